@@ -1,0 +1,155 @@
+//! The scalar trait, and the two floating-point types behind it.
+//!
+//! Elementary functions come from the `libm` crate, not from the system's C library, so that a run has the same bits
+//! on every machine (the C library's `sin` and `exp` differ in the last place between versions).
+
+use std::fmt::Debug;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A real number that laws are written over: arithmetic, the elementary functions, and a select.
+///
+/// There is deliberately no comparison operator and no conversion to `f64`: what needs those is not a law, and asks
+/// for [`Value`].
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + Sum
+{
+    /// The constant nearest to `x`.
+    fn from_f64(x: f64) -> Self;
+    /// Square root. The caller keeps the argument above zero: the derivative at zero is infinite.
+    fn sqrt(self) -> Self;
+    /// Sine of an angle in radians.
+    fn sin(self) -> Self;
+    /// Cosine of an angle in radians.
+    fn cos(self) -> Self;
+    /// Exponential function.
+    fn exp(self) -> Self;
+    /// Natural logarithm of `1 + self`, accurate near zero.
+    fn ln_1p(self) -> Self;
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// Largest whole number not above `self`; its derivative is taken as zero.
+    fn floor(self) -> Self;
+    /// `if_true` where `self > bound`, else `if_false`; both are evaluated, so both must be finite. A NaN is not greater.
+    fn select_gt(self, bound: Self, if_true: Self, if_false: Self) -> Self;
+
+    /// The constant 0.
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::from_f64(0.0)
+    }
+    /// The constant 1.
+    #[inline(always)]
+    fn one() -> Self {
+        Self::from_f64(1.0)
+    }
+    /// 1 / self.
+    #[inline(always)]
+    fn recip(self) -> Self {
+        Self::one() / self
+    }
+    /// Absolute value; the derivative at zero is taken as -1.
+    #[inline(always)]
+    fn abs(self) -> Self {
+        self.select_gt(Self::zero(), self, -self)
+    }
+    /// The larger of two; a NaN in `self` gives `other`, one in `other` stays.
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        self.select_gt(other, self, other)
+    }
+    /// The smaller of two; a NaN in `self` or `other` stays.
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        self.select_gt(other, other, self)
+    }
+    /// `self` squared.
+    #[inline(always)]
+    fn squared(self) -> Self {
+        self * self
+    }
+}
+
+/// A [`Real`] whose value can be read: what the host's bookkeeping (finiteness, output) needs and laws do not.
+pub trait Value: Real {
+    /// The value as `f64`.
+    fn to_f64(self) -> f64;
+    /// Neither NaN nor infinite.
+    fn is_finite(self) -> bool {
+        self.to_f64().is_finite()
+    }
+}
+
+/// Shorthand for [`Real::from_f64`].
+#[inline(always)]
+pub fn real<T: Real>(x: f64) -> T {
+    T::from_f64(x)
+}
+
+macro_rules! impl_real_for_float {
+    ($float:ty, $sin:ident, $cos:ident, $exp:ident, $ln_1p:ident, $tanh:ident) => {
+        impl Real for $float {
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self {
+                x as $float
+            }
+            // Correctly rounded by IEEE 754, so the hardware's has the same bits everywhere.
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                <$float>::sqrt(self)
+            }
+            #[inline(always)]
+            fn sin(self) -> Self {
+                libm::$sin(self)
+            }
+            #[inline(always)]
+            fn cos(self) -> Self {
+                libm::$cos(self)
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                libm::$exp(self)
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                libm::$ln_1p(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                libm::$tanh(self)
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                <$float>::floor(self)
+            }
+            #[inline(always)]
+            fn select_gt(self, bound: Self, if_true: Self, if_false: Self) -> Self {
+                if self > bound { if_true } else { if_false }
+            }
+        }
+
+        impl Value for $float {
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+        }
+    };
+}
+
+impl_real_for_float!(f32, sinf, cosf, expf, log1pf, tanhf);
+impl_real_for_float!(f64, sin, cos, exp, log1p, tanh);

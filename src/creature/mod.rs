@@ -1,0 +1,243 @@
+//! The compiled creature: a gene graph expanded to flat arrays of links and contact points, with its controller.
+//!
+//! Generic over the scalar, so that gradients flow from what is simulated back to the genes.
+//!
+//! Frames: at zero joint angles all link frames are parallel to the base frame, so a link's orientation is its parent's
+//! times one rotation about the hinge axis. A link frame's origin is its hinge; the base frame's origin is the centre
+//! of the base shape. x is forward, y left, z up. SI units.
+
+use crate::autodiff::Real;
+use crate::genome::{GeneId, JointKey};
+use crate::math::{Mat3, Sym3, Vec3};
+use serde::{Deserialize, Serialize};
+
+/// Largest number of links the program is planned for, whatever limit an experiment sets.
+pub const MAX_LINKS: usize = 32;
+
+/// How the base link is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BaseKind {
+    /// Free in space: six degrees of freedom.
+    Floating,
+    /// Welded to the world at its spawn pose: arms and pendulums.
+    Welded,
+}
+
+/// The shape of a link, in link coordinates (m).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape<T> {
+    /// A ball.
+    Sphere { centre: Vec3<T>, radius: T },
+    /// A cylinder from `from` to `to` with round ends.
+    Capsule { from: Vec3<T>, to: Vec3<T>, radius: T },
+    /// A box with half sizes `half` along the columns of `axes` (a proper rotation).
+    Box { centre: Vec3<T>, axes: Mat3<T>, half: Vec3<T> },
+}
+
+/// One link and the hinge that holds it to its parent. The base's hinge fields are not used.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<T> {
+    /// Index of the parent link, smaller than the link's own; the base names itself.
+    pub parent: usize,
+    /// The link gene that made this link.
+    pub gene: GeneId,
+    /// The joint gene instance that made this link; the base has `JointKey::default()`.
+    pub joint: JointKey,
+    /// The shape, for contact points and pictures.
+    pub shape: Shape<T>,
+    /// Mass (kg).
+    pub mass: T,
+    /// Centre of mass, link coordinates (m).
+    pub com: Vec3<T>,
+    /// Inertia about the centre of mass, link axes (kg m2).
+    pub inertia: Sym3<T>,
+    /// Hinge position in the parent's frame (m).
+    pub joint_position: Vec3<T>,
+    /// Hinge axis, unit vector, link coordinates (the same in the parent's).
+    pub axis: Vec3<T>,
+    /// Lower joint limit (rad), below zero.
+    pub lower: T,
+    /// Upper joint limit (rad), above zero.
+    pub upper: T,
+    /// Servo stiffness (N m/rad).
+    pub kp: T,
+    /// Servo damping (N m s/rad).
+    pub kd: T,
+    /// Servo torque limit (N m).
+    pub torque_limit: T,
+    /// Rotor inertia (kg m2).
+    pub armature: T,
+    /// Passive joint damping (N m s/rad).
+    pub damping: T,
+    /// Stiffness of the joint limits (N m/rad).
+    pub limit_stiffness: T,
+}
+
+/// A sphere fixed to a link that can touch the terrain.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactPoint<T> {
+    /// Index of the link; contact points are sorted by it.
+    pub link: usize,
+    /// Centre of the sphere, link coordinates (m).
+    pub centre: Vec3<T>,
+    /// Radius (m).
+    pub radius: T,
+}
+
+/// The constant model of one body.
+#[derive(Clone, Debug)]
+pub struct Creature<T> {
+    /// How the base is held.
+    pub base: BaseKind,
+    /// Links in preorder, the base first; at most [`MAX_LINKS`].
+    pub links: Vec<Link<T>>,
+    /// Contact points, sorted by link.
+    pub contacts: Vec<ContactPoint<T>>,
+    /// Normal contact stiffness of each point (N/m); no gradient flows through it.
+    pub contact_stiffness: T,
+}
+
+/// One joint's share of a central pattern generator: target = half range * (offset + amplitude * sin(2 pi f t + phase)).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CpgJoint<T> {
+    /// Amplitude as a share of the joint's half range, -1 to 1.
+    pub amplitude: T,
+    /// Phase (rad).
+    pub phase: T,
+    /// Offset as a share of the joint's half range, -1 to 1.
+    pub offset: T,
+}
+
+/// A dense layer: `weights` has one row of `inputs` numbers an output.
+#[derive(Clone, Debug, Default)]
+pub struct Layer<T> {
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Row-major weights, outputs x inputs.
+    pub weights: Vec<T>,
+    /// One bias an output.
+    pub biases: Vec<T>,
+}
+
+/// The compiled policy: sets one servo target a joint, joints in link order (link 1 first).
+#[derive(Clone, Debug)]
+pub enum Controller<T> {
+    /// Central pattern generator, open loop.
+    Cpg {
+        /// Common frequency (Hz).
+        frequency: T,
+        /// One entry a joint.
+        joints: Vec<CpgJoint<T>>,
+    },
+    /// Feed-forward network with tanh: observation (see `sim::cpu::policy`) to targets as shares of the half range.
+    Mlp {
+        /// Frequency of the clock inputs (Hz).
+        frequency: T,
+        /// Hidden layers, then the output layer; each is followed by tanh.
+        layers: Vec<Layer<T>>,
+        /// For each joint, weights on the sine and cosine of the clock, shifted by the joint's own phase; they are added before
+        /// the last tanh. `(sine, cosine, phase in rad)`.
+        clocks: Vec<[T; 3]>,
+    },
+}
+
+/// What a backend simulates: a body and the controller that fits it.
+#[derive(Clone, Debug)]
+pub struct Candidate<T> {
+    /// The body.
+    pub creature: Creature<T>,
+    /// The brain.
+    pub controller: Controller<T>,
+}
+
+impl<T: Real> Shape<T> {
+    /// Component by component.
+    pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Shape<U> {
+        match self {
+            Shape::Sphere { centre, radius } => Shape::Sphere { centre: centre.map(&mut f), radius: f(radius) },
+            Shape::Capsule { from, to, radius } => {
+                Shape::Capsule { from: from.map(&mut f), to: to.map(&mut f), radius: f(radius) }
+            }
+            Shape::Box { centre, axes, half } => {
+                Shape::Box { centre: centre.map(&mut f), axes: axes.map(&mut f), half: half.map(&mut f) }
+            }
+        }
+    }
+}
+
+impl<T: Real> Creature<T> {
+    /// Number of hinges.
+    pub fn joint_count(&self) -> usize {
+        self.links.len() - 1
+    }
+    /// Total mass (kg).
+    pub fn mass(&self) -> T {
+        self.links.iter().map(|link| link.mass).sum()
+    }
+    /// The same body over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Creature<U> {
+        let link = |l: &Link<T>, f: &mut dyn FnMut(T) -> U| Link {
+            parent: l.parent,
+            gene: l.gene,
+            joint: l.joint,
+            shape: l.shape.map(&mut *f),
+            mass: f(l.mass),
+            com: l.com.map(&mut *f),
+            inertia: l.inertia.map(&mut *f),
+            joint_position: l.joint_position.map(&mut *f),
+            axis: l.axis.map(&mut *f),
+            lower: f(l.lower),
+            upper: f(l.upper),
+            kp: f(l.kp),
+            kd: f(l.kd),
+            torque_limit: f(l.torque_limit),
+            armature: f(l.armature),
+            damping: f(l.damping),
+            limit_stiffness: f(l.limit_stiffness),
+        };
+        Creature {
+            base: self.base,
+            links: self.links.iter().map(|l| link(l, &mut f)).collect(),
+            contacts: self
+                .contacts
+                .iter()
+                .map(|c| ContactPoint { link: c.link, centre: c.centre.map(&mut f), radius: f(c.radius) })
+                .collect(),
+            contact_stiffness: f(self.contact_stiffness),
+        }
+    }
+}
+
+impl<T: Real> Controller<T> {
+    /// The same controller over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Controller<U> {
+        match self {
+            Controller::Cpg { frequency, joints } => Controller::Cpg {
+                frequency: f(*frequency),
+                joints: joints
+                    .iter()
+                    .map(|j| CpgJoint { amplitude: f(j.amplitude), phase: f(j.phase), offset: f(j.offset) })
+                    .collect(),
+            },
+            Controller::Mlp { frequency, layers, clocks } => Controller::Mlp {
+                frequency: f(*frequency),
+                layers: layers
+                    .iter()
+                    .map(|l| Layer {
+                        inputs: l.inputs,
+                        weights: l.weights.iter().map(|&w| f(w)).collect(),
+                        biases: l.biases.iter().map(|&b| f(b)).collect(),
+                    })
+                    .collect(),
+                clocks: clocks.iter().map(|c| c.map(&mut f)).collect(),
+            },
+        }
+    }
+}
+
+impl<T: Real> Candidate<T> {
+    /// The same candidate over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Candidate<U> {
+        Candidate { creature: self.creature.map(&mut f), controller: self.controller.map(&mut f) }
+    }
+}

@@ -1,0 +1,382 @@
+//! The experiment file, field by field. Defaults stand in the `Default` implementations below.
+
+use crate::laws::descriptor::Descriptor;
+use crate::laws::reward::RewardTerm;
+use crate::laws::terrain::TerrainSpec;
+use serde::{Deserialize, Serialize};
+
+/// One experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Name of the run folder: letters, digits, `-` and `_`.
+    pub name: String,
+    /// Seed of every random stream.
+    #[serde(default)]
+    pub seed: u64,
+    /// Where bodies come from.
+    pub body: BodySource,
+    /// The kind of brain.
+    pub policy: Policy,
+    /// The ground.
+    #[serde(default)]
+    pub terrain: TerrainSpec,
+    /// What is rewarded, and when an episode ends.
+    pub task: Task,
+    /// The archive's dimensions.
+    pub descriptors: Vec<DescriptorSpec>,
+    /// The kind of archive.
+    pub archive: ArchiveSpec,
+    /// Where candidates come from, in stated proportions.
+    #[serde(default = "default_emitters")]
+    pub emitters: Vec<EmitterSpec>,
+    /// Candidates a generation.
+    #[serde(default = "default_batch_size")]
+    pub batch_size: usize,
+    /// When the run ends.
+    pub budget: Budget,
+    /// The physics.
+    #[serde(default)]
+    pub physics: Physics,
+}
+
+/// Where bodies come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum BodySource {
+    /// Bodies evolve, starting from these morphologies (names of `morphologies/*.ron`, or paths relative to the experiment).
+    Evolve {
+        /// At least one.
+        seeds: Vec<String>,
+        /// What a body may be.
+        #[serde(default)]
+        limits: BodyLimits,
+    },
+    /// One body, only the brain evolves.
+    Fixed(String),
+}
+
+/// What a body may be; others are rejected, counted, and drawn again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BodyLimits {
+    /// Links including the base, 1 to 32; expansion stops there.
+    pub max_links: usize,
+    /// Smallest and largest total mass (kg).
+    pub mass: (f64, f64),
+    /// Largest mass of a link over the smallest.
+    pub mass_ratio: f64,
+    /// Smallest and largest radius, length or half size of a shape (m); genes are clamped to it.
+    pub size: (f64, f64),
+    /// Smallest and largest density (kg/m3); genes are clamped to it.
+    pub density: (f64, f64),
+    /// How far links that are not neighbours may start inside each other, as a share of the smaller one's radius.
+    pub overlap: f64,
+}
+
+/// The kind of brain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Policy {
+    /// Central pattern generator: an amplitude, a phase and an offset a joint, and one frequency.
+    Cpg {
+        /// Who shares parameters.
+        #[serde(default)]
+        sharing: Sharing,
+        /// Bounds of the common frequency (Hz).
+        #[serde(default = "default_frequency")]
+        frequency: (f64, f64),
+    },
+    /// Multi-layer perceptron with tanh units.
+    Mlp {
+        /// Units of each hidden layer, at least one layer.
+        hidden: Vec<usize>,
+        /// Who shares parameters.
+        #[serde(default)]
+        sharing: Sharing,
+        /// Bounds of the clock's frequency (Hz).
+        #[serde(default = "default_frequency")]
+        frequency: (f64, f64),
+        /// Decisions a second; must divide `physics.rate`.
+        #[serde(default = "default_control_rate")]
+        control_rate: u32,
+    },
+}
+
+/// Who shares brain parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sharing {
+    /// Each joint of the grown body has its own.
+    #[default]
+    Instance,
+    /// All copies of a joint gene share them, with a phase step a repeat and a phase for the mirrored side.
+    Gene,
+}
+
+/// What is rewarded, and when an episode ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// Length of an episode (s).
+    #[serde(default = "default_duration")]
+    pub duration: f64,
+    /// Weighted terms, summed.
+    pub reward: Vec<WeightedTerm>,
+    /// What ends an episode early.
+    #[serde(default)]
+    pub termination: Termination,
+}
+
+/// A reward term and its weight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightedTerm {
+    /// The term.
+    pub term: RewardTerm,
+    /// Its factor in the sum.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+/// What ends an episode early; reward and descriptors count up to there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Termination {
+    /// Base origin closer to the terrain than this (m).
+    pub min_height: Option<f64>,
+    /// Base tilted further than this from upright (rad).
+    pub max_tilt: Option<f64>,
+}
+
+/// One dimension of the archive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DescriptorSpec {
+    /// What is measured.
+    pub kind: Descriptor,
+    /// Values that span the archive; what lies outside counts to the nearest cell.
+    pub range: (f64, f64),
+    /// Cells along this dimension in a grid archive.
+    #[serde(default = "default_bins")]
+    pub bins: usize,
+}
+
+/// The kind of archive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ArchiveSpec {
+    /// One cell for each combination of bins (Mouret and Clune 2015).
+    Grid {
+        /// Subtracted from each elite's reward in the QD-score; set it to the lowest reward that counts.
+        #[serde(default)]
+        qd_offset: f64,
+    },
+    /// Cells are the Voronoi regions of centroids spread over the ranges (Vassiliades et al. 2018).
+    Cvt {
+        /// Number of cells.
+        cells: usize,
+        /// Random points that the centroids are fitted to.
+        #[serde(default = "default_samples")]
+        samples: usize,
+        /// As in `Grid`.
+        #[serde(default)]
+        qd_offset: f64,
+    },
+}
+
+/// A source of candidates and its share of each batch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmitterSpec {
+    /// How candidates are made.
+    pub kind: EmitterKind,
+    /// Share of the batch, relative to the other emitters'.
+    #[serde(default = "one")]
+    pub share: f64,
+}
+
+/// How candidates are made. While the archive is empty every emitter acts as `Random`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EmitterKind {
+    /// A seed morphology, varied, with a random brain.
+    Random {
+        /// Standard deviation of the variation of body genes.
+        #[serde(default = "default_sigma")]
+        sigma: f64,
+    },
+    /// An elite with normal noise on its continuous genes.
+    Gaussian {
+        /// Standard deviation, in unconstrained coordinates.
+        #[serde(default = "default_sigma")]
+        sigma: f64,
+        /// Probability that the body's structure mutates too.
+        #[serde(default = "default_structure")]
+        structure: f64,
+    },
+    /// Iso+line (Vassiliades and Mouret 2018): noise, and a step along the line to a second elite, over the genes both have.
+    IsoLine {
+        /// Standard deviation of the isotropic noise.
+        #[serde(default = "default_iso")]
+        iso: f64,
+        /// Standard deviation of the step along the line, in units of the distance.
+        #[serde(default = "default_line")]
+        line: f64,
+        /// Probability that the body's structure mutates too.
+        #[serde(default)]
+        structure: f64,
+    },
+    /// A subtree of a second elite grafted onto the first, then noise.
+    Crossover {
+        /// Standard deviation of the noise.
+        #[serde(default = "default_sigma")]
+        sigma: f64,
+    },
+}
+
+/// When the run ends: at the first limit reached. At least one must be given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Budget {
+    /// Generations.
+    pub generations: Option<u64>,
+    /// Evaluated candidates; the last generation may be smaller.
+    pub evaluations: Option<u64>,
+    /// Wall time (s), summed over resumed parts; stops between generations and lies outside the hash promise.
+    pub wall_time: Option<f64>,
+}
+
+/// The physics; `docs/physics.md` has the equations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Physics {
+    /// Steps a second.
+    pub rate: u32,
+    /// Gravity, along -z (m/s2).
+    pub gravity: f64,
+    /// Coefficient of friction.
+    pub friction: f64,
+    /// Slip speed at which friction is 71 % of its limit (m/s).
+    pub slip_speed: f64,
+    /// Normal stiffness of a contact point.
+    pub contact_stiffness: Stiffness,
+    /// Depth over which contact sets in (m); the creature's static depth over ten is taken if that is less.
+    pub contact_width: f64,
+    /// Dissipation of contact (s/m).
+    pub contact_damping: f64,
+    /// Rotor inertia of each joint of a 4 kg creature (kg m2); scaled with mass.
+    pub armature: f64,
+    /// Passive damping of each joint of a 4 kg creature (N m s/rad); scaled with mass.
+    pub joint_damping: f64,
+    /// Servo stiffness of a 4 kg creature (N m/rad); scaled with mass and by the genes.
+    pub servo_stiffness: f64,
+    /// Servo damping of a 4 kg creature (N m s/rad); scaled with mass and by the genes.
+    pub servo_damping: f64,
+    /// Servo torque limit of a 4 kg creature (N m); scaled with mass and by the genes.
+    pub torque_limit: f64,
+    /// Stiffness of joint limits of a 4 kg creature (N m/rad); scaled with mass.
+    pub limit_stiffness: f64,
+    /// Fastest change of a servo target (rad/s).
+    pub slew_rate: f64,
+    /// Form of the velocity-dependent forces.
+    pub form: BiasForm,
+}
+
+/// Normal stiffness of a contact point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Stiffness {
+    /// Four points carry the creature's weight at a depth of 1 mm.
+    #[default]
+    Auto,
+    /// A number (N/m).
+    Fixed(f64),
+}
+
+/// Form of the velocity-dependent forces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BiasForm {
+    /// Links carry their momentum from step to step: stable at any spin.
+    #[default]
+    Momentum,
+    /// Coriolis and gyroscopic forces taken explicitly, as MuJoCo's Euler integrator does.
+    ExplicitBias,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self {
+            max_links: 16,
+            mass: (0.1, 50.0),
+            mass_ratio: 100.0,
+            size: (0.01, 0.5),
+            density: (100.0, 2000.0),
+            overlap: 0.5,
+        }
+    }
+}
+
+impl Default for Physics {
+    fn default() -> Self {
+        Self {
+            rate: 240,
+            gravity: 9.81,
+            friction: 0.8,
+            slip_speed: 0.02,
+            contact_stiffness: Stiffness::Auto,
+            contact_width: 5e-4,
+            contact_damping: 2.0,
+            armature: 0.005,
+            joint_damping: 0.05,
+            servo_stiffness: 15.0,
+            servo_damping: 0.4,
+            torque_limit: 6.0,
+            limit_stiffness: 300.0,
+            slew_rate: 15.0,
+            form: BiasForm::Momentum,
+        }
+    }
+}
+
+fn default_emitters() -> Vec<EmitterSpec> {
+    vec![
+        EmitterSpec { kind: EmitterKind::Random { sigma: default_sigma() }, share: 0.05 },
+        EmitterSpec {
+            kind: EmitterKind::Gaussian { sigma: default_sigma(), structure: default_structure() },
+            share: 0.45,
+        },
+        EmitterSpec {
+            kind: EmitterKind::IsoLine { iso: default_iso(), line: default_line(), structure: 0.0 },
+            share: 0.4,
+        },
+        EmitterSpec { kind: EmitterKind::Crossover { sigma: default_sigma() }, share: 0.1 },
+    ]
+}
+fn default_batch_size() -> usize {
+    64
+}
+fn default_bins() -> usize {
+    20
+}
+fn default_control_rate() -> u32 {
+    60
+}
+fn default_duration() -> f64 {
+    5.0
+}
+fn default_frequency() -> (f64, f64) {
+    (0.5, 2.5)
+}
+fn default_iso() -> f64 {
+    0.05
+}
+fn default_line() -> f64 {
+    0.2
+}
+fn default_samples() -> usize {
+    50_000
+}
+fn default_sigma() -> f64 {
+    0.15
+}
+fn default_structure() -> f64 {
+    0.2
+}
+fn one() -> f64 {
+    1.0
+}

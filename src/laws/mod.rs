@@ -1,0 +1,9 @@
+//! The local laws of physics and tasks, each written once, generic over the scalar, straight-line.
+//!
+//! A law sees scalars and small vectors only; the sweeps over links, steps and creatures stand in `sim`. Every square
+//! root and division is protected, so that values and derivatives are finite for finite input.
+
+pub mod descriptor;
+pub mod reward;
+pub mod sensors;
+pub mod terrain;

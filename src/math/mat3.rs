@@ -1,0 +1,233 @@
+//! 3x3 matrices: general (by rows) and symmetric (six numbers).
+
+use super::{Vec3, vec3};
+use crate::autodiff::{Real, real};
+use std::ops::{Add, AddAssign, Mul, Sub};
+
+/// A 3x3 matrix as three rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Mat3<T>(pub [Vec3<T>; 3]);
+
+/// A symmetric 3x3 matrix.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(missing_docs)] // the six names say it
+pub struct Sym3<T> {
+    pub xx: T,
+    pub yy: T,
+    pub zz: T,
+    pub xy: T,
+    pub xz: T,
+    pub yz: T,
+}
+
+impl<T: Real> Mat3<T> {
+    /// Zero matrix.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Self([Vec3::zero(); 3])
+    }
+    /// Unit matrix.
+    pub fn identity() -> Self {
+        let (o, z) = (T::one(), T::zero());
+        Self([vec3(o, z, z), vec3(z, o, z), vec3(z, z, o)])
+    }
+    /// The matrix of `x -> a cross x`.
+    #[inline(always)]
+    pub fn skew(a: Vec3<T>) -> Self {
+        let z = T::zero();
+        Self([vec3(z, -a.z, a.y), vec3(a.z, z, -a.x), vec3(-a.y, a.x, z)])
+    }
+    /// The matrix `a b^T`.
+    #[inline(always)]
+    pub fn outer(a: Vec3<T>, b: Vec3<T>) -> Self {
+        Self([b * a.x, b * a.y, b * a.z])
+    }
+    /// Transposed.
+    #[inline(always)]
+    pub fn transposed(self) -> Self {
+        let [a, b, c] = self.0;
+        Self([vec3(a.x, b.x, c.x), vec3(a.y, b.y, c.y), vec3(a.z, b.z, c.z)])
+    }
+    /// `M^T x` without forming the transpose.
+    #[inline(always)]
+    pub fn transposed_mul(self, x: Vec3<T>) -> Vec3<T> {
+        self.0[0] * x.x + self.0[1] * x.y + self.0[2] * x.z
+    }
+    /// Determinant.
+    pub fn determinant(self) -> T {
+        self.0[0].dot(self.0[1].cross(self.0[2]))
+    }
+    /// Solves `M y = b` by Cramer's rule (M regular).
+    #[inline(always)]
+    pub fn solve(self, b: Vec3<T>) -> Vec3<T> {
+        let [c0, c1, c2] = self.transposed().0;
+        let c12 = c1.cross(c2);
+        let inverse_determinant = c0.dot(c12).recip();
+        vec3(c12.dot(b), c2.cross(c0).dot(b), c0.cross(c1).dot(b)) * inverse_determinant
+    }
+    /// Component by component.
+    pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Mat3<U> {
+        Mat3(self.0.map(|row| row.map(&mut f)))
+    }
+}
+
+impl<T: Real> Sym3<T> {
+    /// Zero matrix.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Self::default_with(T::zero())
+    }
+    fn default_with(z: T) -> Self {
+        Self { xx: z, yy: z, zz: z, xy: z, xz: z, yz: z }
+    }
+    /// Diagonal matrix.
+    #[inline(always)]
+    pub fn diagonal(d: Vec3<T>) -> Self {
+        let z = T::zero();
+        Self { xx: d.x, yy: d.y, zz: d.z, xy: z, xz: z, yz: z }
+    }
+    /// `k` times the unit matrix.
+    #[inline(always)]
+    pub fn scalar(k: T) -> Self {
+        Self::diagonal(vec3(k, k, k))
+    }
+    /// The matrix `a a^T`.
+    #[inline(always)]
+    pub fn outer(a: Vec3<T>) -> Self {
+        Self { xx: a.x * a.x, yy: a.y * a.y, zz: a.z * a.z, xy: a.x * a.y, xz: a.x * a.z, yz: a.y * a.z }
+    }
+    /// Symmetric part of `a b^T`, for products known to be symmetric.
+    #[inline(always)]
+    pub fn outer_symmetric(a: Vec3<T>, b: Vec3<T>) -> Self {
+        Self { xx: a.x * b.x, yy: a.y * b.y, zz: a.z * b.z, xy: a.x * b.y, xz: a.x * b.z, yz: a.y * b.z }
+    }
+    /// As a general matrix.
+    #[inline(always)]
+    pub fn to_matrix(self) -> Mat3<T> {
+        Mat3([vec3(self.xx, self.xy, self.xz), vec3(self.xy, self.yy, self.yz), vec3(self.xz, self.yz, self.zz)])
+    }
+    /// `R S R^T`: the tensor in world axes when `R` takes body to world.
+    #[inline(always)]
+    pub fn rotated(self, r: Mat3<T>) -> Self {
+        let t = r.0.map(|row| self * row);
+        Self {
+            xx: t[0].dot(r.0[0]),
+            yy: t[1].dot(r.0[1]),
+            zz: t[2].dot(r.0[2]),
+            xy: t[0].dot(r.0[1]),
+            xz: t[0].dot(r.0[2]),
+            yz: t[1].dot(r.0[2]),
+        }
+    }
+    /// Inertia tensor of a point mass `m` (kg) at `c` (m) about the origin: `m (c.c I - c c^T)`.
+    #[inline(always)]
+    pub fn point_mass(m: T, c: Vec3<T>) -> Self {
+        let cc = c.norm_squared();
+        (Self::scalar(cc) - Self::outer(c)) * m
+    }
+    /// Symmetric part of a general matrix.
+    pub fn symmetric_part(m: Mat3<T>) -> Self {
+        let h = real::<T>(0.5);
+        let [a, b, c] = m.0;
+        Self { xx: a.x, yy: b.y, zz: c.z, xy: (a.y + b.x) * h, xz: (a.z + c.x) * h, yz: (b.z + c.y) * h }
+    }
+    /// Component by component.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Sym3<U> {
+        Sym3 { xx: f(self.xx), yy: f(self.yy), zz: f(self.zz), xy: f(self.xy), xz: f(self.xz), yz: f(self.yz) }
+    }
+}
+
+impl<T: Real> Mul<Vec3<T>> for Mat3<T> {
+    type Output = Vec3<T>;
+    #[inline(always)]
+    fn mul(self, x: Vec3<T>) -> Vec3<T> {
+        vec3(self.0[0].dot(x), self.0[1].dot(x), self.0[2].dot(x))
+    }
+}
+impl<T: Real> Mul for Mat3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, o: Self) -> Self {
+        let t = o.transposed();
+        Self(self.0.map(|row| t * row))
+    }
+}
+impl<T: Real> Mul<T> for Mat3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, k: T) -> Self {
+        Self(self.0.map(|row| row * k))
+    }
+}
+impl<T: Real> Add for Mat3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: Self) -> Self {
+        Self([self.0[0] + o.0[0], self.0[1] + o.0[1], self.0[2] + o.0[2]])
+    }
+}
+impl<T: Real> Sub for Mat3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: Self) -> Self {
+        Self([self.0[0] - o.0[0], self.0[1] - o.0[1], self.0[2] - o.0[2]])
+    }
+}
+impl<T: Real> AddAssign for Mat3<T> {
+    #[inline(always)]
+    fn add_assign(&mut self, o: Self) {
+        *self = *self + o;
+    }
+}
+impl<T: Real> Mul<Vec3<T>> for Sym3<T> {
+    type Output = Vec3<T>;
+    #[inline(always)]
+    fn mul(self, x: Vec3<T>) -> Vec3<T> {
+        vec3(
+            self.xx * x.x + self.xy * x.y + self.xz * x.z,
+            self.xy * x.x + self.yy * x.y + self.yz * x.z,
+            self.xz * x.x + self.yz * x.y + self.zz * x.z,
+        )
+    }
+}
+impl<T: Real> Mul<T> for Sym3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, k: T) -> Self {
+        self.map(|a| a * k)
+    }
+}
+impl<T: Real> Add for Sym3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: Self) -> Self {
+        Self {
+            xx: self.xx + o.xx,
+            yy: self.yy + o.yy,
+            zz: self.zz + o.zz,
+            xy: self.xy + o.xy,
+            xz: self.xz + o.xz,
+            yz: self.yz + o.yz,
+        }
+    }
+}
+impl<T: Real> Sub for Sym3<T> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: Self) -> Self {
+        Self {
+            xx: self.xx - o.xx,
+            yy: self.yy - o.yy,
+            zz: self.zz - o.zz,
+            xy: self.xy - o.xy,
+            xz: self.xz - o.xz,
+            yz: self.yz - o.yz,
+        }
+    }
+}
+impl<T: Real> AddAssign for Sym3<T> {
+    #[inline(always)]
+    fn add_assign(&mut self, o: Self) {
+        *self = *self + o;
+    }
+}

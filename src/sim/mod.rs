@@ -1,0 +1,40 @@
+//! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
+
+use crate::creature::Candidate;
+
+/// Observations of an `Mlp` that do not belong to a joint: up vector 3, velocity 3 and angular velocity 3 in the heading
+/// frame, height 1, clock sine and cosine 2.
+pub const OBSERVATIONS: usize = 12;
+
+/// How an episode ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It ran its full time.
+    Finished,
+    /// The task's termination stopped it.
+    Terminated,
+    /// The state was no longer finite or left all bounds: the candidate does not count.
+    Diverged,
+}
+
+/// What an episode gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Sum of the weighted reward terms; NaN when diverged.
+    pub reward: f32,
+    /// One value a descriptor of the experiment; NaN when diverged.
+    pub descriptors: Vec<f32>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps simulated.
+    pub steps: u32,
+}
+
+/// A place where candidates are simulated. Results come in the order of the candidates, and a candidate's bits do not depend on
+/// what else is in the batch.
+pub trait Backend {
+    /// For logs and provenance, e.g. `cpu, 2 threads`.
+    fn describe(&self) -> String;
+    /// Simulates one episode of each candidate.
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>>;
+}
