@@ -1,0 +1,43 @@
+//! One time step of one creature: linearly implicit, one symmetric positive definite solve, no iteration. `docs/physics.md` has
+//! the equations.
+
+use super::assemble::{assemble_contacts, assemble_joints, assemble_links};
+use super::integrate::{carry, integrate};
+use super::kinematics::kinematics;
+use super::solve::{eliminate_hinges, solve_base, substitute_back};
+use super::state::{Drive, State, Work};
+use crate::autodiff::Real;
+use crate::creature::Creature;
+use crate::sim::world::World;
+
+/// Advances `state` by `world.dt`.
+pub fn step<T: Real>(
+    creature: &Creature<T>,
+    world: &World<T>,
+    drive: &Drive<T>,
+    state: &mut State<T>,
+    work: &mut Work<T>,
+) {
+    // Where everything is and how it moves.
+    kinematics(creature, state, work);
+    // Every link, contact and hinge by itself.
+    assemble_links(creature, world, state, work);
+    assemble_contacts(creature, world, state, work);
+    assemble_joints(creature, world, state, drive, work);
+    // All velocities after the step, in one sweep up and one down.
+    eliminate_hinges(creature, work);
+    solve_base(creature, work);
+    substitute_back(creature, work);
+    // The next state.
+    carry(creature, state, work);
+    integrate(creature, world.dt, state, work);
+}
+
+/// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
+pub fn start_carrying<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &mut Work<T>) {
+    kinematics(creature, state, work);
+    for ((link, own), carried) in creature.links.iter().zip(&work.links).zip(&mut state.links) {
+        carried.momentum = own.twist.at(own.com) * link.mass;
+        carried.spin = own.rotation.transposed_mul(own.twist.angular);
+    }
+}
