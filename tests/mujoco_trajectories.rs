@@ -72,8 +72,7 @@ fn row_from_state(creature: &Creature<f64>, state: &State<f64>) -> Vec<f64> {
 fn worst_relative_difference(case: &Case) -> f64 {
     let rows = parse(case.csv);
     let columns = 2..2 + row_from_state(&case.creature, &state_from_row(&case.creature, &rows[0])).len();
-    let scale: Vec<f64> =
-        columns.clone().map(|c| rows.iter().map(|row| row[c].abs()).fold(1e-3, f64::max)).collect();
+    let scale: Vec<f64> = columns.clone().map(|c| rows.iter().map(|row| row[c].abs()).fold(1e-3, f64::max)).collect();
 
     let world = world(case.gravity);
     let mut state = state_from_row(&case.creature, &rows[0]);

@@ -22,7 +22,14 @@ impl Builder {
     }
 
     /// Adds a link with passive, undamped hinge; returns its index.
-    pub fn add(&mut self, parent: usize, position: Vec3<f64>, axis: Vec3<f64>, shape: Shape<f64>, density: f64) -> usize {
+    pub fn add(
+        &mut self,
+        parent: usize,
+        position: Vec3<f64>,
+        axis: Vec3<f64>,
+        shape: Shape<f64>,
+        density: f64,
+    ) -> usize {
         let (mass, com, inertia) = mass_properties(&shape, density);
         let index = self.links.len();
         self.links.push(Link {

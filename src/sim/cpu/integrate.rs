@@ -11,9 +11,7 @@ pub fn carry<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &mut W
         next.momentum = own.twist_after.at(own.com) * link.mass;
         next.spin = own.rotation.transposed_mul(own.twist_after.angular);
     }
-    for ((contact, scratch), force) in
-        creature.contacts.iter().zip(&mut work.contacts).zip(&mut state.normal_forces)
-    {
+    for ((contact, scratch), force) in creature.contacts.iter().zip(&mut work.contacts).zip(&mut state.normal_forces) {
         let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
         scratch.raw_force = scratch.push - scratch.drag * v_n;
         *force = scratch.raw_force.max(T::zero());

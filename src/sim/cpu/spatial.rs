@@ -147,10 +147,7 @@ impl<T: Real> Spatial<T> {
         let [fx, fy, fz] = load.force.to_array();
         let [tx, ty, tz] = load.torque.to_array();
         let x = solve_ldl(a, [fx, fy, fz, tx, ty, tz]);
-        Twist {
-            angular: Vec3 { x: x[3], y: x[4], z: x[5] },
-            linear: Vec3 { x: x[0], y: x[1], z: x[2] },
-        }
+        Twist { angular: Vec3 { x: x[3], y: x[4], z: x[5] }, linear: Vec3 { x: x[0], y: x[1], z: x[2] } }
     }
 }
 

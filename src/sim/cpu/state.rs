@@ -151,7 +151,8 @@ impl<T: Real> Work<T> {
             servo: JointTorque::default(),
             limit_use: zero,
         };
-        let contact = ContactWork { point: Vec3::zero(), normal: Vec3::zero(), push: zero, drag: zero, raw_force: zero };
+        let contact =
+            ContactWork { point: Vec3::zero(), normal: Vec3::zero(), push: zero, drag: zero, raw_force: zero };
         // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
         let weight = creature.mass() * (gravity.norm_squared() + real(1e-12)).sqrt();
         let static_depth = weight / (creature.contact_stiffness * real(4.0));
