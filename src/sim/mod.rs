@@ -1,6 +1,7 @@
 //! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
 
 pub mod cpu;
+pub mod task;
 pub mod world;
 
 use crate::creature::Candidate;

@@ -137,12 +137,9 @@ impl<T: Real> Spatial<T> {
         let (j, h, m) = (self.j.to_matrix(), self.h, self.m.to_matrix());
         let mut a = [[T::zero(); 6]; 6];
         for r in 0..3 {
-            let (m_row, j_row, h_row) = (m.0[r].to_array(), j.0[r].to_array(), h.0[r].to_array());
-            for c in 0..3 {
-                a[r][c] = m_row[c];
-                a[3 + r][3 + c] = j_row[c];
-                a[3 + r][c] = h_row[c];
-            }
+            a[r][..3].copy_from_slice(&m.0[r].to_array());
+            a[3 + r][..3].copy_from_slice(&h.0[r].to_array());
+            a[3 + r][3..].copy_from_slice(&j.0[r].to_array());
         }
         let [fx, fy, fz] = load.force.to_array();
         let [tx, ty, tz] = load.torque.to_array();
@@ -152,6 +149,7 @@ impl<T: Real> Spatial<T> {
 }
 
 /// Solves `A x = b` for a symmetric positive definite `A`, of which only the lower triangle is read.
+#[allow(clippy::needless_range_loop)] // two rows of one matrix are read and written by index
 fn solve_ldl<T: Real, const N: usize>(mut a: [[T; N]; N], mut x: [T; N]) -> [T; N] {
     let mut inverse_d = [T::zero(); N];
     for k in 0..N {
