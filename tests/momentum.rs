@@ -150,7 +150,7 @@ fn the_explicit_form_does_not_stay_bounded_there() {
         run.step();
     }
     let end = run.energy();
-    assert!(!(end < 10.0 * start), "{}", end / start);
+    assert!(end.is_nan() || end > 10.0 * start, "{}", end / start);
 }
 
 /// A straight-out spin at 15 rad/s about any axis, hinges turning at up to 2 rad/s. (Hinges that all turn at up to 10 rad/s, 30 rad/s
