@@ -6,6 +6,7 @@
 pub mod contact;
 pub mod descriptor;
 pub mod gyroscope;
+pub mod inertia;
 pub mod joint;
 pub mod reward;
 pub mod sensors;

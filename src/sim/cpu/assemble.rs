@@ -2,7 +2,7 @@
 //! right-hand side.
 
 use super::spatial::{Spatial, Wrench};
-use super::state::{Drive, State, Work};
+use super::state::{ContactWork, Drive, State, Work};
 use crate::autodiff::Real;
 use crate::creature::Creature;
 use crate::experiment::BiasForm;
@@ -66,8 +66,8 @@ fn bias_accelerations<T: Real>(creature: &Creature<T>, state: &State<T>, work: &
     work.links.iter().zip(sweep).map(about_com).collect()
 }
 
-/// Adds the implicit force of every contact point to its link.
-pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+/// Where every contact point is and what law its force follows in this step.
+pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let law = ContactLaw {
         dt: world.dt,
         stiffness: creature.contact_stiffness,
@@ -80,7 +80,7 @@ pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, stat
     for ((contact, scratch), &force_before) in
         creature.contacts.iter().zip(&mut work.contacts).zip(&state.normal_forces)
     {
-        let link = &mut work.links[contact.link];
+        let link = &work.links[contact.link];
         let centre = link.origin + link.rotation * contact.centre;
         let (distance, normal) = world.terrain.distance(state.position + centre);
         let point = centre - normal * contact.radius;
@@ -88,13 +88,27 @@ pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, stat
         let v_n = velocity.dot(normal);
         let slip_squared = (velocity - normal * v_n).norm_squared();
         let force = law.force(distance - contact.radius, v_n, slip_squared, force_before);
-        let along = force.normal_drag - force.tangent_drag;
-        link.inertia.add_point_drag(point, normal, world.dt * force.tangent_drag, world.dt * along);
-        link.load.accumulate(&Wrench::force_at(point, normal * (world.dt * force.push)));
-        scratch.point = point;
-        scratch.normal = normal;
-        scratch.push = force.push;
-        scratch.drag = force.normal_drag;
+        *scratch = ContactWork {
+            point,
+            normal,
+            push: force.push,
+            drag: force.normal_drag,
+            tangent_drag: force.tangent_drag,
+            active: true,
+            force: T::zero(),
+        };
+    }
+}
+
+/// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
+pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, work: &mut Work<T>) {
+    for (contact, scratch) in creature.contacts.iter().zip(&work.contacts) {
+        let link = &mut work.links[contact.link];
+        let (drag, push) = if scratch.active { (scratch.drag, scratch.push) } else { (T::zero(), T::zero()) };
+        let across = world.dt * scratch.tangent_drag;
+        let along = world.dt * drag - across;
+        link.inertia.add_point_drag(scratch.point, scratch.normal, across, along);
+        link.load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * (world.dt * push)));
     }
 }
 

@@ -1,7 +1,7 @@
 //! One episode of one candidate: policy, physics, sensors, reward, descriptors, termination.
 
 use super::measure::{BodyPlan, Stance, measure, rest_origins};
-use super::policy::{PolicyWork, act, slew};
+use super::policy::{PolicyWork, act, slew_targets};
 use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::autodiff::{Real, Value, real};
@@ -101,7 +101,7 @@ impl<'a, T: Value> Episode<'a, T> {
             let (controller, force) = (&self.candidate.controller, self.plan.reference_force);
             act(creature, controller, world, &self.state, self.time(), force, &mut self.policy);
         }
-        let command_rate = slew(world, &self.policy, &mut self.drive);
+        let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
         // Move.
         step(creature, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;

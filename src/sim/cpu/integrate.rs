@@ -6,15 +6,13 @@ use crate::creature::{BaseKind, Creature};
 use crate::math::Quat;
 
 /// What links and contacts carry into the next step, taken at the old positions with the new velocities.
-pub fn carry<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &mut Work<T>) {
+pub fn carry<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &Work<T>) {
     for ((link, own), next) in creature.links.iter().zip(&work.links).zip(&mut state.links) {
         next.momentum = own.twist_after.at(own.com) * link.mass;
         next.spin = own.rotation.transposed_mul(own.twist_after.angular);
     }
-    for ((contact, scratch), force) in creature.contacts.iter().zip(&mut work.contacts).zip(&mut state.normal_forces) {
-        let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
-        scratch.raw_force = scratch.push - scratch.drag * v_n;
-        *force = scratch.raw_force.max(T::zero());
+    for (scratch, force) in work.contacts.iter().zip(&mut state.normal_forces) {
+        *force = scratch.force.max(T::zero());
     }
 }
 

@@ -64,11 +64,12 @@ pub fn act<T: Real>(
     }
 }
 
-/// Moves the servo targets towards the commands, no faster than the slew rate; returns the mean square rate (rad2/s2).
-pub fn slew<T: Real>(world: &World<T>, policy: &PolicyWork<T>, drive: &mut Drive<T>) -> T {
+/// Moves the servo targets towards the commands (rad, one a link), no faster than the slew rate; returns the mean square rate
+/// (rad2/s2).
+pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive<T>) -> T {
     let bound = world.slew_rate * world.dt;
     let mut sum = T::zero();
-    for (target, &command) in drive.targets.iter_mut().zip(&policy.commands).skip(1) {
+    for (target, &command) in drive.targets.iter_mut().zip(commands).skip(1) {
         let change = (command - *target).max(-bound).min(bound);
         *target += change;
         sum += change.squared();

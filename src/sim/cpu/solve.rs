@@ -1,8 +1,9 @@
 //! The articulated-body solve: up the tree eliminating hinges, the base's six unknowns, and down again. O(links).
+//! Then the check that contacts push.
 
 use super::spatial::Twist;
 use super::state::Work;
-use crate::autodiff::Real;
+use crate::autodiff::{Real, Value};
 use crate::creature::{BaseKind, Creature};
 
 /// Eliminates every hinge into its parent, leaf to base.
@@ -39,4 +40,19 @@ pub fn substitute_back<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
         own.free_rate -= own.gain.dot(&parent.twist_after);
         own.twist_after = parent.twist_after + own.axis.scaled(own.free_rate);
     }
+}
+
+/// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
+/// False when nothing changed: then every force is max(push - drag * v_n', 0).
+pub fn release_contacts<T: Value>(creature: &Creature<T>, work: &mut Work<T>) -> bool {
+    let mut changed = false;
+    for (contact, scratch) in creature.contacts.iter().zip(&mut work.contacts) {
+        let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
+        let force = scratch.push - scratch.drag * v_n;
+        scratch.force = if scratch.active { force } else { T::zero() };
+        let pushes = force.to_f64() >= 0.0;
+        changed |= pushes != scratch.active;
+        scratch.active = pushes;
+    }
+    changed
 }

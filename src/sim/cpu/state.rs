@@ -111,12 +111,16 @@ pub struct ContactWork<T> {
     pub point: Vec3<T>,
     /// Unit normal of the ground.
     pub normal: Vec3<T>,
-    /// Normal force = push - drag * v_n'.
+    /// Normal force = max(push - drag * v_n', 0).
     pub push: T,
     /// See `push`.
     pub drag: T,
-    /// Normal force of this step before it is cut at zero (N): negative when the contact pulled.
-    pub raw_force: T,
+    /// Friction = -tangent_drag * v_t'.
+    pub tangent_drag: T,
+    /// Whether the normal force is in the equations; a contact that would pull is taken out.
+    pub active: bool,
+    /// Normal force that acted in this step (N): negative where a pulling contact was left in.
+    pub force: T,
 }
 
 /// Scratch memory of a step, kept between steps to save allocation.
@@ -151,8 +155,15 @@ impl<T: Real> Work<T> {
             servo: JointTorque::default(),
             limit_use: zero,
         };
-        let contact =
-            ContactWork { point: Vec3::zero(), normal: Vec3::zero(), push: zero, drag: zero, raw_force: zero };
+        let contact = ContactWork {
+            point: Vec3::zero(),
+            normal: Vec3::zero(),
+            push: zero,
+            drag: zero,
+            tangent_drag: zero,
+            active: true,
+            force: zero,
+        };
         // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
         let weight = creature.mass() * (gravity.norm_squared() + real(1e-12)).sqrt();
         let static_depth = weight / (creature.contact_stiffness * real(4.0));
