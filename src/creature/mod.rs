@@ -14,7 +14,7 @@ mod shape;
 pub mod tree;
 
 pub use check::check;
-pub use controller::compile_controller;
+pub use controller::{JOINT_OBSERVATIONS, compile_controller};
 pub use expand::{MAX_ANGLE, expand};
 pub use invalid::InvalidBody;
 pub use shape::Solid;

@@ -5,10 +5,20 @@
 //! a gradient gives a valid value. The structs are generic over the scalar for the sake of gradients; genomes that are
 //! stored are `f64`.
 
+mod brain;
+mod crossover;
 mod graph;
+mod heritage;
 pub mod morphology;
+mod mutation;
+mod parameter;
+mod range;
+mod variation;
 
 pub use graph::{MAX_CHAIN, MAX_COPIES};
+pub use mutation::StructuralMutation;
+pub use parameter::{Field, Owner, ParameterId};
+pub use variation::Variation;
 
 use crate::creature::BaseKind;
 use crate::math::Vec3;
