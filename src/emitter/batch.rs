@@ -68,7 +68,7 @@ pub fn shares(specs: &[EmitterSpec]) -> Vec<f64> {
 ///
 /// # Errors
 ///
-/// When even a seed morphology without noise does not compile.
+/// When even an elite or a seed morphology without noise does not compile.
 pub fn ask(
     emitters: &[Box<dyn Emitter>],
     places: &[Range<usize>],
@@ -114,8 +114,10 @@ fn fill_place(
         proposal = emitter.ask(context, &mut stream);
     }
     let unvaried = fall_back(proposal, context, &mut stream);
-    let compiled =
-        context.space.compile(&unvaried.genome).context("a seed morphology without noise is no valid body")?;
+    let compiled = context
+        .space
+        .compile(&unvaried.genome)
+        .context("not even an unvaried parent or seed morphology is a valid body")?;
     Ok((asked(unvaried, compiled, number), rejections))
 }
 
