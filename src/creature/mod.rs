@@ -6,8 +6,22 @@
 //! times one rotation about the hinge axis. A link frame's origin is its hinge; the base frame's origin is the centre
 //! of the base shape. x is forward, y left, z up. SI units.
 
+mod check;
+mod controller;
+mod expand;
+mod invalid;
+mod shape;
+pub mod tree;
+
+pub use check::check;
+pub use controller::{JOINT_OBSERVATIONS, compile_controller};
+pub use expand::{MAX_ANGLE, expand};
+pub use invalid::InvalidBody;
+pub use shape::Solid;
+
 use crate::autodiff::Real;
-use crate::genome::{GeneId, JointKey};
+use crate::experiment::{BodyLimits, Physics, Policy};
+use crate::genome::{GeneId, Genome, JointKey};
 use crate::math::{Mat3, Sym3, Vec3};
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +162,22 @@ pub struct Candidate<T> {
     pub creature: Creature<T>,
     /// The brain.
     pub controller: Controller<T>,
+}
+
+/// Grows a genome's body, checks it, and fits its brain to it: what a backend simulates.
+///
+/// # Errors
+/// Why the body cannot be used; the brain always can.
+pub fn compile(
+    genome: &Genome,
+    policy: &Policy,
+    limits: &BodyLimits,
+    physics: &Physics,
+) -> Result<Candidate<f64>, InvalidBody> {
+    let creature = expand(&genome.body, limits, physics)?;
+    check(&creature, limits)?;
+    let controller = compile_controller(&genome.brain, &creature, policy);
+    Ok(Candidate { creature, controller })
 }
 
 impl<T: Real> Shape<T> {

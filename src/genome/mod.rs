@@ -5,6 +5,21 @@
 //! a gradient gives a valid value. The structs are generic over the scalar for the sake of gradients; genomes that are
 //! stored are `f64`.
 
+mod brain;
+mod crossover;
+mod graph;
+mod heritage;
+pub mod morphology;
+mod mutation;
+mod parameter;
+mod range;
+mod variation;
+
+pub use graph::{MAX_CHAIN, MAX_COPIES};
+pub use mutation::StructuralMutation;
+pub use parameter::{Field, Owner, ParameterId};
+pub use variation::Variation;
+
 use crate::creature::BaseKind;
 use crate::math::Vec3;
 use serde::{Deserialize, Serialize};
@@ -17,7 +32,9 @@ pub struct GeneId(pub u64);
 /// Which joint of the grown body: the joint gene, and the way through repeats and mirrors that led to this copy.
 ///
 /// Only joint genes that repeat (or mirror) add to `repeat` (or `side`) on the way from the base, so that inserting a plain link
-/// changes no key.
+/// changes no key. A link gene that several joint genes grow counts their copies together, in the order of the joint genes'
+/// ids; one that grows from itself adds a digit for the place in its chain, 0 for the link that starts it. So no two
+/// joints of a body have the same key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct JointKey {
     /// The joint gene.

@@ -4,6 +4,7 @@
 //! root and division is protected, so that values and derivatives are finite for finite input.
 
 pub mod descriptor;
+pub mod inertia;
 pub mod reward;
 pub mod sensors;
 pub mod terrain;

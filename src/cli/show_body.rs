@@ -1,0 +1,115 @@
+//! The table of `burgess show MORPHOLOGY`: what a body is made of, link by link.
+
+use crate::creature::{BaseKind, Creature, Link, Shape};
+use crate::math::Vec3;
+use std::fmt::Write as _;
+
+/// A table of the links, one a line, with units in the head and a summary above.
+pub fn table(creature: &Creature<f64>) -> String {
+    let rows: Vec<[String; COLUMNS]> = creature.links.iter().enumerate().map(|(i, link)| row(i, link)).collect();
+    let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
+        rows.iter().map(|row| row[column].chars().count()).chain([HEAD[column].chars().count()]).max().unwrap_or(0)
+    });
+    let mut text = summary(creature);
+    for line in std::iter::once(&HEAD.map(String::from)).chain(&rows) {
+        for (cell, width) in line.iter().zip(widths) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{cell:width$}  ");
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+const COLUMNS: usize = 12;
+
+const HEAD: [&str; COLUMNS] = [
+    "link",
+    "gene",
+    "parent",
+    "shape (m)",
+    "mass (kg)",
+    "joint",
+    "hinge at (m)",
+    "axis",
+    "limits (rad)",
+    "kp (Nm/rad)",
+    "kd (Nms/rad)",
+    "torque (Nm)",
+];
+
+fn summary(creature: &Creature<f64>) -> String {
+    let base = match creature.base {
+        BaseKind::Floating => "floating",
+        BaseKind::Welded => "welded to the world",
+    };
+    format!(
+        "{} links, {} hinges, {} contact points of {:.0} N/m, {:.3} kg, base {base}\n",
+        creature.links.len(),
+        creature.joint_count(),
+        creature.contacts.len(),
+        creature.contact_stiffness,
+        creature.mass()
+    )
+}
+
+fn row(index: usize, link: &Link<f64>) -> [String; COLUMNS] {
+    let [number, gene] = [index.to_string(), link.gene.0.to_string()];
+    let [form, mass] = [shape(&link.shape), format!("{:.3}", link.mass)];
+    let [parent, joint, position, axis, limits, kp, kd, torque] = if index == 0 {
+        std::array::from_fn(|_| "-".to_string())
+    } else {
+        let key = link.joint;
+        [
+            link.parent.to_string(),
+            format!("{}/{:o}/{:b}", key.gene.0, key.repeat, key.side),
+            vector(link.joint_position, 3),
+            vector(link.axis, 2),
+            format!("{:.2} to {:.2}", link.lower, link.upper),
+            format!("{:.2}", link.kp),
+            format!("{:.3}", link.kd),
+            format!("{:.2}", link.torque_limit),
+        ]
+    };
+    [number, gene, parent, form, mass, joint, position, axis, limits, kp, kd, torque]
+}
+
+/// Three numbers with `digits` decimals, without the sign of what rounds to zero.
+fn vector(v: Vec3<f64>, digits: i32) -> String {
+    let unit = 10f64.powi(digits);
+    let places = digits as usize;
+    v.to_array().map(|x| format!("{:.places$}", (x * unit).round() / unit + 0.0)).join(" ")
+}
+
+fn shape(shape: &Shape<f64>) -> String {
+    match shape {
+        Shape::Sphere { radius, .. } => format!("sphere r {radius:.3}"),
+        Shape::Capsule { from, to, radius } => {
+            format!("capsule r {radius:.3} l {:.3}", (*to - *from).norm_squared().sqrt())
+        }
+        Shape::Box { half, .. } => format!("box {:.3} {:.3} {:.3}", half.x, half.y, half.z),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::creature::expand;
+    use crate::experiment::{BodyLimits, Physics};
+    use crate::genome::morphology;
+    use std::path::Path;
+
+    #[test]
+    fn every_link_has_a_line_and_lines_are_aligned() {
+        for name in morphology::names() {
+            let body = morphology::load(name, Path::new(".")).expect("built in");
+            let creature = expand(&body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+            let text = table(&creature);
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines.len(), creature.links.len() + 2, "{text}");
+            let column = lines[1].find("axis").expect("a head");
+            assert!(lines[3..].iter().all(|line| line.as_bytes()[column - 1] == b' '), "{text}");
+        }
+    }
+}

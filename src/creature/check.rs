@@ -1,0 +1,179 @@
+//! Whether a grown body is fit to be simulated: finite, of sensible mass, and not folded into itself at zero angles.
+//!
+//! Overlap is judged on spheres: each shape is filled with a few of them ("beads"), and a bead's depth is its
+//! radius minus the exact signed distance of its centre from the other shape. A link and its parent are never compared.
+//! Two links joined through one link between them (brothers, or a link and its grandparent) meet near that link by
+//! construction, so beads that touch the link between do not count.
+
+use super::{Creature, InvalidBody, Shape};
+use crate::experiment::BodyLimits;
+use crate::math::{Vec3, vec3};
+
+/// Most beads along one direction of a shape.
+const MAX_BEADS: usize = 6;
+
+/// Checks a creature against the limits.
+///
+/// # Errors
+/// The first kind of fault found, in the order of the variants of [`InvalidBody`].
+pub fn check(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
+    if creature.links.len() < 2 {
+        return Err(InvalidBody::NoJoints);
+    }
+    check_numbers(creature)?;
+    check_masses(creature, limits)?;
+    check_overlaps(creature, limits)
+}
+
+fn check_numbers(creature: &Creature<f64>) -> Result<(), InvalidBody> {
+    let mut finite = true;
+    for (index, link) in creature.links.iter().enumerate() {
+        let one = Creature { base: creature.base, links: vec![*link], contacts: Vec::new(), contact_stiffness: 0.0 };
+        let _ = one.map(|x: f64| {
+            finite &= x.is_finite();
+            x
+        });
+        if !finite {
+            return Err(InvalidBody::NotFinite { link: index });
+        }
+        // Normalising leaves a direction shorter than one only where there was next to nothing to normalise.
+        if (link.axis.norm_squared() - 1.0).abs() > 1e-6 {
+            return Err(InvalidBody::Axis { link: index });
+        }
+    }
+    Ok(())
+}
+
+fn check_masses(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
+    let mass = creature.mass();
+    let grams = (mass * 1e3).round() as u64;
+    if mass < limits.mass.0 {
+        return Err(InvalidBody::TooLight { grams });
+    }
+    if mass > limits.mass.1 {
+        return Err(InvalidBody::TooHeavy { grams });
+    }
+    let (mut heavy, mut light) = (0, 0);
+    for (index, link) in creature.links.iter().enumerate() {
+        if link.mass > creature.links[heavy].mass {
+            heavy = index;
+        }
+        if link.mass < creature.links[light].mass {
+            light = index;
+        }
+    }
+    if creature.links[heavy].mass > limits.mass_ratio * creature.links[light].mass {
+        return Err(InvalidBody::MassRatio { heavy, light });
+    }
+    Ok(())
+}
+
+fn check_overlaps(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
+    let placed = place(creature);
+    for second in 1..placed.len() {
+        for first in 0..second {
+            if creature.links[second].parent == first {
+                continue;
+            }
+            let (a, b) = (&placed[first], &placed[second]);
+            let between = link_between(creature, first, second).map(|link| &placed[link]);
+            let allowed = limits.overlap * a.bead_radius.min(b.bead_radius);
+            if a.near(b) && a.depth_in(b, between).max(b.depth_in(a, between)) > allowed {
+                return Err(InvalidBody::Overlap { first, second });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The one link between two links that are not parent and child, if there is just one.
+fn link_between(creature: &Creature<f64>, first: usize, second: usize) -> Option<usize> {
+    let parent = creature.links[second].parent;
+    (parent == creature.links[first].parent || creature.links[parent].parent == first).then_some(parent)
+}
+
+/// A shape at its place relative to the base at zero angles, with its beads.
+struct Placed {
+    shape: Shape<f64>,
+    centre: Vec3<f64>,
+    bounding_radius: f64,
+    beads: Vec<Vec3<f64>>,
+    bead_radius: f64,
+}
+
+fn place(creature: &Creature<f64>) -> Vec<Placed> {
+    let mut origins: Vec<Vec3<f64>> = Vec::with_capacity(creature.links.len());
+    let mut placed = Vec::with_capacity(creature.links.len());
+    for (index, link) in creature.links.iter().enumerate() {
+        let origin = if index == 0 { Vec3::zero() } else { origins[link.parent] + link.joint_position };
+        origins.push(origin);
+        placed.push(Placed::new(link.shape, origin));
+    }
+    placed
+}
+
+impl Placed {
+    fn new(shape: Shape<f64>, origin: Vec3<f64>) -> Self {
+        match shape {
+            Shape::Sphere { centre, radius } => {
+                let centre = centre + origin;
+                let shape = Shape::Sphere { centre, radius };
+                Self { shape, centre, bounding_radius: radius, beads: vec![centre], bead_radius: radius }
+            }
+            Shape::Capsule { from, to, radius } => {
+                let (from, to) = (from + origin, to + origin);
+                let length = (to - from).norm_squared().sqrt();
+                let beads = spread(0.5 * length, radius).map(|x| from + (to - from) * (x / length + 0.5)).collect();
+                let (centre, bounding_radius) = ((from + to) * 0.5, 0.5 * length + radius);
+                Self { shape: Shape::Capsule { from, to, radius }, centre, bounding_radius, beads, bead_radius: radius }
+            }
+            Shape::Box { centre, axes, half } => {
+                let centre = centre + origin;
+                let bead_radius = half.x.min(half.y).min(half.z);
+                let along = |half: f64| spread(half - bead_radius, bead_radius);
+                let mut beads = Vec::new();
+                for x in along(half.x) {
+                    for y in along(half.y) {
+                        beads.extend(along(half.z).map(|z| centre + axes * vec3(x, y, z)));
+                    }
+                }
+                let bounding_radius = half.norm_squared().sqrt();
+                Self { shape: Shape::Box { centre, axes, half }, centre, bounding_radius, beads, bead_radius }
+            }
+        }
+    }
+
+    fn near(&self, other: &Self) -> bool {
+        let reach = self.bounding_radius + other.bounding_radius;
+        (self.centre - other.centre).norm_squared() < reach * reach
+    }
+
+    /// How deep the deepest bead sits in the other shape (m), leaving out beads that touch the link between.
+    fn depth_in(&self, other: &Self, between: Option<&Self>) -> f64 {
+        let counts = |bead: &&Vec3<f64>| between.is_none_or(|link| link.distance(**bead) > self.bead_radius);
+        let depths = self.beads.iter().filter(counts).map(|&bead| self.bead_radius - other.distance(bead));
+        depths.fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// Signed distance of a point from the surface (m), negative inside.
+    fn distance(&self, point: Vec3<f64>) -> f64 {
+        match self.shape {
+            Shape::Sphere { centre, radius } => (point - centre).norm_squared().sqrt() - radius,
+            Shape::Capsule { from, to, radius } => {
+                let axis = to - from;
+                let share = ((point - from).dot(axis) / axis.norm_squared().max(1e-30)).clamp(0.0, 1.0);
+                (point - from - axis * share).norm_squared().sqrt() - radius
+            }
+            Shape::Box { centre, axes, half } => {
+                let q = axes.transposed_mul(point - centre).map(f64::abs) - half;
+                q.map(|x| x.max(0.0)).norm_squared().sqrt() + q.x.max(q.y).max(q.z).min(0.0)
+            }
+        }
+    }
+}
+
+/// Evenly spread numbers from `-half` to `half`, at most about `spacing` apart unless that takes too many.
+fn spread(half: f64, spacing: f64) -> impl Iterator<Item = f64> {
+    let steps = if half > 1e-9 { ((2.0 * half / spacing).ceil() as usize).clamp(1, MAX_BEADS - 1) } else { 0 };
+    (0..=steps).map(move |i| if steps == 0 { 0.0 } else { half * (2.0 * i as f64 / steps as f64 - 1.0) })
+}

@@ -1,0 +1,216 @@
+//! Growing a body: from the gene graph to flat arrays of links, hinges and contact points (after Sims 1994).
+//!
+//! Each grown part carries an orthogonal matrix F that takes the gene's local axes to base axes at zero joint angles. A
+//! child's is F M R E: E the joint gene's orientation, R the turn of a radial copy about the parent's z axis, and
+//! M = diag(1, -1, 1) for a mirrored copy, which is the reflection of its twin in the parent's xz plane. So F may be
+//! improper. Points and directions map by F; a hinge axis is a pseudo-vector and maps by det(F) F: then equal angles
+//! of the left and the right joint give mirrored poses, and equal servo targets mirrored motion.
+//!
+//! Which links there are is decided in [`super::tree`] and does not depend on continuous genes, so this file runs straight
+//! through and gradients flow from every number of the creature to the genes. The one exception is the automatic contact
+//! stiffness, which is taken as a constant.
+
+use super::shape::Solid;
+use super::tree::{Node, grow};
+use super::{ContactPoint, Creature, InvalidBody, Link, Shape};
+use crate::autodiff::{Real, Value, real};
+use crate::experiment::{BodyLimits, Physics, Stiffness};
+use crate::genome::{Body, JointGene, RepeatLayout};
+use crate::laws::inertia::MassProperties;
+use crate::math::{Mat3, Quat, Sym3, Vec3, vec3};
+
+/// Largest joint limit on either side (rad).
+pub const MAX_ANGLE: f64 = 2.5;
+
+/// Mass of the creature that the physics defaults are tuned for (kg).
+const REFERENCE_MASS: f64 = 4.0;
+
+/// Contact points that share the weight, and the depth they rest at (m), with automatic contact stiffness.
+const AUTO_STIFFNESS: (f64, f64) = (4.0, 1e-3);
+
+/// Grows the body into a creature of at most `limits.max_links` links. The other limits are for [`super::check`].
+///
+/// # Errors
+/// [`InvalidBody::Graph`] when the gene graph is not well-formed.
+pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) -> Result<Creature<T>, InvalidBody> {
+    let tree = grow(body, limits.max_links)?;
+    let mut parts: Vec<Part<T>> = Vec::with_capacity(tree.len());
+    for node in &tree {
+        let part = match node.sprout {
+            None => Part::base(body, node),
+            Some(_) => Part::grown(body, node, &parts[node.parent]),
+        };
+        parts.push(part);
+    }
+    let mass: T = parts.iter().map(|part| part.body.mass).sum();
+    let strength = Strength::new(mass, physics);
+    Ok(Creature {
+        base: body.base,
+        links: tree.iter().zip(&parts).map(|(node, part)| part.link(body, node, &strength)).collect(),
+        contacts: parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)).collect(),
+        contact_stiffness: contact_stiffness(mass, physics),
+    })
+}
+
+/// The logistic function.
+pub(super) fn sigmoid<T: Real>(x: T) -> T {
+    ((x * real(0.5)).tanh() + T::one()) * real(0.5)
+}
+
+/// A part of the grown body. Points are relative to the part's hinge (the base: to its centre), in base axes.
+struct Part<T> {
+    /// Local axes to base axes, orthogonal.
+    axes: Mat3<T>,
+    /// Whether `axes` is improper (determinant -1).
+    reflected: bool,
+    /// Factor on all lengths.
+    scale: T,
+    solid: Solid<T>,
+    body: MassProperties<T>,
+    /// Centre of the shape.
+    centre: Vec3<T>,
+    /// Hinge in the parent's frame.
+    hinge: Vec3<T>,
+    /// Hinge axis, unit vector.
+    axis: Vec3<T>,
+}
+
+impl<T: Real> Part<T> {
+    fn base(body: &Body<T>, node: &Node) -> Self {
+        let gene = &body.links[node.link];
+        let solid = Solid::new(&gene.shape, T::one());
+        Self {
+            axes: Mat3::identity(),
+            reflected: false,
+            scale: T::one(),
+            solid,
+            body: solid.mass_properties(gene.log_density.exp()),
+            centre: Vec3::zero(),
+            hinge: Vec3::zero(),
+            axis: vec3(T::zero(), T::zero(), T::one()),
+        }
+    }
+
+    fn grown(body: &Body<T>, node: &Node, parent: &Self) -> Self {
+        let gene = &body.links[node.link];
+        let Some(sprout) = node.sprout else { return Self::base(body, node) };
+        let joint = &body.joints[sprout.joint];
+        let turn = reflection(sprout.mirrored) * radial_turn(joint, sprout.copy);
+        let axes = parent.axes * turn * Quat::exp(joint.orientation).to_matrix();
+        let reflected = parent.reflected != sprout.mirrored;
+        let scale = parent.scale * joint.log_scale.exp();
+        let solid = Solid::new(&gene.shape, scale);
+        let axis = axes * joint.axis.normalised();
+        Self {
+            axes,
+            reflected,
+            scale,
+            solid,
+            body: solid.mass_properties(gene.log_density.exp()),
+            centre: axes * vec3(solid.hinge_to_centre(), T::zero(), T::zero()),
+            hinge: parent.centre + parent.axes * parent.solid.surface_point(turn * joint.attach),
+            axis: if reflected { -axis } else { axis },
+        }
+    }
+
+    fn link(&self, body: &Body<T>, node: &Node, strength: &Strength<T>) -> Link<T> {
+        let joint = node.sprout.map(|sprout| &body.joints[sprout.joint]);
+        let gene = |value: fn(&JointGene<T>) -> T| joint.map_or(T::zero(), value);
+        Link {
+            parent: node.parent,
+            gene: body.links[node.link].id,
+            joint: node.key,
+            shape: self.shape(),
+            mass: self.body.mass,
+            com: self.centre,
+            inertia: Sym3::diagonal(self.body.moments).rotated(self.axes),
+            joint_position: self.hinge,
+            axis: self.axis,
+            lower: -sigmoid(gene(|j| j.lower)) * real(MAX_ANGLE),
+            upper: sigmoid(gene(|j| j.upper)) * real(MAX_ANGLE),
+            kp: strength.kp * gene(|j| j.log_kp).exp(),
+            kd: strength.kd * gene(|j| j.log_kd).exp(),
+            torque_limit: strength.torque_limit * gene(|j| j.log_torque).exp(),
+            armature: strength.armature,
+            damping: strength.damping,
+            limit_stiffness: strength.limit_stiffness,
+        }
+    }
+
+    fn shape(&self) -> Shape<T> {
+        let centre = self.centre;
+        match self.solid {
+            Solid::Sphere(radius) => Shape::Sphere { centre, radius },
+            Solid::Capsule(radius, length) => {
+                let half = self.axes * vec3(length * real(0.5), T::zero(), T::zero());
+                Shape::Capsule { from: centre - half, to: centre + half, radius }
+            }
+            // A box is its own mirror image, so its axes can be made a proper rotation.
+            Solid::Box(half) => Shape::Box { centre, axes: self.axes * reflection(self.reflected), half },
+        }
+    }
+
+    fn contacts(&self, link: usize) -> impl Iterator<Item = ContactPoint<T>> {
+        let (centres, radius) = self.solid.contact_spheres();
+        centres.into_iter().map(move |c| ContactPoint { link, centre: self.centre + self.axes * c, radius })
+    }
+}
+
+/// diag(1, -1, 1) or the identity.
+fn reflection<T: Real>(mirrored: bool) -> Mat3<T> {
+    let mut m = Mat3::identity();
+    if mirrored {
+        m.0[1].y = -T::one();
+    }
+    m
+}
+
+/// The turn of a radial copy about z.
+fn radial_turn<T: Real>(joint: &JointGene<T>, copy: u8) -> Mat3<T> {
+    if joint.layout == RepeatLayout::Serial || copy == 0 {
+        return Mat3::identity();
+    }
+    let angle = std::f64::consts::TAU * f64::from(copy) / f64::from(joint.repeat);
+    Quat::about_axis(vec3(T::zero(), T::zero(), T::one()), real(angle)).to_matrix()
+}
+
+/// Servo and passive joint constants of a creature, scaled with its mass m.
+///
+/// With m0 = 4 kg and s = (m / m0)^(1/3), a length scale: stiffnesses and torques go with (m / m0) s, dampings with
+/// (m / m0) s^1.5, rotor inertia with (m / m0) s^2. Then bodies of the same shape swing alike, whatever their size.
+struct Strength<T> {
+    kp: T,
+    kd: T,
+    torque_limit: T,
+    armature: T,
+    damping: T,
+    limit_stiffness: T,
+}
+
+impl<T: Real> Strength<T> {
+    fn new(mass: T, physics: &Physics) -> Self {
+        let ratio = mass * real(1.0 / REFERENCE_MASS);
+        let log_length = (ratio - T::one()).ln_1p() * real(1.0 / 3.0);
+        let stiffness = ratio * log_length.exp();
+        let damping = ratio * (log_length * real(1.5)).exp();
+        let inertia = ratio * (log_length * real(2.0)).exp();
+        Self {
+            kp: stiffness * real(physics.servo_stiffness),
+            kd: damping * real(physics.servo_damping),
+            torque_limit: stiffness * real(physics.torque_limit),
+            armature: inertia * real(physics.armature),
+            damping: damping * real(physics.joint_damping),
+            limit_stiffness: stiffness * real(physics.limit_stiffness),
+        }
+    }
+}
+
+fn contact_stiffness<T: Value>(mass: T, physics: &Physics) -> T {
+    match physics.contact_stiffness {
+        Stiffness::Fixed(stiffness) => real(stiffness),
+        Stiffness::Auto => {
+            let (points, depth) = AUTO_STIFFNESS;
+            real(mass.to_f64() * physics.gravity / (points * depth))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The discrete half of growing a body: which links there are, and what each joint is called.
+//!
+//! The gene graph is unfolded breadth first from the root, so that a limit on the number of links cuts the deepest
+//! ones, and then put into preorder. Nothing here depends on a continuous gene: a gradient sees the tree as a constant,
+//! and mutation uses it to find out which joints come and go.
+
+use crate::creature::InvalidBody;
+use crate::genome::{Body, GeneId, JointKey, RepeatLayout};
+
+/// One link of the grown tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Index of the parent node, smaller than the node's own; the base names itself.
+    pub parent: usize,
+    /// Index of the link gene in [`Body::links`].
+    pub link: usize,
+    /// How it grew; the base did not.
+    pub sprout: Option<Sprout>,
+    /// Name of its joint; the base has the default.
+    pub key: JointKey,
+}
+
+/// One use of a joint gene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sprout {
+    /// Index of the joint gene in [`Body::joints`].
+    pub joint: usize,
+    /// Which copy, from 0 to `repeat - 1`.
+    pub copy: u8,
+    /// Whether this use reflects: the mirrored copy, and of a mirrored chain only the first link.
+    pub mirrored: bool,
+}
+
+/// One step on the way from the base to a joint: joint gene, copy, reflected here.
+pub type Step = (GeneId, u8, bool);
+
+/// Unfolds the gene graph to at most `max_links` links in preorder.
+///
+/// # Errors
+/// [`InvalidBody::Graph`] when the graph is not well-formed ([`Body::check_graph`]).
+pub fn grow<T>(body: &Body<T>, max_links: usize) -> Result<Vec<Node>, InvalidBody> {
+    body.check_graph()?;
+    let root =
+        body.link_index(body.root).ok_or(InvalidBody::Graph { gene: body.root, fault: "the root is missing" })?;
+    let mut nodes = vec![Node { parent: 0, link: root, sprout: None, key: JointKey::default() }];
+    let mut next = 0;
+    while next < nodes.len() {
+        let room = max_links.saturating_sub(nodes.len());
+        let children = children(body, &nodes, next);
+        nodes.extend(children.into_iter().take(room));
+        next += 1;
+    }
+    Ok(preorder(&nodes))
+}
+
+/// The way from the base to node `index`, the node's own step last.
+pub fn path<T>(body: &Body<T>, nodes: &[Node], index: usize) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut at = index;
+    while let Some(sprout) = nodes[at].sprout {
+        steps.push((body.joints[sprout.joint].id, sprout.copy, sprout.mirrored));
+        at = nodes[at].parent;
+    }
+    steps.reverse();
+    steps
+}
+
+/// The links that grow from node `index`, in the order of the joint genes' ids.
+fn children<T>(body: &Body<T>, nodes: &[Node], index: usize) -> Vec<Node> {
+    let node = nodes[index];
+    let gene = body.links[node.link].id;
+    let last = !continues(body, node);
+    let mut grown = Vec::new();
+    for (joint, edge) in body.joints.iter().enumerate() {
+        let made_by_it = node.sprout.filter(|sprout| sprout.joint == joint);
+        if let Some(sprout) = made_by_it {
+            if edge.layout == RepeatLayout::Serial && sprout.copy + 1 < edge.repeat {
+                // The next link of a chain: the same key with the last digit one higher.
+                let key = JointKey { repeat: node.key.repeat + 1, ..node.key };
+                let link = node.link;
+                let next = Sprout { joint, copy: sprout.copy + 1, mirrored: false };
+                grown.push(Node { parent: index, link, sprout: Some(next), key });
+            }
+            if edge.is_self_edge() {
+                continue;
+            }
+        }
+        if edge.parent == gene && (last || !edge.terminal) {
+            start(body, nodes, index, joint, &mut grown);
+        }
+    }
+    grown
+}
+
+/// Whether a serial copy of the node's own link gene grows from it.
+fn continues<T>(body: &Body<T>, node: Node) -> bool {
+    let starts = |joint: usize| {
+        let edge = &body.joints[joint];
+        node.sprout.is_none_or(|sprout| sprout.joint != joint)
+            && edge.is_self_edge()
+            && edge.layout == RepeatLayout::Serial
+            && edge.child == body.links[node.link].id
+    };
+    let goes_on = node.sprout.is_some_and(|sprout| {
+        let edge = &body.joints[sprout.joint];
+        edge.layout == RepeatLayout::Serial && sprout.copy + 1 < edge.repeat
+    });
+    goes_on || (0..body.joints.len()).any(starts)
+}
+
+/// Grows the first link of a chain, or all radial copies; each followed by its mirrored twin.
+fn start<T>(body: &Body<T>, nodes: &[Node], index: usize, joint: usize, grown: &mut Vec<Node>) {
+    let edge = &body.joints[joint];
+    let Some(link) = body.link_index(edge.child) else { return };
+    let copies = match edge.layout {
+        RepeatLayout::Serial => 1,
+        RepeatLayout::Radial => edge.repeat,
+    };
+    let sides: &[bool] = if edge.mirror { &[false, true] } else { &[false] };
+    for copy in 0..copies {
+        for &mirrored in sides {
+            // A key that would not fit its integers (more than ten repeats within repeats) ends the limb.
+            if let Some(key) = start_key(body, nodes[index], joint, copy, mirrored) {
+                grown.push(Node { parent: index, link, sprout: Some(Sprout { joint, copy, mirrored }), key });
+            }
+        }
+    }
+}
+
+/// Key of a joint that is not the continuation of a chain: the parent's way, then this joint's own digits.
+fn start_key<T>(body: &Body<T>, parent: Node, joint: usize, copy: u8, mirrored: bool) -> Option<JointKey> {
+    let edge = &body.joints[joint];
+    let made_by_self = parent.sprout.is_some_and(|sprout| body.joints[sprout.joint].is_self_edge());
+    let mut repeat = parent.key.repeat;
+    // Where a link gene grows from itself, a digit tells the links of the chain apart: 0 for the one that starts it.
+    if !made_by_self && body.self_edge(body.links[parent.link].id).is_some() {
+        repeat = push_digit(repeat, 0)?;
+    }
+    if edge.is_self_edge() {
+        repeat = repeat.checked_add(u32::from(copy) + 1)?;
+    } else if body.copies(edge.child) > 1 {
+        let before: u32 = body.incoming(edge.child).take_while(|e| e.id < edge.id).map(|e| u32::from(e.repeat)).sum();
+        repeat = push_digit(repeat, before + u32::from(copy))?;
+    }
+    let side = if edge.mirror { parent.key.side.checked_mul(2)? + u32::from(mirrored) } else { parent.key.side };
+    Some(JointKey { gene: edge.id, repeat, side })
+}
+
+fn push_digit(number: u32, digit: u32) -> Option<u32> {
+    number.checked_mul(8)?.checked_add(digit)
+}
+
+/// Reorders breadth-first nodes so that each subtree is contiguous; brothers keep their order.
+fn preorder(nodes: &[Node]) -> Vec<Node> {
+    let mut children = vec![Vec::new(); nodes.len()];
+    for (index, node) in nodes.iter().enumerate().skip(1) {
+        children[node.parent].push(index);
+    }
+    let mut ordered: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut stack = vec![(0, 0)];
+    while let Some((index, parent)) = stack.pop() {
+        let place = ordered.len();
+        ordered.push(Node { parent, ..nodes[index] });
+        stack.extend(children[index].iter().rev().map(|&child| (child, place)));
+    }
+    ordered
+}

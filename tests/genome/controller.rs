@@ -1,0 +1,116 @@
+//! Brains on bodies: who reads which entry, and how copies of a gene differ.
+
+use super::{cpg, files, grown, joint_keys, mlp, policies, seed, stream, variation};
+use burgess::creature::{Controller, JOINT_OBSERVATIONS, compile_controller};
+use burgess::experiment::Sharing;
+use burgess::genome::{Body, Brain, CpgGene, GeneId, JointKey};
+use burgess::sim::OBSERVATIONS;
+use std::f64::consts::PI;
+
+fn random_brain(body: &Body, policy: &burgess::experiment::Policy) -> Brain {
+    let mut keys: Vec<JointKey> = joint_keys(body).into_iter().map(|key| key.shared(policy.sharing())).collect();
+    keys.sort();
+    keys.dedup();
+    Brain::random(policy, &keys, &mut stream(7))
+}
+
+#[test]
+fn four_legs_from_one_gene_can_trot() {
+    let body = seed("quadruped");
+    let policy = cpg(Sharing::Gene);
+    let mut brain = random_brain(&body, &policy);
+    let Brain::Cpg { joints, .. } = &mut brain else { panic!("a pattern generator") };
+    assert_eq!(joints.len(), 2, "one entry for all hips, one for all knees");
+    for entry in joints.iter_mut() {
+        *entry = CpgGene { phase: 0.25, repeat_phase: PI, ..*entry };
+    }
+    let creature = grown(&body);
+    let Controller::Cpg { joints, .. } = compile_controller(&brain, &creature, &policy) else { panic!("a generator") };
+    let hips: Vec<f64> =
+        creature.links[1..].iter().zip(&joints).filter(|(l, _)| l.gene == GeneId(301)).map(|(_, j)| j.phase).collect();
+    assert_eq!(hips, [0.25, 0.25 + PI, 0.25 + 2.0 * PI, 0.25 + 3.0 * PI], "neighbours in opposite phase: a trot");
+}
+
+#[test]
+fn the_mirrored_side_has_a_phase_of_its_own() {
+    let body = seed("biped");
+    let policy = cpg(Sharing::Gene);
+    let mut brain = random_brain(&body, &policy);
+    let Brain::Cpg { joints, .. } = &mut brain else { panic!("a pattern generator") };
+    for entry in joints.iter_mut() {
+        *entry = CpgGene { phase: 0.0, mirror_phase: PI, ..*entry };
+    }
+    let creature = grown(&body);
+    let Controller::Cpg { joints, .. } = compile_controller(&brain, &creature, &policy) else { panic!("a generator") };
+    for (link, joint) in creature.links[1..].iter().zip(&joints) {
+        assert_eq!(joint.phase, if link.joint.side == 1 { PI } else { 0.0 });
+    }
+}
+
+#[test]
+fn instances_have_entries_of_their_own() {
+    let body = seed("quadruped");
+    let policy = cpg(Sharing::Instance);
+    let brain = random_brain(&body, &policy);
+    let creature = grown(&body);
+    let Controller::Cpg { joints, frequency } = compile_controller(&brain, &creature, &policy) else { panic!() };
+    assert!((0.5..2.5).contains(&frequency));
+    let Brain::Cpg { joints: entries, .. } = &brain else { panic!() };
+    for (link, joint) in creature.links[1..].iter().zip(&joints) {
+        let entry = entries.iter().find(|entry| entry.key == link.joint).expect("an entry");
+        assert_eq!((joint.phase, joint.amplitude), (entry.phase, libm::tanh(entry.amplitude)));
+        assert!(joint.amplitude.abs() < 1.0 && joint.amplitude != 0.0);
+    }
+}
+
+#[test]
+fn joints_without_an_entry_hold_still() {
+    let body = seed("tripod");
+    for policy in policies() {
+        let brain = Brain::random(&policy, &[], &mut stream(1));
+        match compile_controller(&brain, &grown(&body), &policy) {
+            Controller::Cpg { joints, .. } => assert!(joints.iter().all(|j| j.amplitude == 0.0 && j.offset == 0.0)),
+            Controller::Mlp { layers, clocks, .. } => {
+                let output = layers.last().expect("an output layer");
+                assert_eq!(output.biases.len(), 6);
+                assert!(output.weights.iter().chain(&output.biases).all(|&w| w == 0.0));
+                assert!(clocks.iter().all(|c| c[0] == 0.0 && c[1] == 0.0));
+            }
+        }
+    }
+}
+
+#[test]
+fn networks_have_one_column_an_observation_and_one_row_a_joint() {
+    let body = seed("biped");
+    let policy = mlp(Sharing::Instance);
+    let brain = random_brain(&body, &policy);
+    let creature = grown(&body);
+    let Controller::Mlp { layers, clocks, .. } = compile_controller(&brain, &creature, &policy) else { panic!() };
+    let shape: Vec<_> = layers.iter().map(|l| (l.inputs, l.biases.len(), l.weights.len())).collect();
+    let inputs = OBSERVATIONS + JOINT_OBSERVATIONS * 6;
+    assert_eq!(shape, [(inputs, 6, 6 * inputs), (6, 5, 30), (5, 6, 30)]);
+    assert_eq!(clocks.len(), 6);
+    let Brain::Mlp { common, joints, .. } = &brain else { panic!() };
+    // Hidden unit 4 looks at the height (observation 9), and at the rate of the third joint.
+    assert_eq!(layers[0].weights[4 * inputs + 9], common[9 * 6 + 4]);
+    let third = joints.iter().find(|entry| entry.key == creature.links[3].joint).expect("an entry");
+    assert_eq!(layers[0].weights[4 * inputs + OBSERVATIONS + 2 * JOINT_OBSERVATIONS + 1], third.input[6 + 4]);
+    assert_eq!(layers[2].weights[2 * 5..3 * 5], third.output);
+}
+
+#[test]
+fn random_brains_move_every_seed() {
+    for policy in policies() {
+        let all = variation(policy.clone());
+        for name in files::names() {
+            let body = seed(name);
+            let brain = random_brain(&body, &policy);
+            let lively = match compile_controller(&brain, &grown(&body), &all.policy) {
+                Controller::Cpg { joints, .. } => joints.iter().map(|j| j.amplitude.abs()).sum::<f64>(),
+                Controller::Mlp { clocks, .. } => clocks.iter().map(|c| c[0].abs()).sum::<f64>(),
+            };
+            assert!(lively / joint_keys(&body).len() as f64 > 0.1, "{name} hardly moves");
+        }
+    }
+}

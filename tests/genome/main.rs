@@ -1,0 +1,97 @@
+//! Bodies and brains: growing, checking, varying, reading and writing them.
+
+mod controller;
+mod crossover;
+mod expansion;
+mod gradient;
+mod mirror;
+mod morphology;
+mod mutation;
+
+use burgess::creature::{Creature, expand, tree};
+use burgess::experiment::{BodyLimits, Physics, Policy, Sharing};
+use burgess::genome::{Body, Brain, Genome, JointKey, Variation, morphology as files};
+use burgess::math::Vec3;
+use burgess::rng::{Purpose, Stream};
+use std::path::Path;
+
+/// Every built-in body that may move freely.
+const SEEDS: [&str; 6] = ["hopper", "biped", "quadruped", "hexapod", "snake", "tripod"];
+
+fn stream(seed: u64) -> Stream {
+    Stream::new(seed, 0, 0, Purpose::Test)
+}
+
+fn seed(name: &str) -> Body {
+    files::load(name, Path::new(".")).expect("built in")
+}
+
+fn grown(body: &Body) -> Creature<f64> {
+    expand(body, &BodyLimits::default(), &Physics::default()).expect("well-formed")
+}
+
+fn cpg(sharing: Sharing) -> Policy {
+    Policy::Cpg { sharing, frequency: (0.5, 2.5) }
+}
+
+fn mlp(sharing: Sharing) -> Policy {
+    Policy::Mlp { hidden: vec![6, 5], sharing, frequency: (0.5, 2.5), control_rate: 60 }
+}
+
+fn policies() -> [Policy; 4] {
+    [cpg(Sharing::Instance), cpg(Sharing::Gene), mlp(Sharing::Instance), mlp(Sharing::Gene)]
+}
+
+/// All seeds, evolving.
+fn variation(policy: Policy) -> Variation {
+    Variation {
+        seeds: SEEDS.iter().map(|name| seed(name)).collect(),
+        policy,
+        limits: BodyLimits::default(),
+        physics: Physics::default(),
+        evolve_body: true,
+    }
+}
+
+/// Joint keys of a body, in link order.
+fn joint_keys(body: &Body) -> Vec<JointKey> {
+    let nodes = tree::grow(body, BodyLimits::default().max_links).expect("well-formed");
+    nodes[1..].iter().map(|node| node.key).collect()
+}
+
+fn brain_keys(brain: &Brain) -> Vec<JointKey> {
+    match brain {
+        Brain::Cpg { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
+        Brain::Mlp { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
+    }
+}
+
+/// What every genome that variation makes must hold: a sound graph, a key of its own for each joint, and just the brain entries
+/// that the body asks for.
+fn assert_sound(genome: &Genome, policy: &Policy) {
+    genome.body.check_graph().expect("a sound graph");
+    let keys = joint_keys(&genome.body);
+    assert!(!keys.is_empty() && keys.len() < BodyLimits::default().max_links);
+    let mut unique = keys.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), keys.len(), "two joints share a key: {keys:?}");
+    let mut wanted: Vec<JointKey> = keys.iter().map(|key| key.shared(policy.sharing())).collect();
+    wanted.sort();
+    wanted.dedup();
+    assert_eq!(brain_keys(&genome.brain), wanted);
+    assert!(genome.parameters().iter().all(|(_, value)| value.is_finite()));
+}
+
+/// Positions of the link frames relative to the base at zero angles (m).
+fn origins(creature: &Creature<f64>) -> Vec<Vec3<f64>> {
+    let mut origins: Vec<Vec3<f64>> = vec![Vec3::zero()];
+    for link in &creature.links[1..] {
+        origins.push(origins[link.parent] + link.joint_position);
+    }
+    origins
+}
+
+fn distance(a: Vec3<f64>, b: Vec3<f64>) -> f64 {
+    (a - b).norm_squared().sqrt()
+}
