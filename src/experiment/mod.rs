@@ -1,5 +1,130 @@
 //! Experiment files: one RON file says everything a run does.
+//!
+//! [`load`] is the way in. It reads the file, splices `--set` changes into its text, parses the text into the typed
+//! [`Experiment`] and checks what types cannot say. Either all of it is right, or there is one [`ExperimentError`] to show: the
+//! first fault of syntax or type with its line, or all other problems at once by field path.
+//!
+//! The text that was parsed, changes included, comes back in [`Loaded`]: frozen in a run folder it gives the same experiment again.
 
+mod error;
+mod explain;
+mod overrides;
+mod path;
 mod schema;
+mod source;
+mod syntax;
+mod validate;
 
+pub use error::{ExperimentError, Problem, SyntaxError};
 pub use schema::*;
+
+use ron::extensions::Extensions;
+use source::Source;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Largest file that is read as an experiment (bytes); the longest sensible ones have a few thousand.
+const MAX_FILE_SIZE: u64 = 1 << 20;
+
+/// A valid experiment and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// The RON text that says so, changes by `--set` included.
+    pub text: String,
+    /// Where the file stands: paths of morphologies are relative to it.
+    pub folder: PathBuf,
+}
+
+/// Reads and checks the experiment in a file; `overrides` are changes such as `task.duration=2.5`, made in order.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`].
+pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError> {
+    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    from_text(&text, &path.display().to_string(), folder, overrides)
+}
+
+/// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are
+/// relative to.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`] but [`ExperimentError::Unreadable`].
+pub fn from_text(
+    text: &str,
+    source_name: &str,
+    folder: &Path,
+    overrides: &[String],
+) -> Result<Loaded, ExperimentError> {
+    let mut source = Source::new(source_name, text.trim_start_matches('\u{feff}'));
+    for setting in overrides {
+        // What cannot be scanned cannot be parsed either; the parser explains it better.
+        if syntax::scan(&source.text).is_err() {
+            break;
+        }
+        overrides::apply(&mut source, setting)?;
+    }
+    let experiment = parse(&source)?;
+    let known = |name: &str| morphology_exists(name, folder);
+    validated(&experiment, &source, &known)?;
+    Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
+}
+
+/// The text of a file; if there is none, why.
+fn read(path: &Path) -> Result<String, String> {
+    let bytes = read_bytes(path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "is a folder, not an experiment file".to_owned(),
+        _ => e.to_string(),
+    })?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(format!("is larger than {MAX_FILE_SIZE} bytes, so it is no experiment file"));
+    }
+    String::from_utf8(bytes).map_err(|e| {
+        let valid = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
+        format!("is not text in UTF-8: line {line} has a byte that does not fit")
+    })
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // Some systems open folders and fail at reading with an error of their own.
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// `generations: 30` is as good as `generations: Some(30)`.
+fn parse(source: &Source) -> Result<Experiment, ExperimentError> {
+    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    options.from_str(&source.text).map_err(|e| ExperimentError::Syntax(Box::new(explain::explain(source, &e))))
+}
+
+fn validated(experiment: &Experiment, source: &Source, known: validate::Known) -> Result<(), ExperimentError> {
+    let mut problems = validate::problems(experiment, known);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    for problem in &mut problems {
+        problem.place = source.place_of(&problem.path).map(|place| place.to_string());
+    }
+    Err(ExperimentError::Invalid { source_name: source.name.clone(), problems })
+}
+
+/// Whether a morphology is one of the house, or a file.
+fn morphology_exists(name: &str, folder: &Path) -> Result<(), String> {
+    const HOUSE: [&str; 6] = ["hopper", "biped", "quadruped", "hexapod", "snake", "tripod"];
+    if HOUSE.contains(&name) || folder.join(name).is_file() {
+        return Ok(());
+    }
+    Err(format!("must be one of {} or a file, is {name}", HOUSE.join(", ")))
+}

@@ -42,6 +42,7 @@ pub struct Experiment {
 
 /// Where bodies come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum BodySource {
     /// Bodies evolve, starting from these morphologies (names of `morphologies/*.ron`, or paths relative to the experiment).
     Evolve {
@@ -59,7 +60,7 @@ pub enum BodySource {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BodyLimits {
-    /// Links including the base, 1 to 32; expansion stops there.
+    /// Links including the base, 2 to 32; expansion stops there.
     pub max_links: usize,
     /// Smallest and largest total mass (kg).
     pub mass: (f64, f64),
@@ -75,6 +76,7 @@ pub struct BodyLimits {
 
 /// The kind of brain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Policy {
     /// Central pattern generator: an amplitude, a phase and an offset a joint, and one frequency.
     Cpg {
@@ -161,6 +163,7 @@ pub struct DescriptorSpec {
 
 /// The kind of archive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum ArchiveSpec {
     /// One cell for each combination of bins (Mouret and Clune 2015).
     Grid {
@@ -194,6 +197,7 @@ pub struct EmitterSpec {
 
 /// How candidates are made. While the archive is empty every emitter acts as `Random`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum EmitterKind {
     /// A seed morphology, varied, with a random brain.
     Random {
@@ -298,6 +302,29 @@ pub enum BiasForm {
     ExplicitBias,
 }
 
+impl Experiment {
+    /// Physics steps of a full episode, rounded.
+    pub fn episode_steps(&self) -> f64 {
+        (self.task.duration * f64::from(self.physics.rate)).round()
+    }
+
+    /// Cells of the archive, or nothing if the number leaves all bounds.
+    pub fn cell_count(&self) -> Option<usize> {
+        match self.archive {
+            ArchiveSpec::Grid { .. } => {
+                self.descriptors.iter().try_fold(1, |cells: usize, d| cells.checked_mul(d.bins))
+            }
+            ArchiveSpec::Cvt { cells, .. } => Some(cells),
+        }
+    }
+
+    /// Candidates that the budget allows, if it counts any.
+    pub fn planned_evaluations(&self) -> Option<u64> {
+        let by_generations = self.budget.generations.map(|n| n.saturating_mul(self.batch_size as u64));
+        by_generations.into_iter().chain(self.budget.evaluations).min()
+    }
+}
+
 impl Default for BodyLimits {
     fn default() -> Self {
         Self {
@@ -333,7 +360,7 @@ impl Default for Physics {
     }
 }
 
-fn default_emitters() -> Vec<EmitterSpec> {
+pub(super) fn default_emitters() -> Vec<EmitterSpec> {
     vec![
         EmitterSpec { kind: EmitterKind::Random { sigma: default_sigma() }, share: 0.05 },
         EmitterSpec {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A term of the reward: what it adds each second, and what it adds at the end of the episode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum RewardTerm {
     /// Velocity along +x, integrated over the episode (m): progress forward, walking backward counts negative.
     ForwardVelocity,

@@ -18,6 +18,7 @@ pub const MAX_WALLS: usize = 8;
 
 /// The ground, as an experiment file states it. Creatures start at the origin and look along +x.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum TerrainSpec {
     /// A plane through the origin.
     Plane {

@@ -1,0 +1,134 @@
+//! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
+
+use burgess::experiment::{self, ArchiveSpec, BodySource, Budget, EmitterKind, Experiment, Policy, Sharing};
+use burgess::laws::terrain::TerrainSpec;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Which experiment.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The experiment file (RON).
+    file: PathBuf,
+    /// Change a field before the check, such as task.duration=2.5 or emitters[0].share=0.5.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    overrides: Vec<String>,
+}
+
+/// Checks the experiment and prints a summary.
+///
+/// # Errors
+///
+/// The report if the experiment is wrong; or if stdout cannot be written to.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let experiment = experiment::load(&args.file, &args.overrides)?.experiment;
+    let mut out = stdout().lock();
+    writeln!(out, "{}: valid", args.file.display())?;
+    for (what, text) in summary(&experiment) {
+        writeln!(out, "  {what:<12} {text}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn summary(e: &Experiment) -> [(&'static str, String); 10] {
+    [
+        ("name", format!("{} (seed {})", e.name, e.seed)),
+        ("bodies", bodies(&e.body)),
+        ("policy", policy(&e.policy)),
+        ("terrain", terrain(&e.terrain)),
+        ("reward", reward(e)),
+        ("descriptors", descriptors(e)),
+        ("archive", archive(e)),
+        ("emitters", emitters(e)),
+        ("budget", budget(e)),
+        ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
+    ]
+}
+
+fn bodies(body: &BodySource) -> String {
+    match body {
+        BodySource::Fixed(morphology) => format!("{morphology}, as it is"),
+        BodySource::Evolve { seeds, limits } => {
+            format!("evolve from {}; at most {} links", seeds.join(", "), limits.max_links)
+        }
+    }
+}
+
+fn policy(policy: &Policy) -> String {
+    let (kind, sharing, frequency) = match policy {
+        Policy::Cpg { sharing, frequency } => ("pattern generator".to_owned(), sharing, frequency),
+        Policy::Mlp { hidden, sharing, frequency, control_rate } => {
+            (format!("network with {hidden:?} hidden units at {control_rate} Hz"), sharing, frequency)
+        }
+    };
+    let whose = match sharing {
+        Sharing::Instance => "parameters by joint",
+        Sharing::Gene => "parameters shared by the copies of a joint gene",
+    };
+    format!("{kind}, {whose}, {} to {} Hz", frequency.0, frequency.1)
+}
+
+fn terrain(terrain: &TerrainSpec) -> String {
+    match terrain {
+        TerrainSpec::Plane { slope } => format!("plane with slope {slope}"),
+        TerrainSpec::Stairs { rise, run, count, .. } => format!("{count} stairs, {rise} m high and {run} m deep"),
+        TerrainSpec::Bumps { height, wavelength } => format!("bumps of {height} m, from {wavelength} m apart"),
+        TerrainSpec::Walls(walls) => format!("{} walls", walls.len()),
+    }
+}
+
+fn reward(e: &Experiment) -> String {
+    list(e.task.reward.iter().map(|r| format!("{} x {}", r.weight, r.term.label().0)), " + ")
+}
+
+fn descriptors(e: &Experiment) -> String {
+    let describe = |d: &experiment::DescriptorSpec| {
+        let (name, unit) = d.kind.label();
+        format!("{name} {} to {} {unit}", d.range.0, d.range.1).trim_end().to_owned()
+    };
+    list(e.descriptors.iter().map(describe), "; ")
+}
+
+fn archive(e: &Experiment) -> String {
+    match e.archive {
+        ArchiveSpec::Grid { .. } => {
+            let bins = list(e.descriptors.iter().map(|d| d.bins.to_string()), " x ");
+            let cells: usize = e.descriptors.iter().map(|d| d.bins).product();
+            format!("grid of {bins} = {cells} cells")
+        }
+        ArchiveSpec::Cvt { cells, samples, .. } => format!("{cells} Voronoi cells from {samples} samples"),
+    }
+}
+
+fn emitters(e: &Experiment) -> String {
+    let total: f64 = e.emitters.iter().map(|emitter| emitter.share).sum();
+    let describe = |emitter: &experiment::EmitterSpec| {
+        let name = match emitter.kind {
+            EmitterKind::Random { .. } => "random",
+            EmitterKind::Gaussian { .. } => "Gaussian",
+            EmitterKind::IsoLine { .. } => "iso+line",
+            EmitterKind::Crossover { .. } => "crossover",
+        };
+        format!("{name} {:.0} %", 100.0 * emitter.share / total)
+    };
+    list(e.emitters.iter().map(describe), ", ")
+}
+
+fn budget(e: &Experiment) -> String {
+    let Budget { generations, evaluations, wall_time } = e.budget;
+    let limits = [
+        generations.map(|n| format!("{n} generations of {}", e.batch_size)),
+        evaluations.map(|n| format!("{n} evaluations")),
+        wall_time.map(|seconds| format!("{seconds} s")),
+    ];
+    let limits = list(limits.into_iter().flatten(), " or ");
+    match e.planned_evaluations() {
+        Some(evaluations) => format!("{limits}: at most {evaluations} evaluations"),
+        None => limits,
+    }
+}
+
+fn list(items: impl Iterator<Item = String>, between: &str) -> String {
+    items.collect::<Vec<_>>().join(between)
+}

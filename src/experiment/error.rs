@@ -1,0 +1,134 @@
+//! What can be wrong with an experiment, and how it is shown: one report, with the place of each fault.
+
+use super::source::{Place, Source};
+use std::fmt::{self, Display, Formatter};
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why an experiment cannot be used. The message is complete: it names the file and needs no cause behind it.
+#[derive(Debug, Error)]
+pub enum ExperimentError {
+    /// The file cannot be read as text.
+    #[error("{}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A `--set` is not written as `path=value`, or its path leads nowhere.
+    #[error("--set {setting}: {reason}")]
+    Setting {
+        /// As it was typed.
+        setting: String,
+        /// Why.
+        reason: String,
+    },
+    /// The first fault of syntax or type.
+    #[error("{0}")]
+    Syntax(Box<SyntaxError>),
+    /// Everything else that is wrong, all at once.
+    #[error("{}", list(source_name, problems))]
+    Invalid {
+        /// What the file is called.
+        source_name: String,
+        /// At least one.
+        problems: Vec<Problem>,
+    },
+}
+
+/// A fault of syntax or type and its place.
+#[derive(Debug)]
+pub struct SyntaxError {
+    source_name: String,
+    place: Place,
+    /// How many characters are marked.
+    width: usize,
+    message: String,
+    help: Option<String>,
+}
+
+/// A value that cannot be used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Path of the field, such as `task.reward[1].weight`.
+    pub path: String,
+    /// What is allowed and what came.
+    pub message: String,
+    /// Where it stands, if the file says anything about it: `line 12`, or the `--set` that it comes from.
+    pub place: Option<String>,
+}
+
+impl SyntaxError {
+    /// A fault of the text from `offset` on, `width` characters wide.
+    pub(super) fn new(source: &Source, offset: usize, width: usize, message: String, help: Option<String>) -> Self {
+        Self { source_name: source.name.clone(), place: source.place(offset), width, message, help }
+    }
+}
+
+impl Display for SyntaxError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Setting(setting) => write!(f, "--set {setting}: {}", self.message)?,
+            Place::File { line, column, text } => {
+                writeln!(f, "{}:{line}:{column}: {}", self.source_name, self.message)?;
+                write!(f, "{}", Excerpt { line: *line, column: *column, text, width: self.width })?;
+            }
+        }
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A source line with carets under the fault.
+struct Excerpt<'a> {
+    line: usize,
+    column: usize,
+    text: &'a str,
+    width: usize,
+}
+
+impl Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let number = self.line.to_string();
+        let margin = " ".repeat(number.len());
+        // Tabs are kept, so that the carets stand where the terminal puts the fault.
+        let indent: String =
+            self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let room = self.text.chars().count().saturating_sub(self.column - 1);
+        let carets = "^".repeat(self.width.clamp(1, room.max(1)));
+        write!(f, "{margin} |\n{number} | {}\n{margin} | {indent}{carets}", self.text)
+    }
+}
+
+impl Display for Place {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::File { line, .. } => write!(f, "line {line}"),
+            Place::Setting(setting) => write!(f, "--set {setting}"),
+        }
+    }
+}
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)?;
+        match &self.place {
+            Some(place) => write!(f, " ({place})"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn list(source_name: &str, problems: &[Problem]) -> String {
+    let mut text = match problems.len() {
+        1 => format!("{source_name}: 1 problem"),
+        n => format!("{source_name}: {n} problems"),
+    };
+    for problem in problems {
+        text += &format!("\n  {problem}");
+    }
+    text
+}

@@ -1,0 +1,321 @@
+//! What types cannot say: ranges, finiteness, counts that fit each other, morphologies that exist.
+//!
+//! Everything that is wrong is reported at once, each by the path of its field, with what is allowed and what came. Upper
+//! bounds are generous: they catch slips of the pen, not ambition. RON reads `inf` and `NaN`, so every number is checked.
+
+use super::error::Problem;
+use super::schema::*;
+use crate::creature::MAX_LINKS;
+use std::f64::consts::PI;
+use std::fmt::{self, Display, Formatter};
+use std::ops::RangeInclusive;
+
+/// Most cells of an archive: each is drawn, and may hold an elite.
+const MAX_CELLS: usize = 10_000_000;
+/// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
+const MAX_VORONOI_CELLS: usize = 100_000;
+/// Most descriptors of a grid archive, whose cells grow with their power.
+const MAX_GRID_DESCRIPTORS: usize = 6;
+/// Longest episode (steps).
+const MAX_STEPS: f64 = 1e6;
+/// Fastest rhythm of a brain (Hz); motors cannot follow a faster one.
+const MAX_FREQUENCY: f64 = 20.0;
+/// Largest size of any free number; beyond it single precision runs out.
+const HUGE: f64 = 1e9;
+
+/// Whether a morphology exists and can be read; if not, why.
+pub(super) type Known<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+
+/// All that is wrong with an experiment.
+pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
+    let mut check = Check::default();
+    name(&mut check, &experiment.name);
+    body(&mut check, &experiment.body, known);
+    policy(&mut check, &experiment.policy, &experiment.physics);
+    terrain(&mut check, experiment);
+    task(&mut check, experiment);
+    descriptors(&mut check, experiment);
+    archive(&mut check, experiment);
+    emitters(&mut check, &experiment.emitters);
+    check.whole("batch_size", experiment.batch_size, 1..=1_000_000);
+    budget(&mut check, &experiment.budget);
+    physics(&mut check, &experiment.physics);
+    check.problems
+}
+
+fn name(check: &mut Check, name: &str) {
+    let charset = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let fits = (1..=64).contains(&name.chars().count()) && charset && !name.starts_with('-');
+    check.need(fits, "name", "1 to 64 letters, digits, `-` and `_`, not starting with `-`", name);
+}
+
+fn body(check: &mut Check, body: &BodySource, known: Known) {
+    match body {
+        BodySource::Fixed(morphology) => check.known("body", morphology, known),
+        BodySource::Evolve { seeds, limits } => {
+            check.length("body.seeds", seeds.len(), 1000);
+            for (i, morphology) in seeds.iter().enumerate() {
+                check.known(&format!("body.seeds[{i}]"), morphology, known);
+            }
+            body_limits(check, limits);
+        }
+    }
+}
+
+fn body_limits(check: &mut Check, limits: &BodyLimits) {
+    let BodyLimits { max_links, mass, mass_ratio, size, density, overlap } = limits;
+    check.whole("body.limits.max_links", *max_links, 2..=MAX_LINKS);
+    check.positive_interval("body.limits.mass", *mass, 1e6, "kg");
+    check.within("body.limits.mass_ratio", *mass_ratio, 1.0..=1e6, "");
+    check.positive_interval("body.limits.size", *size, 100.0, "m");
+    check.positive_interval("body.limits.density", *density, 1e6, "kg/m3");
+    check.within("body.limits.overlap", *overlap, 0.0..=2.0, "");
+}
+
+fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
+    match policy {
+        Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
+        Policy::Mlp { hidden, sharing: _, frequency, control_rate } => {
+            check.length("policy.hidden", hidden.len(), 4);
+            for (i, units) in hidden.iter().enumerate() {
+                check.whole(&format!("policy.hidden[{i}]"), *units, 1..=512);
+            }
+            let divides = *control_rate > 0 && physics.rate.is_multiple_of(*control_rate);
+            let allowed = format!("a divisor of physics.rate, {}", physics.rate);
+            check.need(divides, "policy.control_rate", allowed, control_rate);
+            check_frequency(check, *frequency, *control_rate, "policy.control_rate");
+        }
+    }
+}
+
+/// A rhythm that is sampled less than twice a cycle appears as a slower one.
+fn check_frequency(check: &mut Check, bounds: (f64, f64), sampling: u32, sampled_by: &str) {
+    let path = "policy.frequency";
+    check.positive_interval(path, bounds, MAX_FREQUENCY, "Hz");
+    let nyquist = f64::from(sampling) / 2.0;
+    check.need(bounds.1 < nyquist, path, format!("below half of {sampled_by}, {nyquist} Hz"), Pair(bounds));
+}
+
+fn terrain(check: &mut Check, experiment: &Experiment) {
+    for (field, message) in experiment.terrain.problems() {
+        check.report(format!("terrain.{field}"), message);
+    }
+}
+
+fn task(check: &mut Check, experiment: &Experiment) {
+    let Task { duration, reward, termination } = &experiment.task;
+    check.positive("task.duration", *duration, HUGE, "s");
+    let steps = experiment.episode_steps();
+    if duration.is_finite() && *duration > 0.0 {
+        let allowed = format!("1 to {MAX_STEPS} steps at physics.rate");
+        check.need((1.0..=MAX_STEPS).contains(&steps), "task.duration", allowed, format_args!("{steps} steps"));
+    }
+    check.length("task.reward", reward.len(), 100);
+    for (i, WeightedTerm { term, weight }) in reward.iter().enumerate() {
+        check.within(&format!("task.reward[{i}].weight"), *weight, -HUGE..=HUGE, "");
+        for (field, message) in term.problems() {
+            check.report(format!("task.reward[{i}].term.{field}"), message);
+        }
+    }
+    if let Some(height) = termination.min_height {
+        check.within("task.termination.min_height", height, 0.0..=100.0, "m");
+    }
+    if let Some(tilt) = termination.max_tilt {
+        check.positive("task.termination.max_tilt", tilt, PI, "rad");
+    }
+}
+
+fn descriptors(check: &mut Check, experiment: &Experiment) {
+    let specs = &experiment.descriptors;
+    check.length("descriptors", specs.len(), 100);
+    for (i, DescriptorSpec { kind, range, bins }) in specs.iter().enumerate() {
+        for (field, message) in kind.problems() {
+            check.report(format!("descriptors[{i}].kind.{field}"), message);
+        }
+        if let Some(first) = specs[..i].iter().position(|other| other.kind == *kind) {
+            let allowed = format!("different from descriptors[{first}].kind");
+            check.need(false, format!("descriptors[{i}].kind"), allowed, format_args!("{kind:?}"));
+        }
+        check.interval(&format!("descriptors[{i}].range"), *range);
+        check.whole(&format!("descriptors[{i}].bins"), *bins, 1..=MAX_CELLS);
+    }
+}
+
+fn archive(check: &mut Check, experiment: &Experiment) {
+    match experiment.archive {
+        ArchiveSpec::Grid { qd_offset } => {
+            check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
+            let count = experiment.descriptors.len();
+            if count > MAX_GRID_DESCRIPTORS {
+                let allowed = format!("at most {MAX_GRID_DESCRIPTORS} items for a grid (a Cvt archive takes more)");
+                check.report("descriptors".to_owned(), format!("must have {allowed}, has {count}"));
+            }
+            let cells = experiment.cell_count();
+            let came = cells.map_or("more than can be counted".to_owned(), |n| n.to_string());
+            let fits = cells.is_some_and(|n| n <= MAX_CELLS);
+            check.need(fits, "archive", format!("at most {MAX_CELLS} cells, the product of all bins"), came);
+        }
+        ArchiveSpec::Cvt { cells, samples, qd_offset } => {
+            check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
+            check.whole("archive.cells", cells, 2..=MAX_VORONOI_CELLS);
+            check.whole("archive.samples", samples, 1..=MAX_CELLS);
+            check.need(samples >= cells, "archive.samples", format!("at least archive.cells, {cells}"), samples);
+        }
+    }
+}
+
+fn emitters(check: &mut Check, emitters: &[EmitterSpec]) {
+    check.length("emitters", emitters.len(), 100);
+    for (i, EmitterSpec { kind, share }) in emitters.iter().enumerate() {
+        check.within(&format!("emitters[{i}].share"), *share, 0.0..=HUGE, "");
+        emitter(check, &format!("emitters[{i}].kind"), kind);
+    }
+    let total: f64 = emitters.iter().map(|e| e.share).sum();
+    if !emitters.is_empty() && total == 0.0 {
+        check.report("emitters".to_owned(), "at least one share must be above 0, all are 0".to_owned());
+    }
+}
+
+fn emitter(check: &mut Check, path: &str, kind: &EmitterKind) {
+    let mut deviation = |field: &str, value: f64| check.within(&format!("{path}.{field}"), value, 0.0..=100.0, "");
+    let structure = match *kind {
+        EmitterKind::Random { sigma } | EmitterKind::Crossover { sigma } => {
+            deviation("sigma", sigma);
+            return;
+        }
+        EmitterKind::Gaussian { sigma, structure } => {
+            deviation("sigma", sigma);
+            structure
+        }
+        EmitterKind::IsoLine { iso, line, structure } => {
+            deviation("iso", iso);
+            deviation("line", line);
+            structure
+        }
+    };
+    check.within(&format!("{path}.structure"), structure, 0.0..=1.0, "");
+}
+
+fn budget(check: &mut Check, budget: &Budget) {
+    let Budget { generations, evaluations, wall_time } = budget;
+    let limited = generations.is_some() || evaluations.is_some() || wall_time.is_some();
+    check.need(limited, "budget", "at least one of generations, evaluations and wall_time", "none of them");
+    for (path, limit) in [("budget.generations", generations), ("budget.evaluations", evaluations)] {
+        if let Some(limit) = limit {
+            check.whole(path, *limit, 1..=1_000_000_000_000);
+        }
+    }
+    if let Some(seconds) = wall_time {
+        check.positive("budget.wall_time", *seconds, HUGE, "s");
+    }
+}
+
+fn physics(check: &mut Check, physics: &Physics) {
+    check.whole("physics.rate", physics.rate, 30..=10_000);
+    check.within("physics.gravity", physics.gravity, 0.0..=100.0, "m/s2");
+    check.within("physics.friction", physics.friction, 0.0..=10.0, "");
+    check.positive("physics.slip_speed", physics.slip_speed, 10.0, "m/s");
+    if let Stiffness::Fixed(stiffness) = physics.contact_stiffness {
+        check.positive("physics.contact_stiffness", stiffness, HUGE, "N/m");
+    }
+    check.positive("physics.contact_width", physics.contact_width, 0.1, "m");
+    check.within("physics.contact_damping", physics.contact_damping, 0.0..=1e3, "s/m");
+    check.within("physics.armature", physics.armature, 0.0..=100.0, "kg m2");
+    check.within("physics.joint_damping", physics.joint_damping, 0.0..=1e4, "N m s/rad");
+    check.within("physics.servo_stiffness", physics.servo_stiffness, 0.0..=1e6, "N m/rad");
+    check.within("physics.servo_damping", physics.servo_damping, 0.0..=1e5, "N m s/rad");
+    check.positive("physics.torque_limit", physics.torque_limit, 1e6, "N m");
+    check.within("physics.limit_stiffness", physics.limit_stiffness, 0.0..=1e7, "N m/rad");
+    check.positive("physics.slew_rate", physics.slew_rate, 1e6, "rad/s");
+}
+
+/// Collects problems. Each method states one kind of rule; comparisons are written so that NaN breaks them.
+#[derive(Default)]
+struct Check {
+    problems: Vec<Problem>,
+}
+
+impl Check {
+    fn report(&mut self, path: String, message: String) {
+        self.problems.push(Problem { path, message, place: None });
+    }
+
+    fn need(&mut self, ok: bool, path: impl Into<String>, allowed: impl Display, came: impl Display) {
+        if !ok {
+            self.report(path.into(), format!("must be {allowed}, is {came}"));
+        }
+    }
+
+    /// A finite number within bounds.
+    fn within(&mut self, path: &str, value: f64, range: RangeInclusive<f64>, unit: &str) {
+        let allowed = format_args!("from {} to {}{}", Number(*range.start()), Number(*range.end()), Unit(unit));
+        self.need(range.contains(&value), path, allowed, Number(value));
+    }
+
+    /// A number above zero.
+    fn positive(&mut self, path: &str, value: f64, most: f64, unit: &str) {
+        let allowed = format_args!("above 0 and at most {}{}", Number(most), Unit(unit));
+        self.need(value > 0.0 && value <= most, path, allowed, Number(value));
+    }
+
+    /// Two finite numbers, the first below the second.
+    fn interval(&mut self, path: &str, (low, high): (f64, f64)) {
+        let sane = low.abs() <= HUGE && high.abs() <= HUGE && low < high;
+        let allowed = format_args!("(low, high) with low below high, both from {} to {}", Number(-HUGE), Number(HUGE));
+        self.need(sane, path, allowed, Pair((low, high)));
+    }
+
+    /// Two numbers above zero, the first below the second.
+    fn positive_interval(&mut self, path: &str, (low, high): (f64, f64), most: f64, unit: &str) {
+        let sane = low > 0.0 && low < high && high <= most;
+        let allowed = format_args!("(low, high) with 0 < low < high <= {}{}", Number(most), Unit(unit));
+        self.need(sane, path, allowed, Pair((low, high)));
+    }
+
+    /// A list that must not be empty.
+    fn length(&mut self, path: &str, length: usize, most: usize) {
+        if !(1..=most).contains(&length) {
+            self.report(path.to_owned(), format!("must have 1 to {most} items, has {length}"));
+        }
+    }
+
+    /// A whole number within bounds.
+    fn whole<T: PartialOrd + Display>(&mut self, path: &str, value: T, range: RangeInclusive<T>) {
+        let allowed = format_args!("{} to {}", range.start(), range.end());
+        self.need(range.contains(&value), path, allowed, &value);
+    }
+
+    fn known(&mut self, path: &str, morphology: &str, known: Known) {
+        if let Err(reason) = known(morphology) {
+            self.report(path.to_owned(), reason);
+        }
+    }
+}
+
+/// A number as RON writes it, large and small ones with an exponent.
+struct Number(f64);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let plain = self.0 == 0.0 || (1e-4..1e7).contains(&self.0.abs()) || !self.0.is_finite();
+        if plain { Display::fmt(&self.0, f) } else { fmt::LowerExp::fmt(&self.0, f) }
+    }
+}
+
+/// Two numbers as RON writes them.
+struct Pair((f64, f64));
+
+impl Display for Pair {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "({}, {})", Number(self.0.0), Number(self.0.1))
+    }
+}
+
+/// A unit behind a number, or nothing.
+struct Unit<'a>(&'a str);
+
+impl Display for Unit<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, " {}", self.0) }
+    }
+}
