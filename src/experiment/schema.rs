@@ -260,7 +260,7 @@ pub struct Physics {
     pub slip_speed: f64,
     /// Normal stiffness of a contact point.
     pub contact_stiffness: Stiffness,
-    /// Depth over which contact sets in (m); the creature's static depth over ten is taken if that is less.
+    /// Depth over which contact sets in (m); the creature's static depth (weight on four points) is taken if that is less.
     pub contact_width: f64,
     /// Dissipation of contact (s/m).
     pub contact_damping: f64,

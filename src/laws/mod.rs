@@ -3,8 +3,12 @@
 //! A law sees scalars and small vectors only; the sweeps over links, steps and creatures stand in `sim`. Every square
 //! root and division is protected, so that values and derivatives are finite for finite input.
 
+pub mod contact;
 pub mod descriptor;
+pub mod gyroscope;
 pub mod inertia;
+pub mod joint;
 pub mod reward;
 pub mod sensors;
+pub mod soft;
 pub mod terrain;

@@ -51,3 +51,9 @@ impl<T: Real> Sensors<T> {
         self.position - self.start
     }
 }
+
+/// How far a normal force (N) counts as carrying: 0 in the air, half at `reference` (N, above zero), towards 1 beyond.
+#[inline(always)]
+pub fn load_share<T: Real>(normal_force: T, reference: T) -> T {
+    normal_force / (normal_force + reference)
+}

@@ -1,5 +1,9 @@
 //! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
 
+pub mod cpu;
+pub mod task;
+pub mod world;
+
 use crate::creature::Candidate;
 
 /// Observations of an `Mlp` that do not belong to a joint: up vector 3, velocity 3 and angular velocity 3 in the heading

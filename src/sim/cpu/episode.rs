@@ -1,0 +1,212 @@
+//! One episode of one candidate: policy, physics, sensors, reward, descriptors, termination.
+
+use super::measure::{BodyPlan, Stance, measure, rest_origins};
+use super::policy::{PolicyWork, act, slew_targets};
+use super::state::{Drive, State, Work};
+use super::step::step;
+use crate::autodiff::{Real, Value, real};
+use crate::creature::{BaseKind, Candidate, Creature};
+use crate::laws::sensors::Sensors;
+use crate::math::{Vec3, vec3};
+use crate::sim::Ending;
+use crate::sim::task::TaskPlan;
+use crate::sim::world::World;
+
+/// Gap under the lowest contact point at the start (m).
+const CLEARANCE: f64 = 0.003;
+/// Height of a welded base's origin above the spawn point (m).
+const WELDED_HEIGHT: f64 = 1.0;
+/// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
+const SPEED_BOUND: f64 = 100.0;
+/// See `SPEED_BOUND`.
+const RATE_BOUND: f64 = 1000.0;
+
+/// An episode under way.
+pub struct Episode<'a, T> {
+    candidate: &'a Candidate<T>,
+    world: &'a World<T>,
+    task: &'a TaskPlan,
+    plan: BodyPlan<T>,
+    /// The state after the steps so far.
+    pub state: State<T>,
+    /// Scratch of the last step, with link poses and contact forces.
+    pub work: Work<T>,
+    drive: Drive<T>,
+    policy: PolicyWork<T>,
+    stance: Stance<T>,
+    start: Vec3<T>,
+    steps: u32,
+    reward: T,
+    samples: Vec<T>,
+    last: Sensors<T>,
+    ending: Option<Ending>,
+}
+
+/// What an episode gave, over the scalar it was simulated with.
+#[derive(Clone, Debug)]
+pub struct Returns<T> {
+    /// Sum of the weighted reward terms.
+    pub reward: T,
+    /// One value a descriptor.
+    pub descriptors: Vec<T>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps simulated.
+    pub steps: u32,
+}
+
+impl<'a, T: Value> Episode<'a, T> {
+    /// The candidate at rest, upright, a little above the ground.
+    pub fn new(candidate: &'a Candidate<T>, world: &'a World<T>, task: &'a TaskPlan) -> Self {
+        let creature = &candidate.creature;
+        let start = spawn_position(creature, world);
+        let state = State::at_rest(creature, start);
+        let work = Work::new(creature, world.gravity, world.contact_width);
+        let plan = BodyPlan::new(creature, world.gravity);
+        let zero = T::zero();
+        let last = measure(creature, &plan, world, &state, &work, &mut Stance::down(), zero, start, zero);
+        Self {
+            candidate,
+            world,
+            task,
+            plan,
+            state,
+            work,
+            drive: Drive::idle(creature),
+            policy: PolicyWork::new(creature),
+            stance: Stance::down(),
+            start,
+            steps: 0,
+            reward: zero,
+            samples: vec![zero; task.descriptors.len()],
+            last,
+            ending: None,
+        }
+    }
+
+    /// Simulates to the end.
+    pub fn run(mut self) -> Returns<T> {
+        while self.advance() {}
+        self.returns()
+    }
+
+    /// One step; false when the episode has ended (then nothing was simulated).
+    pub fn advance(&mut self) -> bool {
+        if self.ending.is_some() {
+            return false;
+        }
+        let (creature, world) = (&self.candidate.creature, self.world);
+        // Decide.
+        if self.steps.is_multiple_of(self.task.control_period) {
+            let (controller, force) = (&self.candidate.controller, self.plan.reference_force);
+            act(creature, controller, world, &self.state, self.time(), force, &mut self.policy);
+        }
+        let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
+        // Move.
+        step(creature, world, &self.drive, &mut self.state, &mut self.work);
+        self.steps += 1;
+        // Judge.
+        if self.has_diverged() {
+            self.ending = Some(Ending::Diverged);
+            return true;
+        }
+        let time = self.time();
+        self.last = measure(
+            creature,
+            &self.plan,
+            world,
+            &self.state,
+            &self.work,
+            &mut self.stance,
+            time,
+            self.start,
+            command_rate,
+        );
+        self.reward += self.weigh(|term, sensors| term.rate(sensors)) * world.dt;
+        for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
+            *sample += descriptor.sample(&self.last, world.dt);
+        }
+        if self.must_stop() {
+            self.ending = Some(Ending::Terminated);
+        } else if self.steps == self.task.steps {
+            self.ending = Some(Ending::Finished);
+        }
+        true
+    }
+
+    /// Reward and descriptors as if the episode ended here.
+    pub fn returns(&self) -> Returns<T> {
+        let mean = T::one() / real(f64::from(self.steps.max(1)));
+        Returns {
+            reward: self.reward_so_far(),
+            descriptors: self
+                .task
+                .descriptors
+                .iter()
+                .zip(&self.samples)
+                .map(|(descriptor, &sum)| descriptor.finish(sum * mean, &self.last, &self.plan.facts))
+                .collect(),
+            ending: self.ending.unwrap_or(Ending::Finished),
+            steps: self.steps,
+        }
+    }
+
+    /// Reward as if the episode ended here.
+    pub fn reward_so_far(&self) -> T {
+        self.reward + self.weigh(|term, sensors| term.finish(sensors))
+    }
+
+    /// Time simulated (s).
+    pub fn time(&self) -> T {
+        self.world.dt * real(f64::from(self.steps))
+    }
+
+    /// The last measurement.
+    pub fn sensors(&self) -> &Sensors<T> {
+        &self.last
+    }
+
+    fn weigh(&self, value: impl Fn(&crate::laws::reward::RewardTerm, &Sensors<T>) -> T) -> T {
+        let weighted = |sum, (term, weight): &(_, f64)| sum + value(term, &self.last) * real(*weight);
+        self.task.reward.iter().fold(T::zero(), weighted)
+    }
+
+    fn must_stop(&self) -> bool {
+        let below = |value: T, bound: Option<f64>| bound.is_some_and(|b| value.to_f64() < b);
+        below(self.last.height, self.task.min_height) || below(self.last.up.z, self.task.min_up)
+    }
+
+    /// NaN fails the comparisons too.
+    fn has_diverged(&self) -> bool {
+        let state = &self.state;
+        let slow = |v: Vec3<T>, bound: f64| v.norm_squared().to_f64() < bound * bound;
+        let calm = slow(state.velocity, SPEED_BOUND)
+            && slow(state.angular_velocity, RATE_BOUND)
+            && state.links.iter().all(|l| l.rate.to_f64().abs() < RATE_BOUND && l.angle.is_finite())
+            && state.position.is_finite()
+            && state.orientation.is_finite();
+        !calm
+    }
+}
+
+/// Where the base origin starts: above the spawn point, with the lowest contact point just clear of the ground.
+pub fn spawn_position<T: Real>(creature: &Creature<T>, world: &World<T>) -> Vec3<T> {
+    let (zero, clearance): (T, T) = (T::zero(), real(CLEARANCE));
+    if creature.base == BaseKind::Welded {
+        return vec3(zero, zero, real(WELDED_HEIGHT));
+    }
+    let origins = rest_origins(creature);
+    // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
+    // comes from one side and a few rounds settle it.
+    let mut z = zero;
+    for _ in 0..16 {
+        let mut rise: T = real(-1e3);
+        for contact in &creature.contacts {
+            let centre = origins[contact.link] + contact.centre + vec3(zero, zero, z);
+            let (distance, _) = world.terrain.distance(centre);
+            rise = rise.max(clearance - (distance - contact.radius));
+        }
+        z += rise;
+    }
+    vec3(zero, zero, z)
+}

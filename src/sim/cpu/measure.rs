@@ -1,0 +1,121 @@
+//! What the task sees after a step, and what it knows of the body.
+
+use super::state::{State, Work};
+use crate::autodiff::{Real, real};
+use crate::creature::Creature;
+use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
+use crate::math::{Vec3, vec3};
+use crate::sim::world::World;
+
+/// Share of the weight that is the load at which a contact counts half.
+const REFERENCE_LOAD: f64 = 0.05;
+/// A limb end touches down when its load share rises above the first, after it fell below the second: the gap keeps a
+/// trembling foot from counting.
+const TOUCH_DOWN: (f64, f64) = (0.6, 0.3);
+
+/// Constants of one body that the measurement needs.
+#[derive(Clone, Debug)]
+pub struct BodyPlan<T> {
+    /// What tasks know of the body.
+    pub facts: BodyFacts<T>,
+    /// The load at which a contact counts half (N).
+    pub reference_force: T,
+    /// Links of up to four limb ends: links without children, in the order of their joint keys.
+    pub limb_ends: Vec<usize>,
+}
+
+impl<T: Real> BodyPlan<T> {
+    /// The plan of a body in a world of the given gravity (m/s2).
+    pub fn new(creature: &Creature<T>, gravity: Vec3<T>) -> Self {
+        let mass = creature.mass();
+        let weight = mass * (gravity.norm_squared() + real(1e-12)).sqrt();
+        let mut ends: Vec<usize> =
+            (1..creature.links.len()).filter(|&i| creature.links.iter().skip(1).all(|l| l.parent != i)).collect();
+        ends.sort_by_key(|&i| creature.links[i].joint);
+        ends.truncate(LIMB_ENDS);
+        let facts = BodyFacts { mass, link_count: real(creature.links.len() as f64), leg_span: leg_span(creature) };
+        Self { facts, reference_force: weight * real(REFERENCE_LOAD), limb_ends: ends }
+    }
+}
+
+/// Positions of all link frames relative to the base origin, at zero angles (m).
+pub fn rest_origins<T: Real>(creature: &Creature<T>) -> Vec<Vec3<T>> {
+    let mut origins = vec![Vec3::zero(); creature.links.len()];
+    for i in 1..creature.links.len() {
+        let link = &creature.links[i];
+        origins[i] = origins[link.parent] + link.joint_position;
+    }
+    origins
+}
+
+fn leg_span<T: Real>(creature: &Creature<T>) -> T {
+    let origins = rest_origins(creature);
+    let reach2 = creature.contacts.iter().fold(T::zero(), |far, contact| {
+        let x = origins[contact.link] + contact.centre;
+        far.max(x.x * x.x + x.y * x.y)
+    });
+    (reach2 + real(1e-12)).sqrt() * real(2.0)
+}
+
+/// What is remembered between measurements: which limb ends are down.
+#[derive(Clone, Copy, Debug)]
+pub struct Stance<T>([T; LIMB_ENDS]);
+
+impl<T: Real> Stance<T> {
+    /// At the start all are taken to be down, so that the first landing does not count.
+    pub fn down() -> Self {
+        Self([T::one(); LIMB_ENDS])
+    }
+
+    /// Updates the stance and returns the touch-downs, mean over `count` limb ends.
+    fn update(&mut self, loads: &[T; LIMB_ENDS], count: usize) -> T {
+        let (one, zero) = (T::one(), T::zero());
+        let mut landed = zero;
+        for (down, &load) in self.0.iter_mut().zip(loads).take(count) {
+            let now = load.select_gt(real(TOUCH_DOWN.0), one, load.select_gt(real(TOUCH_DOWN.1), *down, zero));
+            landed += (now - *down).max(zero);
+            *down = now;
+        }
+        landed / real(count.max(1) as f64)
+    }
+}
+
+/// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
+#[allow(clippy::too_many_arguments)] // model, world, state, drive, scratch: the fixed order of the house
+pub fn measure<T: Real>(
+    creature: &Creature<T>,
+    plan: &BodyPlan<T>,
+    world: &World<T>,
+    state: &State<T>,
+    work: &Work<T>,
+    stance: &mut Stance<T>,
+    time: T,
+    start: Vec3<T>,
+    command_rate: T,
+) -> Sensors<T> {
+    let mut link_force = [T::zero(); LIMB_ENDS];
+    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+        if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
+            link_force[end] += force;
+        }
+    }
+    let limb_load = link_force.map(|force| load_share(force, plan.reference_force));
+    let (mut power, mut limit_use) = (T::zero(), T::zero());
+    for (joint, own) in state.links.iter().zip(&work.links).skip(1) {
+        power += ((own.servo.push - own.servo.drag * joint.rate) * joint.rate).abs();
+        limit_use += own.limit_use;
+    }
+    Sensors {
+        time,
+        start,
+        position: state.position,
+        velocity: state.velocity,
+        up: state.orientation.rotate(vec3(T::zero(), T::zero(), T::one())),
+        height: world.terrain.distance(state.position).0,
+        power,
+        command_rate,
+        limit_use: limit_use / real(creature.joint_count().max(1) as f64),
+        limb_load,
+        touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
+    }
+}

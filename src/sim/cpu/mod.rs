@@ -1,0 +1,62 @@
+//! The CPU backend, generic over the scalar. Its files and functions are the twins of the shaders.
+
+pub mod assemble;
+pub mod episode;
+pub mod integrate;
+pub mod kinematics;
+pub mod measure;
+pub mod policy;
+pub mod solve;
+pub mod spatial;
+pub mod state;
+pub mod step;
+
+use crate::creature::Candidate;
+use crate::experiment::Experiment;
+use crate::sim::task::TaskPlan;
+use crate::sim::world::World;
+use crate::sim::{Backend, Ending, Outcome};
+use episode::Episode;
+use rayon::prelude::*;
+
+/// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
+pub struct CpuBackend {
+    world: World<f32>,
+    task: TaskPlan,
+    pool: rayon::ThreadPool,
+}
+
+impl CpuBackend {
+    /// For a validated experiment; `threads` of `None` takes every core.
+    ///
+    /// # Errors
+    /// When the threads cannot be started.
+    pub fn new(experiment: &Experiment, threads: Option<usize>) -> anyhow::Result<Self> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
+        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed).cast();
+        Ok(Self { world, task: TaskPlan::new(experiment), pool })
+    }
+
+    fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
+        let returns = Episode::new(candidate, &self.world, &self.task).run();
+        let diverged = returns.ending == Ending::Diverged;
+        let hide = |x: f32| if diverged { f32::NAN } else { x };
+        Outcome {
+            reward: hide(returns.reward),
+            descriptors: returns.descriptors.into_iter().map(hide).collect(),
+            ending: returns.ending,
+            steps: returns.steps,
+        }
+    }
+}
+
+impl Backend for CpuBackend {
+    fn describe(&self) -> String {
+        let threads = self.pool.current_num_threads();
+        format!("cpu, {threads} {}", if threads == 1 { "thread" } else { "threads" })
+    }
+
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+        Ok(self.pool.install(|| candidates.par_iter().map(|c| self.episode(c)).collect()))
+    }
+}

@@ -1,0 +1,52 @@
+//! One time step of one creature: linearly implicit, a symmetric positive definite solve, repeated only in the few steps in which
+//! a contact would pull. `docs/physics.md` has the equations.
+
+use super::assemble::{assemble_contacts, assemble_joints, assemble_links, touch_contacts};
+use super::integrate::{carry, integrate};
+use super::kinematics::kinematics;
+use super::solve::{eliminate_hinges, release_contacts, solve_base, substitute_back};
+use super::state::{Drive, State, Work};
+use crate::autodiff::{Real, Value};
+use crate::creature::Creature;
+use crate::sim::world::World;
+
+/// Most rounds of the solve. The first answers all but a few steps in a hundred; the second releases contacts that pull.
+const ROUNDS: usize = 4;
+
+/// Advances `state` by `world.dt`.
+pub fn step<T: Value>(
+    creature: &Creature<T>,
+    world: &World<T>,
+    drive: &Drive<T>,
+    state: &mut State<T>,
+    work: &mut Work<T>,
+) {
+    // Where everything is and how it moves.
+    kinematics(creature, state, work);
+    touch_contacts(creature, world, state, work);
+    assemble_joints(creature, world, state, drive, work);
+    for _ in 0..ROUNDS {
+        // Every link and contact by itself.
+        assemble_links(creature, world, state, work);
+        assemble_contacts(creature, world, work);
+        // All velocities after the step, in one sweep up and one down.
+        eliminate_hinges(creature, work);
+        solve_base(creature, work);
+        substitute_back(creature, work);
+        if !release_contacts(creature, work) {
+            break;
+        }
+    }
+    // The next state.
+    carry(creature, state, work);
+    integrate(creature, world.dt, state, work);
+}
+
+/// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
+pub fn start_carrying<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &mut Work<T>) {
+    kinematics(creature, state, work);
+    for ((link, own), carried) in creature.links.iter().zip(&work.links).zip(&mut state.links) {
+        carried.momentum = own.twist.at(own.com) * link.mass;
+        carried.spin = own.rotation.transposed_mul(own.twist.angular);
+    }
+}

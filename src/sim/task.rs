@@ -1,0 +1,42 @@
+//! What an episode is for: its length, what it rewards, what it measures, when it stops early.
+
+use crate::experiment::{Experiment, Policy};
+use crate::laws::descriptor::Descriptor;
+use crate::laws::reward::RewardTerm;
+
+/// An experiment's task in the units of the simulation.
+#[derive(Clone, Debug)]
+pub struct TaskPlan {
+    /// Steps of a full episode.
+    pub steps: u32,
+    /// Steps between two decisions of the policy.
+    pub control_period: u32,
+    /// Reward terms and their weights.
+    pub reward: Vec<(RewardTerm, f64)>,
+    /// What is measured.
+    pub descriptors: Vec<Descriptor>,
+    /// Ends the episode when the base origin is closer to the terrain than this (m).
+    pub min_height: Option<f64>,
+    /// Ends the episode when the base's z axis has a smaller vertical part than this.
+    pub min_up: Option<f64>,
+}
+
+impl TaskPlan {
+    /// The plan of a validated experiment.
+    pub fn new(experiment: &Experiment) -> Self {
+        let rate = experiment.physics.rate;
+        let control_period = match &experiment.policy {
+            Policy::Cpg { .. } => 1,
+            Policy::Mlp { control_rate, .. } => (rate / control_rate).max(1),
+        };
+        let task = &experiment.task;
+        Self {
+            steps: ((task.duration * f64::from(rate)).round() as u32).max(1),
+            control_period,
+            reward: task.reward.iter().map(|t| (t.term, t.weight)).collect(),
+            descriptors: experiment.descriptors.iter().map(|d| d.kind).collect(),
+            min_height: task.termination.min_height,
+            min_up: task.termination.max_tilt.map(libm::cos),
+        }
+    }
+}
