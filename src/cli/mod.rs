@@ -4,6 +4,8 @@
 
 mod check;
 mod schema;
+mod simulate;
+mod subject;
 
 use anyhow::Error;
 use burgess::experiment::ExperimentError;
@@ -28,6 +30,8 @@ enum Command {
     Check(check::Args),
     /// Print a commented experiment that shows every field and variant.
     Schema(schema::Args),
+    /// Simulate one creature and write its trajectory.
+    Simulate(simulate::Args),
 }
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
@@ -35,6 +39,7 @@ pub fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Schema(args) => schema::run(args),
+        Command::Simulate(args) => simulate::run(args),
     };
     outcome.unwrap_or_else(|error| fail(&error))
 }
