@@ -4,8 +4,11 @@
 //! compiled into a [`creature`], simulated ([`sim`], out of the [`laws`]), described, put into an [`archive`] by the
 //! loop in [`evolve`], and drawn by [`report`].
 
+pub mod archive;
 pub mod autodiff;
 pub mod creature;
+pub mod emitter;
+pub mod evolve;
 pub mod experiment;
 pub mod genome;
 pub mod laws;

@@ -1,0 +1,72 @@
+//! What is measured of a run every generation, as in the quality-diversity literature (Pugh, Soros and Stanley 2016,
+//! "Quality Diversity: A New Frontier for Evolutionary Computation").
+
+use super::Archive;
+use std::collections::BTreeMap;
+
+/// How good and how full an archive is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scores {
+    /// Sum over the elites of reward minus offset.
+    pub qd_score: f64,
+    /// QD-score over the number of cells, empty ones included: comparable between archives of different size.
+    pub normalised_qd_score: f64,
+    /// Share of the cells that hold an elite, 0 to 1.
+    pub coverage: f64,
+    /// Greatest reward; NaN while the archive is empty.
+    pub max: f64,
+    /// Mean reward of the elites; NaN while the archive is empty.
+    pub mean: f64,
+}
+
+impl Scores {
+    /// Scores an archive; sums run in the order of the cells. `qd_offset` is subtracted from each reward in the QD-score, so
+    /// that an elite of low but negative reward can still count for more than an empty cell.
+    pub fn of(archive: &dyn Archive, qd_offset: f64) -> Self {
+        let rewards = || archive.elites().map(|(_, elite)| f64::from(elite.reward));
+        let (elites, cells) = (archive.len() as f64, archive.cell_count() as f64);
+        let qd_score = rewards().fold(0.0, |sum, reward| sum + (reward - qd_offset));
+        Self {
+            qd_score,
+            normalised_qd_score: qd_score / cells,
+            coverage: elites / cells,
+            max: rewards().fold(f64::NAN, f64::max),
+            // An empty archive gives 0 / 0, NaN.
+            mean: rewards().fold(0.0, |sum, reward| sum + reward) / elites,
+        }
+    }
+}
+
+/// One generation's row. Totals count from the start of the run, over all its resumed parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metrics {
+    /// The generation, from 0.
+    pub generation: u64,
+    /// Total of evaluated candidates.
+    pub evaluations: u64,
+    /// State of the archive after the generation.
+    pub scores: Scores,
+    /// Number of elites after the generation.
+    pub elites: u64,
+    /// Candidates of this generation that were the first in their cell.
+    pub new: u64,
+    /// Candidates of this generation that replaced an elite.
+    pub improved: u64,
+    /// Candidates of this generation that diverged or gave a reward or descriptor that is not finite.
+    pub diverged: u64,
+    /// Bodies of this generation that were rejected and drawn again, by the reason.
+    pub invalid: BTreeMap<String, u64>,
+    /// Total of simulated steps.
+    pub creature_steps: u64,
+    /// Total of simulated steps, each times the number of links of its body.
+    pub body_steps: u64,
+    /// Total wall time (s). The only number here that differs between two runs of one experiment.
+    pub wall_time: f64,
+}
+
+impl Metrics {
+    /// Bodies rejected in this generation, for any reason.
+    pub fn invalid_count(&self) -> u64 {
+        self.invalid.values().sum()
+    }
+}

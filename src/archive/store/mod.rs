@@ -1,0 +1,281 @@
+//! The crash-safe store: everything a run must not lose, in one SQLite database.
+//!
+//! A generation is one transaction. It holds the elites that entered the archive, the metrics, and what emitters have
+//! learned, which together are all the state of the loop: a run killed at any moment goes on from its last whole
+//! generation. Write-ahead logging lets others read while a run writes.
+//!
+//! SQLite turns NaN into NULL and loses the sign of zero, so exact values are little-endian blobs (columns whose names begin
+//! with `exact_`); the readable columns beside them are for queries by hand. `docs/results.md` explains every column.
+
+mod error;
+mod read;
+mod reader;
+
+pub use error::StoreError;
+pub use reader::{RunReader, experiment};
+
+use super::encode::{f32_bytes, f64_bytes, genome_bytes, parent_bytes};
+use super::metrics::Metrics;
+use super::{Centroids, Elite};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The database's name in a run folder.
+pub const FILE_NAME: &str = "archive.sqlite";
+
+/// Marks a SQLite file as a burgess archive: the letters `burg`.
+const APPLICATION_ID: i32 = 0x6275_7267;
+
+/// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
+pub const SCHEMA_VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE centroids (
+    cell  INTEGER PRIMARY KEY,
+    exact_point BLOB NOT NULL
+);
+CREATE TABLE elites (
+    cell        INTEGER PRIMARY KEY,
+    id          INTEGER NOT NULL UNIQUE,
+    reward      REAL,
+    descriptors TEXT NOT NULL,
+    generation  INTEGER NOT NULL,
+    candidate   INTEGER NOT NULL,
+    emitter     INTEGER NOT NULL,
+    parents     TEXT NOT NULL,
+    links       INTEGER NOT NULL,
+    mass        REAL,
+    exact_reward      BLOB NOT NULL,
+    exact_descriptors BLOB NOT NULL,
+    exact_parents     BLOB NOT NULL,
+    exact_mass        BLOB NOT NULL,
+    genome      BLOB NOT NULL
+);
+CREATE TABLE metrics (
+    generation  INTEGER PRIMARY KEY,
+    evaluations INTEGER NOT NULL,
+    qd_score    REAL,
+    normalised_qd_score REAL,
+    coverage    REAL,
+    max         REAL,
+    mean        REAL,
+    elites      INTEGER NOT NULL,
+    new         INTEGER NOT NULL,
+    improved    INTEGER NOT NULL,
+    diverged    INTEGER NOT NULL,
+    invalid     INTEGER NOT NULL,
+    creature_steps INTEGER NOT NULL,
+    body_steps  INTEGER NOT NULL,
+    wall_time   REAL,
+    exact_scores BLOB NOT NULL
+);
+CREATE TABLE invalid (
+    generation  INTEGER NOT NULL,
+    label       TEXT NOT NULL,
+    count       INTEGER NOT NULL,
+    PRIMARY KEY (generation, label)
+) WITHOUT ROWID;
+CREATE TABLE emitters (
+    emitter     INTEGER PRIMARY KEY,
+    state       BLOB NOT NULL
+);
+";
+
+/// The result of everything here.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The database of a run, open for writing. Nothing here keeps two processes from the same run: the run folder's lock does.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// What one generation adds to the store.
+#[derive(Clone, Debug)]
+pub struct Generation<'a> {
+    /// The generation's row.
+    pub metrics: &'a Metrics,
+    /// The elites that hold the cells that changed.
+    pub entered: Vec<(usize, &'a Elite)>,
+    /// What each emitter has learned, in their order; empty for those that don't learn.
+    pub emitters: Vec<Vec<u8>>,
+}
+
+/// The state of a run between two generations.
+#[derive(Clone, Debug, Default)]
+pub struct Saved {
+    /// The elites in the order of their cells.
+    pub elites: Vec<(usize, Elite)>,
+    /// The last generation's row; none before the first.
+    pub metrics: Option<Metrics>,
+    /// What emitters have learned: the emitter's place and its bytes.
+    pub emitters: Vec<(usize, Vec<u8>)>,
+}
+
+impl Store {
+    /// Opens the database of a run folder, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no burgess archive, is of a newer version, or cannot be written.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let path = dir.join(FILE_NAME);
+        let failed = |source| StoreError::database(&path, source);
+        let mut connection = Connection::open(&path).map_err(failed)?;
+        connection.busy_timeout(BUSY).map_err(failed)?;
+        // A commit then costs no wait for the disk: a killed process loses nothing, a power cut at most the last generations.
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
+        create_tables(&mut connection).map_err(failed)?;
+        check_kind(&connection, &path)?;
+        Ok(Self { connection, path })
+    }
+
+    /// The centroids of a CVT archive, if they have been stored.
+    pub fn centroids(&self) -> Result<Option<Centroids>> {
+        read::centroids(&self.connection, &self.path)
+    }
+
+    /// Stores the centroids of a CVT archive, all or none.
+    pub fn put_centroids(&mut self, centroids: &Centroids) -> Result<()> {
+        self.transact(|transaction| {
+            let mut insert = transaction.prepare("INSERT INTO centroids VALUES (?1, ?2)")?;
+            for (cell, point) in centroids.iter().enumerate() {
+                insert.execute(params![cell, f64_bytes(point)])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The state after the last whole generation.
+    pub fn saved(&self) -> Result<Saved> {
+        Ok(Saved {
+            elites: read::elites(&self.connection, &self.path)?,
+            metrics: read::last_metrics(&self.connection, &self.path)?,
+            emitters: read::emitters(&self.connection, &self.path)?,
+        })
+    }
+
+    /// All rows so far, in the order of generations.
+    pub fn metrics(&self) -> Result<Vec<Metrics>> {
+        read::metrics(&self.connection, &self.path)
+    }
+
+    /// Stores a generation, all or nothing of it.
+    pub fn commit(&mut self, generation: &Generation<'_>) -> Result<()> {
+        self.transact(|transaction| write_generation(transaction, generation))
+    }
+
+    fn transact(&mut self, write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<()> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        transaction
+            .and_then(|transaction| {
+                // What returns early is rolled back when the transaction is dropped.
+                write(&transaction)?;
+                transaction.commit()
+            })
+            .map_err(|source| StoreError::database(&self.path, source))
+    }
+}
+
+/// How long to wait for a reader or writer in another process.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Makes the tables in an empty file; a file that holds anything is left alone.
+fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let empty: bool = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
+    if empty {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    transaction.commit()
+}
+
+/// Refuses what is no burgess archive, or one that this version does not know.
+fn check_kind(connection: &Connection, path: &Path) -> Result<()> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let failed = |source| StoreError::database(path, source);
+    let (kind, version) = (pragma("application_id").map_err(failed)?, pragma("user_version").map_err(failed)?);
+    match (kind, version) {
+        (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
+        (APPLICATION_ID, found) => Err(StoreError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION }),
+        _ => Err(StoreError::Foreign { path: path.to_owned() }),
+    }
+}
+
+fn write_generation(transaction: &Transaction<'_>, generation: &Generation<'_>) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare(
+        "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
+         exact_reward, exact_descriptors, exact_parents, exact_mass, genome)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    )?;
+    for (cell, e) in &generation.entered {
+        insert.execute(params![
+            cell,
+            e.id,
+            e.reward,
+            list(&e.descriptors),
+            e.generation,
+            e.candidate,
+            e.emitter,
+            list(e.parents.iter().map(|parent| parent.id)),
+            e.links,
+            e.mass,
+            f32_bytes(&[e.reward]),
+            f32_bytes(&e.descriptors),
+            parent_bytes(&e.parents),
+            f64_bytes(&[e.mass]),
+            genome_bytes(&e.genome),
+        ])?;
+    }
+    let mut insert = transaction.prepare("INSERT OR REPLACE INTO emitters VALUES (?1, ?2)")?;
+    for (emitter, state) in generation.emitters.iter().enumerate().filter(|(_, state)| !state.is_empty()) {
+        insert.execute(params![emitter, state])?;
+    }
+    write_metrics(transaction, generation.metrics)
+}
+
+fn write_metrics(transaction: &Transaction<'_>, m: &Metrics) -> rusqlite::Result<()> {
+    let s = &m.scores;
+    transaction.execute(
+        "INSERT INTO metrics (generation, evaluations, qd_score, normalised_qd_score, coverage, max, mean, elites, new, improved,
+         diverged, invalid, creature_steps, body_steps, wall_time, exact_scores)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        params![
+            m.generation,
+            m.evaluations,
+            s.qd_score,
+            s.normalised_qd_score,
+            s.coverage,
+            s.max,
+            s.mean,
+            m.elites,
+            m.new,
+            m.improved,
+            m.diverged,
+            m.invalid_count(),
+            m.creature_steps,
+            m.body_steps,
+            m.wall_time,
+            f64_bytes(&[s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean, m.wall_time]),
+        ],
+    )?;
+    let mut insert = transaction.prepare("INSERT INTO invalid VALUES (?1, ?2, ?3)")?;
+    for (label, count) in &m.invalid {
+        insert.execute(params![m.generation, label, count])?;
+    }
+    Ok(())
+}
+
+/// A readable list that is JSON too, e.g. `[0.5, 2]`.
+fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    format!("[{}]", items.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Rows back to values. Exact columns are believed, readable ones are not looked at.
+
+use super::{Result, StoreError};
+use crate::archive::metrics::{Metrics, Scores};
+use crate::archive::{Centroids, Elite, encode};
+use rusqlite::{Connection, Params, Row};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const ELITE: &str = "SELECT cell, id, generation, candidate, emitter, links, exact_reward, exact_descriptors, exact_parents, \
+                     exact_mass, genome FROM elites";
+const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores \
+                       FROM metrics";
+
+/// All elites in the order of their cells.
+pub fn elites(connection: &Connection, path: &Path) -> Result<Vec<(usize, Elite)>> {
+    query(connection, path, &format!("{ELITE} ORDER BY cell"), [], elite)
+}
+
+/// The elite of a number.
+pub fn elite_by_id(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Elite)>> {
+    Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], elite)?.pop())
+}
+
+/// All metrics in the order of generations.
+pub fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metrics>> {
+    let mut rows = query(connection, path, &format!("{METRICS} ORDER BY generation"), [], metrics_row)?;
+    let counts = "SELECT generation, label, count FROM invalid ORDER BY generation, label";
+    let mut by_generation: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
+    for (generation, label, count) in query(connection, path, counts, [], invalid_row)? {
+        by_generation.entry(generation).or_default().insert(label, count);
+    }
+    for row in &mut rows {
+        row.invalid = by_generation.remove(&row.generation).unwrap_or_default();
+    }
+    Ok(rows)
+}
+
+/// The last generation's metrics.
+pub fn last_metrics(connection: &Connection, path: &Path) -> Result<Option<Metrics>> {
+    let last = format!("{METRICS} ORDER BY generation DESC LIMIT 1");
+    let Some(mut row) = query(connection, path, &last, [], metrics_row)?.pop() else {
+        return Ok(None);
+    };
+    let counts = "SELECT generation, label, count FROM invalid WHERE generation = ?1";
+    let counts = query(connection, path, counts, [row.generation], invalid_row)?;
+    row.invalid = counts.into_iter().map(|(_, label, count)| (label, count)).collect();
+    Ok(Some(row))
+}
+
+/// What emitters have learned, by place.
+pub fn emitters(connection: &Connection, path: &Path) -> Result<Vec<(usize, Vec<u8>)>> {
+    query(connection, path, "SELECT emitter, state FROM emitters ORDER BY emitter", [], |row| {
+        Ok(Some((row.get(0)?, row.get(1)?)))
+    })
+}
+
+/// The centroids of a CVT archive; none when none are stored.
+pub fn centroids(connection: &Connection, path: &Path) -> Result<Option<Centroids>> {
+    let point = |row: &Row<'_>| Ok(encode::f64s(&bytes(row, 0)?));
+    let points = query(connection, path, "SELECT exact_point FROM centroids ORDER BY cell", [], point)?;
+    let Some(dims) = points.first().map(Vec::len) else {
+        return Ok(None);
+    };
+    let even = points.iter().all(|point| point.len() == dims);
+    let centroids = even.then(|| Centroids::from_points(points.concat(), dims)).flatten();
+    centroids.map(Some).ok_or_else(|| StoreError::damaged(path, "table centroids"))
+}
+
+/// Runs a query whose rows `parse` turns to values; a row that gives none is damaged.
+fn query<T>(
+    connection: &Connection,
+    path: &Path,
+    sql: &str,
+    params: impl Params,
+    mut parse: impl FnMut(&Row<'_>) -> rusqlite::Result<Option<T>>,
+) -> Result<Vec<T>> {
+    let failed = |source| StoreError::database(path, source);
+    let mut statement = connection.prepare(sql).map_err(failed)?;
+    let mut rows = statement.query(params).map_err(failed)?;
+    let mut values = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let damaged = || StoreError::damaged(path, format!("row {} of `{sql}`", values.len()));
+        let value = parse(row).map_err(failed)?.ok_or_else(damaged)?;
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
+    let exact = (
+        encode::f32s(&bytes(row, 6)?),
+        encode::f32s(&bytes(row, 7)?),
+        encode::parents(&bytes(row, 8)?),
+        encode::f64s(&bytes(row, 9)?),
+        encode::genome(&bytes(row, 10)?),
+    );
+    let (Some(reward), Some(descriptors), Some(parents), Some(mass), Some(genome)) = exact else {
+        return Ok(None);
+    };
+    let (&[reward], &[mass]) = (reward.as_slice(), mass.as_slice()) else {
+        return Ok(None);
+    };
+    let elite = Elite {
+        id: row.get(1)?,
+        genome,
+        reward,
+        descriptors,
+        parents,
+        generation: row.get(2)?,
+        candidate: row.get(3)?,
+        emitter: row.get(4)?,
+        links: row.get(5)?,
+        mass,
+    };
+    Ok(Some((row.get(0)?, elite)))
+}
+
+fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
+    let exact = encode::f64s(&bytes(row, 8)?);
+    let Some(&[qd_score, normalised_qd_score, coverage, max, mean, wall_time]) = exact.as_deref() else {
+        return Ok(None);
+    };
+    Ok(Some(Metrics {
+        generation: row.get(0)?,
+        evaluations: row.get(1)?,
+        scores: Scores { qd_score, normalised_qd_score, coverage, max, mean },
+        elites: row.get(2)?,
+        new: row.get(3)?,
+        improved: row.get(4)?,
+        diverged: row.get(5)?,
+        invalid: BTreeMap::new(),
+        creature_steps: row.get(6)?,
+        body_steps: row.get(7)?,
+        wall_time,
+    }))
+}
+
+fn invalid_row(row: &Row<'_>) -> rusqlite::Result<Option<(u64, String, u64)>> {
+    Ok(Some((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
+fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    row.get(column)
+}

@@ -1,0 +1,132 @@
+//! Reading a run folder, also while the run goes on, and also when the folder is read-only.
+
+use super::{BUSY, FILE_NAME, Result, StoreError, check_kind, read};
+use crate::archive::metrics::Metrics;
+use crate::archive::{Elite, hash};
+use crate::evolve::folder::EXPERIMENT;
+use crate::experiment::{ArchiveSpec, Experiment};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+
+/// A run's results, open for reading.
+#[derive(Debug)]
+pub struct RunReader {
+    connection: Connection,
+    path: PathBuf,
+    dir: PathBuf,
+    experiment: Experiment,
+}
+
+impl RunReader {
+    /// Opens a run folder.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, is no run folder, or was written by a newer version.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let experiment = experiment(dir)?;
+        let path = dir.join(FILE_NAME);
+        if !path.exists() {
+            return Err(StoreError::NotStarted { dir: dir.to_owned() });
+        }
+        let connection = connect(&path)?;
+        check_kind(&connection, &path)?;
+        Ok(Self { connection, path, dir: dir.to_owned(), experiment })
+    }
+
+    /// The run folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The experiment as it is run.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// One row a generation.
+    pub fn metrics(&self) -> Result<Vec<Metrics>> {
+        read::metrics(&self.connection, &self.path)
+    }
+
+    /// The elites with their cells, in the order of the cells.
+    pub fn elites(&self) -> Result<Vec<(usize, Elite)>> {
+        read::elites(&self.connection, &self.path)
+    }
+
+    /// The elite of a number, with its cell; none when no elite has it (now).
+    pub fn elite(&self, id: u64) -> Result<Option<(usize, Elite)>> {
+        read::elite_by_id(&self.connection, &self.path, id)
+    }
+
+    /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for a grid.
+    pub fn centroids(&self) -> Result<Option<Vec<Vec<f64>>>> {
+        let centroids = read::centroids(&self.connection, &self.path)?;
+        Ok(centroids.map(|centroids| centroids.in_units_of(&self.experiment.descriptors)))
+    }
+
+    /// Number of cells, empty or not.
+    pub fn cell_count(&self) -> usize {
+        match self.experiment.archive {
+            ArchiveSpec::Grid { .. } => self.experiment.descriptors.iter().map(|d| d.bins).product(),
+            ArchiveSpec::Cvt { cells, .. } => cells,
+        }
+    }
+
+    /// The hash of the archive: see [`hash`].
+    pub fn hash(&self) -> Result<String> {
+        Ok(hash::hash(self.elites()?.iter().map(|(cell, elite)| (*cell, elite))))
+    }
+}
+
+/// The frozen experiment of a run folder.
+pub fn experiment(dir: &Path) -> Result<Experiment> {
+    if !dir.is_dir() {
+        return Err(StoreError::NoFolder { dir: dir.to_owned() });
+    }
+    let path = dir.join(EXPERIMENT);
+    if !path.exists() {
+        return Err(StoreError::NotARun { dir: dir.to_owned(), missing: EXPERIMENT });
+    }
+    let text = std::fs::read_to_string(&path).map_err(|e| e.to_string());
+    let parsed = text.and_then(|text| ron::from_str(&text).map_err(|e| e.to_string()));
+    parsed.map_err(|reason| StoreError::Experiment { path, reason })
+}
+
+/// Opens read-only. A database that was left in write-ahead mode needs a file beside it even to be read; where the folder does not
+/// allow that, and nothing waits in the log, the file is read as one that no one changes.
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let open = |options: &str| {
+        let connection = Connection::open_with_flags(format!("{}?{options}", uri(path)), flags)?;
+        connection.busy_timeout(BUSY)?;
+        // Only a first read shows whether the log can be used.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    let opened = open("mode=ro").or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_waits(path) => open("mode=ro&immutable=1"),
+        _ => Err(error),
+    });
+    opened.map_err(|source| StoreError::database(path, source))
+}
+
+/// Whether there is something in the write-ahead log that the database does not hold yet.
+fn log_waits(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The path as a URI, the characters that mean something there escaped.
+fn uri(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut text = absolute.to_string_lossy().replace('\\', "/");
+    if !text.starts_with('/') {
+        text.insert(0, '/');
+    }
+    for (character, escaped) in [('%', "%25"), ('?', "%3f"), ('#', "%23")] {
+        text = text.replace(character, escaped);
+    }
+    format!("file:{text}")
+}

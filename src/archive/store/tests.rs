@@ -1,0 +1,165 @@
+//! The store by itself: exactness, whole transactions, full disks, other versions.
+
+use super::*;
+use crate::archive::Parent;
+use crate::archive::metrics::Scores;
+use crate::creature::BaseKind;
+use crate::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
+use std::collections::BTreeMap;
+use std::fs;
+
+fn elite(id: u64, numbers: &[f64]) -> Elite {
+    let link = LinkGene { id: GeneId(1), shape: ShapeGene::Sphere { log_radius: -1.0 }, log_density: 6.0 };
+    let brain = Brain::Mlp { frequency: -0.0, common: numbers.to_vec(), bias: vec![], hidden: vec![], joints: vec![] };
+    Elite {
+        id,
+        genome: Genome {
+            body: Body { base: BaseKind::Floating, root: GeneId(1), links: vec![link], joints: vec![] },
+            brain,
+        },
+        reward: -0.0,
+        descriptors: vec![-0.0, f32::MIN_POSITIVE / 2.0, 0.1],
+        parents: vec![Parent { id: 1, generation: 2, candidate: 3 }, Parent { id: 4, generation: 5, candidate: 6 }],
+        generation: 8,
+        candidate: 9,
+        emitter: 2,
+        links: 1,
+        mass: 0.1,
+    }
+}
+
+fn metrics(generation: u64) -> Metrics {
+    let scores = Scores { qd_score: -0.0, normalised_qd_score: 0.1, coverage: 0.5, max: f64::NAN, mean: f64::NAN };
+    Metrics {
+        generation,
+        evaluations: 10 * (generation + 1),
+        scores,
+        elites: 1,
+        new: 1,
+        improved: 2,
+        diverged: 3,
+        invalid: BTreeMap::from([("overlap".to_owned(), 4), ("mass ratio".to_owned(), 1)]),
+        creature_steps: u64::from(u32::MAX) * 9,
+        body_steps: 1,
+        wall_time: 0.25,
+    }
+}
+
+fn commit(store: &mut Store, generation: u64, elite: &Elite) -> Result<()> {
+    let metrics = metrics(generation);
+    store.commit(&Generation { metrics: &metrics, entered: vec![(5, elite)], emitters: vec![vec![], vec![7, 8]] })
+}
+
+/// Equal to the bit; NaN equals itself here.
+fn same(a: &Elite, b: &Elite) -> bool {
+    let bits =
+        |e: &Elite| (e.reward.to_bits(), f32_bytes(&e.descriptors), genome_bytes(&e.genome), parent_bytes(&e.parents));
+    bits(a) == bits(b) && (a.id, a.generation, a.candidate, a.emitter) == (b.id, b.generation, b.candidate, b.emitter)
+}
+
+#[test]
+fn what_is_stored_comes_back_to_the_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut stored = elite(7, &[f64::NAN, -0.0, f64::INFINITY, 1.0 / 3.0]);
+    // No archive lets such numbers in, but the store must not be what changes them.
+    stored.descriptors.push(f32::NAN);
+    let mut store = Store::open(dir.path()).unwrap();
+    commit(&mut store, 0, &stored).unwrap();
+    drop(store);
+    let saved = Store::open(dir.path()).unwrap().saved().unwrap();
+    assert!(saved.elites.len() == 1 && saved.elites[0].0 == 5 && same(&saved.elites[0].1, &stored));
+    assert_eq!(saved.emitters, [(1, vec![7, 8])]);
+    let (back, expected) = (saved.metrics.unwrap(), metrics(0));
+    assert_eq!(back.scores.qd_score.to_bits(), expected.scores.qd_score.to_bits());
+    assert!(back.scores.max.is_nan());
+    assert_eq!((back.invalid, back.creature_steps), (expected.invalid, expected.creature_steps));
+}
+
+#[test]
+fn a_better_elite_takes_the_row_of_its_cell() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    commit(&mut store, 0, &elite(1, &[])).unwrap();
+    commit(&mut store, 1, &elite(2, &[])).unwrap();
+    let saved = store.saved().unwrap();
+    assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(5, 2)]);
+    assert_eq!(saved.metrics.unwrap().generation, 1);
+    assert_eq!(store.metrics().unwrap().iter().map(|m| m.generation).collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+fn a_half_written_transaction_vanishes() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    commit(&mut store, 0, &elite(1, &[])).unwrap();
+    // A tiny cache makes SQLite write pages to the log before the commit.
+    store.connection.pragma_update(None, "cache_size", 4).unwrap();
+    let log = || fs::metadata(dir.path().join("archive.sqlite-wal")).unwrap().len();
+    let (before, big, metrics) = (log(), elite(2, &[1.5; 40_000]), metrics(1));
+    let transaction = store.connection.transaction().unwrap();
+    let generation = Generation { metrics: &metrics, entered: vec![(5, &big), (6, &big)], emitters: vec![] };
+    // The second row breaks the rule that numbers are unique, but the first is in the log by then.
+    write_generation(&transaction, &generation).unwrap();
+    assert!(log() > before + 100_000, "nothing was written yet, so this test shows nothing");
+    let killed = tempfile::tempdir().unwrap();
+    for name in ["archive.sqlite", "archive.sqlite-wal"] {
+        fs::copy(dir.path().join(name), killed.path().join(name)).unwrap();
+    }
+    let saved = Store::open(killed.path()).unwrap().saved().unwrap();
+    assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(5, 1)]);
+    assert_eq!(saved.metrics.unwrap().generation, 0);
+}
+
+#[test]
+fn a_full_disk_is_named_and_keeps_what_was_committed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    commit(&mut store, 0, &elite(1, &[])).unwrap();
+    let pages: u32 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    store.connection.pragma_update(None, "max_page_count", pages + 2).unwrap();
+    let full = commit(&mut store, 1, &elite(2, &[0.5; 10_000])).unwrap_err().to_string();
+    assert!(full.contains("archive.sqlite") && full.contains("full") && full.contains("are kept"), "{full}");
+    let saved = store.saved().unwrap();
+    assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(5, 1)]);
+    assert_eq!(saved.metrics.unwrap().generation, 0);
+    // With room again the same store goes on.
+    store.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+    commit(&mut store, 1, &elite(2, &[0.5; 10_000])).unwrap();
+    assert_eq!(store.saved().unwrap().elites[0].1.id, 2);
+}
+
+#[test]
+fn other_versions_and_other_programs_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    store.connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+    drop(store);
+    let newer = Store::open(dir.path()).unwrap_err();
+    assert!(matches!(newer, StoreError::Version { found, known: SCHEMA_VERSION, .. } if found == SCHEMA_VERSION + 1));
+
+    let foreign = tempfile::tempdir().unwrap();
+    let connection = Connection::open(foreign.path().join(FILE_NAME)).unwrap();
+    connection.execute_batch("CREATE TABLE diary (entry TEXT)").unwrap();
+    drop(connection);
+    assert!(matches!(Store::open(foreign.path()).unwrap_err(), StoreError::Foreign { .. }));
+}
+
+#[test]
+fn damage_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    commit(&mut store, 0, &elite(1, &[0.5])).unwrap();
+    store.connection.execute("UPDATE elites SET genome = substr(genome, 1, 9)", []).unwrap();
+    let damaged = store.saved().unwrap_err();
+    assert!(matches!(&damaged, StoreError::Damaged { what, .. } if what.contains("elites")), "{damaged}");
+}
+
+#[test]
+fn centroids_come_back_to_the_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.centroids().unwrap(), None);
+    let centroids = Centroids::fit(7, 100, 3, 1);
+    store.put_centroids(&centroids).unwrap();
+    assert_eq!(Store::open(dir.path()).unwrap().centroids().unwrap(), Some(centroids));
+}

@@ -1,0 +1,135 @@
+//! A batch: how emitters share it, and how each place in it is filled with a body that compiles.
+
+use super::{Ask, Emitter, Proposal, Rejection};
+use crate::archive::Parent;
+use crate::creature::Candidate;
+use crate::experiment::EmitterSpec;
+use crate::genome::Genome;
+use crate::rng::{Purpose, Stream};
+use anyhow::Context;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// How often an emitter is asked for a candidate whose body compiles. After that the place goes to the last proposal's first
+/// parent unvaried, or to a seed morphology with a random brain.
+pub const ATTEMPTS: usize = 20;
+
+/// A candidate that compiles.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Body and brain.
+    pub genome: Genome,
+    /// What is simulated.
+    pub compiled: Candidate<f64>,
+    /// The elites it was made from.
+    pub parents: Vec<Parent>,
+    /// The emitter that made it.
+    pub emitter: usize,
+}
+
+/// Rejected bodies by the label of the reason.
+pub type Rejected = BTreeMap<String, u64>;
+
+/// A batch of candidates and what was rejected on the way.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The candidates, emitter by emitter.
+    pub candidates: Vec<Asked>,
+    /// What was rejected on the way.
+    pub rejected: Rejected,
+}
+
+/// Splits a batch among emitters in proportion to their shares, by largest remainders (of equal ones the first emitter
+/// comes first). Emitter `i` gets the places in the `i`-th range. A share of less than half a place may get none.
+pub fn split(shares: &[f64], batch_size: usize) -> Vec<Range<usize>> {
+    let total: f64 = shares.iter().sum();
+    let quotas: Vec<f64> = shares.iter().map(|share| share / total * batch_size as f64).collect();
+    let mut counts: Vec<usize> = quotas.iter().map(|quota| *quota as usize).collect();
+    let mut by_remainder: Vec<usize> = (0..shares.len()).collect();
+    by_remainder.sort_by(|&a, &b| quotas[b].fract().total_cmp(&quotas[a].fract()));
+    let left = batch_size - counts.iter().sum::<usize>();
+    by_remainder.iter().take(left).for_each(|&emitter| counts[emitter] += 1);
+    let mut first = 0;
+    let range = |count| {
+        let range = first..first + count;
+        first = range.end;
+        range
+    };
+    counts.into_iter().map(range).collect()
+}
+
+/// The shares of an experiment's emitters.
+pub fn shares(specs: &[EmitterSpec]) -> Vec<f64> {
+    specs.iter().map(|spec| spec.share).collect()
+}
+
+/// Asks the emitters for a batch, in parallel: each place draws from the stream of (seed, generation, place).
+///
+/// # Errors
+///
+/// When even an elite or a seed morphology without noise does not compile.
+pub fn ask(
+    emitters: &[Box<dyn Emitter>],
+    places: &[Range<usize>],
+    context: Ask<'_>,
+    seed: u64,
+    generation: u64,
+) -> anyhow::Result<Batch> {
+    let emitter_of: Vec<usize> =
+        (0..places.len()).flat_map(|emitter| places[emitter].clone().map(move |_| emitter)).collect();
+    let fill = |(place, &emitter): (usize, &usize)| {
+        let stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
+        fill_place(emitter, emitters[emitter].as_ref(), context, stream)
+    };
+    let filled: Vec<(Asked, Vec<Rejection>)> =
+        emitter_of.par_iter().enumerate().map(fill).collect::<anyhow::Result<_>>()?;
+    let mut batch = Batch { candidates: Vec::with_capacity(filled.len()), rejected: Rejected::new() };
+    for (candidate, rejections) in filled {
+        batch.candidates.push(candidate);
+        for rejection in rejections {
+            *batch.rejected.entry(rejection.label.to_owned()).or_default() += 1;
+        }
+    }
+    Ok(batch)
+}
+
+/// Asks one emitter until a body compiles, or falls back. Returns the rejections on the way too.
+fn fill_place(
+    number: usize,
+    emitter: &dyn Emitter,
+    context: Ask<'_>,
+    mut stream: Stream,
+) -> anyhow::Result<(Asked, Vec<Rejection>)> {
+    let mut rejections = Vec::new();
+    let mut proposal = emitter.ask(context, &mut stream);
+    loop {
+        match context.space.compile(&proposal.genome) {
+            Ok(compiled) => return Ok((asked(proposal, compiled, number), rejections)),
+            Err(rejection) => rejections.push(rejection),
+        }
+        if rejections.len() == ATTEMPTS {
+            break;
+        }
+        proposal = emitter.ask(context, &mut stream);
+    }
+    let unvaried = fall_back(proposal, context, &mut stream);
+    let compiled = context
+        .space
+        .compile(&unvaried.genome)
+        .context("not even an unvaried parent or seed morphology is a valid body")?;
+    Ok((asked(unvaried, compiled, number), rejections))
+}
+
+/// A candidate that is valid because nothing was varied.
+fn fall_back<'a>(failed: Proposal<'a>, context: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+    match failed.parents.first() {
+        Some(&parent) => Proposal { genome: parent.genome.clone(), parents: vec![parent] },
+        None => Proposal::random(context.space, 0.0, stream),
+    }
+}
+
+fn asked(proposal: Proposal<'_>, compiled: Candidate<f64>, emitter: usize) -> Asked {
+    let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
+    Asked { genome: proposal.genome, compiled, parents, emitter }
+}

@@ -1,0 +1,36 @@
+//! What emitters and the loop need to know of genomes.
+
+use crate::creature::Candidate;
+use crate::genome::Genome;
+use crate::rng::Stream;
+use thiserror::Error;
+
+/// The space that is searched: how genomes are made, varied, and compiled to what is simulated. All step sizes are standard
+/// deviations in unconstrained coordinates; `structure` is the probability that the body's structure mutates too.
+pub trait SearchSpace: Send + Sync {
+    /// A seed morphology with noise on its body genes, and a random brain. Without noise it compiles.
+    fn random(&self, sigma: f64, stream: &mut Stream) -> Genome;
+
+    /// The parent with normal noise.
+    fn gaussian(&self, parent: &Genome, sigma: f64, structure: f64, stream: &mut Stream) -> Genome;
+
+    /// `a` with noise of deviation `iso`, and a step toward or past `b` over the genes both have, of deviation `line` in units of
+    /// their distance.
+    fn iso_line(&self, a: &Genome, b: &Genome, iso: f64, line: f64, structure: f64, stream: &mut Stream) -> Genome;
+
+    /// A part of `b` grafted onto `a`, with noise.
+    fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome;
+
+    /// Grows the body and fits the brain to it.
+    fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection>;
+}
+
+/// Why a genome does not compile.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct Rejection {
+    /// The kind of reason, short, out of a fixed set: rejections are counted by it.
+    pub label: &'static str,
+    /// The reason with its numbers.
+    pub message: String,
+}

@@ -1,0 +1,121 @@
+//! Run folders: `<name>-<seed>-<id>/`, where everything of one run lies.
+//!
+//! The frozen experiment is written last of what a run needs to go on, so a folder that has one can be resumed, even if
+//! it was killed before its first generation. A lock that dies with its process keeps two from the same run.
+
+use crate::experiment::Experiment;
+use anyhow::{Context, Result, bail};
+use ron::ser::PrettyConfig;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The experiment as it is run: overrides applied, defaults written out.
+pub const EXPERIMENT: &str = "experiment.ron";
+/// The seed morphologies as they were when the run began.
+pub const SEEDS: &str = "seeds.ron";
+/// The metrics table, rewritten from the store.
+pub const METRICS: &str = "metrics.csv";
+const LOCK: &str = "lock";
+
+/// A run folder that belongs to this process until the value is dropped.
+#[derive(Debug)]
+pub struct RunFolder {
+    dir: PathBuf,
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Makes a new folder under `out` and freezes in it the experiment and the seed morphologies (whatever the search space
+    /// is made from).
+    ///
+    /// # Errors
+    ///
+    /// When the folder or a file in it cannot be written; the message names it.
+    pub fn create<S: Serialize>(out: &Path, experiment: &Experiment, seeds: &S) -> Result<Self> {
+        fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
+        let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
+        let folder = Self { _lock: lock(&dir)?, dir };
+        folder.freeze(SEEDS, "Frozen when the run began: the seed morphologies.", seeds)?;
+        folder.freeze(EXPERIMENT, "Frozen when the run began: overrides applied, defaults written out.", experiment)?;
+        Ok(folder)
+    }
+
+    /// Takes over the folder of a run that was stopped.
+    ///
+    /// # Errors
+    ///
+    /// When it is no run folder, or another process is running it.
+    pub fn open(dir: &Path) -> Result<Self> {
+        crate::archive::store::experiment(dir)?;
+        Ok(Self { _lock: lock(dir)?, dir: dir.to_owned() })
+    }
+
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn freeze<T: Serialize>(&self, name: &str, comment: &str, value: &T) -> Result<()> {
+        write_ron(&self.dir.join(name), comment, value)
+    }
+}
+
+/// Reads a frozen file of a run folder back, to the bit.
+///
+/// # Errors
+///
+/// When it is missing or has been changed to something else.
+pub fn thaw<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<T> {
+    let path = dir.join(name);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    ron::from_str(&text).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes a value as commented RON, whole or not at all.
+pub(super) fn write_ron<T: Serialize>(path: &Path, comment: &str, value: &T) -> Result<()> {
+    let body = ron::ser::to_string_pretty(value, PrettyConfig::new()).context("the value cannot be written as RON")?;
+    write_whole(path, &format!("// {comment}\n{body}\n"))
+}
+
+/// Writes a file whole or not at all: readers see the old one or the new one, whenever the program is stopped.
+///
+/// # Errors
+///
+/// When it cannot be written; the message names the file.
+pub fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".tmp");
+    let write = || {
+        let mut file = File::create(&unfinished)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Makes the folder of lowest free number. Making a folder fails when it exists, so two runs never claim the same.
+fn claim(out: &Path, stem: &str) -> Result<PathBuf> {
+    for id in 1u32.. {
+        let dir = out.join(format!("{stem}-{id}"));
+        match fs::create_dir(&dir) {
+            Ok(()) => return Ok(dir),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error).with_context(|| format!("cannot make the run folder {}", dir.display())),
+        }
+    }
+    bail!("{} is full of runs of {stem}", out.display())
+}
+
+fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join(LOCK);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("another process is running {}", dir.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+    }
+}

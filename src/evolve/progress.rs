@@ -1,0 +1,120 @@
+//! Progress on standard error: a bar on a terminal, else a plain line every few seconds.
+
+use super::Evolution;
+use crate::archive::metrics::Metrics;
+use crate::experiment::Budget;
+use indicatif::{FormattedDuration, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+/// Time between plain lines.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// Parts of the bar: it follows the budget in thousandths.
+const BAR_LENGTH: u64 = 1000;
+
+/// Shows how a session goes on.
+pub struct Progress {
+    budget: Budget,
+    begin: Mark,
+    display: Display,
+}
+
+/// Where the session began: rates and the time left are its own, not the whole run's.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    time: Instant,
+    share: f64,
+    evaluations: u64,
+    body_steps: u64,
+}
+
+enum Display {
+    Bar(ProgressBar),
+    Lines { last: Instant },
+}
+
+impl Progress {
+    /// Begins to show a session of `evolution`.
+    pub fn start(budget: &Budget, evolution: &Evolution<'_>) -> Self {
+        let (share, evaluations) = (evolution.spent().share(budget), evolution.spent().evaluations);
+        let body_steps = evolution.metrics().map_or(0, |metrics| metrics.body_steps);
+        let begin = Mark { time: Instant::now(), share, evaluations, body_steps };
+        let display =
+            if std::io::stderr().is_terminal() { Display::bar() } else { Display::Lines { last: begin.time } };
+        Self { budget: budget.clone(), begin, display }
+    }
+
+    /// Shows the state after a generation.
+    pub fn show(&mut self, evolution: &Evolution<'_>) {
+        let share = evolution.spent().share(&self.budget);
+        match &mut self.display {
+            Display::Bar(bar) => {
+                bar.set_position((share * BAR_LENGTH as f64) as u64);
+                bar.set_message(self.begin.line(evolution, share));
+            }
+            Display::Lines { last } if last.elapsed() >= LINE_EVERY => {
+                *last = Instant::now();
+                eprintln!("{}", self.begin.line(evolution, share));
+            }
+            Display::Lines { .. } => {}
+        }
+    }
+
+    /// Shows the state at the end, and leaves it standing.
+    pub fn finish(self, evolution: &Evolution<'_>) {
+        let line = self.begin.line(evolution, evolution.spent().share(&self.budget));
+        match self.display {
+            Display::Bar(bar) => bar.abandon_with_message(line),
+            Display::Lines { .. } => eprintln!("{line}"),
+        }
+    }
+}
+
+impl Display {
+    fn bar() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(BAR_LENGTH), ProgressDrawTarget::stderr_with_hz(5));
+        let style = ProgressStyle::with_template("{bar:20} {percent:>3}%  {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self::Bar(bar)
+    }
+}
+
+impl Mark {
+    fn line(&self, evolution: &Evolution<'_>, share: f64) -> String {
+        let Some(metrics) = evolution.metrics() else {
+            return "no generation yet".into();
+        };
+        let left =
+            self.time_left(share, evolution).map_or_else(|| "?".into(), |left| FormattedDuration(left).to_string());
+        format!("{}  left {left}", self.state(metrics))
+    }
+
+    fn state(&self, m: &Metrics) -> String {
+        let seconds = self.time.elapsed().as_secs_f64().max(1e-9);
+        let evaluations = (m.evaluations - self.evaluations) as f64 / seconds;
+        let body_steps = (m.body_steps - self.body_steps) as f64 / seconds;
+        format!(
+            "generation {}  {}/s evaluations  {}/s body-steps  coverage {:.1} %  QD-score {:.2}  best {:.3}",
+            m.generation + 1,
+            rate(evaluations),
+            rate(body_steps),
+            100.0 * m.scores.coverage,
+            m.scores.qd_score,
+            m.scores.max,
+        )
+    }
+
+    /// At the pace of this session; none before there is one.
+    fn time_left(&self, share: f64, evolution: &Evolution<'_>) -> Option<Duration> {
+        if evolution.next_batch_size().is_none() {
+            return Some(Duration::ZERO);
+        }
+        let pace = (share - self.share) / self.time.elapsed().as_secs_f64();
+        Duration::try_from_secs_f64((1.0 - share) / pace).ok()
+    }
+}
+
+fn rate(value: f64) -> String {
+    if value < 10.0 { format!("{value:.1}") } else { HumanCount(value as u64).to_string() }
+}

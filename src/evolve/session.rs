@@ -1,0 +1,51 @@
+//! A session: one process that carries a run on until its budget is used up or someone interrupts it.
+
+use super::folder::RunFolder;
+use super::progress::Progress;
+use super::provenance::{self, Part};
+use super::{Evolution, Setup, table};
+use anyhow::Result;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long the table of metrics may lag behind the store.
+const TABLE_LAG: Duration = Duration::from_secs(10);
+
+/// How a session ended without an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The budget is used up.
+    Finished,
+    /// Someone asked to stop; the run can be resumed.
+    Interrupted,
+}
+
+/// Carries on the run of a folder. `interrupt` is looked at between generations.
+///
+/// # Errors
+///
+/// When simulation or a file fails. Generations that were committed before are kept, and the run can be resumed.
+pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Result<Ended> {
+    let (experiment, backend) = (setup.experiment, setup.backend.describe());
+    provenance::add(folder.dir(), Part::now(&backend))?;
+    let mut evolution = Evolution::resume(folder.dir(), setup)?;
+    let mut progress = Progress::start(&experiment.budget, &evolution);
+    let mut table_written = Instant::now();
+    let ended = loop {
+        let Some(size) = evolution.next_batch_size() else {
+            break Ended::Finished;
+        };
+        if interrupt.load(Ordering::Relaxed) {
+            break Ended::Interrupted;
+        }
+        evolution.generation(size)?;
+        progress.show(&evolution);
+        if table_written.elapsed() > TABLE_LAG {
+            table::rewrite(folder.dir(), evolution.store())?;
+            table_written = Instant::now();
+        }
+    };
+    table::rewrite(folder.dir(), evolution.store())?;
+    progress.finish(&evolution);
+    Ok(ended)
+}

@@ -1,0 +1,67 @@
+//! Verification: every elite simulated again, and compared with what the run has stored.
+
+use crate::archive::Elite;
+use crate::creature::Candidate;
+use crate::emitter::SearchSpace;
+use crate::sim::Backend;
+use anyhow::{Context, Result, ensure};
+
+/// Elites simulated at a time.
+const CHUNK: usize = 1024;
+
+/// How far what is simulated now lies from what was stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// Elites compared.
+    pub elites: usize,
+    /// Elites of which some bit differs.
+    pub differing: usize,
+    /// Largest difference in reward; infinite when one of the two is not finite.
+    pub reward: f64,
+    /// Largest difference in each descriptor, in its units.
+    pub descriptors: Vec<f64>,
+}
+
+/// Simulates elites again.
+///
+/// # Errors
+///
+/// When a genome no longer compiles, or the backend fails.
+pub fn verify(elites: &[(usize, Elite)], space: &dyn SearchSpace, backend: &dyn Backend) -> Result<Comparison> {
+    let mut comparison = Comparison::default();
+    for chunk in elites.chunks(CHUNK) {
+        let compile = |(_, elite): &(usize, Elite)| -> Result<Candidate<f32>> {
+            let compiled =
+                space.compile(&elite.genome).with_context(|| format!("elite {} no longer compiles", elite.id))?;
+            Ok(compiled.map(|x| x as f32))
+        };
+        let candidates: Vec<Candidate<f32>> = chunk.iter().map(compile).collect::<Result<_>>()?;
+        let outcomes = backend.evaluate(&candidates).context("simulation failed")?;
+        ensure!(outcomes.len() == chunk.len(), "the backend gave {} outcomes for {}", outcomes.len(), chunk.len());
+        for ((_, elite), outcome) in chunk.iter().zip(&outcomes) {
+            comparison.add(elite, outcome.reward, &outcome.descriptors);
+        }
+    }
+    Ok(comparison)
+}
+
+impl Comparison {
+    fn add(&mut self, elite: &Elite, reward: f32, descriptors: &[f32]) {
+        self.elites += 1;
+        let same = |a: f32, b: f32| a.to_bits() == b.to_bits();
+        let all_same = same(elite.reward, reward)
+            && elite.descriptors.len() == descriptors.len()
+            && elite.descriptors.iter().zip(descriptors).all(|(&a, &b)| same(a, b));
+        self.differing += usize::from(!all_same);
+        self.reward = self.reward.max(distance(elite.reward, reward));
+        self.descriptors.resize(elite.descriptors.len().max(self.descriptors.len()), 0.0);
+        for (largest, (&a, &b)) in self.descriptors.iter_mut().zip(elite.descriptors.iter().zip(descriptors)) {
+            *largest = largest.max(distance(a, b));
+        }
+    }
+}
+
+fn distance(a: f32, b: f32) -> f64 {
+    let distance = (f64::from(a) - f64::from(b)).abs();
+    if distance.is_finite() { distance } else { f64::INFINITY }
+}

@@ -1,0 +1,177 @@
+//! Stand-ins for bodies and physics, so that the outer loop is tested by itself, fast.
+#![allow(dead_code)] // each test file uses its own part
+
+use burgess::archive::{Elite, Parent};
+use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
+use burgess::emitter::{Rejection, SearchSpace};
+use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment};
+use burgess::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
+use burgess::laws::descriptor::Descriptor;
+use burgess::math::{Sym3, Vec3, vec3};
+use burgess::rng::{Purpose, Stream};
+use burgess::sim::{Backend, Ending, Outcome};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A genome that is a few numbers: a body of one sphere, and a network's biases.
+pub fn genome(numbers: &[f64]) -> Genome {
+    let link = LinkGene { id: GeneId(1), shape: ShapeGene::Sphere { log_radius: -1.0 }, log_density: 6.0 };
+    Genome {
+        body: Body { base: BaseKind::Floating, root: GeneId(1), links: vec![link], joints: Vec::new() },
+        brain: Brain::Mlp {
+            frequency: 0.0,
+            common: Vec::new(),
+            bias: numbers.to_vec(),
+            hidden: Vec::new(),
+            joints: Vec::new(),
+        },
+    }
+}
+
+/// The numbers of such a genome.
+pub fn numbers(genome: &Genome) -> &[f64] {
+    match &genome.brain {
+        Brain::Mlp { bias, .. } => bias,
+        Brain::Cpg { .. } => panic!("not a genome of this file"),
+    }
+}
+
+/// An elite with nothing odd about it.
+pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
+    Elite {
+        id,
+        genome: genome(&[id as f64, 0.5, -0.0]),
+        reward,
+        descriptors: descriptors.to_vec(),
+        parents: vec![Parent { id: 0, generation: 0, candidate: 0 }],
+        generation: 1,
+        candidate: id as u32,
+        emitter: 0,
+        links: 1,
+        mass: 1.5,
+    }
+}
+
+/// Genomes of three numbers. The first tells whether the body is valid: its magnitude must stay below `limit`.
+pub struct Numbers {
+    pub limit: f64,
+}
+
+impl SearchSpace for Numbers {
+    fn random(&self, sigma: f64, stream: &mut Stream) -> Genome {
+        let noise = if sigma == 0.0 { 0.0 } else { sigma * stream.normal() };
+        genome(&[noise, stream.normal(), stream.normal()])
+    }
+    fn gaussian(&self, parent: &Genome, sigma: f64, _structure: f64, stream: &mut Stream) -> Genome {
+        genome(&numbers(parent).iter().map(|x| x + sigma * stream.normal()).collect::<Vec<_>>())
+    }
+    fn iso_line(&self, a: &Genome, b: &Genome, iso: f64, line: f64, _structure: f64, stream: &mut Stream) -> Genome {
+        let step = line * stream.normal();
+        let pairs = numbers(a).iter().zip(numbers(b));
+        genome(&pairs.map(|(a, b)| a + step * (b - a) + iso * stream.normal()).collect::<Vec<_>>())
+    }
+    fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
+        let (a, b) = (numbers(a), numbers(b));
+        genome(&[a[0], b[1], a[2]].map(|x| x + sigma * stream.normal()))
+    }
+    fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
+        let first = numbers(genome)[0];
+        match first.abs() < self.limit {
+            true => Ok(candidate(numbers(genome))),
+            false => Err(Rejection { label: "too large", message: format!("{first} is too large") }),
+        }
+    }
+}
+
+/// A candidate that carries the numbers where a backend finds them.
+fn candidate(numbers: &[f64]) -> Candidate<f64> {
+    let link = Link {
+        parent: 0,
+        gene: GeneId(1),
+        joint: Default::default(),
+        shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.1 },
+        mass: 1.5,
+        com: Vec3::zero(),
+        inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)),
+        joint_position: Vec3::zero(),
+        axis: vec3(0.0, 1.0, 0.0),
+        lower: -1.0,
+        upper: 1.0,
+        kp: 1.0,
+        kd: 1.0,
+        torque_limit: 1.0,
+        armature: 0.0,
+        damping: 0.0,
+        limit_stiffness: 1.0,
+    };
+    let contacts = Vec::<ContactPoint<f64>>::new();
+    let creature = Creature { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0 };
+    let layers = vec![burgess::creature::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
+    Candidate { creature, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
+}
+
+/// Physics by formula: the descriptors are the second and third number, the reward a bumpy hill; one in sixteen diverges.
+/// After `fail_after` calls every further one fails, as a device does that is lost.
+pub struct Hill {
+    pub fail_after: usize,
+    calls: AtomicUsize,
+}
+
+impl Default for Hill {
+    fn default() -> Self {
+        Self { fail_after: usize::MAX, calls: AtomicUsize::new(0) }
+    }
+}
+
+impl Hill {
+    pub fn failing_after(fail_after: usize) -> Self {
+        Self { fail_after, ..Self::default() }
+    }
+}
+
+impl Backend for Hill {
+    fn describe(&self) -> String {
+        "formula, 1 threads".into()
+    }
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+        anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
+        Ok(candidates.iter().map(episode).collect())
+    }
+}
+
+fn episode(candidate: &Candidate<f32>) -> Outcome {
+    let Controller::Mlp { layers, .. } = &candidate.controller else { panic!("not a candidate of this file") };
+    let x = &layers[0].biases;
+    if x[1].to_bits().is_multiple_of(16) {
+        return Outcome { reward: f32::NAN, descriptors: vec![f32::NAN; 2], ending: Ending::Diverged, steps: 7 };
+    }
+    let reward = -x.iter().map(|x| x * x).sum::<f32>() + (9.0 * x[0]).sin();
+    Outcome { reward, descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100 }
+}
+
+/// Two descriptors over -3 to 3.
+pub fn descriptors(bins: usize) -> Vec<DescriptorSpec> {
+    let axis = |kind| DescriptorSpec { kind, range: (-3.0, 3.0), bins };
+    vec![axis(Descriptor::FinalX), axis(Descriptor::FinalY)]
+}
+
+/// An experiment with all emitters over a grid of 12 x 12 cells.
+pub fn experiment(generations: u64) -> Experiment {
+    let text = r#"(
+        name: "fake", seed: 5, body: Fixed("none"), policy: Cpg(), task: (reward: [(term: Survival)]),
+        descriptors: [], archive: Grid(qd_offset: -20.0), batch_size: 16, budget: (),
+    )"#;
+    let mut experiment: Experiment = ron::from_str(text).unwrap();
+    experiment.descriptors = descriptors(12);
+    experiment.budget = Budget { generations: Some(generations), ..Budget::default() };
+    experiment
+}
+
+/// The same over a CVT archive.
+pub fn cvt_experiment(generations: u64) -> Experiment {
+    Experiment { archive: ArchiveSpec::Cvt { cells: 60, samples: 2000, qd_offset: -20.0 }, ..experiment(generations) }
+}
+
+/// A stream for tests.
+pub fn stream(key: u64) -> Stream {
+    Stream::new(key, 0, 0, Purpose::Test)
+}
