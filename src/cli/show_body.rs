@@ -1,7 +1,7 @@
 //! The table of `burgess show MORPHOLOGY`: what a body is made of, link by link.
 
-use crate::creature::{BaseKind, Creature, Link, Shape};
-use crate::math::Vec3;
+use burgess::creature::{BaseKind, Creature, Link, Shape};
+use burgess::math::Vec3;
 use std::fmt::Write as _;
 
 /// A table of the links, one a line, with units in the head and a summary above.
@@ -95,9 +95,9 @@ fn shape(shape: &Shape<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::creature::expand;
-    use crate::experiment::{BodyLimits, Physics};
-    use crate::genome::morphology;
+    use burgess::creature::expand;
+    use burgess::experiment::{BodyLimits, Physics};
+    use burgess::genome::morphology;
     use std::path::Path;
 
     #[test]

@@ -89,7 +89,8 @@ fn derivatives_are_finite_at_the_seeds_themselves() {
             varied.joints[i].axis.z.derivative = 1.0;
             let creature: Creature<Dual> =
                 expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed");
-            let candidate = Candidate { creature, controller: Controller::Cpg { frequency: Dual::default(), joints: vec![] } };
+            let candidate =
+                Candidate { creature, controller: Controller::Cpg { frequency: Dual::default(), joints: vec![] } };
             assert!(numbers(&candidate).iter().all(|x| x.value.is_finite() && x.derivative.is_finite()));
         }
     }

@@ -75,7 +75,8 @@ fn assert_alike(a: &Body, b: &Body) {
         assert!((x - y).abs() < ROUNDING, "{id:?}: {x} became {y}");
     }
     let structure = |body: &Body| {
-        let joint = |j: &burgess::genome::JointGene| (j.id, j.parent, j.child, j.repeat, j.layout, j.mirror, j.terminal);
+        let joint =
+            |j: &burgess::genome::JointGene| (j.id, j.parent, j.child, j.repeat, j.layout, j.mirror, j.terminal);
         (body.base, body.root, body.joints.iter().map(joint).collect::<Vec<_>>())
     };
     assert_eq!(structure(a), structure(b));

@@ -78,7 +78,8 @@ fn a_new_limb_keeps_the_brain_and_holds_still() {
 
 #[test]
 fn more_copies_and_mirrors_copy_a_brother() {
-    for kind in [StructuralMutation::ToggleMirror, StructuralMutation::ChangeRepeat, StructuralMutation::DuplicateLimb] {
+    for kind in [StructuralMutation::ToggleMirror, StructuralMutation::ChangeRepeat, StructuralMutation::DuplicateLimb]
+    {
         for_each_mutant(kind, |parent, child, policy| {
             kept(parent, child, policy).iter().for_each(|(before, after)| assert_bits(before, after));
             if policy.sharing() == Sharing::Instance {
