@@ -1,9 +1,10 @@
 //! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
 
-use anyhow::{Context, bail};
-use burgess::archive::store::RunReader;
-use burgess::creature::{Candidate, Controller, CpgJoint, compile, compile_controller, expand};
-use burgess::experiment::{BodyLimits, BodySource, Physics};
+use anyhow::bail;
+use burgess::archive::store::{EliteAddress, RunReader};
+use burgess::creature::{Candidate, Controller, CpgJoint, compile_controller, expand};
+use burgess::evolve::start;
+use burgess::experiment::{BodyLimits, Physics};
 use burgess::genome::{PolicyFile, morphology};
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::TerrainSpec;
@@ -32,10 +33,7 @@ impl Subject {
     /// # Errors
     /// When there is no such run, elite, morphology or policy file.
     pub fn resolve(name: &str, policy: Option<&Path>) -> anyhow::Result<Self> {
-        let mut subject = match name.rsplit_once('#') {
-            Some((dir, id)) => Self::elite(Path::new(dir), id)?,
-            None => Self::morphology(name)?,
-        };
+        let mut subject = if name.contains('#') { Self::elite(&name.parse()?)? } else { Self::morphology(name)? };
         if let Some(path) = policy {
             let file = PolicyFile::load(path)?;
             subject.candidate.controller = compile_controller(&file.brain, &subject.candidate.creature, &file.policy);
@@ -43,22 +41,15 @@ impl Subject {
         Ok(subject)
     }
 
-    fn elite(dir: &Path, id: &str) -> anyhow::Result<Self> {
-        let id: u64 = id.parse().with_context(|| format!("`{id}` is no elite's id; `burgess list` shows them"))?;
-        let run = RunReader::open(dir)?;
-        let Some((_, elite)) = run.elite(id)? else {
-            bail!("{} has no elite {id}; `burgess list {}` shows those it has", dir.display(), dir.display());
-        };
-        let experiment = run.experiment();
-        let limits = match &experiment.body {
-            BodySource::Evolve { limits, .. } => limits.clone(),
-            BodySource::Fixed(_) => BodyLimits::default(),
-        };
+    fn elite(address: &EliteAddress) -> anyhow::Result<Self> {
+        let run = RunReader::open(&address.dir)?;
+        let (_, elite) = run.elite(address.id)?;
+        let (experiment, space) = start::thaw_run(&address.dir)?;
         Ok(Self {
-            label: format!("{} #{id}", experiment.name),
-            candidate: compile(&elite.genome, &experiment.policy, &limits, &experiment.physics)?,
+            label: format!("{} #{}", experiment.name, address.id),
+            candidate: space.compile(&elite.genome)?,
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
-            task: TaskPlan::new(experiment),
+            task: TaskPlan::new(&experiment),
         })
     }
 
