@@ -10,5 +10,6 @@ pub mod experiment;
 pub mod genome;
 pub mod laws;
 pub mod math;
+pub mod report;
 pub mod rng;
 pub mod sim;
