@@ -4,10 +4,23 @@
 //! row gives the coverage (the method of font-rs, R. Levien 2016). Polygons of the same orientation that overlap count
 //! once, because the sum is cut off at 1: a thick line may be drawn as a chain of overlapping quads.
 
-use std::ops::Range;
-
 /// A point in pixels, y down.
 pub type Point = (f32, f32);
+
+/// Rows or columns from `start` to before `end`.
+#[derive(Clone, Copy)]
+struct Touched {
+    start: usize,
+    end: usize,
+}
+
+impl Touched {
+    const NOTHING: Self = Self { start: usize::MAX, end: 0 };
+
+    fn with(self, start: usize, end: usize) -> Self {
+        Self { start: self.start.min(start), end: self.end.max(end) }
+    }
+}
 
 /// Collects polygons, then gives their coverage. Reused from shape to shape, so that a small shape on a large picture costs little.
 pub struct Raster {
@@ -15,10 +28,10 @@ pub struct Raster {
     height: usize,
     /// Differences of coverage, `width + 2` a row: an edge at the right border spills over two columns.
     differences: Vec<f32>,
-    /// Columns touched in each row; empty where nothing is.
-    touched: Vec<Range<usize>>,
+    /// Columns touched in each row.
+    columns: Vec<Touched>,
     /// Rows touched.
-    rows: Range<usize>,
+    rows: Touched,
 }
 
 impl Raster {
@@ -28,8 +41,8 @@ impl Raster {
             width,
             height,
             differences: vec![0.0; (width + 2) * height],
-            touched: vec![usize::MAX..0; height],
-            rows: usize::MAX..0,
+            columns: vec![Touched::NOTHING; height],
+            rows: Touched::NOTHING,
         }
     }
 
@@ -43,10 +56,11 @@ impl Raster {
     /// Calls `paint(x, y, coverage)` for every pixel that is covered, coverage above 0 up to 1, and forgets the shapes.
     pub fn paint(&mut self, mut paint: impl FnMut(usize, usize, f32)) {
         let stride = self.width + 2;
-        for y in std::mem::replace(&mut self.rows, usize::MAX..0) {
-            let columns = std::mem::replace(&mut self.touched[y], usize::MAX..0);
+        let rows = std::mem::replace(&mut self.rows, Touched::NOTHING);
+        for y in rows.start..rows.end {
+            let columns = std::mem::replace(&mut self.columns[y], Touched::NOTHING);
             let mut sum = 0.0;
-            for x in columns {
+            for x in columns.start..columns.end {
                 sum += std::mem::take(&mut self.differences[y * stride + x]);
                 let coverage = f32::min(sum.abs(), 1.0);
                 if x < self.width && coverage > 1e-4 {
@@ -89,20 +103,19 @@ impl Raster {
             let per_column = height / (right - left);
             let mut before = 0.0;
             let mut covered = 0.0;
-            for x in first..last {
+            for (x, difference) in row.iter_mut().enumerate().take(last).skip(first) {
                 let passed = ((x + 1) as f32).min(right) - left;
                 let rest = ((x + 1) as f32 - right).max(0.0);
                 let area = 0.5 * per_column * passed * passed + per_column * passed * rest;
                 let here = area - before;
-                row[x] += here - covered;
+                *difference += here - covered;
                 covered = here;
                 before = area;
             }
             row[last] += height - covered;
         }
-        let touched = &mut self.touched[y];
-        *touched = touched.start.min(first)..touched.end.max(last + 1);
-        self.rows = self.rows.start.min(y)..self.rows.end.max(y + 1);
+        self.columns[y] = self.columns[y].with(first, last + 1);
+        self.rows = self.rows.with(y, y + 1);
     }
 }
 
