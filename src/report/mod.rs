@@ -5,6 +5,8 @@
 mod canvas;
 pub mod data;
 mod image;
+mod pen;
+pub mod pictures;
 mod plots;
 
 pub use canvas::font::LICENSE as FONT_LICENSE;

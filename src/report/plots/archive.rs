@@ -4,11 +4,11 @@
 //! of two descriptors shows its Voronoi cells; cells of more dimensions have no place in the plane, so their elites are dots.
 
 use super::axes::{Area, Axes, SMALL, colour_bar_width, draw_colour_bar, draw_frame, draw_title, horizontal};
-use super::colour::{EMPTY, INK, OKABE_ITO, WHITE, viridis};
-use super::pen::{At, Figure, HPos, Pen, Type, VPos, opaque};
+use super::colour::{EMPTY, OKABE_ITO, viridis};
 use super::ticks::{Scale, extent};
 use super::{summary, title, voronoi};
 use crate::report::data::{ArchiveView, EliteView, LayoutView, RunView};
+use crate::report::pen::{At, Figure, HPos, INK, Pen, Type, VPos, WHITE, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 

@@ -2,10 +2,10 @@
 //!
 //! Margins are computed from the widths of what stands in them, so that nothing overlaps and nothing is cut off.
 
-use super::colour::{FAINT_INK, GRID, INK, viridis};
-use super::pen::{At, HPos, Pen, Type, VPos, opaque};
+use super::colour::{GRID, viridis};
 use super::ticks::Scale;
 use crate::report::canvas::font;
+use crate::report::pen::{At, FAINT_INK, HPos, INK, Pen, Type, VPos, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 

@@ -29,16 +29,10 @@ const VIRIDIS: [Rgb; 17] = [
 pub const OKABE_ITO: [Rgb; 7] =
     [[0, 114, 178], [213, 94, 0], [0, 158, 115], [204, 121, 167], [230, 159, 0], [86, 180, 233], [60, 60, 60]];
 
-/// Text and frames.
-pub const INK: Rgb = [30, 30, 30];
-/// What is less important: second lines, marks.
-pub const FAINT_INK: Rgb = [95, 95, 95];
 /// Lines behind the data.
 pub const GRID: Rgb = [225, 225, 225];
 /// Cells without an elite.
 pub const EMPTY: Rgb = [236, 236, 236];
-/// Paper.
-pub const WHITE: Rgb = [255, 255, 255];
 
 /// viridis at `share`, clamped to 0 to 1. NaN counts as 0.
 pub fn viridis(share: f64) -> Rgb {

@@ -1,12 +1,12 @@
 //! Curves over the course of a run: panels side by side, each with its own scale.
 
 use super::axes::{Area, Axes, GAP, SMALL, draw_title, horizontal};
-use super::colour::{FAINT_INK, OKABE_ITO};
+use super::colour::OKABE_ITO;
 use super::legend::{Entry, draw_curve, draw_legend, legend_height};
-use super::pen::{At, Figure, HPos, Pen, Type, VPos, faded, opaque};
 use super::ticks::{Scale, extent};
 use super::{Progress, summary, title};
 use crate::report::data::{MetricsRow, RunView};
+use crate::report::pen::{At, FAINT_INK, Figure, HPos, Pen, Type, VPos, faded, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 

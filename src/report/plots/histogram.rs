@@ -3,10 +3,10 @@
 use super::archive::draw_empty;
 use super::axes::{Area, Axes, draw_title, horizontal};
 use super::colour::OKABE_ITO;
-use super::pen::{Figure, Pen, opaque};
 use super::ticks::{Scale, extent};
 use super::{summary, title};
 use crate::report::data::RunView;
+use crate::report::pen::{Figure, Pen, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 

@@ -1,10 +1,10 @@
 //! Curves with colour and dash pattern, and legends that say what they are.
 
 use super::axes::{Area, GAP, SMALL};
-use super::colour::INK;
-use super::pen::{At, Pen, Type, opaque};
+
 use crate::report::canvas::font;
 use crate::report::image::Rgb;
+use crate::report::pen::{At, INK, Pen, Type, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 

@@ -10,17 +10,16 @@ mod histogram;
 mod legend;
 mod overlay;
 mod parallel;
-mod pen;
 mod ticks;
 mod voronoi;
 
 use super::data::{MetricsRow, RunView};
+use crate::report::pen::{Figure, save};
 use anyhow::{Context, Result, ensure};
 use archive::{Heatmap, Profile};
 use curves::Curves;
 use histogram::Histogram;
 use parallel::Parallel;
-use pen::{Figure, save};
 use std::path::{Path, PathBuf};
 
 /// What progress is measured by, along the x axis of curves.

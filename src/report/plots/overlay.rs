@@ -4,9 +4,9 @@ use super::Progress;
 use super::colour::OKABE_ITO;
 use super::curves::{Curves, Panel, QUANTITIES, Quantity, Series};
 use super::legend::Entry;
-use super::pen::At;
 use super::ticks::extent;
 use crate::report::data::{MetricsRow, RunView};
+use crate::report::pen::At;
 
 /// Places along x where repetitions are compared.
 const PLACES: usize = 300;

@@ -2,12 +2,12 @@
 
 use super::archive::{draw_empty, reward_scale};
 use super::axes::{Area, GAP, NAME, SMALL, colour_bar_width, draw_colour_bar, draw_title, widest};
-use super::colour::{INK, WHITE, viridis};
-use super::pen::{Figure, HPos, Pen, Type, VPos, faded, opaque};
+use super::colour::viridis;
 use super::ticks::Scale;
 use super::{summary, title};
 use crate::report::canvas::font;
 use crate::report::data::RunView;
+use crate::report::pen::{Figure, HPos, INK, Pen, Type, VPos, WHITE, faded, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 

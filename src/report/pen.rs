@@ -2,9 +2,8 @@
 //!
 //! Coordinates are pixels from the upper left corner and may be fractions of one.
 
-use super::colour::WHITE;
-use crate::report::canvas::{Canvas, UNITS, font};
-use crate::report::image::{Image, Rgb};
+use super::canvas::{Canvas, UNITS, font};
+use super::image::{Image, Rgb};
 use anyhow::{Context, Result, anyhow};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
@@ -15,6 +14,13 @@ use plotters::style::{FontTransform, TextStyle};
 use std::path::{Path, PathBuf};
 
 pub use plotters::style::text_anchor::{HPos, VPos};
+
+/// Text and frames.
+pub const INK: Rgb = [30, 30, 30];
+/// What is less important: second lines, marks.
+pub const FAINT_INK: Rgb = [95, 95, 95];
+/// Paper.
+pub const WHITE: Rgb = [255, 255, 255];
 
 /// A place on the paper: pixels from the left, pixels from the top.
 pub type At = (f64, f64);
