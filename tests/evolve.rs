@@ -5,7 +5,7 @@ mod fakes;
 use anyhow::ensure;
 use burgess::archive::Placement;
 use burgess::archive::hash::hash;
-use burgess::archive::store::{RunReader, Store, StoreError};
+use burgess::archive::store::{EliteAddress, RunReader, Store, StoreError};
 use burgess::emitter::{self, Ask, Emitter, Proposal, Told};
 use burgess::evolve::folder::{self, RunFolder};
 use burgess::evolve::session::{self, Ended};
@@ -83,8 +83,14 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert!(table.lines().all(|line| line.split(',').count() == 16));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
-    assert_eq!(reader.elite(best.id).unwrap(), Some((*cell, best.clone())));
-    assert_eq!(reader.elite(u64::from(u32::MAX)).unwrap(), None);
+    assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
+    let address: EliteAddress = format!("{}#{}", dir.display(), best.id).parse().unwrap();
+    assert_eq!(address.open().unwrap().1, best.clone());
+    let newest = elites.iter().map(|(_, elite)| elite.id).max().unwrap();
+    for id in [newest + 1, u64::MAX] {
+        let missing = reader.elite(id).unwrap_err().to_string();
+        assert!(missing.contains(&format!("no elite {id} (the last is {newest})")), "{missing}");
+    }
 }
 
 #[test]

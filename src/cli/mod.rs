@@ -1,9 +1,21 @@
 //! The command line: one file a subcommand, each with its `Args` and a `run` that calls the library and prints.
 //!
-//! Exit codes: 0 done, 1 failed, 2 the input is wrong (a bad experiment file; clap uses the same for bad arguments).
+//! Exit codes: 0 done, 1 failed, 2 the input is wrong (a bad experiment file; clap uses the same for bad arguments),
+//! 130 stopped by Ctrl-C.
 
+mod backend;
 mod check;
+mod columns;
+mod hash;
+mod list;
+mod resume;
+mod run;
 mod schema;
+mod show;
+mod show_body;
+mod simulate;
+mod subject;
+mod verify;
 
 use anyhow::Error;
 use burgess::experiment::ExperimentError;
@@ -26,15 +38,36 @@ pub struct Cli {
 enum Command {
     /// Check an experiment file without running it.
     Check(check::Args),
+    /// Run an experiment: search, and fill a run folder.
+    Run(run::Args),
+    /// Carry on a run that was stopped.
+    Resume(resume::Args),
+    /// Print one hash over cells, genomes, rewards, descriptors and parents of a run.
+    Hash(hash::Args),
+    /// Simulate every elite of a run again and compare.
+    Verify(verify::Args),
+    /// List the elites of a run.
+    List(list::Args),
+    /// Show all that is known of an elite or a morphology.
+    Show(show::Args),
     /// Print a commented experiment that shows every field and variant.
     Schema(schema::Args),
+    /// Simulate one creature and write its trajectory.
+    Simulate(simulate::Args),
 }
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
 pub fn run(cli: &Cli) -> ExitCode {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
+        Command::Run(args) => run::run(args),
+        Command::Resume(args) => resume::run(args),
+        Command::Hash(args) => hash::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::List(args) => list::run(args),
+        Command::Show(args) => show::run(args),
         Command::Schema(args) => schema::run(args),
+        Command::Simulate(args) => simulate::run(args),
     };
     outcome.unwrap_or_else(|error| fail(&error))
 }

@@ -68,7 +68,7 @@ pub fn shares(specs: &[EmitterSpec]) -> Vec<f64> {
 ///
 /// # Errors
 ///
-/// When even an elite or a seed morphology without noise does not compile.
+/// When even an elite or a seed morphology as it is does not compile.
 pub fn ask(
     emitters: &[Box<dyn Emitter>],
     places: &[Range<usize>],
@@ -125,7 +125,7 @@ fn fill_place(
 fn fall_back<'a>(failed: Proposal<'a>, context: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
     match failed.parents.first() {
         Some(&parent) => Proposal { genome: parent.genome.clone(), parents: vec![parent] },
-        None => Proposal::random(context.space, 0.0, stream),
+        None => Proposal { genome: context.space.seed(stream), parents: Vec::new() },
     }
 }
 

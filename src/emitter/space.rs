@@ -1,14 +1,17 @@
 //! What emitters and the loop need to know of genomes.
 
 use crate::creature::Candidate;
-use crate::genome::Genome;
+use crate::genome::{Genome, Variation};
 use crate::rng::Stream;
 use thiserror::Error;
 
 /// The space that is searched: how genomes are made, varied, and compiled to what is simulated. All step sizes are standard
 /// deviations in unconstrained coordinates; `structure` is the probability that the body's structure mutates too.
 pub trait SearchSpace: Send + Sync {
-    /// A seed morphology with noise on its body genes, and a random brain. Without noise it compiles.
+    /// A seed morphology as it is, with a random brain. It must compile.
+    fn seed(&self, stream: &mut Stream) -> Genome;
+
+    /// A seed morphology with noise on its body genes, and a random brain.
     fn random(&self, sigma: f64, stream: &mut Stream) -> Genome;
 
     /// The parent with normal noise.
@@ -33,4 +36,25 @@ pub struct Rejection {
     pub label: &'static str,
     /// The reason with its numbers.
     pub message: String,
+}
+
+impl SearchSpace for Variation {
+    fn seed(&self, stream: &mut Stream) -> Genome {
+        Variation { evolve_body: false, ..self.clone() }.random(0.0, stream)
+    }
+    fn random(&self, sigma: f64, stream: &mut Stream) -> Genome {
+        self.random(sigma, stream)
+    }
+    fn gaussian(&self, parent: &Genome, sigma: f64, structure: f64, stream: &mut Stream) -> Genome {
+        self.gaussian(parent, sigma, structure, stream)
+    }
+    fn iso_line(&self, a: &Genome, b: &Genome, iso: f64, line: f64, structure: f64, stream: &mut Stream) -> Genome {
+        self.iso_line(a, b, iso, line, structure, stream)
+    }
+    fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
+        self.crossover(a, b, sigma, stream)
+    }
+    fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
+        self.compile(genome).map_err(|invalid| Rejection { label: invalid.label(), message: invalid.to_string() })
+    }
 }

@@ -10,6 +10,7 @@ pub mod folder;
 pub mod progress;
 pub mod provenance;
 pub mod session;
+pub mod start;
 pub mod table;
 pub mod verify;
 

@@ -57,9 +57,11 @@ pub struct Numbers {
 }
 
 impl SearchSpace for Numbers {
+    fn seed(&self, stream: &mut Stream) -> Genome {
+        genome(&[0.0, stream.normal(), stream.normal()])
+    }
     fn random(&self, sigma: f64, stream: &mut Stream) -> Genome {
-        let noise = if sigma == 0.0 { 0.0 } else { sigma * stream.normal() };
-        genome(&[noise, stream.normal(), stream.normal()])
+        genome(&[sigma * stream.normal(), stream.normal(), stream.normal()])
     }
     fn gaussian(&self, parent: &Genome, sigma: f64, _structure: f64, stream: &mut Stream) -> Genome {
         genome(&numbers(parent).iter().map(|x| x + sigma * stream.normal()).collect::<Vec<_>>())

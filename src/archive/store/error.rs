@@ -36,6 +36,16 @@ pub enum StoreError {
         /// The run folder.
         dir: PathBuf,
     },
+    /// No elite has this number, or not any more.
+    #[error("{} has no elite {id}{}; `burgess list {}` shows what there is", dir.display(), nearest_words(*nearest), dir.display())]
+    NoElite {
+        /// The run folder.
+        dir: PathBuf,
+        /// What was asked for.
+        id: u64,
+        /// The elites whose numbers are next below and above.
+        nearest: [Option<u64>; 2],
+    },
     /// A SQLite file of another program.
     #[error("{} is no burgess archive", path.display())]
     Foreign {
@@ -78,6 +88,15 @@ impl StoreError {
 
     pub(super) fn damaged(path: &Path, what: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), what: what.into() }
+    }
+}
+
+fn nearest_words(nearest: [Option<u64>; 2]) -> String {
+    match nearest {
+        [Some(below), Some(above)] => format!(" (the nearest are {below} and {above})"),
+        [Some(last), None] => format!(" (the last is {last})"),
+        [None, Some(first)] => format!(" (the first is {first})"),
+        [None, None] => " (its archive is empty)".into(),
     }
 }
 

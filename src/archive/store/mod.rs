@@ -7,10 +7,12 @@
 //! SQLite turns NaN into NULL and loses the sign of zero, so exact values are little-endian blobs (columns whose names begin
 //! with `exact_`); the readable columns beside them are for queries by hand. `docs/results.md` explains every column.
 
+mod address;
 mod error;
 mod read;
 mod reader;
 
+pub use address::EliteAddress;
 pub use error::StoreError;
 pub use reader::{RunReader, experiment};
 

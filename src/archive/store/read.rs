@@ -22,6 +22,13 @@ pub fn elite_by_id(connection: &Connection, path: &Path, id: u64) -> Result<Opti
     Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], elite)?.pop())
 }
 
+/// The numbers of the elites next below and above a number.
+pub fn nearest_ids(connection: &Connection, path: &Path, id: u64) -> Result<[Option<u64>; 2]> {
+    let one =
+        |sql| Ok(query(connection, path, sql, [id], |row| row.get::<_, Option<u64>>(0).map(Some))?.pop().flatten());
+    Ok([one("SELECT max(id) FROM elites WHERE id < ?1")?, one("SELECT min(id) FROM elites WHERE id > ?1")?])
+}
+
 /// All metrics in the order of generations.
 pub fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metrics>> {
     let mut rows = query(connection, path, &format!("{METRICS} ORDER BY generation"), [], metrics_row)?;

@@ -55,8 +55,25 @@ impl RunReader {
     }
 
     /// The elite of a number, with its cell; none when no elite has it (now).
-    pub fn elite(&self, id: u64) -> Result<Option<(usize, Elite)>> {
+    pub fn find(&self, id: u64) -> Result<Option<(usize, Elite)>> {
+        // The database counts to 2^63.
+        if i64::try_from(id).is_err() {
+            return Ok(None);
+        }
         read::elite_by_id(&self.connection, &self.path, id)
+    }
+
+    /// The elite of a number, with its cell.
+    ///
+    /// # Errors
+    ///
+    /// When no elite has it (now); the error names the nearest ones.
+    pub fn elite(&self, id: u64) -> Result<(usize, Elite)> {
+        if let Some(found) = self.find(id)? {
+            return Ok(found);
+        }
+        let nearest = read::nearest_ids(&self.connection, &self.path, id.min(i64::MAX as u64))?;
+        Err(StoreError::NoElite { dir: self.dir.clone(), id, nearest })
     }
 
     /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for a grid.

@@ -1,0 +1,23 @@
+//! `burgess hash DIR`: one hash over what a run promises to reproduce.
+
+use burgess::archive::store::RunReader;
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Which run.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The run folder.
+    dir: PathBuf,
+}
+
+/// Prints the hash over cells, genomes, rewards, descriptors and parents.
+///
+/// # Errors
+///
+/// When the run cannot be read.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    writeln!(stdout(), "{}", RunReader::open(&args.dir)?.hash()?)?;
+    Ok(ExitCode::SUCCESS)
+}

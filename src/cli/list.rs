@@ -1,0 +1,90 @@
+//! `burgess list DIR`: the elites of a run as a table.
+
+use super::columns::align;
+use burgess::archive::Elite;
+use burgess::archive::store::RunReader;
+use burgess::emitter;
+use burgess::experiment::Experiment;
+use clap::ValueEnum;
+use std::cmp::Reverse;
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Which run, and how much of it.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The run folder.
+    dir: PathBuf,
+    /// Only so many lines.
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    /// What comes first: the greatest reward, mass, number of links or generation, or the lowest cell.
+    #[arg(long, value_enum, default_value_t = Order::Reward)]
+    sort: Order,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Order {
+    Reward,
+    Cell,
+    Generation,
+    Links,
+    Mass,
+}
+
+/// Prints the table.
+///
+/// # Errors
+///
+/// When the run cannot be read.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let reader = RunReader::open(&args.dir)?;
+    let mut elites = reader.elites()?;
+    sort(&mut elites, args.sort);
+    let shown = elites.iter().take(args.top.unwrap_or(usize::MAX));
+    let rows: Vec<Vec<String>> = std::iter::once(head(reader.experiment()))
+        .chain(shown.map(|(cell, e)| row(reader.experiment(), *cell, e)))
+        .collect();
+    writeln!(stdout(), "{}", align(&rows))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Equal ones stay in the order of their cells.
+fn sort(elites: &mut [(usize, Elite)], order: Order) {
+    match order {
+        Order::Reward => elites.sort_by(|(_, a), (_, b)| b.reward.total_cmp(&a.reward)),
+        Order::Cell => elites.sort_by_key(|(cell, _)| *cell),
+        Order::Generation => elites.sort_by_key(|(_, elite)| Reverse((elite.generation, elite.candidate))),
+        Order::Links => elites.sort_by_key(|(_, elite)| Reverse(elite.links)),
+        Order::Mass => elites.sort_by(|(_, a), (_, b)| b.mass.total_cmp(&a.mass)),
+    }
+}
+
+fn head(experiment: &Experiment) -> Vec<String> {
+    let descriptor = |d: &burgess::experiment::DescriptorSpec| match d.kind.label() {
+        (name, "") => name,
+        (name, unit) => format!("{name} ({unit})"),
+    };
+    let before = ["id", "cell", "reward"].map(String::from);
+    let after = ["generation", "emitter", "parents", "links", "mass (kg)"].map(String::from);
+    before.into_iter().chain(experiment.descriptors.iter().map(descriptor)).chain(after).collect()
+}
+
+fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
+    let parents: Vec<String> = elite.parents.iter().map(|parent| parent.id.to_string()).collect();
+    let before = [elite.id.to_string(), cell.to_string(), format!("{:.4}", elite.reward)];
+    let after = [
+        elite.generation.to_string(),
+        emitter_name(experiment, elite).to_owned(),
+        if parents.is_empty() { "-".into() } else { parents.join(" ") },
+        elite.links.to_string(),
+        format!("{:.3}", elite.mass),
+    ];
+    before.into_iter().chain(elite.descriptors.iter().map(|d| format!("{d:.4}"))).chain(after).collect()
+}
+
+/// The name of the emitter that made an elite.
+pub(super) fn emitter_name(experiment: &Experiment, elite: &Elite) -> &'static str {
+    experiment.emitters.get(elite.emitter as usize).map_or("?", |spec| emitter::name(&spec.kind))
+}

@@ -1,0 +1,29 @@
+//! `burgess resume DIR`: a run that was stopped goes on, and ends as if it had not been.
+
+use super::backend;
+use super::run::carry_on;
+use burgess::evolve::folder::RunFolder;
+use burgess::evolve::start;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Which run, and on what.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The run folder.
+    dir: PathBuf,
+    #[command(flatten)]
+    backend: backend::Args,
+}
+
+/// Runs to the end of the budget, or until Ctrl-C.
+///
+/// # Errors
+///
+/// When the folder is no run's, another process is running it, or simulation or a file fails.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let folder = RunFolder::open(&args.dir)?;
+    let (experiment, space) = start::thaw_run(folder.dir())?;
+    let backend = args.backend.open(&experiment)?;
+    carry_on(&folder, &experiment, &space, backend.as_ref())
+}

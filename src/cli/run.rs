@@ -1,0 +1,105 @@
+//! `burgess run FILE`: an experiment file becomes a run folder.
+
+use super::backend;
+use anyhow::Context;
+use burgess::archive::store::RunReader;
+use burgess::emitter;
+use burgess::evolve::folder::RunFolder;
+use burgess::evolve::session::{self, Ended};
+use burgess::evolve::{Setup, start};
+use burgess::experiment::{self, Experiment};
+use burgess::genome::Variation;
+use burgess::sim::Backend;
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Exit code of a program that was stopped by Ctrl-C (128 + SIGINT).
+const INTERRUPTED: u8 = 130;
+
+/// Which experiment, on what, and where to.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The experiment file (RON).
+    file: PathBuf,
+    #[command(flatten)]
+    backend: backend::Args,
+    /// Seed of the run, instead of the experiment's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Folder that gets the run folder.
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+    /// Change a field, such as task.duration=2.5 or emitters[0].share=0.5.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    overrides: Vec<String>,
+}
+
+/// Runs the experiment to the end of its budget, or until Ctrl-C.
+///
+/// # Errors
+///
+/// The report if the experiment is wrong, and nothing is written then. Later, when simulation or a file fails: the run
+/// folder then holds what was done so far.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let loaded = experiment::load(&args.file, &args.overrides)?;
+    let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
+    let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
+    let backend = args.backend.open(&experiment)?;
+    let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
+    carry_on(&folder, &experiment, &start::search_space(&experiment, seeds), backend.as_ref())
+}
+
+/// Carries on the run of a folder, from wherever it is.
+pub(super) fn carry_on(
+    folder: &RunFolder,
+    experiment: &Experiment,
+    space: &Variation,
+    backend: &dyn Backend,
+) -> anyhow::Result<ExitCode> {
+    let dir = folder.dir().display();
+    eprintln!("run folder: {dir}");
+    let interrupt = watch_for_interrupts()?;
+    let setup = Setup { experiment, space, backend, emitters: emitter::build(&experiment.emitters) };
+    let ended = session::run(folder, setup, &interrupt);
+    let ended =
+        ended.with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
+    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
+    Ok(match ended {
+        Ended::Finished => ExitCode::SUCCESS,
+        Ended::Interrupted => {
+            eprintln!("stopped before the end; to go on: burgess resume {dir}");
+            ExitCode::from(INTERRUPTED)
+        }
+    })
+}
+
+fn summary(run: &RunReader) -> anyhow::Result<String> {
+    let dir = run.dir().display();
+    Ok(match run.metrics()?.last() {
+        Some(last) => format!(
+            "{} elites in {} cells, best reward {:.4}, QD-score {:.3}: {dir}",
+            last.elites,
+            run.cell_count(),
+            last.scores.max,
+            last.scores.qd_score
+        ),
+        None => format!("nothing was simulated: {dir}"),
+    })
+}
+
+/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation only.
+fn watch_for_interrupts() -> anyhow::Result<Arc<AtomicBool>> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupt);
+    let on_interrupt = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+        eprintln!("\nstopping after this generation; Ctrl-C again aborts it");
+    };
+    ctrlc::set_handler(on_interrupt).context("cannot watch for Ctrl-C")?;
+    Ok(interrupt)
+}

@@ -1,0 +1,86 @@
+//! `burgess show DIR#ID` and `burgess show MORPHOLOGY`: all that is known of one creature.
+
+use super::columns::align;
+use super::{list, show_body};
+use anyhow::Context;
+use burgess::archive::Parent;
+use burgess::archive::store::{EliteAddress, RunReader};
+use burgess::creature::expand;
+use burgess::evolve::start;
+use burgess::experiment::{BodyLimits, Physics};
+use burgess::genome::morphology;
+use ron::ser::PrettyConfig;
+use std::io::{Write as _, stdout};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Which creature.
+#[derive(clap::Args)]
+pub struct Args {
+    /// An elite's DIR#ID, the name of a morphology, or the path of a morphology file.
+    #[arg(value_name = "DIR#ID|MORPHOLOGY")]
+    target: String,
+    /// Print an elite's genome too, exactly (RON).
+    #[arg(long)]
+    genome: bool,
+}
+
+/// Prints tables.
+///
+/// # Errors
+///
+/// When there is no such elite or morphology, or it is no valid body.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let text = if args.target.contains('#') { elite(&args.target.parse()?, args.genome)? } else { seed(&args.target)? };
+    writeln!(stdout(), "{}", text.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn seed(name: &str) -> anyhow::Result<String> {
+    let body = morphology::load(name, Path::new(""))?;
+    let creature = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
+    Ok(show_body::table(&creature))
+}
+
+fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
+    let run = RunReader::open(&address.dir)?;
+    let (cell, elite) = run.elite(address.id)?;
+    let (experiment, space) = start::thaw_run(&address.dir)?;
+    let compiled = space.compile(&elite.genome)?;
+    let mut facts = vec![
+        ("elite", elite.id.to_string()),
+        ("cell", format!("{cell} of {}", run.cell_count())),
+        ("reward", elite.reward.to_string()),
+    ];
+    let descriptors: Vec<(String, String)> = experiment
+        .descriptors
+        .iter()
+        .zip(&elite.descriptors)
+        .map(|(spec, value)| {
+            let (name, unit) = spec.kind.label();
+            (name, format!("{value} {unit}"))
+        })
+        .collect();
+    facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
+    facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
+    for parent in &elite.parents {
+        facts.push(("parent", parent_text(&run, parent)?));
+    }
+    let rows: Vec<Vec<String>> = facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+    let mut text = format!("{}\n\n{}", align(&rows), show_body::table(&compiled.creature));
+    if genome {
+        text.push('\n');
+        text.push_str(&ron::ser::to_string_pretty(&elite.genome, PrettyConfig::new())?);
+    }
+    Ok(text)
+}
+
+fn parent_text(run: &RunReader, parent: &Parent) -> anyhow::Result<String> {
+    let Parent { id, generation, candidate } = parent;
+    let now = match run.find(*id)? {
+        Some((cell, _)) => format!("now in cell {cell}"),
+        None => "since replaced".into(),
+    };
+    Ok(format!("{id} (generation {generation}, candidate {candidate}), {now}"))
+}

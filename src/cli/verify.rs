@@ -1,0 +1,57 @@
+//! `burgess verify DIR`: every elite simulated again and compared with what is stored.
+
+use super::backend;
+use burgess::archive::store::RunReader;
+use burgess::evolve::provenance::{self, Part};
+use burgess::evolve::start;
+use burgess::evolve::verify::{self, Comparison};
+use burgess::experiment::DescriptorSpec;
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Which run, and on what.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The run folder.
+    dir: PathBuf,
+    #[command(flatten)]
+    backend: backend::Args,
+}
+
+/// Prints the largest differences. They must be zero where the run was made by the same program on the same kind of machine and
+/// backend; elsewhere they are only reported.
+///
+/// # Errors
+///
+/// When the run cannot be read, or simulation fails.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let elites = RunReader::open(&args.dir)?.elites()?;
+    let (experiment, space) = start::thaw_run(&args.dir)?;
+    let backend = args.backend.open(&experiment)?;
+    let comparison = verify::verify(&elites, &space, backend.as_ref())?;
+    let here = Part::now(&backend.describe());
+    let promised = provenance::read(&args.dir)?.iter().all(|part| part.promises_bits_of(&here));
+    writeln!(stdout(), "{}", report(&comparison, &experiment.descriptors, promised))?;
+    let broken = promised && comparison.differing > 0;
+    Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn report(comparison: &Comparison, descriptors: &[DescriptorSpec], promised: bool) -> String {
+    let mut lines = vec![
+        format!("{} elites simulated again, {} differ", comparison.elites, comparison.differing),
+        format!("largest difference in reward: {}", comparison.reward),
+    ];
+    for (spec, difference) in descriptors.iter().zip(&comparison.descriptors) {
+        let (name, unit) = spec.kind.label();
+        lines.push(format!("largest difference in {name}: {difference} {unit}").trim_end().to_owned());
+    }
+    lines.push(match (promised, comparison.differing) {
+        (_, 0) => "verified: equal to the bit".into(),
+        (true, _) => "FAILED: the same program, backend and machine must give the same bits".into(),
+        (false, _) => {
+            "another program, backend or machine made (part of) this run, so equal bits are not promised".into()
+        }
+    });
+    lines.join("\n")
+}

@@ -1,0 +1,61 @@
+//! What a run starts from: seed morphologies, and the space of genomes around them.
+//!
+//! A run folder keeps its own copy of the seeds, so that it means the same after a morphology file has changed.
+
+use super::folder::{EXPERIMENT, SEEDS, thaw};
+use crate::creature::{check, expand};
+use crate::experiment::{BodyLimits, BodySource, Experiment};
+use crate::genome::{Body, Variation, morphology};
+use anyhow::{Context, Result};
+use std::path::Path;
+
+/// The seed morphologies of an experiment; paths are relative to `folder`.
+///
+/// # Errors
+///
+/// When one cannot be read, or is no valid body within the experiment's limits.
+pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> {
+    let names = match &experiment.body {
+        BodySource::Evolve { seeds, .. } => seeds.as_slice(),
+        BodySource::Fixed(name) => std::slice::from_ref(name),
+    };
+    names.iter().map(|name| seed_body(name, folder, experiment)).collect()
+}
+
+fn seed_body(name: &str, folder: &Path, experiment: &Experiment) -> Result<Body> {
+    let body = morphology::load(name, folder)?;
+    let limits = limits(experiment);
+    let grown = expand(&body, &limits, &experiment.physics);
+    grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))?;
+    Ok(body)
+}
+
+/// How genomes vary and compile in an experiment that starts from `seeds`.
+pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
+    Variation {
+        seeds,
+        policy: experiment.policy.clone(),
+        limits: limits(experiment),
+        physics: experiment.physics.clone(),
+        evolve_body: matches!(experiment.body, BodySource::Evolve { .. }),
+    }
+}
+
+/// What a body may be; a fixed one is held to the defaults.
+fn limits(experiment: &Experiment) -> BodyLimits {
+    match &experiment.body {
+        BodySource::Evolve { limits, .. } => limits.clone(),
+        BodySource::Fixed(_) => BodyLimits::default(),
+    }
+}
+
+/// The frozen experiment of a run folder and the space that it searches.
+///
+/// # Errors
+///
+/// When a frozen file is missing or has been changed to something else.
+pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
+    let experiment: Experiment = thaw(dir, EXPERIMENT)?;
+    let space = search_space(&experiment, thaw(dir, SEEDS)?);
+    Ok((experiment, space))
+}
