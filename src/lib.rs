@@ -13,5 +13,6 @@ pub mod experiment;
 pub mod genome;
 pub mod laws;
 pub mod math;
+pub mod report;
 pub mod rng;
 pub mod sim;

@@ -8,11 +8,15 @@ mod check;
 mod columns;
 mod hash;
 mod list;
+mod render;
+mod report;
 mod resume;
 mod run;
 mod schema;
 mod show;
 mod show_body;
+mod simulate;
+mod subject;
 mod verify;
 
 use anyhow::Error;
@@ -48,8 +52,14 @@ enum Command {
     List(list::Args),
     /// Show all that is known of an elite or a morphology.
     Show(show::Args),
+    /// Draw the plots of runs, and several runs over each other.
+    Report(report::Args),
+    /// Draw a creature: six moments as a picture, or an animation.
+    Render(render::Args),
     /// Print a commented experiment that shows every field and variant.
     Schema(schema::Args),
+    /// Simulate one creature and write its trajectory.
+    Simulate(simulate::Args),
 }
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
@@ -62,7 +72,10 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Render(args) => render::run(args),
         Command::Schema(args) => schema::run(args),
+        Command::Simulate(args) => simulate::run(args),
     };
     outcome.unwrap_or_else(|error| fail(&error))
 }

@@ -9,6 +9,7 @@ use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Setup, start};
 use burgess::experiment::{self, Experiment};
 use burgess::genome::Variation;
+use burgess::report;
 use burgess::sim::Backend;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
@@ -67,6 +68,9 @@ pub(super) fn carry_on(
     let ended =
         ended.with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
     writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
+    report::draw_all(folder.dir())
+        .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
+    writeln!(stdout(), "plots: {}", folder.dir().join(report::PLOTS).display())?;
     Ok(match ended {
         Ended::Finished => ExitCode::SUCCESS,
         Ended::Interrupted => {

@@ -26,10 +26,9 @@ pub fn check(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), Invali
 }
 
 fn check_numbers(creature: &Creature<f64>) -> Result<(), InvalidBody> {
-    let mut finite = true;
     for (index, link) in creature.links.iter().enumerate() {
-        let one = Creature { base: creature.base, links: vec![*link], contacts: Vec::new(), contact_stiffness: 0.0 };
-        let _ = one.map(|x: f64| {
+        let mut finite = true;
+        link.map(|x: f64| {
             finite &= x.is_finite();
             x
         });

@@ -3,11 +3,11 @@
 //! A joint without an entry gets zero output: it holds its zero angle. With [`Sharing::Gene`] all copies of a joint gene
 //! read one entry, and differ by a phase: a step for each repeat and one for the mirrored side.
 
-use super::expand::sigmoid;
 use super::{Controller, CpgJoint, Creature, Layer};
 use crate::autodiff::{Real, real};
 use crate::experiment::{Policy, Sharing};
 use crate::genome::{Brain, CpgGene, JointKey, MlpGene};
+use crate::laws::soft::softplus_and_sigmoid;
 use crate::sim::OBSERVATIONS;
 
 /// Observations of one joint: angle, rate, contact of its link.
@@ -88,7 +88,7 @@ pub fn compile_controller<T: Real>(brain: &Brain<T>, creature: &Creature<T>, pol
 
 fn hertz<T: Real>(logit: T, policy: &Policy) -> T {
     let (low, high) = policy.frequency();
-    sigmoid(logit) * real(high - low) + real(low)
+    softplus_and_sigmoid(logit).1 * real(high - low) + real(low)
 }
 
 fn find<E>(entries: &[E], key: JointKey, key_of: impl Fn(&E) -> JointKey) -> Option<&E> {

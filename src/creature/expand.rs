@@ -17,6 +17,7 @@ use crate::autodiff::{Real, Value, real};
 use crate::experiment::{BodyLimits, Physics, Stiffness};
 use crate::genome::{Body, JointGene, RepeatLayout};
 use crate::laws::inertia::MassProperties;
+use crate::laws::soft::softplus_and_sigmoid;
 use crate::math::{Mat3, Quat, Sym3, Vec3, vec3};
 
 /// Largest joint limit on either side (rad).
@@ -50,11 +51,6 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
         contacts: parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)).collect(),
         contact_stiffness: contact_stiffness(mass, physics),
     })
-}
-
-/// The logistic function.
-pub(super) fn sigmoid<T: Real>(x: T) -> T {
-    ((x * real(0.5)).tanh() + T::one()) * real(0.5)
 }
 
 /// A part of the grown body. Points are relative to the part's hinge (the base: to its centre), in base axes.
@@ -126,8 +122,8 @@ impl<T: Real> Part<T> {
             inertia: Sym3::diagonal(self.body.moments).rotated(self.axes),
             joint_position: self.hinge,
             axis: self.axis,
-            lower: -sigmoid(gene(|j| j.lower)) * real(MAX_ANGLE),
-            upper: sigmoid(gene(|j| j.upper)) * real(MAX_ANGLE),
+            lower: -limit(gene(|j| j.lower)),
+            upper: limit(gene(|j| j.upper)),
             kp: strength.kp * gene(|j| j.log_kp).exp(),
             kd: strength.kd * gene(|j| j.log_kd).exp(),
             torque_limit: strength.torque_limit * gene(|j| j.log_torque).exp(),
@@ -154,6 +150,11 @@ impl<T: Real> Part<T> {
         let (centres, radius) = self.solid.contact_spheres();
         centres.into_iter().map(move |c| ContactPoint { link, centre: self.centre + self.axes * c, radius })
     }
+}
+
+/// A joint limit (rad) from its logit.
+fn limit<T: Real>(logit: T) -> T {
+    softplus_and_sigmoid(logit).1 * real(MAX_ANGLE)
 }
 
 /// diag(1, -1, 1) or the identity.

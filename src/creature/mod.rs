@@ -195,6 +195,31 @@ impl<T: Real> Shape<T> {
     }
 }
 
+impl<T: Real> Link<T> {
+    /// The same link over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Link<U> {
+        Link {
+            parent: self.parent,
+            gene: self.gene,
+            joint: self.joint,
+            shape: self.shape.map(&mut f),
+            mass: f(self.mass),
+            com: self.com.map(&mut f),
+            inertia: self.inertia.map(&mut f),
+            joint_position: self.joint_position.map(&mut f),
+            axis: self.axis.map(&mut f),
+            lower: f(self.lower),
+            upper: f(self.upper),
+            kp: f(self.kp),
+            kd: f(self.kd),
+            torque_limit: f(self.torque_limit),
+            armature: f(self.armature),
+            damping: f(self.damping),
+            limit_stiffness: f(self.limit_stiffness),
+        }
+    }
+}
+
 impl<T: Real> Creature<T> {
     /// Number of hinges.
     pub fn joint_count(&self) -> usize {
@@ -206,28 +231,9 @@ impl<T: Real> Creature<T> {
     }
     /// The same body over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Creature<U> {
-        let link = |l: &Link<T>, f: &mut dyn FnMut(T) -> U| Link {
-            parent: l.parent,
-            gene: l.gene,
-            joint: l.joint,
-            shape: l.shape.map(&mut *f),
-            mass: f(l.mass),
-            com: l.com.map(&mut *f),
-            inertia: l.inertia.map(&mut *f),
-            joint_position: l.joint_position.map(&mut *f),
-            axis: l.axis.map(&mut *f),
-            lower: f(l.lower),
-            upper: f(l.upper),
-            kp: f(l.kp),
-            kd: f(l.kd),
-            torque_limit: f(l.torque_limit),
-            armature: f(l.armature),
-            damping: f(l.damping),
-            limit_stiffness: f(l.limit_stiffness),
-        };
         Creature {
             base: self.base,
-            links: self.links.iter().map(|l| link(l, &mut f)).collect(),
+            links: self.links.iter().map(|link| link.map(&mut f)).collect(),
             contacts: self
                 .contacts
                 .iter()

@@ -5,7 +5,7 @@
 
 use super::error::SyntaxError;
 use super::source::Source;
-use super::syntax::{self, is_space, word_around};
+use super::syntax::{self, is_space, is_word, word_around};
 use ron::error::{Error, SpannedError};
 use std::ops::Range;
 
@@ -31,16 +31,22 @@ fn token(source: &Source, error: &SpannedError) -> Range<usize> {
     let text = &source.text;
     let (start, end) = (&error.span.start, &error.span.end);
     let (start, end) = (source.offset(start.line, start.col), source.offset(end.line, end.col));
-    // `Name` without its parentheses and the like: the cursor stands behind the name.
-    let about_the_word_before = matches!(error.code, Error::ExpectedStructLike | Error::ExpectedComma);
+    // A variant without its parentheses, or with parentheses that it must not have: the cursor stands behind the name.
+    let behind_the_name = match error.code {
+        Error::ExpectedStructLike => true,
+        Error::ExpectedComma => text[start..].starts_with('('),
+        _ => false,
+    };
     let before = word_around(text, start);
-    if start == end && about_the_word_before && before.start < start {
+    if start == end && behind_the_name && before.start < start {
         return before;
     }
     let at = if text[start..end].chars().all(is_space) { end } else { start };
-    let word = word_around(text, at);
-    let width = text[at..].chars().next().map_or(0, char::len_utf8);
-    if word.is_empty() { at..at + width } else { word }
+    match text[at..].chars().next() {
+        Some(c) if is_word(c) => word_around(text, at),
+        Some(c) => at..at + c.len_utf8(),
+        None => at..at,
+    }
 }
 
 /// What is wrong with the token `found`, which `rest` follows.
@@ -77,6 +83,7 @@ fn message(code: &Error, found: &str, rest: &str) -> String {
         Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_) => {
             format!("expected an opening parenthesis, found {came}")
         }
+        Error::ExpectedStructLikeEnd => format!("expected a closing parenthesis, found {came}"),
         Error::TrailingCharacters => format!("nothing may follow the experiment, found {came}"),
         other => lower_case_first(&other.to_string()),
     }

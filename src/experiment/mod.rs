@@ -18,6 +18,7 @@ mod validate;
 pub use error::{ExperimentError, Problem, SyntaxError};
 pub use schema::*;
 
+use crate::genome::morphology;
 use ron::extensions::Extensions;
 use source::Source;
 use std::fs::File;
@@ -70,7 +71,7 @@ pub fn from_text(
         overrides::apply(&mut source, setting)?;
     }
     let experiment = parse(&source)?;
-    let known = |name: &str| morphology_exists(name, folder);
+    let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
     validated(&experiment, &source, &known)?;
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
 }
@@ -118,13 +119,4 @@ fn validated(experiment: &Experiment, source: &Source, known: validate::Known) -
         problem.place = source.place_of(&problem.path).map(|place| place.to_string());
     }
     Err(ExperimentError::Invalid { source_name: source.name.clone(), problems })
-}
-
-/// Whether a morphology is one of the house, or a file.
-fn morphology_exists(name: &str, folder: &Path) -> Result<(), String> {
-    const HOUSE: [&str; 6] = ["hopper", "biped", "quadruped", "hexapod", "snake", "tripod"];
-    if HOUSE.contains(&name) || folder.join(name).is_file() {
-        return Ok(());
-    }
-    Err(format!("must be one of {} or a file, is {name}", HOUSE.join(", ")))
 }

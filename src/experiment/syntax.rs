@@ -66,7 +66,7 @@ pub(super) fn word_around(text: &str, offset: usize) -> Range<usize> {
 }
 
 /// Characters of names and numbers.
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-')
 }
 

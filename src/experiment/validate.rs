@@ -93,7 +93,13 @@ fn check_frequency(check: &mut Check, bounds: (f64, f64), sampling: u32, sampled
     let path = "policy.frequency";
     check.positive_interval(path, bounds, MAX_FREQUENCY, "Hz");
     let nyquist = f64::from(sampling) / 2.0;
-    check.need(bounds.1 < nyquist, path, format!("below half of {sampled_by}, {nyquist} Hz"), Pair(bounds));
+    // A rate of 0 is refused where it stands.
+    check.need(
+        bounds.1 < nyquist || sampling == 0,
+        path,
+        format!("below half of {sampled_by}, {nyquist} Hz"),
+        Pair(bounds),
+    );
 }
 
 fn terrain(check: &mut Check, experiment: &Experiment) {

@@ -12,12 +12,14 @@ mod heritage;
 pub mod morphology;
 mod mutation;
 mod parameter;
+mod policy_file;
 mod range;
 mod variation;
 
 pub use graph::{MAX_CHAIN, MAX_COPIES};
 pub use mutation::StructuralMutation;
 pub use parameter::{Field, Owner, ParameterId};
+pub use policy_file::PolicyFile;
 pub use variation::Variation;
 
 use crate::creature::BaseKind;

@@ -58,7 +58,7 @@ mod tests {
         // The inertial element that MuJoCo's compiler was given and checked: radius 0.05 m, length 0.3 m, 500 kg/m3.
         let p = capsule(0.05, 0.3, 500.0);
         close(p.mass, 1.439896632895322, 1e-14);
-        close(p.moments.x, 0.0017344209441693651, 1e-14);
+        close(p.moments.x, 0.001734420944169365, 1e-14);
         close(p.moments.y, 0.017196947286056627, 1e-14);
         assert_eq!(p.moments.y, p.moments.z);
     }

@@ -30,7 +30,7 @@ impl Edit<'_> {
         Some(Copies::new())
     }
 
-    /// A limb's genes again under new names, turned about the parent's z axis by a random angle.
+    /// A limb's genes again under new names, turned away from the old limb.
     pub(super) fn duplicate_limb(&mut self) -> Option<Copies> {
         let place = self.any_joint(|_, joint| !joint.is_self_edge())?;
         let stem = self.body.joints[place];
@@ -52,7 +52,7 @@ impl Edit<'_> {
             ..*joint
         }));
         let child = renamed(stem.child);
-        let turn = Quat::about_axis(vec3(0.0, 0.0, 1.0), self.stream.range(-PI, PI));
+        let turn = self.turn_away(stem.attach);
         let id = self.new_id();
         self.body.joints.push(JointGene {
             id,
@@ -93,6 +93,16 @@ impl Edit<'_> {
             mirror: false,
             terminal: false,
         }
+    }
+
+    /// A turn that takes a limb clear of where it was: about the parent's z axis, so that it keeps its bearing to the ground;
+    /// for a limb at the top or bottom to one side.
+    fn turn_away(&mut self, attach: Vec3<f64>) -> Quat<f64> {
+        let is_upright = attach.normalised().z.abs() > 0.9;
+        let (axis, least, most) =
+            if is_upright { (vec3(1.0, 0.0, 0.0), PI / 6.0, PI / 3.0) } else { (vec3(0.0, 0.0, 1.0), PI / 4.0, PI) };
+        let angle = self.stream.range(least, most);
+        Quat::about_axis(axis, if self.stream.chance(0.5) { angle } else { -angle })
     }
 
     /// A unit vector; of a mirrored limb one that keeps clear of the mirror plane.

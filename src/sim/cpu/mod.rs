@@ -10,6 +10,7 @@ pub mod solve;
 pub mod spatial;
 pub mod state;
 pub mod step;
+pub mod trace;
 
 use crate::creature::Candidate;
 use crate::experiment::Experiment;

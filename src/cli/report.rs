@@ -1,0 +1,61 @@
+//! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
+
+use burgess::archive::store::RunReader;
+use burgess::report::{Progress, draw_all, draw_overlay, view};
+use clap::ValueEnum;
+use std::io::{Write as _, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Which runs.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Run folders. Runs of one name are taken for repetitions: their mean is a line, their spread a band.
+    #[arg(required = true, value_name = "DIR")]
+    dirs: Vec<PathBuf>,
+    /// What the overlay's curves run over.
+    #[arg(long, value_enum, default_value_t = By::Evaluations)]
+    by: By,
+    /// Folder of the overlay [default: overlay/ beside the first run].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    Evaluations,
+    Steps,
+    WallTime,
+}
+
+/// Draws, and prints the path of every file.
+///
+/// # Errors
+///
+/// When a run cannot be read or a file cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    // All runs are read before anything is written.
+    let views = args.dirs.iter().map(|dir| view(&RunReader::open(dir)?)).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut files = Vec::new();
+    for dir in &args.dirs {
+        files.extend(draw_all(dir)?);
+    }
+    if views.len() > 1 {
+        let progress = match args.by {
+            By::Evaluations => Progress::Evaluations,
+            By::Steps => Progress::Steps,
+            By::WallTime => Progress::WallTime,
+        };
+        files.extend(draw_overlay(&views, progress, &overlay_folder(args))?);
+    }
+    let mut out = stdout().lock();
+    for file in files {
+        writeln!(out, "{}", file.display())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn overlay_folder(args: &Args) -> PathBuf {
+    let beside_first = || args.dirs[0].parent().unwrap_or(Path::new("")).join("overlay");
+    args.out.clone().unwrap_or_else(beside_first)
+}

@@ -1,0 +1,99 @@
+//! `burgess simulate`: one creature's trajectory, as a table for other tools.
+
+use super::subject::Subject;
+use anyhow::Context;
+use burgess::sim::Ending;
+use burgess::sim::cpu::episode::Returns;
+use burgess::sim::cpu::trace::{Moment, trace};
+use std::fs::File;
+use std::io::{BufWriter, Write, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Scalar of the simulation.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Precision {
+    /// As runs do.
+    F32,
+    /// The reference.
+    F64,
+}
+
+/// Whose trajectory, and where it goes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
+    subject: String,
+    /// A policy file (RON) that replaces the brain; a morphology without one holds its pose.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Length of the episode (s); default: the experiment's, or 5 for a morphology.
+    #[arg(long, value_name = "S")]
+    seconds: Option<f64>,
+    /// Scalar of the simulation.
+    #[arg(long, value_enum, default_value = "f32")]
+    precision: Precision,
+    /// Write every step to this file instead of a summary to the screen.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+/// Simulates, writes the table and prints a summary.
+///
+/// # Errors
+/// When the subject does not exist or the table cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut subject = Subject::resolve(&args.subject, args.policy.as_deref())?;
+    if let Some(seconds) = args.seconds {
+        subject.set_seconds(seconds)?;
+    }
+    let simulate = match args.precision {
+        Precision::F32 => trace::<f32>,
+        Precision::F64 => trace::<f64>,
+    };
+    let (moments, returns) = simulate(&subject.candidate, &subject.world, &subject.task, 1);
+    if let Some(path) = &args.csv {
+        write_csv(path, &moments).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    summarise(&subject.label, &moments, &returns)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) -> anyhow::Result<()> {
+    let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
+        return Ok(());
+    };
+    let moved = last.position - first.position;
+    let ending = match returns.ending {
+        Ending::Finished => "finished",
+        Ending::Terminated => "terminated by the task",
+        Ending::Diverged => "diverged",
+    };
+    let mut out = stdout().lock();
+    writeln!(out, "{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps)?;
+    writeln!(out, "  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z)?;
+    writeln!(out, "  reward  {:.4}", returns.reward)?;
+    Ok(())
+}
+
+/// One row a step, the start first.
+fn write_csv(path: &Path, moments: &[Moment]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    let links = moments.first().map_or(0, |m| m.contacts.len());
+    write!(out, "time,x,y,z,qw,qx,qy,qz,vx,vy,vz,wx,wy,wz")?;
+    for (column, from) in [("angle", 1), ("rate", 1), ("contact", 0)] {
+        for link in from..links {
+            write!(out, ",{column}{link}")?;
+        }
+    }
+    writeln!(out, ",reward")?;
+    for m in moments {
+        let (q, base) = (m.orientation, [m.position, m.orientation.v, m.velocity, m.angular_velocity]);
+        let [x, v, velocity, spin] = base.map(|a| a.to_array());
+        let numbers = [m.time].into_iter().chain(x).chain([q.w]).chain(v).chain(velocity).chain(spin);
+        let joints = m.angles.iter().chain(&m.rates).chain(&m.contacts).copied();
+        let row: Vec<String> = numbers.chain(joints).chain([m.reward]).map(|a| a.to_string()).collect();
+        writeln!(out, "{}", row.join(","))?;
+    }
+    out.flush()
+}

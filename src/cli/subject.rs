@@ -1,0 +1,88 @@
+//! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
+
+use anyhow::bail;
+use burgess::archive::store::{EliteAddress, RunReader};
+use burgess::creature::{Candidate, Controller, CpgJoint, compile_controller, expand};
+use burgess::evolve::start;
+use burgess::experiment::{BodyLimits, Physics};
+use burgess::genome::{PolicyFile, morphology};
+use burgess::laws::reward::RewardTerm;
+use burgess::laws::terrain::TerrainSpec;
+use burgess::sim::task::TaskPlan;
+use burgess::sim::world::World;
+use std::path::Path;
+
+/// Episode of a morphology that belongs to no experiment (s).
+const DURATION: f64 = 5.0;
+
+/// A candidate with its surroundings.
+pub struct Subject {
+    /// What to call it.
+    pub label: String,
+    /// Body and controller.
+    pub candidate: Candidate<f64>,
+    /// The world of its experiment, or a flat one.
+    pub world: World<f64>,
+    /// The task of its experiment, or forward velocity for five seconds.
+    pub task: TaskPlan,
+}
+
+impl Subject {
+    /// Resolves `DIR#ID` or a morphology; `policy` replaces the brain.
+    ///
+    /// # Errors
+    /// When there is no such run, elite, morphology or policy file.
+    pub fn resolve(name: &str, policy: Option<&Path>) -> anyhow::Result<Self> {
+        let mut subject = if name.contains('#') { Self::elite(&name.parse()?)? } else { Self::morphology(name)? };
+        if let Some(path) = policy {
+            let file = PolicyFile::load(path)?;
+            subject.candidate.controller = compile_controller(&file.brain, &subject.candidate.creature, &file.policy);
+        }
+        Ok(subject)
+    }
+
+    fn elite(address: &EliteAddress) -> anyhow::Result<Self> {
+        let run = RunReader::open(&address.dir)?;
+        let (_, elite) = run.elite(address.id)?;
+        let (experiment, space) = start::thaw_run(&address.dir)?;
+        Ok(Self {
+            label: format!("{} #{}", experiment.name, address.id),
+            candidate: space.compile(&elite.genome)?,
+            world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
+            task: TaskPlan::new(&experiment),
+        })
+    }
+
+    /// Servos hold the body's zero pose.
+    fn morphology(name: &str) -> anyhow::Result<Self> {
+        let body = morphology::load(name, Path::new("."))?;
+        let physics = Physics::default();
+        let creature = expand(&body, &BodyLimits::default(), &physics)?;
+        let joints = vec![CpgJoint::default(); creature.joint_count()];
+        Ok(Self {
+            label: name.to_owned(),
+            candidate: Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } },
+            world: World::new(&physics, &TerrainSpec::default(), 0),
+            task: TaskPlan {
+                steps: (DURATION * f64::from(physics.rate)) as u32,
+                control_period: 1,
+                reward: vec![(RewardTerm::ForwardVelocity, 1.0)],
+                descriptors: Vec::new(),
+                min_height: None,
+                min_up: None,
+            },
+        })
+    }
+
+    /// Changes the length of the episode.
+    ///
+    /// # Errors
+    /// When it is not a finite time above zero and at most an hour.
+    pub fn set_seconds(&mut self, seconds: f64) -> anyhow::Result<()> {
+        if !(seconds > 0.0 && seconds <= 3600.0) {
+            bail!("--seconds must be above 0 and at most 3600, is {seconds}");
+        }
+        self.task.steps = ((seconds / self.world.dt).round() as u32).max(1);
+        Ok(())
+    }
+}

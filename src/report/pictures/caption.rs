@@ -1,0 +1,26 @@
+//! Text on pictures.
+
+use crate::report::canvas::{Canvas, font};
+use crate::report::image::{Image, Rgb};
+use crate::report::pen::{HPos, INK, Pen, Type, VPos};
+use anyhow::Result;
+
+/// A line of text from (x, y), its left end and upper border, shrunk to at most `width` (pixels).
+pub fn write(image: &mut Image, text: &str, at: (f64, f64), em: f64, colour: Rgb, width: f64) -> Result<()> {
+    let how = Type::new(em, colour).anchored(HPos::Left, VPos::Top).fitted(text, width);
+    Pen::new(Canvas::new(image)).text(text, at, how)
+}
+
+/// The same with a pale rim, so that it can be read on any ground.
+pub fn write_over(image: &mut Image, text: &str, at: (f64, f64), em: f64, width: f64) -> Result<()> {
+    let plate = (font::width(text, em).min(width) + em, 1.5 * em);
+    for y in 0..plate.1 as usize {
+        for x in 0..plate.0 as usize {
+            let (x, y) = ((at.0 - 0.5 * em) as usize + x, (at.1 - 0.35 * em) as usize + y);
+            if x < image.width() && y < image.height() {
+                image.blend(x, y, [255; 3], 0.72);
+            }
+        }
+    }
+    write(image, text, at, em, INK, width)
+}

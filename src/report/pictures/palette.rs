@@ -1,0 +1,90 @@
+//! Colours of links: one a gene, so that copies of a limb look alike.
+
+use crate::creature::Creature;
+use crate::genome::GeneId;
+use crate::report::image::Rgb;
+
+/// The base, whatever its gene.
+const BASE: Rgb = [84, 92, 108];
+
+/// Okabe and Ito's colours (2008) and a few darker or lighter relatives.
+const LIMBS: [Rgb; 10] = [
+    [0, 114, 178],
+    [230, 159, 0],
+    [0, 158, 115],
+    [213, 94, 0],
+    [86, 180, 233],
+    [204, 121, 167],
+    [240, 228, 66],
+    [128, 76, 160],
+    [150, 190, 90],
+    [140, 90, 60],
+];
+
+/// One colour a link, linear light.
+///
+/// A gene's preferred colour depends on its name alone, so that relatives look alike from picture to picture; where two genes
+/// of a body prefer the same colour, the later one takes the next that is free.
+pub fn link_colours(creature: &Creature<f64>) -> Vec<[f32; 3]> {
+    let mut taken: Vec<(GeneId, usize)> = Vec::new();
+    let mut colour = |gene: GeneId| {
+        if let Some(&(_, colour)) = taken.iter().find(|(other, _)| *other == gene) {
+            return LIMBS[colour];
+        }
+        let preferred = preference(gene);
+        let places = (preferred..LIMBS.len()).chain(0..preferred);
+        let free = places.into_iter().find(|place| taken.iter().all(|(_, other)| other != place));
+        let place = free.unwrap_or(preferred);
+        taken.push((gene, place));
+        LIMBS[place]
+    };
+    creature.links.iter().enumerate().map(|(i, link)| linear(if i == 0 { BASE } else { colour(link.gene) })).collect()
+}
+
+/// Spreads names over the colours (the multiplier is 2^64 over the golden ratio, Knuth 1973).
+fn preference(gene: GeneId) -> usize {
+    ((gene.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % LIMBS.len() as u64) as usize
+}
+
+/// sRGB to linear light.
+pub fn linear(colour: Rgb) -> [f32; 3] {
+    colour.map(|c| {
+        let c = f32::from(c) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { libm::powf((c + 0.055) / 1.055, 2.4) }
+    })
+}
+
+/// Linear light to sRGB; what is too bright becomes white.
+pub fn displayed(light: [f32; 3]) -> Rgb {
+    light.map(|c| {
+        let c = c.clamp(0.0, 1.0);
+        let c = if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * libm::powf(c, 1.0 / 2.4) - 0.055 };
+        (255.0 * c + 0.5) as u8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::table;
+    use super::*;
+
+    #[test]
+    fn a_colour_survives_the_way_to_light_and_back() {
+        for c in 0..=255 {
+            assert_eq!(displayed(linear([c, 0, 255])), [c, 0, 255]);
+        }
+    }
+
+    #[test]
+    fn genes_have_their_own_colours_and_copies_share_them() {
+        let (mut creature, _) = table();
+        for (i, link) in creature.links.iter_mut().enumerate() {
+            link.gene = GeneId(if i == 4 { 3 } else { i as u64 });
+        }
+        let colours = link_colours(&creature);
+        assert_eq!(colours[3], colours[4]);
+        for i in 0..4 {
+            assert!(colours[..i].iter().all(|c| *c != colours[i]), "link {i}");
+        }
+    }
+}

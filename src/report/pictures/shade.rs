@@ -1,0 +1,157 @@
+//! Light and surface: one soft sun, a bright sky dimmed where surroundings are near, and lines on the ground that show scale.
+
+use super::camera::Camera;
+use super::scene::{Hit, Scene, Thing};
+use super::solid::V;
+use crate::math::vec3;
+
+/// Linear light.
+pub type Light = [f32; 3];
+
+/// Distance between the faint lines on the ground (m).
+pub const FINE_GRID: f32 = 0.2;
+/// Distance between the strong lines (m).
+pub const COARSE_GRID: f32 = 1.0;
+
+/// Direction to the sun, of length 1: from the viewer's side and ahead, so that the risers of stairs lie in their own shade.
+const TO_SUN: V = vec3(0.214, -0.471, 0.856);
+const SUN: Light = [1.05, 0.98, 0.88];
+const SKY: Light = [0.42, 0.46, 0.52];
+
+const PALE_GROUND: Light = [0.672, 0.658, 0.617];
+const FINE_LINE: Light = [0.434, 0.434, 0.423];
+const COARSE_LINE: Light = [0.162, 0.168, 0.188];
+const START_LINE: Light = [0.552, 0.076, 0.021];
+const HORIZON: Light = [0.855, 0.888, 0.922];
+const ZENITH: Light = [0.392, 0.552, 0.761];
+
+/// What is seen along a ray.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// Colour.
+    pub light: Light,
+    /// What is there, `None` for the sky.
+    pub hit: Option<Hit>,
+}
+
+/// What is further away (m) is lost in the haze.
+pub fn end_of_sight(camera: &Camera) -> f32 {
+    30.0 * camera.distance
+}
+
+/// What lies in the direction of a unit vector from the camera. The ground is known to be further away than `clear` (m).
+pub fn look(scene: &Scene, camera: &Camera, direction: V, clear: f32) -> Seen {
+    let end = end_of_sight(camera);
+    let hit = scene.hit(camera.eye, direction, clear, end);
+    let light = match &hit {
+        None => sky(direction),
+        Some(hit) => {
+            let depth = hit.t / (0.35 * end);
+            mix(surface(scene, camera, direction, hit), sky(direction), 1.0 - libm::expf(-depth * depth))
+        }
+    };
+    Seen { light, hit }
+}
+
+fn surface(scene: &Scene, camera: &Camera, direction: V, hit: &Hit) -> Light {
+    let facing = hit.normal.dot(TO_SUN).max(0.0);
+    // A little off the surface, or else it would shade itself.
+    let outside = hit.at + hit.normal * (1e-3 * camera.distance);
+    let sun = if facing > 0.0 { facing * scene.sunlight(outside, TO_SUN) } else { 0.0 };
+    let open = scene.openness(hit.at, hit.normal);
+    // Half of the sky is seen by a wall; the rest is light from the ground.
+    let sky = open * (0.65 + 0.35 * hit.normal.z);
+    let (colour, shine) = match hit.thing {
+        Thing::Link(link) => {
+            let halfway = (TO_SUN - direction).normalised();
+            (scene.solids[link].colour, 0.25 * sun * libm::powf(hit.normal.dot(halfway).max(0.0), 40.0))
+        }
+        Thing::Ground => (ground_colour(camera, direction, hit), 0.0),
+    };
+    std::array::from_fn(|i| colour[i] * (SUN[i] * sun + SKY[i] * sky) + shine)
+}
+
+fn sky(direction: V) -> Light {
+    let height = direction.z.clamp(0.0, 0.6) / 0.6;
+    mix(HORIZON, ZENITH, height)
+}
+
+/// Pale ground with lines; the line x = 0, where creatures start, has its own colour.
+fn ground_colour(camera: &Camera, direction: V, hit: &Hit) -> Light {
+    let n = hit.normal;
+    // Lines lie in the two coordinates that the surface does not face.
+    let [u, v] = if n.z.abs() > 0.6 {
+        [Axis::X, Axis::Y]
+    } else if n.x.abs() > n.y.abs() {
+        [Axis::Y, Axis::Z]
+    } else {
+        [Axis::X, Axis::Z]
+    };
+    let lines = |spacing: f32, width: f32| {
+        let along = |axis: Axis| stripes(axis.of(hit.at), spacing, width, footprint(camera, direction, hit, axis));
+        along(u).max(along(v))
+    };
+    let fine = mix(PALE_GROUND, FINE_LINE, 0.7 * lines(FINE_GRID, 0.006));
+    let coarse = mix(fine, COARSE_LINE, 0.9 * lines(COARSE_GRID, 0.016));
+    let start = if u == Axis::X && hit.at.x.abs() < 0.5 * COARSE_GRID {
+        stripes(hit.at.x, COARSE_GRID, 0.03, footprint(camera, direction, hit, Axis::X))
+    } else {
+        0.0
+    };
+    mix(coarse, START_LINE, start)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Axis {
+    X,
+    Y,
+    Z,
+}
+
+impl Axis {
+    fn of(self, v: V) -> f32 {
+        match self {
+            Axis::X => v.x,
+            Axis::Y => v.y,
+            Axis::Z => v.z,
+        }
+    }
+}
+
+/// Length along an axis that a pixel sees of a surface (m).
+fn footprint(camera: &Camera, direction: V, hit: &Hit, axis: Axis) -> f32 {
+    let across = hit.t * camera.pixel;
+    // The picture of a surface that is seen at a grazing angle is squeezed along the direction of view.
+    let slant = direction.dot(hit.normal).abs().max(0.02);
+    let in_plane = direction - hit.normal * direction.dot(hit.normal);
+    across * (1.0 + axis.of(in_plane).abs() * (slant.recip() - 1.0))
+}
+
+/// The share of a pixel that lies on lines `width` thick around multiples of `spacing` (m), fading where they are too dense to see.
+fn stripes(x: f32, spacing: f32, width: f32, footprint: f32) -> f32 {
+    let from_line = (x - (x / spacing).round() * spacing).abs();
+    let half = 0.5 * footprint;
+    let covered = (from_line + half).min(0.5 * width) - (from_line - half).max(-0.5 * width);
+    let fade = ((spacing / footprint - 1.5) / 3.0).clamp(0.0, 1.0);
+    fade * (covered / footprint).clamp(0.0, 1.0)
+}
+
+fn mix(a: Light, b: Light, share: f32) -> Light {
+    std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stripes_cover_their_share_at_every_footprint() {
+        for footprint in [0.001, 0.004, 0.02] {
+            let n = 20_000;
+            let mean: f32 =
+                (0..n).map(|i| stripes(3.0 * i as f32 / n as f32, 0.2, 0.01, footprint)).sum::<f32>() / n as f32;
+            assert!((mean - 0.05).abs() < 0.002, "{footprint}: {mean}");
+        }
+        assert_eq!(stripes(0.0, 0.2, 0.01, 0.5), 0.0, "too dense to see");
+    }
+}

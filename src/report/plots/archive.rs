@@ -1,0 +1,226 @@
+//! The archive as a map: reward over two descriptors, or over the only one.
+//!
+//! A grid of two descriptors shows its cells; of more, for each pair of bins the best elite over all others. A CVT archive
+//! of two descriptors shows its Voronoi cells; cells of more dimensions have no place in the plane, so their elites are dots.
+
+use super::axes::{Area, Axes, SMALL, colour_bar_width, draw_colour_bar, draw_frame, draw_title, horizontal};
+use super::colour::{EMPTY, OKABE_ITO, viridis};
+use super::ticks::{Scale, extent};
+use super::{summary, title, voronoi};
+use crate::report::data::{ArchiveView, EliteView, LayoutView, RunView};
+use crate::report::pen::{At, Figure, HPos, INK, Pen, Type, VPos, WHITE, opaque};
+use anyhow::Result;
+use plotters::prelude::DrawingBackend;
+
+/// Reward over two descriptors.
+pub struct Heatmap<'a> {
+    /// The run.
+    pub run: &'a RunView,
+    /// Descriptors along x and y, two different indices.
+    pub pair: (usize, usize),
+}
+
+/// Reward over the only descriptor.
+pub struct Profile<'a> {
+    /// The run.
+    pub run: &'a RunView,
+}
+
+/// A patch of the map: corners as shares of the two ranges, and the reward of its elite.
+struct Patch {
+    corners: Vec<[f64; 2]>,
+    reward: Option<f64>,
+}
+
+/// The scale of colours over all elites of an archive, the same for all its figures.
+pub fn reward_scale(archive: &ArchiveView) -> Scale {
+    let (low, high) = extent(archive.elites.iter().map(|e| e.reward)).unwrap_or((0.0, 1.0));
+    Scale::exact(low, high, 6)
+}
+
+impl Figure for Heatmap<'_> {
+    fn size(&self) -> (usize, usize) {
+        (1600, 1200)
+    }
+
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
+        let archive = &self.run.archive;
+        let colours = reward_scale(archive);
+        let mut area = draw_title(pen, Area::paper(self.size()), &title(self.run), &self.second_line())?;
+        area.right -= colour_bar_width(&colours);
+        let axes = self.axes(area);
+        pen.rectangle((axes.inside.left, axes.inside.top), (axes.inside.right, axes.inside.bottom), opaque(EMPTY))?;
+        match self.patches() {
+            Some(patches) => draw_patches(pen, &axes, &patches, &colours)?,
+            None => self.draw_dots(pen, &axes, &colours)?,
+        }
+        if archive.drawn().is_empty() {
+            draw_empty(pen, axes.inside.at(0.5, 0.53))?;
+        }
+        axes.draw(pen, &archive.axes[self.pair.0].label(), &archive.axes[self.pair.1].label())?;
+        draw_colour_bar(pen, axes.inside, &colours, "reward")
+    }
+}
+
+impl Heatmap<'_> {
+    fn axes(&self, area: Area) -> Axes {
+        let scale = |i: usize, most| {
+            let (low, high) = self.run.archive.axes[i].range;
+            Scale::exact(low, high, most)
+        };
+        Axes::fit(area, horizontal(0.8 * area.width(), |most| scale(self.pair.0, most)), scale(self.pair.1, 7))
+    }
+
+    fn second_line(&self) -> String {
+        let others = self.run.archive.axes.len() - 2;
+        let what = match (&self.run.archive.layout, others) {
+            (_, 0) => String::new(),
+            (LayoutView::Grid, 1) => "; best over the other descriptor".into(),
+            (LayoutView::Grid, _) => format!("; best over the other {others} descriptors"),
+            (LayoutView::Cvt { .. }, _) => "; each dot is an elite".into(),
+        };
+        summary(self.run) + &what
+    }
+
+    /// The cells where they have a place in the plane.
+    fn patches(&self) -> Option<Vec<Patch>> {
+        let archive = &self.run.archive;
+        match &archive.layout {
+            LayoutView::Grid => Some(self.grid_patches()),
+            LayoutView::Cvt { centroids } if archive.axes.len() == 2 => Some(self.voronoi_patches(centroids)),
+            LayoutView::Cvt { .. } => None,
+        }
+    }
+
+    fn grid_patches(&self) -> Vec<Patch> {
+        let archive = &self.run.archive;
+        let (a, b) = self.pair;
+        let (columns, rows) = (archive.axes[a].bins, archive.axes[b].bins);
+        let mut best = vec![None; columns * rows];
+        // Worst first: the last to write is the best.
+        for elite in archive.drawn() {
+            let bins = archive.bins_of(elite.cell);
+            best[bins[a] * rows + bins[b]] = Some(elite.reward);
+        }
+        let patch = |(cell, &reward): (usize, &Option<f64>)| {
+            let (column, row) = (cell / rows, cell % rows);
+            let (x0, x1) = (column as f64 / columns as f64, (column + 1) as f64 / columns as f64);
+            let (y0, y1) = (row as f64 / rows as f64, (row + 1) as f64 / rows as f64);
+            Patch { corners: vec![[x0, y0], [x1, y0], [x1, y1], [x0, y1]], reward }
+        };
+        best.iter().enumerate().map(patch).collect()
+    }
+
+    fn voronoi_patches(&self, centroids: &[Vec<f64>]) -> Vec<Patch> {
+        let archive = &self.run.archive;
+        let (a, b) = self.pair;
+        let place = |p: &Vec<f64>| [archive.axes[a].share(p[a]), archive.axes[b].share(p[b])];
+        let cells = voronoi::cells(&centroids.iter().map(place).collect::<Vec<_>>());
+        let mut patches: Vec<Patch> = cells.into_iter().map(|corners| Patch { corners, reward: None }).collect();
+        for elite in archive.drawn() {
+            patches[elite.cell].reward = Some(elite.reward);
+        }
+        patches
+    }
+
+    fn draw_dots<B: DrawingBackend<ErrorType: 'static>>(
+        &self,
+        pen: &Pen<B>,
+        axes: &Axes,
+        colours: &Scale,
+    ) -> Result<()> {
+        let elites = self.run.archive.drawn();
+        // A thousand dots of this size cover about a third of the frame.
+        let radius = (250.0 / (elites.len().max(1) as f64).sqrt()).clamp(4.0, 12.0);
+        for elite in elites {
+            let (x, y) = (elite.descriptors[self.pair.0], elite.descriptors[self.pair.1]);
+            if x.is_finite() && y.is_finite() {
+                let at = axes.at(x.clamp(axes.x.low, axes.x.high), y.clamp(axes.y.low, axes.y.high));
+                pen.disc(at, radius + 1.0, opaque(WHITE))?;
+                pen.disc(at, radius, opaque(viridis(colours.share(elite.reward))))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn draw_patches<B: DrawingBackend<ErrorType: 'static>>(
+    pen: &Pen<B>,
+    axes: &Axes,
+    patches: &[Patch],
+    colours: &Scale,
+) -> Result<()> {
+    let place = |corner: &[f64; 2]| axes.inside.at(corner[0], corner[1]);
+    for patch in patches {
+        let colour = opaque(patch.reward.map_or(EMPTY, |reward| viridis(colours.share(reward))));
+        pen.polygon(patch.corners.iter().map(place), colour)?;
+        // Antialiased neighbours would let the ground shine through along their border.
+        let border = patch.corners.iter().chain(patch.corners.first()).map(place);
+        pen.line(border, 0.75, colour)?;
+    }
+    let cell_size = (axes.inside.width() * axes.inside.height() / patches.len().max(1) as f64).sqrt();
+    if cell_size < 14.0 {
+        return Ok(());
+    }
+    for patch in patches {
+        let border = patch.corners.iter().chain(patch.corners.first()).map(place);
+        pen.line(border, (0.03 * cell_size).clamp(0.5, 2.0), opaque(WHITE))?;
+    }
+    Ok(())
+}
+
+/// Says why there is nothing to see.
+pub fn draw_empty<B: DrawingBackend<ErrorType: 'static>>(pen: &Pen<B>, at: At) -> Result<()> {
+    pen.text("no elites", at, Type::new(SMALL, INK).anchored(HPos::Center, VPos::Center))
+}
+
+impl Figure for Profile<'_> {
+    fn size(&self) -> (usize, usize) {
+        (1600, 1000)
+    }
+
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
+        let archive = &self.run.archive;
+        let area = draw_title(pen, Area::paper(self.size()), &title(self.run), &summary(self.run))?;
+        let (low, high) = archive.axes[0].range;
+        let elites = archive.drawn();
+        // Bars stand on zero, so zero is part of the scale.
+        let rewards = elites.iter().map(|e| e.reward).chain([0.0]);
+        let y = Scale::of(rewards, 6);
+        let axes = Axes::fit(area, horizontal(0.85 * area.width(), |most| Scale::exact(low, high, most)), y);
+        axes.draw_grid(pen, false)?;
+        for elite in &elites {
+            let (from, to) = self.cell(elite);
+            let ((x0, y0), (x1, y1)) = (axes.at(from, elite.reward), axes.at(to, 0.0));
+            let gap = (0.05 * (x1 - x0)).min(1.0);
+            pen.rectangle((x0 + gap, y0.min(y1)), (x1 - gap, y0.max(y1)), opaque(OKABE_ITO[0]))?;
+        }
+        pen.line([axes.at(low, 0.0), axes.at(high, 0.0)], 2.0, opaque(INK))?;
+        if elites.is_empty() {
+            draw_empty(pen, axes.inside.at(0.5, 0.53))?;
+        }
+        draw_frame(pen, axes.inside)?;
+        axes.draw(pen, &archive.axes[0].label(), "reward")
+    }
+}
+
+impl Profile<'_> {
+    /// Where the elite's cell begins and ends, in the descriptor's units.
+    fn cell(&self, elite: &EliteView) -> (f64, f64) {
+        let axis = &self.run.archive.axes[0];
+        let (low, high) = axis.range;
+        match &self.run.archive.layout {
+            LayoutView::Grid => {
+                let border = |bin: usize| low + (high - low) * bin as f64 / axis.bins as f64;
+                (border(elite.cell), border(elite.cell + 1))
+            }
+            LayoutView::Cvt { centroids } => {
+                let own = centroids[elite.cell][0];
+                let others = || centroids.iter().map(|c| c[0]);
+                let below = others().filter(|&c| c < own).fold(f64::NEG_INFINITY, f64::max);
+                let above = others().filter(|&c| c > own).fold(f64::INFINITY, f64::min);
+                ((0.5 * (below + own)).max(low), (0.5 * (own + above)).min(high))
+            }
+        }
+    }
+}

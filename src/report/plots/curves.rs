@@ -1,0 +1,218 @@
+//! Curves over the course of a run: panels side by side, each with its own scale.
+
+use super::axes::{Area, Axes, GAP, SMALL, draw_title, horizontal};
+use super::colour::OKABE_ITO;
+use super::legend::{Entry, draw_curve, draw_legend, legend_height};
+use super::ticks::{Scale, extent};
+use super::{Progress, summary, title};
+use crate::report::data::{MetricsRow, RunView};
+use crate::report::pen::{At, FAINT_INK, Figure, HPos, Pen, Type, VPos, faded, opaque};
+use anyhow::Result;
+use plotters::prelude::DrawingBackend;
+
+/// A line, and the band around it.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Colour, dash pattern and what the legend says.
+    pub entry: Entry,
+    /// Points in order of x; those that are not finite break the line.
+    pub points: Vec<At>,
+    /// Lower and upper border of the band at each point; empty for none.
+    pub band: Vec<(f64, f64)>,
+}
+
+/// Series that share a frame.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// Name of the y axis, with unit.
+    pub name: &'static str,
+    /// Whether zero has to be seen.
+    pub from_zero: bool,
+    /// What is drawn, first to last.
+    pub series: Vec<Series>,
+    /// Whether the panel has a legend of its own.
+    pub legend: bool,
+}
+
+/// Panels side by side.
+pub struct Curves {
+    /// First line.
+    pub title: String,
+    /// Second line.
+    pub second: String,
+    /// Name of the x axis, with unit.
+    pub x_name: &'static str,
+    /// At least one.
+    pub panels: Vec<Panel>,
+    /// Legend of all panels, below them.
+    pub legend: Vec<Entry>,
+    /// Last line.
+    pub note: String,
+}
+
+/// What is followed over the course of a run.
+#[derive(Clone, Copy)]
+pub struct Quantity {
+    /// Name with unit.
+    pub name: &'static str,
+    /// Whether zero has to be seen.
+    pub from_zero: bool,
+    /// Its value after a generation.
+    pub value: fn(&MetricsRow) -> f64,
+}
+
+/// One panel each.
+pub const QUANTITIES: [Quantity; 3] = [
+    Quantity { name: "QD-score", from_zero: true, value: |row| row.qd_score },
+    Quantity { name: "coverage (%)", from_zero: true, value: |row| 100.0 * row.coverage },
+    Quantity { name: "best reward", from_zero: false, value: |row| row.max },
+];
+
+impl Curves {
+    /// The course of one run.
+    pub fn of_run(run: &RunView, progress: Progress) -> Self {
+        let panels = QUANTITIES.map(|Quantity { name, from_zero, value }| {
+            let series = |text: &str, colour: usize, dash, value: fn(&MetricsRow) -> f64| Series {
+                entry: Entry { text: text.into(), colour: OKABE_ITO[colour], dash },
+                points: run.metrics.iter().map(|row| (progress.of(row), value(row))).collect(),
+                band: Vec::new(),
+            };
+            let only = series(name, 0, None, value);
+            if name == "best reward" {
+                let mean = series("mean", 1, Some(18.0), |row| row.mean);
+                let best = Series { entry: Entry { text: "best".into(), ..only.entry }, ..only };
+                Panel { name: "reward", from_zero, series: vec![mean, best], legend: true }
+            } else {
+                Panel { name, from_zero, series: vec![only], legend: false }
+            }
+        });
+        Self {
+            title: title(run),
+            second: summary(run),
+            x_name: progress.name(),
+            panels: panels.into(),
+            legend: Vec::new(),
+            note: String::new(),
+        }
+    }
+
+    /// The same with one panel alone.
+    pub fn only(&self, panel: usize) -> Self {
+        Self {
+            title: self.title.clone(),
+            second: self.second.clone(),
+            x_name: self.x_name,
+            panels: vec![self.panels[panel].clone()],
+            legend: self.legend.clone(),
+            note: self.note.clone(),
+        }
+    }
+
+    fn draw_below<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>, mut area: Area) -> Result<Area> {
+        if !self.note.is_empty() {
+            let how = Type::new(SMALL, FAINT_INK).anchored(HPos::Left, VPos::Bottom).fitted(&self.note, area.width());
+            pen.text(&self.note, (area.left, area.bottom), how)?;
+            area.bottom -= 1.6 * SMALL;
+        }
+        if !self.legend.is_empty() {
+            let top = area.bottom - legend_height(&self.legend, area.width());
+            draw_legend(pen, Area { top, ..area }, &self.legend)?;
+            area.bottom = top - GAP;
+        }
+        Ok(area)
+    }
+}
+
+impl Figure for Curves {
+    fn size(&self) -> (usize, usize) {
+        if self.panels.len() == 1 { (1600, 1000) } else { (800 * self.panels.len(), 900) }
+    }
+
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
+        let area = draw_title(pen, Area::paper(self.size()), &self.title, &self.second)?;
+        let area = self.draw_below(pen, area)?;
+        let between = 2.0 * GAP;
+        let count = self.panels.len() as f64;
+        let width = (area.width() - between * (count - 1.0)) / count;
+        let above = if self.panels.iter().any(|p| p.legend) { 1.5 * SMALL } else { 0.0 };
+        for (i, panel) in self.panels.iter().enumerate() {
+            let left = area.left + i as f64 * (width + between);
+            let outer = Area { left, right: left + width, top: area.top + above, ..area };
+            draw_panel(pen, outer, panel, self.x_name)?;
+        }
+        Ok(())
+    }
+}
+
+fn draw_panel<B: DrawingBackend<ErrorType: 'static>>(
+    pen: &Pen<B>,
+    outer: Area,
+    panel: &Panel,
+    x_name: &str,
+) -> Result<()> {
+    let xs = panel.series.iter().flat_map(|s| s.points.iter().map(|p| p.0));
+    let (_, last) = extent(xs).unwrap_or((0.0, 1.0));
+    let x = horizontal(0.75 * outer.width(), |most| Scale::exact(0.0, last, most));
+    let axes = Axes::fit(outer, x, y_scale(panel));
+    axes.draw_grid(pen, true)?;
+    for series in &panel.series {
+        draw_band(pen, &axes, series)?;
+    }
+    for series in &panel.series {
+        draw_series(pen, &axes, series)?;
+    }
+    axes.draw(pen, x_name, panel.name)?;
+    if panel.legend {
+        let entries: Vec<Entry> = panel.series.iter().rev().map(|s| s.entry.clone()).collect();
+        let top = axes.inside.top - 1.5 * SMALL - 0.5 * GAP;
+        draw_legend(pen, Area { top, ..axes.inside }, &entries)?;
+    }
+    Ok(())
+}
+
+fn y_scale(panel: &Panel) -> Scale {
+    let points = panel.series.iter().flat_map(|s| s.points.iter().map(|p| p.1));
+    let bands = panel.series.iter().flat_map(|s| s.band.iter().flat_map(|b| [b.0, b.1]));
+    let zero = panel.from_zero.then_some(0.0);
+    match extent(points.chain(bands).chain(zero)) {
+        // What counts from zero and is still there has its future above.
+        Some((low, high)) if panel.from_zero && low == high => Scale::rounded(0.0, 1.0, 6),
+        Some((low, high)) => Scale::rounded(low, high, 6),
+        None => Scale::rounded(0.0, 1.0, 6),
+    }
+}
+
+/// Stretches of finite points.
+fn stretches(series: &Series) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    let finite = |i: &usize| series.points[*i].0.is_finite() && series.points[*i].1.is_finite();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let count = series.points.len();
+        let start = (next..count).find(finite)?;
+        next = (start..count).find(|i| !finite(i)).unwrap_or(count);
+        Some(start..next)
+    })
+}
+
+fn draw_band<B: DrawingBackend<ErrorType: 'static>>(pen: &Pen<B>, axes: &Axes, series: &Series) -> Result<()> {
+    if series.band.is_empty() {
+        return Ok(());
+    }
+    for stretch in stretches(series) {
+        let lower = stretch.clone().map(|i| axes.at(series.points[i].0, series.band[i].0));
+        let upper = stretch.rev().map(|i| axes.at(series.points[i].0, series.band[i].1));
+        pen.polygon(lower.chain(upper), faded(series.entry.colour, 0.22))?;
+    }
+    Ok(())
+}
+
+fn draw_series<B: DrawingBackend<ErrorType: 'static>>(pen: &Pen<B>, axes: &Axes, series: &Series) -> Result<()> {
+    for stretch in stretches(series) {
+        let points: Vec<At> = stretch.map(|i| axes.at(series.points[i].0, series.points[i].1)).collect();
+        match points[..] {
+            [alone] => pen.disc(alone, 7.0, opaque(series.entry.colour))?,
+            _ => draw_curve(pen, &points, &series.entry)?,
+        }
+    }
+    Ok(())
+}

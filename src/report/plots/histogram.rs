@@ -1,0 +1,85 @@
+//! How the elites' rewards are distributed.
+
+use super::archive::draw_empty;
+use super::axes::{Area, Axes, draw_title, horizontal};
+use super::colour::OKABE_ITO;
+use super::ticks::{Scale, extent};
+use super::{summary, title};
+use crate::report::data::RunView;
+use crate::report::pen::{Figure, Pen, opaque};
+use anyhow::Result;
+use plotters::prelude::DrawingBackend;
+
+/// Number of elites over reward.
+pub struct Histogram<'a> {
+    /// The run.
+    pub run: &'a RunView,
+}
+
+impl Figure for Histogram<'_> {
+    fn size(&self) -> (usize, usize) {
+        (1600, 1000)
+    }
+
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
+        let rewards: Vec<f64> = self.run.archive.drawn().iter().map(|e| e.reward).collect();
+        let area = draw_title(pen, Area::paper(self.size()), &title(self.run), &summary(self.run))?;
+        let bins = bins(&rewards);
+        let most = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1);
+        let (low, high) = (bins.first().map_or(0.0, |b| b.from), bins.last().map_or(1.0, |b| b.to));
+        // Numbers of elites are whole.
+        let y = Scale::rounded(0.0, most as f64, most.min(6));
+        let axes = Axes::fit(area, horizontal(0.85 * area.width(), |most| Scale::exact(low, high, most)), y);
+        axes.draw_grid(pen, false)?;
+        for bin in bins.iter().filter(|b| b.count > 0) {
+            let ((x0, y0), (x1, y1)) = (axes.at(bin.from, bin.count as f64), axes.at(bin.to, 0.0));
+            pen.rectangle((x0 + 1.0, y0), (x1 - 1.0, y1), opaque(OKABE_ITO[0]))?;
+        }
+        if rewards.is_empty() {
+            draw_empty(pen, axes.inside.at(0.5, 0.53))?;
+        }
+        axes.draw(pen, "reward", "number of elites")
+    }
+}
+
+struct Bin {
+    from: f64,
+    to: f64,
+    count: usize,
+}
+
+/// Bins between round borders, about as many as the square root of the number of elites, 5 to 40.
+fn bins(rewards: &[f64]) -> Vec<Bin> {
+    let Some((low, high)) = extent(rewards.iter().copied()) else { return Vec::new() };
+    let wanted = ((rewards.len() as f64).sqrt() as usize).clamp(5, 40);
+    let borders = Scale::rounded(low, high, wanted).ticks;
+    let mut bins: Vec<Bin> = borders.windows(2).map(|b| Bin { from: b[0], to: b[1], count: 0 }).collect();
+    let last = bins.len().saturating_sub(1);
+    for &reward in rewards {
+        // The highest border belongs to the last bin.
+        let place = borders.partition_point(|&b| b <= reward).saturating_sub(1).min(last);
+        bins[place].count += 1;
+    }
+    bins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reward_is_counted_once() {
+        for rewards in
+            [vec![1.0], vec![2.0; 30], vec![-1.0, 0.0, 1.0], (0..500).map(|i| (f64::from(i)).sin()).collect()]
+        {
+            let bins = bins(&rewards);
+            assert_eq!(bins.iter().map(|b| b.count).sum::<usize>(), rewards.len());
+            for bin in &bins {
+                let inside = rewards.iter().filter(|&&r| bin.from <= r && r < bin.to).count();
+                assert!(bin.count >= inside && bin.from < bin.to);
+            }
+            assert!(bins.len() <= 50, "{} bins", bins.len());
+        }
+        assert!(bins(&[]).is_empty());
+    }
+}

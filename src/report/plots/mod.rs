@@ -1,0 +1,176 @@
+//! Plots, each written once and drawn as PNG (for screens) and as SVG (for papers).
+//!
+//! [`draw_run`] draws everything about one run, [`draw_overlay`] several runs together.
+
+mod archive;
+mod axes;
+mod colour;
+mod curves;
+mod histogram;
+mod legend;
+mod overlay;
+mod parallel;
+mod ticks;
+mod voronoi;
+
+use super::data::{MetricsRow, RunView};
+use crate::report::pen::{Figure, save};
+use anyhow::{Context, Result, ensure};
+use archive::{Heatmap, Profile};
+use curves::Curves;
+use histogram::Histogram;
+use parallel::Parallel;
+use std::path::{Path, PathBuf};
+
+/// What progress is measured by, along the x axis of curves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Progress {
+    /// Evaluated candidates.
+    #[default]
+    Evaluations,
+    /// Simulated steps of the physics.
+    Steps,
+    /// Wall time (s).
+    WallTime,
+}
+
+impl Progress {
+    fn of(self, row: &MetricsRow) -> f64 {
+        match self {
+            Progress::Evaluations => row.evaluations as f64,
+            Progress::Steps => row.steps as f64,
+            Progress::WallTime => row.wall_time,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Progress::Evaluations => "evaluations",
+            Progress::Steps => "simulated steps",
+            Progress::WallTime => "wall time (s)",
+        }
+    }
+}
+
+/// Draws everything about one run into the folder `out`, which is made if it is missing, and gives the files' paths.
+///
+/// | file | what |
+/// |---|---|
+/// | `archive-<i>-<j>` | reward over descriptors i and j, for each pair (`archive-0` when there is only one) |
+/// | `parallel` | all descriptors of all elites, when there are more than two |
+/// | `qd-score`, `coverage`, `reward` | curves over evaluations |
+/// | `progress` | the three of them side by side |
+/// | `histogram` | distribution of rewards |
+///
+/// # Errors
+/// When the parts of the view don't fit together, or a file can't be written.
+pub fn draw_run(run: &RunView, out: &Path) -> Result<Vec<PathBuf>> {
+    run.archive.check().with_context(|| format!("the archive of {}", title(run)))?;
+    make_folder(out)?;
+    let mut files = Files { folder: out, written: Vec::new() };
+    let dimensions = run.archive.axes.len();
+    if dimensions == 1 {
+        files.add(&Profile { run }, "archive-0")?;
+    }
+    for i in 0..dimensions {
+        for j in i + 1..dimensions {
+            files.add(&Heatmap { run, pair: (i, j) }, &format!("archive-{i}-{j}"))?;
+        }
+    }
+    if dimensions > 2 {
+        files.add(&Parallel { run }, "parallel")?;
+    }
+    files.add(&Histogram { run }, "histogram")?;
+    let curves = Curves::of_run(run, Progress::Evaluations);
+    files.add_curves(&curves, ["progress", "qd-score", "coverage", "reward"])?;
+    Ok(files.written)
+}
+
+/// Draws the curves of several runs together into the folder `out`, which is made if it is missing, and gives the files' paths:
+/// `overlay-qd-score`, `overlay-coverage`, `overlay-reward` and `overlay` with all three.
+///
+/// Runs of the same name are repetitions: their mean is a line, and a band spans from the lowest to the highest, over the
+/// stretch that all of them have reached. Runs without a finished generation are left out.
+///
+/// # Errors
+/// When no run has finished a generation, or a file can't be written.
+pub fn draw_overlay(runs: &[RunView], progress: Progress, out: &Path) -> Result<Vec<PathBuf>> {
+    let begun: Vec<&RunView> = runs.iter().filter(|run| !run.metrics.is_empty()).collect();
+    ensure!(!begun.is_empty(), "an overlay needs at least one run that has finished a generation");
+    make_folder(out)?;
+    let mut files = Files { folder: out, written: Vec::new() };
+    let curves = overlay::overlay(&begun, progress);
+    files.add_curves(&curves, ["overlay", "overlay-qd-score", "overlay-coverage", "overlay-reward"])?;
+    Ok(files.written)
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))
+}
+
+struct Files<'a> {
+    folder: &'a Path,
+    written: Vec<PathBuf>,
+}
+
+impl Files<'_> {
+    fn add(&mut self, figure: &impl Figure, stem: &str) -> Result<()> {
+        self.written.extend(save(figure, self.folder, stem)?);
+        Ok(())
+    }
+
+    /// All panels together, then each alone.
+    fn add_curves(&mut self, curves: &Curves, [all, alone @ ..]: [&str; 4]) -> Result<()> {
+        self.add(curves, all)?;
+        alone.iter().enumerate().try_for_each(|(panel, stem)| self.add(&curves.only(panel), stem))
+    }
+}
+
+fn title(run: &RunView) -> String {
+    format!("{}, seed {}", run.name, run.seed)
+}
+
+/// What the run reached, in one line.
+fn summary(run: &RunView) -> String {
+    let elites = run.archive.elites.len();
+    let cells = run.archive.cell_count();
+    let coverage = 100.0 * elites as f64 / cells.max(1) as f64;
+    let mut text = format!("{elites} {}", if elites == 1 { "elite" } else { "elites" });
+    text += &format!(", coverage {coverage:.1} %");
+    if let Some(row) = run.metrics.last().filter(|row| row.qd_score.is_finite()) {
+        text += &format!(", QD-score {}", short(row.qd_score));
+    }
+    if let Some(best) = run.archive.drawn().last() {
+        text += &format!(", best reward {}", short(best.reward));
+    }
+    text
+}
+
+/// A number with four digits.
+fn short(value: f64) -> String {
+    let digits = if value == 0.0 { 0 } else { libm::log10(value.abs()).floor() as i32 };
+    let text = match digits {
+        -3..=5 => format!("{value:.*}", (3 - digits).max(0) as usize),
+        _ => format!("{value:.3e}"),
+    };
+    text.replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_numbers_have_four_digits() {
+        for (value, text) in [
+            (0.0, "0.000"),
+            (1.23456, "1.235"),
+            (-12.3456, "−12.35"),
+            (123456.0, "123456"),
+            (0.0012345, "0.001234"),
+            (1.5e9, "1.500e9"),
+        ] {
+            assert_eq!(short(value), text);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Where ticks stand and how they are written: round numbers, as few digits as tell them apart.
+
+/// Values along one axis.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// Value at the left or lower end.
+    pub low: f64,
+    /// Value at the right or upper end, above `low`.
+    pub high: f64,
+    /// Round values from `low` to `high`.
+    pub ticks: Vec<f64>,
+    /// Tick labels give values over ten to this power.
+    pub exponent: i32,
+    /// Digits after the point.
+    decimals: usize,
+}
+
+impl Scale {
+    /// From `low` to `high` exactly, with at most about `most` ticks. Ranges without extent are widened.
+    pub fn exact(low: f64, high: f64, most: usize) -> Self {
+        let (low, high) = widened(low, high);
+        Self::stepped(low, high, round_step((high - low) / most.max(1) as f64))
+    }
+
+    /// Widened so that both ends are ticks.
+    pub fn rounded(low: f64, high: f64, most: usize) -> Self {
+        let (low, high) = widened(low, high);
+        let step = round_step((high - low) / most.max(1) as f64);
+        Self::stepped((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step, step)
+    }
+
+    fn stepped(low: f64, high: f64, step: f64) -> Self {
+        // Rounding must not lose a tick at the ends.
+        let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());
+        let ticks = (0..=(last - first) as usize).map(|i| (first + i as f64) * step).collect();
+        let exponent = shared_exponent(low.abs().max(high.abs()));
+        Self { low, high, ticks, exponent, decimals: decimals(step / 10f64.powi(exponent)) }
+    }
+
+    /// Over all finite values, widened so that both ends are ticks; 0 to 1 when there is none.
+    pub fn of(values: impl IntoIterator<Item = f64>, most: usize) -> Self {
+        let (low, high) = extent(values).unwrap_or((0.0, 1.0));
+        Self::rounded(low, high, most)
+    }
+
+    /// Where a value lies: 0 at the lower end, 1 at the upper.
+    pub fn share(&self, value: f64) -> f64 {
+        (value - self.low) / (self.high - self.low)
+    }
+
+    /// A tick's label.
+    pub fn label(&self, tick: f64) -> String {
+        let shown = tick / 10f64.powi(self.exponent);
+        let text = format!("{shown:.*}", self.decimals);
+        // A rounded zero has no sign, others get a true minus.
+        let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+        if zero { text.replace('-', "") } else { text.replace('-', "−") }
+    }
+
+    /// An axis name with the power of ten that the labels leave out.
+    pub fn name(&self, quantity: &str) -> String {
+        match self.exponent {
+            0 => quantity.to_owned(),
+            power => format!("{quantity} / 10{}", superscript(power)),
+        }
+    }
+}
+
+/// Smallest and largest of the finite values.
+pub fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
+    values.into_iter().filter(|v| v.is_finite()).fold(None, |range, v| match range {
+        None => Some((v, v)),
+        Some((low, high)) => Some((low.min(v), high.max(v))),
+    })
+}
+
+/// Ranges that can't be drawn become ones that can: a single value gets a margin.
+fn widened(low: f64, high: f64) -> (f64, f64) {
+    let (low, high) = if low.is_finite() && high.is_finite() { (low.min(high), low.max(high)) } else { (0.0, 1.0) };
+    let margin = 0.05 * low.abs().max(high.abs());
+    if high - low > 1e-9 * low.abs().max(high.abs()) {
+        (low, high)
+    } else if margin > 0.0 {
+        (low - margin, high + margin)
+    } else {
+        (low - 0.5, high + 0.5)
+    }
+}
+
+/// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `step`.
+fn round_step(step: f64) -> f64 {
+    let power = 10f64.powi(libm::log10(step).floor() as i32);
+    let digits = [1.0, 2.0, 2.5, 5.0].into_iter().find(|d| d * power >= step * (1.0 - 1e-9));
+    digits.unwrap_or(10.0) * power
+}
+
+/// Digits after the point that a multiple of `step` needs.
+fn decimals(step: f64) -> usize {
+    let whole = |digits: &usize| {
+        let scaled = step * 10f64.powi(*digits as i32);
+        (scaled - scaled.round()).abs() < 1e-6 * scaled
+    };
+    (0..15).find(whole).unwrap_or(15)
+}
+
+/// Labels from 0.01 to 9999 stand as they are, others over a power of a thousand.
+fn shared_exponent(largest: f64) -> i32 {
+    if (1e-2..1e4).contains(&largest) { 0 } else { 3 * (libm::log10(largest) / 3.0 + 1e-9).floor() as i32 }
+}
+
+/// A whole number in superscript, such as `⁻³`.
+fn superscript(number: i32) -> String {
+    number
+        .to_string()
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '4' => '⁴',
+            '5' => '⁵',
+            '6' => '⁶',
+            '7' => '⁷',
+            '8' => '⁸',
+            '9' => '⁹',
+            _ => '⁰',
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(scale: &Scale) -> Vec<String> {
+        scale.ticks.iter().map(|&t| scale.label(t)).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_and_within_the_range() {
+        let scale = Scale::exact(-0.37, 1.21, 5);
+        assert_eq!(labels(&scale), ["0.0", "0.5", "1.0"]);
+        let scale = Scale::exact(0.0, 1.0, 5);
+        assert_eq!(labels(&scale), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        let scale = Scale::exact(-2.0, 2.0, 4);
+        assert_eq!(labels(&scale), ["−2", "−1", "0", "1", "2"]);
+        let scale = Scale::exact(0.0, 10.0, 4);
+        assert_eq!(labels(&scale), ["0.0", "2.5", "5.0", "7.5", "10.0"]);
+    }
+
+    #[test]
+    fn large_and_small_numbers_share_a_power_of_ten() {
+        let scale = Scale::exact(0.0, 2_500_000.0, 5);
+        assert_eq!(labels(&scale), ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]);
+        assert_eq!(scale.name("steps"), "steps / 10⁶");
+        let scale = Scale::exact(0.0, 0.004, 4);
+        assert_eq!(labels(&scale), ["0", "1", "2", "3", "4"]);
+        assert_eq!(scale.name("length (m)"), "length (m) / 10⁻³");
+        assert_eq!(Scale::exact(0.0, 4000.0, 4).name("n"), "n");
+    }
+
+    #[test]
+    fn every_range_gives_a_few_distinct_labels() {
+        let ranges = [(0.0, 0.0), (5.0, 5.0), (-3.0, -3.0), (f64::NAN, 1.0), (1e300, -1e300), (1e-12, 2e-12)];
+        for (low, high) in ranges.into_iter().chain((1..200).map(|i| (-0.01 * f64::from(i), 0.3 * f64::from(i * i)))) {
+            for scale in [Scale::exact(low, high, 5), Scale::rounded(low, high, 5)] {
+                let mut labels = labels(&scale);
+                assert!((1..=8).contains(&labels.len()), "{low} to {high}: {labels:?}");
+                assert!(scale.ticks.iter().all(|&t| (-1e-6..=1.0 + 1e-6).contains(&scale.share(t))));
+                labels.dedup();
+                assert_eq!(labels.len(), scale.ticks.len(), "{low} to {high}: {labels:?}");
+            }
+            let rounded = Scale::rounded(low, high, 5);
+            assert!(rounded.share(rounded.ticks[0]).abs() < 1e-6, "{low} to {high}: {rounded:?}");
+            assert!((rounded.share(rounded.ticks[rounded.ticks.len() - 1]) - 1.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_finite_do_not_count() {
+        assert_eq!(extent([f64::NAN, 2.0, f64::INFINITY, -1.0]), Some((-1.0, 2.0)));
+        assert_eq!(extent([f64::NAN]), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! From a run folder to its figures: what `run`, `resume` and `report` draw.
+
+use super::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RunView};
+use super::pictures::{Frame, Portrait, contact_sheet};
+use super::plots::draw_run;
+use crate::archive::Elite;
+use crate::archive::metrics::Metrics;
+use crate::archive::store::RunReader;
+use crate::creature::Candidate;
+use crate::evolve::start;
+use crate::experiment::Experiment;
+use crate::sim::cpu::trace::{Moment, trace};
+use crate::sim::task::TaskPlan;
+use crate::sim::world::World;
+use anyhow::Result;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// Folder of a run's figures, inside the run folder.
+pub const PLOTS: &str = "plots";
+
+/// Most elites on a contact sheet.
+const PORTRAITS: usize = 20;
+
+/// What plots show of a run.
+///
+/// # Errors
+/// When the run cannot be read.
+pub fn view(run: &RunReader) -> Result<RunView> {
+    let experiment = run.experiment();
+    let axis = |spec: &crate::experiment::DescriptorSpec| {
+        let (name, unit) = spec.kind.label();
+        AxisView { name, unit: unit.to_owned(), range: spec.range, bins: spec.bins }
+    };
+    let layout = match run.centroids()? {
+        None => LayoutView::Grid,
+        Some(centroids) => LayoutView::Cvt { centroids },
+    };
+    Ok(RunView {
+        name: experiment.name.clone(),
+        seed: experiment.seed,
+        archive: ArchiveView {
+            axes: experiment.descriptors.iter().map(axis).collect(),
+            layout,
+            elites: run.elites()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
+        },
+        metrics: run.metrics()?.iter().map(metrics_row).collect(),
+    })
+}
+
+fn elite_view(cell: usize, elite: &Elite) -> EliteView {
+    EliteView {
+        cell,
+        descriptors: elite.descriptors.iter().map(|&d| f64::from(d)).collect(),
+        reward: f64::from(elite.reward),
+    }
+}
+
+fn metrics_row(m: &Metrics) -> MetricsRow {
+    MetricsRow {
+        generation: m.generation,
+        evaluations: m.evaluations,
+        steps: m.creature_steps,
+        wall_time: m.wall_time,
+        qd_score: m.scores.qd_score,
+        coverage: m.scores.coverage,
+        max: m.scores.max,
+        mean: m.scores.mean,
+    }
+}
+
+/// Draws every plot and the contact sheet of a run into its folder, and gives their paths.
+///
+/// # Errors
+/// When the run cannot be read or a figure cannot be written.
+pub fn draw_all(dir: &Path) -> Result<Vec<PathBuf>> {
+    let run = RunReader::open(dir)?;
+    let out = dir.join(PLOTS);
+    let mut files = draw_run(&view(&run)?, &out)?;
+    files.extend(draw_contact_sheet(&run, &out)?);
+    Ok(files)
+}
+
+/// An elite with the moment it is shown in.
+struct Sitter {
+    label: String,
+    candidate: Candidate<f64>,
+    frame: Frame,
+}
+
+/// Elites spread over the archive: of equal stretches of cells, the best of each.
+fn draw_contact_sheet(run: &RunReader, out: &Path) -> Result<Option<PathBuf>> {
+    let elites = run.elites()?;
+    if elites.is_empty() {
+        return Ok(None);
+    }
+    let (experiment, space) = start::thaw_run(run.dir())?;
+    let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
+    let task = TaskPlan::new(&experiment);
+    let sit = |elite: &&Elite| -> Result<Sitter> {
+        let candidate = space.compile(&elite.genome)?;
+        let (moments, _) = trace::<f32>(&candidate, &world, &task, (task.steps / 8).max(1));
+        let frame = frame_of(&moments[moments.len() * 3 / 4]);
+        Ok(Sitter { label: caption(&experiment, elite), candidate, frame })
+    };
+    let sitters: Vec<Sitter> = spread(&elites).par_iter().map(sit).collect::<Result<_>>()?;
+    let portraits: Vec<Portrait> = sitters
+        .iter()
+        .map(|s| Portrait {
+            label: s.label.clone(),
+            creature: &s.candidate.creature,
+            terrain: &world.terrain,
+            frame: &s.frame,
+        })
+        .collect();
+    let title = format!("{}, seed {}: elites spread over the archive", experiment.name, experiment.seed);
+    let path = out.join("elites.png");
+    contact_sheet(&title, &portraits)?.write_png(&path)?;
+    Ok(Some(path))
+}
+
+fn spread(elites: &[(usize, Elite)]) -> Vec<&Elite> {
+    let count = elites.len().min(PORTRAITS);
+    (0..count)
+        .filter_map(|i| {
+            let stretch = &elites[i * elites.len() / count..(i + 1) * elites.len() / count];
+            stretch.iter().map(|(_, elite)| elite).reduce(|a, b| if b.reward > a.reward { b } else { a })
+        })
+        .collect()
+}
+
+/// Number and reward, then the descriptors.
+fn caption(experiment: &Experiment, elite: &Elite) -> String {
+    let mut text = format!("#{}: reward {:.2}", elite.id, elite.reward);
+    for (i, (spec, value)) in experiment.descriptors.iter().zip(&elite.descriptors).enumerate().take(4) {
+        let (name, unit) = spec.kind.label();
+        text.push_str(if i % 2 == 0 { "\n" } else { ", " });
+        text.push_str(format!("{name} {value:.2} {unit}").trim_end());
+    }
+    text
+}
+
+/// The poses of a recorded moment.
+pub fn frame_of(moment: &Moment) -> Frame {
+    Frame { time: moment.time, poses: moment.poses.clone() }
+}

@@ -1,0 +1,164 @@
+//! Every semantic rule of an experiment: a value on each side of each bound, and the message of what is refused.
+
+use burgess::experiment::{ExperimentError, from_text};
+use std::path::Path;
+
+const VALID: &str = r#"(
+    name: "test",
+    body: Evolve(seeds: ["hopper"]),
+    policy: Mlp(hidden: [8]),
+    task: (reward: [(term: ForwardVelocity)]),
+    descriptors: [(kind: FinalX, range: (-1.0, 1.0))],
+    archive: Grid(),
+    budget: (generations: 3),
+)"#;
+
+/// `path: message` of each problem that settings lead to.
+fn problems(settings: &[&str]) -> Vec<String> {
+    let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+    match from_text(VALID, "test", Path::new(""), &settings) {
+        Ok(_) => Vec::new(),
+        Err(ExperimentError::Invalid { problems, .. }) => {
+            problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+        }
+        Err(other) => panic!("{settings:?}\n{other}"),
+    }
+}
+
+#[test]
+fn values_within_bounds_pass() {
+    let grid6 = "descriptors=[(kind: FinalX, range: (0, 1), bins: 10), (kind: FinalY, range: (0, 1), bins: 10), \
+                 (kind: MeanTilt, range: (0, 1), bins: 10), (kind: MeanHeight, range: (0, 1), bins: 10), \
+                 (kind: DutyFactor(0), range: (0, 1), bins: 10), (kind: DutyFactor(3), range: (0, 1), bins: 100)]";
+    for setting in [
+        "name=\"A-b_9\"",
+        "seed=18446744073709551615",
+        "body=Fixed(\"arm\")",
+        "body.seeds=[\"hopper\", \"hopper\"]",
+        "body.limits.max_links=2",
+        "body.limits.max_links=32",
+        "body.limits.overlap=0",
+        "policy.hidden=[1, 512, 1, 512]",
+        "policy.control_rate=240",
+        "policy.frequency=(1e-3, 20)",
+        "task.duration=0.0021",
+        "task.duration=4166",
+        "task.reward[0].weight=-5",
+        "task.termination=(min_height: 0, max_tilt: 3.14)",
+        grid6,
+        "descriptors[0].bins=10000000",
+        "archive=Cvt(cells: 2, samples: 2)",
+        "archive.qd_offset=-100",
+        "emitters=[(kind: Random(sigma: 0), share: 0), (kind: IsoLine(structure: 1))]",
+        "batch_size=1",
+        "batch_size=1000000",
+        "budget=(wall_time: 0.5)",
+        "budget.evaluations=1",
+        "physics.rate=9960",
+        "physics.gravity=0",
+        "physics.friction=0",
+        "physics.contact_stiffness=Fixed(1e4)",
+    ] {
+        assert_eq!(problems(&[setting]), Vec::<String>::new(), "{setting}");
+    }
+}
+
+#[test]
+fn each_rule_refuses_what_breaks_it() {
+    for (setting, problem) in [
+        ("name=\"\"", "name: must be 1 to 64 letters"),
+        ("name=\"-x\"", "name: must be 1 to 64 letters"),
+        ("name=\"a/b\"", "name: must be 1 to 64 letters"),
+        ("name=\"käfer\"", "name: must be 1 to 64 letters"),
+        ("body.seeds=[]", "body.seeds: must have 1 to 1000 items, has 0"),
+        ("body.seeds=[\"hoper\"]", "body.seeds[0]: unknown morphology `hoper`"),
+        ("body=Fixed(\"no.ron\")", "body: cannot read morphology no.ron: "),
+        ("body.limits.max_links=1", "body.limits.max_links: must be 2 to 32, is 1"),
+        ("body.limits.max_links=33", "body.limits.max_links: must be 2 to 32, is 33"),
+        (
+            "body.limits.mass=(2, 1)",
+            "body.limits.mass: must be (low, high) with 0 < low < high <= 1000000 kg, is (2, 1)",
+        ),
+        ("body.limits.mass_ratio=0.5", "body.limits.mass_ratio: must be from 1 to 1000000, is 0.5"),
+        ("body.limits.size=(0, 1)", "body.limits.size: must be (low, high) with 0 < low < high <= 100 m, is (0, 1)"),
+        ("body.limits.density=(1, inf)", "body.limits.density: must be (low, high)"),
+        ("body.limits.overlap=NaN", "body.limits.overlap: must be from 0 to 2, is NaN"),
+        ("policy.hidden=[]", "policy.hidden: must have 1 to 4 items, has 0"),
+        ("policy.hidden=[1,1,1,1,1]", "policy.hidden: must have 1 to 4 items, has 5"),
+        ("policy.hidden=[4, 513]", "policy.hidden[1]: must be 1 to 512, is 513"),
+        ("policy.control_rate=0", "policy.control_rate: must be a divisor of physics.rate, 240, is 0"),
+        ("policy.control_rate=50", "policy.control_rate: must be a divisor of physics.rate, 240, is 50"),
+        ("policy.control_rate=4", "policy.frequency: must be below half of policy.control_rate, 2 Hz, is (0.5, 2.5)"),
+        ("policy.frequency=(1, 21)", "policy.frequency: must be (low, high) with 0 < low < high <= 20 Hz, is (1, 21)"),
+        ("policy=Cpg(frequency: (0, 1))", "policy.frequency: must be (low, high)"),
+        ("terrain=Plane(slope: 3)", "terrain.slope: must be from -2 to 2, is 3"),
+        (
+            "terrain=Walls([(centre: (0, 0), half: (1, -1), height: 1)])",
+            "terrain.Walls[0].half[1]: must be a finite number above 0 m, is -1",
+        ),
+        ("task.duration=0", "task.duration: must be above 0 and at most 1e9 s, is 0"),
+        ("task.duration=0.002", "task.duration: must be 1 to 1000000 steps at physics.rate, is 0 steps"),
+        ("task.duration=4167", "task.duration: must be 1 to 1000000 steps at physics.rate, is 1000080 steps"),
+        ("task.reward=[]", "task.reward: must have 1 to 100 items, has 0"),
+        ("task.reward[0].weight=inf", "task.reward[0].weight: must be from -1e9 to 1e9, is inf"),
+        (
+            "task.reward[0].term=TargetReached(target: (0, 0), radius: 0)",
+            "task.reward[0].term.radius: must be a finite number above 0 m, is 0",
+        ),
+        ("task.termination.min_height=-1", "task.termination.min_height: must be from 0 to 100 m, is -1"),
+        ("task.termination.max_tilt=4", "task.termination.max_tilt: must be above 0 and at most 3.14"),
+        ("descriptors=[]", "descriptors: must have 1 to 100 items, has 0"),
+        ("descriptors[0].kind=DutyFactor(4)", "descriptors[0].kind.DutyFactor: limb must be 0 to 3, is 4"),
+        ("descriptors[0].range=(1, 1)", "descriptors[0].range: must be (low, high) with low below high"),
+        ("descriptors[0].bins=0", "descriptors[0].bins: must be 1 to 10000000, is 0"),
+        (
+            "descriptors=[(kind: FinalX, range: (0, 1)), (kind: FinalX, range: (0, 2))]",
+            "descriptors[1].kind: must be different from descriptors[0].kind, is FinalX",
+        ),
+        (
+            "descriptors=[(kind: FinalX, range: (0, 1), bins: 10000), (kind: FinalY, range: (0, 1), bins: 1001)]",
+            "archive: must be at most 10000000 cells, the product of all bins, is 10010000",
+        ),
+        ("archive.qd_offset=inf", "archive.qd_offset: must be from -1e9 to 1e9, is inf"),
+        ("archive=Cvt(cells: 1)", "archive.cells: must be 2 to 100000, is 1"),
+        ("archive=Cvt(cells: 20, samples: 19)", "archive.samples: must be at least archive.cells, 20, is 19"),
+        ("emitters=[]", "emitters: must have 1 to 100 items, has 0"),
+        ("emitters=[(kind: Random(), share: 0)]", "emitters: at least one share must be above 0, all are 0"),
+        ("emitters[2].share=-1", "emitters[2].share: must be from 0 to 1e9, is -1"),
+        ("emitters[0].kind.sigma=-1", "emitters[0].kind.sigma: must be from 0 to 100, is -1"),
+        ("emitters[1].kind.structure=1.5", "emitters[1].kind.structure: must be from 0 to 1, is 1.5"),
+        ("emitters[2].kind.line=NaN", "emitters[2].kind.line: must be from 0 to 100, is NaN"),
+        ("emitters[3].kind.sigma=inf", "emitters[3].kind.sigma: must be from 0 to 100, is inf"),
+        ("batch_size=0", "batch_size: must be 1 to 1000000, is 0"),
+        ("budget=()", "budget: must be at least one of generations, evaluations and wall_time, is none of them"),
+        ("budget.generations=0", "budget.generations: must be 1 to 1000000000000, is 0"),
+        ("budget.evaluations=0", "budget.evaluations: must be 1 to 1000000000000, is 0"),
+        ("budget.wall_time=0", "budget.wall_time: must be above 0 and at most 1e9 s, is 0"),
+        ("physics.rate=10020", "physics.rate: must be 30 to 10000, is 10020"),
+        ("physics.gravity=-9.81", "physics.gravity: must be from 0 to 100 m/s2, is -9.81"),
+        ("physics.friction=-1", "physics.friction: must be from 0 to 10, is -1"),
+        ("physics.slip_speed=0", "physics.slip_speed: must be above 0 and at most 10 m/s, is 0"),
+        ("physics.contact_stiffness=Fixed(0)", "physics.contact_stiffness: must be above 0"),
+        ("physics.contact_width=0", "physics.contact_width: must be above 0 and at most 0.1 m, is 0"),
+        ("physics.contact_damping=-1", "physics.contact_damping: must be from 0 to 1000 s/m, is -1"),
+        ("physics.armature=-1", "physics.armature: must be from 0"),
+        ("physics.joint_damping=-1", "physics.joint_damping: must be from 0"),
+        ("physics.servo_stiffness=-1", "physics.servo_stiffness: must be from 0"),
+        ("physics.servo_damping=-1", "physics.servo_damping: must be from 0"),
+        ("physics.torque_limit=0", "physics.torque_limit: must be above 0"),
+        ("physics.limit_stiffness=NaN", "physics.limit_stiffness: must be from 0"),
+        ("physics.slew_rate=0", "physics.slew_rate: must be above 0"),
+    ] {
+        let found = problems(&[setting]);
+        assert!(found.len() == 1 && found[0].starts_with(problem), "{setting}: {found:?}");
+    }
+}
+
+#[test]
+fn a_product_of_bins_that_overflows_is_refused() {
+    let descriptor = |kind: &str| format!("(kind: {kind}, range: (0, 1), bins: 10000000)");
+    let kinds = ["FinalX", "FinalY", "MeanTilt", "MeanHeight"].map(descriptor).join(", ");
+    let found = problems(&[&format!("descriptors=[{kinds}]")]);
+    let expected = "archive: must be at most 10000000 cells, the product of all bins, is more than can be counted";
+    assert_eq!(found, [expected]);
+}

@@ -1,0 +1,213 @@
+//! Every plot, from made-up runs, also from the awkward ones. To look at the figures, name a folder for them:
+//! `BURGESS_FIGURES=/tmp/figures cargo test --release --test report_plots`.
+
+mod synthetic;
+
+use burgess::report::data::{ArchiveView, EliteView, RunView};
+use burgess::report::{Progress, draw_overlay, draw_run};
+use std::path::{Path, PathBuf};
+use synthetic::{cvt, experiments, grid, metrics, run};
+
+/// A folder for figures: the one that was asked for, or one that vanishes with its guard.
+fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
+    match std::env::var_os("BURGESS_FIGURES") {
+        Some(root) => (Path::new(&root).join(name), None),
+        None => {
+            let guard = tempfile::tempdir().unwrap();
+            (guard.path().join(name), Some(guard))
+        }
+    }
+}
+
+/// Every PNG decodes and shows more than paper; every SVG is well-formed and has its text as text.
+fn check(files: &[PathBuf]) {
+    assert!(!files.is_empty());
+    for file in files {
+        match file.extension().and_then(|e| e.to_str()) {
+            Some("png") => check_png(file),
+            Some("svg") => check_svg(file),
+            _ => panic!("{} is neither PNG nor SVG", file.display()),
+        }
+    }
+}
+
+fn check_png(file: &Path) {
+    let input = std::io::BufReader::new(std::fs::File::open(file).unwrap());
+    let mut reader = png::Decoder::new(input).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert!(info.width >= 1000 && info.height >= 700, "{}: {info:?}", file.display());
+    let dark = pixels.chunks(3).filter(|p| p.iter().all(|&c| c < 100)).count();
+    assert!(dark > 3000, "{} is almost empty: {dark} dark pixels", file.display());
+    // Nothing is cut off by the border of the paper.
+    let (width, height) = (info.width as usize, info.height as usize);
+    let paper = |x: usize, y: usize| pixels[3 * (y * width + x)..][..3] == [255; 3];
+    let border = (0..width).flat_map(|x| [(x, 4), (x, height - 5)]);
+    let border = border.chain((0..height).flat_map(|y| [(4, y), (width - 5, y)]));
+    for (x, y) in border {
+        assert!(paper(x, y), "{}: ink at the border, ({x}, {y})", file.display());
+    }
+}
+
+fn check_svg(file: &Path) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let texts = well_formed(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    assert!(texts > 5, "{}: {texts} pieces of text", file.display());
+    for word in ["NaN", "inf"] {
+        assert!(!text.contains(word), "{}: {word}", file.display());
+    }
+}
+
+/// Tags nest, attributes are quoted, special characters are escaped. Gives the number of text elements.
+fn well_formed(text: &str) -> Result<usize, String> {
+    let mut open = Vec::new();
+    let mut texts = 0;
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        let (before, tag) = rest.split_at(start);
+        for entity in before.split('&').skip(1) {
+            let known = ["lt;", "gt;", "amp;", "quot;", "apos;"].iter().any(|e| entity.starts_with(e));
+            if !known {
+                return Err(format!("bare ampersand before {entity}"));
+            }
+        }
+        let end = tag.find('>').ok_or("unclosed tag")?;
+        let inside = &tag[1..end];
+        rest = &tag[end + 1..];
+        if inside.contains('<') || inside.matches('"').count() % 2 != 0 {
+            return Err(format!("bad tag {inside}"));
+        }
+        if let Some(name) = inside.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return Err(format!("{name} closes something else"));
+            }
+        } else if !inside.ends_with('/') {
+            let name = inside.split(' ').next().unwrap_or_default();
+            texts += usize::from(name == "text");
+            open.push(name);
+        }
+    }
+    if open.is_empty() { Ok(texts) } else { Err(format!("{open:?} stay open")) }
+}
+
+fn draw(name: &str, view: &RunView) -> Vec<PathBuf> {
+    let (out, _guard) = folder(name);
+    let files = draw_run(view, &out).unwrap();
+    check(&files);
+    files.iter().map(|f| f.file_name().unwrap().into()).collect()
+}
+
+#[test]
+fn a_grid_of_two_descriptors() {
+    let files = draw("grid2", &run("quickstart", 7, grid(2, 20, 700, 1), metrics(120, 1.0, 1)));
+    assert!(files.contains(&"archive-0-1.png".into()) && files.contains(&"progress.svg".into()), "{files:?}");
+}
+
+#[test]
+fn a_grid_of_three_and_of_six_descriptors() {
+    let files = draw("grid3", &run("three-descriptors", 0, grid(3, 10, 600, 2), metrics(60, 1.0, 2)));
+    assert!(files.contains(&"archive-1-2.svg".into()) && files.contains(&"parallel.png".into()), "{files:?}");
+    let name = "an-experiment-with-a-very-long-name-that-would-never-fit-into-a-single-line-at-the-usual-size-of-type";
+    draw("grid6", &run(name, u64::MAX, grid(6, 4, 900, 3), metrics(60, 1.0, 3)));
+}
+
+#[test]
+fn voronoi_cells_and_dots() {
+    draw("cvt2", &run("cvt", 1, cvt(2, 500, 380, 4), metrics(80, 1.0, 4)));
+    draw("cvt2-many", &run("cvt-many", 1, cvt(2, 10_000, 7000, 4), metrics(80, 1.0, 4)));
+    draw("cvt4", &run("cvt-4", 1, cvt(4, 1000, 600, 5), metrics(80, 1.0, 5)));
+}
+
+#[test]
+fn one_descriptor() {
+    let files = draw("grid1", &run("line", 1, grid(1, 30, 80, 6), metrics(80, 1.0, 6)));
+    assert!(files.contains(&"archive-0.png".into()), "{files:?}");
+    draw("cvt1", &run("line-cvt", 1, cvt(1, 30, 20, 6), metrics(80, 1.0, 6)));
+}
+
+#[test]
+fn awkward_archives() {
+    let with = |archive: ArchiveView, rewards: &[f64]| ArchiveView {
+        elites: archive.elites.iter().zip(rewards).map(|(e, &reward)| EliteView { reward, ..e.clone() }).collect(),
+        ..archive
+    };
+    let cases: [(&str, &[f64]); 6] = [
+        ("empty", &[]),
+        ("one-elite", &[3.25]),
+        ("constant", &[2.0; 40]),
+        ("all-zero", &[0.0; 12]),
+        ("negative", &[-250.0, -1200.0, -13.0, -800.5, -33.0]),
+        ("not-numbers", &[f64::NAN, f64::INFINITY, 1.0, f64::NEG_INFINITY, 2.0, 1e9]),
+    ];
+    for (name, rewards) in cases {
+        for (shape, archive) in
+            [("grid", grid(2, 10, 200, 8)), ("cvt", cvt(3, 60, 60, 8)), ("line", grid(1, 50, 200, 8))]
+        {
+            draw(&format!("{name}-{shape}"), &run(name, 3, with(archive, rewards), metrics(1, 1.0, 1)));
+        }
+    }
+}
+
+#[test]
+fn awkward_metrics() {
+    let mut rows = metrics(30, 1.0, 1);
+    for (i, row) in rows.iter_mut().enumerate() {
+        if i % 7 == 3 {
+            (row.qd_score, row.max, row.mean, row.coverage) = (f64::NAN, f64::NAN, f64::INFINITY, f64::NAN);
+        }
+    }
+    draw("gaps", &run("gaps", 0, grid(2, 5, 20, 1), rows));
+    draw("no-rows", &run("no-rows", 0, grid(2, 5, 20, 1), Vec::new()));
+    let constant = metrics(20, 1.0, 1).into_iter().map(|mut row| {
+        (row.qd_score, row.max, row.mean, row.coverage) = (0.0, -4.0, -4.0, 0.0);
+        row
+    });
+    draw("flat", &run("flat", 0, grid(2, 5, 20, 1), constant.collect()));
+}
+
+#[test]
+fn overlays_by_every_measure_of_progress() {
+    let runs = experiments();
+    for (name, progress) in
+        [("overlay", Progress::Evaluations), ("overlay-steps", Progress::Steps), ("overlay-time", Progress::WallTime)]
+    {
+        let (out, _guard) = folder(name);
+        check(&draw_overlay(&runs, progress, &out).unwrap());
+    }
+    let (out, _guard) = folder("overlay-one");
+    check(&draw_overlay(&runs[..1], Progress::Evaluations, &out).unwrap());
+}
+
+#[test]
+fn overlays_of_many_and_of_short_runs() {
+    let many: Vec<RunView> = (0..17)
+        .map(|i| run(&format!("variant-{i}"), 0, grid(1, 4, 9, 1), metrics(40, 0.3 + 0.06 * i as f64, i)))
+        .collect();
+    let (out, _guard) = folder("overlay-many");
+    check(&draw_overlay(&many, Progress::Evaluations, &out).unwrap());
+    let short: Vec<RunView> = (0..4).map(|i| run("short", i, grid(1, 4, 9, 1), metrics(i, 1.0, i))).collect();
+    let (out, _guard) = folder("overlay-short");
+    check(&draw_overlay(&short, Progress::Evaluations, &out).unwrap());
+    assert!(draw_overlay(&[], Progress::Evaluations, &out).is_err());
+}
+
+#[test]
+fn same_view_same_bytes() {
+    let view = run("twice", 7, cvt(2, 200, 150, 1), metrics(20, 1.0, 1));
+    let bytes = || {
+        let folder = tempfile::tempdir().unwrap();
+        let files = draw_run(&view, folder.path()).unwrap();
+        files.iter().map(|f| std::fs::read(f).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(bytes(), bytes());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let view = run("nowhere", 7, grid(2, 4, 9, 1), metrics(3, 1.0, 1));
+    let error = draw_run(&view, &file.join("out")).unwrap_err();
+    assert!(format!("{error:#}").contains("file"), "{error:#}");
+}
