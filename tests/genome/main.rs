@@ -6,6 +6,7 @@ mod expansion;
 mod gradient;
 mod mirror;
 mod morphology;
+mod motion;
 mod mutation;
 
 use burgess::creature::{Creature, expand, tree};
