@@ -5,7 +5,7 @@ mod fakes;
 use anyhow::ensure;
 use burgess::archive::Placement;
 use burgess::archive::hash::hash;
-use burgess::archive::store::{EliteAddress, RunReader, Store, StoreError};
+use burgess::archive::store::{self, EliteAddress, RunReader, Store, StoreError};
 use burgess::emitter::{self, Ask, Emitter, Proposal, Told};
 use burgess::evolve::folder::{self, RunFolder};
 use burgess::evolve::session::{self, Ended};
@@ -27,7 +27,7 @@ fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill) -> Setup<'a> {
 }
 
 fn carry_on(dir: &Path) -> anyhow::Result<Ended> {
-    let experiment: Experiment = folder::thaw(dir, folder::EXPERIMENT)?;
+    let experiment: Experiment = store::experiment(dir)?;
     session::run(&RunFolder::open(dir)?, setup(&experiment, &Hill::default()), &AtomicBool::new(false))
 }
 
@@ -164,7 +164,10 @@ fn an_interrupted_run_stops_between_generations_and_goes_on() {
     drop(run);
     carry_on(&dir).unwrap();
     assert_eq!(hash_of(&dir), reference(&experiment));
+    // What has nothing left to do leaves no trace.
+    carry_on(&dir).unwrap();
     assert_eq!(burgess::evolve::provenance::read(&dir).unwrap().len(), 2);
+    assert!(!dir.join("archive.sqlite-wal").exists(), "a run that ended cleanly is one plain file");
 }
 
 #[test]
@@ -296,7 +299,7 @@ fn what_is_frozen_comes_back_to_the_bit() {
     let thawed: Vec<burgess::genome::Genome> = folder::thaw(run.dir(), folder::SEEDS).unwrap();
     let bits = |genome| fakes::numbers(genome).iter().map(|x| x.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&thawed[0]), bits(&seeds[0]));
-    assert_eq!(folder::thaw::<Experiment>(run.dir(), folder::EXPERIMENT).unwrap(), experiment);
+    assert_eq!(store::experiment(run.dir()).unwrap(), experiment);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! The frozen experiment is written last of what a run needs to go on, so a folder that has one can be resumed, even if
 //! it was killed before its first generation. A lock that dies with its process keeps two from the same run.
 
+use crate::archive::store::{self, EXPERIMENT};
 use crate::experiment::Experiment;
 use anyhow::{Context, Result, bail};
 use ron::ser::PrettyConfig;
@@ -11,8 +12,6 @@ use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The experiment as it is run: overrides applied, defaults written out.
-pub const EXPERIMENT: &str = "experiment.ron";
 /// The seed morphologies as they were when the run began.
 pub const SEEDS: &str = "seeds.ron";
 /// The metrics table, rewritten from the store.
@@ -48,7 +47,7 @@ impl RunFolder {
     ///
     /// When it is no run folder, or another process is running it.
     pub fn open(dir: &Path) -> Result<Self> {
-        crate::archive::store::experiment(dir)?;
+        store::experiment(dir)?;
         Ok(Self { _lock: lock(dir)?, dir: dir.to_owned() })
     }
 

@@ -102,6 +102,11 @@ impl<'a> Evolution<'a> {
         &self.store
     }
 
+    /// Ends this part of the run and leaves the store as one plain file.
+    pub fn close(self) {
+        self.store.close();
+    }
+
     /// How much of the budget is used up.
     pub fn spent(&self) -> Spent {
         Spent {

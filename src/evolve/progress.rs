@@ -34,6 +34,12 @@ enum Display {
     Lines { last: Instant },
 }
 
+/// What is shown: how fast it goes, and how good the archive is.
+struct Report {
+    pace: String,
+    archive: String,
+}
+
 impl Progress {
     /// Begins to show a session of `evolution`.
     pub fn start(budget: &Budget, evolution: &Evolution<'_>) -> Self {
@@ -47,26 +53,37 @@ impl Progress {
 
     /// Shows the state after a generation.
     pub fn show(&mut self, evolution: &Evolution<'_>) {
-        let share = evolution.spent().share(&self.budget);
         match &mut self.display {
-            Display::Bar(bar) => {
-                bar.set_position((share * BAR_LENGTH as f64) as u64);
-                bar.set_message(self.begin.line(evolution, share));
-            }
-            Display::Lines { last } if last.elapsed() >= LINE_EVERY => {
-                *last = Instant::now();
-                eprintln!("{}", self.begin.line(evolution, share));
-            }
-            Display::Lines { .. } => {}
+            Display::Bar(_) => {}
+            Display::Lines { last } if last.elapsed() >= LINE_EVERY => *last = Instant::now(),
+            Display::Lines { .. } => return,
         }
+        self.draw(evolution);
     }
 
     /// Shows the state at the end, and leaves it standing.
     pub fn finish(self, evolution: &Evolution<'_>) {
-        let line = self.begin.line(evolution, evolution.spent().share(&self.budget));
-        match self.display {
-            Display::Bar(bar) => bar.abandon_with_message(line),
-            Display::Lines { .. } => eprintln!("{line}"),
+        self.draw(evolution);
+        if let Display::Bar(bar) = self.display {
+            bar.abandon();
+            // The bar leaves the cursor behind its last line.
+            eprintln!();
+        }
+    }
+
+    fn draw(&self, evolution: &Evolution<'_>) {
+        let Some(metrics) = evolution.metrics() else {
+            return;
+        };
+        let share = evolution.spent().share(&self.budget);
+        let report = self.begin.report(metrics, share, evolution.next_batch_size().is_none());
+        match &self.display {
+            Display::Bar(bar) => {
+                bar.set_position((share * BAR_LENGTH as f64) as u64);
+                bar.set_prefix(report.pace);
+                bar.set_message(report.archive);
+            }
+            Display::Lines { .. } => eprintln!("{}  {}", report.pace, report.archive),
         }
     }
 }
@@ -74,43 +91,34 @@ impl Progress {
 impl Display {
     fn bar() -> Self {
         let bar = ProgressBar::with_draw_target(Some(BAR_LENGTH), ProgressDrawTarget::stderr_with_hz(5));
-        let style = ProgressStyle::with_template("{bar:20} {percent:>3}%  {wide_msg}");
+        let style = ProgressStyle::with_template("{bar:20} {percent:>3}%  {prefix}\n{wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self::Bar(bar)
     }
 }
 
 impl Mark {
-    fn line(&self, evolution: &Evolution<'_>, share: f64) -> String {
-        let Some(metrics) = evolution.metrics() else {
-            return "no generation yet".into();
-        };
-        let left =
-            self.time_left(share, evolution).map_or_else(|| "?".into(), |left| FormattedDuration(left).to_string());
-        format!("{}  left {left}", self.state(metrics))
-    }
-
-    fn state(&self, m: &Metrics) -> String {
+    fn report(&self, m: &Metrics, share: f64, done: bool) -> Report {
         let seconds = self.time.elapsed().as_secs_f64().max(1e-9);
         let evaluations = (m.evaluations - self.evaluations) as f64 / seconds;
         let body_steps = (m.body_steps - self.body_steps) as f64 / seconds;
-        format!(
-            "generation {}  {}/s evaluations  {}/s body-steps  coverage {:.1} %  QD-score {:.2}  best {:.3}",
-            m.generation + 1,
-            rate(evaluations),
-            rate(body_steps),
-            100.0 * m.scores.coverage,
-            m.scores.qd_score,
-            m.scores.max,
-        )
+        let left = if done { Some(Duration::ZERO) } else { self.time_left(share, seconds) };
+        let left = left.map_or_else(|| "?".into(), |left| FormattedDuration(left).to_string());
+        Report {
+            pace: format!("generation {}  {}/s evaluations  left {left}", m.generation + 1, rate(evaluations)),
+            archive: format!(
+                "{}/s body-steps  coverage {:.1} %  QD-score {:.2}  best {:.3}",
+                rate(body_steps),
+                100.0 * m.scores.coverage,
+                m.scores.qd_score,
+                m.scores.max
+            ),
+        }
     }
 
     /// At the pace of this session; none before there is one.
-    fn time_left(&self, share: f64, evolution: &Evolution<'_>) -> Option<Duration> {
-        if evolution.next_batch_size().is_none() {
-            return Some(Duration::ZERO);
-        }
-        let pace = (share - self.share) / self.time.elapsed().as_secs_f64();
+    fn time_left(&self, share: f64, seconds: f64) -> Option<Duration> {
+        let pace = (share - self.share) / seconds;
         Duration::try_from_secs_f64((1.0 - share) / pace).ok()
     }
 }

@@ -20,32 +20,44 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Carries on the run of a folder. `interrupt` is looked at between generations.
+/// Carries on the run of a folder. `interrupt` is looked at after each generation.
 ///
 /// # Errors
 ///
 /// When simulation or a file fails. Generations that were committed before are kept, and the run can be resumed.
 pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Result<Ended> {
     let (experiment, backend) = (setup.experiment, setup.backend.describe());
-    provenance::add(folder.dir(), Part::now(&backend))?;
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
-    let mut progress = Progress::start(&experiment.budget, &evolution);
+    let mut ended = Ended::Finished;
+    if evolution.next_batch_size().is_some() {
+        provenance::add(folder.dir(), Part::now(&backend))?;
+        let mut progress = Progress::start(&experiment.budget, &evolution);
+        ended = generations(folder, &mut evolution, &mut progress, interrupt)?;
+        progress.finish(&evolution);
+    }
+    table::rewrite(folder.dir(), evolution.store())?;
+    evolution.close();
+    Ok(ended)
+}
+
+/// Generation after generation.
+fn generations(
+    folder: &RunFolder,
+    evolution: &mut Evolution<'_>,
+    progress: &mut Progress,
+    interrupt: &AtomicBool,
+) -> Result<Ended> {
     let mut table_written = Instant::now();
-    let ended = loop {
-        let Some(size) = evolution.next_batch_size() else {
-            break Ended::Finished;
-        };
-        if interrupt.load(Ordering::Relaxed) {
-            break Ended::Interrupted;
-        }
+    while let Some(size) = evolution.next_batch_size() {
         evolution.generation(size)?;
-        progress.show(&evolution);
+        progress.show(evolution);
         if table_written.elapsed() > TABLE_LAG {
             table::rewrite(folder.dir(), evolution.store())?;
             table_written = Instant::now();
         }
-    };
-    table::rewrite(folder.dir(), evolution.store())?;
-    progress.finish(&evolution);
-    Ok(ended)
+        if interrupt.load(Ordering::Relaxed) && evolution.next_batch_size().is_some() {
+            return Ok(Ended::Interrupted);
+        }
+    }
+    Ok(Ended::Finished)
 }

@@ -2,7 +2,8 @@
 //!
 //! A run folder keeps its own copy of the seeds, so that it means the same after a morphology file has changed.
 
-use super::folder::{EXPERIMENT, SEEDS, thaw};
+use super::folder::{SEEDS, thaw};
+use crate::archive::store;
 use crate::creature::{check, expand};
 use crate::experiment::{BodyLimits, BodySource, Experiment};
 use crate::genome::{Body, Variation, morphology};
@@ -53,9 +54,9 @@ fn limits(experiment: &Experiment) -> BodyLimits {
 ///
 /// # Errors
 ///
-/// When a frozen file is missing or has been changed to something else.
+/// When it is no run folder, or a frozen file has been changed to something else.
 pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
-    let experiment: Experiment = thaw(dir, EXPERIMENT)?;
+    let experiment = store::experiment(dir)?;
     let space = search_space(&experiment, thaw(dir, SEEDS)?);
     Ok((experiment, space))
 }

@@ -100,8 +100,9 @@ fn nearest_words(nearest: [Option<u64>; 2]) -> String {
     }
 }
 
-fn explain(source: &rusqlite::Error) -> String {
-    let advice = match source.sqlite_error_code() {
+/// What it means for the user; SQLite's own words follow as the cause.
+fn explain(source: &rusqlite::Error) -> &'static str {
+    match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk or quota is full; generations stored before are kept",
         Some(ErrorCode::ReadOnly) => "the file or its folder is read-only",
         Some(ErrorCode::CannotOpen) => "the file cannot be opened; it may be missing, or its folder read-only",
@@ -109,7 +110,6 @@ fn explain(source: &rusqlite::Error) -> String {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another process is writing it",
         Some(ErrorCode::NotADatabase) => "the file is no SQLite database",
         Some(ErrorCode::DatabaseCorrupt) => "the file is damaged",
-        _ => return source.to_string(),
-    };
-    format!("{advice} ({source})")
+        _ => "the database cannot be used",
+    }
 }

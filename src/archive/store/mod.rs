@@ -26,6 +26,9 @@ use std::time::Duration;
 /// The database's name in a run folder.
 pub const FILE_NAME: &str = "archive.sqlite";
 
+/// The name of the frozen experiment in a run folder: overrides applied, defaults written out.
+pub const EXPERIMENT: &str = "experiment.ron";
+
 /// Marks a SQLite file as a burgess archive: the letters `burg`.
 const APPLICATION_ID: i32 = 0x6275_7267;
 
@@ -127,12 +130,21 @@ impl Store {
         let failed = |source| StoreError::database(&path, source);
         let mut connection = Connection::open(&path).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
+        create_tables(&mut connection).map_err(failed)?;
+        // Before anything is changed: what another version or program wrote stays as it is.
+        check_kind(&connection, &path)?;
         // A commit then costs no wait for the disk: a killed process loses nothing, a power cut at most the last generations.
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
-        create_tables(&mut connection).map_err(failed)?;
-        check_kind(&connection, &path)?;
         Ok(Self { connection, path })
+    }
+
+    /// Closes the store so that it is one plain file, which can be read from anywhere, a read-only disk included. While
+    /// someone is reading, the write-ahead log stays beside it instead, which loses nothing.
+    pub fn close(self) {
+        // Readers are not worth waiting for, and what fails here only leaves the log where it is.
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        let _ = self.connection.pragma_update(None, "journal_mode", "DELETE");
     }
 
     /// The centroids of a CVT archive, if they have been stored.

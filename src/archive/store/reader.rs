@@ -1,9 +1,8 @@
 //! Reading a run folder, also while the run goes on, and also when the folder is read-only.
 
-use super::{BUSY, FILE_NAME, Result, StoreError, check_kind, read};
+use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::archive::metrics::Metrics;
 use crate::archive::{Elite, hash};
-use crate::evolve::folder::EXPERIMENT;
 use crate::experiment::{ArchiveSpec, Experiment};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -97,6 +96,10 @@ impl RunReader {
 }
 
 /// The frozen experiment of a run folder.
+///
+/// # Errors
+///
+/// When there is no such folder, it is no run folder, or the file has been changed to something else.
 pub fn experiment(dir: &Path) -> Result<Experiment> {
     if !dir.is_dir() {
         return Err(StoreError::NoFolder { dir: dir.to_owned() });
@@ -110,8 +113,8 @@ pub fn experiment(dir: &Path) -> Result<Experiment> {
     parsed.map_err(|reason| StoreError::Experiment { path, reason })
 }
 
-/// Opens read-only. A database that was left in write-ahead mode needs a file beside it even to be read; where the folder does not
-/// allow that, and nothing waits in the log, the file is read as one that no one changes.
+/// Opens read-only. The database of a run that goes on, or was killed, is in write-ahead mode, and needs a file beside it even to
+/// be read. Where the folder does not allow that, and nothing waits in the log, it is read as a file that no one changes.
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let open = |options: &str| {

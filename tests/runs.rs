@@ -1,0 +1,210 @@
+//! The whole program, from an experiment file to a run folder, on real bodies and physics.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const EXPERIMENT: &str = r#"(
+    name: "test",
+    seed: 3,
+    body: Evolve(seeds: ["hopper", "quadruped", "snake"]),
+    policy: Cpg(),
+    task: (duration: 0.5, reward: [(term: ForwardVelocity)]),
+    descriptors: [(kind: LegSpan, range: (0.0, 2.0), bins: 8), (kind: MeanHeight, range: (0.0, 0.6), bins: 8)],
+    archive: Grid(qd_offset: -2.0),
+    batch_size: 16,
+    budget: (generations: 12),
+)"#;
+
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { dir: tempfile::tempdir().unwrap() };
+        fs::write(place.dir.path().join("test.ron"), EXPERIMENT).unwrap();
+        place
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_burgess"));
+        command.args(arguments).current_dir(self.dir.path());
+        command
+    }
+
+    fn call(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What a command prints that must succeed.
+    fn ask(&self, arguments: &[&str]) -> String {
+        let output = self.call(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Exit code and message of a command that must fail.
+    fn fail(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.call(arguments);
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+}
+
+fn generations_in(dir: &Path) -> usize {
+    burgess::archive::store::RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
+}
+
+#[test]
+fn threads_and_folders_leave_the_hash_alone_and_the_seed_does_not() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--threads", "1"]);
+    place.ask(&["run", "test.ron", "--threads", "2", "--out", "elsewhere/deep"]);
+    place.ask(&["run", "test.ron", "--seed", "4"]);
+    let hash = |dir: &str| place.ask(&["hash", dir]);
+    assert_eq!(hash("results/test-3-1").trim().len(), 64);
+    assert_eq!(hash("results/test-3-1"), hash("elsewhere/deep/test-3-1"));
+    assert_ne!(hash("results/test-3-1"), hash("results/test-4-1"));
+    let verified = place.ask(&["verify", "results/test-3-1"]);
+    assert!(verified.contains("0 differ") && verified.contains("equal to the bit"), "{verified}");
+}
+
+#[test]
+fn killed_three_times_and_resumed_the_hash_is_the_same() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=40"]);
+    let kill_during = |arguments: &[&str], delay| {
+        let mut child = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        !child.wait().unwrap().success()
+    };
+    assert!(kill_during(&["run", "test.ron", "--set", "budget.generations=40"], 300), "ended before it was killed");
+    let dir = place.path("results/test-3-2");
+    for delay in [210, 170] {
+        assert!(kill_during(&["resume", "results/test-3-2"], delay), "ended before it was killed");
+    }
+    assert!(generations_in(&dir) < 40);
+    place.ask(&["resume", "results/test-3-2"]);
+    assert_eq!(generations_in(&dir), 40);
+    assert_eq!(place.ask(&["hash", "results/test-3-1"]), place.ask(&["hash", "results/test-3-2"]));
+}
+
+/// Sends the signal that Ctrl-C sends.
+#[cfg(unix)]
+fn interrupt(child: &std::process::Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_cleanly_and_says_how_to_go_on() {
+    let place = Place::new();
+    let long = ["run", "test.ron", "--set", "budget.generations=100000"];
+    let child = place.command(&long).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let dir = place.path("results/test-3-1");
+    while generations_in(&dir) < 2 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(message.contains("burgess resume results/test-3-1"), "{message}");
+    assert!(dir.join("metrics.csv").exists() && !dir.join("archive.sqlite-wal").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_aborts_the_generation() {
+    let place = Place::new();
+    // One generation takes minutes, so only an abort ends the run soon.
+    let long = ["run", "test.ron", "--set", "batch_size=20000", "--set", "task.duration=10.0"];
+    let mut child = place.command(&long).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !place.path("results/test-3-1/provenance.ron").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "the first press must not abort");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn tables_show_what_there_is() {
+    let place = Place::new();
+    let done = place.ask(&["run", "test.ron"]);
+    assert!(done.contains("results/test-3-1") && done.contains("in 64 cells"), "{done}");
+    let list = place.ask(&["list", "results/test-3-1", "--top", "3"]);
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].starts_with("id") && lines[0].contains("leg span (m)"), "{list}");
+    let reward = |line: &str| line.split_whitespace().nth(2).unwrap().parse::<f64>().unwrap();
+    assert!(reward(lines[1]) >= reward(lines[2]) && reward(lines[2]) >= reward(lines[3]));
+    let by_cell = place.ask(&["list", "results/test-3-1", "--sort", "cell"]);
+    let cells: Vec<usize> =
+        by_cell.lines().skip(1).map(|line| line.split_whitespace().nth(1).unwrap().parse().unwrap()).collect();
+    assert!(cells.is_sorted());
+    let id = lines[1].split_whitespace().next().unwrap();
+    let shown = place.ask(&["show", &format!("results/test-3-1#{id}"), "--genome"]);
+    for part in ["elite", "emitter", "mean height", "hinges", "log_density"] {
+        assert!(shown.contains(part), "{part} is missing: {shown}");
+    }
+    assert!(place.ask(&["show", "quadruped"]).contains("8 hinges"));
+}
+
+#[test]
+fn mistakes_are_named() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = "results/test-3-1";
+    for (arguments, code, words) in [
+        (&["run", "test.ron", "--backend", "gpu"][..], 1, &["no GPU backend yet", "--backend cpu"][..]),
+        (&["run", "test.ron", "--set", "batch_size=0"], 2, &["batch_size"]),
+        (&["run", "test.ron", "--out", "test.ron"], 1, &["cannot make the folder test.ron"]),
+        (&["run", "test.ron", "--set", "body=Fixed(\"centipede\")"], 2, &["centipede", "quadruped"]),
+        (&["hash", "nowhere"], 1, &["nowhere", "no such folder"]),
+        (&["resume", "."], 1, &["no run folder", "experiment.ron"]),
+        (&["list", "results"], 1, &["no run folder"]),
+        (&["show", "results/test-3-1#77777"], 1, &["no elite 77777", "the last is", "burgess list results/test-3-1"]),
+        (&["show", "results/test-3-1#best"], 1, &["DIR#ID"]),
+        (&["show", "centipede"], 1, &["unknown morphology", "quadruped"]),
+    ] {
+        let (found, message) = place.fail(arguments);
+        assert_eq!(found, code, "{arguments:?}: {message}");
+        assert!(words.iter().all(|word| message.contains(word)), "{arguments:?}: {message}");
+    }
+    assert_eq!(fs::read_dir(place.path("results")).unwrap().count(), 1, "a failed command wrote a run folder");
+    // What another version wrote is left alone.
+    let database = place.path(run).join("archive.sqlite");
+    let mut newer = fs::read(&database).unwrap();
+    // The user version stands at offset 60 of a SQLite file, big-endian.
+    newer[60..64].copy_from_slice(&9i32.to_be_bytes());
+    fs::write(&database, &newer).unwrap();
+    for command in ["hash", "list", "resume", "verify"] {
+        let (code, message) = place.fail(&[command, run]);
+        assert!(code == 1 && message.contains("schema version 9"), "{command}: {message}");
+    }
+    assert!(fs::read(&database).unwrap() == newer, "it was changed");
+}
+
+#[test]
+fn verify_fails_when_an_elite_was_tampered_with() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=2"]);
+    let database = rusqlite::Connection::open(place.path("results/test-3-1/archive.sqlite")).unwrap();
+    database
+        .execute("UPDATE elites SET exact_reward = x'0000803f' WHERE cell = (SELECT min(cell) FROM elites)", [])
+        .unwrap();
+    drop(database);
+    let output = place.call(&["verify", "results/test-3-1"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.code() == Some(1) && text.contains("1 differ") && text.contains("FAILED"), "{text}");
+}
