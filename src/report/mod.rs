@@ -1,6 +1,18 @@
-//! Figures: plots of archives and of their course, and pictures of creatures.
+//! Figures: plots of archives and of their course, and pictures of creatures on their terrain.
 //!
-//! Everything is drawn from plain values ([`data`]), so that a caller converts what it has and nothing here knows the store.
+//! Everything is drawn from plain values: plots from [`data`], pictures from a creature, a terrain and the poses of its
+//! links. A caller converts what it has, and nothing here knows the store or the simulation.
+//!
+//! | want | call |
+//! |---|---|
+//! | all plots of a run | [`draw_run`] |
+//! | several runs compared | [`draw_overlay`] |
+//! | six moments of a creature | [`pictures::strip`], then [`Image::write_png`] |
+//! | a creature in motion | [`pictures::animate`] |
+//! | elites side by side | [`spread`] to choose them, then [`pictures::contact_sheet`] |
+//!
+//! Both kinds share an antialiasing canvas, which is a backend of plotters, and one embedded font. The same values give the
+//! same bytes, on any number of threads.
 
 mod canvas;
 pub mod data;
@@ -8,7 +20,9 @@ mod image;
 mod pen;
 pub mod pictures;
 mod plots;
+mod spread;
 
 pub use canvas::font::LICENSE as FONT_LICENSE;
 pub use image::{Image, Rgb};
 pub use plots::{Progress, draw_overlay, draw_run};
+pub use spread::spread;
