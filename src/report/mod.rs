@@ -9,7 +9,7 @@
 //! | several runs compared | [`draw_overlay`] |
 //! | six moments of a creature | [`pictures::strip`], then [`Image::write_png`] |
 //! | a creature in motion | [`pictures::animate`] |
-//! | elites side by side | [`spread`] to choose them, then [`pictures::contact_sheet`] |
+//! | elites side by side | [`spread()`] to choose them, then [`pictures::contact_sheet`] |
 //!
 //! Both kinds share an antialiasing canvas, which is a backend of plotters, and one embedded font. The same values give the
 //! same bytes, on any number of threads.

@@ -16,8 +16,8 @@ pub const COARSE_GRID: f32 = 1.0;
 
 /// Direction to the sun, of length 1: from ahead, so that steps up throw shadows on the treads below.
 const TO_SUN: V = vec3(0.48, -0.36, 0.8);
-const SUN: Light = [1.05, 0.98, 0.88];
-const SKY: Light = [0.42, 0.46, 0.52];
+const SUN: Light = [1.00, 0.93, 0.84];
+const SKY: Light = [0.50, 0.54, 0.60];
 
 const LOW_GROUND: Light = [0.485, 0.505, 0.520];
 const HIGH_GROUND: Light = [0.690, 0.672, 0.625];
