@@ -1,6 +1,19 @@
-//! Figures: plots of archives and of their course, and pictures of creatures.
+//! Figures: plots of archives and of their course, and pictures of creatures on their terrain.
 //!
-//! Everything is drawn from plain values ([`data`]); only [`draw_all`] and [`view`] know the store.
+//! Everything is drawn from plain values: plots from [`data`], pictures from a creature, a terrain and the poses of its
+//! links. Only [`draw_all`] and [`view`] know the store and the simulation.
+//!
+//! | want | call |
+//! |---|---|
+//! | everything of a run folder | [`draw_all`] |
+//! | all plots of a run | [`draw_run`] |
+//! | several runs compared | [`draw_overlay`] |
+//! | six moments of a creature | [`pictures::strip`], then [`Image::write_png`] |
+//! | a creature in motion | [`pictures::animate`] |
+//! | elites side by side | [`spread()`] to choose them, then [`pictures::contact_sheet`] |
+//!
+//! Both kinds share an antialiasing canvas, which is a backend of plotters, and one embedded font. The same values give the
+//! same bytes, on any number of threads.
 
 mod canvas;
 pub mod data;
@@ -9,8 +22,10 @@ mod pen;
 pub mod pictures;
 mod plots;
 mod run;
+mod spread;
 
 pub use canvas::font::LICENSE as FONT_LICENSE;
 pub use image::{Image, Rgb};
 pub use plots::{Progress, draw_overlay, draw_run};
 pub use run::{PLOTS, draw_all, frame_of, view};
+pub use spread::spread;

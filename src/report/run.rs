@@ -3,6 +3,7 @@
 use super::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RunView};
 use super::pictures::{Frame, Portrait, contact_sheet};
 use super::plots::draw_run;
+use super::spread;
 use crate::archive::Elite;
 use crate::archive::metrics::Metrics;
 use crate::archive::store::RunReader;
@@ -76,8 +77,9 @@ fn metrics_row(m: &Metrics) -> MetricsRow {
 pub fn draw_all(dir: &Path) -> Result<Vec<PathBuf>> {
     let run = RunReader::open(dir)?;
     let out = dir.join(PLOTS);
-    let mut files = draw_run(&view(&run)?, &out)?;
-    files.extend(draw_contact_sheet(&run, &out)?);
+    let view = view(&run)?;
+    let mut files = draw_run(&view, &out)?;
+    files.extend(draw_contact_sheet(&run, &view.archive, &out)?);
     Ok(files)
 }
 
@@ -88,8 +90,8 @@ struct Sitter {
     frame: Frame,
 }
 
-/// Elites spread over the archive: of equal stretches of cells, the best of each.
-fn draw_contact_sheet(run: &RunReader, out: &Path) -> Result<Option<PathBuf>> {
+/// Elites spread over the archive, the best first.
+fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Result<Option<PathBuf>> {
     let elites = run.elites()?;
     if elites.is_empty() {
         return Ok(None);
@@ -97,13 +99,14 @@ fn draw_contact_sheet(run: &RunReader, out: &Path) -> Result<Option<PathBuf>> {
     let (experiment, space) = start::thaw_run(run.dir())?;
     let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
     let task = TaskPlan::new(&experiment);
-    let sit = |elite: &&Elite| -> Result<Sitter> {
+    let sit = |&place: &usize| -> Result<Sitter> {
+        let (_, elite) = &elites[place];
         let candidate = space.compile(&elite.genome)?;
         let (moments, _) = trace::<f32>(&candidate, &world, &task, (task.steps / 8).max(1));
         let frame = frame_of(&moments[moments.len() * 3 / 4]);
         Ok(Sitter { label: caption(&experiment, elite), candidate, frame })
     };
-    let sitters: Vec<Sitter> = spread(&elites).par_iter().map(sit).collect::<Result<_>>()?;
+    let sitters: Vec<Sitter> = spread(archive, PORTRAITS).par_iter().map(sit).collect::<Result<_>>()?;
     let portraits: Vec<Portrait> = sitters
         .iter()
         .map(|s| Portrait {
@@ -117,16 +120,6 @@ fn draw_contact_sheet(run: &RunReader, out: &Path) -> Result<Option<PathBuf>> {
     let path = out.join("elites.png");
     contact_sheet(&title, &portraits)?.write_png(&path)?;
     Ok(Some(path))
-}
-
-fn spread(elites: &[(usize, Elite)]) -> Vec<&Elite> {
-    let count = elites.len().min(PORTRAITS);
-    (0..count)
-        .filter_map(|i| {
-            let stretch = &elites[i * elites.len() / count..(i + 1) * elites.len() / count];
-            stretch.iter().map(|(_, elite)| elite).reduce(|a, b| if b.reward > a.reward { b } else { a })
-        })
-        .collect()
 }
 
 /// Number and reward, then the descriptors.

@@ -23,7 +23,8 @@ pub struct Camera {
 /// Half of the angle that a picture's shorter side spans (rad).
 const HALF_ANGLE: f32 = 0.27;
 
-/// From the creature to the camera; the next is tried when the ground is in the way.
+/// From the creature to the camera; the next is tried when the ground is in the way. On stairs the camera stands behind rather
+/// than ahead, where it sees the risers.
 const VIEWS: [[f64; 3]; 5] =
     [[0.45, -1.0, 0.42], [0.45, 1.0, 0.42], [0.4, -0.9, 0.9], [-0.5, -0.9, 0.8], [0.15, -0.4, 1.2]];
 
@@ -67,7 +68,8 @@ pub fn follow(ground: &Ground, moments: &[(f64, Vec<Solid>)], window: f64, size:
 
 /// The first view in which no ground lies between camera and creature at any moment.
 fn free_view(ground: &Ground, targets: &[V], distance: f32) -> V {
-    let views = VIEWS.map(|v| V::from_f64(v).normalised());
+    let ahead = if ground.is_stairs() { -1.0 } else { 1.0 };
+    let views = VIEWS.map(|[x, y, z]| V::from_f64([ahead * x, y, z]).normalised());
     let free = |view: &V| {
         targets.iter().all(|&target| {
             let eye = target + *view * distance;

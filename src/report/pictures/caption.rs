@@ -5,6 +5,11 @@ use crate::report::image::{Image, Rgb};
 use crate::report::pen::{HPos, INK, Pen, Type, VPos};
 use anyhow::Result;
 
+/// The em size, at most `em`, at which a line of text is at most `width` pixels wide.
+pub fn fitted(text: &str, em: f64, width: f64) -> f64 {
+    Type::new(em, INK).fitted(text, width).em
+}
+
 /// A line of text from (x, y), its left end and upper border, shrunk to at most `width` (pixels).
 pub fn write(image: &mut Image, text: &str, at: (f64, f64), em: f64, colour: Rgb, width: f64) -> Result<()> {
     let how = Type::new(em, colour).anchored(HPos::Left, VPos::Top).fitted(text, width);

@@ -42,7 +42,7 @@ fn encode(pictures: &[Image], delay: u16) -> Result<Vec<u8>> {
 
 /// 256 colours fitted to some of the pictures (A. Dekker 1994, NeuQuant).
 fn palette(pictures: &[Image]) -> NeuQuant {
-    let chosen = (0..LEARNED.min(pictures.len())).map(|i| i * (pictures.len() - 1) / LEARNED.max(2).saturating_sub(1));
+    let chosen = (0..LEARNED).map(|i| i * (pictures.len() - 1) / (LEARNED - 1));
     let pixels: Vec<u8> = chosen.flat_map(|i| pictures[i].pixels().iter().flat_map(|&p| opaque(p))).collect();
     NeuQuant::new(3, 256, &pixels)
 }

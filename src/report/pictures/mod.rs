@@ -144,22 +144,27 @@ pub fn contact_sheet(title: &str, portraits: &[Portrait]) -> Result<Image> {
     let tiles: Vec<Image> =
         portraits.par_iter().flat_map_iter(|p| take(p.creature, p.terrain, &[p.frame], 0.0, TILE)).collect();
 
-    // A little wider than high.
-    let columns = (1..=8).find(|c| 10 * c * c >= 13 * portraits.len()).unwrap_or(8).min(portraits.len());
+    // A little wider than high, with rows as equal as can be.
+    let widest = (1..=8).find(|c| 10 * c * c >= 13 * portraits.len()).unwrap_or(8);
+    let rows = portraits.len().div_ceil(widest);
+    let columns = portraits.len().div_ceil(rows);
+    // All labels in one size, unless a very long one would make them hard to read.
+    let all_lines = portraits.iter().flat_map(|p| p.label.lines());
+    let text = all_lines.map(|line| caption::fitted(line, TEXT, TILE.0 as f64)).fold(TEXT, f64::min).max(0.75 * TEXT);
     let lines = portraits.iter().map(|p| p.label.lines().count()).max().unwrap_or(0);
-    let below = ((lines as f64 * 1.3 + 0.7) * TEXT) as usize;
+    let below = ((lines as f64 * 1.3 + 0.7) * text) as usize;
     let head = (1.6 * TITLE) as usize;
     let width = 2 * MARGIN + columns * TILE.0 + (columns - 1) * GAP;
-    let height = 2 * MARGIN + head + portraits.len().div_ceil(columns) * (TILE.1 + below) - below / 4;
+    let height = 2 * MARGIN + head + rows * (TILE.1 + below) - below / 4;
     let mut image = Image::new(width, height, WHITE);
     let room = (width - 2 * MARGIN) as f64;
     caption::write(&mut image, title, (MARGIN as f64, MARGIN as f64), TITLE, INK, room)?;
     for (i, (tile, portrait)) in tiles.iter().zip(portraits).enumerate() {
         let (x, y) = (MARGIN + i % columns * (TILE.0 + GAP), MARGIN + head + i / columns * (TILE.1 + below));
         image.paste(tile, x, y);
-        for (line, text) in portrait.label.lines().enumerate() {
-            let at = (x as f64, (y + TILE.1) as f64 + (0.3 + 1.3 * line as f64) * TEXT);
-            caption::write(&mut image, text, at, TEXT, INK, TILE.0 as f64)?;
+        for (line, content) in portrait.label.lines().enumerate() {
+            let at = (x as f64, (y + TILE.1) as f64 + (0.3 + 1.3 * line as f64) * text);
+            caption::write(&mut image, content, at, text, INK, TILE.0 as f64)?;
         }
     }
     Ok(image)

@@ -108,15 +108,12 @@ impl<'a> Scene<'a> {
     /// How open the surroundings of a surface are, from 0 to 1, judged at a few distances up to a share of the body's size.
     pub fn openness(&self, at: V, normal: V) -> f32 {
         let size = 0.35 * self.reach;
-        let near_body = (at - self.centre).norm_squared().sqrt() < self.reach + size;
+        let near = self.near(at, 2.0 * size);
         let mut closed = 0.0;
         for (share, weight) in [(0.08, 0.25), (0.2, 0.3), (0.45, 0.3), (1.0, 0.35)] {
             let step = share * size;
             let p = at + normal * step;
-            let mut distance = self.ground.distance(p).0;
-            if near_body {
-                distance = distance.min(self.nearest(u32::MAX, p).0);
-            }
+            let distance = self.ground.distance(p).0.min(self.nearest(near, p).0);
             closed += weight * (1.0 - distance / step).clamp(0.0, 1.0);
         }
         1.0 - closed.min(1.0)
@@ -144,6 +141,15 @@ impl<'a> Scene<'a> {
             }
         }
         (found.0 != 0).then_some(found)
+    }
+
+    /// The links that may be nearer to a point than `distance` (m), one bit each.
+    fn near(&self, at: V, distance: f32) -> u32 {
+        if (at - self.centre).norm_squared() > (self.reach + distance).powi(2) {
+            return 0;
+        }
+        let is_near = |solid: &Solid| (at - solid.centre).norm_squared() < (solid.reach + distance).powi(2);
+        self.solids.iter().enumerate().filter(|(_, solid)| is_near(solid)).fold(0, |found, (link, _)| found | 1 << link)
     }
 
     /// The nearest of the candidates: distance (m) and index.

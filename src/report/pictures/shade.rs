@@ -1,6 +1,7 @@
 //! Light and surface: one soft sun, a bright sky dimmed where surroundings are near, and lines on the ground that show scale.
 
 use super::camera::Camera;
+use super::ground::Ground;
 use super::scene::{Hit, Scene, Thing};
 use super::solid::V;
 use crate::math::vec3;
@@ -13,12 +14,13 @@ pub const FINE_GRID: f32 = 0.2;
 /// Distance between the strong lines (m).
 pub const COARSE_GRID: f32 = 1.0;
 
-/// Direction to the sun, of length 1: from the viewer's side and ahead, so that the risers of stairs lie in their own shade.
-const TO_SUN: V = vec3(0.214, -0.471, 0.856);
-const SUN: Light = [1.05, 0.98, 0.88];
-const SKY: Light = [0.42, 0.46, 0.52];
+/// Direction to the sun, of length 1: from ahead, so that steps up throw shadows on the treads below.
+const TO_SUN: V = vec3(0.48, -0.36, 0.8);
+const SUN: Light = [1.00, 0.93, 0.84];
+const SKY: Light = [0.50, 0.54, 0.60];
 
-const PALE_GROUND: Light = [0.672, 0.658, 0.617];
+const LOW_GROUND: Light = [0.485, 0.505, 0.520];
+const HIGH_GROUND: Light = [0.690, 0.672, 0.625];
 const FINE_LINE: Light = [0.434, 0.434, 0.423];
 const COARSE_LINE: Light = [0.162, 0.168, 0.188];
 const START_LINE: Light = [0.552, 0.076, 0.021];
@@ -66,7 +68,7 @@ fn surface(scene: &Scene, camera: &Camera, direction: V, hit: &Hit) -> Light {
             let halfway = (TO_SUN - direction).normalised();
             (scene.solids[link].colour, 0.25 * sun * libm::powf(hit.normal.dot(halfway).max(0.0), 40.0))
         }
-        Thing::Ground => (ground_colour(camera, direction, hit), 0.0),
+        Thing::Ground => (ground_colour(scene.ground, camera, direction, hit), 0.0),
     };
     std::array::from_fn(|i| colour[i] * (SUN[i] * sun + SKY[i] * sky) + shine)
 }
@@ -76,8 +78,8 @@ fn sky(direction: V) -> Light {
     mix(HORIZON, ZENITH, height)
 }
 
-/// Pale ground with lines; the line x = 0, where creatures start, has its own colour.
-fn ground_colour(camera: &Camera, direction: V, hit: &Hit) -> Light {
+/// Pale ground, darker where it is low, with lines; the line x = 0, where creatures start, has its own colour.
+fn ground_colour(ground: &Ground, camera: &Camera, direction: V, hit: &Hit) -> Light {
     let n = hit.normal;
     // Lines lie in the two coordinates that the surface does not face.
     let [u, v] = if n.z.abs() > 0.6 {
@@ -91,7 +93,8 @@ fn ground_colour(camera: &Camera, direction: V, hit: &Hit) -> Light {
         let along = |axis: Axis| stripes(axis.of(hit.at), spacing, width, footprint(camera, direction, hit, axis));
         along(u).max(along(v))
     };
-    let fine = mix(PALE_GROUND, FINE_LINE, 0.7 * lines(FINE_GRID, 0.006));
+    let pale = mix(LOW_GROUND, HIGH_GROUND, ground.relief(hit.at));
+    let fine = mix(pale, FINE_LINE, 0.7 * lines(FINE_GRID, 0.006));
     let coarse = mix(fine, COARSE_LINE, 0.9 * lines(COARSE_GRID, 0.016));
     let start = if u == Axis::X && hit.at.x.abs() < 0.5 * COARSE_GRID {
         stripes(hit.at.x, COARSE_GRID, 0.03, footprint(camera, direction, hit, Axis::X))

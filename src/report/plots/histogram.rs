@@ -27,8 +27,7 @@ impl Figure for Histogram<'_> {
         let bins = bins(&rewards);
         let most = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1);
         let (low, high) = (bins.first().map_or(0.0, |b| b.from), bins.last().map_or(1.0, |b| b.to));
-        // Numbers of elites are whole.
-        let y = Scale::rounded(0.0, most as f64, most.min(6));
+        let y = whole_numbers(most);
         let axes = Axes::fit(area, horizontal(0.85 * area.width(), |most| Scale::exact(low, high, most)), y);
         axes.draw_grid(pen, false)?;
         for bin in bins.iter().filter(|b| b.count > 0) {
@@ -40,6 +39,13 @@ impl Figure for Histogram<'_> {
         }
         axes.draw(pen, "reward", "number of elites")
     }
+}
+
+/// From 0 to at least `most`, with ticks at whole numbers only.
+fn whole_numbers(most: usize) -> Scale {
+    let scale = |ticks| Scale::rounded(0.0, most as f64, ticks);
+    let is_whole = |scale: &Scale| scale.ticks.iter().all(|t| t.fract() == 0.0);
+    (1..=6).rev().map(scale).find(is_whole).unwrap_or_else(|| scale(1))
 }
 
 struct Bin {
@@ -66,6 +72,15 @@ fn bins(rewards: &[f64]) -> Vec<Bin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_elites_are_whole() {
+        for most in 1..3000 {
+            let scale = whole_numbers(most);
+            assert!(scale.ticks.iter().all(|t| t.fract() == 0.0), "{most}: {:?}", scale.ticks);
+            assert!(scale.high >= most as f64 && (2..=8).contains(&scale.ticks.len()), "{most}: {:?}", scale.ticks);
+        }
+    }
 
     #[test]
     fn every_reward_is_counted_once() {

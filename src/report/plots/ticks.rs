@@ -178,6 +178,14 @@ mod tests {
     }
 
     #[test]
+    fn absurd_ranges_do_no_harm() {
+        for (low, high) in [(f64::MIN, f64::MAX), (f64::NAN, f64::NAN), (0.0, f64::MIN_POSITIVE), (1e15, 1e15 + 0.5)] {
+            assert!(Scale::exact(low, high, 5).ticks.len() < 20);
+            assert!(Scale::rounded(low, high, 5).ticks.len() < 20);
+        }
+    }
+
+    #[test]
     fn values_that_are_not_finite_do_not_count() {
         assert_eq!(extent([f64::NAN, 2.0, f64::INFINITY, -1.0]), Some((-1.0, 2.0)));
         assert_eq!(extent([f64::NAN]), None);
