@@ -3,6 +3,7 @@
 use super::backend;
 use anyhow::Context;
 use burgess::archive::store::RunReader;
+use burgess::creature::tree;
 use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session::{self, Ended};
@@ -67,7 +68,7 @@ pub(super) fn carry_on(
     let ended = session::run(folder, setup, &interrupt);
     let ended =
         ended.with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
-    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
+    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?, space)?)?;
     report::draw_all(folder.dir())
         .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
     writeln!(stdout(), "plots: {}", folder.dir().join(report::PLOTS).display())?;
@@ -80,18 +81,26 @@ pub(super) fn carry_on(
     })
 }
 
-fn summary(run: &RunReader) -> anyhow::Result<String> {
+fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
     let dir = run.dir().display();
-    Ok(match run.metrics()?.last() {
-        Some(last) => format!(
-            "{} elites in {} cells, best reward {:.4}, QD-score {:.3}: {dir}",
-            last.elites,
-            run.cell_count(),
-            last.scores.max,
-            last.scores.qd_score
-        ),
-        None => format!("nothing was simulated: {dir}"),
-    })
+    let Some(last) = run.metrics()?.pop() else {
+        return Ok(format!("nothing was simulated: {dir}"));
+    };
+    let mut plans: Vec<tree::Plan> = Vec::new();
+    for (_, elite) in run.elites()? {
+        let plan = tree::plan(&elite.genome.body, space.limits.max_links)?;
+        if !plans.contains(&plan) {
+            plans.push(plan);
+        }
+    }
+    Ok(format!(
+        "{} elites of {} body plans in {} cells, best reward {:.4}, QD-score {:.3}: {dir}",
+        last.elites,
+        plans.len(),
+        run.cell_count(),
+        last.scores.max,
+        last.scores.qd_score
+    ))
 }
 
 /// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation only.

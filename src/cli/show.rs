@@ -2,13 +2,13 @@
 
 use super::columns::align;
 use super::{list, show_body};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use burgess::archive::Parent;
 use burgess::archive::store::{EliteAddress, RunReader};
 use burgess::creature::expand;
 use burgess::evolve::start;
 use burgess::experiment::{BodyLimits, Physics};
-use burgess::genome::morphology;
+use burgess::genome::{PolicyFile, morphology};
 use ron::ser::PrettyConfig;
 use std::io::{Write as _, stdout};
 use std::path::Path;
@@ -23,6 +23,9 @@ pub struct Args {
     /// Print an elite's genome too, exactly (RON).
     #[arg(long)]
     genome: bool,
+    /// Print an elite's brain alone, as a policy file (RON) for `simulate --policy`.
+    #[arg(long, conflicts_with = "genome")]
+    policy: bool,
 }
 
 /// Prints tables.
@@ -31,7 +34,12 @@ pub struct Args {
 ///
 /// When there is no such elite or morphology, or it is no valid body.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let text = if args.target.contains('#') { elite(&args.target.parse()?, args.genome)? } else { seed(&args.target)? };
+    let text = match (args.target.contains('#'), args.policy) {
+        (true, true) => policy(&args.target.parse()?)?,
+        (true, false) => elite(&args.target.parse()?, args.genome)?,
+        (false, true) => bail!("a morphology has no brain; --policy needs an elite's DIR#ID"),
+        (false, false) => seed(&args.target)?,
+    };
     writeln!(stdout(), "{}", text.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -40,6 +48,12 @@ fn seed(name: &str) -> anyhow::Result<String> {
     let body = morphology::load(name, Path::new(""))?;
     let creature = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
     Ok(show_body::table(&creature))
+}
+
+fn policy(address: &EliteAddress) -> anyhow::Result<String> {
+    let run = RunReader::open(&address.dir)?;
+    let (_, elite) = run.elite(address.id)?;
+    PolicyFile { policy: run.experiment().policy.clone(), brain: elite.genome.brain }.to_text()
 }
 
 fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {

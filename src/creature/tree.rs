@@ -5,7 +5,8 @@
 //! and mutation uses it to find out which joints come and go.
 
 use crate::creature::InvalidBody;
-use crate::genome::{Body, GeneId, JointKey, RepeatLayout};
+use crate::genome::{Body, GeneId, JointKey, RepeatLayout, ShapeGene};
+use std::mem::{Discriminant, discriminant};
 
 /// One link of the grown tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,19 @@ pub fn grow<T>(body: &Body<T>, max_links: usize) -> Result<Vec<Node>, InvalidBod
         next += 1;
     }
     Ok(preorder(&nodes))
+}
+
+/// The plan of a grown body: for each link in preorder its parent and the kind of its shape. Bodies of one plan differ in numbers
+/// only.
+pub type Plan = Vec<(usize, Discriminant<ShapeGene>)>;
+
+/// The plan of the body that the gene graph grows into.
+///
+/// # Errors
+/// As [`grow`].
+pub fn plan(body: &Body, max_links: usize) -> Result<Plan, InvalidBody> {
+    let nodes = grow(body, max_links)?;
+    Ok(nodes.iter().map(|node| (node.parent, discriminant(&body.links[node.link].shape))).collect())
 }
 
 /// The way from the base to node `index`, the node's own step last.
