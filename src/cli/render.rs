@@ -1,6 +1,6 @@
 //! `burgess render`: pictures of a creature on its terrain.
 
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use burgess::report::frame_of;
 use burgess::report::pictures::{Animation, Frame, animate, strip};
 use burgess::sim::cpu::trace::trace;
@@ -14,14 +14,8 @@ const FRAME_RATE: f64 = 60.0;
 /// Whose picture, and where it goes.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
-    subject: String,
-    /// A policy file (RON) that replaces the brain; a morphology without one holds its pose.
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// Length of the episode (s); default: the experiment's, or 5 for a morphology.
-    #[arg(long, value_name = "S")]
-    seconds: Option<f64>,
+    #[command(flatten)]
+    subject: subject::Args,
     /// Six moments [default, without --gif: the subject's name].
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -35,10 +29,7 @@ pub struct Args {
 /// # Errors
 /// When the subject does not exist or a file cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut subject = Subject::resolve(&args.subject, args.policy.as_deref())?;
-    if let Some(seconds) = args.seconds {
-        subject.set_seconds(seconds)?;
-    }
+    let subject = Subject::resolve(&args.subject)?;
     let period = (1.0 / (FRAME_RATE * subject.world.dt)).round().max(1.0) as u32;
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);
     let frames: Vec<Frame> = moments.iter().map(frame_of).collect();

@@ -1,6 +1,6 @@
 //! `burgess simulate`: one creature's trajectory, as a table for other tools.
 
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use anyhow::Context;
 use burgess::sim::Ending;
 use burgess::sim::cpu::episode::Returns;
@@ -22,14 +22,8 @@ enum Precision {
 /// Whose trajectory, and where it goes.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
-    subject: String,
-    /// A policy file (RON) that replaces the brain; a morphology without one holds its pose.
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// Length of the episode (s); default: the experiment's, or 5 for a morphology.
-    #[arg(long, value_name = "S")]
-    seconds: Option<f64>,
+    #[command(flatten)]
+    subject: subject::Args,
     /// Scalar of the simulation.
     #[arg(long, value_enum, default_value = "f32")]
     precision: Precision,
@@ -43,10 +37,7 @@ pub struct Args {
 /// # Errors
 /// When the subject does not exist or the table cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut subject = Subject::resolve(&args.subject, args.policy.as_deref())?;
-    if let Some(seconds) = args.seconds {
-        subject.set_seconds(seconds)?;
-    }
+    let subject = Subject::resolve(&args.subject)?;
     let simulate = match args.precision {
         Precision::F32 => trace::<f32>,
         Precision::F64 => trace::<f64>,

@@ -10,10 +10,24 @@ use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::TerrainSpec;
 use burgess::sim::task::TaskPlan;
 use burgess::sim::world::World;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Episode of a morphology that belongs to no experiment (s).
 const DURATION: f64 = 5.0;
+
+/// Who is simulated, and for how long.
+#[derive(clap::Args)]
+pub struct Args {
+    /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
+    #[arg(value_name = "MORPHOLOGY|DIR#ID")]
+    subject: String,
+    /// A policy file (RON) that replaces the brain; a morphology without one holds its pose.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Length of the episode (s); default: the experiment's, or 5 for a morphology.
+    #[arg(long, value_name = "S")]
+    seconds: Option<f64>,
+}
 
 /// A candidate with its surroundings.
 pub struct Subject {
@@ -28,15 +42,22 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Resolves `DIR#ID` or a morphology; `policy` replaces the brain.
+    /// Finds the elite or morphology, and gives it the policy and the time that are asked for.
     ///
     /// # Errors
-    /// When there is no such run, elite, morphology or policy file.
-    pub fn resolve(name: &str, policy: Option<&Path>) -> anyhow::Result<Self> {
+    /// When there is no such run, elite, morphology or policy file, or the time is not above zero and at most an hour.
+    pub fn resolve(args: &Args) -> anyhow::Result<Self> {
+        let name = &args.subject;
         let mut subject = if name.contains('#') { Self::elite(&name.parse()?)? } else { Self::morphology(name)? };
-        if let Some(path) = policy {
+        if let Some(path) = &args.policy {
             let file = PolicyFile::load(path)?;
             subject.candidate.controller = compile_controller(&file.brain, &subject.candidate.creature, &file.policy);
+        }
+        if let Some(seconds) = args.seconds {
+            if !(seconds > 0.0 && seconds <= 3600.0) {
+                bail!("--seconds must be above 0 and at most 3600, is {seconds}");
+            }
+            subject.task.steps = ((seconds / subject.world.dt).round() as u32).max(1);
         }
         Ok(subject)
     }
@@ -72,17 +93,5 @@ impl Subject {
                 min_up: None,
             },
         })
-    }
-
-    /// Changes the length of the episode.
-    ///
-    /// # Errors
-    /// When it is not a finite time above zero and at most an hour.
-    pub fn set_seconds(&mut self, seconds: f64) -> anyhow::Result<()> {
-        if !(seconds > 0.0 && seconds <= 3600.0) {
-            bail!("--seconds must be above 0 and at most 3600, is {seconds}");
-        }
-        self.task.steps = ((seconds / self.world.dt).round() as u32).max(1);
-        Ok(())
     }
 }
