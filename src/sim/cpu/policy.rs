@@ -70,7 +70,8 @@ pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive
     let bound = world.slew_rate * world.dt;
     let mut sum = T::zero();
     for (target, &command) in drive.targets.iter_mut().zip(commands).skip(1) {
-        let change = (command - *target).max(-bound).min(bound);
+        // In this order a command that is no number stays one, and the candidate is found to have diverged.
+        let change = (-bound).max(command - *target).min(bound);
         *target += change;
         sum += change.squared();
     }
