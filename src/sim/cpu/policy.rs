@@ -91,8 +91,8 @@ fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
     }
 }
 
-/// The observation: up vector in base axes, velocity and angular velocity in the heading frame, height, clock; then for each joint
-/// angle, rate (in units of 10 rad/s) and contact of its link.
+/// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
+/// clock; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
 fn observe<T: Real>(
     creature: &Creature<T>,
     world: &World<T>,
