@@ -208,3 +208,22 @@ fn verify_fails_when_an_elite_was_tampered_with() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.code() == Some(1) && text.contains("1 differ") && text.contains("FAILED"), "{text}");
 }
+
+/// The frozen experiment may be edited (to run for longer), so a slip in it is an error that names the field, not a panic.
+#[test]
+fn a_slip_in_the_frozen_experiment_is_named() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let file = place.path("results/test-3-1/experiment.ron");
+    let frozen = fs::read_to_string(&file).unwrap();
+    for (good, bad, named) in [("bins: 8", "bins: 0", "descriptors[0].bins"), ("rate: 240", "rate: 0", "physics.rate")]
+    {
+        assert!(frozen.contains(good), "{frozen}");
+        fs::write(&file, frozen.replace(good, bad).replace("Some(1)", "Some(2)")).unwrap();
+        let (code, message) = place.fail(&["resume", "results/test-3-1"]);
+        assert!(code == 1 && message.contains(named) && message.contains("experiment.ron"), "{code}: {message}");
+    }
+    fs::write(&file, frozen.replace("Some(1)", "Some(2)")).unwrap();
+    place.ask(&["resume", "results/test-3-1"]);
+    assert_eq!(generations_in(&place.path("results/test-3-1")), 2);
+}

@@ -2,7 +2,7 @@
 
 mod common;
 
-use burgess::creature::{BaseKind, Candidate, Controller, CpgJoint, Creature, expand};
+use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, expand};
 use burgess::experiment::{
     ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Sharing, Task,
     Termination, WeightedTerm,
@@ -15,7 +15,8 @@ use burgess::laws::terrain::{TerrainSpec, Wall};
 use burgess::math::vec3;
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::cpu::CpuBackend;
-use burgess::sim::cpu::episode::Episode;
+use burgess::sim::cpu::episode::{Episode, spawn_position};
+use burgess::sim::cpu::measure::rest_origins;
 use burgess::sim::cpu::state::{Drive, State, Work};
 use burgess::sim::cpu::step::step;
 use burgess::sim::task::TaskPlan;
@@ -200,7 +201,7 @@ fn limp_bodies_never_rebound_above_their_height() {
             (link.kp, link.kd) = (0.0, 0.0);
         }
         let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
-        let rest = burgess::sim::cpu::episode::spawn_position(&creature, &world);
+        let rest = spawn_position(&creature, &world);
         let mut state = State::at_rest(&creature, rest + vec3(0.0, 0.0, 0.3));
         let mut work = Work::new(&creature, world.gravity, world.contact_width);
         let drive = Drive::idle(&creature);
@@ -270,4 +271,53 @@ fn a_welded_arm_keeps_its_base() {
     while episode.advance() {}
     assert_eq!(episode.state.position, start);
     assert!(episode.state.links[1].angle.abs() > 1e-3);
+}
+
+/// The drop to the ground at the start is no step: who stands has no gait.
+#[test]
+fn who_stands_still_touches_down_never() {
+    let creature = common::ant().build(1e4, true);
+    let joints = vec![CpgJoint::default(); creature.joint_count()];
+    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
+    let experiment = experiment(cpg(), TerrainSpec::default(), 3.0);
+    let world = World::new(&experiment.physics, &experiment.terrain, 0);
+    let returns = Episode::new(&candidate, &world, &TaskPlan::new(&experiment)).run();
+    assert_eq!(returns.descriptors[6], 0.0, "touch-downs a second and limb end");
+}
+
+/// A brain that gives no number is not quietly clamped into one that does.
+#[test]
+fn a_command_that_is_no_number_marks_the_candidate() {
+    let creature = common::ant().build(1e4, true);
+    let mut joints = vec![CpgJoint::default(); creature.joint_count()];
+    joints[3].offset = f64::NAN;
+    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
+    let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
+    let world = World::new(&experiment.physics, &experiment.terrain, 0);
+    let returns = Episode::new(&candidate, &world, &TaskPlan::new(&experiment)).run();
+    assert_eq!(returns.ending, Ending::Diverged);
+}
+
+/// Whatever stands at the origin, nothing starts inside the ground, which would throw it out.
+#[test]
+fn every_body_starts_clear_of_every_terrain() {
+    let wall = |face: f64| Wall { centre: (0.0, face + 0.5), half: (1.0, 0.5), height: 0.5 };
+    let mut grounds = vec![
+        TerrainSpec::Plane { slope: 2.0 },
+        TerrainSpec::Bumps { height: 0.2, wavelength: 0.5 },
+        TerrainSpec::Stairs { start: -1.0, rise: 0.3, run: 0.2, count: 9 },
+    ];
+    grounds.extend((0..40).map(|i| TerrainSpec::Walls(vec![wall(0.01 * f64::from(i))])));
+    for name in SEEDS {
+        let body = morphology::load(name, Path::new(".")).unwrap();
+        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
+        let origins = rest_origins(&creature);
+        for ground in &grounds {
+            let world = World::new(&Physics::default(), ground, 1);
+            let start = spawn_position(&creature, &world);
+            let gap = |c: &ContactPoint<f64>| world.terrain.distance(start + origins[c.link] + c.centre).0 - c.radius;
+            let lowest = creature.contacts.iter().map(gap).fold(f64::INFINITY, f64::min);
+            assert!((0.0..0.01).contains(&lowest), "{name} on {ground:?}: starts with a gap of {lowest} m");
+        }
+    }
 }

@@ -92,6 +92,37 @@ fn an_elite_s_policy_file_moves_its_body_as_before() {
     assert!(message.contains("bad.ron:") && message.contains("frequence"), "{message}");
 }
 
+/// The same body and brain move the same with and without their experiment, decisions a second included; a policy that cannot
+/// be is an error, not a panic.
+#[test]
+fn a_policy_file_brings_its_control_rate() {
+    let dir = tempfile::tempdir().unwrap();
+    let network = EXPERIMENT
+        .replace("quadruped", "hopper")
+        .replace("Cpg(sharing: Gene)", "Mlp(hidden: [4], control_rate: 12, frequency: (0.5, 2.5))")
+        .replace("Distance", "ForwardVelocity");
+    fs::write(dir.path().join("net.ron"), network).unwrap();
+    ask(dir.path(), &["run", "net.ron"]);
+    let list = ask(dir.path(), &["list", "results/small-0-1", "--top", "1"]);
+    let elite = format!("results/small-0-1#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
+    let policy = ask(dir.path(), &["show", &elite, "--policy"]);
+    let file = |text: &str| fs::write(dir.path().join("policy.ron"), text).unwrap();
+    let by_file = ["simulate", "hopper", "--seconds", "1", "--policy", "policy.ron"];
+    let moved = |text: String| text.lines().skip(1).map(String::from).collect::<Vec<_>>();
+    file(&policy);
+    assert_eq!(moved(ask(dir.path(), &["simulate", &elite])), moved(ask(dir.path(), &by_file)));
+    for rate in ["0", "7"] {
+        file(&policy.replace("control_rate: 12", &format!("control_rate: {rate}")));
+        let message = fail(dir.path(), &by_file);
+        assert!(
+            message.contains("policy.ron") && message.contains("policy.control_rate: must be a divisor"),
+            "{message}"
+        );
+    }
+    file(&policy.replacen("common: [", "common: [0.0, ", 1));
+    assert!(fail(dir.path(), &by_file).contains("brain.common"));
+}
+
 #[test]
 fn pictures_and_overlays_are_files_of_their_kind() {
     let (dir, elite) = runs();

@@ -72,7 +72,7 @@ pub trait Real:
     fn max(self, other: Self) -> Self {
         self.select_gt(other, self, other)
     }
-    /// The smaller of two; a NaN in `self` or `other` stays.
+    /// The smaller of two; a NaN in `self` stays, one in `other` gives `self`.
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         self.select_gt(other, other, self)

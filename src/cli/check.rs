@@ -1,6 +1,7 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
-use burgess::experiment::{self, ArchiveSpec, BodySource, Budget, EmitterKind, Experiment, Policy, Sharing};
+use burgess::emitter;
+use burgess::experiment::{self, ArchiveSpec, BodySource, Budget, Experiment, Policy, Sharing};
 use burgess::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -85,7 +86,8 @@ fn reward(e: &Experiment) -> String {
 fn descriptors(e: &Experiment) -> String {
     let describe = |d: &experiment::DescriptorSpec| {
         let (name, unit) = d.kind.label();
-        format!("{name} {} to {} {unit}", d.range.0, d.range.1).trim_end().to_owned()
+        let range = format!("{name} {} to {} {unit}", d.range.0, d.range.1);
+        format!("{}{}", range.trim_end(), if d.kind.has_gradient() { "" } else { " (no gradient)" })
     };
     list(e.descriptors.iter().map(describe), "; ")
 }
@@ -104,13 +106,7 @@ fn archive(e: &Experiment) -> String {
 fn emitters(e: &Experiment) -> String {
     let total: f64 = e.emitters.iter().map(|emitter| emitter.share).sum();
     let describe = |emitter: &experiment::EmitterSpec| {
-        let name = match emitter.kind {
-            EmitterKind::Random { .. } => "random",
-            EmitterKind::Gaussian { .. } => "Gaussian",
-            EmitterKind::IsoLine { .. } => "iso+line",
-            EmitterKind::Crossover { .. } => "crossover",
-        };
-        format!("{name} {:.0} %", 100.0 * emitter.share / total)
+        format!("{} {:.0} %", emitter::name(&emitter.kind), 100.0 * emitter.share / total)
     };
     list(e.emitters.iter().map(describe), ", ")
 }

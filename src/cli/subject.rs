@@ -1,14 +1,14 @@
 //! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail, ensure};
 use burgess::archive::store::{EliteAddress, RunReader};
 use burgess::creature::{Candidate, Controller, CpgJoint, compile_controller, expand};
 use burgess::evolve::start;
-use burgess::experiment::{BodyLimits, Physics};
+use burgess::experiment::{BodyLimits, Physics, policy_problems};
 use burgess::genome::{PolicyFile, morphology};
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::TerrainSpec;
-use burgess::sim::task::TaskPlan;
+use burgess::sim::task::{TaskPlan, control_period};
 use burgess::sim::world::World;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +39,8 @@ pub struct Subject {
     pub world: World<f64>,
     /// The task of its experiment, or forward velocity for five seconds.
     pub task: TaskPlan,
+    /// The physics of its experiment, or the default.
+    physics: Physics,
 }
 
 impl Subject {
@@ -50,8 +52,7 @@ impl Subject {
         let name = &args.subject;
         let mut subject = if name.contains('#') { Self::elite(&name.parse()?)? } else { Self::morphology(name)? };
         if let Some(path) = &args.policy {
-            let file = PolicyFile::load(path)?;
-            subject.candidate.controller = compile_controller(&file.brain, &subject.candidate.creature, &file.policy);
+            subject.set_brain(&PolicyFile::load(path)?).with_context(|| path.display().to_string())?;
         }
         if let Some(seconds) = args.seconds {
             if !(seconds > 0.0 && seconds <= 3600.0) {
@@ -60,6 +61,16 @@ impl Subject {
             subject.task.steps = ((seconds / subject.world.dt).round() as u32).max(1);
         }
         Ok(subject)
+    }
+
+    /// Replaces the brain, and how often it decides.
+    fn set_brain(&mut self, file: &PolicyFile) -> anyhow::Result<()> {
+        let problems = policy_problems(&file.policy, &self.physics);
+        let list: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
+        ensure!(problems.is_empty(), "{}", list.join("; "));
+        self.candidate.controller = compile_controller(&file.brain, &self.candidate.creature, &file.policy);
+        self.task.control_period = control_period(&file.policy, self.physics.rate);
+        Ok(())
     }
 
     fn elite(address: &EliteAddress) -> anyhow::Result<Self> {
@@ -71,6 +82,7 @@ impl Subject {
             candidate: space.compile(&elite.genome)?,
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
             task: TaskPlan::new(&experiment),
+            physics: experiment.physics,
         })
     }
 
@@ -92,6 +104,7 @@ impl Subject {
                 min_height: None,
                 min_up: None,
             },
+            physics,
         })
     }
 }

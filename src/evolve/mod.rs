@@ -74,9 +74,10 @@ impl<'a> Evolution<'a> {
     }
 
     fn restore(&mut self, saved: Saved) -> Result<()> {
-        for (cell, elite) in saved.elites {
-            let placement = self.archive.insert(std::slice::from_ref(&elite));
-            ensure!(placement == [Placement::New { cell }], "elite {} is not of cell {cell}", elite.id);
+        let (cells, elites): (Vec<usize>, Vec<Elite>) = saved.elites.into_iter().unzip();
+        let placements = self.archive.insert(&elites);
+        for ((elite, cell), placement) in elites.iter().zip(cells).zip(placements) {
+            ensure!(placement == Placement::New { cell }, "elite {} is not of cell {cell}", elite.id);
         }
         for (emitter, state) in saved.emitters {
             let emitter =

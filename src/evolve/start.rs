@@ -5,9 +5,9 @@
 use super::folder::{SEEDS, thaw};
 use crate::archive::store;
 use crate::creature::{check, expand};
-use crate::experiment::{BodyLimits, BodySource, Experiment};
+use crate::experiment::{self, BodyLimits, BodySource, Experiment};
 use crate::genome::{Body, Variation, morphology};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
 /// The seed morphologies of an experiment; paths are relative to `folder`.
@@ -54,9 +54,11 @@ fn limits(experiment: &Experiment) -> BodyLimits {
 ///
 /// # Errors
 ///
-/// When it is no run folder, or a frozen file has been changed to something else.
+/// When it is no run folder, or a frozen file has been changed to something that cannot be run (a budget may be raised by hand).
 pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
     let experiment = store::experiment(dir)?;
+    let problems: Vec<String> = experiment::problems(&experiment).iter().map(ToString::to_string).collect();
+    ensure!(problems.is_empty(), "{}: {}", dir.join(store::EXPERIMENT).display(), problems.join("; "));
     let space = search_space(&experiment, thaw(dir, SEEDS)?);
     Ok((experiment, space))
 }

@@ -76,6 +76,16 @@ pub fn from_text(
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
 }
 
+/// What is wrong with an experiment, but for its morphologies, which are not looked up.
+pub fn problems(experiment: &Experiment) -> Vec<Problem> {
+    validate::problems(experiment, &|_| Ok(()))
+}
+
+/// What is wrong with a policy that belongs to no experiment, under physics of this rate; paths begin with `policy`.
+pub fn policy_problems(policy: &Policy, physics: &Physics) -> Vec<Problem> {
+    validate::policy_problems(policy, physics)
+}
+
 /// The text of a file; if there is none, why.
 fn read(path: &Path) -> Result<String, String> {
     let bytes = read_bytes(path).map_err(|e| match e.kind() {

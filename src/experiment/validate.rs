@@ -43,6 +43,13 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
     check.problems
 }
 
+/// All that is wrong with a policy by itself, under physics of this rate.
+pub(super) fn policy_problems(spec: &Policy, physics: &Physics) -> Vec<Problem> {
+    let mut check = Check::default();
+    policy(&mut check, spec, physics);
+    check.problems
+}
+
 fn name(check: &mut Check, name: &str) {
     let charset = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let fits = (1..=64).contains(&name.chars().count()) && charset && !name.starts_with('-');

@@ -158,7 +158,7 @@ impl Morphology {
         let joints = self
             .joints
             .iter()
-            .zip(numbering(self.first_id + self.links.len() as u64))
+            .zip(numbering(self.first_id.wrapping_add(self.links.len() as u64)))
             .map(|(joint, id)| {
                 let ends = find(&joint.parent).and_then(|parent| Ok((parent, find(&joint.child)?)));
                 ends.and_then(|(parent, child)| joint.to_gene(id, parent, child))
@@ -193,7 +193,7 @@ impl Morphology {
 }
 
 fn numbering(first: u64) -> impl Iterator<Item = u64> {
-    (0..).map(move |i| first + i)
+    (0..).map(move |i| first.wrapping_add(i))
 }
 
 impl LinkText {

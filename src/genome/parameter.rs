@@ -71,13 +71,6 @@ impl Field {
     }
 }
 
-impl ParameterId {
-    /// Whether it is a gene of the body, not of the brain.
-    pub fn is_body(&self) -> bool {
-        matches!(self.owner, Owner::Link(_) | Owner::Joint(_))
-    }
-}
-
 impl<T: Real> Genome<T> {
     /// The genome with every continuous gene replaced by `f` of its name and value.
     pub fn map_parameters<U>(&self, mut f: impl FnMut(ParameterId, T) -> U) -> Genome<U> {

@@ -19,7 +19,7 @@ pub enum Descriptor {
     MeanHeight,
     /// Mean of (1 - cosine of the tilt) / 2: 0 upright, 1 upside down. Has a gradient.
     MeanTilt,
-    /// Touch-downs a second and limb end (Hz). Counts events: no gradient.
+    /// Touch-downs a second and limb end, the first landing of each not counted (Hz). Counts events: no gradient.
     GaitFrequency,
     /// Total mass (kg). Has a gradient with respect to the body.
     BodyMass,

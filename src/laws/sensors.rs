@@ -30,7 +30,7 @@ pub struct Sensors<T> {
     /// For up to four limb ends, f_n / (f_n + f_ref): 0 in the air, towards 1 loaded. Limb ends are the links without children,
     /// in the order of their joint keys (gene, repeat, side); absent ones are 0.
     pub limb_load: [T; LIMB_ENDS],
-    /// Touch-downs of limb ends in this step, mean over the limb ends (no gradient).
+    /// Touch-downs of limb ends in this step, first landings not counted, mean over the limb ends (no gradient).
     pub touchdowns: T,
 }
 

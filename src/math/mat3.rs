@@ -1,7 +1,7 @@
 //! 3x3 matrices: general (by rows) and symmetric (six numbers).
 
 use super::{Vec3, vec3};
-use crate::autodiff::{Real, real};
+use crate::autodiff::Real;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// A 3x3 matrix as three rows.
@@ -53,10 +53,6 @@ impl<T: Real> Mat3<T> {
     pub fn transposed_mul(self, x: Vec3<T>) -> Vec3<T> {
         self.0[0] * x.x + self.0[1] * x.y + self.0[2] * x.z
     }
-    /// Determinant.
-    pub fn determinant(self) -> T {
-        self.0[0].dot(self.0[1].cross(self.0[2]))
-    }
     /// Solves `M y = b` by Cramer's rule (M regular).
     #[inline(always)]
     pub fn solve(self, b: Vec3<T>) -> Vec3<T> {
@@ -75,10 +71,7 @@ impl<T: Real> Sym3<T> {
     /// Zero matrix.
     #[inline(always)]
     pub fn zero() -> Self {
-        Self::default_with(T::zero())
-    }
-    fn default_with(z: T) -> Self {
-        Self { xx: z, yy: z, zz: z, xy: z, xz: z, yz: z }
+        Self::diagonal(Vec3::zero())
     }
     /// Diagonal matrix.
     #[inline(always)]
@@ -96,7 +89,7 @@ impl<T: Real> Sym3<T> {
     pub fn outer(a: Vec3<T>) -> Self {
         Self { xx: a.x * a.x, yy: a.y * a.y, zz: a.z * a.z, xy: a.x * a.y, xz: a.x * a.z, yz: a.y * a.z }
     }
-    /// Symmetric part of `a b^T`, for products known to be symmetric.
+    /// `a b^T` where that is symmetric, `a` and `b` being parallel; only the upper triangle is computed.
     #[inline(always)]
     pub fn outer_symmetric(a: Vec3<T>, b: Vec3<T>) -> Self {
         Self { xx: a.x * b.x, yy: a.y * b.y, zz: a.z * b.z, xy: a.x * b.y, xz: a.x * b.z, yz: a.y * b.z }
@@ -124,12 +117,6 @@ impl<T: Real> Sym3<T> {
     pub fn point_mass(m: T, c: Vec3<T>) -> Self {
         let cc = c.norm_squared();
         (Self::scalar(cc) - Self::outer(c)) * m
-    }
-    /// Symmetric part of a general matrix.
-    pub fn symmetric_part(m: Mat3<T>) -> Self {
-        let h = real::<T>(0.5);
-        let [a, b, c] = m.0;
-        Self { xx: a.x, yy: b.y, zz: c.z, xy: (a.y + b.x) * h, xz: (a.z + c.x) * h, yz: (b.z + c.y) * h }
     }
     /// Component by component.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Sym3<U> {

@@ -25,18 +25,22 @@ impl TaskPlan {
     /// The plan of a validated experiment.
     pub fn new(experiment: &Experiment) -> Self {
         let rate = experiment.physics.rate;
-        let control_period = match &experiment.policy {
-            Policy::Cpg { .. } => 1,
-            Policy::Mlp { control_rate, .. } => (rate / control_rate).max(1),
-        };
         let task = &experiment.task;
         Self {
             steps: ((task.duration * f64::from(rate)).round() as u32).max(1),
-            control_period,
+            control_period: control_period(&experiment.policy, rate),
             reward: task.reward.iter().map(|t| (t.term, t.weight)).collect(),
             descriptors: experiment.descriptors.iter().map(|d| d.kind).collect(),
             min_height: task.termination.min_height,
             min_up: task.termination.max_tilt.map(libm::cos),
         }
+    }
+}
+
+/// Physics steps between two decisions of a policy; its control rate divides `rate` (steps a second).
+pub fn control_period(policy: &Policy, rate: u32) -> u32 {
+    match policy {
+        Policy::Cpg { .. } => 1,
+        Policy::Mlp { control_rate, .. } => rate / control_rate,
     }
 }

@@ -4,8 +4,8 @@ use super::measure::{BodyPlan, Stance, measure, rest_origins};
 use super::policy::{PolicyWork, act, slew_targets};
 use super::state::{Drive, State, Work};
 use super::step::step;
-use crate::autodiff::{Real, Value, real};
-use crate::creature::{BaseKind, Candidate, Creature};
+use crate::autodiff::{Value, real};
+use crate::creature::{BaseKind, Candidate, ContactPoint, Creature};
 use crate::laws::sensors::Sensors;
 use crate::math::{Vec3, vec3};
 use crate::sim::Ending;
@@ -14,6 +14,10 @@ use crate::sim::world::World;
 
 /// Gap under the lowest contact point at the start (m).
 const CLEARANCE: f64 = 0.003;
+/// Rounds in which the start settles on the ground: enough for a slope of 2.
+const SPAWN_ROUNDS: usize = 16;
+/// Most doublings of the lift that takes a start out of what stands around it: enough for a kilometre.
+const SPAWN_LIFTS: usize = 20;
 /// Height of a welded base's origin above the spawn point (m).
 const WELDED_HEIGHT: f64 = 1.0;
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
@@ -64,7 +68,7 @@ impl<'a, T: Value> Episode<'a, T> {
         let work = Work::new(creature, world.gravity, world.contact_width);
         let plan = BodyPlan::new(creature, world.gravity);
         let zero = T::zero();
-        let last = measure(creature, &plan, world, &state, &work, &mut Stance::down(), zero, start, zero);
+        let last = measure(creature, &plan, world, &state, &work, &mut Stance::before_landing(), zero, start, zero);
         Self {
             candidate,
             world,
@@ -74,7 +78,7 @@ impl<'a, T: Value> Episode<'a, T> {
             work,
             drive: Drive::idle(creature),
             policy: PolicyWork::new(creature),
-            stance: Stance::down(),
+            stance: Stance::before_landing(),
             start,
             steps: 0,
             reward: zero,
@@ -190,23 +194,32 @@ impl<'a, T: Value> Episode<'a, T> {
 }
 
 /// Where the base origin starts: above the spawn point, with the lowest contact point just clear of the ground.
-pub fn spawn_position<T: Real>(creature: &Creature<T>, world: &World<T>) -> Vec3<T> {
-    let (zero, clearance): (T, T) = (T::zero(), real(CLEARANCE));
+pub fn spawn_position<T: Value>(creature: &Creature<T>, world: &World<T>) -> Vec3<T> {
+    let at = |z: T| vec3(T::zero(), T::zero(), z);
     if creature.base == BaseKind::Welded {
-        return vec3(zero, zero, real(WELDED_HEIGHT));
+        return at(real(WELDED_HEIGHT));
     }
     let origins = rest_origins(creature);
+    // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
+    let shortfall = |z: T| {
+        let gap = |contact: &ContactPoint<T>| {
+            let (distance, _) = world.terrain.distance(origins[contact.link] + contact.centre + at(z));
+            distance - contact.radius
+        };
+        creature.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(real::<T>(CLEARANCE) - gap(contact)))
+    };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
     // comes from one side and a few rounds settle it.
-    let mut z = zero;
-    for _ in 0..16 {
-        let mut rise: T = real(-1e3);
-        for contact in &creature.contacts {
-            let centre = origins[contact.link] + contact.centre + vec3(zero, zero, z);
-            let (distance, _) = world.terrain.distance(centre);
-            rise = rise.max(clearance - (distance - contact.radius));
+    let settle = |z: T| (0..SPAWN_ROUNDS).fold(z, |z, _| z + shortfall(z));
+    let mut z = settle(T::zero());
+    // Beside a wall or a riser that does not lead out: try from higher and higher up.
+    let mut lift = CLEARANCE;
+    for _ in 0..SPAWN_LIFTS {
+        if shortfall(z).to_f64() <= 0.5 * CLEARANCE {
+            break;
         }
-        z += rise;
+        z = settle(z + real(lift));
+        lift *= 2.0;
     }
-    vec3(zero, zero, z)
+    at(z)
 }

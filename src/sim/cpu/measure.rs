@@ -57,14 +57,14 @@ fn leg_span<T: Real>(creature: &Creature<T>) -> T {
     (reach2 + real(1e-12)).sqrt() * real(2.0)
 }
 
-/// What is remembered between measurements: which limb ends are down.
+/// What is remembered of each limb end between measurements: 0 up, 1 down, 2 not yet landed since the start.
 #[derive(Clone, Copy, Debug)]
 pub struct Stance<T>([T; LIMB_ENDS]);
 
 impl<T: Real> Stance<T> {
-    /// At the start all are taken to be down, so that the first landing does not count.
-    pub fn down() -> Self {
-        Self([T::one(); LIMB_ENDS])
+    /// At the start nothing has landed: the drop to the ground is no step.
+    pub fn before_landing() -> Self {
+        Self([real(2.0); LIMB_ENDS])
     }
 
     /// Updates the stance and returns the touch-downs, mean over `count` limb ends.
@@ -72,7 +72,8 @@ impl<T: Real> Stance<T> {
         let (one, zero) = (T::one(), T::zero());
         let mut landed = zero;
         for (down, &load) in self.0.iter_mut().zip(loads).take(count) {
-            let now = load.select_gt(real(TOUCH_DOWN.0), one, load.select_gt(real(TOUCH_DOWN.1), *down, zero));
+            let unloaded = down.select_gt(real(1.5), *down, zero);
+            let now = load.select_gt(real(TOUCH_DOWN.0), one, load.select_gt(real(TOUCH_DOWN.1), *down, unloaded));
             landed += (now - *down).max(zero);
             *down = now;
         }

@@ -70,7 +70,8 @@ pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive
     let bound = world.slew_rate * world.dt;
     let mut sum = T::zero();
     for (target, &command) in drive.targets.iter_mut().zip(commands).skip(1) {
-        let change = (command - *target).max(-bound).min(bound);
+        // In this order a command that is no number stays one, and the candidate is found to have diverged.
+        let change = (-bound).max(command - *target).min(bound);
         *target += change;
         sum += change.squared();
     }
@@ -90,8 +91,8 @@ fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
     }
 }
 
-/// The observation: up vector in base axes, velocity and angular velocity in the heading frame, height, clock; then for each joint
-/// angle, rate (in units of 10 rad/s) and contact of its link.
+/// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
+/// clock; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
 fn observe<T: Real>(
     creature: &Creature<T>,
     world: &World<T>,
