@@ -31,6 +31,22 @@ pub enum Descriptor {
 }
 
 impl Descriptor {
+    /// Every descriptor, the duty factor once for each limb end; the place in the list is the descriptor's number in the shaders.
+    pub const ALL: [Self; 12] = [
+        Descriptor::FinalX,
+        Descriptor::FinalY,
+        Descriptor::DutyFactor(0),
+        Descriptor::DutyFactor(1),
+        Descriptor::DutyFactor(2),
+        Descriptor::DutyFactor(3),
+        Descriptor::MeanHeight,
+        Descriptor::MeanTilt,
+        Descriptor::GaitFrequency,
+        Descriptor::BodyMass,
+        Descriptor::LinkCount,
+        Descriptor::LegSpan,
+    ];
+
     /// What is averaged over the episode's steps.
     pub fn sample<T: Real>(&self, s: &Sensors<T>, dt: T) -> T {
         match *self {

@@ -10,5 +10,6 @@ pub mod inertia;
 pub mod joint;
 pub mod reward;
 pub mod sensors;
+pub mod shader;
 pub mod soft;
 pub mod terrain;

@@ -1,5 +1,5 @@
-//! Reward terms. To add one, add a variant, and its line in [`RewardTerm::rate`] or [`RewardTerm::finish`],
-//! [`RewardTerm::problems`] and [`RewardTerm::label`]: the compiler names the places, and all stand in this file.
+//! Reward terms. To add one, add a variant, its line in [`RewardTerm::ALL`], [`RewardTerm::rate`] or [`RewardTerm::finish`], and
+//! [`RewardTerm::label`], and write the shaders again; `docs/how-to-reward.md` shows it.
 
 use super::sensors::Sensors;
 use crate::autodiff::{Real, real};
@@ -35,7 +35,31 @@ pub enum RewardTerm {
     JointLimitUse,
 }
 
+/// The numbers of a term, as the laws see them.
+pub type TermNumbers<T> = [T; 3];
+
 impl RewardTerm {
+    /// Every term, its numbers zero; the place in the list is the term's number in the shaders.
+    pub const ALL: [Self; 9] = [
+        RewardTerm::ForwardVelocity,
+        RewardTerm::Distance,
+        RewardTerm::TargetReached { target: (0.0, 0.0), radius: 0.0 },
+        RewardTerm::HeightGained,
+        RewardTerm::Upright,
+        RewardTerm::Energy,
+        RewardTerm::Smoothness,
+        RewardTerm::Survival,
+        RewardTerm::JointLimitUse,
+    ];
+
+    /// The term's own numbers, unused ones zero.
+    pub fn numbers(&self) -> TermNumbers<f64> {
+        match *self {
+            RewardTerm::TargetReached { target, radius } => [target.0, target.1, radius],
+            _ => [0.0; 3],
+        }
+    }
+
     /// What the term adds each second.
     pub fn rate<T: Real>(&self, s: &Sensors<T>) -> T {
         match self {
@@ -49,14 +73,15 @@ impl RewardTerm {
         }
     }
 
-    /// What the term adds once, from the state in which the episode ended.
-    pub fn finish<T: Real>(&self, s: &Sensors<T>) -> T {
+    /// What the term adds once, from the state in which the episode ended. `numbers` are the term's own.
+    pub fn finish<T: Real>(&self, numbers: &TermNumbers<T>, s: &Sensors<T>) -> T {
         match *self {
             // The root is kept above zero so that its derivative stays finite; 1 um is added to the distance of 0.
             RewardTerm::Distance => (horizontal(s.displacement()).norm_squared() + real(1e-12)).sqrt(),
-            RewardTerm::TargetReached { target, radius } => {
-                let gap = horizontal(s.position) - vec3(real(target.0), real(target.1), T::zero());
-                (T::one() + gap.norm_squared() * real(1.0 / (radius * radius))).recip()
+            RewardTerm::TargetReached { .. } => {
+                let &[x, y, radius] = numbers;
+                let gap = horizontal(s.position) - vec3(x, y, T::zero());
+                (T::one() + gap.norm_squared() / (radius * radius)).recip()
             }
             RewardTerm::HeightGained => s.displacement().z,
             RewardTerm::ForwardVelocity

@@ -228,7 +228,7 @@ fn quarter<T: Real>(a: T, b: T) -> (T, T, T) {
 }
 
 /// Distance from an upright box that stands on the ground and reaches down without end.
-fn upright_box<T: Real>(wall: &[T; 5], x: Vec3<T>) -> (T, Vec3<T>) {
+pub(super) fn upright_box<T: Real>(wall: &[T; 5], x: Vec3<T>) -> (T, Vec3<T>) {
     let &[cx, cy, hx, hy, height] = wall;
     let (zero, one) = (T::zero(), T::one());
     let sign = |v: T| v.select_gt(zero, one, -one);

@@ -6,6 +6,7 @@ use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::autodiff::{Value, real};
 use crate::creature::{BaseKind, Candidate, ContactPoint, Creature};
+use crate::laws::reward::{RewardTerm, TermNumbers};
 use crate::laws::sensors::Sensors;
 use crate::math::{Vec3, vec3};
 use crate::sim::Ending;
@@ -126,7 +127,7 @@ impl<'a, T: Value> Episode<'a, T> {
             self.start,
             command_rate,
         );
-        self.reward += self.weigh(|term, sensors| term.rate(sensors)) * world.dt;
+        self.reward += self.weigh(|term, _, sensors| term.rate(sensors)) * world.dt;
         for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
             *sample += descriptor.sample(&self.last, world.dt);
         }
@@ -157,7 +158,7 @@ impl<'a, T: Value> Episode<'a, T> {
 
     /// Reward as if the episode ended here.
     pub fn reward_so_far(&self) -> T {
-        self.reward + self.weigh(|term, sensors| term.finish(sensors))
+        self.reward + self.weigh(|term, numbers, sensors| term.finish(numbers, sensors))
     }
 
     /// Time simulated (s).
@@ -170,8 +171,10 @@ impl<'a, T: Value> Episode<'a, T> {
         &self.last
     }
 
-    fn weigh(&self, value: impl Fn(&crate::laws::reward::RewardTerm, &Sensors<T>) -> T) -> T {
-        let weighted = |sum, (term, weight): &(_, f64)| sum + value(term, &self.last) * real(*weight);
+    fn weigh(&self, value: impl Fn(&RewardTerm, &TermNumbers<T>, &Sensors<T>) -> T) -> T {
+        let weighted = |sum, (term, weight): &(RewardTerm, f64)| {
+            sum + value(term, &term.numbers().map(real), &self.last) * real(*weight)
+        };
         self.task.reward.iter().fold(T::zero(), weighted)
     }
 

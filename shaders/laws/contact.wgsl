@@ -1,0 +1,73 @@
+// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Needs shaders/shared/functions.wgsl.
+
+struct ContactForce {
+    push: f32,
+    normal_drag: f32,
+    tangent_drag: f32,
+}
+
+fn contact_force(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f32, slip_speed: f32, onset_speed: f32, gap: f32, v_n: f32, slip_squared: f32, force_before: f32) -> ContactForce {
+    let t0 = (-(gap + (dt * v_n))) / width;
+    let t1 = exp(-select(-t0, t0, t0 > 0.0));
+    let t2 = (select(0.0, t0, t0 > 0.0) + ln_1p(t1)) * (stiffness * width);
+    let t3 = 1.0 / (t1 + 1.0);
+    let t4 = select(t1 * t3, t3, t0 > 0.0) * (dt * stiffness);
+    let t5 = (damping * t2) / (1.0 + (damping * ((v_n + sqrt((v_n * v_n) + (onset_speed * onset_speed))) * 0.5)));
+    let t6 = (friction * select(0.0, force_before, force_before > 0.0)) / sqrt(slip_squared + (slip_speed * slip_speed));
+    var result: ContactForce;
+    result.push = t2 + (v_n * t4);
+    result.normal_drag = t4 + t5;
+    result.tangent_drag = t6;
+    return result;
+}
+
+struct ContactForceGradient {
+    stiffness: f32,
+    damping: f32,
+    friction: f32,
+    gap: f32,
+    v_n: f32,
+    slip_squared: f32,
+    force_before: f32,
+}
+
+fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f32, slip_speed: f32, onset_speed: f32, gap: f32, v_n: f32, slip_squared: f32, force_before: f32, bar: ContactForce) -> ContactForceGradient {
+    let t0 = (-(gap + (dt * v_n))) / width;
+    let t1 = exp(-select(-t0, t0, t0 > 0.0));
+    let t2 = t1 + 1.0;
+    let t3 = 1.0 / t2;
+    let t4 = select(t1 * t3, t3, t0 > 0.0);
+    let t5 = bar.normal_drag + (v_n * bar.push);
+    let t6 = select(0.0, t0, t0 > 0.0) + ln_1p(t1);
+    let t7 = sqrt((v_n * v_n) + (onset_speed * onset_speed));
+    let t8 = (v_n + t7) * 0.5;
+    let t9 = 1.0 + (damping * t8);
+    let t10 = bar.normal_drag / t9;
+    let t11 = bar.push + (damping * t10);
+    let t12 = stiffness * width;
+    let t13 = t6 * t12;
+    let t14 = -(((damping * t13) / t9) * t10);
+    let t15 = select(0.0, force_before, force_before > 0.0);
+    let t16 = sqrt(slip_squared + (slip_speed * slip_speed));
+    let t17 = bar.tangent_drag / t16;
+    let t18 = t12 * t11;
+    let t19 = dt * stiffness;
+    let t20 = t19 * t5;
+    let t21 = select(t20, 0.0, t0 > 0.0);
+    let t22 = t1 * (((t3 * t21) + (t18 / t2)) + (-(t3 * ((select(0.0, t20, t0 > 0.0) + (t1 * t21)) / t2))));
+    let t23 = -t22;
+    let t24 = (select(0.0, t18, t0 > 0.0) + select(0.0, t23, t0 > 0.0)) + (-select(t23, 0.0, t0 > 0.0));
+    let t25 = -(t24 / width);
+    let t26 = 0.5 * (damping * t14);
+    let t27 = v_n * ((0.5 * t26) / t7);
+    var result: ContactForceGradient;
+    result.stiffness = (dt * (t4 * t5)) + (width * (t6 * t11));
+    result.damping = (t8 * t14) + (t13 * t10);
+    result.friction = t15 * t17;
+    result.gap = t25;
+    result.v_n = (t27 + ((((t4 * t19) * bar.push) + t26) + t27)) + (dt * t25);
+    result.slip_squared = (0.5 * (-(((friction * t15) / t16) * t17))) / t16;
+    result.force_before = select(0.0, friction * t17, force_before > 0.0);
+    return result;
+}

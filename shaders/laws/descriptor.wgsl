@@ -1,0 +1,325 @@
+// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Needs shaders/shared/functions.wgsl.
+
+fn descriptor_finish_final_x(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return s.position.x - s.start.x;
+}
+
+struct DescriptorFinishFinalXGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_final_x_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishFinalXGradient {
+    var result: DescriptorFinishFinalXGradient;
+    result.s.start.x = -bar;
+    result.s.position.x = bar;
+    return result;
+}
+
+fn descriptor_finish_final_y(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return s.position.y - s.start.y;
+}
+
+struct DescriptorFinishFinalYGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_final_y_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishFinalYGradient {
+    var result: DescriptorFinishFinalYGradient;
+    result.s.start.y = -bar;
+    result.s.position.y = bar;
+    return result;
+}
+
+fn descriptor_sample_duty_factor_of_limb_0(s: Sensors, dt: f32) -> f32 {
+    return s.limb_load.x;
+}
+
+struct DescriptorSampleDutyFactorOfLimb0Gradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_duty_factor_of_limb_0_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb0Gradient {
+    var result: DescriptorSampleDutyFactorOfLimb0Gradient;
+    result.s.limb_load.x = bar;
+    return result;
+}
+
+fn descriptor_finish_duty_factor_of_limb_0(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishDutyFactorOfLimb0Gradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_duty_factor_of_limb_0_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb0Gradient {
+    var result: DescriptorFinishDutyFactorOfLimb0Gradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_duty_factor_of_limb_1(s: Sensors, dt: f32) -> f32 {
+    return s.limb_load.y;
+}
+
+struct DescriptorSampleDutyFactorOfLimb1Gradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_duty_factor_of_limb_1_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb1Gradient {
+    var result: DescriptorSampleDutyFactorOfLimb1Gradient;
+    result.s.limb_load.y = bar;
+    return result;
+}
+
+fn descriptor_finish_duty_factor_of_limb_1(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishDutyFactorOfLimb1Gradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_duty_factor_of_limb_1_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb1Gradient {
+    var result: DescriptorFinishDutyFactorOfLimb1Gradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_duty_factor_of_limb_2(s: Sensors, dt: f32) -> f32 {
+    return s.limb_load.z;
+}
+
+struct DescriptorSampleDutyFactorOfLimb2Gradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_duty_factor_of_limb_2_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb2Gradient {
+    var result: DescriptorSampleDutyFactorOfLimb2Gradient;
+    result.s.limb_load.z = bar;
+    return result;
+}
+
+fn descriptor_finish_duty_factor_of_limb_2(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishDutyFactorOfLimb2Gradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_duty_factor_of_limb_2_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb2Gradient {
+    var result: DescriptorFinishDutyFactorOfLimb2Gradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_duty_factor_of_limb_3(s: Sensors, dt: f32) -> f32 {
+    return s.limb_load.w;
+}
+
+struct DescriptorSampleDutyFactorOfLimb3Gradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_duty_factor_of_limb_3_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb3Gradient {
+    var result: DescriptorSampleDutyFactorOfLimb3Gradient;
+    result.s.limb_load.w = bar;
+    return result;
+}
+
+fn descriptor_finish_duty_factor_of_limb_3(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishDutyFactorOfLimb3Gradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_duty_factor_of_limb_3_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb3Gradient {
+    var result: DescriptorFinishDutyFactorOfLimb3Gradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_mean_height(s: Sensors, dt: f32) -> f32 {
+    return s.height;
+}
+
+struct DescriptorSampleMeanHeightGradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_mean_height_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleMeanHeightGradient {
+    var result: DescriptorSampleMeanHeightGradient;
+    result.s.height = bar;
+    return result;
+}
+
+fn descriptor_finish_mean_height(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishMeanHeightGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_mean_height_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishMeanHeightGradient {
+    var result: DescriptorFinishMeanHeightGradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_mean_tilt_1_cos_2(s: Sensors, dt: f32) -> f32 {
+    return (1.0 - s.up.z) * 0.5;
+}
+
+struct DescriptorSampleMeanTilt1Cos2Gradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_mean_tilt_1_cos_2_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleMeanTilt1Cos2Gradient {
+    var result: DescriptorSampleMeanTilt1Cos2Gradient;
+    result.s.up.z = -(0.5 * bar);
+    return result;
+}
+
+fn descriptor_finish_mean_tilt_1_cos_2(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishMeanTilt1Cos2Gradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_mean_tilt_1_cos_2_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishMeanTilt1Cos2Gradient {
+    var result: DescriptorFinishMeanTilt1Cos2Gradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_gait_frequency(s: Sensors, dt: f32) -> f32 {
+    return s.touchdowns / dt;
+}
+
+struct DescriptorSampleGaitFrequencyGradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_gait_frequency_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleGaitFrequencyGradient {
+    var result: DescriptorSampleGaitFrequencyGradient;
+    result.s.touchdowns = bar / dt;
+    return result;
+}
+
+fn descriptor_finish_gait_frequency(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishGaitFrequencyGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_gait_frequency_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishGaitFrequencyGradient {
+    var result: DescriptorFinishGaitFrequencyGradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_finish_body_mass(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return body.mass;
+}
+
+struct DescriptorFinishBodyMassGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_body_mass_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishBodyMassGradient {
+    var result: DescriptorFinishBodyMassGradient;
+    result.body.mass = bar;
+    return result;
+}
+
+fn descriptor_finish_number_of_links(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return body.link_count;
+}
+
+struct DescriptorFinishNumberOfLinksGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_number_of_links_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishNumberOfLinksGradient {
+    var result: DescriptorFinishNumberOfLinksGradient;
+    result.body.link_count = bar;
+    return result;
+}
+
+fn descriptor_finish_leg_span(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return body.leg_span;
+}
+
+struct DescriptorFinishLegSpanGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_leg_span_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishLegSpanGradient {
+    var result: DescriptorFinishLegSpanGradient;
+    result.body.leg_span = bar;
+    return result;
+}
+
+fn descriptor_sample(kind: u32, s: Sensors, dt: f32) -> f32 {
+    switch kind {
+        case 2u: { return descriptor_sample_duty_factor_of_limb_0(s, dt); }
+        case 3u: { return descriptor_sample_duty_factor_of_limb_1(s, dt); }
+        case 4u: { return descriptor_sample_duty_factor_of_limb_2(s, dt); }
+        case 5u: { return descriptor_sample_duty_factor_of_limb_3(s, dt); }
+        case 6u: { return descriptor_sample_mean_height(s, dt); }
+        case 7u: { return descriptor_sample_mean_tilt_1_cos_2(s, dt); }
+        case 8u: { return descriptor_sample_gait_frequency(s, dt); }
+        default: { return 0.0; }
+    }
+}
+
+fn descriptor_finish(kind: u32, mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    switch kind {
+        case 0u: { return descriptor_finish_final_x(mean, s, body); }
+        case 1u: { return descriptor_finish_final_y(mean, s, body); }
+        case 2u: { return descriptor_finish_duty_factor_of_limb_0(mean, s, body); }
+        case 3u: { return descriptor_finish_duty_factor_of_limb_1(mean, s, body); }
+        case 4u: { return descriptor_finish_duty_factor_of_limb_2(mean, s, body); }
+        case 5u: { return descriptor_finish_duty_factor_of_limb_3(mean, s, body); }
+        case 6u: { return descriptor_finish_mean_height(mean, s, body); }
+        case 7u: { return descriptor_finish_mean_tilt_1_cos_2(mean, s, body); }
+        case 8u: { return descriptor_finish_gait_frequency(mean, s, body); }
+        case 9u: { return descriptor_finish_body_mass(mean, s, body); }
+        case 10u: { return descriptor_finish_number_of_links(mean, s, body); }
+        case 11u: { return descriptor_finish_leg_span(mean, s, body); }
+        default: { return 0.0; }
+    }
+}

@@ -1,0 +1,125 @@
+// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Needs shaders/shared/functions.wgsl.
+
+struct ServoTorque {
+    push: f32,
+    drag: f32,
+}
+
+fn servo_torque(dt: f32, kp: f32, kd: f32, torque_limit: f32, target_angle: f32, angle: f32, rate: f32) -> ServoTorque {
+    let t0 = target_angle - angle;
+    let t1 = ((kp * (t0 - (dt * rate))) - (kd * rate)) / torque_limit;
+    let t2 = 1.0 / sqrt(1.0 + (t1 * t1));
+    var result: ServoTorque;
+    result.push = t0 * (kp * t2);
+    result.drag = t2 * (kd + (dt * kp));
+    return result;
+}
+
+struct ServoTorqueGradient {
+    kp: f32,
+    kd: f32,
+    torque_limit: f32,
+    target_angle: f32,
+    angle: f32,
+    rate: f32,
+}
+
+fn servo_torque_reverse(dt: f32, kp: f32, kd: f32, torque_limit: f32, target_angle: f32, angle: f32, rate: f32, bar: ServoTorque) -> ServoTorqueGradient {
+    let t0 = target_angle - angle;
+    let t1 = t0 - (dt * rate);
+    let t2 = ((kp * t1) - (kd * rate)) / torque_limit;
+    let t3 = sqrt(1.0 + (t2 * t2));
+    let t4 = 1.0 / t3;
+    let t5 = t4 * bar.drag;
+    let t6 = t0 * bar.push;
+    let t7 = t2 * (((-(t4 * ((((kd + (dt * kp)) * bar.drag) + (kp * t6)) / t3))) * 0.5) / t3);
+    let t8 = (t7 + t7) / torque_limit;
+    let t9 = -t8;
+    let t10 = kp * t8;
+    let t11 = ((kp * t4) * bar.push) + t10;
+    var result: ServoTorqueGradient;
+    result.kp = ((dt * t5) + (t4 * t6)) + (t1 * t8);
+    result.kd = t5 + (rate * t9);
+    result.torque_limit = -(t2 * t8);
+    result.target_angle = t11;
+    result.angle = -t11;
+    result.rate = (kd * t9) + (dt * (-t10));
+    return result;
+}
+
+struct LimitTorque {
+    push: f32,
+    drag: f32,
+    limit_use: f32,
+}
+
+fn limit_torque(dt: f32, lower: f32, upper: f32, stiffness: f32, damping: f32, width: f32, angle: f32, rate: f32) -> LimitTorque {
+    let t0 = stiffness * width;
+    let t1 = angle + (dt * rate);
+    let t2 = (lower - t1) / width;
+    let t3 = exp(-select(-t2, t2, t2 > 0.0));
+    let t4 = select(0.0, t2, t2 > 0.0) + ln_1p(t3);
+    let t5 = (t1 - upper) / width;
+    let t6 = exp(-select(-t5, t5, t5 > 0.0));
+    let t7 = select(0.0, t5, t5 > 0.0) + ln_1p(t6);
+    let t8 = 1.0 / (t6 + 1.0);
+    let t9 = 1.0 / (1.0 + t3);
+    let t10 = select(t6 * t8, t8, t5 > 0.0) + select(t3 * t9, t9, t2 > 0.0);
+    let t11 = (dt * stiffness) * t10;
+    var result: LimitTorque;
+    result.push = (t0 * (t4 - t7)) + (rate * t11);
+    result.drag = t11 + ((damping * t0) * (t7 + t4));
+    result.limit_use = t10;
+    return result;
+}
+
+struct LimitTorqueGradient {
+    lower: f32,
+    upper: f32,
+    stiffness: f32,
+    angle: f32,
+    rate: f32,
+}
+
+fn limit_torque_reverse(dt: f32, lower: f32, upper: f32, stiffness: f32, damping: f32, width: f32, angle: f32, rate: f32, bar: LimitTorque) -> LimitTorqueGradient {
+    let t0 = angle + (dt * rate);
+    let t1 = (lower - t0) / width;
+    let t2 = stiffness * width;
+    let t3 = (damping * t2) * bar.drag;
+    let t4 = t2 * bar.push;
+    let t5 = t3 + t4;
+    let t6 = exp(-select(-t1, t1, t1 > 0.0));
+    let t7 = 1.0 + t6;
+    let t8 = 1.0 / t7;
+    let t9 = dt * stiffness;
+    let t10 = bar.drag + (rate * bar.push);
+    let t11 = bar.limit_use + (t9 * t10);
+    let t12 = select(t11, 0.0, t1 > 0.0);
+    let t13 = t6 * (((t8 * t12) + (t5 / t7)) + (-(t8 * ((select(0.0, t11, t1 > 0.0) + (t6 * t12)) / t7))));
+    let t14 = -t13;
+    let t15 = (select(0.0, t5, t1 > 0.0) + select(0.0, t14, t1 > 0.0)) + (-select(t14, 0.0, t1 > 0.0));
+    let t16 = t15 / width;
+    let t17 = (t0 - upper) / width;
+    let t18 = t3 + (-t4);
+    let t19 = exp(-select(-t17, t17, t17 > 0.0));
+    let t20 = t19 + 1.0;
+    let t21 = 1.0 / t20;
+    let t22 = select(t11, 0.0, t17 > 0.0);
+    let t23 = ((t21 * t22) + (t18 / t20)) + (-(t21 * ((select(0.0, t11, t17 > 0.0) + (t19 * t22)) / t20)));
+    let t24 = -(t19 * t23);
+    let t25 = (select(0.0, t18, t17 > 0.0) + select(0.0, t24, t17 > 0.0)) + (-select(t24, 0.0, t17 > 0.0));
+    let t26 = t25 / width;
+    let t27 = select(0.0, t17, t17 > 0.0) + ln_1p(t19);
+    let t28 = select(0.0, t1, t1 > 0.0) + ln_1p(t6);
+    let t29 = select(t19 * t21, t21, t17 > 0.0) + select(t6 * t8, t8, t1 > 0.0);
+    let t30 = (width * ((damping * ((t27 + t28) * bar.drag)) + ((t28 - t27) * bar.push))) + (dt * (t29 * t10));
+    let t31 = (-t16) + t26;
+    var result: LimitTorqueGradient;
+    result.lower = t16;
+    result.upper = -t26;
+    result.stiffness = t30;
+    result.angle = t31;
+    result.rate = ((t9 * t29) * bar.push) + (dt * t31);
+    return result;
+}

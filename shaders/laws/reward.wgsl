@@ -1,0 +1,171 @@
+// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Needs shaders/shared/functions.wgsl.
+
+fn reward_rate_forward_progress(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.velocity.x;
+}
+
+struct RewardRateForwardProgressGradient {
+    s: Sensors,
+}
+
+fn reward_rate_forward_progress_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateForwardProgressGradient {
+    var result: RewardRateForwardProgressGradient;
+    result.s.velocity.x = bar;
+    return result;
+}
+
+fn reward_finish_distance(numbers: vec3<f32>, s: Sensors) -> f32 {
+    let t0 = s.position.x - s.start.x;
+    let t1 = s.position.y - s.start.y;
+    return sqrt(((t0 * t0) + (t1 * t1)) + 1e-12);
+}
+
+struct RewardFinishDistanceGradient {
+    s: Sensors,
+}
+
+fn reward_finish_distance_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishDistanceGradient {
+    let t0 = s.position.x - s.start.x;
+    let t1 = s.position.y - s.start.y;
+    let t2 = (bar * 0.5) / sqrt(((t0 * t0) + (t1 * t1)) + 1e-12);
+    let t3 = t0 * t2;
+    let t4 = t3 + t3;
+    let t5 = t1 * t2;
+    let t6 = t5 + t5;
+    var result: RewardFinishDistanceGradient;
+    result.s.start.x = -t4;
+    result.s.start.y = -t6;
+    result.s.position.x = t4;
+    result.s.position.y = t6;
+    return result;
+}
+
+fn reward_finish_target_reached(numbers: vec3<f32>, s: Sensors) -> f32 {
+    let t0 = s.position.x - numbers.x;
+    let t1 = s.position.y - numbers.y;
+    return 1.0 / (1.0 + (((t0 * t0) + (t1 * t1)) / (numbers.z * numbers.z)));
+}
+
+struct RewardFinishTargetReachedGradient {
+    s: Sensors,
+}
+
+fn reward_finish_target_reached_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishTargetReachedGradient {
+    let t0 = s.position.x - numbers.x;
+    let t1 = s.position.y - numbers.y;
+    let t2 = numbers.z * numbers.z;
+    let t3 = 1.0 + (((t0 * t0) + (t1 * t1)) / t2);
+    let t4 = (-((1.0 / t3) * (bar / t3))) / t2;
+    let t5 = t0 * t4;
+    let t6 = t1 * t4;
+    var result: RewardFinishTargetReachedGradient;
+    result.s.position.x = t5 + t5;
+    result.s.position.y = t6 + t6;
+    return result;
+}
+
+fn reward_finish_height_gained(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.position.z - s.start.z;
+}
+
+struct RewardFinishHeightGainedGradient {
+    s: Sensors,
+}
+
+fn reward_finish_height_gained_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishHeightGainedGradient {
+    var result: RewardFinishHeightGainedGradient;
+    result.s.start.z = -bar;
+    result.s.position.z = bar;
+    return result;
+}
+
+fn reward_rate_upright(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.up.z;
+}
+
+struct RewardRateUprightGradient {
+    s: Sensors,
+}
+
+fn reward_rate_upright_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateUprightGradient {
+    var result: RewardRateUprightGradient;
+    result.s.up.z = bar;
+    return result;
+}
+
+fn reward_rate_energy(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.power;
+}
+
+struct RewardRateEnergyGradient {
+    s: Sensors,
+}
+
+fn reward_rate_energy_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateEnergyGradient {
+    var result: RewardRateEnergyGradient;
+    result.s.power = bar;
+    return result;
+}
+
+fn reward_rate_command_roughness(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.command_rate;
+}
+
+struct RewardRateCommandRoughnessGradient {
+    s: Sensors,
+}
+
+fn reward_rate_command_roughness_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateCommandRoughnessGradient {
+    var result: RewardRateCommandRoughnessGradient;
+    result.s.command_rate = bar;
+    return result;
+}
+
+fn reward_rate_survival(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return 1.0;
+}
+
+struct RewardRateSurvivalGradient {
+    s: Sensors,
+}
+
+fn reward_rate_survival_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateSurvivalGradient {
+    var result: RewardRateSurvivalGradient;
+    return result;
+}
+
+fn reward_rate_joint_limit_use(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.limit_use;
+}
+
+struct RewardRateJointLimitUseGradient {
+    s: Sensors,
+}
+
+fn reward_rate_joint_limit_use_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateJointLimitUseGradient {
+    var result: RewardRateJointLimitUseGradient;
+    result.s.limit_use = bar;
+    return result;
+}
+
+fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
+    switch kind {
+        case 0u: { return reward_rate_forward_progress(numbers, s); }
+        case 4u: { return reward_rate_upright(numbers, s); }
+        case 5u: { return reward_rate_energy(numbers, s); }
+        case 6u: { return reward_rate_command_roughness(numbers, s); }
+        case 7u: { return reward_rate_survival(numbers, s); }
+        case 8u: { return reward_rate_joint_limit_use(numbers, s); }
+        default: { return 0.0; }
+    }
+}
+
+fn reward_finish(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
+    switch kind {
+        case 1u: { return reward_finish_distance(numbers, s); }
+        case 2u: { return reward_finish_target_reached(numbers, s); }
+        case 3u: { return reward_finish_height_gained(numbers, s); }
+        default: { return 0.0; }
+    }
+}
