@@ -4,6 +4,7 @@
 
 use super::folder::{SEEDS, thaw};
 use crate::archive::store;
+use crate::creature::tree::grow;
 use crate::creature::{check, expand};
 use crate::experiment::{self, BodyLimits, BodySource, Experiment};
 use crate::genome::{Body, Variation, morphology};
@@ -26,6 +27,13 @@ pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> 
 fn seed_body(name: &str, folder: &Path, experiment: &Experiment) -> Result<Body> {
     let body = morphology::load(name, folder)?;
     let limits = limits(experiment);
+    // Mutation never cuts a body at the limit on links, and a seed that would be cut is a slip.
+    let links = grow(&body, limits.max_links + 1).with_context(|| format!("seed morphology {name}"))?.len();
+    ensure!(
+        links <= limits.max_links,
+        "seed morphology {name}: more links than the limit allows, {}",
+        limits.max_links
+    );
     let grown = expand(&body, &limits, &experiment.physics);
     grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))?;
     Ok(body)

@@ -116,8 +116,8 @@ pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, work
 pub fn assemble_joints<T: Real>(
     creature: &Creature<T>,
     world: &World<T>,
-    state: &State<T>,
     drive: &Drive<T>,
+    state: &State<T>,
     work: &mut Work<T>,
 ) {
     let dt = world.dt;

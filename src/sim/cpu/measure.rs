@@ -82,7 +82,7 @@ impl<T: Real> Stance<T> {
 }
 
 /// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
-#[allow(clippy::too_many_arguments)] // model, world, state, drive, scratch: the fixed order of the house
+#[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn measure<T: Real>(
     creature: &Creature<T>,
     plan: &BodyPlan<T>,

@@ -24,7 +24,7 @@ pub fn step<T: Value>(
     // Where everything is and how it moves.
     kinematics(creature, state, work);
     touch_contacts(creature, world, state, work);
-    assemble_joints(creature, world, state, drive, work);
+    assemble_joints(creature, world, drive, state, work);
     for _ in 0..ROUNDS {
         // Every link and contact by itself.
         assemble_links(creature, world, state, work);
