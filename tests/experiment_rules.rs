@@ -55,7 +55,7 @@ fn values_within_bounds_pass() {
         "budget=(wall_time: 0.5)",
         "budget.evaluations=1",
         "physics.rate=9960",
-        "physics.gravity=0",
+        "physics=(gravity: 0, contact_stiffness: Fixed(1e4))",
         "physics.friction=0",
         "physics.contact_stiffness=Fixed(1e4)",
     ] {
@@ -135,6 +135,7 @@ fn each_rule_refuses_what_breaks_it() {
         ("budget.evaluations=0", "budget.evaluations: must be 1 to 1000000000000, is 0"),
         ("budget.wall_time=0", "budget.wall_time: must be above 0 and at most 1e9 s, is 0"),
         ("physics.rate=10020", "physics.rate: must be 30 to 10000, is 10020"),
+        ("physics.gravity=0", "physics.contact_stiffness: must be Fixed(N/m) without gravity, is Auto"),
         ("physics.gravity=-9.81", "physics.gravity: must be from 0 to 100 m/s2, is -9.81"),
         ("physics.friction=-1", "physics.friction: must be from 0 to 10, is -1"),
         ("physics.slip_speed=0", "physics.slip_speed: must be above 0 and at most 10 m/s, is 0"),

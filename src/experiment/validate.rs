@@ -228,8 +228,12 @@ fn physics(check: &mut Check, physics: &Physics) {
     check.within("physics.gravity", physics.gravity, 0.0..=100.0, "m/s2");
     check.within("physics.friction", physics.friction, 0.0..=10.0, "");
     check.positive("physics.slip_speed", physics.slip_speed, 10.0, "m/s");
-    if let Stiffness::Fixed(stiffness) = physics.contact_stiffness {
-        check.positive("physics.contact_stiffness", stiffness, HUGE, "N/m");
+    match physics.contact_stiffness {
+        Stiffness::Fixed(stiffness) => check.positive("physics.contact_stiffness", stiffness, HUGE, "N/m"),
+        // It is in proportion to the weight, and a ground without stiffness is none.
+        Stiffness::Auto => {
+            check.need(physics.gravity != 0.0, "physics.contact_stiffness", "Fixed(N/m) without gravity", "Auto")
+        }
     }
     check.positive("physics.contact_width", physics.contact_width, 0.1, "m");
     check.within("physics.contact_damping", physics.contact_damping, 0.0..=1e3, "s/m");
