@@ -7,7 +7,7 @@ use crate::archive::store;
 use crate::creature::{check, expand};
 use crate::experiment::{BodyLimits, BodySource, Experiment};
 use crate::genome::{Body, Variation, morphology};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
 /// The seed morphologies of an experiment; paths are relative to `folder`.
@@ -16,19 +16,25 @@ use std::path::Path;
 ///
 /// When one cannot be read, or is no valid body within the experiment's limits.
 pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> {
-    let names = match &experiment.body {
-        BodySource::Evolve { seeds, .. } => seeds.as_slice(),
-        BodySource::Fixed(name) => std::slice::from_ref(name),
+    let load = |name: &String| {
+        let body = morphology::load(name, folder)?;
+        check_seed(name, &body, experiment)?;
+        Ok(body)
     };
-    names.iter().map(|name| seed_body(name, folder, experiment)).collect()
+    seed_names(experiment).iter().map(load).collect()
 }
 
-fn seed_body(name: &str, folder: &Path, experiment: &Experiment) -> Result<Body> {
-    let body = morphology::load(name, folder)?;
+fn seed_names(experiment: &Experiment) -> &[String] {
+    match &experiment.body {
+        BodySource::Evolve { seeds, .. } => seeds,
+        BodySource::Fixed(name) => std::slice::from_ref(name),
+    }
+}
+
+fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
     let limits = limits(experiment);
-    let grown = expand(&body, &limits, &experiment.physics);
-    grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))?;
-    Ok(body)
+    let grown = expand(body, &limits, &experiment.physics);
+    grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))
 }
 
 /// How genomes vary and compile in an experiment that starts from `seeds`.
@@ -54,9 +60,16 @@ fn limits(experiment: &Experiment) -> BodyLimits {
 ///
 /// # Errors
 ///
-/// When it is no run folder, or a frozen file has been changed to something else.
+/// When it is no run folder, or a frozen file has been changed to something that is wrong.
 pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
     let experiment = store::experiment(dir)?;
-    let space = search_space(&experiment, thaw(dir, SEEDS)?);
+    let seeds: Vec<Body> = thaw(dir, SEEDS)?;
+    let names = seed_names(&experiment);
+    let path = dir.join(SEEDS);
+    ensure!(seeds.len() == names.len(), "{}: {} bodies for {} seeds", path.display(), seeds.len(), names.len());
+    for (name, body) in names.iter().zip(&seeds) {
+        check_seed(name, body, &experiment).with_context(|| path.display().to_string())?;
+    }
+    let space = search_space(&experiment, seeds);
     Ok((experiment, space))
 }

@@ -50,6 +50,19 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
     from_text(&text, &path.display().to_string(), folder, overrides)
 }
 
+/// Reads and checks the experiment that a run folder has frozen. Its morphologies lie frozen beside it, so their files may be gone.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`] but [`ExperimentError::Setting`].
+pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
+    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let source = Source::new(&path.display().to_string(), &text);
+    let experiment = parse(&source)?;
+    validated(&experiment, &source, &|_| Ok(()))?;
+    Ok(experiment)
+}
+
 /// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are
 /// relative to.
 ///
