@@ -178,6 +178,8 @@ fn mistakes_are_named() {
         (&["list", "results"], 1, &["no run folder"]),
         (&["show", "results/test-3-1#77777"], 1, &["no elite 77777", "the last is", "burgess list results/test-3-1"]),
         (&["show", "results/test-3-1#best"], 1, &["DIR#ID"]),
+        (&["show", run], 1, &["is a folder", "DIR#ID"]),
+        (&["run", "test.ron", "--seed", "-1"], 2, &["invalid value '-1' for '--seed"]),
         (&["show", "centipede"], 1, &["unknown morphology", "quadruped"]),
     ] {
         let (found, message) = place.fail(arguments);
@@ -196,6 +198,34 @@ fn mistakes_are_named() {
         assert!(code == 1 && message.contains("schema version 9"), "{command}: {message}");
     }
     assert!(fs::read(&database).unwrap() == newer, "it was changed");
+}
+
+/// Users are told to raise the budget there, so they will edit it.
+#[test]
+fn a_frozen_experiment_that_was_edited_wrongly_is_refused() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = "results/test-3-1";
+    let frozen = place.path(run).join("experiment.ron");
+    let right = fs::read_to_string(&frozen).unwrap();
+    for (from, to, words) in [
+        ("duration: 0.5", "duration: inf", "task.duration: must be above 0"),
+        ("generations: Some(1)", "generations: None", "budget"),
+        ("batch_size: 16", "batch_size: 0", "batch_size: must be 1"),
+        ("batch_size: 16", "batch_size: sixteen", "experiment.ron:"),
+    ] {
+        assert!(right.contains(from), "{from}: {right}");
+        fs::write(&frozen, right.replace(from, to)).unwrap();
+        for command in ["resume", "verify", "list"] {
+            let (code, message) = place.fail(&[command, run]);
+            assert!(code == 1 && message.contains(words), "{command}, {to}: {message}");
+        }
+    }
+    fs::write(&frozen, right.replace("generations: Some(1)", "generations: Some(2)")).unwrap();
+    fs::write(place.path(run).join("seeds.ron"), "[]").unwrap();
+    let (code, message) = place.fail(&["resume", run]);
+    assert!(code == 1 && message.contains("0 bodies for 3 seeds"), "{message}");
+    assert!(!message.contains("goes on"), "it does not: {message}");
 }
 
 #[test]

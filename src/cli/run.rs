@@ -13,7 +13,7 @@ use burgess::genome::Variation;
 use burgess::report;
 use burgess::sim::Backend;
 use std::io::{Write as _, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +29,7 @@ pub struct Args {
     #[command(flatten)]
     backend: backend::Args,
     /// Seed of the run, instead of the experiment's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Folder that gets the run folder.
     #[arg(long, value_name = "DIR", default_value = "results")]
@@ -63,11 +63,13 @@ pub(super) fn carry_on(
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
     eprintln!("run folder: {dir}");
-    let interrupt = watch_for_interrupts()?;
+    let interrupt = watch_for_interrupts(folder.dir())?;
     let setup = Setup { experiment, space, backend, emitters: emitter::build(&experiment.emitters) };
-    let ended = session::run(folder, setup, &interrupt);
-    let ended =
-        ended.with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
+    let before = generations(folder);
+    let ended = session::run(folder, setup, &interrupt)?;
+    if ended == Ended::Finished && before == generations(folder) {
+        eprintln!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
+    }
     writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?, space)?)?;
     report::draw_all(folder.dir())
         .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
@@ -79,6 +81,11 @@ pub(super) fn carry_on(
             ExitCode::from(INTERRUPTED)
         }
     })
+}
+
+/// How many generations are stored; none before the first, or when they can't be read.
+fn generations(folder: &RunFolder) -> usize {
+    RunReader::open(folder.dir()).and_then(|run| run.metrics()).map_or(0, |metrics| metrics.len())
 }
 
 fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
@@ -94,21 +101,26 @@ fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
         }
     }
     Ok(format!(
-        "{} elites of {} body plans in {} cells, best reward {:.4}, QD-score {:.3}: {dir}",
-        last.elites,
-        plans.len(),
-        run.cell_count(),
+        "{} of {} in {}, best reward {:.4}, QD-score {:.3}: {dir}",
+        count(last.elites as usize, "elite"),
+        count(plans.len(), "body plan"),
+        count(run.cell_count(), "cell"),
         last.scores.max,
         last.scores.qd_score
     ))
 }
 
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation only.
-fn watch_for_interrupts() -> anyhow::Result<Arc<AtomicBool>> {
+fn watch_for_interrupts(dir: &Path) -> anyhow::Result<Arc<AtomicBool>> {
     let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupt);
+    let (flag, dir) = (Arc::clone(&interrupt), dir.to_owned());
     let on_interrupt = move || {
         if flag.swap(true, Ordering::Relaxed) {
+            eprintln!("aborted; to go on: burgess resume {}", dir.display());
             std::process::exit(INTERRUPTED.into());
         }
         eprintln!("\nstopping after this generation; Ctrl-C again aborts it");

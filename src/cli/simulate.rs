@@ -27,7 +27,7 @@ pub struct Args {
     /// Scalar of the simulation.
     #[arg(long, value_enum, default_value = "f32")]
     precision: Precision,
-    /// Write every step to this file instead of a summary to the screen.
+    /// Write every step to this file too: pose, velocities, joints, contacts, reward so far.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }
@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let (moments, returns) = simulate(&subject.candidate, &subject.world, &subject.task, 1);
     if let Some(path) = &args.csv {
-        write_csv(path, &moments).with_context(|| format!("cannot write {}", path.display()))?;
+        write_csv(path, &moments, args.precision).with_context(|| format!("cannot write {}", path.display()))?;
     }
     summarise(&subject.label, &moments, &returns)?;
     Ok(ExitCode::SUCCESS)
@@ -67,8 +67,12 @@ fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) -> anyhow:
     Ok(())
 }
 
-/// One row a step, the start first.
-fn write_csv(path: &Path, moments: &[Moment]) -> std::io::Result<()> {
+/// One row a step, the start first; numbers have the digits that tell them apart in their precision.
+fn write_csv(path: &Path, moments: &[Moment], precision: Precision) -> std::io::Result<()> {
+    let text = |number: f64| match precision {
+        Precision::F32 => (number as f32).to_string(),
+        Precision::F64 => number.to_string(),
+    };
     let mut out = BufWriter::new(File::create(path)?);
     let links = moments.first().map_or(0, |m| m.contacts.len());
     write!(out, "time,x,y,z,qw,qx,qy,qz,vx,vy,vz,wx,wy,wz")?;
@@ -83,7 +87,7 @@ fn write_csv(path: &Path, moments: &[Moment]) -> std::io::Result<()> {
         let [x, v, velocity, spin] = base.map(|a| a.to_array());
         let numbers = [m.time].into_iter().chain(x).chain([q.w]).chain(v).chain(velocity).chain(spin);
         let joints = m.angles.iter().chain(&m.rates).chain(&m.contacts).copied();
-        let row: Vec<String> = numbers.chain(joints).chain([m.reward]).map(|a| a.to_string()).collect();
+        let row: Vec<String> = numbers.chain(joints).chain([m.reward]).map(text).collect();
         writeln!(out, "{}", row.join(","))?;
     }
     out.flush()

@@ -11,12 +11,17 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The seed morphologies as they were when the run began.
 pub const SEEDS: &str = "seeds.ron";
 /// The metrics table, rewritten from the store.
 pub const METRICS: &str = "metrics.csv";
 const LOCK: &str = "lock";
+/// How long a lock may outlive its holder: a process that is killed takes a moment to go, and one that is being started
+/// (between fork and exec) holds copies of the files of the one that starts it.
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A run folder that belongs to this process until the value is dropped.
 #[derive(Debug)]
@@ -112,9 +117,15 @@ fn lock(dir: &Path) -> Result<File> {
     let path = dir.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another process is running {}", dir.display()),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+    let give_up = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(LOCK_PATIENCE / 20),
+            Err(TryLockError::WouldBlock) => bail!("another process is running {}", dir.display()),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ struct Mark {
 
 enum Display {
     Bar(ProgressBar),
-    Lines { last: Instant },
+    Lines { last: Instant, shown: Option<u64> },
 }
 
 /// What is shown: how fast it goes, and how good the archive is.
@@ -46,8 +46,11 @@ impl Progress {
         let (share, evaluations) = (evolution.spent().share(budget), evolution.spent().evaluations);
         let body_steps = evolution.metrics().map_or(0, |metrics| metrics.body_steps);
         let begin = Mark { time: Instant::now(), share, evaluations, body_steps };
-        let display =
-            if std::io::stderr().is_terminal() { Display::bar() } else { Display::Lines { last: begin.time } };
+        let display = if std::io::stderr().is_terminal() {
+            Display::bar()
+        } else {
+            Display::Lines { last: begin.time, shown: None }
+        };
         Self { budget: budget.clone(), begin, display }
     }
 
@@ -55,7 +58,9 @@ impl Progress {
     pub fn show(&mut self, evolution: &Evolution<'_>) {
         match &mut self.display {
             Display::Bar(_) => {}
-            Display::Lines { last } if last.elapsed() >= LINE_EVERY => *last = Instant::now(),
+            Display::Lines { last, shown } if last.elapsed() >= LINE_EVERY => {
+                (*last, *shown) = (Instant::now(), evolution.metrics().map(|metrics| metrics.evaluations));
+            }
             Display::Lines { .. } => return,
         }
         self.draw(evolution);
@@ -63,7 +68,10 @@ impl Progress {
 
     /// Shows the state at the end, and leaves it standing.
     pub fn finish(self, evolution: &Evolution<'_>) {
-        self.draw(evolution);
+        let now = evolution.metrics().map(|metrics| metrics.evaluations);
+        if !matches!(self.display, Display::Lines { shown, .. } if shown == now) {
+            self.draw(evolution);
+        }
         if let Display::Bar(bar) = self.display {
             bar.abandon();
             // The bar leaves the cursor behind its last line.

@@ -4,7 +4,7 @@ use super::folder::RunFolder;
 use super::progress::Progress;
 use super::provenance::{self, Part};
 use super::{Evolution, Setup, table};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -32,7 +32,9 @@ pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Resu
     if evolution.next_batch_size().is_some() {
         provenance::add(folder.dir(), Part::now(&backend))?;
         let mut progress = Progress::start(&experiment.budget, &evolution);
-        ended = generations(folder, &mut evolution, &mut progress, interrupt)?;
+        let dir = folder.dir().display();
+        ended = generations(folder, &mut evolution, &mut progress, interrupt)
+            .with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
         progress.finish(&evolution);
     }
     table::rewrite(folder.dir(), evolution.store())?;

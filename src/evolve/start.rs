@@ -6,7 +6,7 @@ use super::folder::{SEEDS, thaw};
 use crate::archive::store;
 use crate::creature::tree::grow;
 use crate::creature::{check, expand};
-use crate::experiment::{self, BodyLimits, BodySource, Experiment};
+use crate::experiment::{BodyLimits, BodySource, Experiment};
 use crate::genome::{Body, Variation, morphology};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
@@ -17,26 +17,32 @@ use std::path::Path;
 ///
 /// When one cannot be read, or is no valid body within the experiment's limits.
 pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> {
-    let names = match &experiment.body {
-        BodySource::Evolve { seeds, .. } => seeds.as_slice(),
-        BodySource::Fixed(name) => std::slice::from_ref(name),
+    let load = |name: &String| {
+        let body = morphology::load(name, folder)?;
+        check_seed(name, &body, experiment)?;
+        Ok(body)
     };
-    names.iter().map(|name| seed_body(name, folder, experiment)).collect()
+    seed_names(experiment).iter().map(load).collect()
 }
 
-fn seed_body(name: &str, folder: &Path, experiment: &Experiment) -> Result<Body> {
-    let body = morphology::load(name, folder)?;
+fn seed_names(experiment: &Experiment) -> &[String] {
+    match &experiment.body {
+        BodySource::Evolve { seeds, .. } => seeds,
+        BodySource::Fixed(name) => std::slice::from_ref(name),
+    }
+}
+
+fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
     let limits = limits(experiment);
     // Mutation never cuts a body at the limit on links, and a seed that would be cut is a slip.
-    let links = grow(&body, limits.max_links + 1).with_context(|| format!("seed morphology {name}"))?.len();
+    let links = grow(body, limits.max_links + 1).with_context(|| format!("seed morphology {name}"))?.len();
     ensure!(
         links <= limits.max_links,
         "seed morphology {name}: more links than the limit allows, {}",
         limits.max_links
     );
-    let grown = expand(&body, &limits, &experiment.physics);
-    grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))?;
-    Ok(body)
+    let grown = expand(body, &limits, &experiment.physics);
+    grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))
 }
 
 /// How genomes vary and compile in an experiment that starts from `seeds`.
@@ -62,11 +68,16 @@ fn limits(experiment: &Experiment) -> BodyLimits {
 ///
 /// # Errors
 ///
-/// When it is no run folder, or a frozen file has been changed to something that cannot be run (a budget may be raised by hand).
+/// When it is no run folder, or a frozen file has been changed to something that is wrong.
 pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
     let experiment = store::experiment(dir)?;
-    let problems: Vec<String> = experiment::problems(&experiment).iter().map(ToString::to_string).collect();
-    ensure!(problems.is_empty(), "{}: {}", dir.join(store::EXPERIMENT).display(), problems.join("; "));
-    let space = search_space(&experiment, thaw(dir, SEEDS)?);
+    let seeds: Vec<Body> = thaw(dir, SEEDS)?;
+    let names = seed_names(&experiment);
+    let path = dir.join(SEEDS);
+    ensure!(seeds.len() == names.len(), "{}: {} bodies for {} seeds", path.display(), seeds.len(), names.len());
+    for (name, body) in names.iter().zip(&seeds) {
+        check_seed(name, body, &experiment).with_context(|| path.display().to_string())?;
+    }
+    let space = search_space(&experiment, seeds);
     Ok((experiment, space))
 }

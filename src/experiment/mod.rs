@@ -50,6 +50,19 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
     from_text(&text, &path.display().to_string(), folder, overrides)
 }
 
+/// Reads and checks the experiment that a run folder has frozen. Its morphologies lie frozen beside it, so their files may be gone.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`] but [`ExperimentError::Setting`].
+pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
+    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let source = Source::new(&path.display().to_string(), &text);
+    let experiment = parse(&source)?;
+    validated(&experiment, &source, &|_| Ok(()))?;
+    Ok(experiment)
+}
+
 /// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are
 /// relative to.
 ///
@@ -74,11 +87,6 @@ pub fn from_text(
     let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
     validated(&experiment, &source, &known)?;
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
-}
-
-/// What is wrong with an experiment, but for its morphologies, which are not looked up.
-pub fn problems(experiment: &Experiment) -> Vec<Problem> {
-    validate::problems(experiment, &|_| Ok(()))
 }
 
 /// What is wrong with a policy that belongs to no experiment, under physics of this rate; paths begin with `policy`.

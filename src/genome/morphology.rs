@@ -38,6 +38,9 @@ pub fn load(name: &str, folder: &Path) -> anyhow::Result<Body> {
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read morphology {}", path.display()))?;
         return parse(&text, &path.display().to_string());
     }
+    if folder.join(name).is_dir() {
+        bail!("{name} is a folder, not a morphology; the elites of a run are DIR#ID (`burgess list DIR` shows them)");
+    }
     let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
         bail!("unknown morphology `{name}`; known are {}, or give the path of a .ron file", names().join(", "));
     };

@@ -86,7 +86,7 @@ impl Descriptor {
         match self {
             Descriptor::FinalX => ("final x".into(), "m"),
             Descriptor::FinalY => ("final y".into(), "m"),
-            Descriptor::DutyFactor(limb) => (format!("duty factor of limb {limb}"), ""),
+            Descriptor::DutyFactor(limb) => (format!("limb {limb} duty factor"), ""),
             Descriptor::MeanHeight => ("mean height".into(), "m"),
             Descriptor::MeanTilt => ("mean tilt, (1 - cos) / 2".into(), ""),
             Descriptor::GaitFrequency => ("gait frequency".into(), "Hz"),

@@ -13,6 +13,8 @@ pub struct AxisView {
     pub range: (f64, f64),
     /// Cells along this dimension of a grid archive; not used for others.
     pub bins: usize,
+    /// Whether values are whole numbers, so that ticks must be.
+    pub counts: bool,
 }
 
 /// How an archive is cut into cells.
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
 
     fn archive(bins: &[usize]) -> ArchiveView {
-        let axis = |&bins| AxisView { name: "a".into(), unit: String::new(), range: (0.0, 1.0), bins };
+        let axis = |&bins| AxisView { name: "a".into(), unit: String::new(), range: (0.0, 1.0), bins, counts: false };
         ArchiveView { axes: bins.iter().map(axis).collect(), layout: LayoutView::Grid, elites: Vec::new() }
     }
 

@@ -10,6 +10,7 @@ use crate::archive::store::RunReader;
 use crate::creature::Candidate;
 use crate::evolve::start;
 use crate::experiment::Experiment;
+use crate::laws::descriptor::Descriptor;
 use crate::sim::cpu::trace::{Moment, trace};
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
@@ -31,7 +32,13 @@ pub fn view(run: &RunReader) -> Result<RunView> {
     let experiment = run.experiment();
     let axis = |spec: &crate::experiment::DescriptorSpec| {
         let (name, unit) = spec.kind.label();
-        AxisView { name, unit: unit.to_owned(), range: spec.range, bins: spec.bins }
+        AxisView {
+            name,
+            unit: unit.to_owned(),
+            range: spec.range,
+            bins: spec.bins,
+            counts: spec.kind == Descriptor::LinkCount,
+        }
     };
     let layout = match run.centroids()? {
         None => LayoutView::Grid,

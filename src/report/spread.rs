@@ -43,7 +43,7 @@ mod tests {
     use crate::report::data::{AxisView, LayoutView};
 
     fn archive(elites: &[(f64, f64)]) -> ArchiveView {
-        let axis = AxisView { name: "x".into(), unit: String::new(), range: (0.0, 10.0), bins: 10 };
+        let axis = AxisView { name: "x".into(), unit: String::new(), range: (0.0, 10.0), bins: 10, counts: false };
         let elite = |(cell, &(x, reward)): (usize, &(f64, f64))| EliteView { cell, descriptors: vec![x], reward };
         ArchiveView {
             axes: vec![axis],

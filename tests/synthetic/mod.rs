@@ -22,6 +22,7 @@ pub fn axes(dimensions: usize, bins: usize) -> Vec<AxisView> {
         unit: unit.into(),
         range: (low, high),
         bins,
+        counts: false,
     };
     AXES[..dimensions].iter().map(axis).collect()
 }

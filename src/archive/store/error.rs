@@ -1,6 +1,7 @@
 //! What can go wrong with a run's database, in words that say what to do.
 
 use super::FILE_NAME;
+use crate::experiment::ExperimentError;
 use rusqlite::ErrorCode;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -22,14 +23,9 @@ pub enum StoreError {
         /// The file that a run folder has.
         missing: &'static str,
     },
-    /// The folder's experiment can't be read.
-    #[error("{}: {reason}", path.display())]
-    Experiment {
-        /// The frozen experiment.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    /// The folder's experiment can't be read, or has been changed to something that is wrong.
+    #[error(transparent)]
+    Experiment(ExperimentError),
     /// The run was stopped before its database was made.
     #[error("{} has no {FILE_NAME} yet; `burgess resume` starts the run", dir.display())]
     NotStarted {

@@ -3,7 +3,7 @@
 use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::archive::metrics::Metrics;
 use crate::archive::{Elite, hash};
-use crate::experiment::{ArchiveSpec, Experiment};
+use crate::experiment::{self, ArchiveSpec, Experiment};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -99,7 +99,7 @@ impl RunReader {
 ///
 /// # Errors
 ///
-/// When there is no such folder, it is no run folder, or the file has been changed to something else.
+/// When there is no such folder, it is no run folder, or the file has been changed to something that is wrong.
 pub fn experiment(dir: &Path) -> Result<Experiment> {
     if !dir.is_dir() {
         return Err(StoreError::NoFolder { dir: dir.to_owned() });
@@ -108,9 +108,7 @@ pub fn experiment(dir: &Path) -> Result<Experiment> {
     if !path.exists() {
         return Err(StoreError::NotARun { dir: dir.to_owned(), missing: EXPERIMENT });
     }
-    let text = std::fs::read_to_string(&path).map_err(|e| e.to_string());
-    let parsed = text.and_then(|text| ron::from_str(&text).map_err(|e| e.to_string()));
-    parsed.map_err(|reason| StoreError::Experiment { path, reason })
+    experiment::thaw(&path).map_err(StoreError::Experiment)
 }
 
 /// Opens read-only. The database of a run that goes on, or was killed, is in write-ahead mode, and needs a file beside it even to

@@ -7,7 +7,7 @@ use super::axes::{Area, Axes, SMALL, colour_bar_width, draw_colour_bar, draw_fra
 use super::colour::{EMPTY, OKABE_ITO, viridis};
 use super::ticks::{Scale, extent};
 use super::{summary, title, voronoi};
-use crate::report::data::{ArchiveView, EliteView, LayoutView, RunView};
+use crate::report::data::{ArchiveView, AxisView, EliteView, LayoutView, RunView};
 use crate::report::pen::{At, Figure, HPos, INK, Pen, Type, VPos, WHITE, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
@@ -38,6 +38,12 @@ pub fn reward_scale(archive: &ArchiveView) -> Scale {
     Scale::exact(low, high, 6)
 }
 
+/// The scale of a descriptor's axis.
+pub fn axis_scale(axis: &AxisView, most: usize) -> Scale {
+    let (low, high) = axis.range;
+    if axis.counts { Scale::counts(low, high, most) } else { Scale::exact(low, high, most) }
+}
+
 impl Figure for Heatmap<'_> {
     fn size(&self) -> (usize, usize) {
         (1600, 1200)
@@ -64,10 +70,7 @@ impl Figure for Heatmap<'_> {
 
 impl Heatmap<'_> {
     fn axes(&self, area: Area) -> Axes {
-        let scale = |i: usize, most| {
-            let (low, high) = self.run.archive.axes[i].range;
-            Scale::exact(low, high, most)
-        };
+        let scale = |i: usize, most| axis_scale(&self.run.archive.axes[i], most);
         Axes::fit(area, horizontal(0.8 * area.width(), |most| scale(self.pair.0, most)), scale(self.pair.1, 7))
     }
 
@@ -187,7 +190,7 @@ impl Figure for Profile<'_> {
         // Bars stand on zero, so zero is part of the scale.
         let rewards = elites.iter().map(|e| e.reward).chain([0.0]);
         let y = Scale::of(rewards, 6);
-        let axes = Axes::fit(area, horizontal(0.85 * area.width(), |most| Scale::exact(low, high, most)), y);
+        let axes = Axes::fit(area, horizontal(0.85 * area.width(), |most| axis_scale(&archive.axes[0], most)), y);
         axes.draw_grid(pen, false)?;
         for elite in &elites {
             let (from, to) = self.cell(elite);

@@ -1,6 +1,6 @@
 //! Parallel coordinates: an axis a descriptor, a line an elite, coloured by reward.
 
-use super::archive::{draw_empty, reward_scale};
+use super::archive::{axis_scale, draw_empty, reward_scale};
 use super::axes::{Area, GAP, NAME, SMALL, colour_bar_width, draw_colour_bar, draw_title, widest};
 use super::colour::viridis;
 use super::ticks::Scale;
@@ -26,7 +26,7 @@ impl Figure for Parallel<'_> {
         let archive = &self.run.archive;
         let colours = reward_scale(archive);
         let area = draw_title(pen, Area::paper(self.size()), &title(self.run), &summary(self.run))?;
-        let scales: Vec<Scale> = archive.axes.iter().map(|a| Scale::exact(a.range.0, a.range.1, 6)).collect();
+        let scales: Vec<Scale> = archive.axes.iter().map(|a| axis_scale(a, 6)).collect();
         let count = scales.len();
         let spacing = (area.width() - colour_bar_width(&colours)) / count as f64;
         let names: Vec<Vec<String>> = archive.axes.iter().map(|a| wrapped(&a.label(), spacing - GAP)).collect();

@@ -22,6 +22,13 @@ impl Scale {
         Self::stepped(low, high, round_step((high - low) / most.max(1) as f64))
     }
 
+    /// From `low` to `high` exactly, with ticks at whole numbers only; as [`Scale::exact`] where there is none between.
+    pub fn counts(low: f64, high: f64, most: usize) -> Self {
+        let is_whole = |scale: &Self| !scale.ticks.is_empty() && scale.ticks.iter().all(|t| t.fract() == 0.0);
+        let scales = (1..=most).rev().map(|most| Self::exact(low, high, most));
+        scales.into_iter().find(is_whole).unwrap_or_else(|| Self::exact(low, high, most))
+    }
+
     /// Widened so that both ends are ticks.
     pub fn rounded(low: f64, high: f64, most: usize) -> Self {
         let (low, high) = widened(low, high);
@@ -147,6 +154,14 @@ mod tests {
         assert_eq!(labels(&scale), ["−2", "−1", "0", "1", "2"]);
         let scale = Scale::exact(0.0, 10.0, 4);
         assert_eq!(labels(&scale), ["0.0", "2.5", "5.0", "7.5", "10.0"]);
+    }
+
+    #[test]
+    fn counts_have_whole_ticks() {
+        assert_eq!(labels(&Scale::exact(2.0, 17.0, 6)), ["2.5", "5.0", "7.5", "10.0", "12.5", "15.0"]);
+        assert_eq!(labels(&Scale::counts(2.0, 17.0, 6)), ["5", "10", "15"]);
+        assert_eq!(labels(&Scale::counts(2.0, 5.0, 6)), ["2", "3", "4", "5"]);
+        assert!(!Scale::counts(0.2, 0.7, 6).ticks.is_empty());
     }
 
     #[test]
