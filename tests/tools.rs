@@ -132,6 +132,8 @@ fn pictures_and_overlays_are_files_of_their_kind() {
     let files =
         ask(dir.path(), &["report", "results/small-0-1", "results/small-1-1", "--by", "steps", "--out", "both"]);
     assert!(files.lines().all(|file| dir.path().join(file).is_file()), "{files}");
+    let twice = ask(dir.path(), &["report", "results/small-0-1", "results/../results/small-0-1", "--out", "twice"]);
+    assert!(!twice.contains("overlay"), "a run is its own repetition: {twice}");
     for expected in
         ["both/overlay.png", "results/small-1-1/plots/elites.png", "results/small-0-1/plots/archive-0-1.svg"]
     {

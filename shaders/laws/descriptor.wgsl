@@ -35,122 +35,122 @@ fn descriptor_finish_final_y_reverse(mean: f32, s: Sensors, body: BodyFacts, bar
     return result;
 }
 
-fn descriptor_sample_duty_factor_of_limb_0(s: Sensors, dt: f32) -> f32 {
+fn descriptor_sample_limb_0_duty_factor(s: Sensors, dt: f32) -> f32 {
     return s.limb_load.x;
 }
 
-struct DescriptorSampleDutyFactorOfLimb0Gradient {
+struct DescriptorSampleLimb0DutyFactorGradient {
     s: Sensors,
 }
 
-fn descriptor_sample_duty_factor_of_limb_0_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb0Gradient {
-    var result: DescriptorSampleDutyFactorOfLimb0Gradient;
+fn descriptor_sample_limb_0_duty_factor_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleLimb0DutyFactorGradient {
+    var result: DescriptorSampleLimb0DutyFactorGradient;
     result.s.limb_load.x = bar;
     return result;
 }
 
-fn descriptor_finish_duty_factor_of_limb_0(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+fn descriptor_finish_limb_0_duty_factor(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
     return mean;
 }
 
-struct DescriptorFinishDutyFactorOfLimb0Gradient {
+struct DescriptorFinishLimb0DutyFactorGradient {
     mean: f32,
     s: Sensors,
     body: BodyFacts,
 }
 
-fn descriptor_finish_duty_factor_of_limb_0_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb0Gradient {
-    var result: DescriptorFinishDutyFactorOfLimb0Gradient;
+fn descriptor_finish_limb_0_duty_factor_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishLimb0DutyFactorGradient {
+    var result: DescriptorFinishLimb0DutyFactorGradient;
     result.mean = bar;
     return result;
 }
 
-fn descriptor_sample_duty_factor_of_limb_1(s: Sensors, dt: f32) -> f32 {
+fn descriptor_sample_limb_1_duty_factor(s: Sensors, dt: f32) -> f32 {
     return s.limb_load.y;
 }
 
-struct DescriptorSampleDutyFactorOfLimb1Gradient {
+struct DescriptorSampleLimb1DutyFactorGradient {
     s: Sensors,
 }
 
-fn descriptor_sample_duty_factor_of_limb_1_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb1Gradient {
-    var result: DescriptorSampleDutyFactorOfLimb1Gradient;
+fn descriptor_sample_limb_1_duty_factor_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleLimb1DutyFactorGradient {
+    var result: DescriptorSampleLimb1DutyFactorGradient;
     result.s.limb_load.y = bar;
     return result;
 }
 
-fn descriptor_finish_duty_factor_of_limb_1(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+fn descriptor_finish_limb_1_duty_factor(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
     return mean;
 }
 
-struct DescriptorFinishDutyFactorOfLimb1Gradient {
+struct DescriptorFinishLimb1DutyFactorGradient {
     mean: f32,
     s: Sensors,
     body: BodyFacts,
 }
 
-fn descriptor_finish_duty_factor_of_limb_1_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb1Gradient {
-    var result: DescriptorFinishDutyFactorOfLimb1Gradient;
+fn descriptor_finish_limb_1_duty_factor_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishLimb1DutyFactorGradient {
+    var result: DescriptorFinishLimb1DutyFactorGradient;
     result.mean = bar;
     return result;
 }
 
-fn descriptor_sample_duty_factor_of_limb_2(s: Sensors, dt: f32) -> f32 {
+fn descriptor_sample_limb_2_duty_factor(s: Sensors, dt: f32) -> f32 {
     return s.limb_load.z;
 }
 
-struct DescriptorSampleDutyFactorOfLimb2Gradient {
+struct DescriptorSampleLimb2DutyFactorGradient {
     s: Sensors,
 }
 
-fn descriptor_sample_duty_factor_of_limb_2_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb2Gradient {
-    var result: DescriptorSampleDutyFactorOfLimb2Gradient;
+fn descriptor_sample_limb_2_duty_factor_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleLimb2DutyFactorGradient {
+    var result: DescriptorSampleLimb2DutyFactorGradient;
     result.s.limb_load.z = bar;
     return result;
 }
 
-fn descriptor_finish_duty_factor_of_limb_2(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+fn descriptor_finish_limb_2_duty_factor(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
     return mean;
 }
 
-struct DescriptorFinishDutyFactorOfLimb2Gradient {
+struct DescriptorFinishLimb2DutyFactorGradient {
     mean: f32,
     s: Sensors,
     body: BodyFacts,
 }
 
-fn descriptor_finish_duty_factor_of_limb_2_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb2Gradient {
-    var result: DescriptorFinishDutyFactorOfLimb2Gradient;
+fn descriptor_finish_limb_2_duty_factor_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishLimb2DutyFactorGradient {
+    var result: DescriptorFinishLimb2DutyFactorGradient;
     result.mean = bar;
     return result;
 }
 
-fn descriptor_sample_duty_factor_of_limb_3(s: Sensors, dt: f32) -> f32 {
+fn descriptor_sample_limb_3_duty_factor(s: Sensors, dt: f32) -> f32 {
     return s.limb_load.w;
 }
 
-struct DescriptorSampleDutyFactorOfLimb3Gradient {
+struct DescriptorSampleLimb3DutyFactorGradient {
     s: Sensors,
 }
 
-fn descriptor_sample_duty_factor_of_limb_3_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleDutyFactorOfLimb3Gradient {
-    var result: DescriptorSampleDutyFactorOfLimb3Gradient;
+fn descriptor_sample_limb_3_duty_factor_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleLimb3DutyFactorGradient {
+    var result: DescriptorSampleLimb3DutyFactorGradient;
     result.s.limb_load.w = bar;
     return result;
 }
 
-fn descriptor_finish_duty_factor_of_limb_3(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+fn descriptor_finish_limb_3_duty_factor(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
     return mean;
 }
 
-struct DescriptorFinishDutyFactorOfLimb3Gradient {
+struct DescriptorFinishLimb3DutyFactorGradient {
     mean: f32,
     s: Sensors,
     body: BodyFacts,
 }
 
-fn descriptor_finish_duty_factor_of_limb_3_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishDutyFactorOfLimb3Gradient {
-    var result: DescriptorFinishDutyFactorOfLimb3Gradient;
+fn descriptor_finish_limb_3_duty_factor_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishLimb3DutyFactorGradient {
+    var result: DescriptorFinishLimb3DutyFactorGradient;
     result.mean = bar;
     return result;
 }
@@ -295,10 +295,10 @@ fn descriptor_finish_leg_span_reverse(mean: f32, s: Sensors, body: BodyFacts, ba
 
 fn descriptor_sample(kind: u32, s: Sensors, dt: f32) -> f32 {
     switch kind {
-        case 2u: { return descriptor_sample_duty_factor_of_limb_0(s, dt); }
-        case 3u: { return descriptor_sample_duty_factor_of_limb_1(s, dt); }
-        case 4u: { return descriptor_sample_duty_factor_of_limb_2(s, dt); }
-        case 5u: { return descriptor_sample_duty_factor_of_limb_3(s, dt); }
+        case 2u: { return descriptor_sample_limb_0_duty_factor(s, dt); }
+        case 3u: { return descriptor_sample_limb_1_duty_factor(s, dt); }
+        case 4u: { return descriptor_sample_limb_2_duty_factor(s, dt); }
+        case 5u: { return descriptor_sample_limb_3_duty_factor(s, dt); }
         case 6u: { return descriptor_sample_mean_height(s, dt); }
         case 7u: { return descriptor_sample_mean_tilt_1_cos_2(s, dt); }
         case 8u: { return descriptor_sample_gait_frequency(s, dt); }
@@ -310,10 +310,10 @@ fn descriptor_finish(kind: u32, mean: f32, s: Sensors, body: BodyFacts) -> f32 {
     switch kind {
         case 0u: { return descriptor_finish_final_x(mean, s, body); }
         case 1u: { return descriptor_finish_final_y(mean, s, body); }
-        case 2u: { return descriptor_finish_duty_factor_of_limb_0(mean, s, body); }
-        case 3u: { return descriptor_finish_duty_factor_of_limb_1(mean, s, body); }
-        case 4u: { return descriptor_finish_duty_factor_of_limb_2(mean, s, body); }
-        case 5u: { return descriptor_finish_duty_factor_of_limb_3(mean, s, body); }
+        case 2u: { return descriptor_finish_limb_0_duty_factor(mean, s, body); }
+        case 3u: { return descriptor_finish_limb_1_duty_factor(mean, s, body); }
+        case 4u: { return descriptor_finish_limb_2_duty_factor(mean, s, body); }
+        case 5u: { return descriptor_finish_limb_3_duty_factor(mean, s, body); }
         case 6u: { return descriptor_finish_mean_height(mean, s, body); }
         case 7u: { return descriptor_finish_mean_tilt_1_cos_2(mean, s, body); }
         case 8u: { return descriptor_finish_gait_frequency(mean, s, body); }

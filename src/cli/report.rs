@@ -34,10 +34,11 @@ enum By {
 ///
 /// When a run cannot be read or a file cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let dirs = distinct(&args.dirs);
     // All runs are read before anything is written.
-    let views = args.dirs.iter().map(|dir| view(&RunReader::open(dir)?)).collect::<anyhow::Result<Vec<_>>>()?;
+    let views = dirs.iter().map(|dir| view(&RunReader::open(dir)?)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut files = Vec::new();
-    for dir in &args.dirs {
+    for dir in dirs {
         files.extend(draw_all(dir)?);
     }
     if views.len() > 1 {
@@ -53,6 +54,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", file.display())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each folder once, however often and by whatever path it was named: a run must not count as its own repetition.
+fn distinct(dirs: &[PathBuf]) -> Vec<&PathBuf> {
+    let mut seen = Vec::new();
+    let mut is_new = |dir: &PathBuf| {
+        let place = dir.canonicalize().unwrap_or_else(|_| dir.clone());
+        let new = !seen.contains(&place);
+        seen.push(place);
+        new
+    };
+    dirs.iter().filter(|&dir| is_new(dir)).collect()
 }
 
 fn overlay_folder(args: &Args) -> PathBuf {
