@@ -131,7 +131,7 @@ fn victim() {
 
 #[test]
 fn killed_at_random_moments_a_run_comes_to_the_same_end() {
-    let experiment = experiment(400);
+    let experiment = experiment(4000);
     let (out, expected) = (tempfile::tempdir().unwrap(), reference(&experiment));
     let dir = start(out.path(), &experiment);
     let mut stream = fakes::stream(1);
