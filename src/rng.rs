@@ -5,8 +5,8 @@
 //! Uniform and normal numbers are made here rather than by a distributions crate, whose algorithms change between
 //! versions: the golden values in the tests hold for good.
 
+use rand::Rng as _;
 use rand_pcg::Pcg64;
-use rand_pcg::rand_core::Rng as _;
 
 /// What a stream is for: two purposes never share numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Small fixed-size linear algebra, generic over [`Real`]: vectors, quaternions, 3x3 matrices.
+//! Small fixed-size linear algebra, generic over [`Real`](crate::autodiff::Real): vectors, quaternions, 3x3 matrices.
 //!
 //! Written out by hand because the same order of operations has to stand in the shaders.
 
