@@ -55,9 +55,15 @@ pub fn files() -> Vec<ShaderFile> {
         file("joint.wgsl", "", vec![servo_law(), limit_law()], ""),
         file("gyroscope.wgsl", "", vec![gyroscope_law()], ""),
         file("terrain.wgsl", &distance_struct(), terrain_laws(), ""),
-        file("reward.wgsl", "", reward_laws(), &reward_switches()),
-        file("descriptor.wgsl", "", descriptor_laws(), &descriptor_switches()),
+        with_tail("reward.wgsl", reward_laws(), reward_switches),
+        with_tail("descriptor.wgsl", descriptor_laws(), descriptor_switches),
     ]
+}
+
+/// A file that ends with what follows from its laws.
+fn with_tail(name: &'static str, laws: Vec<Law>, tail: fn(&[Law]) -> String) -> ShaderFile {
+    let tail = tail(&laws);
+    file(name, "", laws, &tail)
 }
 
 fn file(name: &'static str, structs: &str, laws: Vec<Law>, tail: &str) -> ShaderFile {
@@ -351,8 +357,8 @@ fn reward_laws() -> Vec<Law> {
     laws
 }
 
-fn reward_switches() -> String {
-    let has = |name: &str| reward_laws().iter().any(|law| law.name == name);
+fn reward_switches(laws: &[Law]) -> String {
+    let has = |name: &str| laws.iter().any(|law| law.name == name);
     let mut text = String::new();
     for part in ["rate", "finish"] {
         let cases: Vec<(usize, String)> = RewardTerm::ALL
@@ -405,8 +411,8 @@ fn descriptor_laws() -> Vec<Law> {
     laws
 }
 
-fn descriptor_switches() -> String {
-    let has = |name: &str| descriptor_laws().iter().any(|law| law.name == name);
+fn descriptor_switches(laws: &[Law]) -> String {
+    let has = |name: &str| laws.iter().any(|law| law.name == name);
     let cases = |part: &str, arguments: &str| -> Vec<(usize, String)> {
         Descriptor::ALL
             .iter()
