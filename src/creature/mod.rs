@@ -19,7 +19,7 @@ pub use expand::{MAX_ANGLE, expand};
 pub use invalid::InvalidBody;
 pub use shape::Solid;
 
-use crate::autodiff::Real;
+use crate::autodiff::{Real, real};
 use crate::experiment::{BodyLimits, Physics, Policy};
 use crate::genome::{GeneId, Genome, JointKey};
 use crate::math::{Mat3, Sym3, Vec3};
@@ -228,6 +228,10 @@ impl<T: Real> Creature<T> {
     /// Total mass (kg).
     pub fn mass(&self) -> T {
         self.links.iter().map(|link| link.mass).sum()
+    }
+    /// Weight under a gravity (m/s2), in N; a hair above zero without any, so that its derivative is finite.
+    pub fn weight(&self, gravity: Vec3<T>) -> T {
+        self.mass() * (gravity.norm_squared() + real(1e-12)).sqrt()
     }
     /// The same body over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Creature<U> {

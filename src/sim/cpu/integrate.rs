@@ -1,18 +1,30 @@
 //! From the velocities after the step to the next state.
 
-use super::state::{State, Work};
+use super::spatial::Twist;
+use super::state::{LinkWork, State, Work};
 use crate::autodiff::Real;
 use crate::creature::{BaseKind, Creature};
 use crate::math::Quat;
 
 /// What links and contacts carry into the next step, taken at the old positions with the new velocities.
 pub fn carry<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &Work<T>) {
-    for ((link, own), next) in creature.links.iter().zip(&work.links).zip(&mut state.links) {
-        next.momentum = own.twist_after.at(own.com) * link.mass;
-        next.spin = own.rotation.transposed_mul(own.twist_after.angular);
-    }
+    carry_motion(creature, state, work, |own| own.twist_after);
     for (scratch, force) in work.contacts.iter().zip(&mut state.normal_forces) {
         *force = scratch.force.max(T::zero());
+    }
+}
+
+/// Sets the momentum and spin that links carry from one of their twists.
+pub fn carry_motion<T: Real>(
+    creature: &Creature<T>,
+    state: &mut State<T>,
+    work: &Work<T>,
+    twist: impl Fn(&LinkWork<T>) -> Twist<T>,
+) {
+    for ((link, own), next) in creature.links.iter().zip(&work.links).zip(&mut state.links) {
+        let twist = twist(own);
+        next.momentum = twist.at(own.com) * link.mass;
+        next.spin = own.rotation.transposed_mul(twist.angular);
     }
 }
 

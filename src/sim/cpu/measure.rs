@@ -28,13 +28,12 @@ impl<T: Real> BodyPlan<T> {
     /// The plan of a body in a world of the given gravity (m/s2).
     pub fn new(creature: &Creature<T>, gravity: Vec3<T>) -> Self {
         let mass = creature.mass();
-        let weight = mass * (gravity.norm_squared() + real(1e-12)).sqrt();
         let mut ends: Vec<usize> =
             (1..creature.links.len()).filter(|&i| creature.links.iter().skip(1).all(|l| l.parent != i)).collect();
         ends.sort_by_key(|&i| creature.links[i].joint);
         ends.truncate(LIMB_ENDS);
         let facts = BodyFacts { mass, link_count: real(creature.links.len() as f64), leg_span: leg_span(creature) };
-        Self { facts, reference_force: weight * real(REFERENCE_LOAD), limb_ends: ends }
+        Self { facts, reference_force: creature.weight(gravity) * real(REFERENCE_LOAD), limb_ends: ends }
     }
 }
 

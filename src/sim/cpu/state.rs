@@ -165,8 +165,7 @@ impl<T: Real> Work<T> {
             force: zero,
         };
         // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
-        let weight = creature.mass() * (gravity.norm_squared() + real(1e-12)).sqrt();
-        let static_depth = weight / (creature.contact_stiffness * real(4.0));
+        let static_depth = creature.weight(gravity) / (creature.contact_stiffness * real(4.0));
         Self {
             links: vec![link; creature.links.len()],
             contacts: vec![contact; creature.contacts.len()],

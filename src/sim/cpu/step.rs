@@ -2,7 +2,7 @@
 //! a contact would pull. `docs/physics.md` has the equations.
 
 use super::assemble::{assemble_contacts, assemble_joints, assemble_links, touch_contacts};
-use super::integrate::{carry, integrate};
+use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
 use super::solve::{eliminate_hinges, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
@@ -10,7 +10,7 @@ use crate::autodiff::{Real, Value};
 use crate::creature::Creature;
 use crate::sim::world::World;
 
-/// Most rounds of the solve. The first answers all but a few steps in a hundred; the second releases contacts that pull.
+/// Most rounds of the solve. The first nearly always answers; the second releases contacts that pull.
 const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
@@ -45,8 +45,5 @@ pub fn step<T: Value>(
 /// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
 pub fn start_carrying<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &mut Work<T>) {
     kinematics(creature, state, work);
-    for ((link, own), carried) in creature.links.iter().zip(&work.links).zip(&mut state.links) {
-        carried.momentum = own.twist.at(own.com) * link.mass;
-        carried.spin = own.rotation.transposed_mul(own.twist.angular);
-    }
+    carry_motion(creature, state, work, |own| own.twist);
 }
