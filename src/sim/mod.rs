@@ -1,6 +1,8 @@
 //! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
 
 pub mod cpu;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod task;
 pub mod world;
 
