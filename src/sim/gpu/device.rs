@@ -1,1 +1,0 @@
-//! Adapters: which there are, which one is taken, and what can go wrong with it.
