@@ -104,7 +104,8 @@ impl<'a, T: Value> Episode<'a, T> {
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
             let (controller, force) = (&self.candidate.controller, self.plan.reference_force);
-            act(creature, controller, world, &self.state, self.time(), force, &mut self.policy);
+            let decision = self.steps / self.task.control_period;
+            act(creature, controller, world, &self.state, decision, self.time(), force, &mut self.policy);
         }
         let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
         // Move.
