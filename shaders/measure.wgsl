@@ -50,10 +50,12 @@ fn measure(time: f32, joints: vec4<f32>) -> Sensors {
     s.command_rate = joints.z / (world.dt * world.dt * joint_count);
     let ends = bodies[body].limb_ends;
     let end_count = bodies[body].limb_end_count;
+    let forces = vec4<f32>(
+        posted(1u, min(byte(ends, 0u), LANES)).x, posted(1u, min(byte(ends, 1u), LANES)).x,
+        posted(1u, min(byte(ends, 2u), LANES)).x, posted(1u, min(byte(ends, 3u), LANES)).x,
+    );
     for (var i = 0u; i < LIMB_ENDS; i++) {
-        if i < end_count {
-            s.limb_load[i] = load_share(posted(1u, byte(ends, i)).x, reference_force);
-        }
+        s.limb_load[i] = select(0.0, load_share(forces[i], reference_force), i < end_count);
     }
     s.touchdowns = update_stance(s.limb_load, end_count);
     return s;
@@ -61,15 +63,11 @@ fn measure(time: f32, joints: vec4<f32>) -> Sensors {
 
 // Updates the stance and returns the touch-downs, mean over `count` limb ends.
 fn update_stance(loads: vec4<f32>, count: u32) -> f32 {
-    var landed = 0.0;
-    for (var i = 0u; i < LIMB_ENDS; i++) {
-        if i < count {
-            let down = stance[i];
-            let unloaded = select(0.0, down, down > 1.5);
-            let now = select(select(unloaded, down, loads[i] > LIFT_OFF), 1.0, loads[i] > TOUCH_DOWN);
-            landed += max(now - down, 0.0);
-            stance[i] = now;
-        }
-    }
-    return landed / f32(max(count, 1u));
+    // The loads of absent limb ends are 0, so they never land.
+    let unloaded = select(vec4<f32>(0.0), stance, stance > vec4<f32>(1.5));
+    let held = select(unloaded, stance, loads > vec4<f32>(LIFT_OFF));
+    let now = select(held, vec4<f32>(1.0), loads > vec4<f32>(TOUCH_DOWN));
+    let landed = max(now - stance, vec4<f32>(0.0));
+    stance = now;
+    return (landed.x + landed.y + landed.z + landed.w) / f32(max(count, 1u));
 }
