@@ -44,7 +44,8 @@ fn a_shader_that_is_wrong_is_caught_where_it_is_made_and_does_no_harm() {
 fn a_failure_outside_of_a_guard_is_recorded_and_stays() {
     let gpu = gpu();
     let (size, usage) = (gpu.facts.limits.buffer.saturating_add(4), wgpu::BufferUsages::STORAGE);
-    gpu.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false });
+    let _refused =
+        gpu.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false });
     for _ in 0..2 {
         assert!(matches!(gpu.check(), Err(GpuError::Invalid { .. })));
     }
