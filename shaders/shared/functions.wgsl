@@ -11,3 +11,23 @@ fn ln_1p(x: f32) -> f32 {
 fn bounded_tanh(x: f32) -> f32 {
     return tanh(clamp(x, -10.0, 10.0));
 }
+
+// Sine and cosine of angles of any size: WGSL promises accuracy between -pi and pi only.
+fn sine(x: f32) -> f32 {
+    return sin(wrapped(x));
+}
+
+fn cosine(x: f32) -> f32 {
+    return cos(wrapped(x));
+}
+
+// An angle less whole turns; 2 pi is taken off in two parts, so that nothing is lost up to a thousand turns.
+fn wrapped(x: f32) -> f32 {
+    let turns = round(x * 0.15915494);
+    return (x - turns * 6.28125) - turns * 0.0019353072;
+}
+
+// Whether x is neither infinite nor no number. Comparisons do not tell: compilers may take it for granted.
+fn is_finite(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
+}

@@ -1,0 +1,63 @@
+// On every link by itself: its inertia, what it carries, its contacts and its hinge, as one symmetric system with a
+// right-hand side. Twin of src/sim/cpu/assemble.rs.
+
+// Inertia and carried momentum of the link, plus the impulse of gravity.
+fn assemble_links() {
+    let carried = carried_angular_momentum(link_inertia.diagonal, link_inertia.products, spin, world.dt).momentum;
+    inertia = rigid_body(mass, com, rotated(link_inertia, link_rotation));
+    load = force_at(com, momentum + world.gravity * (world.dt * mass));
+    load.torque += link_rotation * carried;
+}
+
+// Where every contact point is and what law its force follows in this step.
+fn touch_contacts() {
+    for (var i = 0u; i < CONTACTS; i++) {
+        if i < contact_count {
+            let sphere = contact_points[i];
+            let centre = origin + link_rotation * sphere.xyz;
+            let ground = terrain_distance(position + centre);
+            let point = centre - ground.normal * sphere.w;
+            let moving = velocity_at(twist, point);
+            let v_n = dot(moving, ground.normal);
+            let slip = moving - ground.normal * v_n;
+            let force = contact_force(
+                world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
+                world.onset_speed, ground.distance - sphere.w, v_n, dot(slip, slip), normal_forces[i],
+            );
+            contacts[i].point = point;
+            contacts[i].normal = ground.normal;
+            contacts[i].push = force.push;
+            contacts[i].drag = force.normal_drag;
+            contacts[i].tangent_drag = force.tangent_drag;
+            contacts[i].acting = true;
+        }
+    }
+}
+
+// Adds the implicit force of every contact point to the link: friction of all, the normal force of the active ones.
+fn assemble_contacts() {
+    for (var i = 0u; i < CONTACTS; i++) {
+        if i < contact_count {
+            let c = contacts[i];
+            let drag = select(0.0, c.drag, c.acting);
+            let push = select(0.0, c.push, c.acting);
+            let across = world.dt * c.tangent_drag;
+            let along = world.dt * drag - across;
+            inertia = spatial_add(inertia, point_drag(c.point, c.normal, across, along));
+            let impulse = force_at(c.point, c.normal * (world.dt * push));
+            load.torque += impulse.torque;
+            load.force += impulse.force;
+        }
+    }
+}
+
+// Diagonal and right-hand side of the hinge: armature, damping, servo, limits.
+fn assemble_joints() {
+    servo = servo_torque(world.dt, kp, kd, torque_limit, target_angle, angle, rate);
+    let limit = limit_torque(
+        world.dt, lower, upper, limit_stiffness, world.limit_damping, world.limit_width, angle, rate,
+    );
+    limit_use = limit.limit_use;
+    joint_inertia = armature + world.dt * (damping + servo.drag + limit.drag);
+    joint_load = armature * rate + world.dt * (servo.push + limit.push);
+}

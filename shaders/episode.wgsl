@@ -1,0 +1,205 @@
+// Episodes: policy, physics, sensors, reward, descriptors, termination. Twin of src/sim/cpu/episode.rs.
+
+@compute @workgroup_size(32)
+fn simulate(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) place: u32,
+) {
+    block = group.y * groups.x + group.x;
+    if block >= span.block_count {
+        return;
+    }
+    lane = place;
+    wake();
+    if !any_lane(is_base && running) {
+        return;
+    }
+    for (var i = 0u; i < span.step_count; i++) {
+        advance(span.first_step + i);
+    }
+    rest();
+}
+
+// One step, the `steps`-th of the episode.
+fn advance(steps: u32) {
+    // Decide.
+    if steps % world.control_period == 0u {
+        act(world.dt * f32(steps));
+    }
+    slew_target();
+    // Move.
+    step();
+    // Judge.
+    post_measurements();
+    workgroupBarrier();
+    if is_base && running {
+        judge(steps + 1u);
+    }
+    // Nobody posts the next step's poses while a base lane still reads.
+    workgroupBarrier();
+}
+
+// On base lanes: rewards the step, and ends the episode after `steps` steps when it is over.
+fn judge(steps: u32) {
+    if has_diverged() {
+        end(DIVERGED, steps);
+        return;
+    }
+    let sensors = measure(world.dt * f32(steps));
+    reward += reward_rates(sensors) * world.dt;
+    let now = descriptor_samples(sensors, world.dt);
+    for (var i = 0u; i < DESCRIPTORS; i++) {
+        samples[i] += now[i];
+    }
+    let stops = must_stop(sensors);
+    if stops || steps == world.steps {
+        reward += reward_finishes(sensors);
+        let b = bodies[body];
+        let mean = 1.0 / f32(steps);
+        samples = descriptor_finishes(samples, mean, sensors, BodyFacts(b.mass, b.link_count, b.leg_span));
+        end(select(FINISHED, TERMINATED, stops), steps);
+    }
+}
+
+// Writes the results; what the lane simulates from here on does not count.
+fn end(ending: u32, steps: u32) {
+    running = false;
+    let to = body * RESULT_WORDS;
+    results[to + ENDING] = ending;
+    results[to + STEPS] = steps;
+    put_sums(to);
+}
+
+fn put_sums(to: u32) {
+    results[to + REWARD] = bitcast<u32>(reward);
+    for (var i = 0u; i < DESCRIPTORS; i++) {
+        results[to + SAMPLES + i] = bitcast<u32>(samples[i]);
+    }
+}
+
+// What is not a number is not calm either.
+fn has_diverged() -> bool {
+    var calm = is_finite(position.x) && is_finite(position.y) && is_finite(position.z)
+        && is_finite(orientation.x) && is_finite(orientation.y) && is_finite(orientation.z) && is_finite(orientation.w)
+        && is_slow(velocity, SPEED_BOUND) && is_slow(spin, RATE_BOUND);
+    for (var i = 1u; i < body_links; i++) {
+        calm = calm && posted(1u, base + i).x == 0.0;
+    }
+    return !calm;
+}
+
+fn is_slow(v: vec3<f32>, bound: f32) -> bool {
+    let squared = dot(v, v);
+    return is_finite(squared) && squared < bound * bound;
+}
+
+// Reads what the lane knows and where its episode stands.
+fn wake() {
+    let l = lanes[block * LANES + lane];
+    parent = byte(l.tree, 0u);
+    depth = byte(l.tree, 1u);
+    base = byte(l.tree, 2u);
+    first_child = byte(l.tree, 3u);
+    next_sibling[lane] = byte(l.counts, 0u);
+    contact_count = byte(l.counts, 1u);
+    body_links = byte(l.counts, 2u);
+    body = l.body;
+    block_depth = lanes[block * LANES].block_depth;
+    is_base = body_links > 0u && depth == 0u;
+    is_joint = depth > 0u;
+    wake_link();
+    wake_body();
+    if is_base {
+        wake_episode();
+    }
+    if lane == 0u {
+        atomicStore(&flag, 0u);
+    }
+    workgroupBarrier();
+}
+
+fn wake_link() {
+    let at = block * MODEL_FIELDS * LANES + lane;
+    let a = model[at + JOINT_POSITION_MASS * LANES];
+    joint_position = a.xyz;
+    mass = a.w;
+    let b = model[at + AXIS_ARMATURE * LANES];
+    joint_axis = b.xyz;
+    armature = b.w;
+    let c = model[at + COM_DAMPING * LANES];
+    link_com = c.xyz;
+    damping = c.w;
+    let d = model[at + INERTIA_KP * LANES];
+    let e = model[at + PRODUCTS_KD * LANES];
+    link_inertia = Sym3(d.xyz, e.xyz);
+    kp = d.w;
+    kd = e.w;
+    let f = model[at + TORQUE_LOWER_UPPER_LIMIT * LANES];
+    torque_limit = f.x;
+    lower = f.y;
+    upper = f.z;
+    limit_stiffness = f.w;
+    rhythm = model[at + RHYTHM * LANES];
+    for (var i = 0u; i < CONTACTS; i++) {
+        contact_points[i] = model[at + (CONTACT_POINTS + i) * LANES];
+    }
+    let to = block * STATE_FIELDS * LANES + lane;
+    let s = states[to];
+    angle = s.x;
+    rate = s.y;
+    target_angle = s.z;
+    command = s.w;
+    let t = states[to + LANES];
+    momentum = t.xyz;
+    normal_forces[0] = t.w;
+    let u = states[to + 2u * LANES];
+    spin = u.xyz;
+    normal_forces[1] = u.w;
+    for (var i = 2u; i < CONTACTS; i++) {
+        normal_forces[i] = states[to + (3u + (i - 2u) / 4u) * LANES][(i - 2u) % 4u];
+    }
+}
+
+fn wake_body() {
+    let b = bodies[body];
+    floating = b.floating != 0u;
+    contact_stiffness = b.contact_stiffness;
+    contact_width = b.contact_width;
+    reference_force = b.reference_force;
+}
+
+fn wake_episode() {
+    let e = episodes[body];
+    orientation = e.orientation;
+    position = e.position;
+    velocity = e.velocity;
+    stance = e.stance;
+    let at = body * RESULT_WORDS;
+    running = results[at + ENDING] == RUNNING;
+    reward = bitcast<f32>(results[at + REWARD]);
+    for (var i = 0u; i < DESCRIPTORS; i++) {
+        samples[i] = bitcast<f32>(results[at + SAMPLES + i]);
+    }
+}
+
+// Writes where the lane's episode stands.
+fn rest() {
+    let to = block * STATE_FIELDS * LANES + lane;
+    states[to] = vec4<f32>(angle, rate, target_angle, command);
+    states[to + LANES] = vec4<f32>(momentum, normal_forces[0]);
+    states[to + 2u * LANES] = vec4<f32>(spin, normal_forces[1]);
+    for (var i = 2u; i < CONTACTS; i += 4u) {
+        var forces: vec4<f32>;
+        for (var k = 0u; k < min(4u, CONTACTS - i); k++) {
+            forces[k] = normal_forces[i + k];
+        }
+        states[to + (3u + (i - 2u) / 4u) * LANES] = forces;
+    }
+    if is_base {
+        episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
+        if running {
+            put_sums(body * RESULT_WORDS);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// What the host and the device share: src/sim/gpu/layout.rs holds the same structs, and a test compares them.
+//
+// A block is what one workgroup simulates: up to LANES links, one a lane, of several creatures. Arrays of a block are in
+// [block][field][lane] order, so that lanes read side by side.
+
+// The surroundings of all creatures and the shape of their episodes.
+struct World {
+    gravity: vec3<f32>,
+    dt: f32,
+    friction: f32,
+    slip_speed: f32,
+    contact_damping: f32,
+    onset_speed: f32,
+    limit_damping: f32,
+    limit_width: f32,
+    slew_rate: f32,
+    wall_count: u32,
+    steps: u32,
+    control_period: u32,
+    hidden_layers: u32,
+    unused: u32,
+    hidden: vec4<u32>,                // units of each hidden layer
+    terrain: array<vec4<f32>, 16>,    // coefficients, as shaders/terrain.wgsl reads them
+}
+
+// The part of the episodes that one dispatch simulates.
+struct Span {
+    first_step: u32,
+    step_count: u32,
+    block_count: u32,
+    unused: u32,
+}
+
+// A lane's link in its creature's tree. Lanes are numbered within the block; NONE is no lane.
+struct Lane {
+    tree: u32,           // bytes: parent, depth, base, first child
+    counts: u32,         // bytes: next sibling, contact points, links of the creature (0 for an idle lane), -
+    body: u32,           // index of the creature
+    block_depth: u32,    // depth of the deepest tree in the block
+}
+
+// What is known of a whole creature.
+struct Body {
+    start: vec3<f32>,
+    contact_stiffness: f32,
+    mass: f32,
+    link_count: f32,
+    leg_span: f32,
+    reference_force: f32,
+    contact_width: f32,
+    limb_ends: u32,         // bytes: lanes of up to four limb ends
+    limb_end_count: u32,
+    floating: u32,          // 0: the base is welded to the world
+    weights: u32,           // where its brain begins in `weights`
+    activations: u32,       // where its scratch begins in `activations`
+    unused_0: u32,
+    unused_1: u32,
+}
+
+// What a creature's base lane keeps between dispatches.
+struct Episode {
+    orientation: vec4<f32>,
+    position: vec3<f32>,
+    unused_0: f32,
+    velocity: vec3<f32>,
+    unused_1: f32,
+    stance: vec4<f32>,
+}
+
+@group(0) @binding(0) var<uniform> world: World;
+@group(0) @binding(1) var<uniform> span: Span;
+@group(0) @binding(2) var<storage, read> lanes: array<Lane>;
+@group(0) @binding(3) var<storage, read> model: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> bodies: array<Body>;
+@group(0) @binding(5) var<storage, read> weights: array<f32>;
+@group(0) @binding(6) var<storage, read_write> states: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> episodes: array<Episode>;
+// A creature's ending, steps, reward, and one word a descriptor; sums while the episode lasts.
+@group(0) @binding(8) var<storage, read_write> results: array<u32>;
+@group(0) @binding(9) var<storage, read_write> activations: array<f32>;
+
+const LANES = 32u;
+const NONE = 255u;
+
+// Fields of `model`.
+const JOINT_POSITION_MASS = 0u;
+const AXIS_ARMATURE = 1u;
+const COM_DAMPING = 2u;
+const INERTIA_KP = 3u;
+const PRODUCTS_KD = 4u;
+const TORQUE_LOWER_UPPER_LIMIT = 5u;
+const RHYTHM = 6u;
+const CONTACT_POINTS = 7u;
+const MODEL_FIELDS = CONTACT_POINTS + CONTACTS;
+
+// Fields of `states`: angle, rate, target, command; momentum and a normal force; spin and a normal force; more normal forces.
+const STATE_FIELDS = 3u + (CONTACTS - 2u + 3u) / 4u;
+
+// Words of `results`.
+const ENDING = 0u;
+const STEPS = 1u;
+const REWARD = 2u;
+const SAMPLES = 3u;
+const RESULT_WORDS = SAMPLES + DESCRIPTORS;
+
+// Endings.
+const RUNNING = 0u;
+const FINISHED = 1u;
+const TERMINATED = 2u;
+const DIVERGED = 3u;
+
+fn byte(word: u32, place: u32) -> u32 {
+    return extractBits(word, place * 8u, 8u);
+}

@@ -1,0 +1,122 @@
+// The brain: observation in, servo commands out. Twin of src/sim/cpu/policy.rs.
+
+const CPG = 0u;
+const MLP = 1u;
+
+// Sets the commands for the state at `time` (s).
+fn act(time: f32) {
+    let clock = rhythm.w * time * TAU;
+    switch POLICY {
+        case CPG: {
+            let share = rhythm.x + rhythm.y * sine(clock + rhythm.z);
+            command = share * half_range();
+        }
+        default: {
+            let own = clock + rhythm.z;
+            let share = bounded_tanh(network(clock) + rhythm.x * sine(own) + rhythm.y * cosine(own));
+            command = share * half_range();
+        }
+    }
+}
+
+// Half the hinge's range (rad): what a share of 1 commands.
+fn half_range() -> f32 {
+    return (upper - lower) * 0.5;
+}
+
+// Moves the servo target towards the command (rad), no faster than the slew rate.
+fn slew_target() {
+    let bound = world.slew_rate * world.dt;
+    let wanted = command - target_angle;
+    // In this order a command that is no number stays one, and the candidate is found to have diverged.
+    let change = select(select(wanted, bound, wanted > bound), -bound, wanted < -bound);
+    command_change = 0.0;
+    if is_joint {
+        target_angle += change;
+        command_change = change * change;
+    }
+}
+
+// The network's output for the lane's joint. The units of a layer are shared out among the creature's lanes; a brain stands in
+// `weights` layer by layer, biases first, then one row of units an input.
+fn network(clock: f32) -> f32 {
+    let own = bodies[body].activations;
+    var inputs = own;
+    var input_count = OBSERVATIONS + 3u * (body_links - 1u);
+    var outputs = own + ACTIVATIONS;
+    var at = bodies[body].weights;
+    observe(inputs, clock);
+    storageBarrier();
+    for (var layer = 0u; layer < world.hidden_layers; layer++) {
+        let units = world.hidden[layer];
+        for (var unit = lane - base; unit < units && body_links > 0u; unit += body_links) {
+            activations[outputs + unit] = bounded_tanh(weighted_sum(at, unit, units, inputs, input_count));
+        }
+        storageBarrier();
+        at += units * (input_count + 1u);
+        input_count = units;
+        let filled = outputs;
+        outputs = inputs;
+        inputs = filled;
+    }
+    var result = 0.0;
+    if is_joint {
+        result = weighted_sum(at, lane - base - 1u, body_links - 1u, inputs, input_count);
+    }
+    // Nobody writes the next observation while someone still reads.
+    storageBarrier();
+    return result;
+}
+
+// Bias and weighted inputs of one unit of a layer of `units` that begins at `layer`.
+fn weighted_sum(layer: u32, unit: u32, units: u32, inputs: u32, input_count: u32) -> f32 {
+    var sum = weights[layer + unit];
+    for (var i = 0u; i < input_count; i++) {
+        sum += weights[layer + units * (i + 1u) + unit] * activations[inputs + i];
+    }
+    return sum;
+}
+
+// Writes the observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
+// clock; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
+fn observe(to: u32, clock: f32) {
+    if is_base {
+        let rotation = rotation_matrix(orientation);
+        let up = vec3<f32>(rotation[0].z, rotation[1].z, rotation[2].z);
+        let moving = in_heading_frame(rotation[0].xy, velocity);
+        let turning = in_heading_frame(rotation[0].xy, rotation * spin) * 0.1;
+        activations[to] = up.x;
+        activations[to + 1u] = up.y;
+        activations[to + 2u] = up.z;
+        activations[to + 3u] = moving.x;
+        activations[to + 4u] = moving.y;
+        activations[to + 5u] = moving.z;
+        activations[to + 6u] = turning.x;
+        activations[to + 7u] = turning.y;
+        activations[to + 8u] = turning.z;
+        activations[to + 9u] = terrain_distance(position).distance;
+        activations[to + 10u] = sine(clock);
+        activations[to + 11u] = cosine(clock);
+    }
+    if is_joint {
+        let own = to + OBSERVATIONS + 3u * (lane - base - 1u);
+        var contact = 0.0;
+        for (var i = 0u; i < CONTACTS; i++) {
+            if i < contact_count {
+                contact += load_share(normal_forces[i], reference_force);
+            }
+        }
+        activations[own] = angle;
+        activations[own + 1u] = rate * 0.1;
+        activations[own + 2u] = contact;
+    }
+}
+
+// A world vector seen from a frame with z up whose x axis is the base's, projected to the ground.
+fn in_heading_frame(forward: vec2<f32>, a: vec3<f32>) -> vec3<f32> {
+    // A base that points straight up has no heading; the small constant keeps the division finite there.
+    let length = sqrt(forward.x * forward.x + forward.y * forward.y + 1e-9);
+    let c = forward.x / length;
+    let s = forward.y / length;
+    return vec3<f32>(c * a.x + s * a.y, c * a.y - s * a.x, a.z);
+}

@@ -1,0 +1,167 @@
+// Rotations, symmetric matrices, spatial vectors and inertias: the twin of src/math and src/sim/cpu/spatial.rs.
+// Spatial quantities are in world axes about the base origin, which is the point of reference of all links.
+
+// A symmetric 3x3 matrix.
+struct Sym3 {
+    diagonal: vec3<f32>, // xx, yy, zz
+    products: vec3<f32>, // xy, xz, yz
+}
+
+// Angular velocity (rad/s) and velocity of the body's point at the base origin (m/s).
+struct Twist {
+    angular: vec3<f32>,
+    linear: vec3<f32>,
+}
+
+// Torque about the base origin (N m) and force (N), or their impulses.
+struct Wrench {
+    torque: vec3<f32>,
+    force: vec3<f32>,
+}
+
+// A symmetric 6x6 matrix that takes twists to wrenches: [J H; H^T M].
+struct Spatial {
+    j: Sym3,
+    h: mat3x3<f32>,
+    m: Sym3,
+}
+
+// Rotation about a unit axis, as (x, y, z, w).
+fn about_axis(axis: vec3<f32>, angle: f32) -> vec4<f32> {
+    let half = angle * 0.5;
+    return vec4<f32>(axis * sine(half), cosine(half));
+}
+
+// Exponential map of a rotation vector (rad).
+fn exponential(rotation: vec3<f32>) -> vec4<f32> {
+    let t2 = dot(rotation, rotation);
+    // The root's argument is kept away from zero in the branch that is not taken.
+    let t = sqrt(select(1.0, t2, t2 > 1e-6));
+    let half = t * 0.5;
+    let sinc = select(0.5 - t2 * (1.0 / 48.0), sine(half) / t, t2 > 1e-6);
+    let w = select(1.0 - t2 * 0.125 + t2 * t2 * (1.0 / 384.0), cosine(half), t2 > 1e-6);
+    return vec4<f32>(rotation * sinc, w);
+}
+
+// Rotates by b first, then by a.
+fn product(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+    return vec4<f32>(b.xyz * a.w + a.xyz * b.w + cross(a.xyz, b.xyz), a.w * b.w - dot(a.xyz, b.xyz));
+}
+
+fn rotate(q: vec4<f32>, x: vec3<f32>) -> vec3<f32> {
+    let t = cross(q.xyz, x) * 2.0;
+    return x + t * q.w + cross(q.xyz, t);
+}
+
+fn rotation_matrix(q: vec4<f32>) -> mat3x3<f32> {
+    let twice = q.xyz + q.xyz;
+    let square = q.xyz * twice;
+    let w = twice * q.w;
+    let xy = q.x * twice.y;
+    let xz = q.x * twice.z;
+    let yz = q.y * twice.z;
+    return mat3x3<f32>(
+        vec3<f32>(1.0 - (square.y + square.z), xy + w.z, xz - w.y),
+        vec3<f32>(xy - w.z, 1.0 - (square.x + square.z), yz + w.x),
+        vec3<f32>(xz + w.y, yz - w.x, 1.0 - (square.x + square.y)),
+    );
+}
+
+fn symmetric_add(a: Sym3, b: Sym3) -> Sym3 {
+    return Sym3(a.diagonal + b.diagonal, a.products + b.products);
+}
+
+fn symmetric_mul(s: Sym3, x: vec3<f32>) -> vec3<f32> {
+    return vec3<f32>(
+        s.diagonal.x * x.x + s.products.x * x.y + s.products.y * x.z,
+        s.products.x * x.x + s.diagonal.y * x.y + s.products.z * x.z,
+        s.products.y * x.x + s.products.z * x.y + s.diagonal.z * x.z,
+    );
+}
+
+// R S R^T.
+fn rotated(s: Sym3, r: mat3x3<f32>) -> Sym3 {
+    // Columns of S R^T, that is, S times the rows of R.
+    let a = symmetric_mul(s, vec3<f32>(r[0].x, r[1].x, r[2].x));
+    let b = symmetric_mul(s, vec3<f32>(r[0].y, r[1].y, r[2].y));
+    let c = symmetric_mul(s, vec3<f32>(r[0].z, r[1].z, r[2].z));
+    let ra = r * a;
+    let rb = r * b;
+    let rc = r * c;
+    return Sym3(vec3<f32>(ra.x, rb.y, rc.z), vec3<f32>(rb.x, rc.x, rc.y));
+}
+
+// Inertia of a point mass m at c: m (c.c I - c c^T).
+fn point_mass(m: f32, c: vec3<f32>) -> Sym3 {
+    let mc = c * m;
+    return Sym3(
+        vec3<f32>(mc.y * c.y + mc.z * c.z, mc.x * c.x + mc.z * c.z, mc.x * c.x + mc.y * c.y),
+        vec3<f32>(-mc.x * c.y, -mc.x * c.z, -mc.y * c.z),
+    );
+}
+
+// a b^T, for a and b that are parallel up to the symmetry of the result.
+fn outer_symmetric(a: vec3<f32>, b: vec3<f32>) -> Sym3 {
+    return Sym3(a * b, vec3<f32>(a.x * b.y, a.x * b.z, a.y * b.z));
+}
+
+fn outer(a: vec3<f32>, b: vec3<f32>) -> mat3x3<f32> {
+    return mat3x3<f32>(a * b.x, a * b.y, a * b.z);
+}
+
+// The matrix of x -> a x x.
+fn skew(a: vec3<f32>) -> mat3x3<f32> {
+    return mat3x3<f32>(vec3<f32>(0.0, a.z, -a.y), vec3<f32>(-a.z, 0.0, a.x), vec3<f32>(a.y, -a.x, 0.0));
+}
+
+// Velocity of the body's point at x relative to the base origin.
+fn velocity_at(twist: Twist, x: vec3<f32>) -> vec3<f32> {
+    return twist.linear + cross(twist.angular, x);
+}
+
+// Power of a wrench on a twist.
+fn power(wrench: Wrench, twist: Twist) -> f32 {
+    return dot(wrench.torque, twist.angular) + dot(wrench.force, twist.linear);
+}
+
+fn force_at(x: vec3<f32>, force: vec3<f32>) -> Wrench {
+    return Wrench(cross(x, force), force);
+}
+
+fn rigid_body(m: f32, c: vec3<f32>, about_com: Sym3) -> Spatial {
+    return Spatial(symmetric_add(about_com, point_mass(m, c)), skew(c * m), Sym3(vec3<f32>(m), vec3<f32>(0.0)));
+}
+
+// A drag on the velocity of the point x: `across` in every direction and `along` more along the unit vector n.
+fn point_drag(x: vec3<f32>, n: vec3<f32>, across: f32, along: f32) -> Spatial {
+    let arm = cross(x, n);
+    let ones = Sym3(vec3<f32>(across), vec3<f32>(0.0));
+    return Spatial(
+        symmetric_add(point_mass(across, x), outer_symmetric(arm, arm * along)),
+        skew(x * across) + outer(arm * along, n),
+        symmetric_add(ones, outer_symmetric(n, n * along)),
+    );
+}
+
+fn spatial_add(a: Spatial, b: Spatial) -> Spatial {
+    return Spatial(symmetric_add(a.j, b.j), a.h + b.h, symmetric_add(a.m, b.m));
+}
+
+// The wrench of a twist.
+fn apply(a: Spatial, twist: Twist) -> Wrench {
+    return Wrench(
+        symmetric_mul(a.j, twist.angular) + a.h * twist.linear,
+        twist.angular * a.h + symmetric_mul(a.m, twist.linear),
+    );
+}
+
+// Takes out the direction of a hinge: subtracts u u^T / d, given u and gain = u / d.
+fn reduced(a: Spatial, u: Wrench, gain: Wrench) -> Spatial {
+    let j = outer_symmetric(u.torque, gain.torque);
+    let m = outer_symmetric(u.force, gain.force);
+    return Spatial(
+        Sym3(a.j.diagonal - j.diagonal, a.j.products - j.products),
+        a.h - outer(gain.torque, u.force),
+        Sym3(a.m.diagonal - m.diagonal, a.m.products - m.products),
+    );
+}

@@ -1,0 +1,25 @@
+// One time step of all creatures of the block: linearly implicit, a symmetric positive definite solve, repeated only in the
+// few steps in which a contact would pull. Twin of src/sim/cpu/step.rs.
+
+// Advances the state by `world.dt`.
+fn step() {
+    // Where everything is and how it moves.
+    kinematics();
+    touch_contacts();
+    assemble_joints();
+    for (var round = 0u; round < ROUNDS; round++) {
+        // Every link and contact by itself.
+        assemble_links();
+        assemble_contacts();
+        // All velocities after the step, in one sweep up and one down.
+        eliminate_hinges();
+        solve_base();
+        substitute_back();
+        if !release_contacts() {
+            break;
+        }
+    }
+    // The next state.
+    carry();
+    integrate();
+}

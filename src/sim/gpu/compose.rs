@@ -1,0 +1,150 @@
+//! The shader of a run: the files under `shaders/`, after the constants and the few functions that its experiment decides.
+//!
+//! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
+
+use crate::experiment::Policy;
+use crate::laws::descriptor::Descriptor;
+use crate::laws::reward::RewardTerm;
+use crate::laws::sensors::LIMB_ENDS;
+use crate::laws::terrain::Terrain;
+use crate::sim::OBSERVATIONS;
+use crate::sim::cpu::episode::{RATE_BOUND, SPEED_BOUND};
+use crate::sim::cpu::measure::TOUCH_DOWN;
+use crate::sim::cpu::step::ROUNDS;
+use crate::sim::task::TaskPlan;
+use std::fmt::Write as _;
+use std::mem::discriminant;
+
+/// The hand-written stages and the generated laws, by name and text.
+pub const FILES: [(&str, &str); 20] = [
+    ("layout.wgsl", include_str!("../../../shaders/layout.wgsl")),
+    ("shared/functions.wgsl", include_str!("../../../shaders/shared/functions.wgsl")),
+    ("shared/algebra.wgsl", include_str!("../../../shaders/shared/algebra.wgsl")),
+    ("laws/sensors.wgsl", include_str!("../../../shaders/laws/sensors.wgsl")),
+    ("laws/contact.wgsl", include_str!("../../../shaders/laws/contact.wgsl")),
+    ("laws/joint.wgsl", include_str!("../../../shaders/laws/joint.wgsl")),
+    ("laws/gyroscope.wgsl", include_str!("../../../shaders/laws/gyroscope.wgsl")),
+    ("laws/terrain.wgsl", include_str!("../../../shaders/laws/terrain.wgsl")),
+    ("laws/reward.wgsl", include_str!("../../../shaders/laws/reward.wgsl")),
+    ("laws/descriptor.wgsl", include_str!("../../../shaders/laws/descriptor.wgsl")),
+    ("terrain.wgsl", include_str!("../../../shaders/terrain.wgsl")),
+    ("state.wgsl", include_str!("../../../shaders/state.wgsl")),
+    ("kinematics.wgsl", include_str!("../../../shaders/kinematics.wgsl")),
+    ("assemble.wgsl", include_str!("../../../shaders/assemble.wgsl")),
+    ("solve.wgsl", include_str!("../../../shaders/solve.wgsl")),
+    ("integrate.wgsl", include_str!("../../../shaders/integrate.wgsl")),
+    ("step.wgsl", include_str!("../../../shaders/step.wgsl")),
+    ("policy.wgsl", include_str!("../../../shaders/policy.wgsl")),
+    ("measure.wgsl", include_str!("../../../shaders/measure.wgsl")),
+    ("episode.wgsl", include_str!("../../../shaders/episode.wgsl")),
+];
+
+/// What the experiment decides about the shader.
+#[derive(Clone, Copy)]
+pub struct Choices<'a> {
+    /// Reward, descriptors, termination.
+    pub task: &'a TaskPlan,
+    /// The ground.
+    pub terrain: &'a Terrain<f32>,
+    /// The kind of brain.
+    pub policy: &'a Policy,
+    /// Floats of one of the two halves of a brain's scratch.
+    pub activations: usize,
+    /// Room for contact points on a link.
+    pub contacts: usize,
+}
+
+/// The whole text.
+pub fn source(choices: Choices<'_>) -> String {
+    let mut text = constants(choices);
+    text += &task_functions(choices.task);
+    for (_, file) in FILES {
+        text.push('\n');
+        text += file;
+    }
+    text
+}
+
+fn constants(choices: Choices<'_>) -> String {
+    let terrain = match choices.terrain {
+        Terrain::Plane { .. } => 0,
+        Terrain::Stairs { .. } => 1,
+        Terrain::Bumps(_) => 2,
+        Terrain::Walls(_) => 3,
+    };
+    let policy = match choices.policy {
+        Policy::Cpg { .. } => 0,
+        Policy::Mlp { .. } => 1,
+    };
+    let mut text = String::from("// Composed for one experiment.\n");
+    let whole = [
+        ("CONTACTS", choices.contacts),
+        ("DESCRIPTORS", choices.task.descriptors.len()),
+        ("TERRAIN", terrain),
+        ("POLICY", policy),
+        ("ACTIVATIONS", choices.activations),
+        ("OBSERVATIONS", OBSERVATIONS),
+        ("LIMB_ENDS", LIMB_ENDS),
+        ("ROUNDS", ROUNDS),
+    ];
+    for (name, value) in whole {
+        let _ = writeln!(text, "const {name} = {value}u;");
+    }
+    let real = [
+        ("TAU", std::f64::consts::TAU),
+        ("TOUCH_DOWN", TOUCH_DOWN.0),
+        ("LIFT_OFF", TOUCH_DOWN.1),
+        ("SPEED_BOUND", SPEED_BOUND),
+        ("RATE_BOUND", RATE_BOUND),
+    ];
+    for (name, value) in real {
+        let _ = writeln!(text, "const {name} = f32({});", number(value));
+    }
+    text
+}
+
+/// Reward, descriptors and termination of the task: calls of the laws by their numbers, which compilers see through.
+fn task_functions(task: &TaskPlan) -> String {
+    let mut text = String::new();
+    for (function, part) in [("reward_rates", "rate"), ("reward_finishes", "finish")] {
+        let _ = writeln!(text, "\nfn {function}(s: Sensors) -> f32 {{\n    var sum = 0.0;");
+        for (term, weight) in &task.reward {
+            let [a, b, c] = term.numbers().map(number);
+            let (kind, weight) = (place(&RewardTerm::ALL, term), number(*weight));
+            let _ = writeln!(text, "    sum += reward_{part}({kind}u, vec3<f32>({a}, {b}, {c}), s) * {weight};");
+        }
+        text += "    return sum;\n}\n";
+    }
+    let kinds = || task.descriptors.iter().map(|kind| descriptor_place(*kind)).enumerate();
+    text += "\nfn descriptor_samples(s: Sensors, dt: f32) -> array<f32, DESCRIPTORS> {\n";
+    text += "    var samples: array<f32, DESCRIPTORS>;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    samples[{i}] = descriptor_sample({kind}u, s, dt);");
+    }
+    text += "    return samples;\n}\n\nfn descriptor_finishes(sums: array<f32, DESCRIPTORS>, mean: f32, s: Sensors, b: BodyFacts)";
+    text += " -> array<f32, DESCRIPTORS> {\n    var values: array<f32, DESCRIPTORS>;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    values[{i}] = descriptor_finish({kind}u, sums[{i}] * mean, s, b);");
+    }
+    text += "    return values;\n}\n\nfn must_stop(s: Sensors) -> bool {\n    var stops = false;\n";
+    for (sensor, bound) in [("s.height", task.min_height), ("s.up.z", task.min_up)] {
+        if let Some(bound) = bound {
+            let _ = writeln!(text, "    stops = stops || {sensor} < {};", number(bound));
+        }
+    }
+    text += "    return stops;\n}\n";
+    text
+}
+
+fn place(all: &[RewardTerm], term: &RewardTerm) -> usize {
+    all.iter().position(|known| discriminant(known) == discriminant(term)).expect("every term is in the list")
+}
+
+fn descriptor_place(kind: Descriptor) -> usize {
+    Descriptor::ALL.iter().position(|&known| known == kind).expect("every descriptor is in the list")
+}
+
+/// The shortest decimal that is the same `f32`.
+fn number(x: f64) -> String {
+    format!("{:?}", x as f32)
+}

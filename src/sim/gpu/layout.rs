@@ -1,0 +1,137 @@
+//! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
+//! `tests/gpu_layout.rs` compares the two through naga.
+
+use bytemuck::{Pod, Zeroable};
+
+/// Lanes of a block: the invocations of a workgroup, one a link.
+pub const LANES: usize = 32;
+/// Stands for no lane.
+pub const NONE: u8 = 255;
+/// Vectors of a link's model before its contact points.
+pub const CONTACT_POINTS: usize = 7;
+/// Words of a creature's results before its descriptors: ending, steps, reward.
+pub const SAMPLES: usize = 3;
+/// Vectors of terrain coefficients.
+pub const TERRAIN_VECTORS: usize = 16;
+
+/// Endings, as the device writes them.
+pub const FINISHED: u32 = 1;
+/// See [`FINISHED`].
+pub const TERMINATED: u32 = 2;
+/// See [`FINISHED`].
+pub const DIVERGED: u32 = 3;
+
+/// A vector of a storage array.
+pub type Vec4 = [f32; 4];
+
+/// The surroundings of all creatures and the shape of their episodes.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)] // as in `sim::world::World` and `sim::task::TaskPlan`
+pub struct World {
+    pub gravity: [f32; 3],
+    pub dt: f32,
+    pub friction: f32,
+    pub slip_speed: f32,
+    pub contact_damping: f32,
+    pub onset_speed: f32,
+    pub limit_damping: f32,
+    pub limit_width: f32,
+    pub slew_rate: f32,
+    pub wall_count: u32,
+    pub steps: u32,
+    pub control_period: u32,
+    pub hidden_layers: u32,
+    pub unused: u32,
+    /// Units of each hidden layer.
+    pub hidden: [u32; 4],
+    /// Coefficients in the order that `shaders/terrain.wgsl` reads.
+    pub terrain: [Vec4; TERRAIN_VECTORS],
+}
+
+/// The part of the episodes that one dispatch simulates.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
+pub struct Span {
+    pub first_step: u32,
+    pub step_count: u32,
+    pub block_count: u32,
+    pub unused: u32,
+}
+
+/// A lane's link in its creature's tree; lanes are numbered within the block.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct Lane {
+    /// Parent, depth, base, first child or [`NONE`].
+    pub tree: [u8; 4],
+    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane), nothing.
+    pub counts: [u8; 4],
+    /// Index of the creature.
+    pub body: u32,
+    /// Depth of the deepest tree in the block.
+    pub block_depth: u32,
+}
+
+/// What is known of a whole creature.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct Body {
+    /// Where the base origin starts (m).
+    pub start: [f32; 3],
+    /// Normal stiffness of a contact point (N/m).
+    pub contact_stiffness: f32,
+    /// As in [`crate::laws::sensors::BodyFacts`].
+    pub mass: f32,
+    /// See `mass`.
+    pub link_count: f32,
+    /// See `mass`.
+    pub leg_span: f32,
+    /// The load at which a contact counts half (N).
+    pub reference_force: f32,
+    /// Depth over which contact sets in (m).
+    pub contact_width: f32,
+    /// Lanes of the limb ends.
+    pub limb_ends: [u8; 4],
+    /// How many there are.
+    pub limb_end_count: u32,
+    /// 0: the base is welded to the world.
+    pub floating: u32,
+    /// Where the brain begins in the array of weights.
+    pub weights: u32,
+    /// Where the brain's scratch begins in the array of activations.
+    pub activations: u32,
+    /// Padding.
+    pub unused_0: u32,
+    /// Padding.
+    pub unused_1: u32,
+}
+
+/// What a creature's base lane keeps between dispatches; the host never looks inside.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
+pub struct Episode {
+    pub orientation: Vec4,
+    pub position: [f32; 3],
+    pub unused_0: f32,
+    pub velocity: [f32; 3],
+    pub unused_1: f32,
+    pub stance: Vec4,
+}
+
+/// Vectors of a link's model with room for `contacts` contact points.
+pub const fn model_fields(contacts: usize) -> usize {
+    CONTACT_POINTS + contacts
+}
+
+/// Vectors of a link's state: two normal forces stand beside other numbers, more have vectors of their own.
+pub const fn state_fields(contacts: usize) -> usize {
+    3 + (contacts - 2).div_ceil(4)
+}
+
+/// Words of a creature's results.
+pub const fn result_words(descriptors: usize) -> usize {
+    SAMPLES + descriptors
+}
