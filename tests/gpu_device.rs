@@ -48,7 +48,7 @@ fn a_shader_that_is_wrong_is_caught_where_it_is_made_and_does_no_harm() {
     let source = wgpu::ShaderSource::Wgsl("fn main() { nonsense }".into());
     let descriptor = wgpu::ShaderModuleDescriptor { label: None, source };
     let caught = gpu.guarded("the shader `bad`", |device| device.create_shader_module(descriptor));
-    let error = caught.err().expect("an error");
+    let error = caught.expect_err("an error");
     assert!(matches!(&error, GpuError::Invalid { what, .. } if what == "the shader `bad`"), "{error}");
     gpu.check().unwrap();
     gpu.wait().unwrap();
