@@ -144,20 +144,26 @@ fn wake_link() {
     for (var i = 0u; i < CONTACTS; i++) {
         contact_points[i] = model[at + (CONTACT_POINTS + i) * LANES];
     }
-    let to = block * STATE_FIELDS * LANES + lane;
-    let s = states[to];
+    if span.first_step != 0u {
+        wake_state();
+    }
+}
+
+fn wake_state() {
+    let at = block * STATE_FIELDS * LANES + lane;
+    let s = states[at];
     angle = s.x;
     rate = s.y;
     target_angle = s.z;
     command = s.w;
-    let t = states[to + LANES];
+    let t = states[at + LANES];
     momentum = t.xyz;
     normal_forces[0] = t.w;
-    let u = states[to + 2u * LANES];
+    let u = states[at + 2u * LANES];
     spin = u.xyz;
     normal_forces[1] = u.w;
     for (var i = 2u; i < CONTACTS; i++) {
-        normal_forces[i] = states[to + (3u + (i - 2u) / 4u) * LANES][(i - 2u) % 4u];
+        normal_forces[i] = states[at + (3u + (i - 2u) / 4u) * LANES][(i - 2u) % 4u];
     }
 }
 
@@ -169,7 +175,17 @@ fn wake_body() {
     reference_force = b.reference_force;
 }
 
+// At rest, upright, on the spawn point; then as the last dispatch left it.
 fn wake_episode() {
+    if span.first_step == 0u {
+        orientation = vec4<f32>(0.0, 0.0, 0.0, 1.0);
+        position = bodies[body].start;
+        // At the start nothing has landed: the drop to the ground is no step.
+        stance = vec4<f32>(2.0);
+        running = true;
+        results[body * RESULT_WORDS + ENDING] = RUNNING;
+        return;
+    }
     let e = episodes[body];
     orientation = e.orientation;
     position = e.position;

@@ -4,7 +4,7 @@ use anyhow::bail;
 use burgess::experiment::Experiment;
 use burgess::sim::Backend;
 use burgess::sim::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
-use burgess::sim::gpu::{GpuBackend, Options, recorded, unsupported};
+use burgess::sim::gpu::{GpuBackend, Options, description, unsupported};
 
 /// Which adapter to take.
 #[derive(Clone, Copy)]
@@ -24,14 +24,14 @@ pub enum Which<'a> {
 /// When there is no such adapter, or it cannot simulate the experiment.
 pub fn open(which: Which<'_>, experiment: &Experiment, checked: bool) -> anyhow::Result<Box<dyn Backend>> {
     if let Some(why) = unsupported(experiment) {
-        bail!("the GPU cannot simulate this experiment: {why}; --backend cpu can");
+        bail!("{why}; take --backend cpu");
     }
     let (choice, checked) = match which {
         Which::Best => (Choice::Best, checked),
         Which::Named(name) => (Choice::Named(name.to_owned()), checked),
-        Which::Recorded(description) => match recorded(description) {
+        Which::Recorded(words) => match description::read(words) {
             Some((adapter, was_checked)) => (Choice::Described(adapter.to_owned()), checked || was_checked),
-            None => bail!("`{description}` is no backend that this version knows"),
+            None => bail!("`{words}` is no backend that this version knows"),
         },
     };
     let gpu = Gpu::open(&choice)?;
@@ -48,7 +48,7 @@ pub fn open(which: Which<'_>, experiment: &Experiment, checked: bool) -> anyhow:
 /// When the adapter opens but cannot be made ready.
 pub fn hardware(experiment: &Experiment, checked: bool) -> anyhow::Result<Option<Box<dyn Backend>>> {
     if let Some(why) = unsupported(experiment) {
-        eprintln!("the CPU simulates, since the GPU cannot: {why}");
+        eprintln!("the CPU simulates: {why}");
         return Ok(None);
     }
     match Gpu::open(&Choice::Real) {

@@ -22,9 +22,9 @@ const SPAWN_LIFTS: usize = 20;
 /// Height of a welded base's origin above the spawn point (m).
 const WELDED_HEIGHT: f64 = 1.0;
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
-const SPEED_BOUND: f64 = 100.0;
+pub const SPEED_BOUND: f64 = 100.0;
 /// See `SPEED_BOUND`.
-const RATE_BOUND: f64 = 1000.0;
+pub const RATE_BOUND: f64 = 1000.0;
 
 /// An episode under way.
 pub struct Episode<'a, T> {

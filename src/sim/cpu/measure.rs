@@ -11,7 +11,7 @@ use crate::sim::world::World;
 const REFERENCE_LOAD: f64 = 0.05;
 /// A limb end touches down when its load share rises above the first, after it fell below the second: the gap keeps a
 /// trembling foot from counting.
-const TOUCH_DOWN: (f64, f64) = (0.6, 0.3);
+pub const TOUCH_DOWN: (f64, f64) = (0.6, 0.3);
 
 /// Constants of one body that the measurement needs.
 #[derive(Clone, Debug)]

@@ -164,12 +164,17 @@ impl<T: Real> Work<T> {
             active: true,
             force: zero,
         };
-        // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
-        let static_depth = creature.weight(gravity) / (creature.contact_stiffness * real(4.0));
         Self {
             links: vec![link; creature.links.len()],
             contacts: vec![contact; creature.contacts.len()],
-            contact_width: contact_width.min(static_depth.max(real(1e-6))),
+            contact_width: width_of_contact(creature, gravity, contact_width),
         }
     }
+}
+
+/// Depth (m) over which the contacts of a creature set in, in a world of the given gravity (m/s2) and contact width (m).
+pub fn width_of_contact<T: Real>(creature: &Creature<T>, gravity: Vec3<T>, contact_width: T) -> T {
+    // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
+    let static_depth = creature.weight(gravity) / (creature.contact_stiffness * real(4.0));
+    contact_width.min(static_depth.max(real(1e-6)))
 }

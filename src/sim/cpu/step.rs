@@ -11,7 +11,7 @@ use crate::creature::Creature;
 use crate::sim::world::World;
 
 /// Most rounds of the solve. The first nearly always answers; the second releases contacts that pull.
-const ROUNDS: usize = 4;
+pub const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
 pub fn step<T: Value>(

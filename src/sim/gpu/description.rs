@@ -1,27 +1,18 @@
-//! What the GPU can simulate, and how a GPU backend is written down.
+//! How a GPU backend describes itself, and the way back: a run goes on with the backend that its provenance names.
 
 use super::device::AdapterFacts;
-use crate::experiment::{BiasForm, Experiment};
 
 /// Behind the adapter in the description of a backend that keeps the shaders' bounds checks: they change what a driver makes of
 /// the arithmetic.
 const CHECKED: &str = ", checked shaders";
 
-/// What the GPU does not do of what the experiment asks, by the path of the field.
-pub fn unsupported(experiment: &Experiment) -> Option<String> {
-    match experiment.physics.form {
-        BiasForm::Momentum => None,
-        BiasForm::ExplicitBias => Some("physics.form: ExplicitBias is for the CPU only, the GPU does Momentum".into()),
-    }
-}
-
 /// The words for a backend: all that its bits depend on.
-pub fn describe(adapter: &AdapterFacts, checked: bool) -> String {
+pub fn write(adapter: &AdapterFacts, checked: bool) -> String {
     format!("gpu, {adapter}{}", if checked { CHECKED } else { "" })
 }
 
 /// The adapter's description and whether shaders were checked, from the words for a backend; nothing when they are not a GPU's.
-pub fn recorded(description: &str) -> Option<(&str, bool)> {
+pub fn read(description: &str) -> Option<(&str, bool)> {
     let adapter = description.strip_prefix("gpu, ")?;
     Some(adapter.strip_suffix(CHECKED).map_or((adapter, false), |adapter| (adapter, true)))
 }
@@ -41,10 +32,10 @@ mod tests {
             limits: AdapterLimits::default(),
         };
         for checked in [false, true] {
-            let words = describe(&facts, checked);
+            let words = write(&facts, checked);
             assert_eq!(words.split(", ").next(), Some("gpu"));
-            assert_eq!(recorded(&words), Some((facts.to_string().as_str(), checked)));
+            assert_eq!(read(&words), Some((facts.to_string().as_str(), checked)));
         }
-        assert_eq!(recorded("cpu, 2 threads"), None);
+        assert_eq!(read("cpu, 2 threads"), None);
     }
 }

@@ -1,0 +1,98 @@
+//! The compiled shader of a run and how its arrays are bound.
+
+use super::compose::{Choices, source};
+use super::device::{Gpu, GpuError};
+use wgpu::{BindingType, BufferBindingType, ShaderStages};
+
+/// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/layout.wgsl`.
+const BINDINGS: [BufferBindingType; 10] = [
+    BufferBindingType::Uniform,
+    BufferBindingType::Uniform,
+    BufferBindingType::Storage { read_only: true },
+    BufferBindingType::Storage { read_only: true },
+    BufferBindingType::Storage { read_only: true },
+    BufferBindingType::Storage { read_only: true },
+    BufferBindingType::Storage { read_only: false },
+    BufferBindingType::Storage { read_only: false },
+    BufferBindingType::Storage { read_only: false },
+    BufferBindingType::Storage { read_only: false },
+];
+
+/// A compiled shader.
+pub struct Pipeline {
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::BindGroupLayout,
+    /// Room for contact points on a link.
+    pub contacts: usize,
+}
+
+impl Pipeline {
+    /// Compiles. With `checked`, every index is kept within its array and every loop bounded, which costs speed and finds mistakes.
+    ///
+    /// # Errors
+    ///
+    /// When the device refuses.
+    pub fn new(gpu: &Gpu, choices: Choices<'_>, checked: bool) -> Result<Self, GpuError> {
+        let text = source(choices);
+        gpu.guarded("compiling the simulation", |device| {
+            let description = wgpu::ShaderModuleDescriptor {
+                label: Some("simulation"),
+                source: wgpu::ShaderSource::Wgsl(text.into()),
+            };
+            let module = if checked {
+                device.create_shader_module(description)
+            } else {
+                // SAFETY: the shader indexes with numbers that `encode` made from the arrays themselves, and all its loops are
+                // counted; the tests run it with all checks.
+                unsafe { device.create_shader_module_trusted(description, wgpu::ShaderRuntimeChecks::unchecked()) }
+            };
+            let entry = |(binding, ty): (usize, &BufferBindingType)| wgpu::BindGroupLayoutEntry {
+                binding: binding as u32,
+                visibility: ShaderStages::COMPUTE,
+                ty: BindingType::Buffer { ty: *ty, has_dynamic_offset: false, min_binding_size: None },
+                count: None,
+            };
+            let entries: Vec<_> = BINDINGS.iter().enumerate().map(entry).collect();
+            let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("simulation"),
+                entries: &entries,
+            });
+            let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some("simulation"),
+                bind_group_layouts: &[Some(&layout)],
+                immediate_size: 0,
+            });
+            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some("simulation"),
+                layout: Some(&pipeline_layout),
+                module: &module,
+                entry_point: Some("simulate"),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    zero_initialize_workgroup_memory: false,
+                    ..Default::default()
+                },
+                cache: None,
+            });
+            Self { pipeline, layout, contacts: choices.contacts }
+        })
+    }
+
+    /// Binds arrays in the order of `shaders/layout.wgsl`.
+    pub fn bind(&self, device: &wgpu::Device, buffers: [&wgpu::Buffer; 10]) -> wgpu::BindGroup {
+        let entries: Vec<_> = buffers
+            .into_iter()
+            .zip(0..)
+            .map(|(buffer, binding)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .collect();
+        device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &self.layout, entries: &entries })
+    }
+
+    /// Records a dispatch of `blocks` workgroups, in two dimensions where one does not hold them.
+    pub fn dispatch(&self, encoder: &mut wgpu::CommandEncoder, arrays: &wgpu::BindGroup, blocks: u32, widest: u32) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, arrays, &[]);
+        let width = blocks.min(widest);
+        pass.dispatch_workgroups(width, blocks.div_ceil(width), 1);
+    }
+}
