@@ -2,10 +2,10 @@
 #![cfg(feature = "gpu")]
 
 mod gpu;
+mod place;
 
 use burgess::sim::gpu::device::{Choice, Gpu, GpuError, adapters};
 use gpu::gpu;
-use std::process::Command;
 
 #[test]
 fn the_best_adapter_opens_and_does_nothing_well() {
@@ -33,7 +33,7 @@ fn an_adapter_opens_by_index_name_and_description() {
 #[test]
 fn the_adapters_are_listed_as_they_are_counted() {
     let Some(best) = gpu() else { return };
-    let output = Command::new(env!("CARGO_BIN_EXE_burgess")).arg("adapters").output().unwrap();
+    let output = place::burgess().arg("adapters").output().unwrap();
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && table.contains(&best.facts.name), "{table}");
     for (index, line) in table.lines().skip(1).enumerate() {

@@ -1,5 +1,7 @@
 //! The whole program, from an experiment file to a run folder, on real bodies and physics.
 
+mod place;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -31,7 +33,7 @@ impl Place {
 
     /// Runs begin on the CPU, so that they take the same time on machines with a GPU; what goes on with them stays there by itself.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_burgess"));
+        let mut command = place::burgess();
         command.args(arguments).current_dir(self.dir.path());
         if arguments[0] == "run" && !arguments.contains(&"--backend") {
             command.args(["--backend", "cpu"]);

@@ -1,5 +1,7 @@
 //! `simulate`, `render`, `report` and `show`, called as a user calls them.
 
+mod place;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -17,7 +19,7 @@ const EXPERIMENT: &str = r#"(
 )"#;
 
 fn call(dir: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_burgess")).args(arguments).current_dir(dir).output().unwrap()
+    place::burgess().args(arguments).current_dir(dir).output().unwrap()
 }
 
 /// What a command prints that must succeed.
