@@ -1,5 +1,7 @@
 //! What the user sees when an experiment is wrong: the exact report, its place and the exit code.
 
+mod place;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -26,8 +28,7 @@ const VALID: &str = r#"// Line 1.
 "#;
 
 fn burgess(folder: &Path, args: &[&str]) -> Output {
-    let burgess = env!("CARGO_BIN_EXE_burgess");
-    Command::new(burgess).current_dir(folder).args(args).output().expect("burgess starts")
+    place::burgess().current_dir(folder).args(args).output().expect("burgess starts")
 }
 
 /// Runs `burgess check test.ron` on a text and gives the report.

@@ -1,5 +1,7 @@
 //! The examples: all are valid, and the reference that `burgess schema` prints is complete and true to the defaults.
 
+mod place;
+
 use burgess::experiment::{Experiment, from_text, load};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -143,7 +145,7 @@ fn every_alternative_is_valid() {
 
 #[test]
 fn every_example_is_valid_and_named_after_its_file() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let folder = place::repository().join("experiments");
     let mut files: Vec<PathBuf> =
         folder.read_dir().expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();

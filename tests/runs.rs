@@ -1,5 +1,7 @@
 //! The whole program, from an experiment file to a run folder, on real bodies and physics.
 
+mod place;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -29,9 +31,13 @@ impl Place {
         place
     }
 
+    /// Runs begin on the CPU, so that they take the same time on machines with a GPU; what goes on with them stays there by itself.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_burgess"));
+        let mut command = place::burgess();
         command.args(arguments).current_dir(self.dir.path());
+        if arguments[0] == "run" && !arguments.contains(&"--backend") {
+            command.args(["--backend", "cpu"]);
+        }
         command
     }
 
@@ -168,8 +174,8 @@ fn mistakes_are_named() {
     place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
     let run = "results/test-3-1";
     for (arguments, code, words) in [
-        (&["run", "test.ron", "--backend", "gpu"][..], 1, &["no GPU backend yet", "--backend cpu"][..]),
-        (&["run", "test.ron", "--set", "batch_size=0"], 2, &["batch_size"]),
+        (&["run", "test.ron", "--set", "batch_size=0"][..], 2, &["batch_size"][..]),
+        (&["run", "test.ron", "--backend", "cpu", "--adapter", "0"], 2, &["--adapter", "--backend cpu"]),
         (&["run", "test.ron", "--out", "test.ron"], 1, &["cannot make the folder test.ron"]),
         (&["run", "test.ron", "--set", "body=Fixed(\"centipede\")"], 2, &["centipede", "quadruped"]),
         (&["run", "test.ron", "--set", "body.limits=(max_links: 4)"], 1, &["seed morphology quadruped", "links", "4"]),
@@ -198,6 +204,49 @@ fn mistakes_are_named() {
         assert!(code == 1 && message.contains("schema version 9"), "{command}: {message}");
     }
     assert!(fs::read(&database).unwrap() == newer, "it was changed");
+}
+
+#[test]
+fn what_the_gpu_cannot_do_is_named() {
+    let place = Place::new();
+    let explicit = ["run", "test.ron", "--set", "physics.form=ExplicitBias", "--set", "budget.generations=1"];
+    let (code, message) = place.fail(&[&explicit[..], &["--backend", "gpu"]].concat());
+    let words = if cfg!(feature = "gpu") { "physics.form: ExplicitBias" } else { "without GPU support" };
+    assert!(code == 1 && message.contains(words) && message.contains("--backend cpu"), "{message}");
+    let output = place.call(&[&explicit[..], &["--backend", "auto"]].concat());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("backend: cpu"), "{message}");
+    assert_eq!(message.contains("physics.form: ExplicitBias"), cfg!(feature = "gpu"), "{message}");
+}
+
+#[test]
+fn a_run_goes_on_where_it_was_or_where_it_is_told_to() {
+    let place = Place::new();
+    let run = "results/test-3-1";
+    place.ask(&["run", "test.ron", "--threads", "1", "--set", "budget.generations=1"]);
+    let edit = |name: &str, from: &str, to: &str| {
+        let file = place.path(run).join(name);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&file, text.replace(from, to)).unwrap();
+    };
+    edit("experiment.ron", "generations: Some(1)", "generations: Some(2)");
+    edit("provenance.ron", "cpu, 1 thread", "gpu, Imagined 9000, Vulkan, driver 7");
+    let (code, message) = place.fail(&["resume", run]);
+    assert!(code == 1 && message.contains("Imagined 9000") && message.contains("--backend cpu"), "{message}");
+    // A comparison is possible anywhere, it only promises less.
+    let output = place.call(&["verify", run]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("Imagined 9000"), "{message}");
+    let output = place.call(&["resume", run, "--backend", "cpu"]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("another backend than before"), "{message}");
+    assert_eq!(generations_in(&place.path(run)), 2);
+    // Now the last part was simulated on the CPU.
+    edit("experiment.ron", "generations: Some(2)", "generations: Some(3)");
+    let message = String::from_utf8(place.call(&["resume", run]).stderr).unwrap();
+    assert!(message.contains("backend: cpu") && !message.contains("another backend"), "{message}");
+    assert_eq!(generations_in(&place.path(run)), 3);
 }
 
 /// Users are told to raise the budget there, so they will edit it.

@@ -1,14 +1,16 @@
 //! The generated shaders: fresh, valid, and with the right derivatives.
 
+mod place;
+
 use burgess::laws::shader::{self, Law};
 use burgess::laws::terrain::TerrainSpec;
 use burgess::math::vec3;
 use burgess::rng::{Purpose, Stream};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders")
+    place::repository().join("shaders")
 }
 
 /// With BURGESS_WRITE_SHADERS set, writes the files first.

@@ -1,5 +1,7 @@
 //! `simulate`, `render`, `report` and `show`, called as a user calls them.
 
+mod place;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -17,7 +19,7 @@ const EXPERIMENT: &str = r#"(
 )"#;
 
 fn call(dir: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_burgess")).args(arguments).current_dir(dir).output().unwrap()
+    place::burgess().args(arguments).current_dir(dir).output().unwrap()
 }
 
 /// What a command prints that must succeed.
@@ -38,8 +40,8 @@ fn fail(dir: &Path, arguments: &[&str]) -> String {
 fn runs() -> (TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("small.ron"), EXPERIMENT).unwrap();
-    ask(dir.path(), &["run", "small.ron"]);
-    ask(dir.path(), &["run", "small.ron", "--seed", "1"]);
+    ask(dir.path(), &["run", "small.ron", "--backend", "cpu"]);
+    ask(dir.path(), &["run", "small.ron", "--backend", "cpu", "--seed", "1"]);
     let list = ask(dir.path(), &["list", "results/small-0-1", "--top", "1"]);
     let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
     let address = format!("results/small-0-1#{id}");
@@ -102,7 +104,7 @@ fn a_policy_file_brings_its_control_rate() {
         .replace("Cpg(sharing: Gene)", "Mlp(hidden: [4], control_rate: 12, frequency: (0.5, 2.5))")
         .replace("Distance", "ForwardVelocity");
     fs::write(dir.path().join("net.ron"), network).unwrap();
-    ask(dir.path(), &["run", "net.ron"]);
+    ask(dir.path(), &["run", "net.ron", "--backend", "cpu"]);
     let list = ask(dir.path(), &["list", "results/small-0-1", "--top", "1"]);
     let elite = format!("results/small-0-1#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
     let policy = ask(dir.path(), &["show", &elite, "--policy"]);

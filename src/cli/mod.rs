@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 the input is wrong (a bad experiment file; clap uses the same for bad arguments),
 //! 130 stopped by Ctrl-C.
 
+mod adapters;
 mod backend;
 mod check;
 mod columns;
@@ -60,6 +61,8 @@ enum Command {
     Schema(schema::Args),
     /// Simulate one creature and write its trajectory.
     Simulate(simulate::Args),
+    /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
+    Adapters,
 }
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
@@ -76,6 +79,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Adapters => adapters::run(),
     };
     outcome.unwrap_or_else(|error| fail(&error))
 }
@@ -84,6 +88,10 @@ fn fail(error: &Error) -> ExitCode {
     if is_closed_pipe(error) {
         // `burgess schema | head`: whoever reads has seen enough.
         return ExitCode::SUCCESS;
+    }
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        // Its own words and exit code, as if clap had found it by itself.
+        usage.exit();
     }
     eprintln!("error: {error}");
     for cause in error.chain().skip(1) {

@@ -3,7 +3,7 @@
 use super::backend;
 use super::run::carry_on;
 use burgess::evolve::folder::RunFolder;
-use burgess::evolve::start;
+use burgess::evolve::{provenance, start};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,10 +20,11 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// When the folder is no run's, another process is running it, or simulation or a file fails.
+/// When the folder is no run's, another process is running it, the backend that it used is not here and no other was asked for,
+/// or simulation or a file fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(folder.dir())?;
-    let backend = args.backend.open(&experiment)?;
+    let backend = args.backend.open_again(&experiment, &provenance::read(folder.dir())?)?;
     carry_on(&folder, &experiment, &space, backend.as_ref())
 }

@@ -28,10 +28,11 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let elites = RunReader::open(&args.dir)?.elites()?;
     let (experiment, space) = start::thaw_run(&args.dir)?;
-    let backend = args.backend.open(&experiment)?;
+    let parts = provenance::read(&args.dir)?;
+    let backend = args.backend.open_like(&experiment, &parts)?;
     let comparison = verify::verify(&elites, &space, backend.as_ref())?;
     let here = Part::now(&backend.describe());
-    let promised = provenance::read(&args.dir)?.iter().all(|part| part.promises_bits_of(&here));
+    let promised = parts.iter().all(|part| part.promises_bits_of(&here));
     writeln!(stdout(), "{}", report(&comparison, &experiment.descriptors, promised))?;
     let broken = promised && comparison.differing > 0;
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -16,7 +16,7 @@ pub struct Part {
     pub started: String,
     /// The command line.
     pub command: Vec<String>,
-    /// What simulated, e.g. `cpu, 2 threads`.
+    /// What simulated, as it describes itself: `cpu, 2 threads`, or `gpu, NAME, INTERFACE, DRIVER`.
     pub backend: String,
     /// The program.
     pub program: Program,
@@ -62,13 +62,18 @@ impl Part {
         }
     }
 
-    /// Whether `other` promises the same bits: same program, same kind of processor and system, and same backend. The number of
-    /// threads (behind the comma in the backend's words) does not count.
+    /// Whether `other` promises the same bits: same program, same kind of processor and system, and a backend of the same bits.
     pub fn promises_bits_of(&self, other: &Part) -> bool {
-        let kind = |part: &Part| part.backend.split(',').next().unwrap_or_default().to_owned();
         let place = |part: &Part| (part.machine.cpu.clone(), part.machine.os.clone(), part.machine.arch.clone());
-        self.program == other.program && kind(self) == kind(other) && place(self) == place(other)
+        self.program == other.program && same_bits(&self.backend, &other.backend) && place(self) == place(other)
     }
+}
+
+/// Whether backends that describe themselves so give the same bits on one machine. A CPU's number of threads does not count; of
+/// a GPU everything does, since each driver's compiler rounds in its own way.
+pub fn same_bits(one: &str, other: &str) -> bool {
+    let kind = |backend: &str| backend.split(',').next().unwrap_or_default().to_owned();
+    one == other || (kind(one) == "cpu" && kind(other) == "cpu")
 }
 
 impl Program {
@@ -156,10 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn threads_do_not_change_what_bits_are_promised() {
+    fn threads_do_not_change_what_bits_are_promised_but_processors_adapters_and_drivers_do() {
         let part = Part::now("cpu, 1 threads");
         assert!(part.promises_bits_of(&Part::now("cpu, 2 threads")));
         assert!(!part.promises_bits_of(&Part::now("gpu, some adapter")));
+        let gpu = Part::now("gpu, some adapter, Vulkan, driver 1");
+        assert!(gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 1")));
+        assert!(!gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 2")));
         let mut elsewhere = part.clone();
         elsewhere.machine.cpu = "another".into();
         assert!(!part.promises_bits_of(&elsewhere));

@@ -4,6 +4,7 @@
 //! stages stand in `shaders/`, file by file the twins of `sim::cpu`.
 
 pub mod compose;
+pub mod description;
 pub mod device;
 mod encode;
 pub mod layout;
@@ -94,8 +95,9 @@ pub struct GpuBackend {
 
 /// What the GPU does not do that an experiment asks for: the field and what it says.
 pub fn unsupported(experiment: &Experiment) -> Option<String> {
-    (experiment.physics.form != BiasForm::Momentum)
-        .then(|| format!("physics.form: {:?} is simulated on the CPU only, the GPU has Momentum", experiment.physics.form))
+    (experiment.physics.form != BiasForm::Momentum).then(|| {
+        format!("physics.form: {:?} is simulated on the CPU only, the GPU has Momentum", experiment.physics.form)
+    })
 }
 
 impl GpuBackend {
@@ -238,7 +240,7 @@ impl GpuBackend {
 
 impl Backend for GpuBackend {
     fn describe(&self) -> String {
-        format!("gpu, {}", self.gpu.facts)
+        description::write(&self.gpu.facts, self.options.checked)
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
@@ -315,8 +317,11 @@ fn encode_terrain(terrain: &Terrain<f32>) -> ([layout::Vec4; layout::TERRAIN_VEC
             }
         }
     }
-    (vectors, match terrain {
-        Terrain::Walls(walls) => walls.len() as u32,
-        _ => 0,
-    })
+    (
+        vectors,
+        match terrain {
+            Terrain::Walls(walls) => walls.len() as u32,
+            _ => 0,
+        },
+    )
 }

@@ -53,8 +53,10 @@ impl Pipeline {
                 count: None,
             };
             let entries: Vec<_> = BINDINGS.iter().enumerate().map(entry).collect();
-            let layout = device
-                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("simulation"), entries: &entries });
+            let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some("simulation"),
+                entries: &entries,
+            });
             let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some("simulation"),
                 bind_group_layouts: &[Some(&layout)],

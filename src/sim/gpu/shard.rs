@@ -56,10 +56,16 @@ impl<'a> Shard<'a> {
             };
             let empty = |label, bytes: usize, usage| {
                 let size = bytes.max(16) as u64;
-                device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
+                device.create_buffer(&wgpu::BufferDescriptor {
+                    label: Some(label),
+                    size,
+                    usage,
+                    mapped_at_creation: false,
+                })
             };
             let kept = Usage::STORAGE | Usage::COPY_SRC;
-            let [lanes, model] = [filled("lanes", bytemuck::cast_slice(&lanes)), filled("model", bytemuck::cast_slice(&model))];
+            let [lanes, model] =
+                [filled("lanes", bytemuck::cast_slice(&lanes)), filled("model", bytemuck::cast_slice(&model))];
             let [bodies, weights] =
                 [filled("bodies", bytemuck::cast_slice(&bodies)), filled("weights", bytemuck::cast_slice(&weights))];
             let blocks = lanes.size() as usize / (LANES * size_of::<super::layout::Lane>());
@@ -69,9 +75,7 @@ impl<'a> Shard<'a> {
             let results = empty("results", count * result_words(sizes.descriptors) * 4, kept);
             let activations = empty("activations", count * sizes.scratch * 4, Usage::STORAGE);
             let span = empty("span", size_of::<Span>(), Usage::UNIFORM | Usage::COPY_DST);
-            let arrays = [
-                world, &span, &lanes, &model, &bodies, &weights, &states, &episodes, &results, &activations,
-            ];
+            let arrays = [world, &span, &lanes, &model, &bodies, &weights, &states, &episodes, &results, &activations];
             let arrays = pipeline.bind(device, arrays);
             Self { gpu, pipeline, blocks: blocks as u32, arrays, span, states, episodes, results, candidates }
         })

@@ -160,14 +160,20 @@ pub fn choose(choice: &Choice, there: &[AdapterFacts]) -> Result<usize, GpuError
 }
 
 fn named(asked: &str, there: &[AdapterFacts]) -> Result<usize, GpuError> {
-    if let Some(index) = asked.parse().ok().filter(|&index: &usize| index < there.len()) {
+    let index: Option<usize> = asked.trim().parse().ok();
+    if let Some(index) = index.filter(|&index| index < there.len()) {
         return Ok(index);
     }
-    let lower = asked.trim().to_lowercase();
+    let asked_lower = asked.trim().to_lowercase();
     let places = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
         (0..there.len()).filter(|&i| fits(&there[i].name.to_lowercase())).collect()
     };
-    let (whole, part) = (places(&|name| name == lower), places(&|name| !lower.is_empty() && name.contains(&lower)));
+    let whole = places(&|name| name == asked_lower);
+    let part = places(&|name| match index {
+        // The 4090 may be asked for by its number, but a wrong index 1 must not find an H100.
+        Some(_) => name.split_whitespace().any(|word| word == asked_lower),
+        None => !asked_lower.is_empty() && name.contains(&asked_lower),
+    });
     match (whole.as_slice(), part.as_slice()) {
         ([index], _) | (_, [index]) => Ok(*index),
         (_, []) => Err(GpuError::NoSuchAdapter { asked: asked.to_owned(), there: listing(there, 0..there.len()) }),
@@ -175,9 +181,9 @@ fn named(asked: &str, there: &[AdapterFacts]) -> Result<usize, GpuError> {
     }
 }
 
-/// One line an adapter: index, name, what it is.
+/// One line an adapter: index, description, kind.
 fn listing(there: &[AdapterFacts], places: impl IntoIterator<Item = usize>) -> String {
-    let line = |i: usize| format!("  {i}: {} ({}, {})", there[i].name, there[i].kind, there[i].backend);
+    let line = |i: usize| format!("  {i}: {} ({})", there[i], there[i].kind);
     places.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -230,7 +236,7 @@ mod tests {
         let named = |name: &str| choose(&Choice::Named(name.into()), &there);
         assert_eq!(named("1").unwrap(), 1);
         assert_eq!(named("radeon pro").unwrap(), 2);
-        // No adapter has this index, so it is a part of a name.
+        // No adapter has this index, so it is a word of a name.
         assert_eq!(named("4090").unwrap(), 3);
     }
 

@@ -19,7 +19,7 @@ pub enum GpuError {
         there: String,
     },
     /// No adapter has this index or name.
-    #[error("no adapter has index or name `{asked}`; there are\n{there}")]
+    #[error("there is no adapter `{asked}`; there are\n{there}")]
     NoSuchAdapter {
         /// What was asked for.
         asked: String,

@@ -1,0 +1,16 @@
+//! `burgess adapters`: the GPU adapters of this machine, software ones too.
+
+use super::backend::gpu;
+use super::columns::align;
+use std::io::{Write as _, stdout};
+use std::process::ExitCode;
+
+/// Prints the table.
+///
+/// # Errors
+///
+/// When there is no adapter, so that scripts see it in the exit code; the message says what to install.
+pub fn run() -> anyhow::Result<ExitCode> {
+    writeln!(stdout(), "{}", align(&gpu::table()?))?;
+    Ok(ExitCode::SUCCESS)
+}

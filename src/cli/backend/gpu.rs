@@ -1,0 +1,116 @@
+//! The GPU as the command line asks for it.
+
+use anyhow::bail;
+use burgess::experiment::Experiment;
+use burgess::sim::Backend;
+use burgess::sim::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
+use burgess::sim::gpu::{GpuBackend, Options, description, unsupported};
+
+/// Which adapter to take.
+#[derive(Clone, Copy)]
+pub enum Which<'a> {
+    /// The best there is, a software one if need be.
+    Best,
+    /// By index or a part of its name.
+    Named(&'a str),
+    /// The one that the description of a run's backend tells of.
+    Recorded(&'a str),
+}
+
+/// Opens an adapter for an experiment, software ones too.
+///
+/// # Errors
+///
+/// When there is no such adapter, or it cannot simulate the experiment.
+pub fn open(which: Which<'_>, experiment: &Experiment, checked: bool) -> anyhow::Result<Box<dyn Backend>> {
+    if let Some(why) = unsupported(experiment) {
+        bail!("{why}; take --backend cpu");
+    }
+    let (choice, checked) = match which {
+        Which::Best => (Choice::Best, checked),
+        Which::Named(name) => (Choice::Named(name.to_owned()), checked),
+        Which::Recorded(words) => match description::read(words) {
+            Some((adapter, was_checked)) => (Choice::Described(adapter.to_owned()), checked || was_checked),
+            None => bail!("`{words}` is no backend that this version knows"),
+        },
+    };
+    let gpu = Gpu::open(&choice)?;
+    if gpu.facts.is_software() {
+        eprintln!("{} is a software adapter: slow, for tests", gpu.facts.name);
+    }
+    backend(experiment, gpu, checked)
+}
+
+/// Opens the best hardware for an experiment; where there is none that can be used, says why.
+///
+/// # Errors
+///
+/// When the adapter opens but cannot be made ready.
+pub fn hardware(experiment: &Experiment, checked: bool) -> anyhow::Result<Option<Box<dyn Backend>>> {
+    if let Some(why) = unsupported(experiment) {
+        eprintln!("the CPU simulates: {why}");
+        return Ok(None);
+    }
+    match Gpu::open(&Choice::Real) {
+        Ok(gpu) => backend(experiment, gpu, checked).map(Some),
+        Err(GpuError::NoAdapter | GpuError::OnlySoftware { .. }) => {
+            eprintln!("no GPU found, the CPU simulates (`burgess adapters` lists what there is)");
+            Ok(None)
+        }
+        Err(error) => {
+            eprintln!("the CPU simulates, since the GPU cannot be used: {error}");
+            Ok(None)
+        }
+    }
+}
+
+fn backend(experiment: &Experiment, gpu: Gpu, checked: bool) -> anyhow::Result<Box<dyn Backend>> {
+    // Debug builds are for finding mistakes, those in shaders too.
+    let options = Options { checked: checked || cfg!(debug_assertions), ..Options::default() };
+    Ok(Box::new(GpuBackend::new(experiment, gpu, options)?))
+}
+
+/// Rows of a table of the adapters, the first its head.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn table() -> anyhow::Result<Vec<Vec<String>>> {
+    let adapters = adapters();
+    if adapters.is_empty() {
+        return Err(GpuError::NoAdapter.into());
+    }
+    let head = ["index", "name", "kind", "backend", "driver", "largest binding", "largest buffer", "shared memory"];
+    let head = head.iter().chain(&["invocations", "workgroups", "storage buffers"]).map(ToString::to_string).collect();
+    Ok(std::iter::once(head).chain(adapters.iter().enumerate().map(|(index, facts)| row(index, facts))).collect())
+}
+
+fn row(index: usize, facts: &AdapterFacts) -> Vec<String> {
+    let AdapterLimits { storage_binding, buffer, workgroup_memory, invocations, workgroups, storage_buffers } =
+        facts.limits;
+    let about = [index.to_string(), facts.name.clone(), facts.kind.to_string()];
+    let software = [facts.backend.to_owned(), facts.driver.clone()];
+    let memory = [storage_binding, buffer, workgroup_memory.into()].map(bytes);
+    let counts = [invocations, workgroups, storage_buffers].map(|count| count.to_string());
+    about.into_iter().chain(software).chain(memory).chain(counts).collect()
+}
+
+/// A size with the largest binary unit that it reaches, e.g. `128 MiB`, `1.5 GiB`.
+fn bytes(size: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let unit = (size.max(1).ilog2() / 10) as usize;
+    let value = format!("{:.1}", size as f64 / 1024f64.powi(unit as i32));
+    format!("{} {}", value.trim_end_matches(".0"), units[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_well() {
+        let sizes = [0, 1000, 48 << 10, 128 << 20, (128 << 20) - 4, 3 << 29, u64::MAX];
+        let words = ["0 B", "1000 B", "48 KiB", "128 MiB", "128 MiB", "1.5 GiB", "16 EiB"];
+        assert_eq!(sizes.map(bytes), words);
+    }
+}

@@ -1,0 +1,32 @@
+//! What a build without the cargo feature `gpu` says instead of taking a GPU.
+
+use anyhow::bail;
+use burgess::experiment::Experiment;
+use burgess::sim::Backend;
+
+/// Which adapter to take.
+#[expect(dead_code, reason = "there is none to be taken in this build")]
+pub enum Which<'a> {
+    Best,
+    Named(&'a str),
+    Recorded(&'a str),
+}
+
+/// There is none in this build.
+pub fn open(_: Which<'_>, _: &Experiment, _checked: bool) -> anyhow::Result<Box<dyn Backend>> {
+    none()
+}
+
+/// There is none in this build, which nobody who left it out has to be told.
+pub fn hardware(_: &Experiment, _checked: bool) -> anyhow::Result<Option<Box<dyn Backend>>> {
+    Ok(None)
+}
+
+/// There is none in this build.
+pub fn table() -> anyhow::Result<Vec<Vec<String>>> {
+    none()
+}
+
+fn none<T>() -> anyhow::Result<T> {
+    bail!("this program was built without GPU support (cargo feature `gpu`); --backend cpu does the whole job")
+}

@@ -1,0 +1,19 @@
+//! The adapter that tests run on.
+
+use burgess::sim::gpu::device::{Choice, Gpu};
+
+/// The best adapter that there is, software ones included; nothing where `BURGESS_NO_GPU_TESTS=1` asks to go without.
+///
+/// # Panics
+///
+/// When there is none: a test that silently did nothing would prove nothing.
+pub fn gpu() -> Option<Gpu> {
+    if std::env::var_os("BURGESS_NO_GPU_TESTS").is_some_and(|value| value == "1") {
+        eprintln!("skipped, as BURGESS_NO_GPU_TESTS=1 asks");
+        return None;
+    }
+    match Gpu::open(&Choice::Best) {
+        Ok(gpu) => Some(gpu),
+        Err(error) => panic!("{error}\nTo leave the GPU tests out: BURGESS_NO_GPU_TESTS=1"),
+    }
+}
