@@ -69,7 +69,12 @@ pub fn task(duration: f64, brain: Brain) -> TaskPlan {
             Brain::RandomActions => rate / CONTROL_RATE,
         },
         reward: vec![(RewardTerm::ForwardVelocity, 1.0), (RewardTerm::Energy, -1e-3), (RewardTerm::Survival, 0.1)],
-        descriptors: vec![Descriptor::DutyFactor(0), Descriptor::DutyFactor(1), Descriptor::MeanHeight, Descriptor::FinalX],
+        descriptors: vec![
+            Descriptor::DutyFactor(0),
+            Descriptor::DutyFactor(1),
+            Descriptor::MeanHeight,
+            Descriptor::FinalX,
+        ],
         min_height: None,
         min_up: None,
     }
@@ -91,7 +96,9 @@ pub fn candidates(bodies: Bodies, brain: Brain, count: usize, task: &TaskPlan) -
             },
             Brain::RandomActions => {
                 let decisions = task.steps.div_ceil(task.control_period) as usize;
-                Controller::Sequence { actions: (0..decisions * (links - 1)).map(|_| stream.range(-1.0, 1.0)).collect() }
+                Controller::Sequence {
+                    actions: (0..decisions * (links - 1)).map(|_| stream.range(-1.0, 1.0)).collect(),
+                }
             }
         };
         Candidate { creature, controller }.map(|x| x as f32)
@@ -143,7 +150,7 @@ impl Timing {
 ///
 /// When the backend fails, or a creature diverges, so that less was simulated than is counted.
 pub fn time(backend: &dyn Backend, candidates: &[Candidate<f32>], task: &TaskPlan, repeats: usize) -> Result<Timing> {
-    let mut run = || -> Result<(Duration, Duration)> {
+    let run = || -> Result<(Duration, Duration)> {
         let (began, before) = (Instant::now(), backend.simulation_time());
         let outcomes = backend.evaluate(candidates)?;
         let took = began.elapsed();

@@ -58,7 +58,10 @@ pub fn source(choices: Choices<'_>) -> String {
     text += &task_functions(choices.task);
     for (name, file) in FILES {
         text.push('\n');
-        if let Ok(dir) = std::env::var("SHADER_DIR") { text += &std::fs::read_to_string(format!("{dir}/{name}")).unwrap(); continue; }
+        if let Ok(dir) = std::env::var("SHADER_DIR") {
+            text += &std::fs::read_to_string(format!("{dir}/{name}")).unwrap();
+            continue;
+        }
         text += file;
     }
     text

@@ -69,36 +69,49 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Encodes blocks of candidates, with room for `contacts` contact points on a link, and `activations` floats of scratch a brain.
-pub fn encode(blocks: &[Block], prepared: &[Prepared<'_>], contacts: usize, activations: usize) -> Encoded {
-    let fields = model_fields(contacts);
-    let candidates: Vec<usize> = blocks.iter().flat_map(|block| block.creatures.iter().map(|&(i, _)| i)).collect();
-    let first_body: Vec<usize> = running_sum(blocks.iter().map(|block| block.creatures.len()));
-    let first_weight: Vec<usize> = running_sum(candidates.iter().map(|&i| prepared[i].weight_count()));
-    let mut encoded = Encoded {
-        lanes: vec![IDLE; blocks.len() * LANES],
-        model: vec![[0.0; 4]; blocks.len() * LANES * fields],
-        bodies: Vec::with_capacity(candidates.len()),
-        weights: Vec::new(),
-        candidates,
-    };
-    let lanes = encoded.lanes.par_chunks_mut(LANES);
-    let models = encoded.model.par_chunks_mut(LANES * fields);
-    blocks.par_iter().zip(lanes).zip(models).zip(&first_body).for_each(|(((block, lanes), model), &first_body)| {
-        for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
-            let body = (first_body + place) as u32;
-            put_tree(&prepared[i].candidate.creature, first_lane, body, lanes);
-            put_model(prepared[i].candidate, first_lane, model);
-        }
-        lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
-    });
-    let places = blocks.iter().flat_map(|block| &block.creatures);
-    for (place, (body, &(i, first_lane))) in places.enumerate().zip(&first_weight).map(|((k, c), &w)| (k, (w, c))) {
-        let scratch = place * activations;
-        encoded.bodies.push(body_facts(&prepared[i], first_lane, body as u32, scratch as u32));
-        put_brain(&prepared[i], &mut encoded.weights);
+impl Encoded {
+    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, and `scratch` floats for each brain's
+    /// activations. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
+    pub fn fill(&mut self, blocks: &[Block], prepared: &[Prepared<'_>], contacts: usize, scratch: usize) {
+        let fields = model_fields(contacts);
+        self.lanes.resize(blocks.len() * LANES, IDLE);
+        self.model.resize(blocks.len() * LANES * fields, [0.0; 4]);
+        let places = || blocks.iter().flat_map(|block| &block.creatures);
+        self.candidates.clear();
+        self.candidates.extend(places().map(|&(i, _)| i));
+        let first_bodies = running_sum(blocks.iter().map(|block| block.creatures.len()));
+        let first_weights = running_sum(self.candidates.iter().map(|&i| prepared[i].weight_count()));
+        let lanes = self.lanes.par_chunks_mut(LANES);
+        let models = self.model.par_chunks_mut(LANES * fields);
+        blocks.par_iter().zip(lanes).zip(models).zip(&first_bodies).for_each(
+            |(((block, lanes), model), &first_body)| {
+                lanes.fill(IDLE);
+                for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
+                    put_tree(&prepared[i].candidate.creature, first_lane, (first_body + place) as u32, lanes);
+                    put_model(prepared[i].candidate, first_lane, model);
+                }
+                lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
+            },
+        );
+        self.bodies.clear();
+        self.bodies.extend(places().zip(&first_weights).enumerate().map(
+            |(body, (&(i, first_lane), &first_weight))| {
+                body_facts(&prepared[i], first_lane, first_weight as u32, (body * scratch) as u32)
+            },
+        ));
+        self.put_brains(prepared);
     }
-    encoded
+
+    fn put_brains(&mut self, prepared: &[Prepared<'_>]) {
+        self.weights.resize(self.candidates.iter().map(|&i| prepared[i].weight_count()).sum(), 0.0);
+        let mut rest = self.weights.as_mut_slice();
+        let brains: Vec<(usize, &mut [f32])> = self
+            .candidates
+            .iter()
+            .map(|&i| (i, rest.split_off_mut(..prepared[i].weight_count()).expect("the weights were counted")))
+            .collect();
+        brains.into_par_iter().for_each(|(i, weights)| put_brain(&prepared[i], weights));
+    }
 }
 
 /// A lane without a link.
@@ -216,20 +229,18 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
 
 /// A network layer by layer, biases first, then one row of units an input, so that lanes with neighbouring units read side by side;
 /// a sequence after the number of its rows.
-fn put_brain(prepared: &Prepared<'_>, weights: &mut Vec<f32>) {
-    match &prepared.candidate.controller {
-        Controller::Cpg { .. } => {}
-        Controller::Mlp { layers, .. } => {
-            for layer in layers {
-                weights.extend(&layer.biases);
-                for input in 0..layer.inputs {
-                    weights.extend((0..layer.biases.len()).map(|unit| layer.weights[unit * layer.inputs + input]));
-                }
-            }
-        }
+fn put_brain(prepared: &Prepared<'_>, weights: &mut [f32]) {
+    let numbers: &mut dyn Iterator<Item = f32> = match &prepared.candidate.controller {
+        Controller::Cpg { .. } => return,
+        Controller::Mlp { layers, .. } => &mut layers.iter().flat_map(|layer| {
+            let units = layer.biases.len();
+            let row = move |input| (0..units).map(move |unit| layer.weights[unit * layer.inputs + input]);
+            layer.biases.iter().copied().chain((0..layer.inputs).flat_map(row))
+        }),
         Controller::Sequence { actions } => {
-            weights.push((actions.len() / (prepared.tree.links - 1).max(1)) as f32);
-            weights.extend(actions);
+            let rows = actions.len() / (prepared.tree.links - 1).max(1);
+            &mut std::iter::once(rows as f32).chain(actions.iter().copied())
         }
-    }
+    };
+    weights.iter_mut().zip(numbers).for_each(|(to, number)| *to = number);
 }

@@ -4,6 +4,7 @@
 //! stages stand in `shaders/`, file by file the twins of `sim::cpu`.
 
 pub mod compose;
+mod decode;
 pub mod description;
 pub mod device;
 mod encode;
@@ -11,23 +12,26 @@ pub mod layout;
 pub mod pace;
 pub mod pack;
 mod pipeline;
+mod pool;
 mod shard;
 
 use crate::creature::{Candidate, MAX_LINKS};
 use crate::experiment::{BiasForm, Experiment, Policy};
 use crate::laws::terrain::Terrain;
+use crate::sim::cpu::state::State;
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
-use crate::sim::{Backend, Ending, OBSERVATIONS, Outcome};
+use crate::sim::{Backend, OBSERVATIONS, Outcome};
 use anyhow::{Result, bail};
 use compose::Choices;
 use device::{Gpu, GpuError};
-use encode::{Prepared, encode};
+use encode::{Encoded, Prepared};
 use pace::Pace;
 use pack::{Block, pack};
 use pipeline::Pipeline;
+use pool::Pool;
 use rayon::prelude::*;
-use shard::{Shard, Sizes};
+use shard::{Place, Shard};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
@@ -43,6 +47,8 @@ pub struct Options {
     pub checked: bool,
     /// What a dispatch may take; [`pace::DISPATCH_TIME`] unless set.
     pub dispatch_time: Option<Duration>,
+    /// Parts that a batch is simulated in at least, one after the other, where memory is scarce; 1 unless set.
+    pub parts: Option<usize>,
 }
 
 /// The kind of brain that all candidates of a run have.
@@ -91,6 +97,8 @@ pub struct GpuBackend {
     brain: BrainKind,
     pipelines: [OnceLock<Pipeline>; CONTACT_ROOMS.len()],
     pace: Mutex<Pace>,
+    pool: Pool,
+    encoded: Mutex<Encoded>,
 }
 
 /// What the GPU does not do that an experiment asks for: the field and what it says.
@@ -138,6 +146,8 @@ impl GpuBackend {
             brain,
             pipelines: Default::default(),
             pace: Mutex::new(Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME))),
+            pool: Pool::default(),
+            encoded: Mutex::default(),
         };
         backend.pipeline(0)?;
         Ok(backend)
@@ -159,30 +169,46 @@ impl GpuBackend {
         Ok(self.pipelines[room].get().expect("it was set above"))
     }
 
-    /// Uploads candidates, as many shards as the device's limits ask for, of at most `most_blocks` blocks each.
-    fn upload(&self, candidates: &[Candidate<f32>], most_blocks: usize) -> Result<Vec<Shard<'_>>, GpuError> {
+    /// Simulates `steps` steps of all candidates, shard after shard, as many as the device's limits ask for, of at most
+    /// `most_blocks` blocks each. `finished` sees each shard and the candidates of its bodies.
+    fn simulate(
+        &self,
+        candidates: &[Candidate<f32>],
+        steps: u32,
+        parts: usize,
+        mut finished: impl FnMut(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
+    ) -> Result<(), GpuError> {
+        let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
-        let mut shards = Vec::new();
         for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
-            let fewer = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
+            let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
             let members: Vec<usize> =
-                (0..prepared.len()).filter(|&i| (fewer..=contacts).contains(&prepared[i].contacts)).collect();
+                (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
             if members.is_empty() {
                 continue;
             }
-            let pipeline = self.pipeline(room)?;
+            let place = Place {
+                gpu: &self.gpu,
+                pipeline: self.pipeline(room)?,
+                pool: &self.pool,
+                world: &self.world_buffer,
+                descriptors: self.task.descriptors.len(),
+                scratch: 2 * self.brain.activations(),
+            };
             let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
             let mut blocks = pack(&trees);
             for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
                 *creature = members[*creature];
             }
-            for part in self.split(&blocks, &prepared, contacts, most_blocks)? {
-                let sizes = Sizes { descriptors: self.task.descriptors.len(), scratch: 2 * self.brain.activations() };
-                let encoded = encode(part, &prepared, contacts, sizes.scratch);
-                shards.push(Shard::upload(&self.gpu, pipeline, &self.world_buffer, encoded, sizes)?);
+            for part in self.split(&blocks, &prepared, contacts, blocks.len().div_ceil(parts))? {
+                encoded.fill(part, &prepared, contacts, place.scratch);
+                let shard = Shard::upload(place, &encoded)?;
+                shard.run(steps, &mut pace)?;
+                finished(&shard, &encoded)?;
             }
         }
-        Ok(shards)
+        Ok(())
     }
 
     /// Splits blocks so that no array is larger than the device can bind.
@@ -218,22 +244,34 @@ impl GpuBackend {
         Ok(parts)
     }
 
-    fn run(&self, shards: &[Shard<'_>], steps: u32) -> Result<(), GpuError> {
-        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        shards.iter().try_for_each(|shard| shard.run(steps, &mut pace))
+    /// The states after the first `steps` steps, for tests; an episode's end does not stop them.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails or is lost.
+    pub fn states_after(&self, candidates: &[Candidate<f32>], steps: u32) -> Result<Vec<State<f32>>> {
+        let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
+        self.simulate(candidates, steps, 1, |shard, encoded| {
+            let creature = |i: usize| &candidates[i].creature;
+            let found = decode::states(encoded, &shard.states()?, &shard.episodes()?, shard.contacts(), creature);
+            for (&candidate, state) in encoded.candidates.iter().zip(found) {
+                states[candidate] = Some(state);
+            }
+            Ok(())
+        })?;
+        Ok(states.into_iter().map(|state| state.expect("every candidate is in a shard")).collect())
     }
 
-    fn attempt(&self, candidates: &[Candidate<f32>], most_blocks: usize) -> Result<Vec<Outcome>, GpuError> {
-        let shards = self.upload(candidates, most_blocks)?;
-        self.run(&shards, self.task.steps)?;
+    fn attempt(&self, candidates: &[Candidate<f32>], parts: usize) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
         let words = layout::result_words(self.task.descriptors.len());
-        for shard in &shards {
+        self.simulate(candidates, self.task.steps, parts, |shard, encoded| {
             let results = shard.results()?;
-            for (&candidate, words) in shard.candidates.iter().zip(results.chunks_exact(words)) {
-                outcomes[candidate] = Some(outcome(words));
+            for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
+                outcomes[candidate] = Some(decode::outcome(words));
             }
-        }
+            Ok(())
+        })?;
         Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a shard")).collect())
     }
 }
@@ -244,11 +282,11 @@ impl Backend for GpuBackend {
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
-        match self.attempt(candidates, usize::MAX) {
+        match self.attempt(candidates, self.options.parts.unwrap_or(1)) {
             Err(GpuError::OutOfMemory { what }) => {
-                eprintln!("the GPU is out of memory ({what}); trying once more in halves");
-                // A block holds a creature at least.
-                Ok(self.attempt(candidates, candidates.len().div_ceil(8).max(1))?)
+                eprintln!("the GPU is out of memory ({what}); trying once more in smaller parts");
+                self.pool.clear();
+                Ok(self.attempt(candidates, 4)?)
             }
             other => Ok(other?),
         }
@@ -256,22 +294,6 @@ impl Backend for GpuBackend {
 
     fn simulation_time(&self) -> Duration {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner).spent()
-    }
-}
-
-/// What a creature's words say.
-fn outcome(words: &[u32]) -> Outcome {
-    let ending = match words[0] {
-        layout::FINISHED => Ending::Finished,
-        layout::TERMINATED => Ending::Terminated,
-        _ => Ending::Diverged,
-    };
-    let value = |&word: &u32| if ending == Ending::Diverged { f32::NAN } else { f32::from_bits(word) };
-    Outcome {
-        reward: value(&words[2]),
-        descriptors: words[layout::SAMPLES..].iter().map(value).collect(),
-        ending,
-        steps: words[1],
     }
 }
 

@@ -78,9 +78,8 @@ impl Pipeline {
     }
 
     /// Binds arrays in the order of `shaders/layout.wgsl`.
-    pub fn bind(&self, device: &wgpu::Device, buffers: [&wgpu::Buffer; 10]) -> wgpu::BindGroup {
+    pub fn bind<'b>(&self, device: &wgpu::Device, buffers: impl Iterator<Item = &'b wgpu::Buffer>) -> wgpu::BindGroup {
         let entries: Vec<_> = buffers
-            .into_iter()
             .zip(0..)
             .map(|(buffer, binding)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
             .collect();

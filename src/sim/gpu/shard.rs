@@ -5,32 +5,42 @@ use super::encode::Encoded;
 use super::layout::{Episode, LANES, Span, Vec4, result_words, state_fields};
 use super::pace::Pace;
 use super::pipeline::Pipeline;
+use super::pool::Pool;
 use std::time::Instant;
 use wgpu::BufferUsages as Usage;
-use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
-/// Creatures on the device, from the upload to the results.
-pub struct Shard<'a> {
-    gpu: &'a Gpu,
-    pipeline: &'a Pipeline,
-    blocks: u32,
-    arrays: wgpu::BindGroup,
-    span: wgpu::Buffer,
-    states: wgpu::Buffer,
-    episodes: wgpu::Buffer,
-    results: wgpu::Buffer,
-    /// The candidate of each body.
-    pub candidates: Vec<usize>,
-}
-
-/// Sizes that all shards of a run have in common.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
+/// What a shard is made on.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The device.
+    pub gpu: &'a Gpu,
+    /// The shader.
+    pub pipeline: &'a Pipeline,
+    /// Where buffers come from and go to.
+    pub pool: &'a Pool,
+    /// The surroundings of all creatures.
+    pub world: &'a wgpu::Buffer,
     /// Descriptors of the task.
     pub descriptors: usize,
     /// Floats of a brain's scratch.
     pub scratch: usize,
 }
+
+/// Creatures on the device, from the upload to the results.
+pub struct Shard<'a> {
+    place: Place<'a>,
+    blocks: u32,
+    creatures: usize,
+    /// In the order of `shaders/layout.wgsl`, from the span on.
+    buffers: [wgpu::Buffer; 9],
+    arrays: wgpu::BindGroup,
+}
+
+/// Places in [`Shard::buffers`].
+const SPAN: usize = 0;
+const STATES: usize = 5;
+const EPISODES: usize = 6;
+const RESULTS: usize = 7;
 
 impl<'a> Shard<'a> {
     /// Uploads.
@@ -38,46 +48,33 @@ impl<'a> Shard<'a> {
     /// # Errors
     ///
     /// When the device's memory does not hold it.
-    pub fn upload(
-        gpu: &'a Gpu,
-        pipeline: &'a Pipeline,
-        world: &wgpu::Buffer,
-        encoded: Encoded,
-        sizes: Sizes,
-    ) -> Result<Self, GpuError> {
-        let Encoded { lanes, model, bodies, weights, candidates } = encoded;
-        let what = format!("a batch of {} creatures", bodies.len());
-        let count = bodies.len();
-        gpu.guarded(&what, |device| {
-            let filled = |label, contents: &[u8]| {
+    pub fn upload(place: Place<'a>, encoded: &Encoded) -> Result<Self, GpuError> {
+        let Place { gpu, pipeline, pool, world, descriptors, scratch } = place;
+        let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
+        gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
+            let take = |usage, bytes: usize| {
                 // A binding must not be empty.
-                let contents = if contents.is_empty() { &[0; 16] } else { contents };
-                device.create_buffer_init(&BufferInitDescriptor { label: Some(label), contents, usage: Usage::STORAGE })
+                pool.take(device, usage, bytes.max(16) as u64, gpu.facts.limits.storage_binding)
             };
-            let empty = |label, bytes: usize, usage| {
-                let size = bytes.max(16) as u64;
-                device.create_buffer(&wgpu::BufferDescriptor {
-                    label: Some(label),
-                    size,
-                    usage,
-                    mapped_at_creation: false,
-                })
+            let filled = |contents: &[u8]| {
+                let buffer = take(Usage::STORAGE | Usage::COPY_DST, contents.len());
+                gpu.queue.write_buffer(&buffer, 0, contents);
+                buffer
             };
-            let kept = Usage::STORAGE | Usage::COPY_SRC;
-            let [lanes, model] =
-                [filled("lanes", bytemuck::cast_slice(&lanes)), filled("model", bytemuck::cast_slice(&model))];
-            let [bodies, weights] =
-                [filled("bodies", bytemuck::cast_slice(&bodies)), filled("weights", bytemuck::cast_slice(&weights))];
-            let blocks = lanes.size() as usize / (LANES * size_of::<super::layout::Lane>());
-            let state_bytes = blocks * LANES * state_fields(pipeline.contacts) * size_of::<Vec4>();
-            let states = empty("states", state_bytes, kept);
-            let episodes = empty("episodes", count * size_of::<Episode>(), kept);
-            let results = empty("results", count * result_words(sizes.descriptors) * 4, kept);
-            let activations = empty("activations", count * sizes.scratch * 4, Usage::STORAGE);
-            let span = empty("span", size_of::<Span>(), Usage::UNIFORM | Usage::COPY_DST);
-            let arrays = [world, &span, &lanes, &model, &bodies, &weights, &states, &episodes, &results, &activations];
-            let arrays = pipeline.bind(device, arrays);
-            Self { gpu, pipeline, blocks: blocks as u32, arrays, span, states, episodes, results, candidates }
+            let kept = |bytes| take(Usage::STORAGE | Usage::COPY_SRC, bytes);
+            let buffers = [
+                take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>()),
+                filled(bytemuck::cast_slice(&encoded.lanes)),
+                filled(bytemuck::cast_slice(&encoded.model)),
+                filled(bytemuck::cast_slice(&encoded.bodies)),
+                filled(bytemuck::cast_slice(&encoded.weights)),
+                kept(blocks * LANES * state_fields(pipeline.contacts) * size_of::<Vec4>()),
+                kept(creatures * size_of::<Episode>()),
+                kept(creatures * result_words(descriptors) * size_of::<u32>()),
+                kept(creatures * scratch * size_of::<f32>()),
+            ];
+            let arrays = pipeline.bind(device, std::iter::once(world).chain(&buffers));
+            Self { place, blocks: blocks as u32, creatures, buffers, arrays }
         })
     }
 
@@ -87,22 +84,28 @@ impl<'a> Shard<'a> {
     ///
     /// When the device fails or is lost.
     pub fn run(&self, steps: u32, pace: &mut Pace) -> Result<(), GpuError> {
+        let Place { gpu, pipeline, .. } = self.place;
         let mut first_step = 0;
         while first_step < steps {
             let step_count = pace.steps(self.blocks).min(steps - first_step);
             let began = Instant::now();
-            self.gpu.guarded("a dispatch", |device| {
+            gpu.guarded("a dispatch", |device| {
                 let span = Span { first_step, step_count, block_count: self.blocks, unused: 0 };
-                self.gpu.queue.write_buffer(&self.span, 0, bytemuck::bytes_of(&span));
+                gpu.queue.write_buffer(&self.buffers[SPAN], 0, bytemuck::bytes_of(&span));
                 let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-                self.pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, self.gpu.facts.limits.workgroups);
-                self.gpu.queue.submit([encoder.finish()]);
+                pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, gpu.facts.limits.workgroups);
+                gpu.queue.submit([encoder.finish()]);
             })?;
-            self.gpu.wait()?;
+            gpu.wait()?;
             pace.record(self.blocks, step_count, began.elapsed());
             first_step += step_count;
         }
         Ok(())
+    }
+
+    /// Room for contact points on a link.
+    pub fn contacts(&self) -> usize {
+        self.place.pipeline.contacts
     }
 
     /// The words of the results, creature after creature.
@@ -111,7 +114,7 @@ impl<'a> Shard<'a> {
     ///
     /// When the device fails or is lost.
     pub fn results(&self) -> Result<Vec<u32>, GpuError> {
-        self.read(&self.results)
+        self.read(RESULTS, self.creatures * result_words(self.place.descriptors))
     }
 
     /// What base lanes keep between dispatches, creature after creature.
@@ -120,7 +123,7 @@ impl<'a> Shard<'a> {
     ///
     /// When the device fails or is lost.
     pub fn episodes(&self) -> Result<Vec<Episode>, GpuError> {
-        self.read(&self.episodes)
+        self.read(EPISODES, self.creatures)
     }
 
     /// What lanes keep between dispatches, in [block][field][lane] order.
@@ -129,29 +132,34 @@ impl<'a> Shard<'a> {
     ///
     /// When the device fails or is lost.
     pub fn states(&self) -> Result<Vec<Vec4>, GpuError> {
-        self.read(&self.states)
+        self.read(STATES, self.blocks as usize * LANES * state_fields(self.place.pipeline.contacts))
     }
 
-    fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer) -> Result<Vec<T>, GpuError> {
-        let size = buffer.size();
-        let copy = self.gpu.guarded("reading results", |device| {
-            let usage = Usage::MAP_READ | Usage::COPY_DST;
-            let copy = device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("copy of results"),
-                size,
-                usage,
-                mapped_at_creation: false,
-            });
+    fn read<T: bytemuck::Pod>(&self, buffer: usize, count: usize) -> Result<Vec<T>, GpuError> {
+        let Place { gpu, pool, .. } = self.place;
+        let bytes = (count * size_of::<T>()) as u64;
+        let copy = gpu.guarded("reading results", |device| {
+            let copy = pool.take(device, Usage::MAP_READ | Usage::COPY_DST, bytes, gpu.facts.limits.buffer);
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            encoder.copy_buffer_to_buffer(buffer, 0, &copy, 0, size);
-            self.gpu.queue.submit([encoder.finish()]);
-            copy.map_async(wgpu::MapMode::Read, .., |_| {});
+            encoder.copy_buffer_to_buffer(&self.buffers[buffer], 0, &copy, 0, bytes);
+            gpu.queue.submit([encoder.finish()]);
+            copy.map_async(wgpu::MapMode::Read, ..bytes, |_| {});
             copy
         })?;
-        self.gpu.wait()?;
-        let mapped = copy
-            .get_mapped_range(..)
-            .map_err(|error| GpuError::Driver { what: "reading results".into(), message: error.to_string() })?;
-        Ok(bytemuck::pod_collect_to_vec(&mapped))
+        gpu.wait()?;
+        let failed = |error: wgpu::MapRangeError| GpuError::Driver {
+            what: "reading results".into(),
+            message: error.to_string(),
+        };
+        let contents = bytemuck::pod_collect_to_vec(&copy.get_mapped_range(..bytes).map_err(failed)?);
+        copy.unmap();
+        pool.put(copy);
+        Ok(contents)
+    }
+}
+
+impl Drop for Shard<'_> {
+    fn drop(&mut self) {
+        self.buffers.iter().for_each(|buffer| self.place.pool.put(buffer.clone()));
     }
 }

@@ -1,0 +1,77 @@
+//! From the device's arrays back to what the host knows: outcomes, and for tests whole states.
+
+use super::encode::Encoded;
+use super::layout::{self, Episode, LANES, Vec4, state_fields};
+use crate::creature::Creature;
+use crate::math::{Quat, Vec3, vec3};
+use crate::sim::cpu::state::{LinkState, State};
+use crate::sim::{Ending, Outcome};
+
+/// What a creature's words of the results say.
+pub fn outcome(words: &[u32]) -> Outcome {
+    let ending = match words[0] {
+        layout::FINISHED => Ending::Finished,
+        layout::TERMINATED => Ending::Terminated,
+        _ => Ending::Diverged,
+    };
+    let value = |&word: &u32| if ending == Ending::Diverged { f32::NAN } else { f32::from_bits(word) };
+    Outcome {
+        reward: value(&words[2]),
+        descriptors: words[layout::SAMPLES..].iter().map(value).collect(),
+        ending,
+        steps: words[1],
+    }
+}
+
+/// The states of the creatures of a shard, in the order of bodies. `creature` gives the creature of a candidate.
+pub fn states<'c>(
+    encoded: &Encoded,
+    states: &[Vec4],
+    episodes: &[Episode],
+    contacts: usize,
+    creature: impl Fn(usize) -> &'c Creature<f32>,
+) -> Vec<State<f32>> {
+    let is_base = |lane: &layout::Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
+    let bases = encoded.lanes.iter().enumerate().filter(|(_, lane)| is_base(lane));
+    let mut found: Vec<(u32, State<f32>)> = bases
+        .map(|(place, lane)| {
+            let body = lane.body as usize;
+            let row = place / LANES * LANES * state_fields(contacts) + place % LANES;
+            let field = |link: usize, field: usize| states[row + link + field * LANES];
+            (lane.body, state(creature(encoded.candidates[body]), &episodes[body], field))
+        })
+        .collect();
+    found.sort_by_key(|&(body, _)| body);
+    found.into_iter().map(|(_, state)| state).collect()
+}
+
+fn state(creature: &Creature<f32>, episode: &Episode, field: impl Fn(usize, usize) -> Vec4) -> State<f32> {
+    let links: Vec<LinkState<f32>> = (0..creature.links.len())
+        .map(|i| {
+            let [angle, rate, ..] = field(i, 0);
+            LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
+        })
+        .collect();
+    let mut slot = 0;
+    let normal_forces = creature.contacts.iter().enumerate().map(|(k, contact)| {
+        slot = if k > 0 && creature.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
+        match slot {
+            0 | 1 => field(contact.link, 1 + slot)[3],
+            _ => field(contact.link, 3 + (slot - 2) / 4)[(slot - 2) % 4],
+        }
+    });
+    let [x, y, z, w] = episode.orientation;
+    let [position, velocity] = [episode.position, episode.velocity].map(|[x, y, z]| vec3(x, y, z));
+    State {
+        position,
+        orientation: Quat::new(w, x, y, z),
+        velocity,
+        angular_velocity: links[0].spin,
+        normal_forces: normal_forces.collect(),
+        links,
+    }
+}
+
+fn xyz([x, y, z, _]: Vec4) -> Vec3<f32> {
+    vec3(x, y, z)
+}
