@@ -12,6 +12,7 @@ use burgess::experiment::{self, Experiment};
 use burgess::genome::Variation;
 use burgess::report;
 use burgess::sim::Backend;
+use burgess::sim::plan::Plan;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let loaded = experiment::load(&args.file, &args.overrides)?;
     let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
-    let backend = args.backend.open(&experiment)?;
+    let backend = args.backend.open(&Plan::new(&experiment))?;
     let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
     carry_on(&folder, &experiment, &start::search_space(&experiment, seeds), backend.as_ref())
 }
