@@ -53,8 +53,8 @@ struct Body {
     floating: u32,          // 0: the base is welded to the world
     weights: u32,           // where its brain begins in `weights`
     activations: u32,       // where its scratch begins in `activations`
-    unused_0: u32,
-    unused_1: u32,
+    pull_tolerance: f32,
+    unused: u32,
 }
 
 // What a creature's base lane keeps between dispatches.

@@ -12,13 +12,31 @@ fn post_measurements() {
     if is_joint {
         work = abs((servo.push - servo.drag * rate) * rate);
     }
-    post(0u, vec4<f32>(work, limit_use, command_change, force));
     let calm = is_finite(angle) && is_finite(rate) && abs(rate) < RATE_BOUND;
-    post(1u, vec4<f32>(select(1.0, 0.0, calm), 0.0, 0.0, 0.0));
+    post(0u, vec4<f32>(work, limit_use, command_change, select(1.0, 0.0, calm)));
+    post(1u, vec4<f32>(force, 0.0, 0.0, 0.0));
 }
 
-// Summarises the state after a step at `time` (s), on base lanes.
-fn measure(time: f32) -> Sensors {
+// What the joints of a creature posted, summed in the order of links: power, limit use, squared command changes, and how many
+// are out of bounds.
+fn sum_joints() -> vec4<f32> {
+    // Four at a time, so that reads do not wait for sums.
+    var sum = vec4<f32>(0.0);
+    for (var i = 1u; i < body_links; i += 4u) {
+        let a = posted(0u, base + i);
+        let b = posted(0u, base + i + 1u);
+        let c = posted(0u, base + i + 2u);
+        let d = posted(0u, base + i + 3u);
+        sum += a;
+        sum += select(vec4<f32>(0.0), b, i + 1u < body_links);
+        sum += select(vec4<f32>(0.0), c, i + 2u < body_links);
+        sum += select(vec4<f32>(0.0), d, i + 3u < body_links);
+    }
+    return sum;
+}
+
+// Summarises the state after a step at `time` (s), on base lanes; `joints` is what sum_joints gave.
+fn measure(time: f32, joints: vec4<f32>) -> Sensors {
     var s: Sensors;
     s.time = time;
     s.start = bodies[body].start;
@@ -26,21 +44,18 @@ fn measure(time: f32) -> Sensors {
     s.velocity = velocity;
     s.up = rotate(orientation, vec3<f32>(0.0, 0.0, 1.0));
     s.height = terrain_distance(position).distance;
-    for (var i = 1u; i < body_links; i++) {
-        let joint = posted(0u, base + i);
-        s.power += joint.x;
-        s.limit_use += joint.y;
-        s.command_rate += joint.z;
-    }
-    let joints = f32(max(body_links - 1u, 1u));
-    s.limit_use /= joints;
-    s.command_rate /= world.dt * world.dt * joints;
+    let joint_count = f32(max(body_links - 1u, 1u));
+    s.power = joints.x;
+    s.limit_use = joints.y / joint_count;
+    s.command_rate = joints.z / (world.dt * world.dt * joint_count);
     let ends = bodies[body].limb_ends;
     let end_count = bodies[body].limb_end_count;
+    let forces = vec4<f32>(
+        posted(1u, min(byte(ends, 0u), LANES)).x, posted(1u, min(byte(ends, 1u), LANES)).x,
+        posted(1u, min(byte(ends, 2u), LANES)).x, posted(1u, min(byte(ends, 3u), LANES)).x,
+    );
     for (var i = 0u; i < LIMB_ENDS; i++) {
-        if i < end_count {
-            s.limb_load[i] = load_share(posted(0u, byte(ends, i)).w, reference_force);
-        }
+        s.limb_load[i] = select(0.0, load_share(forces[i], reference_force), i < end_count);
     }
     s.touchdowns = update_stance(s.limb_load, end_count);
     return s;
@@ -48,15 +63,11 @@ fn measure(time: f32) -> Sensors {
 
 // Updates the stance and returns the touch-downs, mean over `count` limb ends.
 fn update_stance(loads: vec4<f32>, count: u32) -> f32 {
-    var landed = 0.0;
-    for (var i = 0u; i < LIMB_ENDS; i++) {
-        if i < count {
-            let down = stance[i];
-            let unloaded = select(0.0, down, down > 1.5);
-            let now = select(select(unloaded, down, loads[i] > LIFT_OFF), 1.0, loads[i] > TOUCH_DOWN);
-            landed += max(now - down, 0.0);
-            stance[i] = now;
-        }
-    }
-    return landed / f32(max(count, 1u));
+    // The loads of absent limb ends are 0, so they never land.
+    let unloaded = select(vec4<f32>(0.0), stance, stance > vec4<f32>(1.5));
+    let held = select(unloaded, stance, loads > vec4<f32>(LIFT_OFF));
+    let now = select(held, vec4<f32>(1.0), loads > vec4<f32>(TOUCH_DOWN));
+    let landed = max(now - stance, vec4<f32>(0.0));
+    stance = now;
+    return (landed.x + landed.y + landed.z + landed.w) / f32(max(count, 1u));
 }

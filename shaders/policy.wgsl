@@ -3,20 +3,32 @@
 const CPG = 0u;
 const MLP = 1u;
 
-// Sets the commands for the state at `time` (s).
-fn act(time: f32) {
+// Makes the `decision`-th decision, at `time` (s).
+fn act(decision: u32, time: f32) {
     let clock = rhythm.w * time * TAU;
-    switch POLICY {
+    switch BRAIN {
         case CPG: {
             let share = rhythm.x + rhythm.y * sine(clock + rhythm.z);
             command = share * half_range();
         }
-        default: {
+        case MLP: {
             let own = clock + rhythm.z;
             let share = bounded_tanh(network(clock) + rhythm.x * sine(own) + rhythm.y * cosine(own));
             command = share * half_range();
         }
+        default: {
+            if is_joint {
+                command = recorded_action(decision) * half_range();
+            }
+        }
     }
+}
+
+// The lane's share of a sequence of actions, which stands in `weights` after the number of its rows; the last row is held.
+fn recorded_action(decision: u32) -> f32 {
+    let at = bodies[body].weights;
+    let row = min(decision, u32(weights[at]) - 1u);
+    return weights[at + 1u + row * (body_links - 1u) + lane - base - 1u];
 }
 
 // Half the hinge's range (rad): what a share of 1 commands.

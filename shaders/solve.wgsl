@@ -121,14 +121,15 @@ fn substitute_back() {
 }
 
 // Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
-// False when nothing changed in the whole block: then every force is max(push - drag * v_n', 0).
+// False when nothing changed in the whole block: then every force is max(push - drag * v_n', 0), but for pulls
+// within the tolerance.
 fn release_contacts() -> bool {
     var changed = false;
     for (var i = 0u; i < CONTACTS; i++) {
         if i < contact_count {
             let c = contacts[i];
             let force = c.push - c.drag * dot(velocity_at(twist_after, c.point), c.normal);
-            let pushes = force >= 0.0;
+            let pushes = force >= -pull_tolerance;
             changed = changed || (pushes != c.acting);
             contacts[i].force = select(0.0, force, c.acting);
             contacts[i].acting = pushes;

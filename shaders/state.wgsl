@@ -35,6 +35,7 @@ var<private> contact_points: array<vec4<f32>, CONTACTS>;
 var<private> contact_stiffness: f32;
 var<private> contact_width: f32;
 var<private> reference_force: f32;
+var<private> pull_tolerance: f32;
 
 // Its state.
 var<private> angle: f32;
@@ -144,9 +145,9 @@ fn any_lane(says: bool) -> bool {
         atomicStore(&flag, 1u);
     }
     let answer = workgroupUniformLoad(&flag) != 0u;
+    // There are barriers between this and the next time that a lane says so.
     if lane == 0u {
         atomicStore(&flag, 0u);
     }
-    workgroupBarrier();
     return answer;
 }

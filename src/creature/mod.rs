@@ -153,6 +153,11 @@ pub enum Controller<T> {
         /// the last tanh. `(sine, cosine, phase in rad)`.
         clocks: Vec<[T; 3]>,
     },
+    /// Open loop: for each decision one row of targets, as shares of the half range; the last row is held.
+    Sequence {
+        /// Row-major, decisions x joints; at least one row.
+        actions: Vec<T>,
+    },
 }
 
 /// What a backend simulates: a body and the controller that fits it.
@@ -271,6 +276,9 @@ impl<T: Real> Controller<T> {
                     .collect(),
                 clocks: clocks.iter().map(|c| c.map(&mut f)).collect(),
             },
+            Controller::Sequence { actions } => {
+                Controller::Sequence { actions: actions.iter().map(|&a| f(a)).collect() }
+            }
         }
     }
 }

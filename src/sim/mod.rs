@@ -7,6 +7,7 @@ pub mod task;
 pub mod world;
 
 use crate::creature::Candidate;
+use std::time::Duration;
 
 /// Observations of an `Mlp` that do not belong to a joint: up vector 3, velocity 3 and angular velocity 3 in the heading
 /// frame, height 1, clock sine and cosine 2.
@@ -43,4 +44,6 @@ pub trait Backend {
     fn describe(&self) -> String;
     /// Simulates one episode of each candidate.
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>>;
+    /// Time spent simulating so far. What goes on around it (packing, moving data) does not count where it is a part of its own.
+    fn simulation_time(&self) -> Duration;
 }

@@ -104,7 +104,8 @@ impl<'a, T: Value> Episode<'a, T> {
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
             let (controller, force) = (&self.candidate.controller, self.plan.reference_force);
-            act(creature, controller, world, &self.state, self.time(), force, &mut self.policy);
+            let decision = self.steps / self.task.control_period;
+            act(creature, controller, world, &self.state, decision, self.time(), force, &mut self.policy);
         }
         let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
         // Move.
@@ -213,7 +214,18 @@ pub fn spawn_position<T: Value>(creature: &Creature<T>, world: &World<T>) -> Vec
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
     // comes from one side and a few rounds settle it.
-    let settle = |z: T| (0..SPAWN_ROUNDS).fold(z, |z, _| z + shortfall(z));
+    let settle = |start: T| {
+        let mut z = start;
+        for _ in 0..SPAWN_ROUNDS {
+            let next = z + shortfall(z);
+            let settled = next.to_f64() == z.to_f64();
+            z = next;
+            if settled {
+                break;
+            }
+        }
+        z
+    };
     let mut z = settle(T::zero());
     // Beside a wall or a riser that does not lead out: try from higher and higher up.
     let mut lift = CLEARANCE;

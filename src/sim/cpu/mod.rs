@@ -19,12 +19,15 @@ use crate::sim::world::World;
 use crate::sim::{Backend, Ending, Outcome};
 use episode::Episode;
 use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
 pub struct CpuBackend {
     world: World<f32>,
     task: TaskPlan,
     pool: rayon::ThreadPool,
+    busy: Mutex<Duration>,
 }
 
 impl CpuBackend {
@@ -33,9 +36,17 @@ impl CpuBackend {
     /// # Errors
     /// When the threads cannot be started.
     pub fn new(experiment: &Experiment, threads: Option<usize>) -> anyhow::Result<Self> {
+        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
+        Self::with(&world, TaskPlan::new(experiment), threads)
+    }
+
+    /// For any world and task.
+    ///
+    /// # Errors
+    /// When the threads cannot be started.
+    pub fn with(world: &World<f64>, task: TaskPlan, threads: Option<usize>) -> anyhow::Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
-        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed).cast();
-        Ok(Self { world, task: TaskPlan::new(experiment), pool })
+        Ok(Self { world: world.cast(), task, pool, busy: Mutex::default() })
     }
 
     fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
@@ -58,6 +69,13 @@ impl Backend for CpuBackend {
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
-        Ok(self.pool.install(|| candidates.par_iter().map(|c| self.episode(c)).collect()))
+        let began = Instant::now();
+        let outcomes = self.pool.install(|| candidates.par_iter().map(|c| self.episode(c)).collect());
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) += began.elapsed();
+        Ok(outcomes)
+    }
+
+    fn simulation_time(&self) -> Duration {
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

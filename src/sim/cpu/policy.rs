@@ -25,12 +25,14 @@ impl<T: Real> PolicyWork<T> {
     }
 }
 
-/// Sets the commands for the state at `time` (s). `reference_force` (N) is the load at which a contact counts half.
+/// Makes the `decision`-th decision, at `time` (s). `reference_force` (N) is the load at which a contact counts half.
+#[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn act<T: Real>(
     creature: &Creature<T>,
     controller: &Controller<T>,
     world: &World<T>,
     state: &State<T>,
+    decision: u32,
     time: T,
     reference_force: T,
     policy: &mut PolicyWork<T>,
@@ -58,6 +60,13 @@ pub fn act<T: Real>(
             for (i, (&output, &[sine, cosine, phase])) in policy.outputs.iter().zip(clocks).enumerate() {
                 let own = clock + phase;
                 let share = (output + sine * own.sin() + cosine * own.cos()).tanh();
+                policy.commands[i + 1] = share * half_range(creature, i + 1);
+            }
+        }
+        Controller::Sequence { actions } => {
+            let mut rows = actions.chunks_exact(creature.joint_count().max(1));
+            let row = rows.len().saturating_sub(1).min(decision as usize);
+            for (i, &share) in rows.nth(row).into_iter().flatten().enumerate() {
                 policy.commands[i + 1] = share * half_range(creature, i + 1);
             }
         }

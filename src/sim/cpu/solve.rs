@@ -43,14 +43,14 @@ pub fn substitute_back<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
 }
 
 /// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
-/// False when nothing changed: then every force is max(push - drag * v_n', 0).
+/// False when nothing changed: then every force is max(push - drag * v_n', 0), but for pulls within the tolerance.
 pub fn release_contacts<T: Value>(creature: &Creature<T>, work: &mut Work<T>) -> bool {
     let mut changed = false;
     for (contact, scratch) in creature.contacts.iter().zip(&mut work.contacts) {
         let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
         let force = scratch.push - scratch.drag * v_n;
         scratch.force = if scratch.active { force } else { T::zero() };
-        let pushes = force.to_f64() >= 0.0;
+        let pushes = force.to_f64() >= -work.pull_tolerance.to_f64();
         changed |= pushes != scratch.active;
         scratch.active = pushes;
     }

@@ -132,6 +132,8 @@ pub struct Work<T> {
     pub contacts: Vec<ContactWork<T>>,
     /// Contact width used for this creature (m).
     pub contact_width: T,
+    /// A contact that pulls with less than this (N) is left in the equations.
+    pub pull_tolerance: T,
 }
 
 impl<T: Real> Work<T> {
@@ -168,8 +170,15 @@ impl<T: Real> Work<T> {
             links: vec![link; creature.links.len()],
             contacts: vec![contact; creature.contacts.len()],
             contact_width: width_of_contact(creature, gravity, contact_width),
+            pull_tolerance: pull_tolerance(creature, gravity),
         }
     }
+}
+
+/// The pull (N) that counts as none: a millionth of the weight, where float32 ends. Most contacts that pull at all pull less, and
+/// each that is taken out costs another solve.
+pub fn pull_tolerance<T: Real>(creature: &Creature<T>, gravity: Vec3<T>) -> T {
+    creature.weight(gravity) * real(1e-6)
 }
 
 /// Depth (m) over which the contacts of a creature set in, in a world of the given gravity (m/s2) and contact width (m).

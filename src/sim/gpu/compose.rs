@@ -2,7 +2,7 @@
 //!
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
-use crate::experiment::Policy;
+use super::BrainKind;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
@@ -47,9 +47,7 @@ pub struct Choices<'a> {
     /// The ground.
     pub terrain: &'a Terrain<f32>,
     /// The kind of brain.
-    pub policy: &'a Policy,
-    /// Floats of one of the two halves of a brain's scratch.
-    pub activations: usize,
+    pub brain: &'a BrainKind,
     /// Room for contact points on a link.
     pub contacts: usize,
 }
@@ -58,8 +56,9 @@ pub struct Choices<'a> {
 pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
-    for (_, file) in FILES {
+    for (name, file) in FILES {
         text.push('\n');
+        if let Ok(dir) = std::env::var("SHADER_DIR") { text += &std::fs::read_to_string(format!("{dir}/{name}")).unwrap(); continue; }
         text += file;
     }
     text
@@ -72,17 +71,18 @@ fn constants(choices: Choices<'_>) -> String {
         Terrain::Bumps(_) => 2,
         Terrain::Walls(_) => 3,
     };
-    let policy = match choices.policy {
-        Policy::Cpg { .. } => 0,
-        Policy::Mlp { .. } => 1,
+    let brain = match choices.brain {
+        BrainKind::Cpg => 0,
+        BrainKind::Mlp(_) => 1,
+        BrainKind::Sequence => 2,
     };
     let mut text = String::from("// Composed for one experiment.\n");
     let whole = [
         ("CONTACTS", choices.contacts),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("TERRAIN", terrain),
-        ("POLICY", policy),
-        ("ACTIVATIONS", choices.activations),
+        ("BRAIN", brain),
+        ("ACTIVATIONS", choices.brain.activations()),
         ("OBSERVATIONS", OBSERVATIONS),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),

@@ -6,7 +6,7 @@ use crate::creature::{BaseKind, Candidate, Controller, Creature, Link};
 use crate::math::{Sym3, Vec3};
 use crate::sim::cpu::episode::spawn_position;
 use crate::sim::cpu::measure::BodyPlan;
-use crate::sim::cpu::state::width_of_contact;
+use crate::sim::cpu::state::{pull_tolerance, width_of_contact};
 use crate::sim::world::World;
 use rayon::prelude::*;
 
@@ -16,6 +16,7 @@ pub struct Prepared<'a> {
     start: Vec3<f32>,
     plan: BodyPlan<f32>,
     contact_width: f32,
+    pull_tolerance: f32,
     /// Size of its tree.
     pub tree: Tree,
     /// Most contact points of one of its links.
@@ -52,6 +53,7 @@ impl<'a> Prepared<'a> {
             start: spawn_position(creature, world),
             plan: BodyPlan::new(creature, world.gravity),
             contact_width: width_of_contact(creature, world.gravity, world.contact_width),
+            pull_tolerance: pull_tolerance(creature, world.gravity),
             tree: Tree { links: creature.links.len(), depth: depths.iter().copied().max().unwrap_or(0) },
             contacts: counts.into_iter().max().unwrap_or(0),
         }
@@ -62,6 +64,7 @@ impl<'a> Prepared<'a> {
         match &self.candidate.controller {
             Controller::Cpg { .. } => 0,
             Controller::Mlp { layers, .. } => layers.iter().map(|l| l.weights.len() + l.biases.len()).sum(),
+            Controller::Sequence { actions } => actions.len() + 1,
         }
     }
 }
@@ -93,7 +96,7 @@ pub fn encode(blocks: &[Block], prepared: &[Prepared<'_>], contacts: usize, acti
     for (place, (body, &(i, first_lane))) in places.enumerate().zip(&first_weight).map(|((k, c), &w)| (k, (w, c))) {
         let scratch = place * activations;
         encoded.bodies.push(body_facts(&prepared[i], first_lane, body as u32, scratch as u32));
-        put_brain(&prepared[i].candidate.controller, &mut encoded.weights);
+        put_brain(&prepared[i], &mut encoded.weights);
     }
     encoded
 }
@@ -182,6 +185,7 @@ fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
             let [sine, cosine, phase] = link.checked_sub(1).map(|i| clocks[i]).unwrap_or_default();
             [sine, cosine, phase, *frequency]
         }
+        Controller::Sequence { .. } => [0.0; 4],
     };
     [a, b, c, frequency]
 }
@@ -205,18 +209,27 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
         floating: u32::from(creature.base == BaseKind::Floating),
         weights,
         activations,
-        unused_0: 0,
-        unused_1: 0,
+        pull_tolerance: prepared.pull_tolerance,
+        unused: 0,
     }
 }
 
-/// Layer by layer, biases first, then one row of units an input, so that lanes with neighbouring units read side by side.
-fn put_brain(controller: &Controller<f32>, weights: &mut Vec<f32>) {
-    let Controller::Mlp { layers, .. } = controller else { return };
-    for layer in layers {
-        weights.extend(&layer.biases);
-        for input in 0..layer.inputs {
-            weights.extend((0..layer.biases.len()).map(|unit| layer.weights[unit * layer.inputs + input]));
+/// A network layer by layer, biases first, then one row of units an input, so that lanes with neighbouring units read side by side;
+/// a sequence after the number of its rows.
+fn put_brain(prepared: &Prepared<'_>, weights: &mut Vec<f32>) {
+    match &prepared.candidate.controller {
+        Controller::Cpg { .. } => {}
+        Controller::Mlp { layers, .. } => {
+            for layer in layers {
+                weights.extend(&layer.biases);
+                for input in 0..layer.inputs {
+                    weights.extend((0..layer.biases.len()).map(|unit| layer.weights[unit * layer.inputs + input]));
+                }
+            }
+        }
+        Controller::Sequence { actions } => {
+            weights.push((actions.len() / (prepared.tree.links - 1).max(1)) as f32);
+            weights.extend(actions);
         }
     }
 }

@@ -102,10 +102,10 @@ pub struct Body {
     pub weights: u32,
     /// Where the brain's scratch begins in the array of activations.
     pub activations: u32,
+    /// The pull of a contact that counts as none (N).
+    pub pull_tolerance: f32,
     /// Padding.
-    pub unused_0: u32,
-    /// Padding.
-    pub unused_1: u32,
+    pub unused: u32,
 }
 
 /// What a creature's base lane keeps between dispatches; the host never looks inside.

@@ -45,6 +45,42 @@ pub struct Options {
     pub dispatch_time: Option<Duration>,
 }
 
+/// The kind of brain that all candidates of a run have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BrainKind {
+    /// [`crate::creature::Controller::Cpg`].
+    Cpg,
+    /// [`crate::creature::Controller::Mlp`], with the units of its hidden layers.
+    Mlp(Vec<usize>),
+    /// [`crate::creature::Controller::Sequence`].
+    Sequence,
+}
+
+impl BrainKind {
+    fn of(policy: &Policy) -> Self {
+        match policy {
+            Policy::Cpg { .. } => Self::Cpg,
+            Policy::Mlp { hidden, .. } => Self::Mlp(hidden.clone()),
+        }
+    }
+
+    /// Units of the hidden layers.
+    fn hidden(&self) -> &[usize] {
+        match self {
+            Self::Mlp(hidden) => hidden,
+            Self::Cpg | Self::Sequence => &[],
+        }
+    }
+
+    /// Floats of one of the two halves of the scratch.
+    fn activations(&self) -> usize {
+        match self {
+            Self::Mlp(hidden) => hidden.iter().copied().fold(OBSERVATIONS + 3 * (MAX_LINKS - 1), std::cmp::Ord::max),
+            Self::Cpg | Self::Sequence => 0,
+        }
+    }
+}
+
 /// Simulates in float32 on a GPU.
 pub struct GpuBackend {
     gpu: Gpu,
@@ -52,8 +88,7 @@ pub struct GpuBackend {
     world: World<f32>,
     world_buffer: wgpu::Buffer,
     task: TaskPlan,
-    policy: Policy,
-    activations: usize,
+    brain: BrainKind,
     pipelines: [OnceLock<Pipeline>; CONTACT_ROOMS.len()],
     pace: Mutex<Pace>,
 }
@@ -75,9 +110,18 @@ impl GpuBackend {
         if let Some(what) = unsupported(experiment) {
             bail!(what);
         }
-        let world: World<f32> = World::new(&experiment.physics, &experiment.terrain, experiment.seed).cast();
-        let task = TaskPlan::new(experiment);
-        let constants = encode_world(&world, &task, &experiment.policy);
+        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
+        Self::with(&world, TaskPlan::new(experiment), BrainKind::of(&experiment.policy), gpu, options)
+    }
+
+    /// For any world, task and kind of brain.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub fn with(world: &World<f64>, task: TaskPlan, brain: BrainKind, gpu: Gpu, options: Options) -> Result<Self> {
+        let world: World<f32> = world.cast();
+        let constants = encode_world(&world, &task, &brain);
         let world_buffer = gpu.guarded("the world", |device| {
             device.create_buffer_init(&BufferInitDescriptor {
                 label: Some("world"),
@@ -85,20 +129,13 @@ impl GpuBackend {
                 usage: wgpu::BufferUsages::UNIFORM,
             })
         })?;
-        let activations = match &experiment.policy {
-            Policy::Cpg { .. } => 0,
-            Policy::Mlp { hidden, .. } => {
-                hidden.iter().copied().fold(OBSERVATIONS + 3 * (MAX_LINKS - 1), std::cmp::Ord::max)
-            }
-        };
         let backend = Self {
             gpu,
             options,
             world,
             world_buffer,
             task,
-            policy: experiment.policy.clone(),
-            activations,
+            brain,
             pipelines: Default::default(),
             pace: Mutex::new(Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME))),
         };
@@ -112,8 +149,7 @@ impl GpuBackend {
             let choices = Choices {
                 task: &self.task,
                 terrain: &self.world.terrain,
-                policy: &self.policy,
-                activations: self.activations,
+                brain: &self.brain,
                 contacts: CONTACT_ROOMS[room],
             };
             let compiled = Pipeline::new(&self.gpu, choices, self.options.checked)?;
@@ -141,7 +177,7 @@ impl GpuBackend {
                 *creature = members[*creature];
             }
             for part in self.split(&blocks, &prepared, contacts, most_blocks)? {
-                let sizes = Sizes { descriptors: self.task.descriptors.len(), scratch: 2 * self.activations };
+                let sizes = Sizes { descriptors: self.task.descriptors.len(), scratch: 2 * self.brain.activations() };
                 let encoded = encode(part, &prepared, contacts, sizes.scratch);
                 shards.push(Shard::upload(&self.gpu, pipeline, &self.world_buffer, encoded, sizes)?);
             }
@@ -162,7 +198,7 @@ impl GpuBackend {
         // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
         let model = (layout::LANES * layout::model_fields(contacts) * size_of::<layout::Vec4>()) as u64;
         let brains = |block: &Block| {
-            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(2 * self.activations);
+            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(2 * self.brain.activations());
             4 * block.creatures.iter().map(of).sum::<usize>() as u64
         };
         let (mut parts, mut first, mut sizes) = (Vec::new(), 0, (0, 0));
@@ -217,6 +253,10 @@ impl Backend for GpuBackend {
             other => Ok(other?),
         }
     }
+
+    fn simulation_time(&self) -> Duration {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).spent()
+    }
 }
 
 /// What a creature's words say.
@@ -235,13 +275,9 @@ fn outcome(words: &[u32]) -> Outcome {
     }
 }
 
-fn encode_world(world: &World<f32>, task: &TaskPlan, policy: &Policy) -> layout::World {
+fn encode_world(world: &World<f32>, task: &TaskPlan, brain: &BrainKind) -> layout::World {
     let mut hidden = [0; 4];
-    let mut hidden_layers = 0;
-    if let Policy::Mlp { hidden: units, .. } = policy {
-        hidden_layers = units.len() as u32;
-        hidden.iter_mut().zip(units).for_each(|(to, &units)| *to = units as u32);
-    }
+    hidden.iter_mut().zip(brain.hidden()).for_each(|(to, &units)| *to = units as u32);
     let (terrain, wall_count) = encode_terrain(&world.terrain);
     layout::World {
         gravity: world.gravity.to_array(),
@@ -256,7 +292,7 @@ fn encode_world(world: &World<f32>, task: &TaskPlan, policy: &Policy) -> layout:
         wall_count,
         steps: task.steps,
         control_period: task.control_period,
-        hidden_layers,
+        hidden_layers: brain.hidden().len() as u32,
         unused: 0,
         hidden,
         terrain,

@@ -15,12 +15,13 @@ pub struct Pace {
     target: Duration,
     /// Seconds a step of a block took in the last dispatch, and its steps; none before the first.
     seen: Option<(f64, u32)>,
+    spent: Duration,
 }
 
 impl Pace {
     /// Dispatches that take about `target`.
     pub fn new(target: Duration) -> Self {
-        Self { target, seen: None }
+        Self { target, seen: None, spent: Duration::ZERO }
     }
 
     /// Steps of the next dispatch of `blocks` blocks, at least 1.
@@ -35,6 +36,12 @@ impl Pace {
     pub fn record(&mut self, blocks: u32, steps: u32, time: Duration) {
         let block_steps = f64::from(blocks) * f64::from(steps);
         self.seen = Some((time.as_secs_f64() / block_steps, steps));
+        self.spent += time;
+    }
+
+    /// Time of all dispatches.
+    pub fn spent(&self) -> Duration {
+        self.spent
     }
 }
 

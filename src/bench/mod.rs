@@ -1,0 +1,169 @@
+//! Throughput: standard creatures with a standard task, timed around finished work.
+
+pub mod bodies;
+
+use crate::creature::{Candidate, Controller, CpgJoint};
+use crate::experiment::Physics;
+use crate::laws::descriptor::Descriptor;
+use crate::laws::reward::RewardTerm;
+use crate::laws::terrain::TerrainSpec;
+use crate::rng::{Purpose, Stream};
+use crate::sim::task::TaskPlan;
+use crate::sim::world::World;
+use crate::sim::{Backend, Ending};
+use anyhow::{Result, ensure};
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// Decisions a second.
+pub const CONTROL_RATE: u32 = 60;
+
+/// Which bodies a batch holds; no two are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bodies {
+    /// Random trees of so many links.
+    Links(usize),
+    /// Random trees of 8 to 12 links.
+    Mixed,
+}
+
+impl fmt::Display for Bodies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Links(links) => f.pad(&links.to_string()),
+            Self::Mixed => f.pad("8-12"),
+        }
+    }
+}
+
+/// What drives the joints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brain {
+    /// A random oscillator a joint.
+    Cpg,
+    /// A new random action a joint at every decision.
+    RandomActions,
+}
+
+impl fmt::Display for Brain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Cpg => "Cpg",
+            Self::RandomActions => "random actions",
+        })
+    }
+}
+
+/// The world of the benchmark: the default physics on flat ground.
+pub fn world() -> World<f64> {
+    World::new(&Physics::default(), &TerrainSpec::default(), 0)
+}
+
+/// The task of the benchmark: forward velocity less energy, limb loads, height and final place as descriptors, no termination.
+pub fn task(duration: f64, brain: Brain) -> TaskPlan {
+    let rate = Physics::default().rate;
+    TaskPlan {
+        steps: ((duration * f64::from(rate)).round() as u32).max(1),
+        control_period: match brain {
+            Brain::Cpg => 1,
+            Brain::RandomActions => rate / CONTROL_RATE,
+        },
+        reward: vec![(RewardTerm::ForwardVelocity, 1.0), (RewardTerm::Energy, -1e-3), (RewardTerm::Survival, 0.1)],
+        descriptors: vec![Descriptor::DutyFactor(0), Descriptor::DutyFactor(1), Descriptor::MeanHeight, Descriptor::FinalX],
+        min_height: None,
+        min_up: None,
+    }
+}
+
+/// A batch of `count` candidates for a task.
+pub fn candidates(bodies: Bodies, brain: Brain, count: usize, task: &TaskPlan) -> Vec<Candidate<f32>> {
+    let candidate = |i| {
+        let mut stream = Stream::new(0, 0, i as u64, Purpose::Actions);
+        let links = match bodies {
+            Bodies::Links(links) => links,
+            Bodies::Mixed => 8 + i % 5,
+        };
+        let creature = bodies::random_body(links, &mut stream);
+        let controller = match brain {
+            Brain::Cpg => Controller::Cpg {
+                frequency: stream.range(0.8, 2.0),
+                joints: (1..links).map(|_| random_rhythm(&mut stream)).collect(),
+            },
+            Brain::RandomActions => {
+                let decisions = task.steps.div_ceil(task.control_period) as usize;
+                Controller::Sequence { actions: (0..decisions * (links - 1)).map(|_| stream.range(-1.0, 1.0)).collect() }
+            }
+        };
+        Candidate { creature, controller }.map(|x| x as f32)
+    };
+    (0..count).map(candidate).collect()
+}
+
+fn random_rhythm(stream: &mut Stream) -> CpgJoint<f64> {
+    CpgJoint {
+        amplitude: stream.range(0.2, 0.8),
+        phase: stream.range(0.0, std::f64::consts::TAU),
+        offset: stream.range(-0.2, 0.2),
+    }
+}
+
+/// What was measured: medians over the repetitions.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Creatures evaluated at a time.
+    pub batch: usize,
+    /// Links that they have together.
+    pub links: usize,
+    /// Steps of an episode.
+    pub steps: u32,
+    /// Time in the simulation (s).
+    pub simulation: f64,
+    /// Time of the whole evaluation, from candidates to outcomes (s).
+    pub evaluation: f64,
+}
+
+impl Timing {
+    /// Links simulated times steps, a second of simulation.
+    pub fn body_steps(&self) -> f64 {
+        self.links as f64 * f64::from(self.steps) / self.simulation
+    }
+    /// Creatures simulated times steps, a second of simulation.
+    pub fn creature_steps(&self) -> f64 {
+        self.batch as f64 * f64::from(self.steps) / self.simulation
+    }
+    /// Candidates evaluated a second, everything included.
+    pub fn evaluations(&self) -> f64 {
+        self.batch as f64 / self.evaluation
+    }
+}
+
+/// Times a backend that was made for `task` on a batch: once to warm up, then `repeats` times.
+///
+/// # Errors
+///
+/// When the backend fails, or a creature diverges, so that less was simulated than is counted.
+pub fn time(backend: &dyn Backend, candidates: &[Candidate<f32>], task: &TaskPlan, repeats: usize) -> Result<Timing> {
+    let mut run = || -> Result<(Duration, Duration)> {
+        let (began, before) = (Instant::now(), backend.simulation_time());
+        let outcomes = backend.evaluate(candidates)?;
+        let took = began.elapsed();
+        let diverged = outcomes.iter().filter(|outcome| outcome.ending == Ending::Diverged).count();
+        ensure!(diverged == 0, "{diverged} of {} creatures diverged", candidates.len());
+        Ok((backend.simulation_time() - before, took))
+    };
+    run()?;
+    let times: Vec<(Duration, Duration)> = (0..repeats).map(|_| run()).collect::<Result<_>>()?;
+    Ok(Timing {
+        batch: candidates.len(),
+        links: candidates.iter().map(|c| c.creature.links.len()).sum(),
+        steps: task.steps,
+        simulation: median(times.iter().map(|t| t.0.as_secs_f64())),
+        evaluation: median(times.iter().map(|t| t.1.as_secs_f64())),
+    })
+}
+
+fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = numbers.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
