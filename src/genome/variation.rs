@@ -8,7 +8,7 @@ use super::{Body, Brain, Genome, ParameterId};
 use crate::creature::{Candidate, InvalidBody, compile};
 use crate::experiment::{BodyLimits, Physics, Policy};
 use crate::rng::Stream;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// Structural mutations of a random body: another one follows with this probability, ...
 const RANDOM_STRUCTURE: f64 = 0.3;
@@ -61,11 +61,17 @@ impl Variation {
     /// get the noise only. Before that, with probability `structure`, one structural mutation.
     pub fn iso_line(&self, a: &Genome, b: &Genome, iso: f64, line: f64, structure: f64, stream: &mut Stream) -> Genome {
         let start = self.with_structure(a, structure, stream);
-        let towards: BTreeMap<ParameterId, f64> = b.parameters().into_iter().collect();
+        let towards = b.parameters();
+        // Both lists are in the order of the names, so one search goes on from where the last one ended.
+        let mut ahead = towards.iter().peekable();
+        let mut homologous = |id: ParameterId| {
+            while ahead.next_if(|(other, _)| *other < id).is_some() {}
+            ahead.next_if(|(other, _)| *other == id).map(|&(_, value)| value)
+        };
         let stretch = line * stream.normal();
         self.shift(&start, |id, value| {
             let noise = iso * id.field.step() * stream.normal();
-            let way = towards.get(&id).map_or(0.0, |other| other - value);
+            let way = homologous(id).map_or(0.0, |other| other - value);
             noise + stretch * if id.field.is_phase() { wrap(way) } else { way }
         })
     }
@@ -86,11 +92,11 @@ impl Variation {
         compile(genome, &self.policy, &self.limits, &self.physics)
     }
 
-    fn with_structure(&self, parent: &Genome, probability: f64, stream: &mut Stream) -> Genome {
+    fn with_structure<'a>(&self, parent: &'a Genome, probability: f64, stream: &mut Stream) -> Cow<'a, Genome> {
         if self.evolve_body && stream.chance(probability) {
-            mutate_genome(parent, &self.policy, &self.limits, stream)
+            Cow::Owned(mutate_genome(parent, &self.policy, &self.limits, stream))
         } else {
-            parent.clone()
+            Cow::Borrowed(parent)
         }
     }
 
