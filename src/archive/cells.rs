@@ -2,6 +2,7 @@
 
 use super::{Archive, Elite, Placement};
 use crate::rng::Stream;
+use rayon::prelude::*;
 
 /// A division of the space of descriptors into numbered cells.
 pub trait Partition: Send + Sync {
@@ -27,11 +28,13 @@ impl<P: Partition> CellArchive<P> {
         Self { occupants: vec![None; partition.cell_count()], occupied: Vec::new(), partition }
     }
 
-    fn offer(&mut self, elite: &Elite) -> Placement {
-        if !elite.is_finite() {
-            return Placement::NotFinite;
-        }
-        let cell = self.partition.cell_of(&elite.descriptors);
+    /// The cell that an elite belongs to, if it may go in at all.
+    fn cell_of(&self, elite: &Elite) -> Option<usize> {
+        elite.is_finite().then(|| self.partition.cell_of(&elite.descriptors))
+    }
+
+    fn offer(&mut self, elite: &Elite, cell: Option<usize>) -> Placement {
+        let Some(cell) = cell else { return Placement::NotFinite };
         match &mut self.occupants[cell] {
             empty @ None => {
                 *empty = Some(Box::new(elite.clone()));
@@ -50,7 +53,9 @@ impl<P: Partition> CellArchive<P> {
 
 impl<P: Partition> Archive for CellArchive<P> {
     fn insert(&mut self, batch: &[Elite]) -> Vec<Placement> {
-        let placements = batch.iter().map(|elite| self.offer(elite)).collect();
+        // Cells are looked up all at once; only who takes them depends on the order.
+        let cells: Vec<Option<usize>> = batch.par_iter().map(|elite| self.cell_of(elite)).collect();
+        let placements = batch.iter().zip(cells).map(|(elite, cell)| self.offer(elite, cell)).collect();
         // Newly taken cells stand behind an ascending run, which the standard sort takes whole.
         self.occupied.sort();
         placements

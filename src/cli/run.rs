@@ -101,12 +101,13 @@ fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
         }
     }
     Ok(format!(
-        "{} of {} in {}, best reward {:.4}, QD-score {:.3}: {dir}",
+        "{} of {} in {}, best reward {:.4}, QD-score {:.3}, {:.0} % of the time in the simulation: {dir}",
         count(last.elites as usize, "elite"),
         count(plans.len(), "body plan"),
         count(run.cell_count(), "cell"),
         last.scores.max,
-        last.scores.qd_score
+        last.scores.qd_score,
+        100.0 * last.simulation_time / last.wall_time
     ))
 }
 

@@ -1,6 +1,6 @@
 //! A batch: how emitters share it, and how each place in it is filled with a body that compiles.
 
-use super::{Ask, Emitter, Proposal, Rejection};
+use super::{Ask, Emitter, Proposal};
 use crate::archive::Parent;
 use crate::creature::Candidate;
 use crate::experiment::EmitterSpec;
@@ -15,17 +15,19 @@ use std::ops::Range;
 /// parent unvaried, or to a seed morphology with a random brain.
 pub const ATTEMPTS: usize = 20;
 
-/// A candidate that compiles.
+/// A candidate that compiles, and what is known of it before it is simulated.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// Body and brain.
     pub genome: Genome,
-    /// What is simulated.
-    pub compiled: Candidate<f64>,
     /// The elites it was made from.
     pub parents: Vec<Parent>,
     /// The emitter that made it.
     pub emitter: usize,
+    /// Number of links of its body.
+    pub links: usize,
+    /// Total mass of its body (kg).
+    pub mass: f64,
 }
 
 /// Rejected bodies by the label of the reason.
@@ -35,7 +37,9 @@ pub type Rejected = BTreeMap<String, u64>;
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// The candidates, emitter by emitter.
-    pub candidates: Vec<Asked>,
+    pub asked: Vec<Asked>,
+    /// What is simulated of each.
+    pub compiled: Vec<Candidate<f32>>,
     /// What was rejected on the way.
     pub rejected: Rejected,
 }
@@ -82,31 +86,38 @@ pub fn ask(
         let stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
         fill_place(emitter, emitters[emitter].as_ref(), context, stream)
     };
-    let filled: Vec<(Asked, Vec<Rejection>)> =
-        emitter_of.par_iter().enumerate().map(fill).collect::<anyhow::Result<_>>()?;
-    let mut batch = Batch { candidates: Vec::with_capacity(filled.len()), rejected: Rejected::new() };
-    for (candidate, rejections) in filled {
-        batch.candidates.push(candidate);
-        for rejection in rejections {
-            *batch.rejected.entry(rejection.label.to_owned()).or_default() += 1;
+    let filled: Vec<anyhow::Result<Filled>> = emitter_of.par_iter().enumerate().map(fill).collect();
+    let mut batch = Batch {
+        asked: Vec::with_capacity(filled.len()),
+        compiled: Vec::with_capacity(filled.len()),
+        rejected: Rejected::new(),
+    };
+    for filled in filled {
+        let Filled { asked, compiled, rejections } = filled?;
+        batch.asked.push(asked);
+        batch.compiled.push(compiled);
+        for label in rejections {
+            *batch.rejected.entry(label.to_owned()).or_default() += 1;
         }
     }
     Ok(batch)
 }
 
-/// Asks one emitter until a body compiles, or falls back. Returns the rejections on the way too.
-fn fill_place(
-    number: usize,
-    emitter: &dyn Emitter,
-    context: Ask<'_>,
-    mut stream: Stream,
-) -> anyhow::Result<(Asked, Vec<Rejection>)> {
+/// What stands in one place of a batch, and the labels of what was rejected there.
+struct Filled {
+    asked: Asked,
+    compiled: Candidate<f32>,
+    rejections: Vec<&'static str>,
+}
+
+/// Asks one emitter until a body compiles, or falls back.
+fn fill_place(number: usize, emitter: &dyn Emitter, context: Ask<'_>, mut stream: Stream) -> anyhow::Result<Filled> {
     let mut rejections = Vec::new();
     let mut proposal = emitter.ask(context, &mut stream);
     loop {
         match context.space.compile(&proposal.genome) {
-            Ok(compiled) => return Ok((asked(proposal, compiled, number), rejections)),
-            Err(rejection) => rejections.push(rejection),
+            Ok(compiled) => return Ok(filled(proposal, &compiled, number, rejections)),
+            Err(rejection) => rejections.push(rejection.label),
         }
         if rejections.len() == ATTEMPTS {
             break;
@@ -118,7 +129,7 @@ fn fill_place(
         .space
         .compile(&unvaried.genome)
         .context("not even an unvaried parent or seed morphology is a valid body")?;
-    Ok((asked(unvaried, compiled, number), rejections))
+    Ok(filled(unvaried, &compiled, number, rejections))
 }
 
 /// A candidate that is valid because nothing was varied.
@@ -129,7 +140,9 @@ fn fall_back<'a>(failed: Proposal<'a>, context: Ask<'a>, stream: &mut Stream) ->
     }
 }
 
-fn asked(proposal: Proposal<'_>, compiled: Candidate<f64>, emitter: usize) -> Asked {
+fn filled(proposal: Proposal<'_>, compiled: &Candidate<f64>, emitter: usize, rejections: Vec<&'static str>) -> Filled {
     let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    Asked { genome: proposal.genome, compiled, parents, emitter }
+    let (links, mass) = (compiled.creature.links.len(), compiled.creature.mass());
+    let asked = Asked { genome: proposal.genome, parents, emitter, links, mass };
+    Filled { asked, compiled: compiled.map(|x| x as f32), rejections }
 }
