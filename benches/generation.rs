@@ -16,6 +16,10 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a batch takes on the device that this stands for.
 const SIMULATION: Duration = Duration::from_millis(20);
 

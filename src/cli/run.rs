@@ -115,7 +115,8 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation only.
+/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation
+/// and those that wait to be stored.
 fn watch_for_interrupts(dir: &Path) -> anyhow::Result<Arc<AtomicBool>> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let (flag, dir) = (Arc::clone(&interrupt), dir.to_owned());

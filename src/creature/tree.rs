@@ -104,7 +104,6 @@ pub fn plan(body: &Body, max_links: usize) -> Result<Plan, InvalidBody> {
 fn add_children<T>(body: &Body<T>, index: usize, nodes: &mut Vec<Node>) {
     let node = nodes[index];
     let gene = body.links[node.link].id;
-    let last = !continues(body, node);
     for (joint, edge) in body.joints.iter().enumerate() {
         let made_by_it = node.sprout.filter(|sprout| sprout.joint == joint);
         if let Some(sprout) = made_by_it {
@@ -119,7 +118,7 @@ fn add_children<T>(body: &Body<T>, index: usize, nodes: &mut Vec<Node>) {
                 continue;
             }
         }
-        if edge.parent == gene && (last || !edge.terminal) {
+        if edge.parent == gene && !(edge.terminal && continues(body, node)) {
             start(body, index, joint, nodes);
         }
     }

@@ -28,6 +28,8 @@ pub struct Asked {
     pub links: usize,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// Labels of the bodies that were rejected in its place.
+    pub rejections: Vec<&'static str>,
 }
 
 /// Rejected bodies by the label of the reason.
@@ -84,52 +86,45 @@ pub fn ask(
         (0..places.len()).flat_map(|emitter| places[emitter].clone().map(move |_| emitter)).collect();
     let fill = |(place, &emitter): (usize, &usize)| {
         let stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
-        fill_place(emitter, emitters[emitter].as_ref(), context, stream)
+        fill_place(emitter, emitters, context, stream)
     };
-    let filled: Vec<anyhow::Result<Filled>> = emitter_of.par_iter().enumerate().map(fill).collect();
-    let mut batch = Batch {
-        asked: Vec::with_capacity(filled.len()),
-        compiled: Vec::with_capacity(filled.len()),
-        rejected: Rejected::new(),
-    };
-    for filled in filled {
-        let Filled { asked, compiled, rejections } = filled?;
-        batch.asked.push(asked);
-        batch.compiled.push(compiled);
-        for label in rejections {
-            *batch.rejected.entry(label.to_owned()).or_default() += 1;
-        }
+    // Written in place: to sort thousands of results into lists one by one would take longer than all the rest.
+    let (mut asked, mut compiled) = (Vec::new(), Vec::new());
+    emitter_of.par_iter().enumerate().map(fill).unzip_into_vecs(&mut asked, &mut compiled);
+    let compiled = compiled.into_iter().collect::<anyhow::Result<_>>()?;
+    let mut rejected = Rejected::new();
+    for label in asked.iter().flat_map(|asked| &asked.rejections) {
+        *rejected.entry((*label).to_owned()).or_default() += 1;
     }
-    Ok(batch)
-}
-
-/// What stands in one place of a batch, and the labels of what was rejected there.
-struct Filled {
-    asked: Asked,
-    compiled: Candidate<f32>,
-    rejections: Vec<&'static str>,
+    Ok(Batch { asked, compiled, rejected })
 }
 
 /// Asks one emitter until a body compiles, or falls back.
-fn fill_place(number: usize, emitter: &dyn Emitter, context: Ask<'_>, mut stream: Stream) -> anyhow::Result<Filled> {
+fn fill_place(
+    emitter: usize,
+    emitters: &[Box<dyn Emitter>],
+    context: Ask<'_>,
+    mut stream: Stream,
+) -> (Asked, anyhow::Result<Candidate<f32>>) {
     let mut rejections = Vec::new();
-    let mut proposal = emitter.ask(context, &mut stream);
-    loop {
+    let mut proposal = emitters[emitter].ask(context, &mut stream);
+    let compiled = loop {
         match context.space.compile(&proposal.genome) {
-            Ok(compiled) => return Ok(filled(proposal, &compiled, number, rejections)),
+            Ok(compiled) => break Ok(compiled),
             Err(rejection) => rejections.push(rejection.label),
         }
         if rejections.len() == ATTEMPTS {
-            break;
+            proposal = fall_back(proposal, context, &mut stream);
+            let compiled = context.space.compile(&proposal.genome);
+            break compiled.context("not even an unvaried parent or seed morphology is a valid body");
         }
-        proposal = emitter.ask(context, &mut stream);
-    }
-    let unvaried = fall_back(proposal, context, &mut stream);
-    let compiled = context
-        .space
-        .compile(&unvaried.genome)
-        .context("not even an unvaried parent or seed morphology is a valid body")?;
-    Ok(filled(unvaried, &compiled, number, rejections))
+        proposal = emitters[emitter].ask(context, &mut stream);
+    };
+    // What has no body fails the whole batch.
+    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
+    let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
+    let asked = Asked { genome: proposal.genome, parents, emitter, links, mass, rejections };
+    (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 
 /// A candidate that is valid because nothing was varied.
@@ -138,11 +133,4 @@ fn fall_back<'a>(failed: Proposal<'a>, context: Ask<'a>, stream: &mut Stream) ->
         Some(&parent) => Proposal { genome: parent.genome.clone(), parents: vec![parent] },
         None => Proposal { genome: context.space.seed(stream), parents: Vec::new() },
     }
-}
-
-fn filled(proposal: Proposal<'_>, compiled: &Candidate<f64>, emitter: usize, rejections: Vec<&'static str>) -> Filled {
-    let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    let (links, mass) = (compiled.creature.links.len(), compiled.creature.mass());
-    let asked = Asked { genome: proposal.genome, parents, emitter, links, mass };
-    Filled { asked, compiled: compiled.map(|x| x as f32), rejections }
 }

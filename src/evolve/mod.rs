@@ -1,8 +1,9 @@
 //! The generation loop: ask, compile, simulate, describe, insert, tell, record.
 //!
-//! Between two generations all state of a run is in its store, so a run is *always* resumed: a new one from an empty
-//! store. Random numbers come from streams keyed by seed, generation and candidate, and everything else follows the order
-//! of candidates or cells, so the archive after a generation depends on the experiment, the backend and nothing else.
+//! A generation hands all that it changed to the store, which is written while the next one is made. What the store holds is
+//! all state of a run between two generations, so a run is *always* resumed: a new one from an empty store. Random numbers
+//! come from streams keyed by seed, generation and candidate, and everything else follows the order of candidates or cells,
+//! so the archive after a generation depends on the experiment, the backend and nothing else.
 
 mod budget;
 mod clock;

@@ -84,7 +84,8 @@ impl<T: Real> Genome<T> {
 
     /// All continuous genes with their names, in the order of the names.
     pub fn parameters(&self) -> Vec<(ParameterId, T)> {
-        let mut list = Vec::new();
+        // Room for most bodies with pattern generators.
+        let mut list = Vec::with_capacity(128);
         self.map_parameters(|id, value| list.push((id, value)));
         list
     }

@@ -58,14 +58,15 @@ impl Field {
     }
 }
 
-/// Logarithms of the limits of an experiment.
-struct Bounds {
+/// The bounds that depend on the limits of an experiment, as logarithms.
+pub(super) struct Bounds {
     size: (f64, f64),
     density: (f64, f64),
 }
 
 impl Bounds {
-    fn new(limits: &BodyLimits) -> Self {
+    /// The bounds that the limits set.
+    pub fn new(limits: &BodyLimits) -> Self {
         let logs = |(low, high)| (libm::log(low), libm::log(high));
         Self { size: logs(limits.size), density: logs(limits.density) }
     }
@@ -77,9 +78,8 @@ pub(super) fn wrap(angle: f64) -> f64 {
 }
 
 /// Moves each gene of a body by `change` of its name and value, within bounds.
-pub(super) fn shift_body(body: &Body, limits: &BodyLimits, mut change: impl FnMut(ParameterId, f64) -> f64) -> Body {
-    let bounds = Bounds::new(limits);
-    let mut moved = body.map_parameters(|id, value| id.field.clamp(value + change(id, value), &bounds));
+pub(super) fn shift_body(body: &Body, bounds: &Bounds, mut change: impl FnMut(ParameterId, f64) -> f64) -> Body {
+    let mut moved = body.map_parameters(|id, value| id.field.clamp(value + change(id, value), bounds));
     settle(&mut moved);
     moved
 }
@@ -89,13 +89,12 @@ pub(super) fn shift_body(body: &Body, limits: &BodyLimits, mut change: impl FnMu
 pub(super) fn shift_brain(
     brain: &Brain,
     sharing: Sharing,
-    limits: &BodyLimits,
+    bounds: &Bounds,
     mut change: impl FnMut(ParameterId, f64) -> f64,
 ) -> Brain {
-    let bounds = Bounds::new(limits);
     brain.map_parameters(|id, value| match (sharing, id.field) {
         (Sharing::Instance, Field::RepeatPhase | Field::MirrorPhase) => value,
-        _ => id.field.clamp(value + change(id, value), &bounds),
+        _ => id.field.clamp(value + change(id, value), bounds),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::crossover::{exchange_entries, graft};
 use super::heritage::entry_keys;
 use super::mutation::{mutate_body, mutate_genome};
-use super::range::{shift_body, shift_brain, wrap};
+use super::range::{Bounds, shift_body, shift_brain, wrap};
 use super::{Body, Brain, Genome, ParameterId};
 use crate::creature::{Candidate, InvalidBody, compile};
 use crate::experiment::{BodyLimits, Physics, Policy};
@@ -43,7 +43,7 @@ impl Variation {
                 }
                 body = mutate_body(&body, &self.limits, stream);
             }
-            body = shift_body(&body, &self.limits, |id, _| sigma * id.field.step() * stream.normal());
+            body = shift_body(&body, &Bounds::new(&self.limits), |id, _| sigma * id.field.step() * stream.normal());
         }
         let keys = entry_keys(&body, &self.policy, &self.limits);
         Genome { brain: Brain::random(&self.policy, &keys, stream), body }
@@ -106,8 +106,8 @@ impl Variation {
 
     /// The genome with each continuous gene that may move moved by `change` of its name and value.
     fn shift(&self, genome: &Genome, mut change: impl FnMut(ParameterId, f64) -> f64) -> Genome {
-        let body =
-            if self.evolve_body { shift_body(&genome.body, &self.limits, &mut change) } else { genome.body.clone() };
-        Genome { body, brain: shift_brain(&genome.brain, self.policy.sharing(), &self.limits, &mut change) }
+        let bounds = Bounds::new(&self.limits);
+        let body = if self.evolve_body { shift_body(&genome.body, &bounds, &mut change) } else { genome.body.clone() };
+        Genome { body, brain: shift_brain(&genome.brain, self.policy.sharing(), &bounds, &mut change) }
     }
 }
