@@ -18,6 +18,8 @@ pub trait Partition: Send + Sync {
 pub struct CellArchive<P> {
     partition: P,
     occupants: Vec<Option<Box<Elite>>>,
+    /// The occupants' rewards, side by side: most candidates are turned down by their reward alone, and scores need no more.
+    rewards: Vec<f32>,
     /// The cells that hold an elite, ascending: a sample by place in this list depends on what is in the archive only.
     occupied: Vec<usize>,
 }
@@ -25,7 +27,8 @@ pub struct CellArchive<P> {
 impl<P: Partition> CellArchive<P> {
     /// An empty archive.
     pub fn over(partition: P) -> Self {
-        Self { occupants: vec![None; partition.cell_count()], occupied: Vec::new(), partition }
+        let cells = partition.cell_count();
+        Self { occupants: vec![None; cells], rewards: vec![f32::NAN; cells], occupied: Vec::new(), partition }
     }
 
     /// The cell that an elite belongs to, if it may go in at all.
@@ -38,15 +41,16 @@ impl<P: Partition> CellArchive<P> {
         match &mut self.occupants[cell] {
             empty @ None => {
                 *empty = Some(Box::new(elite.clone()));
+                self.rewards[cell] = elite.reward;
                 self.occupied.push(cell);
                 Placement::New { cell }
             }
-            Some(incumbent) if elite.reward > incumbent.reward => {
-                let previous = incumbent.reward;
+            Some(incumbent) if elite.reward > self.rewards[cell] => {
                 **incumbent = elite.clone();
+                let previous = std::mem::replace(&mut self.rewards[cell], elite.reward);
                 Placement::Improved { cell, previous }
             }
-            Some(incumbent) => Placement::Kept { cell, incumbent: incumbent.reward },
+            Some(_) => Placement::Kept { cell, incumbent: self.rewards[cell] },
         }
     }
 }
@@ -75,6 +79,10 @@ impl<P: Partition> Archive for CellArchive<P> {
 
     fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
         Box::new(self.occupied.iter().filter_map(|&cell| Some((cell, self.get(cell)?))))
+    }
+
+    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_> {
+        Box::new(self.occupied.iter().map(|&cell| self.rewards[cell]))
     }
 
     fn sample(&self, stream: &mut Stream) -> Option<&Elite> {

@@ -24,9 +24,8 @@ impl Scores {
     /// that an elite of low but negative reward can still count for more than an empty cell.
     pub fn of(archive: &dyn Archive, qd_offset: f64) -> Self {
         let (elites, cells) = (archive.len() as f64, archive.cell_count() as f64);
-        // One pass: a large archive does not fit the processor's caches.
         let (mut qd_score, mut sum, mut max) = (0.0, 0.0, f64::NAN);
-        for reward in archive.elites().map(|(_, elite)| f64::from(elite.reward)) {
+        for reward in archive.rewards().map(f64::from) {
             qd_score += reward - qd_offset;
             sum += reward;
             max = max.max(reward);

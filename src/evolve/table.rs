@@ -18,7 +18,7 @@ pub fn rewrite(dir: &Path, store: &Store) -> Result<()> {
 /// One line a generation under a header. Numbers are written so that they read back to the bit; counts by label stand as
 /// `label:count` separated by semicolons.
 fn csv(rows: &[Metrics]) -> String {
-    let mut text = format!("{},invalid_by_label\n", store::names());
+    let mut text = format!("{},invalid_by_label\n", store::column_names());
     for row in rows {
         for (_, column) in COLUMNS {
             text.push_str(&column.text(row));

@@ -37,7 +37,7 @@ pub const COLUMNS: [(&str, Column); 16] = [
 ];
 
 /// The names in order, separated by commas.
-pub fn names() -> String {
+pub fn column_names() -> String {
     COLUMNS.map(|(name, _)| name).join(",")
 }
 

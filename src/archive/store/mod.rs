@@ -16,7 +16,7 @@ mod row;
 mod writer;
 
 pub use address::EliteAddress;
-pub use columns::{COLUMNS, Column, names};
+pub use columns::{COLUMNS, Column, column_names};
 pub use error::StoreError;
 pub use reader::{RunReader, experiment};
 pub use row::Row;
@@ -227,7 +227,7 @@ fn write_metrics(transaction: &Transaction<'_>, m: &Metrics) -> rusqlite::Result
     let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
     values.push(Box::new(f64_bytes(&exact)));
     let marks = vec!["?"; values.len()].join(", ");
-    let insert = format!("INSERT INTO metrics ({},exact_scores) VALUES ({marks})", columns::names());
+    let insert = format!("INSERT INTO metrics ({},exact_scores) VALUES ({marks})", column_names());
     transaction.execute(&insert, params_from_iter(values))?;
     let mut insert = transaction.prepare("INSERT INTO invalid VALUES (?1, ?2, ?3)")?;
     for (label, count) in &m.invalid {
