@@ -12,6 +12,7 @@ use burgess::experiment::{self, DescriptorSpec, Experiment};
 use burgess::genome::{Genome, Variation};
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::{Backend, Ending, Outcome};
+use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ const WARM_UP: usize = 10;
 /// Rewards and descriptors that are drawn from a stream keyed by the candidate's mass: spread over all cells, the same every time.
 struct Dice {
     descriptors: Vec<DescriptorSpec>,
+    slept: Cell<Duration>,
 }
 
 impl Backend for Dice {
@@ -37,7 +39,11 @@ impl Backend for Dice {
     }
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
         std::thread::sleep(SIMULATION);
+        self.slept.set(self.slept.get() + SIMULATION);
         Ok(candidates.iter().map(|candidate| self.throw(candidate)).collect())
+    }
+    fn simulation_time(&self) -> Duration {
+        self.slept.get()
     }
 }
 
@@ -64,7 +70,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     let out = tempfile::tempdir()?;
     let folder = RunFolder::create(out.path(), experiment, &seeds)?;
     let space = start::search_space(experiment, seeds);
-    let backend = Dice { descriptors: experiment.descriptors.clone() };
+    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Cell::default() };
     let setup = Setup { experiment, space: &space, backend: &backend, emitters: emitter::build(&experiment.emitters) };
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     generations(&mut evolution)?;

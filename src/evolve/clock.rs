@@ -1,5 +1,6 @@
 //! Wall time: of a run, summed over its parts, and of the steps of a generation.
 
+use std::fmt;
 use std::time::Instant;
 
 /// A clock that goes on from where the run was stopped.
@@ -26,7 +27,9 @@ impl Clock {
 pub struct Times {
     /// Asking for candidates and compiling them.
     pub ask: f64,
-    /// Waiting for the backend.
+    /// Packing candidates for the backend, and moving them and the results.
+    pub transfer: f64,
+    /// Simulating.
     pub simulation: f64,
     /// Joining candidates with what their episodes gave, and offering them to the archive.
     pub insertion: f64,
@@ -38,9 +41,31 @@ pub struct Times {
 
 impl Times {
     /// All of them with their names, in the order of the loop.
-    pub fn parts(&self) -> [(&'static str, f64); 5] {
-        let Self { ask, simulation, insertion, tell, record } = *self;
-        [("ask", ask), ("simulation", simulation), ("insertion", insertion), ("tell", tell), ("record", record)]
+    pub fn parts(&self) -> [(&'static str, f64); 6] {
+        let Self { ask, transfer, simulation, insertion, tell, record } = *self;
+        [
+            ("ask", ask),
+            ("transfer", transfer),
+            ("simulation", simulation),
+            ("insertion", insertion),
+            ("tell", tell),
+            ("record", record),
+        ]
+    }
+}
+
+/// The shares of the parts, the smallest left out.
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = self.parts();
+        let all: f64 = parts.iter().map(|(_, seconds)| seconds).sum();
+        let shares: Vec<String> = parts
+            .iter()
+            .map(|(name, seconds)| (name, 100.0 * seconds / all))
+            .filter(|(_, percent)| *percent >= 0.5)
+            .map(|(name, percent)| format!("{name} {percent:.0} %"))
+            .collect();
+        f.write_str(&shares.join(", "))
     }
 }
 

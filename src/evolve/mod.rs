@@ -155,9 +155,11 @@ impl<'a> Evolution<'a> {
         let places = batch::split(&self.shares, size);
         let batch = self.ask_and_compile(&places)?;
         self.times.ask += laps.next();
+        let simulated_before = self.setup.backend.simulation_time();
         let outcomes = self.simulate(&batch.compiled)?;
-        let simulation_time = laps.next();
+        let simulation_time = (self.setup.backend.simulation_time() - simulated_before).as_secs_f64();
         self.times.simulation += simulation_time;
+        self.times.transfer += laps.next() - simulation_time;
         let effort = Effort::of(&batch.asked, &outcomes, simulation_time);
         free(batch.compiled);
         let candidates = self.describe(batch.asked, outcomes);

@@ -36,6 +36,7 @@ pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Resu
         ended = generations(folder, &mut evolution, &mut progress, interrupt)
             .with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
         progress.finish(&evolution);
+        eprintln!("time of the generations: {}", evolution.times());
     }
     let store = evolution.finish()?;
     table::rewrite(folder.dir(), &store)?;

@@ -17,6 +17,7 @@ fn joints(genome: &Genome, policy: &Policy) -> Vec<(Vec<tree::Step>, Vec<f64>)> 
             let row = |i: usize| output.weights[i * output.inputs..(i + 1) * output.inputs].to_vec();
             clocks.iter().enumerate().map(|(i, c)| [row(i), vec![output.biases[i]], c.to_vec()].concat()).collect()
         }
+        Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),
     };
     let ways = tree::Ways::new(&genome.body, &nodes);
     numbers.into_iter().enumerate().map(|(i, n)| (ways.to(i + 1).to_vec(), n)).collect()
