@@ -13,6 +13,7 @@ pub mod pace;
 pub mod pack;
 mod pipeline;
 mod pool;
+mod resume;
 mod shard;
 
 use crate::creature::{Candidate, MAX_LINKS};
@@ -30,8 +31,10 @@ use pace::Pace;
 use pack::{Block, pack};
 use pipeline::Pipeline;
 use pool::Pool;
+pub use resume::Standing;
 use rayon::prelude::*;
 use shard::{Place, Shard};
+use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
@@ -49,6 +52,8 @@ pub struct Options {
     pub dispatch_time: Option<Duration>,
     /// Parts that a batch is simulated in at least, one after the other, where memory is scarce; 1 unless set.
     pub parts: Option<usize>,
+    /// Most workgroups of a dispatch in a row, for tests of what goes beyond; the device's limit unless set.
+    pub widest: Option<u32>,
 }
 
 /// The kind of brain that all candidates of a run have.
@@ -169,13 +174,14 @@ impl GpuBackend {
         Ok(self.pipelines[room].get().expect("it was set above"))
     }
 
-    /// Simulates `steps` steps of all candidates, shard after shard, as many as the device's limits ask for, of at most
-    /// `most_blocks` blocks each. `finished` sees each shard and the candidates of its bodies.
+    /// Simulates `steps` of all candidates, shard after shard, as many as the device's limits ask for, at least `parts`. `begin` may
+    /// put an episode under way onto each shard, `finished` sees each with the candidates of its bodies.
     fn simulate(
         &self,
         candidates: &[Candidate<f32>],
-        steps: u32,
+        steps: Range<u32>,
         parts: usize,
+        begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
         mut finished: impl FnMut(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
     ) -> Result<(), GpuError> {
         let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,6 +201,7 @@ impl GpuBackend {
                 world: &self.world_buffer,
                 descriptors: self.task.descriptors.len(),
                 scratch: 2 * self.brain.activations(),
+                widest: self.options.widest.unwrap_or(self.gpu.facts.limits.workgroups),
             };
             let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
             let mut blocks = pack(&trees);
@@ -204,7 +211,8 @@ impl GpuBackend {
             for part in self.split(&blocks, &prepared, contacts, blocks.len().div_ceil(parts))? {
                 encoded.fill(part, &prepared, contacts, place.scratch);
                 let shard = Shard::upload(place, &encoded)?;
-                shard.run(steps, &mut pace)?;
+                begin(&shard, &encoded)?;
+                shard.run(steps.clone(), &mut pace)?;
                 finished(&shard, &encoded)?;
             }
         }
@@ -250,8 +258,36 @@ impl GpuBackend {
     ///
     /// When the device fails or is lost.
     pub fn states_after(&self, candidates: &[Candidate<f32>], steps: u32) -> Result<Vec<State<f32>>> {
+        self.states(candidates, 0..steps, |_, _| Ok(()))
+    }
+
+    /// The states after `steps`, for tests, from where episodes stand before the first of them, which must be one with a decision
+    /// and not the episode's first; one entry a candidate.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails or is lost.
+    pub fn states_after_from(
+        &self,
+        candidates: &[Candidate<f32>],
+        standing: &[Standing],
+        steps: Range<u32>,
+    ) -> Result<Vec<State<f32>>> {
+        self.states(candidates, steps, |shard, encoded| {
+            let (states, episodes) =
+                resume::arrays(encoded, shard.contacts(), |i| (&candidates[i].creature, &standing[i]));
+            shard.put_states(&states, &episodes)
+        })
+    }
+
+    fn states(
+        &self,
+        candidates: &[Candidate<f32>],
+        steps: Range<u32>,
+        begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
+    ) -> Result<Vec<State<f32>>> {
         let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
-        self.simulate(candidates, steps, 1, |shard, encoded| {
+        self.simulate(candidates, steps, 1, begin, |shard, encoded| {
             let creature = |i: usize| &candidates[i].creature;
             let found = decode::states(encoded, &shard.states()?, &shard.episodes()?, shard.contacts(), creature);
             for (&candidate, state) in encoded.candidates.iter().zip(found) {
@@ -265,7 +301,7 @@ impl GpuBackend {
     fn attempt(&self, candidates: &[Candidate<f32>], parts: usize) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
         let words = layout::result_words(self.task.descriptors.len());
-        self.simulate(candidates, self.task.steps, parts, |shard, encoded| {
+        self.simulate(candidates, 0..self.task.steps, parts, |_, _| Ok(()), |shard, encoded| {
             let results = shard.results()?;
             for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
                 outcomes[candidate] = Some(decode::outcome(words));

@@ -6,6 +6,7 @@ use super::layout::{Episode, LANES, Span, Vec4, result_words, state_fields};
 use super::pace::Pace;
 use super::pipeline::Pipeline;
 use super::pool::Pool;
+use std::ops::Range;
 use std::time::Instant;
 use wgpu::BufferUsages as Usage;
 
@@ -24,6 +25,8 @@ pub struct Place<'a> {
     pub descriptors: usize,
     /// Floats of a brain's scratch.
     pub scratch: usize,
+    /// Most workgroups of a dispatch in a row.
+    pub widest: u32,
 }
 
 /// Creatures on the device, from the upload to the results.
@@ -49,7 +52,7 @@ impl<'a> Shard<'a> {
     ///
     /// When the device's memory does not hold it.
     pub fn upload(place: Place<'a>, encoded: &Encoded) -> Result<Self, GpuError> {
-        let Place { gpu, pipeline, pool, world, descriptors, scratch } = place;
+        let Place { gpu, pipeline, pool, world, descriptors, scratch, .. } = place;
         let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
         gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
             let take = |usage, bytes: usize| {
@@ -61,7 +64,7 @@ impl<'a> Shard<'a> {
                 gpu.queue.write_buffer(&buffer, 0, contents);
                 buffer
             };
-            let kept = |bytes| take(Usage::STORAGE | Usage::COPY_SRC, bytes);
+            let kept = |bytes| take(Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST, bytes);
             let buffers = [
                 take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>()),
                 filled(bytemuck::cast_slice(&encoded.lanes)),
@@ -78,22 +81,42 @@ impl<'a> Shard<'a> {
         })
     }
 
-    /// Simulates steps `0..steps`, dispatch after dispatch.
+    /// Puts episodes under way onto the device: what [`states`](Self::states) and [`episodes`](Self::episodes) are to begin with.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub fn put_states(&self, states: &[Vec4], episodes: &[Episode]) -> Result<(), GpuError> {
+        // An ending of zero: all of them are running.
+        let results = vec![0u32; self.creatures * result_words(self.place.descriptors)];
+        let arrays: [(usize, &[u8]); 3] = [
+            (STATES, bytemuck::cast_slice(states)),
+            (EPISODES, bytemuck::cast_slice(episodes)),
+            (RESULTS, bytemuck::cast_slice(&results)),
+        ];
+        self.place.gpu.guarded("episodes under way", |_| {
+            for (place, contents) in arrays {
+                self.place.gpu.queue.write_buffer(&self.buffers[place], 0, contents);
+            }
+        })
+    }
+
+    /// Simulates `steps`, dispatch after dispatch.
     ///
     /// # Errors
     ///
     /// When the device fails or is lost.
-    pub fn run(&self, steps: u32, pace: &mut Pace) -> Result<(), GpuError> {
-        let Place { gpu, pipeline, .. } = self.place;
-        let mut first_step = 0;
-        while first_step < steps {
-            let step_count = pace.steps(self.blocks).min(steps - first_step);
+    pub fn run(&self, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
+        let Place { gpu, pipeline, widest, .. } = self.place;
+        let mut first_step = steps.start;
+        while first_step < steps.end {
+            let step_count = pace.steps(self.blocks).min(steps.end - first_step);
             let began = Instant::now();
             gpu.guarded("a dispatch", |device| {
                 let span = Span { first_step, step_count, block_count: self.blocks, unused: 0 };
                 gpu.queue.write_buffer(&self.buffers[SPAN], 0, bytemuck::bytes_of(&span));
                 let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-                pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, gpu.facts.limits.workgroups);
+                pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, widest);
                 gpu.queue.submit([encoder.finish()]);
             })?;
             gpu.wait()?;
