@@ -31,8 +31,8 @@ use pace::Pace;
 use pack::{Block, pack};
 use pipeline::Pipeline;
 use pool::Pool;
-pub use resume::Standing;
 use rayon::prelude::*;
+pub use resume::Standing;
 use shard::{Place, Shard};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -301,13 +301,19 @@ impl GpuBackend {
     fn attempt(&self, candidates: &[Candidate<f32>], parts: usize) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
         let words = layout::result_words(self.task.descriptors.len());
-        self.simulate(candidates, 0..self.task.steps, parts, |_, _| Ok(()), |shard, encoded| {
-            let results = shard.results()?;
-            for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
-                outcomes[candidate] = Some(decode::outcome(words));
-            }
-            Ok(())
-        })?;
+        self.simulate(
+            candidates,
+            0..self.task.steps,
+            parts,
+            |_, _| Ok(()),
+            |shard, encoded| {
+                let results = shard.results()?;
+                for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
+                    outcomes[candidate] = Some(decode::outcome(words));
+                }
+                Ok(())
+            },
+        )?;
         Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a shard")).collect())
     }
 }

@@ -51,7 +51,8 @@ fn put(creature: &Creature<f32>, standing: &Standing, mut put: impl FnMut(usize,
 }
 
 fn episode(state: &State<f32>) -> Episode {
-    let [orientation, position, velocity] = [&state.orientation.v, &state.position, &state.velocity].map(|v| v.to_array());
+    let [orientation, position, velocity] =
+        [&state.orientation.v, &state.position, &state.velocity].map(|v| v.to_array());
     let [x, y, z] = orientation;
     Episode {
         orientation: [x, y, z, state.orientation.w],
