@@ -36,7 +36,8 @@ pub struct Episode<'a, T> {
     pub state: State<T>,
     /// Scratch of the last step, with link poses and contact forces.
     pub work: Work<T>,
-    drive: Drive<T>,
+    /// The servo targets of the last step.
+    pub drive: Drive<T>,
     policy: PolicyWork<T>,
     stance: Stance<T>,
     start: Vec3<T>,

@@ -1,0 +1,263 @@
+//! The composed shaders, without any adapter: valid for every experiment, and of the layout that the host writes.
+#![cfg(feature = "gpu")]
+
+use burgess::laws::descriptor::Descriptor;
+use burgess::laws::reward::RewardTerm;
+use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
+use burgess::sim::gpu::compose::{Choices, FILES, source};
+use burgess::sim::gpu::layout::{
+    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, LANES, Lane, NONE, SAMPLES, Span, TERMINATED, World,
+    model_fields, result_words, state_fields,
+};
+use burgess::sim::plan::BrainKind;
+use burgess::sim::task::TaskPlan;
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};
+use std::collections::BTreeSet;
+use std::mem::offset_of;
+
+/// What every WebGPU adapter has: bytes of workgroup memory, storage buffers a stage, bytes of a uniform buffer.
+const WORKGROUP_MEMORY: u32 = 16384;
+const STORAGE_BUFFERS: usize = 8;
+const UNIFORM_BINDING: u32 = 65536;
+
+/// Every reward term and every descriptor.
+fn task() -> TaskPlan {
+    let target = RewardTerm::TargetReached { target: (1.0, -0.5), radius: 0.25 };
+    let terms =
+        RewardTerm::ALL.map(|term| if matches!(term, RewardTerm::TargetReached { .. }) { target } else { term });
+    TaskPlan {
+        steps: 240,
+        control_period: 4,
+        reward: terms.into_iter().zip((1..).map(|i| 0.3 * f64::from(i))).collect(),
+        descriptors: Descriptor::ALL.into(),
+        min_height: Some(0.05),
+        min_up: Some(-0.5),
+    }
+}
+
+fn terrains() -> [Terrain<f32>; 4] {
+    [
+        TerrainSpec::Plane { slope: 0.1 },
+        TerrainSpec::Stairs { start: 0.5, rise: 0.05, run: 0.4, count: 5 },
+        TerrainSpec::Bumps { height: 0.03, wavelength: 1.5 },
+        TerrainSpec::Walls(vec![Wall { centre: (0.8, 0.0), half: (0.1, 1.0), height: 0.5 }]),
+    ]
+    .map(|spec| spec.compile(1).map(|x| x as f32))
+}
+
+/// The text of every kind of shader, each with its room for contact points.
+fn every_shader() -> Vec<(String, usize)> {
+    let task = task();
+    let brains = [BrainKind::Cpg, BrainKind::Mlp(vec![16, 8]), BrainKind::Sequence];
+    let mut all = Vec::new();
+    for terrain in &terrains() {
+        for brain in &brains {
+            for contacts in [2, 8] {
+                all.push((source(Choices { task: &task, terrain, brain, contacts }), contacts));
+            }
+        }
+    }
+    all
+}
+
+fn parsed(text: &str) -> Module {
+    naga::front::wgsl::parse_str(text).unwrap_or_else(|error| panic!("{}", error.emit_to_string(text)))
+}
+
+#[test]
+fn every_shader_is_valid_without_optional_features() {
+    let shaders = every_shader();
+    let different: BTreeSet<&str> = shaders.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(different.len(), 4 * 3 * 2);
+    for (text, _) in &shaders {
+        let module = parsed(text);
+        Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(&module)
+            .unwrap_or_else(|error| panic!("{}", error.emit_to_string(text)));
+        let [entry] = module.entry_points.as_slice() else { panic!("{} entry points", module.entry_points.len()) };
+        assert_eq!((entry.name.as_str(), entry.stage), ("simulate", ShaderStage::Compute));
+        assert_eq!(entry.workgroup_size, [LANES as u32, 1, 1]);
+    }
+}
+
+#[test]
+fn every_shader_keeps_to_what_all_adapters_have() {
+    for (text, _) in every_shader() {
+        let module = parsed(&text);
+        let size = |ty| module.types[ty].inner.size(module.to_ctx());
+        let (mut workgroup, mut storage, mut bindings) = (0, 0, Vec::new());
+        for (_, variable) in module.global_variables.iter() {
+            match variable.space {
+                AddressSpace::WorkGroup => workgroup += size(variable.ty),
+                AddressSpace::Storage { access } => {
+                    storage += 1;
+                    let written = access.contains(StorageAccess::STORE);
+                    let kept =
+                        ["states", "episodes", "results", "activations"].contains(&variable.name.as_deref().unwrap());
+                    assert_eq!(written, kept, "{:?}", variable.name);
+                }
+                AddressSpace::Uniform => assert!(size(variable.ty) <= UNIFORM_BINDING, "{:?}", variable.name),
+                AddressSpace::Private => {}
+                ref other => panic!("{:?} is in {other:?}", variable.name),
+            }
+            bindings.extend(variable.binding.map(|binding| (binding.group, binding.binding)));
+        }
+        assert!(workgroup <= WORKGROUP_MEMORY, "{workgroup} bytes of workgroup memory");
+        let board = 16 * constant(&module, "FIELDS") * constant(&module, "ROW");
+        assert!(workgroup >= board && board >= 16 * 7 * LANES as u32, "{board} of {workgroup} bytes");
+        assert!(storage <= STORAGE_BUFFERS, "{storage} storage buffers");
+        bindings.sort_unstable();
+        assert_eq!(bindings, (0..10).map(|binding| (0, binding)).collect::<Vec<_>>());
+    }
+}
+
+/// Offset and size in bytes of each field, and the size of the whole.
+#[derive(Debug, PartialEq)]
+struct Shape {
+    name: String,
+    fields: Vec<(String, usize, usize)>,
+    size: usize,
+}
+
+/// A host struct's shape. Does not compile when a field is left out.
+macro_rules! shape {
+    ($name:ident { $($field:ident),* $(,)? }) => {{
+        let _every_field = |$name { $($field: _),* }: $name| ();
+        let fields = vec![
+            $((stringify!($field).to_owned(), offset_of!($name, $field), field_size(|whole: &$name| &whole.$field))),*
+        ];
+        Shape { name: stringify!($name).into(), fields, size: size_of::<$name>() }
+    }};
+}
+
+fn field_size<T, F>(_: impl Fn(&T) -> &F) -> usize {
+    size_of::<F>()
+}
+
+fn host_shapes() -> Vec<Shape> {
+    vec![
+        shape!(World {
+            gravity,
+            dt,
+            friction,
+            slip_speed,
+            contact_damping,
+            onset_speed,
+            limit_damping,
+            limit_width,
+            slew_rate,
+            wall_count,
+            steps,
+            control_period,
+            hidden_layers,
+            unused,
+            hidden,
+            terrain,
+        }),
+        shape!(Span { first_step, step_count, block_count, unused }),
+        shape!(Lane { tree, counts, body, block_depth }),
+        shape!(Body {
+            start,
+            contact_stiffness,
+            mass,
+            link_count,
+            leg_span,
+            reference_force,
+            contact_width,
+            limb_ends,
+            limb_end_count,
+            floating,
+            weights,
+            activations,
+            pull_tolerance,
+            unused,
+        }),
+        shape!(Episode { orientation, position, unused_0, velocity, unused_1, stance }),
+    ]
+}
+
+/// The struct of a name, as the device sees it.
+fn device_shape(module: &Module, name: &str) -> Shape {
+    let (_, found) = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some(name)).expect(name);
+    let TypeInner::Struct { members, span } = &found.inner else { panic!("{name} is no struct") };
+    let field = |member: &naga::StructMember| {
+        let size = module.types[member.ty].inner.size(module.to_ctx());
+        (member.name.clone().unwrap(), member.offset as usize, size as usize)
+    };
+    Shape { name: name.into(), fields: members.iter().map(field).collect(), size: *span as usize }
+}
+
+#[test]
+fn host_and_device_structs_agree_field_by_field() {
+    let layout = FILES.iter().find(|(name, _)| *name == "layout.wgsl").unwrap().1;
+    let declared: BTreeSet<&str> =
+        layout.lines().filter_map(|line| line.strip_prefix("struct ")?.strip_suffix(" {")).collect();
+    let compared: Vec<Shape> = host_shapes();
+    assert_eq!(declared, compared.iter().map(|shape| shape.name.as_str()).collect(), "structs of layout.wgsl");
+    for (text, _) in every_shader() {
+        let module = parsed(&text);
+        for host in &compared {
+            assert_eq!(*host, device_shape(&module, &host.name));
+        }
+    }
+}
+
+/// The comparison would notice: two fields of one type exchanged, one renamed, one more.
+#[test]
+fn a_changed_field_does_not_pass() {
+    let (text, _) = every_shader().swap_remove(0);
+    let host = host_shapes();
+    let body = host.iter().find(|shape| shape.name == "Body").unwrap();
+    for (from, to) in [
+        ("    mass: f32,\n    link_count: f32,", "    link_count: f32,\n    mass: f32,"),
+        ("    pull_tolerance: f32,\n    unused: u32,", "    pull_tolerance: f32,\n    unused_0: u32,"),
+        ("    pull_tolerance: f32,\n", "    pull_tolerance: f32,\n    more: vec4<f32>,\n"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        assert_ne!(*body, device_shape(&parsed_unchecked(&text.replacen(from, to, 1)), "Body"), "{to}");
+    }
+}
+
+/// Only the layout's own part: code after it may use fields that are gone.
+fn parsed_unchecked(text: &str) -> Module {
+    let begin = text.find("struct World").unwrap();
+    let end = text[begin..].find("@group").unwrap() + begin;
+    let uses = "@group(0) @binding(0) var<storage> all: array<Body>;";
+    parsed(&format!("{}{uses}", &text[begin..end]))
+}
+
+/// A whole number that the shader calls so.
+fn constant(module: &Module, name: &str) -> u32 {
+    let (_, found) = module.constants.iter().find(|(_, c)| c.name.as_deref() == Some(name)).expect(name);
+    match module.global_expressions[found.init] {
+        Expression::Literal(Literal::U32(value)) => value,
+        ref other => panic!("{name} is {other:?}"),
+    }
+}
+
+#[test]
+fn host_and_device_constants_agree() {
+    for (text, contacts) in every_shader() {
+        let module = parsed(&text);
+        let descriptors = Descriptor::ALL.len();
+        for (name, value) in [
+            ("LANES", LANES),
+            ("NONE", usize::from(NONE)),
+            ("CONTACT_POINTS", CONTACT_POINTS),
+            ("CONTACTS", contacts),
+            ("DESCRIPTORS", descriptors),
+            ("MODEL_FIELDS", model_fields(contacts)),
+            ("STATE_FIELDS", state_fields(contacts)),
+            ("SAMPLES", SAMPLES),
+            ("RESULT_WORDS", result_words(descriptors)),
+            ("FINISHED", FINISHED as usize),
+            ("TERMINATED", TERMINATED as usize),
+            ("DIVERGED", DIVERGED as usize),
+        ] {
+            assert_eq!(constant(&module, name) as usize, value, "{name} with {contacts} contact points");
+        }
+        // What `decode` takes for granted.
+        assert_eq!(["ENDING", "STEPS", "REWARD", "RUNNING"].map(|name| constant(&module, name)), [0, 1, 2, 0]);
+    }
+}
