@@ -61,19 +61,19 @@ fn the_largest_remainders_get_what_is_left() {
 fn without_elites_every_emitter_is_random() {
     let emitters = emitter::build(&all_kinds());
     let batch = ask(&emitters, &Grid::over(Bins::new(&descriptors(4))), f64::INFINITY, 40);
-    assert!(batch.candidates.iter().all(|asked| asked.parents.is_empty()));
-    let emitter_of: Vec<usize> = batch.candidates.iter().map(|asked| asked.emitter).collect();
+    assert!(batch.asked.iter().all(|asked| asked.parents.is_empty()));
+    let emitter_of: Vec<usize> = batch.asked.iter().map(|asked| asked.emitter).collect();
     assert_eq!(emitter_of, (0..4).flat_map(|emitter| [emitter; 10]).collect::<Vec<_>>());
 }
 
 #[test]
 fn parents_are_elites_and_as_many_as_the_kind_takes() {
     let batch = ask(&emitter::build(&all_kinds()), &archive(), f64::INFINITY, 40);
-    for asked in &batch.candidates {
+    for asked in &batch.asked {
         assert_eq!(asked.parents.len(), [0, 1, 2, 2][asked.emitter]);
         assert!(asked.parents.iter().all(|parent| parent.id < 6 && parent.generation == 1));
     }
-    let first_parents: Vec<u64> = batch.candidates[10..].iter().map(|asked| asked.parents[0].id).collect();
+    let first_parents: Vec<u64> = batch.asked[10..].iter().map(|asked| asked.parents[0].id).collect();
     assert!(first_parents.iter().any(|id| *id != first_parents[0]), "all from one parent");
 }
 
@@ -83,7 +83,7 @@ fn a_batch_is_the_same_for_any_number_of_threads() {
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let batch = pool.install(|| ask(&emitters, &archive(), 5.05, 60));
-        let genomes: Vec<_> = batch.candidates.iter().map(|asked| asked.genome.clone()).collect();
+        let genomes: Vec<_> = batch.asked.iter().map(|asked| asked.genome.clone()).collect();
         (genomes, batch.rejected)
     };
     assert_eq!(with(1), with(3));
@@ -97,7 +97,7 @@ fn invalid_bodies_are_counted_and_drawn_again() {
     // A standard normal number exceeds 0.5 with probability 0.617: 1.61 rejections for each accepted body, give or take five
     // deviations of 0.145.
     assert!((180..470).contains(&rejected), "{rejected}");
-    assert!(batch.candidates.iter().all(|asked| numbers(&asked.genome)[0].abs() < 0.5));
+    assert!(batch.asked.iter().all(|asked| numbers(&asked.genome)[0].abs() < 0.5));
 }
 
 #[test]
@@ -112,10 +112,10 @@ fn a_place_that_cannot_be_filled_falls_back_to_what_is_valid() {
     let ask = Ask { archive: &archive, space: &space };
     let batch = batch::ask(&emitter::build(&kinds), &places, ask, 1, 7).unwrap();
     assert_eq!(batch.rejected["too large"], 8 * ATTEMPTS as u64);
-    for asked in &batch.candidates[..4] {
+    for asked in &batch.asked[..4] {
         assert!(asked.parents.is_empty() && numbers(&asked.genome)[0] == 0.0);
     }
-    for asked in &batch.candidates[4..] {
+    for asked in &batch.asked[4..] {
         let parent = archive.elites().find(|(_, elite)| elite.id == asked.parents[0].id).unwrap().1;
         assert_eq!(asked.genome, parent.genome);
     }

@@ -74,13 +74,15 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert!(elites.len() > 50, "{} elites", elites.len());
     assert!(metrics.is_sorted_by(|a, b| a.elites <= b.elites && a.scores.qd_score <= b.scores.qd_score));
     assert!(metrics.is_sorted_by(|a, b| a.wall_time <= b.wall_time && a.body_steps < b.body_steps));
+    assert!(metrics.is_sorted_by(|a, b| a.simulation_time < b.simulation_time));
+    assert!(metrics.iter().all(|m| 0.0 < m.simulation_time && m.simulation_time < m.wall_time));
     let diverged: u64 = metrics.iter().map(|m| m.diverged).sum();
     assert!(diverged > 0 && last.creature_steps == 100 * (480 - diverged) + 7 * diverged);
     assert!(metrics.iter().any(|m| m.invalid.contains_key("too large")));
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
     assert_eq!(table.lines().count(), 31);
-    assert!(table.lines().all(|line| line.split(',').count() == 16));
+    assert!(table.lines().all(|line| line.split(',').count() == 17));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
@@ -117,8 +119,56 @@ fn dropped_at_any_generation_a_run_comes_to_the_same_end() {
             carry_on(&killed).unwrap();
             assert_eq!(hash_of(&killed), expected);
             evolution.generation(size).unwrap();
+            // Without this the copy might be of a moment in the middle of a write; see the next two tests.
+            evolution.wait().unwrap();
         }
     }
+}
+
+/// Another connection to the database of a run.
+fn database(dir: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(dir.join(store::FILE_NAME)).unwrap()
+}
+
+#[test]
+fn killed_while_generations_wait_for_the_store_a_run_comes_to_the_same_end() {
+    let experiment = experiment(6);
+    let (out, backend) = (tempfile::tempdir().unwrap(), Hill::default());
+    let dir = start(out.path(), &experiment);
+    let mut evolution = Evolution::resume(&dir, setup(&experiment, &backend)).unwrap();
+    evolution.generation(16).unwrap();
+    evolution.wait().unwrap();
+    // While someone else writes, the store can't, but the loop goes on.
+    let other = database(&dir);
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    (0..2).for_each(|_| evolution.generation(16).unwrap());
+    assert_eq!(evolution.spent().generations, 3);
+    let killed = copy_of(&dir, out.path());
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(RunReader::open(&killed).unwrap().metrics().unwrap().len(), 1);
+    carry_on(&killed).unwrap();
+    assert_eq!(hash_of(&killed), reference(&experiment));
+    // The run that was not killed stores what waited.
+    drop(evolution);
+    assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 3);
+}
+
+#[test]
+fn a_store_that_fails_stops_the_run_and_loses_nothing_that_was_committed() {
+    let (out, experiment) = (tempfile::tempdir().unwrap(), experiment(50));
+    let dir = start(out.path(), &experiment);
+    drop(Store::open(&dir).unwrap());
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON metrics WHEN NEW.generation = 3
+                  BEGIN SELECT RAISE(ABORT, 'no more'); END";
+    database(&dir).execute_batch(refuse).unwrap();
+    let failed = format!("{:#}", carry_on(&dir).unwrap_err());
+    for words in ["the run stopped; what was stored is kept", "burgess resume", "archive.sqlite", "no more"] {
+        assert!(failed.contains(words), "{words}: {failed}");
+    }
+    assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 3);
+    database(&dir).execute_batch("DROP TRIGGER refuse").unwrap();
+    carry_on(&dir).unwrap();
+    assert_eq!(hash_of(&dir), reference(&experiment));
 }
 
 /// Not a test of its own: the process that the next test kills. It goes on with the run that the environment names.
@@ -259,7 +309,8 @@ fn every_elite_verifies_and_a_change_is_found() {
     assert_eq!((same.elites, same.differing, same.reward, same.reward_moved), (elites.len(), 0, 0.0, 0));
     assert_eq!(same.descriptors, [0.0, 0.0]);
     elites[1].1.descriptors[1] += 0.5;
-    elites[2].1.reward += 0.25;
+    // A large reward would move by a smaller share.
+    elites.iter_mut().skip(2).find(|(_, elite)| elite.reward.abs() < 1.0).unwrap().1.reward += 0.25;
     let changed = verify::verify(&elites, &SPACE, &Hill::default()).unwrap();
     assert_eq!((changed.differing, changed.reward_moved), (2, 1));
     assert!((changed.descriptors[1] - 0.5).abs() < 1e-6 && (changed.reward - 0.25).abs() < 1e-5);

@@ -4,7 +4,7 @@ mod place;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 /// A valid experiment, to be spoilt. The line numbers in the tests are those of this text.

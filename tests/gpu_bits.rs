@@ -10,6 +10,7 @@ use burgess::experiment::{Policy, Termination};
 use burgess::sim::cpu::state::State;
 use burgess::sim::gpu::pack::{Tree, pack};
 use burgess::sim::gpu::{GpuBackend, Options};
+use burgess::sim::plan::Plan;
 use burgess::sim::{Backend, Ending, Outcome};
 use gpu::gpu;
 use std::time::Duration;
@@ -22,7 +23,7 @@ fn backend(policy: &Policy, options: Options) -> Option<GpuBackend> {
     let [_, (_, stairs), ..] = terrains();
     let mut experiment = experiment(policy.clone(), stairs, DURATION);
     experiment.task.termination = Termination { max_tilt: Some(0.6), ..Termination::default() };
-    Some(GpuBackend::new(&experiment, gpu()?, options).unwrap())
+    Some(GpuBackend::new(&Plan::new(&experiment), gpu()?, options).unwrap())
 }
 
 /// Shipped bodies and random genomes: some with boxes, some without.

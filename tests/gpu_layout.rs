@@ -4,12 +4,12 @@
 use burgess::laws::descriptor::Descriptor;
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess::sim::gpu::BrainKind;
 use burgess::sim::gpu::compose::{Choices, FILES, source};
 use burgess::sim::gpu::layout::{
     Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, LANES, Lane, NONE, SAMPLES, Span, TERMINATED, World,
     model_fields, result_words, state_fields,
 };
+use burgess::sim::plan::BrainKind;
 use burgess::sim::task::TaskPlan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};

@@ -15,8 +15,8 @@ use burgess::sim::cpu::episode::{Episode, Returns};
 use burgess::sim::cpu::measure::BodyPlan;
 use burgess::sim::cpu::state::{Drive, LinkState, State, Work};
 use burgess::sim::cpu::step::step;
-use burgess::sim::gpu::{BrainKind, GpuBackend, Options, Standing};
-use burgess::sim::task::TaskPlan;
+use burgess::sim::gpu::{GpuBackend, Options, Standing};
+use burgess::sim::plan::{BrainKind, Plan};
 use burgess::sim::world::World;
 use burgess::sim::{Backend, Ending, Outcome};
 use gpu::gpu;
@@ -41,21 +41,12 @@ impl BrainName {
             Self::Cpg | Self::Sequence => cpg(),
         }
     }
-
-    fn kind(self) -> BrainKind {
-        match self {
-            Self::Cpg => BrainKind::Cpg,
-            Self::Mlp => BrainKind::Mlp(vec![12, 8]),
-            Self::Sequence => BrainKind::Sequence,
-        }
-    }
 }
 
-/// A ground, a kind of brain, and both backends for them.
+/// A ground and a kind of brain, on both backends.
 struct Ring {
     name: String,
-    world: World<f64>,
-    task: TaskPlan,
+    plan: Plan,
     gpu: GpuBackend,
 }
 
@@ -63,13 +54,12 @@ impl Ring {
     fn new(terrain: &(&str, TerrainSpec), brain: BrainName, seconds: f64, termination: Termination) -> Option<Self> {
         let mut experiment = experiment(brain.policy(), terrain.1.clone(), seconds);
         experiment.task.termination = termination;
-        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
-        let mut task = TaskPlan::new(&experiment);
+        let mut plan = Plan::new(&experiment);
         if matches!(brain, BrainName::Sequence) {
-            task.control_period = 4;
+            (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
         }
-        let gpu = GpuBackend::with(&world, task.clone(), brain.kind(), gpu()?, Options::default()).unwrap();
-        Some(Self { name: format!("{} {brain:?}", terrain.0), world, task, gpu })
+        let gpu = GpuBackend::new(&plan, gpu()?, Options::default()).unwrap();
+        Some(Self { name: format!("{} {brain:?}", terrain.0), plan, gpu })
     }
 
     /// Both kinds of policy and recorded actions on all grounds.
@@ -83,8 +73,8 @@ impl Ring {
 
     /// The state after some steps on the CPU.
     fn on_cpu<T: Value>(&self, candidate: &Candidate<T>, steps: u32) -> State<T> {
-        let world = self.world.cast::<T>();
-        let mut episode = Episode::new(candidate, &world, &self.task);
+        let world = self.plan.world.cast::<T>();
+        let mut episode = Episode::new(candidate, &world, &self.plan.task);
         (0..steps).for_each(|_| assert!(episode.advance(), "the episode is too short"));
         episode.state
     }
@@ -224,7 +214,7 @@ struct Case {
 
 /// The step after `steps` steps.
 fn case(ring: &Ring, world: &World<f32>, candidate: &Candidate<f32>, steps: u32) -> Case {
-    let mut episode = Episode::new(candidate, world, &ring.task);
+    let mut episode = Episode::new(candidate, world, &ring.plan.task);
     (0..steps).for_each(|_| assert!(episode.advance(), "the episode is too short"));
     let standing = Standing { state: episode.state.clone(), targets: episode.drive.targets.clone() };
     episode.advance();
@@ -232,8 +222,8 @@ fn case(ring: &Ring, world: &World<f32>, candidate: &Candidate<f32>, steps: u32)
     let mut drive = Drive::idle(&exact.creature);
     drive.targets = episode.drive.targets.iter().map(|&x| f64::from(x)).collect();
     let mut fine = double(&standing.state);
-    let mut work = Work::new(&exact.creature, ring.world.gravity, ring.world.contact_width);
-    step(&exact.creature, &ring.world, &drive, &mut fine, &mut work);
+    let mut work = Work::new(&exact.creature, ring.plan.world.gravity, ring.plan.world.contact_width);
+    step(&exact.creature, &ring.plan.world, &drive, &mut fine, &mut work);
     Case {
         before: numbers(&double(&standing.state)),
         after: numbers(&double(&episode.state)),
@@ -262,14 +252,14 @@ fn one_step_from_any_state_is_the_same_to_five_digits() {
     // As shares of the bounds: the GPU from the CPU, the GPU from float64, the CPU from float64.
     let mut apart: [[Vec<f64>; 3]; QUANTITIES.len()] = Default::default();
     for (brain, ring) in Ring::all(10.0) {
-        let (candidates, world) = (stepping(brain), ring.world.cast::<f32>());
+        let (candidates, world) = (stepping(brain), ring.plan.world.cast::<f32>());
         for steps in [4, 16, 40, 80, 160, 236, 480] {
             let cases: Vec<Case> = candidates.iter().map(|c| case(&ring, &world, c, steps)).collect();
             let standing: Vec<Standing> = cases.iter().map(|case| case.standing.clone()).collect();
             let found = ring.gpu.states_after_from(&candidates, &standing, steps..steps + 1).unwrap();
             for ((candidate, case), found) in candidates.iter().zip(&cases).zip(&found) {
                 seen.iter_mut().zip(case.kinds).for_each(|(count, is)| *count += usize::from(is));
-                let bounds = bounds(&candidate.creature, ring.world.dt, &case.before, &case.after);
+                let bounds = bounds(&candidate.creature, ring.plan.world.dt, &case.before, &case.after);
                 let found = numbers(&double(found));
                 for (i, (a, b)) in
                     [(&found, &case.after), (&found, &case.fine), (&case.after, &case.fine)].into_iter().enumerate()
@@ -373,10 +363,10 @@ fn a_second_of_random_genomes_earns_the_same() {
             let first = first + 100 * k as u64;
             let doubles = random_candidates(brain.policy(), first..first + 80);
             let candidates = single(&doubles);
-            let cpu = CpuBackend::with(&ring.world, ring.task.clone(), None).unwrap().evaluate(&candidates).unwrap();
+            let cpu = CpuBackend::new(&ring.plan, None).unwrap().evaluate(&candidates).unwrap();
             let gpu = ring.gpu.evaluate(&candidates).unwrap();
             for ((gpu, cpu), exact) in gpu.iter().zip(&cpu).zip(&doubles) {
-                let fine: Given = Episode::new(exact, &ring.world, &ring.task).run().into();
+                let fine: Given = Episode::new(exact, &ring.plan.world, &ring.plan.task).run().into();
                 let (gpu, cpu) = (Given::from(gpu), Given::from(cpu));
                 gaps.push(gpu.gap(&cpu));
                 rounding.push(fine.gap(&cpu));

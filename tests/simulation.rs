@@ -19,6 +19,7 @@ use burgess::sim::cpu::episode::{Episode, spawn_position};
 use burgess::sim::cpu::measure::rest_origins;
 use burgess::sim::cpu::state::{Drive, State, Work};
 use burgess::sim::cpu::step::step;
+use burgess::sim::plan::Plan;
 use burgess::sim::task::TaskPlan;
 use burgess::sim::world::World;
 use burgess::sim::{Backend, Ending};
@@ -114,7 +115,7 @@ proptest! {
         let policy = if network { mlp() } else { cpg() };
         let Some(candidate) = random_candidate(&variation(policy.clone()), seed) else { return Ok(()) };
         let experiment = experiment(policy, terrains()[ground].clone(), 2.0);
-        let backend = CpuBackend::new(&experiment, Some(1)).unwrap();
+        let backend = CpuBackend::new(&Plan::new(&experiment), Some(1)).unwrap();
         let outcome = &backend.evaluate(std::slice::from_ref(&candidate)).unwrap()[0];
         if outcome.ending == Ending::Diverged {
             prop_assert!(outcome.reward.is_nan());
@@ -133,7 +134,7 @@ fn bits_do_not_depend_on_threads_or_on_the_place_in_the_batch() {
     let candidates: Vec<_> = (0..40).filter_map(|seed| random_candidate(&variation, seed)).collect();
     let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
     let run = |threads: usize, batch: &[Candidate<f32>]| {
-        CpuBackend::new(&experiment, Some(threads)).unwrap().evaluate(batch).unwrap()
+        CpuBackend::new(&Plan::new(&experiment), Some(threads)).unwrap().evaluate(batch).unwrap()
     };
     let bits = |outcomes: &[burgess::sim::Outcome]| -> Vec<Vec<u32>> {
         outcomes.iter().map(|o| o.descriptors.iter().chain([&o.reward]).map(|x| x.to_bits()).collect()).collect()

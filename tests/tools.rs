@@ -4,7 +4,7 @@ mod place;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 const EXPERIMENT: &str = r#"(

@@ -23,16 +23,20 @@ impl Scores {
     /// Scores an archive; sums run in the order of the cells. `qd_offset` is subtracted from each reward in the QD-score, so
     /// that an elite of low but negative reward can still count for more than an empty cell.
     pub fn of(archive: &dyn Archive, qd_offset: f64) -> Self {
-        let rewards = || archive.elites().map(|(_, elite)| f64::from(elite.reward));
         let (elites, cells) = (archive.len() as f64, archive.cell_count() as f64);
-        let qd_score = rewards().fold(0.0, |sum, reward| sum + (reward - qd_offset));
+        let (mut qd_score, mut sum, mut max) = (0.0, 0.0, f64::NAN);
+        for reward in archive.rewards().map(f64::from) {
+            qd_score += reward - qd_offset;
+            sum += reward;
+            max = max.max(reward);
+        }
         Self {
             qd_score,
             normalised_qd_score: qd_score / cells,
             coverage: elites / cells,
-            max: rewards().fold(f64::NAN, f64::max),
+            max,
             // An empty archive gives 0 / 0, NaN.
-            mean: rewards().fold(0.0, |sum, reward| sum + reward) / elites,
+            mean: sum / elites,
         }
     }
 }
@@ -60,8 +64,10 @@ pub struct Metrics {
     pub creature_steps: u64,
     /// Total of simulated steps, each times the number of links of its body.
     pub body_steps: u64,
-    /// Total wall time (s). The only number here that differs between two runs of one experiment.
+    /// Total wall time (s). It and the next are the only numbers here that differ between two runs of one experiment.
     pub wall_time: f64,
+    /// Part of the wall time that was spent waiting for the backend (s).
+    pub simulation_time: f64,
 }
 
 impl Metrics {

@@ -130,6 +130,9 @@ pub trait Archive: Send + Sync {
     /// All elites with their cells, in the order of the cells.
     fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_>;
 
+    /// The rewards of all elites, in the order of the cells.
+    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_>;
+
     /// An elite, each with the same probability; none from an empty archive, and then the stream is not advanced.
     fn sample(&self, stream: &mut Stream) -> Option<&Elite>;
 

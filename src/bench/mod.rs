@@ -8,6 +8,7 @@ use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::terrain::TerrainSpec;
 use crate::rng::{Purpose, Stream};
+use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
 use crate::sim::{Backend, Ending};
@@ -54,19 +55,15 @@ impl fmt::Display for Brain {
     }
 }
 
-/// The world of the benchmark: the default physics on flat ground.
-pub fn world() -> World<f64> {
-    World::new(&Physics::default(), &TerrainSpec::default(), 0)
-}
-
-/// The task of the benchmark: forward velocity less energy, limb loads, height and final place as descriptors, no termination.
-pub fn task(duration: f64, brain: Brain) -> TaskPlan {
-    let rate = Physics::default().rate;
-    TaskPlan {
-        steps: ((duration * f64::from(rate)).round() as u32).max(1),
+/// What a backend is to be made for: the default physics on flat ground; forward velocity less energy as reward, limb loads, height
+/// and final place as descriptors, and no termination. An episode lasts `duration` (s).
+pub fn plan(duration: f64, brain: Brain) -> Plan {
+    let physics = Physics::default();
+    let task = TaskPlan {
+        steps: ((duration * f64::from(physics.rate)).round() as u32).max(1),
         control_period: match brain {
             Brain::Cpg => 1,
-            Brain::RandomActions => rate / CONTROL_RATE,
+            Brain::RandomActions => physics.rate / CONTROL_RATE,
         },
         reward: vec![(RewardTerm::ForwardVelocity, 1.0), (RewardTerm::Energy, -1e-3), (RewardTerm::Survival, 0.1)],
         descriptors: vec![
@@ -77,7 +74,12 @@ pub fn task(duration: f64, brain: Brain) -> TaskPlan {
         ],
         min_height: None,
         min_up: None,
-    }
+    };
+    let kind = match brain {
+        Brain::Cpg => BrainKind::Cpg,
+        Brain::RandomActions => BrainKind::Sequence,
+    };
+    Plan { world: World::new(&physics, &TerrainSpec::default(), 0), task, brain: kind }
 }
 
 /// A batch of `count` candidates for a task.

@@ -5,6 +5,7 @@
 
 mod adapters;
 mod backend;
+mod bench;
 mod check;
 mod columns;
 mod hash;
@@ -57,6 +58,8 @@ enum Command {
     Report(report::Args),
     /// Draw a creature: six moments as a picture, or an animation.
     Render(render::Args),
+    /// Time a backend: body-steps a second by batch and by links.
+    Bench(bench::Args),
     /// Print a commented experiment that shows every field and variant.
     Schema(schema::Args),
     /// Simulate one creature and write its trajectory.
@@ -77,6 +80,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Show(args) => show::run(args),
         Command::Report(args) => report::run(args),
         Command::Render(args) => render::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Adapters => adapters::run(),

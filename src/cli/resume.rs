@@ -4,6 +4,7 @@ use super::backend;
 use super::run::carry_on;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{provenance, start};
+use burgess::sim::plan::Plan;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,6 +26,6 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(folder.dir())?;
-    let backend = args.backend.open_again(&experiment, &provenance::read(folder.dir())?)?;
+    let backend = args.backend.open_again(&Plan::new(&experiment), &provenance::read(folder.dir())?)?;
     carry_on(&folder, &experiment, &space, backend.as_ref())
 }

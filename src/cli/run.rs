@@ -12,6 +12,7 @@ use burgess::experiment::{self, Experiment};
 use burgess::genome::Variation;
 use burgess::report;
 use burgess::sim::Backend;
+use burgess::sim::plan::Plan;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let loaded = experiment::load(&args.file, &args.overrides)?;
     let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
-    let backend = args.backend.open(&experiment)?;
+    let backend = args.backend.open(&Plan::new(&experiment))?;
     let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
     carry_on(&folder, &experiment, &start::search_space(&experiment, seeds), backend.as_ref())
 }
@@ -101,12 +102,13 @@ fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
         }
     }
     Ok(format!(
-        "{} of {} in {}, best reward {:.4}, QD-score {:.3}: {dir}",
+        "{} of {} in {}, best reward {:.4}, QD-score {:.3}, {:.0} % of the time in the simulation: {dir}",
         count(last.elites as usize, "elite"),
         count(plans.len(), "body plan"),
         count(run.cell_count(), "cell"),
         last.scores.max,
-        last.scores.qd_score
+        last.scores.qd_score,
+        100.0 * last.simulation_time / last.wall_time
     ))
 }
 
@@ -114,7 +116,8 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation only.
+/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation
+/// and those that wait to be stored.
 fn watch_for_interrupts(dir: &Path) -> anyhow::Result<Arc<AtomicBool>> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let (flag, dir) = (Arc::clone(&interrupt), dir.to_owned());

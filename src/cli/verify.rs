@@ -6,6 +6,7 @@ use burgess::evolve::provenance::{self, Part};
 use burgess::evolve::start;
 use burgess::evolve::verify::{self, Comparison};
 use burgess::experiment::DescriptorSpec;
+use burgess::sim::plan::Plan;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let elites = RunReader::open(&args.dir)?.elites()?;
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;
-    let backend = args.backend.open_like(&experiment, &parts)?;
+    let backend = args.backend.open_like(&Plan::new(&experiment), &parts)?;
     let comparison = verify::verify(&elites, &space, backend.as_ref())?;
     let here = Part::now(&backend.describe());
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));

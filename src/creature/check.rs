@@ -8,6 +8,7 @@
 use super::{Creature, InvalidBody, Shape};
 use crate::experiment::BodyLimits;
 use crate::math::{Vec3, vec3};
+use std::ops::Range;
 
 /// Most beads along one direction of a shape.
 const MAX_BEADS: usize = 6;
@@ -68,16 +69,19 @@ fn check_masses(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), Inv
 }
 
 fn check_overlaps(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
-    let placed = place(creature);
+    let (placed, beads) = place(creature);
     for second in 1..placed.len() {
         for first in 0..second {
             if creature.links[second].parent == first {
                 continue;
             }
             let (a, b) = (&placed[first], &placed[second]);
+            if !a.near(b) {
+                continue;
+            }
             let between = link_between(creature, first, second).map(|link| &placed[link]);
             let allowed = limits.overlap * a.bead_radius.min(b.bead_radius);
-            if a.near(b) && a.depth_in(b, between).max(b.depth_in(a, between)) > allowed {
+            if a.pierces(b, between, allowed, &beads) || b.pierces(a, between, allowed, &beads) {
                 return Err(InvalidBody::Overlap { first, second });
             }
         }
@@ -96,48 +100,55 @@ struct Placed {
     shape: Shape<f64>,
     centre: Vec3<f64>,
     bounding_radius: f64,
-    beads: Vec<Vec3<f64>>,
+    /// Where its beads stand in the list of all links' beads.
+    beads: Range<usize>,
     bead_radius: f64,
 }
 
-fn place(creature: &Creature<f64>) -> Vec<Placed> {
+/// The shapes, and the centres of all their beads.
+fn place(creature: &Creature<f64>) -> (Vec<Placed>, Vec<Vec3<f64>>) {
     let mut origins: Vec<Vec3<f64>> = Vec::with_capacity(creature.links.len());
     let mut placed = Vec::with_capacity(creature.links.len());
+    let mut beads = Vec::with_capacity(MAX_BEADS * creature.links.len());
     for (index, link) in creature.links.iter().enumerate() {
         let origin = if index == 0 { Vec3::zero() } else { origins[link.parent] + link.joint_position };
         origins.push(origin);
-        placed.push(Placed::new(link.shape, origin));
+        placed.push(Placed::new(link.shape, origin, &mut beads));
     }
-    placed
+    (placed, beads)
 }
 
 impl Placed {
-    fn new(shape: Shape<f64>, origin: Vec3<f64>) -> Self {
+    /// The shape moved by `origin`; its beads are added to `all`.
+    fn new(shape: Shape<f64>, origin: Vec3<f64>, all: &mut Vec<Vec3<f64>>) -> Self {
+        let first = all.len();
         match shape {
             Shape::Sphere { centre, radius } => {
                 let centre = centre + origin;
+                all.push(centre);
                 let shape = Shape::Sphere { centre, radius };
-                Self { shape, centre, bounding_radius: radius, beads: vec![centre], bead_radius: radius }
+                Self { shape, centre, bounding_radius: radius, beads: first..all.len(), bead_radius: radius }
             }
             Shape::Capsule { from, to, radius } => {
                 let (from, to) = (from + origin, to + origin);
                 let length = (to - from).norm_squared().sqrt();
-                let beads = spread(0.5 * length, radius).map(|x| from + (to - from) * (x / length + 0.5)).collect();
+                all.extend(spread(0.5 * length, radius).map(|x| from + (to - from) * (x / length + 0.5)));
                 let (centre, bounding_radius) = ((from + to) * 0.5, 0.5 * length + radius);
-                Self { shape: Shape::Capsule { from, to, radius }, centre, bounding_radius, beads, bead_radius: radius }
+                let (shape, beads) = (Shape::Capsule { from, to, radius }, first..all.len());
+                Self { shape, centre, bounding_radius, beads, bead_radius: radius }
             }
             Shape::Box { centre, axes, half } => {
                 let centre = centre + origin;
                 let bead_radius = half.x.min(half.y).min(half.z);
                 let along = |half: f64| spread(half - bead_radius, bead_radius);
-                let mut beads = Vec::new();
                 for x in along(half.x) {
                     for y in along(half.y) {
-                        beads.extend(along(half.z).map(|z| centre + axes * vec3(x, y, z)));
+                        all.extend(along(half.z).map(|z| centre + axes * vec3(x, y, z)));
                     }
                 }
                 let bounding_radius = half.norm_squared().sqrt();
-                Self { shape: Shape::Box { centre, axes, half }, centre, bounding_radius, beads, bead_radius }
+                let (shape, beads) = (Shape::Box { centre, axes, half }, first..all.len());
+                Self { shape, centre, bounding_radius, beads, bead_radius }
             }
         }
     }
@@ -147,11 +158,11 @@ impl Placed {
         (self.centre - other.centre).norm_squared() < reach * reach
     }
 
-    /// How deep the deepest bead sits in the other shape (m), leaving out beads that touch the link between.
-    fn depth_in(&self, other: &Self, between: Option<&Self>) -> f64 {
-        let counts = |bead: &&Vec3<f64>| between.is_none_or(|link| link.distance(**bead) > self.bead_radius);
-        let depths = self.beads.iter().filter(counts).map(|&bead| self.bead_radius - other.distance(bead));
-        depths.fold(f64::NEG_INFINITY, f64::max)
+    /// Whether a bead sits deeper in the other shape than `allowed` (m), leaving out beads that touch the link between.
+    fn pierces(&self, other: &Self, between: Option<&Self>, allowed: f64, beads: &[Vec3<f64>]) -> bool {
+        let counts = |bead| between.is_none_or(|link| link.distance(bead) > self.bead_radius);
+        let is_deep = |bead| self.bead_radius - other.distance(bead) > allowed;
+        beads[self.beads.clone()].iter().any(|&bead| is_deep(bead) && counts(bead))
     }
 
     /// Signed distance of a point from the surface (m), negative inside.

@@ -7,7 +7,7 @@ use super::{Controller, CpgJoint, Creature, Layer};
 use crate::autodiff::{Real, real};
 use crate::experiment::{Policy, Sharing};
 use crate::genome::{Brain, CpgGene, JointKey, MlpGene};
-use crate::laws::soft::softplus_and_sigmoid;
+use crate::laws::soft::sigmoid;
 use crate::sim::OBSERVATIONS;
 
 /// Observations of one joint: angle, rate, contact of its link.
@@ -62,16 +62,16 @@ impl JointKey {
 
 /// Fits the brain to the creature. Frequency bounds and sharing come from the policy, all else from the brain.
 pub fn compile_controller<T: Real>(brain: &Brain<T>, creature: &Creature<T>, policy: &Policy) -> Controller<T> {
-    let keys: Vec<JointKey> = creature.links[1..].iter().map(|link| link.joint).collect();
+    let keys = creature.links[1..].iter().map(|link| link.joint);
     let sharing = policy.sharing();
     match brain {
         Brain::Cpg { frequency, joints } => Controller::Cpg {
             frequency: hertz(*frequency, policy),
-            joints: keys.iter().map(|&key| cpg_joint(joints, key, sharing)).collect(),
+            joints: keys.map(|key| cpg_joint(joints, key, sharing)).collect(),
         },
         Brain::Mlp { frequency, common, bias, hidden, joints } => {
             let entries: Vec<_> =
-                keys.iter().map(|&key| find(joints, key.shared(sharing), |entry| entry.key)).collect();
+                keys.clone().map(|key| find(joints, key.shared(sharing), |entry| entry.key)).collect();
             let mut layers = vec![first_layer(common, bias, &entries)];
             layers.extend(hidden.iter().scan(bias.len(), |inputs, numbers| {
                 let layer = dense(*inputs, numbers);
@@ -80,7 +80,7 @@ pub fn compile_controller<T: Real>(brain: &Brain<T>, creature: &Creature<T>, pol
             }));
             let width = layers.last().map_or(0, |layer| layer.biases.len());
             layers.push(output_layer(width, &entries));
-            let clocks = keys.iter().zip(&entries).map(|(&key, &entry)| clock(entry, key, sharing)).collect();
+            let clocks = keys.zip(&entries).map(|(key, &entry)| clock(entry, key, sharing)).collect();
             Controller::Mlp { frequency: hertz(*frequency, policy), layers, clocks }
         }
     }
@@ -88,7 +88,7 @@ pub fn compile_controller<T: Real>(brain: &Brain<T>, creature: &Creature<T>, pol
 
 fn hertz<T: Real>(logit: T, policy: &Policy) -> T {
     let (low, high) = policy.frequency();
-    softplus_and_sigmoid(logit).1 * real(high - low) + real(low)
+    sigmoid(logit) * real(high - low) + real(low)
 }
 
 fn find<E>(entries: &[E], key: JointKey, key_of: impl Fn(&E) -> JointKey) -> Option<&E> {

@@ -17,7 +17,7 @@ use crate::autodiff::{Real, Value, real};
 use crate::experiment::{BodyLimits, Physics, Stiffness};
 use crate::genome::{Body, JointGene, RepeatLayout};
 use crate::laws::inertia::MassProperties;
-use crate::laws::soft::softplus_and_sigmoid;
+use crate::laws::soft::sigmoid;
 use crate::math::{Mat3, Quat, Sym3, Vec3, vec3};
 
 /// Largest joint limit on either side (rad).
@@ -45,10 +45,12 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     }
     let mass: T = parts.iter().map(|part| part.body.mass).sum();
     let strength = Strength::new(mass, physics);
+    let mut contacts = Vec::with_capacity(parts.iter().map(|part| part.solid.contact_count()).sum());
+    contacts.extend(parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)));
     Ok(Creature {
         base: body.base,
         links: tree.iter().zip(&parts).map(|(node, part)| part.link(body, node, &strength)).collect(),
-        contacts: parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)).collect(),
+        contacts,
         contact_stiffness: contact_stiffness(mass, physics),
     })
 }
@@ -148,13 +150,13 @@ impl<T: Real> Part<T> {
 
     fn contacts(&self, link: usize) -> impl Iterator<Item = ContactPoint<T>> {
         let (centres, radius) = self.solid.contact_spheres();
-        centres.into_iter().map(move |c| ContactPoint { link, centre: self.centre + self.axes * c, radius })
+        centres.map(move |c| ContactPoint { link, centre: self.centre + self.axes * c, radius })
     }
 }
 
 /// A joint limit (rad) from its logit.
 fn limit<T: Real>(logit: T) -> T {
-    softplus_and_sigmoid(logit).1 * real(MAX_ANGLE)
+    sigmoid(logit) * real(MAX_ANGLE)
 }
 
 /// diag(1, -1, 1) or the identity.

@@ -66,23 +66,35 @@ impl<T: Real> Solid<T> {
         d * distance
     }
 
+    /// Number of spheres that touch the ground.
+    pub fn contact_count(&self) -> usize {
+        match self {
+            Solid::Sphere(_) => 1,
+            Solid::Capsule(..) => 2,
+            Solid::Box(_) => 8,
+        }
+    }
+
     /// Centres, relative to the shape's centre, and common radius of the spheres that touch the ground (m).
-    pub fn contact_spheres(&self) -> (Vec<Vec3<T>>, T) {
+    pub fn contact_spheres(&self) -> (impl ExactSizeIterator<Item = Vec3<T>> + use<T>, T) {
         let zero = T::zero();
-        match *self {
-            Solid::Sphere(radius) => (vec![Vec3::zero()], radius),
-            Solid::Capsule(radius, length) => {
-                let end = length * real(0.5);
-                (vec![vec3(-end, zero, zero), vec3(end, zero, zero)], radius)
-            }
+        // The centres are the corners of a box, which for a ball is a point and for a capsule a line.
+        let (inner, radius) = match *self {
+            Solid::Sphere(radius) => (Vec3::zero(), radius),
+            Solid::Capsule(radius, length) => (vec3(length * real(0.5), zero, zero), radius),
             Solid::Box(half) => {
                 let radius = half.x.min(half.y).min(half.z) * real(CORNER_ROUNDING);
-                let inner = half - vec3(radius, radius, radius);
-                let side = |corner: usize, axis: usize, size: T| if corner >> axis & 1 == 0 { -size } else { size };
-                let corner = |i| vec3(side(i, 0, inner.x), side(i, 1, inner.y), side(i, 2, inner.z));
-                ((0..8).map(corner).collect(), radius)
+                (half - vec3(radius, radius, radius), radius)
             }
-        }
+        };
+        let axes = self.contact_count().ilog2();
+        let side = move |corner: usize, axis: u32, size: T| match axis {
+            _ if axis >= axes => zero,
+            _ if corner >> axis & 1 == 0 => -size,
+            _ => size,
+        };
+        let corner = move |i| vec3(side(i, 0, inner.x), side(i, 1, inner.y), side(i, 2, inner.z));
+        ((0..self.contact_count()).map(corner), radius)
     }
 }
 
@@ -141,6 +153,7 @@ mod tests {
     fn box_corners_touch_the_faces_of_the_box() {
         let half = vec3(0.1, 0.2, 0.05);
         let (centres, radius) = Solid::Box(half).contact_spheres();
+        let centres: Vec<_> = centres.collect();
         assert_eq!(centres.len(), 8);
         assert!((radius - 0.005).abs() < 1e-15);
         assert!(centres.iter().all(|c| (c.x.abs() + radius - half.x).abs() < 1e-15));

@@ -4,9 +4,10 @@
 //! ones, and then put into preorder. Nothing here depends on a continuous gene: a gradient sees the tree as a constant,
 //! and mutation uses it to find out which joints come and go.
 
-use crate::creature::InvalidBody;
+use crate::creature::{InvalidBody, MAX_LINKS};
 use crate::genome::{Body, GeneId, JointKey, RepeatLayout, ShapeGene};
 use std::mem::{Discriminant, discriminant};
+use std::ops::Range;
 
 /// One link of the grown tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,36 @@ pub struct Sprout {
 /// One step on the way from the base to a joint: joint gene, copy, reflected here.
 pub type Step = (GeneId, u8, bool);
 
+/// The ways from the base to all nodes.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// The steps of one way after the other.
+    steps: Vec<Step>,
+    /// For each node the place of its steps.
+    ranges: Vec<Range<usize>>,
+}
+
+impl Ways {
+    /// The ways through a grown tree.
+    pub fn new<T>(body: &Body<T>, nodes: &[Node]) -> Self {
+        let mut ways = Self { steps: Vec::with_capacity(4 * nodes.len()), ranges: Vec::with_capacity(nodes.len()) };
+        for node in nodes {
+            let first = ways.steps.len();
+            if let Some(sprout) = node.sprout {
+                ways.steps.extend_from_within(ways.ranges[node.parent].clone());
+                ways.steps.push((body.joints[sprout.joint].id, sprout.copy, sprout.mirrored));
+            }
+            ways.ranges.push(first..ways.steps.len());
+        }
+        ways
+    }
+
+    /// The way to a node, its own step last.
+    pub fn to(&self, node: usize) -> &[Step] {
+        &self.steps[self.ranges[node].clone()]
+    }
+}
+
 /// Unfolds the gene graph to at most `max_links` links in preorder.
 ///
 /// # Errors
@@ -43,15 +74,17 @@ pub fn grow<T>(body: &Body<T>, max_links: usize) -> Result<Vec<Node>, InvalidBod
     body.check_graph()?;
     let root =
         body.link_index(body.root).ok_or(InvalidBody::Graph { gene: body.root, fault: "the root is missing" })?;
-    let mut nodes = vec![Node { parent: 0, link: root, sprout: None, key: JointKey::default() }];
-    let mut next = 0;
-    while next < nodes.len() {
-        let room = max_links.saturating_sub(nodes.len());
-        let children = children(body, &nodes, next);
-        nodes.extend(children.into_iter().take(room));
-        next += 1;
+    let mut nodes = Vec::with_capacity(MAX_LINKS);
+    nodes.push(Node { parent: 0, link: root, sprout: None, key: JointKey::default() });
+    // For each node its first child; its last one is followed by the first of the next node.
+    let mut first_children = Vec::with_capacity(MAX_LINKS);
+    while first_children.len() < nodes.len() {
+        let index = first_children.len();
+        first_children.push(nodes.len());
+        add_children(body, index, &mut nodes);
+        nodes.truncate(max_links.max(1));
     }
-    Ok(preorder(&nodes))
+    Ok(preorder(&nodes, &first_children))
 }
 
 /// The plan of a grown body: for each link in preorder its parent and the kind of its shape. Bodies of one plan differ in numbers
@@ -67,24 +100,10 @@ pub fn plan(body: &Body, max_links: usize) -> Result<Plan, InvalidBody> {
     Ok(nodes.iter().map(|node| (node.parent, discriminant(&body.links[node.link].shape))).collect())
 }
 
-/// The way from the base to node `index`, the node's own step last.
-pub fn path<T>(body: &Body<T>, nodes: &[Node], index: usize) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut at = index;
-    while let Some(sprout) = nodes[at].sprout {
-        steps.push((body.joints[sprout.joint].id, sprout.copy, sprout.mirrored));
-        at = nodes[at].parent;
-    }
-    steps.reverse();
-    steps
-}
-
-/// The links that grow from node `index`, in the order of the joint genes' ids.
-fn children<T>(body: &Body<T>, nodes: &[Node], index: usize) -> Vec<Node> {
+/// Adds the links that grow from node `index`, in the order of the joint genes' ids.
+fn add_children<T>(body: &Body<T>, index: usize, nodes: &mut Vec<Node>) {
     let node = nodes[index];
     let gene = body.links[node.link].id;
-    let last = !continues(body, node);
-    let mut grown = Vec::new();
     for (joint, edge) in body.joints.iter().enumerate() {
         let made_by_it = node.sprout.filter(|sprout| sprout.joint == joint);
         if let Some(sprout) = made_by_it {
@@ -93,17 +112,16 @@ fn children<T>(body: &Body<T>, nodes: &[Node], index: usize) -> Vec<Node> {
                 let key = JointKey { repeat: node.key.repeat + 1, ..node.key };
                 let link = node.link;
                 let next = Sprout { joint, copy: sprout.copy + 1, mirrored: false };
-                grown.push(Node { parent: index, link, sprout: Some(next), key });
+                nodes.push(Node { parent: index, link, sprout: Some(next), key });
             }
             if edge.is_self_edge() {
                 continue;
             }
         }
-        if edge.parent == gene && (last || !edge.terminal) {
-            start(body, nodes, index, joint, &mut grown);
+        if edge.parent == gene && !(edge.terminal && continues(body, node)) {
+            start(body, index, joint, nodes);
         }
     }
-    grown
 }
 
 /// Whether a serial copy of the node's own link gene grows from it.
@@ -123,7 +141,7 @@ fn continues<T>(body: &Body<T>, node: Node) -> bool {
 }
 
 /// Grows the first link of a chain, or all radial copies; each followed by its mirrored twin.
-fn start<T>(body: &Body<T>, nodes: &[Node], index: usize, joint: usize, grown: &mut Vec<Node>) {
+fn start<T>(body: &Body<T>, index: usize, joint: usize, nodes: &mut Vec<Node>) {
     let edge = &body.joints[joint];
     let Some(link) = body.link_index(edge.child) else { return };
     let copies = match edge.layout {
@@ -135,7 +153,7 @@ fn start<T>(body: &Body<T>, nodes: &[Node], index: usize, joint: usize, grown: &
         for &mirrored in sides {
             // A key that would not fit its integers (more than ten repeats within repeats) ends the limb.
             if let Some(key) = start_key(body, nodes[index], joint, copy, mirrored) {
-                grown.push(Node { parent: index, link, sprout: Some(Sprout { joint, copy, mirrored }), key });
+                nodes.push(Node { parent: index, link, sprout: Some(Sprout { joint, copy, mirrored }), key });
             }
         }
     }
@@ -165,17 +183,15 @@ fn push_digit(number: u32, digit: u32) -> Option<u32> {
 }
 
 /// Reorders breadth-first nodes so that each subtree is contiguous; brothers keep their order.
-fn preorder(nodes: &[Node]) -> Vec<Node> {
-    let mut children = vec![Vec::new(); nodes.len()];
-    for (index, node) in nodes.iter().enumerate().skip(1) {
-        children[node.parent].push(index);
-    }
+fn preorder(nodes: &[Node], first_children: &[usize]) -> Vec<Node> {
     let mut ordered: Vec<Node> = Vec::with_capacity(nodes.len());
-    let mut stack = vec![(0, 0)];
+    let mut stack = Vec::with_capacity(nodes.len());
+    stack.push((0, 0));
     while let Some((index, parent)) = stack.pop() {
         let place = ordered.len();
         ordered.push(Node { parent, ..nodes[index] });
-        stack.extend(children[index].iter().rev().map(|&child| (child, place)));
+        let end = first_children.get(index + 1).copied().unwrap_or(nodes.len());
+        stack.extend((first_children[index]..end).rev().map(|child| (child, place)));
     }
     ordered
 }

@@ -1,6 +1,6 @@
 //! A batch: how emitters share it, and how each place in it is filled with a body that compiles.
 
-use super::{Ask, Emitter, Proposal, Rejection};
+use super::{Ask, Emitter, Proposal};
 use crate::archive::Parent;
 use crate::creature::Candidate;
 use crate::experiment::EmitterSpec;
@@ -15,17 +15,21 @@ use std::ops::Range;
 /// parent unvaried, or to a seed morphology with a random brain.
 pub const ATTEMPTS: usize = 20;
 
-/// A candidate that compiles.
+/// A candidate that compiles, and what is known of it before it is simulated.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// Body and brain.
     pub genome: Genome,
-    /// What is simulated.
-    pub compiled: Candidate<f64>,
     /// The elites it was made from.
     pub parents: Vec<Parent>,
     /// The emitter that made it.
     pub emitter: usize,
+    /// Number of links of its body.
+    pub links: usize,
+    /// Total mass of its body (kg).
+    pub mass: f64,
+    /// Labels of the bodies that were rejected in its place.
+    pub rejections: Vec<&'static str>,
 }
 
 /// Rejected bodies by the label of the reason.
@@ -35,7 +39,9 @@ pub type Rejected = BTreeMap<String, u64>;
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// The candidates, emitter by emitter.
-    pub candidates: Vec<Asked>,
+    pub asked: Vec<Asked>,
+    /// What is simulated of each.
+    pub compiled: Vec<Candidate<f32>>,
     /// What was rejected on the way.
     pub rejected: Rejected,
 }
@@ -80,45 +86,45 @@ pub fn ask(
         (0..places.len()).flat_map(|emitter| places[emitter].clone().map(move |_| emitter)).collect();
     let fill = |(place, &emitter): (usize, &usize)| {
         let stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
-        fill_place(emitter, emitters[emitter].as_ref(), context, stream)
+        fill_place(emitter, emitters, context, stream)
     };
-    let filled: Vec<(Asked, Vec<Rejection>)> =
-        emitter_of.par_iter().enumerate().map(fill).collect::<anyhow::Result<_>>()?;
-    let mut batch = Batch { candidates: Vec::with_capacity(filled.len()), rejected: Rejected::new() };
-    for (candidate, rejections) in filled {
-        batch.candidates.push(candidate);
-        for rejection in rejections {
-            *batch.rejected.entry(rejection.label.to_owned()).or_default() += 1;
-        }
+    // Written in place: to sort thousands of results into lists one by one would take longer than all the rest.
+    let (mut asked, mut compiled) = (Vec::new(), Vec::new());
+    emitter_of.par_iter().enumerate().map(fill).unzip_into_vecs(&mut asked, &mut compiled);
+    let compiled = compiled.into_iter().collect::<anyhow::Result<_>>()?;
+    let mut rejected = Rejected::new();
+    for label in asked.iter().flat_map(|asked| &asked.rejections) {
+        *rejected.entry((*label).to_owned()).or_default() += 1;
     }
-    Ok(batch)
+    Ok(Batch { asked, compiled, rejected })
 }
 
-/// Asks one emitter until a body compiles, or falls back. Returns the rejections on the way too.
+/// Asks one emitter until a body compiles, or falls back.
 fn fill_place(
-    number: usize,
-    emitter: &dyn Emitter,
+    emitter: usize,
+    emitters: &[Box<dyn Emitter>],
     context: Ask<'_>,
     mut stream: Stream,
-) -> anyhow::Result<(Asked, Vec<Rejection>)> {
+) -> (Asked, anyhow::Result<Candidate<f32>>) {
     let mut rejections = Vec::new();
-    let mut proposal = emitter.ask(context, &mut stream);
-    loop {
+    let mut proposal = emitters[emitter].ask(context, &mut stream);
+    let compiled = loop {
         match context.space.compile(&proposal.genome) {
-            Ok(compiled) => return Ok((asked(proposal, compiled, number), rejections)),
-            Err(rejection) => rejections.push(rejection),
+            Ok(compiled) => break Ok(compiled),
+            Err(rejection) => rejections.push(rejection.label),
         }
         if rejections.len() == ATTEMPTS {
-            break;
+            proposal = fall_back(proposal, context, &mut stream);
+            let compiled = context.space.compile(&proposal.genome);
+            break compiled.context("not even an unvaried parent or seed morphology is a valid body");
         }
-        proposal = emitter.ask(context, &mut stream);
-    }
-    let unvaried = fall_back(proposal, context, &mut stream);
-    let compiled = context
-        .space
-        .compile(&unvaried.genome)
-        .context("not even an unvaried parent or seed morphology is a valid body")?;
-    Ok((asked(unvaried, compiled, number), rejections))
+        proposal = emitters[emitter].ask(context, &mut stream);
+    };
+    // What has no body fails the whole batch.
+    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
+    let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
+    let asked = Asked { genome: proposal.genome, parents, emitter, links, mass, rejections };
+    (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 
 /// A candidate that is valid because nothing was varied.
@@ -127,9 +133,4 @@ fn fall_back<'a>(failed: Proposal<'a>, context: Ask<'a>, stream: &mut Stream) ->
         Some(&parent) => Proposal { genome: parent.genome.clone(), parents: vec![parent] },
         None => Proposal { genome: context.space.seed(stream), parents: Vec::new() },
     }
-}
-
-fn asked(proposal: Proposal<'_>, compiled: Candidate<f64>, emitter: usize) -> Asked {
-    let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    Asked { genome: proposal.genome, compiled, parents, emitter }
 }

@@ -1,5 +1,6 @@
-//! Wall time, summed over the parts of a run.
+//! Wall time: of a run, summed over its parts, and of the steps of a generation.
 
+use std::fmt;
 use std::time::Instant;
 
 /// A clock that goes on from where the run was stopped.
@@ -18,5 +19,69 @@ impl Clock {
     /// What it shows (s).
     pub fn seconds(&self) -> f64 {
         self.before + self.started.elapsed().as_secs_f64()
+    }
+}
+
+/// Where the wall time of a session's generations went, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Times {
+    /// Asking for candidates and compiling them.
+    pub ask: f64,
+    /// Packing candidates for the backend, and moving them and the results.
+    pub transfer: f64,
+    /// Simulating.
+    pub simulation: f64,
+    /// Joining candidates with what their episodes gave, and offering them to the archive.
+    pub insertion: f64,
+    /// Telling the emitters.
+    pub tell: f64,
+    /// Measuring, and handing the generation to the store.
+    pub record: f64,
+}
+
+impl Times {
+    /// All of them with their names, in the order of the loop.
+    pub fn parts(&self) -> [(&'static str, f64); 6] {
+        let Self { ask, transfer, simulation, insertion, tell, record } = *self;
+        [
+            ("ask", ask),
+            ("transfer", transfer),
+            ("simulation", simulation),
+            ("insertion", insertion),
+            ("tell", tell),
+            ("record", record),
+        ]
+    }
+}
+
+/// The shares of the parts, the smallest left out.
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = self.parts();
+        let all: f64 = parts.iter().map(|(_, seconds)| seconds).sum();
+        let shares: Vec<String> = parts
+            .iter()
+            .map(|(name, seconds)| (name, 100.0 * seconds / all))
+            .filter(|(_, percent)| *percent >= 0.5)
+            .map(|(name, percent)| format!("{name} {percent:.0} %"))
+            .collect();
+        f.write_str(&shares.join(", "))
+    }
+}
+
+/// A stopwatch for one step after the other.
+#[derive(Debug)]
+pub(super) struct Laps(Instant);
+
+impl Laps {
+    /// Begins the first lap.
+    pub fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Ends a lap and begins the next; the time it took (s).
+    pub fn next(&mut self) -> f64 {
+        let now = Instant::now();
+        now.duration_since(std::mem::replace(&mut self.0, now)).as_secs_f64()
     }
 }

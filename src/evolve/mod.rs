@@ -1,8 +1,9 @@
 //! The generation loop: ask, compile, simulate, describe, insert, tell, record.
 //!
-//! Between two generations all state of a run is in its store, so a run is *always* resumed: a new one from an empty
-//! store. Random numbers come from streams keyed by seed, generation and candidate, and everything else follows the order
-//! of candidates or cells, so the archive after a generation depends on the experiment, the backend and nothing else.
+//! A generation hands all that it changed to the store, which is written while the next one is made. What the store holds is
+//! all state of a run between two generations, so a run is *always* resumed: a new one from an empty store. Random numbers
+//! come from streams keyed by seed, generation and candidate, and everything else follows the order of candidates or cells,
+//! so the archive after a generation depends on the experiment, the backend and nothing else.
 
 mod budget;
 mod clock;
@@ -15,9 +16,10 @@ pub mod table;
 pub mod verify;
 
 pub use budget::Spent;
+pub use clock::Times;
 
 use crate::archive::metrics::{Metrics, Scores};
-use crate::archive::store::{Generation, Saved, Store};
+use crate::archive::store::{Generation, Row, Saved, Store, Writer};
 use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::batch::{self, Asked, Batch};
@@ -25,7 +27,8 @@ use crate::emitter::{Ask, Emitter, SearchSpace, Told};
 use crate::experiment::Experiment;
 use crate::sim::{Backend, Ending, Outcome};
 use anyhow::{Context, Result, ensure};
-use clock::Clock;
+use clock::{Clock, Laps};
+use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
 
@@ -46,9 +49,10 @@ pub struct Evolution<'a> {
     setup: Setup<'a>,
     shares: Vec<f64>,
     archive: Box<dyn Archive>,
-    store: Store,
+    store: Writer,
     last: Option<Metrics>,
     clock: Clock,
+    times: Times,
 }
 
 impl<'a> Evolution<'a> {
@@ -66,8 +70,9 @@ impl<'a> Evolution<'a> {
             clock: Clock::starting_at(saved.metrics.as_ref().map_or(0.0, |metrics| metrics.wall_time)),
             setup,
             archive,
-            store,
+            store: Writer::start(store)?,
             last: None,
+            times: Times::default(),
         };
         evolution.restore(saved).context("the run's stored state does not belong to its experiment")?;
         Ok(evolution)
@@ -98,14 +103,31 @@ impl<'a> Evolution<'a> {
         self.last.as_ref()
     }
 
-    /// The store, for reading.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// Does something with the store once all generations so far are in it, without waiting for that.
+    ///
+    /// # Errors
+    ///
+    /// When storing has failed before; this value must not be used further.
+    pub fn after_storing(&mut self, job: impl FnOnce(&mut Store) -> Result<()> + Send + 'static) -> Result<()> {
+        self.store.send(job)
     }
 
-    /// Ends this part of the run and leaves the store as one plain file.
-    pub fn close(self) {
-        self.store.close();
+    /// Waits until all generations so far are stored.
+    ///
+    /// # Errors
+    ///
+    /// When storing fails or has failed before; this value must not be used further.
+    pub fn wait(&mut self) -> Result<()> {
+        self.store.wait()
+    }
+
+    /// Ends this part of the run; the store then holds all of it.
+    ///
+    /// # Errors
+    ///
+    /// When storing fails or has failed before.
+    pub fn finish(self) -> Result<Store> {
+        self.store.finish()
     }
 
     /// How much of the budget is used up.
@@ -122,20 +144,38 @@ impl<'a> Evolution<'a> {
         self.spent().next_batch_size(&self.setup.experiment.budget, self.setup.experiment.batch_size)
     }
 
-    /// One generation of `size` candidates, from asking for them to the committed record.
+    /// One generation of `size` candidates, from asking for them to the record, which is stored while the next one is made.
     ///
     /// # Errors
     ///
-    /// When the backend or the store fails. The store then holds the generations before; this value must not be used further.
+    /// When the backend fails, or storing an earlier generation has. The store then holds the generations before that; this
+    /// value must not be used further.
     pub fn generation(&mut self, size: usize) -> Result<()> {
+        let mut laps = Laps::begin();
         let places = batch::split(&self.shares, size);
         let batch = self.ask_and_compile(&places)?;
-        let outcomes = self.simulate(&batch)?;
-        let effort = Effort::of(&batch, &outcomes);
-        let candidates = self.describe(batch.candidates, outcomes);
+        self.times.ask += laps.next();
+        let simulated_before = self.setup.backend.simulation_time();
+        let outcomes = self.simulate(&batch.compiled)?;
+        let simulation_time = (self.setup.backend.simulation_time() - simulated_before).as_secs_f64();
+        self.times.simulation += simulation_time;
+        self.times.transfer += laps.next() - simulation_time;
+        let effort = Effort::of(&batch.asked, &outcomes, simulation_time);
+        free(batch.compiled);
+        let candidates = self.describe(batch.asked, outcomes);
         let placements = self.archive.insert(&candidates);
+        self.times.insertion += laps.next();
         self.tell(&places, &candidates, &placements);
-        self.record(effort, &placements, batch.rejected)
+        self.times.tell += laps.next();
+        free(candidates);
+        self.record(effort, &placements, batch.rejected)?;
+        self.times.record += laps.next();
+        Ok(())
+    }
+
+    /// Where this session's time went.
+    pub fn times(&self) -> Times {
+        self.times
     }
 
     fn ask_and_compile(&self, places: &[Range<usize>]) -> Result<Batch> {
@@ -143,16 +183,14 @@ impl<'a> Evolution<'a> {
         batch::ask(&self.setup.emitters, places, ask, self.setup.experiment.seed, self.spent().generations)
     }
 
-    fn simulate(&self, batch: &Batch) -> Result<Vec<Outcome>> {
-        let single = |asked: &Asked| asked.compiled.map(|x| x as f32);
-        let candidates: Vec<Candidate<f32>> = batch.candidates.iter().map(single).collect();
-        let outcomes = self.setup.backend.evaluate(&candidates).context("simulation failed")?;
+    fn simulate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
+        let outcomes = self.setup.backend.evaluate(candidates).context("simulation failed")?;
         check_outcomes(&outcomes, candidates.len(), self.setup.experiment.descriptors.len())?;
         Ok(outcomes)
     }
 
     /// Joins candidates with what their episodes gave.
-    fn describe(&self, candidates: Vec<Asked>, outcomes: Vec<Outcome>) -> Vec<Elite> {
+    fn describe(&self, asked: Vec<Asked>, outcomes: Vec<Outcome>) -> Vec<Elite> {
         let Spent { generations: generation, evaluations: first_id, .. } = self.spent();
         let join = |(place, (asked, outcome)): (usize, (Asked, Outcome))| Elite {
             id: first_id + place as u64,
@@ -163,10 +201,10 @@ impl<'a> Evolution<'a> {
             generation,
             candidate: place as u32,
             emitter: asked.emitter as u32,
-            links: asked.compiled.creature.links.len() as u32,
-            mass: asked.compiled.creature.mass(),
+            links: asked.links as u32,
+            mass: asked.mass,
         };
-        candidates.into_iter().zip(outcomes).enumerate().map(join).collect()
+        asked.into_par_iter().zip(outcomes).enumerate().map(join).collect()
     }
 
     fn tell(&mut self, places: &[Range<usize>], candidates: &[Elite], placements: &[Placement]) {
@@ -180,20 +218,20 @@ impl<'a> Evolution<'a> {
         let mut cells: Vec<usize> = placements.iter().filter_map(Placement::entered).collect();
         cells.sort_unstable();
         cells.dedup();
-        let occupant = |cell| Some((cell, self.archive.get(cell)?));
-        self.store.commit(&Generation {
-            metrics: &metrics,
-            entered: cells.into_iter().filter_map(occupant).collect(),
+        let row = |cell| Some(Row::new(cell, self.archive.get(cell)?));
+        let generation = Generation {
+            metrics: metrics.clone(),
+            entered: cells.into_par_iter().filter_map(row).collect(),
             emitters: self.setup.emitters.iter().map(|emitter| emitter.save()).collect(),
-        })?;
+        };
+        self.store.send(move |store| Ok(store.commit(&generation)?))?;
         self.last = Some(metrics);
         Ok(())
     }
 
     fn measure(&self, effort: Effort, placements: &[Placement], invalid: batch::Rejected) -> Metrics {
         let count = |of: fn(&Placement) -> bool| placements.iter().filter(|placement| of(placement)).count() as u64;
-        let (creature_steps, body_steps) =
-            self.last.as_ref().map_or((0, 0), |last| (last.creature_steps, last.body_steps));
+        let before = self.last.as_ref().map_or(Effort::default(), Effort::until);
         let spent = self.spent();
         Metrics {
             generation: spent.generations,
@@ -204,26 +242,42 @@ impl<'a> Evolution<'a> {
             improved: count(|placement| matches!(placement, Placement::Improved { .. })),
             diverged: count(|placement| matches!(placement, Placement::NotFinite)),
             invalid,
-            creature_steps: creature_steps + effort.creature_steps,
-            body_steps: body_steps + effort.body_steps,
+            creature_steps: before.creature_steps + effort.creature_steps,
+            body_steps: before.body_steps + effort.body_steps,
             wall_time: spent.wall_time,
+            simulation_time: before.simulation_time + effort.simulation_time,
         }
     }
 }
 
-/// What simulating one batch took.
-#[derive(Clone, Copy, Debug)]
+/// What simulating took.
+#[derive(Clone, Copy, Debug, Default)]
 struct Effort {
     creature_steps: u64,
     body_steps: u64,
+    /// Wall time (s).
+    simulation_time: f64,
 }
 
 impl Effort {
-    fn of(batch: &Batch, outcomes: &[Outcome]) -> Self {
-        let links = batch.candidates.iter().map(|asked| asked.compiled.creature.links.len() as u64);
+    /// That of one batch.
+    fn of(asked: &[Asked], outcomes: &[Outcome], simulation_time: f64) -> Self {
+        let links = asked.iter().map(|asked| asked.links as u64);
         let steps = || outcomes.iter().map(|outcome| u64::from(outcome.steps));
-        Self { creature_steps: steps().sum(), body_steps: steps().zip(links).map(|(steps, links)| steps * links).sum() }
+        let body_steps = steps().zip(links).map(|(steps, links)| steps * links).sum();
+        Self { creature_steps: steps().sum(), body_steps, simulation_time }
     }
+
+    /// That of a run so far.
+    fn until(last: &Metrics) -> Self {
+        let Metrics { creature_steps, body_steps, simulation_time, .. } = *last;
+        Self { creature_steps, body_steps, simulation_time }
+    }
+}
+
+/// Drops the parts of a batch on all threads: one by one it would take longer than most steps of the loop.
+fn free<T: Send>(parts: Vec<T>) {
+    parts.into_par_iter().for_each(drop);
 }
 
 /// The empty archive of an experiment. Centroids are fitted once and stored.

@@ -24,7 +24,7 @@ pub enum Ended {
 ///
 /// # Errors
 ///
-/// When simulation or a file fails. Generations that were committed before are kept, and the run can be resumed.
+/// When simulation or a file fails. Generations that were stored before are kept, and the run can be resumed.
 pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Result<Ended> {
     let (experiment, backend) = (setup.experiment, setup.backend.describe());
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
@@ -36,13 +36,15 @@ pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Resu
         ended = generations(folder, &mut evolution, &mut progress, interrupt)
             .with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
         progress.finish(&evolution);
+        eprintln!("time of the generations: {}", evolution.times());
     }
-    table::rewrite(folder.dir(), evolution.store())?;
-    evolution.close();
+    let store = evolution.finish()?;
+    table::rewrite(folder.dir(), &store)?;
+    store.close();
     Ok(ended)
 }
 
-/// Generation after generation.
+/// Generation after generation, until the last one is stored.
 fn generations(
     folder: &RunFolder,
     evolution: &mut Evolution<'_>,
@@ -50,16 +52,20 @@ fn generations(
     interrupt: &AtomicBool,
 ) -> Result<Ended> {
     let mut table_written = Instant::now();
+    let mut ended = Ended::Finished;
     while let Some(size) = evolution.next_batch_size() {
         evolution.generation(size)?;
         progress.show(evolution);
         if table_written.elapsed() > TABLE_LAG {
-            table::rewrite(folder.dir(), evolution.store())?;
+            let dir = folder.dir().to_owned();
+            evolution.after_storing(move |store| table::rewrite(&dir, store))?;
             table_written = Instant::now();
         }
         if interrupt.load(Ordering::Relaxed) && evolution.next_batch_size().is_some() {
-            return Ok(Ended::Interrupted);
+            ended = Ended::Interrupted;
+            break;
         }
     }
-    Ok(Ended::Finished)
+    evolution.wait()?;
+    Ok(ended)
 }

@@ -2,13 +2,9 @@
 
 use super::folder::{METRICS, write_whole};
 use crate::archive::metrics::Metrics;
-use crate::archive::store::Store;
+use crate::archive::store::{self, COLUMNS, Store};
 use anyhow::Result;
-use std::fmt::Write as _;
 use std::path::Path;
-
-const HEADER: &str = "generation,evaluations,qd_score,normalised_qd_score,coverage,max,mean,elites,new,improved,diverged,invalid,\
-                      creature_steps,body_steps,wall_time,invalid_by_label";
 
 /// Rewrites the run folder's table from its store.
 ///
@@ -22,32 +18,15 @@ pub fn rewrite(dir: &Path, store: &Store) -> Result<()> {
 /// One line a generation under a header. Numbers are written so that they read back to the bit; counts by label stand as
 /// `label:count` separated by semicolons.
 fn csv(rows: &[Metrics]) -> String {
-    let mut text = String::from(HEADER);
-    for m in rows {
-        let s = &m.scores;
-        let invalid: Vec<String> = m.invalid.iter().map(|(label, count)| format!("{label}:{count}")).collect();
-        // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "\n{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.3},{}",
-            m.generation,
-            m.evaluations,
-            s.qd_score,
-            s.normalised_qd_score,
-            s.coverage,
-            s.max,
-            s.mean,
-            m.elites,
-            m.new,
-            m.improved,
-            m.diverged,
-            m.invalid_count(),
-            m.creature_steps,
-            m.body_steps,
-            m.wall_time,
-            invalid.join(";"),
-        );
+    let mut text = format!("{},invalid_by_label\n", store::column_names());
+    for row in rows {
+        for (_, column) in COLUMNS {
+            text.push_str(&column.text(row));
+            text.push(',');
+        }
+        let invalid: Vec<String> = row.invalid.iter().map(|(label, count)| format!("{label}:{count}")).collect();
+        text.push_str(&invalid.join(";"));
+        text.push('\n');
     }
-    text.push('\n');
     text
 }

@@ -88,11 +88,11 @@ struct Limb {
 
 impl Limb {
     fn cut(body: &Body, stem: JointGene) -> Self {
-        let member = |id: GeneId| body.reaches(stem.child, id);
+        let members = body.limb(stem.child);
         Self {
             stem,
-            links: body.links.iter().filter(|link| member(link.id)).copied().collect(),
-            joints: body.joints.iter().filter(|joint| member(joint.parent)).copied().collect(),
+            links: body.links.iter().filter(|link| members.contains(&link.id)).copied().collect(),
+            joints: body.joints.iter().filter(|joint| members.contains(&joint.parent)).copied().collect(),
         }
     }
 

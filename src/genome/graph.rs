@@ -45,15 +45,13 @@ impl<T> Body<T> {
         self.incoming(link).map(|joint| u32::from(joint.repeat)).sum()
     }
 
-    /// Whether `to` can be reached from `from` along joint genes; every link gene reaches itself.
-    pub fn reaches(&self, from: GeneId, to: GeneId) -> bool {
-        let mut seen = vec![from];
+    /// The link genes that can be reached from one along joint genes, itself first.
+    pub fn limb(&self, from: GeneId) -> Vec<GeneId> {
+        let mut seen = Vec::with_capacity(self.links.len());
+        seen.push(from);
         let mut next = 0;
         while next < seen.len() {
             let at = seen[next];
-            if at == to {
-                return true;
-            }
             for joint in self.joints.iter().filter(|joint| joint.parent == at) {
                 if !seen.contains(&joint.child) {
                     seen.push(joint.child);
@@ -61,7 +59,12 @@ impl<T> Body<T> {
             }
             next += 1;
         }
-        false
+        seen
+    }
+
+    /// Whether `to` can be reached from `from` along joint genes; every link gene reaches itself.
+    pub fn reaches(&self, from: GeneId, to: GeneId) -> bool {
+        self.limb(from).contains(&to)
     }
 
     /// Sorts the genes by id, as the contract of [`Body`] asks.

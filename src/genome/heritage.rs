@@ -8,23 +8,36 @@
 
 use super::brain::{Inheritance, inherit};
 use super::{Body, Brain, GeneId, Genome, JointKey};
-use crate::creature::tree::{Node, Step, grow, path};
+use crate::creature::tree::{Node, Step, Ways, grow};
 use crate::experiment::{BodyLimits, Policy, Sharing};
 use std::collections::BTreeMap;
 
 /// New gene ids that stand for old ones: which parent, and the id there. Genes not listed are the first parent's own.
 pub(super) type Origins = BTreeMap<GeneId, (usize, GeneId)>;
 
-/// A joint of a grown body: its gene and key, and the way to it.
-struct Instance {
-    key: JointKey,
-    path: Vec<Step>,
+/// The joints of a grown body, and the ways to them.
+struct Joints {
+    /// The base first, which has none.
+    nodes: Vec<Node>,
+    ways: Ways,
+}
+
+impl Joints {
+    /// The joints of a body; none if it is not well-formed.
+    fn of(body: &Body, max_links: usize) -> Self {
+        let nodes = grow(body, max_links).unwrap_or_default();
+        Self { ways: Ways::new(body, &nodes), nodes }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (JointKey, &[Step])> {
+        self.nodes.iter().enumerate().skip(1).map(|(index, node)| (node.key, self.ways.to(index)))
+    }
 }
 
 /// The keys of the brain entries that a body asks for, sorted.
 pub(super) fn entry_keys(body: &Body, policy: &Policy, limits: &BodyLimits) -> Vec<JointKey> {
-    let mut keys: Vec<JointKey> =
-        instances(body, limits.max_links).iter().map(|joint| joint.key.shared(policy.sharing())).collect();
+    let nodes = grow(body, limits.max_links).unwrap_or_default();
+    let mut keys: Vec<JointKey> = nodes.iter().skip(1).map(|node| node.key.shared(policy.sharing())).collect();
     keys.sort();
     keys.dedup();
     keys
@@ -38,10 +51,10 @@ pub(super) fn with_brain(
     policy: &Policy,
     limits: &BodyLimits,
 ) -> Genome {
-    let old: Vec<Vec<Instance>> = parents.iter().map(|parent| instances(&parent.body, limits.max_links)).collect();
-    let mut wanted: Vec<Inheritance> = instances(&body, limits.max_links)
+    let old: Vec<Joints> = parents.iter().map(|parent| Joints::of(&parent.body, limits.max_links)).collect();
+    let mut wanted: Vec<Inheritance> = Joints::of(&body, limits.max_links)
         .iter()
-        .map(|joint| inheritance(joint, &old, origins, policy.sharing()))
+        .map(|(key, way)| inheritance(key, way, &old, origins, policy.sharing()))
         .collect();
     wanted.sort_by_key(|want| want.key);
     wanted.dedup_by_key(|want| want.key);
@@ -69,16 +82,9 @@ fn retain<E>(elements: &mut Vec<E>, keep: &[bool]) {
     elements.retain(|_| keep.next().is_some_and(|&kept| kept));
 }
 
-/// The joints of a body; none if it is not well-formed.
-fn instances(body: &Body, max_links: usize) -> Vec<Instance> {
-    let nodes: Vec<Node> = grow(body, max_links).unwrap_or_default();
-    (1..nodes.len()).map(|index| Instance { key: nodes[index].key, path: path(body, &nodes, index) }).collect()
-}
-
-fn inheritance(joint: &Instance, old: &[Vec<Instance>], origins: &Origins, sharing: Sharing) -> Inheritance {
-    let (parent, gene) = origins.get(&joint.key.gene).copied().unwrap_or((0, joint.key.gene));
-    let way: Vec<Step> = joint
-        .path
+fn inheritance(key: JointKey, way: &[Step], old: &[Joints], origins: &Origins, sharing: Sharing) -> Inheritance {
+    let (parent, gene) = origins.get(&key.gene).copied().unwrap_or((0, key.gene));
+    let way: Vec<Step> = way
         .iter()
         .map(|&(id, copy, mirrored)| match origins.get(&id) {
             Some(&(from, ancestor)) if from == parent => (ancestor, copy, mirrored),
@@ -86,8 +92,9 @@ fn inheritance(joint: &Instance, old: &[Vec<Instance>], origins: &Origins, shari
         })
         .collect();
     // The first of equals, so that the choice is stable.
-    let nearest = old[parent].iter().filter(|o| o.key.gene == gene).min_by_key(|o| difference(&way, &o.path));
-    Inheritance { key: joint.key.shared(sharing), from: nearest.map(|o| (parent, o.key.shared(sharing))) }
+    let homologous = old[parent].iter().filter(|(key, _)| key.gene == gene);
+    let nearest = homologous.min_by_key(|(_, other)| difference(&way, other));
+    Inheritance { key: key.shared(sharing), from: nearest.map(|(key, _)| (parent, key.shared(sharing))) }
 }
 
 /// Number of steps that only one of the two ways has.

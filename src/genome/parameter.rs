@@ -1,7 +1,7 @@
 //! Continuous genes by name: the same list for mutation, for matching two parents, and for gradient steps.
 //!
-//! One traversal, [`Genome::map_parameters`], names every continuous gene; all else is made of it. Its order is fixed:
-//! links, joints, brain, each in the order they are stored.
+//! One traversal, [`Genome::map_parameters`], names every continuous gene; all else is made of it. Its order is that of the
+//! names: links, joints, brain, each in the order they are stored, which is by id or key.
 
 use super::{Body, Brain, CpgGene, GeneId, Genome, JointGene, JointKey, LinkGene, MlpGene, ShapeGene};
 use crate::autodiff::Real;
@@ -31,7 +31,7 @@ pub enum Owner {
     Entry(JointKey),
 }
 
-/// The fields that hold continuous genes; each is documented where it is stored, in [`super`].
+/// The fields that hold continuous genes, in the order of the traversal; each is documented where it is stored, in [`super`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // named like the fields themselves
 pub enum Field {
@@ -52,8 +52,6 @@ pub enum Field {
     Amplitude,
     Phase,
     Offset,
-    RepeatPhase,
-    MirrorPhase,
     Common,
     HiddenBias,
     /// Weights and biases of a further hidden layer, the second being 0.
@@ -62,6 +60,8 @@ pub enum Field {
     Output,
     Bias,
     Clock,
+    RepeatPhase,
+    MirrorPhase,
 }
 
 impl Field {
@@ -82,9 +82,10 @@ impl<T: Real> Genome<T> {
         self.map_parameters(|_, value| f(value))
     }
 
-    /// All continuous genes with their names, in a fixed order.
+    /// All continuous genes with their names, in the order of the names.
     pub fn parameters(&self) -> Vec<(ParameterId, T)> {
-        let mut list = Vec::new();
+        // Room for most bodies with pattern generators.
+        let mut list = Vec::with_capacity(128);
         self.map_parameters(|id, value| list.push((id, value)));
         list
     }

@@ -37,11 +37,10 @@ impl Field {
     }
 
     /// The value brought back into its bounds; vectors are the business of [`settle`].
-    fn clamp(self, value: f64, limits: &BodyLimits) -> f64 {
-        let between = |(low, high): (f64, f64)| value.clamp(libm::log(low), libm::log(high));
+    fn clamp(self, value: f64, bounds: &Bounds) -> f64 {
         match self {
-            Field::LogRadius | Field::LogLength | Field::LogHalf => between(limits.size),
-            Field::LogDensity => between(limits.density),
+            Field::LogRadius | Field::LogLength | Field::LogHalf => value.clamp(bounds.size.0, bounds.size.1),
+            Field::LogDensity => value.clamp(bounds.density.0, bounds.density.1),
             Field::LogScale => value.clamp(-LOG_SCALE, LOG_SCALE),
             Field::LogKp | Field::LogKd | Field::LogTorque => value.clamp(-LOG_GAIN, LOG_GAIN),
             Field::Lower | Field::Upper | Field::Frequency => value.clamp(-LOGIT, LOGIT),
@@ -59,14 +58,28 @@ impl Field {
     }
 }
 
+/// The bounds that depend on the limits of an experiment, as logarithms.
+pub(super) struct Bounds {
+    size: (f64, f64),
+    density: (f64, f64),
+}
+
+impl Bounds {
+    /// The bounds that the limits set.
+    pub fn new(limits: &BodyLimits) -> Self {
+        let logs = |(low, high)| (libm::log(low), libm::log(high));
+        Self { size: logs(limits.size), density: logs(limits.density) }
+    }
+}
+
 /// The angle's representative from -pi to pi (rad).
 pub(super) fn wrap(angle: f64) -> f64 {
     angle - TAU * (angle / TAU).round()
 }
 
 /// Moves each gene of a body by `change` of its name and value, within bounds.
-pub(super) fn shift_body(body: &Body, limits: &BodyLimits, mut change: impl FnMut(ParameterId, f64) -> f64) -> Body {
-    let mut moved = body.map_parameters(|id, value| id.field.clamp(value + change(id, value), limits));
+pub(super) fn shift_body(body: &Body, bounds: &Bounds, mut change: impl FnMut(ParameterId, f64) -> f64) -> Body {
+    let mut moved = body.map_parameters(|id, value| id.field.clamp(value + change(id, value), bounds));
     settle(&mut moved);
     moved
 }
@@ -76,12 +89,12 @@ pub(super) fn shift_body(body: &Body, limits: &BodyLimits, mut change: impl FnMu
 pub(super) fn shift_brain(
     brain: &Brain,
     sharing: Sharing,
-    limits: &BodyLimits,
+    bounds: &Bounds,
     mut change: impl FnMut(ParameterId, f64) -> f64,
 ) -> Brain {
     brain.map_parameters(|id, value| match (sharing, id.field) {
         (Sharing::Instance, Field::RepeatPhase | Field::MirrorPhase) => value,
-        _ => id.field.clamp(value + change(id, value), limits),
+        _ => id.field.clamp(value + change(id, value), bounds),
     })
 }
 

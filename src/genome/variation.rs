@@ -3,12 +3,12 @@
 use super::crossover::{exchange_entries, graft};
 use super::heritage::entry_keys;
 use super::mutation::{mutate_body, mutate_genome};
-use super::range::{shift_body, shift_brain, wrap};
+use super::range::{Bounds, shift_body, shift_brain, wrap};
 use super::{Body, Brain, Genome, ParameterId};
 use crate::creature::{Candidate, InvalidBody, compile};
 use crate::experiment::{BodyLimits, Physics, Policy};
 use crate::rng::Stream;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// Structural mutations of a random body: another one follows with this probability, ...
 const RANDOM_STRUCTURE: f64 = 0.3;
@@ -43,7 +43,7 @@ impl Variation {
                 }
                 body = mutate_body(&body, &self.limits, stream);
             }
-            body = shift_body(&body, &self.limits, |id, _| sigma * id.field.step() * stream.normal());
+            body = shift_body(&body, &Bounds::new(&self.limits), |id, _| sigma * id.field.step() * stream.normal());
         }
         let keys = entry_keys(&body, &self.policy, &self.limits);
         Genome { brain: Brain::random(&self.policy, &keys, stream), body }
@@ -61,11 +61,17 @@ impl Variation {
     /// get the noise only. Before that, with probability `structure`, one structural mutation.
     pub fn iso_line(&self, a: &Genome, b: &Genome, iso: f64, line: f64, structure: f64, stream: &mut Stream) -> Genome {
         let start = self.with_structure(a, structure, stream);
-        let towards: BTreeMap<ParameterId, f64> = b.parameters().into_iter().collect();
+        let towards = b.parameters();
+        // Both lists are in the order of the names, so one search goes on from where the last one ended.
+        let mut ahead = towards.iter().peekable();
+        let mut homologous = |id: ParameterId| {
+            while ahead.next_if(|(other, _)| *other < id).is_some() {}
+            ahead.next_if(|(other, _)| *other == id).map(|&(_, value)| value)
+        };
         let stretch = line * stream.normal();
         self.shift(&start, |id, value| {
             let noise = iso * id.field.step() * stream.normal();
-            let way = towards.get(&id).map_or(0.0, |other| other - value);
+            let way = homologous(id).map_or(0.0, |other| other - value);
             noise + stretch * if id.field.is_phase() { wrap(way) } else { way }
         })
     }
@@ -86,11 +92,11 @@ impl Variation {
         compile(genome, &self.policy, &self.limits, &self.physics)
     }
 
-    fn with_structure(&self, parent: &Genome, probability: f64, stream: &mut Stream) -> Genome {
+    fn with_structure<'a>(&self, parent: &'a Genome, probability: f64, stream: &mut Stream) -> Cow<'a, Genome> {
         if self.evolve_body && stream.chance(probability) {
-            mutate_genome(parent, &self.policy, &self.limits, stream)
+            Cow::Owned(mutate_genome(parent, &self.policy, &self.limits, stream))
         } else {
-            parent.clone()
+            Cow::Borrowed(parent)
         }
     }
 
@@ -100,8 +106,8 @@ impl Variation {
 
     /// The genome with each continuous gene that may move moved by `change` of its name and value.
     fn shift(&self, genome: &Genome, mut change: impl FnMut(ParameterId, f64) -> f64) -> Genome {
-        let body =
-            if self.evolve_body { shift_body(&genome.body, &self.limits, &mut change) } else { genome.body.clone() };
-        Genome { body, brain: shift_brain(&genome.brain, self.policy.sharing(), &self.limits, &mut change) }
+        let bounds = Bounds::new(&self.limits);
+        let body = if self.evolve_body { shift_body(&genome.body, &bounds, &mut change) } else { genome.body.clone() };
+        Genome { body, brain: shift_brain(&genome.brain, self.policy.sharing(), &bounds, &mut change) }
     }
 }

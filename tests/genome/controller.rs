@@ -76,6 +76,7 @@ fn joints_without_an_entry_hold_still() {
                 assert!(output.weights.iter().chain(&output.biases).all(|&w| w == 0.0));
                 assert!(clocks.iter().all(|c| c[0] == 0.0 && c[1] == 0.0));
             }
+            Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),
         }
     }
 }
@@ -109,6 +110,7 @@ fn random_brains_move_every_seed() {
             let lively = match compile_controller(&brain, &grown(&body), &all.policy) {
                 Controller::Cpg { joints, .. } => joints.iter().map(|j| j.amplitude.abs()).sum::<f64>(),
                 Controller::Mlp { clocks, .. } => clocks.iter().map(|c| c[0].abs()).sum::<f64>(),
+                Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),
             };
             assert!(lively / joint_keys(&body).len() as f64 > 0.1, "{name} hardly moves");
         }

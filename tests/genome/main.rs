@@ -81,7 +81,9 @@ fn assert_sound(genome: &Genome, policy: &Policy) {
     wanted.sort();
     wanted.dedup();
     assert_eq!(brain_keys(&genome.brain), wanted);
-    assert!(genome.parameters().iter().all(|(_, value)| value.is_finite()));
+    let parameters = genome.parameters();
+    assert!(parameters.iter().all(|(_, value)| value.is_finite()));
+    assert!(parameters.is_sorted_by(|a, b| a.0 < b.0), "not in the order of the names");
 }
 
 /// Positions of the link frames relative to the base at zero angles (m).

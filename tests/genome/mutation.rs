@@ -17,8 +17,10 @@ fn joints(genome: &Genome, policy: &Policy) -> Vec<(Vec<tree::Step>, Vec<f64>)> 
             let row = |i: usize| output.weights[i * output.inputs..(i + 1) * output.inputs].to_vec();
             clocks.iter().enumerate().map(|(i, c)| [row(i), vec![output.biases[i]], c.to_vec()].concat()).collect()
         }
+        Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),
     };
-    numbers.into_iter().enumerate().map(|(i, n)| (tree::path(&genome.body, &nodes, i + 1), n)).collect()
+    let ways = tree::Ways::new(&genome.body, &nodes);
+    numbers.into_iter().enumerate().map(|(i, n)| (ways.to(i + 1).to_vec(), n)).collect()
 }
 
 fn one(name: &str, policy: Policy) -> (Variation, Genome) {

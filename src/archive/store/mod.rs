@@ -8,18 +8,24 @@
 //! with `exact_`); the readable columns beside them are for queries by hand. `docs/results.md` explains every column.
 
 mod address;
+mod columns;
 mod error;
 mod read;
 mod reader;
+mod row;
+mod writer;
 
 pub use address::EliteAddress;
+pub use columns::{COLUMNS, Column, column_names};
 pub use error::StoreError;
 pub use reader::{RunReader, experiment};
+pub use row::Row;
+pub use writer::Writer;
 
-use super::encode::{f32_bytes, f64_bytes, genome_bytes, parent_bytes};
+use super::encode::f64_bytes;
 use super::metrics::Metrics;
 use super::{Centroids, Elite};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,8 +39,9 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 1;
+pub const SCHEMA_VERSION: i32 = 2;
 
+/// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
 CREATE TABLE centroids (
     cell  INTEGER PRIMARY KEY,
@@ -56,24 +63,6 @@ CREATE TABLE elites (
     exact_parents     BLOB NOT NULL,
     exact_mass        BLOB NOT NULL,
     genome      BLOB NOT NULL
-);
-CREATE TABLE metrics (
-    generation  INTEGER PRIMARY KEY,
-    evaluations INTEGER NOT NULL,
-    qd_score    REAL,
-    normalised_qd_score REAL,
-    coverage    REAL,
-    max         REAL,
-    mean        REAL,
-    elites      INTEGER NOT NULL,
-    new         INTEGER NOT NULL,
-    improved    INTEGER NOT NULL,
-    diverged    INTEGER NOT NULL,
-    invalid     INTEGER NOT NULL,
-    creature_steps INTEGER NOT NULL,
-    body_steps  INTEGER NOT NULL,
-    wall_time   REAL,
-    exact_scores BLOB NOT NULL
 );
 CREATE TABLE invalid (
     generation  INTEGER NOT NULL,
@@ -99,11 +88,11 @@ pub struct Store {
 
 /// What one generation adds to the store.
 #[derive(Clone, Debug)]
-pub struct Generation<'a> {
+pub struct Generation {
     /// The generation's row.
-    pub metrics: &'a Metrics,
+    pub metrics: Metrics,
     /// The elites that hold the cells that changed.
-    pub entered: Vec<(usize, &'a Elite)>,
+    pub entered: Vec<Row>,
     /// What each emitter has learned, in their order; empty for those that don't learn.
     pub emitters: Vec<Vec<u8>>,
 }
@@ -178,7 +167,7 @@ impl Store {
     }
 
     /// Stores a generation, all or nothing of it.
-    pub fn commit(&mut self, generation: &Generation<'_>) -> Result<()> {
+    pub fn commit(&mut self, generation: &Generation) -> Result<()> {
         self.transact(|transaction| write_generation(transaction, generation))
     }
 
@@ -203,6 +192,7 @@ fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let empty: bool = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
     if empty {
         transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(&columns::create_table())?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
@@ -221,74 +211,29 @@ fn check_kind(connection: &Connection, path: &Path) -> Result<()> {
     }
 }
 
-fn write_generation(transaction: &Transaction<'_>, generation: &Generation<'_>) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare(
-        "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
-         exact_reward, exact_descriptors, exact_parents, exact_mass, genome)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    )?;
-    for (cell, e) in &generation.entered {
-        insert.execute(params![
-            cell,
-            e.id,
-            e.reward,
-            list(&e.descriptors),
-            e.generation,
-            e.candidate,
-            e.emitter,
-            list(e.parents.iter().map(|parent| parent.id)),
-            e.links,
-            e.mass,
-            f32_bytes(&[e.reward]),
-            f32_bytes(&e.descriptors),
-            parent_bytes(&e.parents),
-            f64_bytes(&[e.mass]),
-            genome_bytes(&e.genome),
-        ])?;
-    }
+fn write_generation(transaction: &Transaction<'_>, generation: &Generation) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare(Row::INSERT)?;
+    generation.entered.iter().try_for_each(|row| row.write(&mut insert))?;
     let mut insert = transaction.prepare("INSERT OR REPLACE INTO emitters VALUES (?1, ?2)")?;
     for (emitter, state) in generation.emitters.iter().enumerate().filter(|(_, state)| !state.is_empty()) {
         insert.execute(params![emitter, state])?;
     }
-    write_metrics(transaction, generation.metrics)
+    write_metrics(transaction, &generation.metrics)
 }
 
 fn write_metrics(transaction: &Transaction<'_>, m: &Metrics) -> rusqlite::Result<()> {
     let s = &m.scores;
-    transaction.execute(
-        "INSERT INTO metrics (generation, evaluations, qd_score, normalised_qd_score, coverage, max, mean, elites, new, improved,
-         diverged, invalid, creature_steps, body_steps, wall_time, exact_scores)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        params![
-            m.generation,
-            m.evaluations,
-            s.qd_score,
-            s.normalised_qd_score,
-            s.coverage,
-            s.max,
-            s.mean,
-            m.elites,
-            m.new,
-            m.improved,
-            m.diverged,
-            m.invalid_count(),
-            m.creature_steps,
-            m.body_steps,
-            m.wall_time,
-            f64_bytes(&[s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean, m.wall_time]),
-        ],
-    )?;
+    let exact = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean, m.wall_time, m.simulation_time];
+    let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
+    values.push(Box::new(f64_bytes(&exact)));
+    let marks = vec!["?"; values.len()].join(", ");
+    let insert = format!("INSERT INTO metrics ({},exact_scores) VALUES ({marks})", column_names());
+    transaction.execute(&insert, params_from_iter(values))?;
     let mut insert = transaction.prepare("INSERT INTO invalid VALUES (?1, ?2, ?3)")?;
     for (label, count) in &m.invalid {
         insert.execute(params![m.generation, label, count])?;
     }
     Ok(())
-}
-
-/// A readable list that is JSON too, e.g. `[0.5, 2]`.
-fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    format!("[{}]", items.join(", "))
 }
 
 #[cfg(test)]

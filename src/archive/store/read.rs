@@ -125,7 +125,8 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
 
 fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
     let exact = encode::f64s(&bytes(row, 8)?);
-    let Some(&[qd_score, normalised_qd_score, coverage, max, mean, wall_time]) = exact.as_deref() else {
+    let Some(&[qd_score, normalised_qd_score, coverage, max, mean, wall_time, simulation_time]) = exact.as_deref()
+    else {
         return Ok(None);
     };
     Ok(Some(Metrics {
@@ -140,6 +141,7 @@ fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
         creature_steps: row.get(6)?,
         body_steps: row.get(7)?,
         wall_time,
+        simulation_time,
     }))
 }
 

@@ -1,5 +1,6 @@
 //! The store by itself: exactness, whole transactions, full disks, other versions.
 
+use super::super::encode::{f32_bytes, genome_bytes, parent_bytes};
 use super::*;
 use crate::archive::Parent;
 use crate::archive::metrics::Scores;
@@ -42,12 +43,13 @@ fn metrics(generation: u64) -> Metrics {
         creature_steps: u64::from(u32::MAX) * 9,
         body_steps: 1,
         wall_time: 0.25,
+        simulation_time: 0.125,
     }
 }
 
 fn commit(store: &mut Store, generation: u64, elite: &Elite) -> Result<()> {
-    let metrics = metrics(generation);
-    store.commit(&Generation { metrics: &metrics, entered: vec![(5, elite)], emitters: vec![vec![], vec![7, 8]] })
+    let (metrics, entered) = (metrics(generation), vec![Row::new(5, elite)]);
+    store.commit(&Generation { metrics, entered, emitters: vec![vec![], vec![7, 8]] })
 }
 
 /// Equal to the bit; NaN equals itself here.
@@ -73,6 +75,7 @@ fn what_is_stored_comes_back_to_the_bit() {
     assert_eq!(back.scores.qd_score.to_bits(), expected.scores.qd_score.to_bits());
     assert!(back.scores.max.is_nan());
     assert_eq!((back.invalid, back.creature_steps), (expected.invalid, expected.creature_steps));
+    assert_eq!((back.wall_time, back.simulation_time), (expected.wall_time, expected.simulation_time));
 }
 
 #[test]
@@ -97,7 +100,8 @@ fn a_half_written_transaction_vanishes() {
     let log = || fs::metadata(dir.path().join("archive.sqlite-wal")).unwrap().len();
     let (before, big, metrics) = (log(), elite(2, &[1.5; 40_000]), metrics(1));
     let transaction = store.connection.transaction().unwrap();
-    let generation = Generation { metrics: &metrics, entered: vec![(5, &big), (6, &big)], emitters: vec![] };
+    let entered = vec![Row::new(5, &big), Row::new(6, &big)];
+    let generation = Generation { metrics, entered, emitters: vec![] };
     // The second row breaks the rule that numbers are unique, but the first is in the log by then.
     write_generation(&transaction, &generation).unwrap();
     assert!(log() > before + 100_000, "nothing was written yet, so this test shows nothing");

@@ -1,10 +1,11 @@
 //! The GPU as the command line asks for it.
 
+use super::Switches;
 use anyhow::bail;
-use burgess::experiment::Experiment;
 use burgess::sim::Backend;
 use burgess::sim::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
 use burgess::sim::gpu::{GpuBackend, Options, description, unsupported};
+use burgess::sim::plan::Plan;
 
 /// Which adapter to take.
 #[derive(Clone, Copy)]
@@ -17,20 +18,20 @@ pub enum Which<'a> {
     Recorded(&'a str),
 }
 
-/// Opens an adapter for an experiment, software ones too.
+/// Opens an adapter for a plan, software ones too.
 ///
 /// # Errors
 ///
-/// When there is no such adapter, or it cannot simulate the experiment.
-pub fn open(which: Which<'_>, experiment: &Experiment, checked: bool) -> anyhow::Result<Box<dyn Backend>> {
-    if let Some(why) = unsupported(experiment) {
+/// When there is no such adapter, or it cannot simulate the plan.
+pub fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow::Result<Box<dyn Backend>> {
+    if let Some(why) = unsupported(plan) {
         bail!("{why}; take --backend cpu");
     }
     let (choice, checked) = match which {
-        Which::Best => (Choice::Best, checked),
-        Which::Named(name) => (Choice::Named(name.to_owned()), checked),
+        Which::Best => (Choice::Best, false),
+        Which::Named(name) => (Choice::Named(name.to_owned()), false),
         Which::Recorded(words) => match description::read(words) {
-            Some((adapter, was_checked)) => (Choice::Described(adapter.to_owned()), checked || was_checked),
+            Some((adapter, was_checked)) => (Choice::Described(adapter.to_owned()), was_checked),
             None => bail!("`{words}` is no backend that this version knows"),
         },
     };
@@ -38,21 +39,21 @@ pub fn open(which: Which<'_>, experiment: &Experiment, checked: bool) -> anyhow:
     if gpu.facts.is_software() {
         eprintln!("{} is a software adapter: slow, for tests", gpu.facts.name);
     }
-    backend(experiment, gpu, checked)
+    backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
 }
 
-/// Opens the best hardware for an experiment; where there is none that can be used, says why.
+/// Opens the best hardware for a plan; where there is none that can be used, says why.
 ///
 /// # Errors
 ///
 /// When the adapter opens but cannot be made ready.
-pub fn hardware(experiment: &Experiment, checked: bool) -> anyhow::Result<Option<Box<dyn Backend>>> {
-    if let Some(why) = unsupported(experiment) {
+pub fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
+    if let Some(why) = unsupported(plan) {
         eprintln!("the CPU simulates: {why}");
         return Ok(None);
     }
     match Gpu::open(&Choice::Real) {
-        Ok(gpu) => backend(experiment, gpu, checked).map(Some),
+        Ok(gpu) => backend(plan, gpu, switches).map(Some),
         Err(GpuError::NoAdapter | GpuError::OnlySoftware { .. }) => {
             eprintln!("no GPU found, the CPU simulates (`burgess adapters` lists what there is)");
             Ok(None)
@@ -64,10 +65,11 @@ pub fn hardware(experiment: &Experiment, checked: bool) -> anyhow::Result<Option
     }
 }
 
-fn backend(experiment: &Experiment, gpu: Gpu, checked: bool) -> anyhow::Result<Box<dyn Backend>> {
+fn backend(plan: &Plan, gpu: Gpu, switches: Switches) -> anyhow::Result<Box<dyn Backend>> {
     // Debug builds are for finding mistakes, those in shaders too.
-    let options = Options { checked: checked || cfg!(debug_assertions), ..Options::default() };
-    Ok(Box::new(GpuBackend::new(experiment, gpu, options)?))
+    let checked = switches.checked || cfg!(debug_assertions);
+    let options = Options { checked, dispatch_time: switches.dispatch_time, ..Options::default() };
+    Ok(Box::new(GpuBackend::new(plan, gpu, options)?))
 }
 
 /// Rows of a table of the adapters, the first its head.

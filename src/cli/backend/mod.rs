@@ -8,11 +8,12 @@ pub mod gpu;
 
 use anyhow::Context;
 use burgess::evolve::provenance::{Part, same_bits};
-use burgess::experiment::Experiment;
 use burgess::sim::Backend;
 use burgess::sim::cpu::CpuBackend;
+use burgess::sim::plan::Plan;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, ValueEnum};
+use std::time::{Duration, Instant};
 
 /// What simulates.
 #[derive(clap::Args)]
@@ -26,9 +27,20 @@ pub struct Args {
     /// Keep the bounds checks in shaders, to find mistakes in them; slower.
     #[arg(long)]
     checked_shaders: bool,
+    /// What one dispatch to the GPU may take; less keeps a desktop fluent [default: 100].
+    #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    dispatch_time: Option<u32>,
     /// CPU threads; the results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+}
+
+/// How a GPU works; no result depends on it, but for the last bits on whether shaders are checked.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "gpu"), expect(dead_code))]
+pub struct Switches {
+    checked: bool,
+    dispatch_time: Option<Duration>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -50,10 +62,25 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// When there is no such backend, it cannot simulate the experiment, or threads cannot be started.
-    pub fn open(&self, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
+    /// When there is no such backend, it cannot simulate the plan, or threads cannot be started.
+    pub fn open(&self, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
         let wanted = self.start()?;
-        Ok(announced(self.take(wanted, experiment)?))
+        Ok(announced(self.take(wanted, plan)?))
+    }
+
+    /// Starts the backend for each of several plans, and says which it is. With each comes how long that took.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_each(&self, plans: &[Plan]) -> anyhow::Result<Vec<(Box<dyn Backend>, Duration)>> {
+        self.start()?;
+        let open = |plan: &Plan| {
+            let began = Instant::now();
+            let backend = self.take(self.wanted()?, plan)?;
+            Ok((backend, began.elapsed()))
+        };
+        plans.iter().map(open).collect()
     }
 
     /// Starts the backend for a run that goes on: unless another was asked for, the one that its last part used, since only
@@ -62,10 +89,10 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open), and when the backend that was used is not here.
-    pub fn open_again(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+    pub fn open_again(&self, plan: &Plan, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, experiment)?,
-            (wanted, _) => self.take(wanted, experiment)?,
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, plan)?,
+            (wanted, _) => self.take(wanted, plan)?,
         };
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &backend.describe())) {
             eprintln!("another backend than before: from here on the run's bits are not what they would have been");
@@ -79,13 +106,13 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_like(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+    pub fn open_like(&self, plan: &Plan, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, experiment).or_else(|error| {
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, plan).or_else(|error| {
                 eprintln!("{error:#}");
-                self.take(Wanted::Auto, experiment)
+                self.take(Wanted::Auto, plan)
             })?,
-            (wanted, _) => self.take(wanted, experiment)?,
+            (wanted, _) => self.take(wanted, plan)?,
         };
         Ok(announced(backend))
     }
@@ -111,29 +138,34 @@ impl Args {
         }
     }
 
+    fn switches(&self) -> Switches {
+        let dispatch_time = self.dispatch_time.map(|milliseconds| Duration::from_millis(milliseconds.into()));
+        Switches { checked: self.checked_shaders, dispatch_time }
+    }
+
     fn threads(&self) -> Option<usize> {
         self.threads.map(usize::from)
     }
 
-    fn take(&self, wanted: Wanted<'_>, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
+    fn take(&self, wanted: Wanted<'_>, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
         match wanted {
-            Wanted::Gpu(which) => gpu::open(which, experiment, self.checked_shaders),
-            Wanted::Cpu => self.cpu(experiment),
-            Wanted::Auto => match gpu::hardware(experiment, self.checked_shaders)? {
+            Wanted::Gpu(which) => gpu::open(which, plan, self.switches()),
+            Wanted::Cpu => self.cpu(plan),
+            Wanted::Auto => match gpu::hardware(plan, self.switches())? {
                 Some(backend) => Ok(backend),
-                None => self.cpu(experiment),
+                None => self.cpu(plan),
             },
         }
     }
 
     /// The backend that describes itself so.
-    fn take_recorded(&self, description: &str, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
+    fn take_recorded(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
         let kind = description.split(',').next().unwrap_or_default();
         if kind == "cpu" {
-            return self.cpu(experiment);
+            return self.cpu(plan);
         }
         let recorded = gpu::Which::Recorded(description);
-        gpu::open(recorded, experiment, self.checked_shaders).with_context(|| {
+        gpu::open(recorded, plan, self.switches()).with_context(|| {
             format!(
                 "the run was simulated on `{description}`, which cannot be had here; --backend gpu or --backend cpu takes \
                  another, but then equal bits are not promised"
@@ -141,8 +173,8 @@ impl Args {
         })
     }
 
-    fn cpu(&self, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
-        Ok(Box::new(CpuBackend::new(experiment, self.threads())?))
+    fn cpu(&self, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
+        Ok(Box::new(CpuBackend::new(plan, self.threads())?))
     }
 }
 

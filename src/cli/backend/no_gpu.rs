@@ -1,8 +1,9 @@
 //! What a build without the cargo feature `gpu` says instead of taking a GPU.
 
+use super::Switches;
 use anyhow::bail;
-use burgess::experiment::Experiment;
 use burgess::sim::Backend;
+use burgess::sim::plan::Plan;
 
 /// Which adapter to take.
 #[expect(dead_code, reason = "there is none to be taken in this build")]
@@ -13,12 +14,12 @@ pub enum Which<'a> {
 }
 
 /// There is none in this build.
-pub fn open(_: Which<'_>, _: &Experiment, _checked: bool) -> anyhow::Result<Box<dyn Backend>> {
+pub fn open(_: Which<'_>, _: &Plan, _: Switches) -> anyhow::Result<Box<dyn Backend>> {
     none()
 }
 
 /// There is none in this build, which nobody who left it out has to be told.
-pub fn hardware(_: &Experiment, _checked: bool) -> anyhow::Result<Option<Box<dyn Backend>>> {
+pub fn hardware(_: &Plan, _: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
     Ok(None)
 }
 

@@ -34,9 +34,10 @@ impl Edit<'_> {
     pub(super) fn duplicate_limb(&mut self) -> Option<Copies> {
         let place = self.any_joint(|_, joint| !joint.is_self_edge())?;
         let stem = self.body.joints[place];
-        let members = |id: GeneId| self.body.reaches(stem.child, id);
-        let links: Vec<LinkGene> = self.body.links.iter().filter(|link| members(link.id)).copied().collect();
-        let joints: Vec<JointGene> = self.body.joints.iter().filter(|joint| members(joint.parent)).copied().collect();
+        let members = self.body.limb(stem.child);
+        let is_member = |id: GeneId| members.contains(&id);
+        let links: Vec<LinkGene> = self.body.links.iter().filter(|link| is_member(link.id)).copied().collect();
+        let joints: Vec<JointGene> = self.body.joints.iter().filter(|joint| is_member(joint.parent)).copied().collect();
         let ids: Copies = links
             .iter()
             .map(|link| link.id)

@@ -13,7 +13,7 @@ pub mod step;
 pub mod trace;
 
 use crate::creature::Candidate;
-use crate::experiment::Experiment;
+use crate::sim::plan::Plan;
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
 use crate::sim::{Backend, Ending, Outcome};
@@ -31,22 +31,13 @@ pub struct CpuBackend {
 }
 
 impl CpuBackend {
-    /// For a validated experiment; `threads` of `None` takes every core.
+    /// For a plan; `threads` of `None` takes every core.
     ///
     /// # Errors
     /// When the threads cannot be started.
-    pub fn new(experiment: &Experiment, threads: Option<usize>) -> anyhow::Result<Self> {
-        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
-        Self::with(&world, TaskPlan::new(experiment), threads)
-    }
-
-    /// For any world and task.
-    ///
-    /// # Errors
-    /// When the threads cannot be started.
-    pub fn with(world: &World<f64>, task: TaskPlan, threads: Option<usize>) -> anyhow::Result<Self> {
+    pub fn new(plan: &Plan, threads: Option<usize>) -> anyhow::Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
-        Ok(Self { world: world.cast(), task, pool, busy: Mutex::default() })
+        Ok(Self { world: plan.world.cast(), task: plan.task.clone(), pool, busy: Mutex::default() })
     }
 
     fn episode(&self, candidate: &Candidate<f32>) -> Outcome {

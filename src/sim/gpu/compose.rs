@@ -2,7 +2,6 @@
 //!
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
-use super::BrainKind;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
@@ -11,6 +10,7 @@ use crate::sim::OBSERVATIONS;
 use crate::sim::cpu::episode::{RATE_BOUND, SPEED_BOUND};
 use crate::sim::cpu::measure::TOUCH_DOWN;
 use crate::sim::cpu::step::ROUNDS;
+use crate::sim::plan::BrainKind;
 use crate::sim::task::TaskPlan;
 use std::fmt::Write as _;
 use std::mem::discriminant;
@@ -85,7 +85,7 @@ fn constants(choices: Choices<'_>) -> String {
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("TERRAIN", terrain),
         ("BRAIN", brain),
-        ("ACTIVATIONS", choices.brain.activations()),
+        ("ACTIVATIONS", choices.brain.widest_layer()),
         ("OBSERVATIONS", OBSERVATIONS),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),

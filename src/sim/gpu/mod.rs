@@ -16,13 +16,14 @@ mod pool;
 mod resume;
 mod shard;
 
-use crate::creature::{Candidate, MAX_LINKS};
-use crate::experiment::{BiasForm, Experiment, Policy};
+use crate::creature::Candidate;
+use crate::experiment::BiasForm;
 use crate::laws::terrain::Terrain;
 use crate::sim::cpu::state::State;
+use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
-use crate::sim::{Backend, OBSERVATIONS, Outcome};
+use crate::sim::{Backend, Outcome};
 use anyhow::{Result, bail};
 use compose::Choices;
 use device::{Gpu, GpuError};
@@ -56,42 +57,6 @@ pub struct Options {
     pub widest: Option<u32>,
 }
 
-/// The kind of brain that all candidates of a run have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BrainKind {
-    /// [`crate::creature::Controller::Cpg`].
-    Cpg,
-    /// [`crate::creature::Controller::Mlp`], with the units of its hidden layers.
-    Mlp(Vec<usize>),
-    /// [`crate::creature::Controller::Sequence`].
-    Sequence,
-}
-
-impl BrainKind {
-    fn of(policy: &Policy) -> Self {
-        match policy {
-            Policy::Cpg { .. } => Self::Cpg,
-            Policy::Mlp { hidden, .. } => Self::Mlp(hidden.clone()),
-        }
-    }
-
-    /// Units of the hidden layers.
-    fn hidden(&self) -> &[usize] {
-        match self {
-            Self::Mlp(hidden) => hidden,
-            Self::Cpg | Self::Sequence => &[],
-        }
-    }
-
-    /// Floats of one of the two halves of the scratch.
-    fn activations(&self) -> usize {
-        match self {
-            Self::Mlp(hidden) => hidden.iter().copied().fold(OBSERVATIONS + 3 * (MAX_LINKS - 1), std::cmp::Ord::max),
-            Self::Cpg | Self::Sequence => 0,
-        }
-    }
-}
-
 /// Simulates in float32 on a GPU.
 pub struct GpuBackend {
     gpu: Gpu,
@@ -106,34 +71,24 @@ pub struct GpuBackend {
     encoded: Mutex<Encoded>,
 }
 
-/// What the GPU does not do that an experiment asks for: the field and what it says.
-pub fn unsupported(experiment: &Experiment) -> Option<String> {
-    (experiment.physics.form != BiasForm::Momentum).then(|| {
-        format!("physics.form: {:?} is simulated on the CPU only, the GPU has Momentum", experiment.physics.form)
-    })
+/// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
+pub fn unsupported(plan: &Plan) -> Option<String> {
+    let form = plan.world.form;
+    (form != BiasForm::Momentum)
+        .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
 }
 
 impl GpuBackend {
-    /// For a validated experiment; compiles its shader.
+    /// For a plan; compiles its shader.
     ///
     /// # Errors
     ///
-    /// When the experiment asks for what is [`unsupported`], or the device fails.
-    pub fn new(experiment: &Experiment, gpu: Gpu, options: Options) -> Result<Self> {
-        if let Some(what) = unsupported(experiment) {
+    /// When the plan asks for what is [`unsupported`], or the device fails.
+    pub fn new(plan: &Plan, gpu: Gpu, options: Options) -> Result<Self> {
+        if let Some(what) = unsupported(plan) {
             bail!(what);
         }
-        let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
-        Self::with(&world, TaskPlan::new(experiment), BrainKind::of(&experiment.policy), gpu, options)
-    }
-
-    /// For any world, task and kind of brain.
-    ///
-    /// # Errors
-    ///
-    /// When the device fails.
-    pub fn with(world: &World<f64>, task: TaskPlan, brain: BrainKind, gpu: Gpu, options: Options) -> Result<Self> {
-        let world: World<f32> = world.cast();
+        let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
         let constants = encode_world(&world, &task, &brain);
         let world_buffer = gpu.guarded("the world", |device| {
             device.create_buffer_init(&BufferInitDescriptor {
@@ -200,7 +155,7 @@ impl GpuBackend {
                 pool: &self.pool,
                 world: &self.world_buffer,
                 descriptors: self.task.descriptors.len(),
-                scratch: 2 * self.brain.activations(),
+                scratch: 2 * self.brain.widest_layer(),
                 widest: self.options.widest.unwrap_or(self.gpu.facts.limits.workgroups),
             };
             let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
@@ -232,7 +187,7 @@ impl GpuBackend {
         // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
         let model = (layout::LANES * layout::model_fields(contacts) * size_of::<layout::Vec4>()) as u64;
         let brains = |block: &Block| {
-            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(2 * self.brain.activations());
+            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(2 * self.brain.widest_layer());
             4 * block.creatures.iter().map(of).sum::<usize>() as u64
         };
         let (mut parts, mut first, mut sizes) = (Vec::new(), 0, (0, 0));

@@ -1,0 +1,140 @@
+//! Where the wall time of a generation goes, with a stand-in for the simulation that sleeps as long as a fast device would take.
+//!
+//! `cargo bench --bench generation [-- FILE PATH=VALUE...]`, such as `-- experiments/walkers.ron budget.generations=100`;
+//! by default walkers in batches of 4,096. Then, for one thread, what each part of making a candidate costs.
+
+use burgess::archive::{Archive, Elite};
+use burgess::creature::{Candidate, check, expand};
+use burgess::emitter;
+use burgess::evolve::folder::RunFolder;
+use burgess::evolve::{Evolution, Setup, Times, start};
+use burgess::experiment::{self, DescriptorSpec, Experiment};
+use burgess::genome::{Genome, Variation};
+use burgess::rng::{Purpose, Stream};
+use burgess::sim::{Backend, Ending, Outcome};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What a batch takes on the device that this stands for.
+const SIMULATION: Duration = Duration::from_millis(20);
+
+/// Generations at the start that are not counted: they fill the archive.
+const WARM_UP: usize = 10;
+
+/// Rewards and descriptors that are drawn from a stream keyed by the candidate's mass: spread over all cells, the same every time.
+struct Dice {
+    descriptors: Vec<DescriptorSpec>,
+    slept: Cell<Duration>,
+}
+
+impl Backend for Dice {
+    fn describe(&self) -> String {
+        "dice".into()
+    }
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+        std::thread::sleep(SIMULATION);
+        self.slept.set(self.slept.get() + SIMULATION);
+        Ok(candidates.iter().map(|candidate| self.throw(candidate)).collect())
+    }
+    fn simulation_time(&self) -> Duration {
+        self.slept.get()
+    }
+}
+
+impl Dice {
+    fn throw(&self, candidate: &Candidate<f32>) -> Outcome {
+        let mut stream = Stream::new(u64::from(candidate.creature.mass().to_bits()), 0, 0, Purpose::Test);
+        let descriptors = self.descriptors.iter().map(|d| stream.range(d.range.0, d.range.1) as f32).collect();
+        Outcome { reward: stream.uniform() as f32, descriptors, ending: Ending::Finished, steps: 1 }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    // Cargo adds options of its own.
+    let given: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let defaults = ["experiments/walkers.ron", "batch_size=4096", "budget.generations=50"].map(String::from);
+    let [file, overrides @ ..] = given.as_slice() else { return run(&defaults[0], &defaults[1..]) };
+    run(file, &[&defaults[1..], overrides].concat())
+}
+
+fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
+    let loaded = experiment::load(Path::new(file), overrides)?;
+    let experiment = &loaded.experiment;
+    let seeds = start::seed_bodies(experiment, &loaded.folder)?;
+    let out = tempfile::tempdir()?;
+    let folder = RunFolder::create(out.path(), experiment, &seeds)?;
+    let space = start::search_space(experiment, seeds);
+    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Cell::default() };
+    let setup = Setup { experiment, space: &space, backend: &backend, emitters: emitter::build(&experiment.emitters) };
+    let mut evolution = Evolution::resume(folder.dir(), setup)?;
+    generations(&mut evolution)?;
+    candidates(experiment, &space, evolution.archive());
+    Ok(())
+}
+
+fn generations(evolution: &mut Evolution<'_>) -> anyhow::Result<()> {
+    let mut times = vec![evolution.times()];
+    while let Some(size) = evolution.next_batch_size() {
+        evolution.generation(size)?;
+        times.push(evolution.times());
+    }
+    let rejected = evolution.metrics().map_or(0, |metrics| metrics.invalid_count());
+    let (count, threads) = (times.len() - 1, rayon::current_num_threads());
+    println!(
+        "ms a generation, median of {count} without the first {WARM_UP}, {threads} threads; {rejected} bodies rejected in the last"
+    );
+    let counted = &times[WARM_UP..];
+    for (part, (name, _)) in Times::default().parts().into_iter().enumerate() {
+        let time = |pair: &[Times]| pair[1].parts()[part].1 - pair[0].parts()[part].1;
+        println!("{name:>12} {:8.3}", 1e3 * median(counted.windows(2).map(time).collect()));
+    }
+    let all = |times: &Times| times.parts().iter().map(|(_, time)| time).sum::<f64>();
+    println!(
+        "{:>12} {:8.3}",
+        "all",
+        1e3 * median(counted.windows(2).map(|pair| all(&pair[1]) - all(&pair[0])).collect())
+    );
+    Ok(())
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Microseconds a candidate on one thread.
+fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Archive) {
+    let elites: Vec<&Elite> = archive.elites().map(|(_, elite)| elite).collect();
+    let mean = |count: &dyn Fn(&Genome) -> usize| {
+        elites.iter().map(|elite| count(&elite.genome)).sum::<usize>() as f64 / elites.len() as f64
+    };
+    let links = elites.iter().map(|elite| elite.links as usize).sum::<usize>() as f64 / elites.len() as f64;
+    println!("\nus a candidate, 1 thread; {:.1} genes, {links:.1} links on average", mean(&|g| g.parameters().len()));
+    let next = |i: usize| &elites[(i + 1) % elites.len()].genome;
+    let show = |name: &str, work: &dyn Fn(usize, &Genome, &mut Stream)| {
+        let mut stream = Stream::new(0, 0, 0, Purpose::Test);
+        let mut round = || {
+            let begin = Instant::now();
+            elites.iter().enumerate().for_each(|(i, elite)| work(i, &elite.genome, &mut stream));
+            begin.elapsed().as_secs_f64() / elites.len() as f64
+        };
+        println!("{name:>12} {:8.2}", 1e6 * median((0..1 + 50_000 / elites.len()).map(|_| round()).collect()));
+    };
+    show("clone", &|_, g, _| drop(black_box(g.clone())));
+    show("random", &|_, _, s| drop(black_box(space.random(0.1, s))));
+    show("gaussian", &|_, g, s| drop(black_box(space.gaussian(g, 0.1, 0.0, s))));
+    show("structure", &|_, g, s| drop(black_box(space.gaussian(g, 0.1, 1.0, s))));
+    show("iso+line", &|i, g, s| drop(black_box(space.iso_line(g, next(i), 0.1, 0.2, 0.0, s))));
+    show("crossover", &|i, g, s| drop(black_box(space.crossover(g, next(i), 0.1, s))));
+    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows");
+    show("expand", &|_, g, _| drop(black_box(grow(g))));
+    show("and check", &|_, g, _| assert!(black_box(check(&grow(g), &space.limits)).is_ok()));
+    show("compile", &|_, g, _| drop(black_box(space.compile(g).expect("an elite compiles"))));
+    show("and map", &|_, g, _| drop(black_box(space.compile(g).expect("an elite compiles").map(|x| x as f32))));
+}

@@ -1,0 +1,62 @@
+//! Everything that a backend needs to know before it sees candidates: the world, the task, the kind of brain.
+
+use super::OBSERVATIONS;
+use super::task::TaskPlan;
+use super::world::World;
+use crate::creature::{JOINT_OBSERVATIONS, MAX_LINKS};
+use crate::experiment::{Experiment, Policy};
+
+/// The kind of brain that all candidates have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BrainKind {
+    /// [`crate::creature::Controller::Cpg`].
+    Cpg,
+    /// [`crate::creature::Controller::Mlp`], with the units of its hidden layers.
+    Mlp(Vec<usize>),
+    /// [`crate::creature::Controller::Sequence`].
+    Sequence,
+}
+
+/// What a backend is made for.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The surroundings.
+    pub world: World<f64>,
+    /// Length, reward, descriptors, termination.
+    pub task: TaskPlan,
+    /// The kind of brain.
+    pub brain: BrainKind,
+}
+
+impl Plan {
+    /// The plan of a validated experiment.
+    pub fn new(experiment: &Experiment) -> Self {
+        Self {
+            world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
+            task: TaskPlan::new(experiment),
+            brain: match &experiment.policy {
+                Policy::Cpg { .. } => BrainKind::Cpg,
+                Policy::Mlp { hidden, .. } => BrainKind::Mlp(hidden.clone()),
+            },
+        }
+    }
+}
+
+impl BrainKind {
+    /// Units of the hidden layers.
+    pub fn hidden(&self) -> &[usize] {
+        match self {
+            Self::Mlp(hidden) => hidden,
+            Self::Cpg | Self::Sequence => &[],
+        }
+    }
+
+    /// Numbers of the widest layer, the observation of the largest body included; none where there are no layers.
+    pub fn widest_layer(&self) -> usize {
+        let observation = OBSERVATIONS + JOINT_OBSERVATIONS * (MAX_LINKS - 1);
+        match self {
+            Self::Mlp(hidden) => hidden.iter().copied().fold(observation, std::cmp::Ord::max),
+            Self::Cpg | Self::Sequence => 0,
+        }
+    }
+}
