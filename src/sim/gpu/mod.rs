@@ -3,6 +3,7 @@
 //! One mapping serves all sizes: a lane a link, creatures packed densely into blocks of 32 lanes, the tree given as data. The
 //! stages stand in `shaders/`, file by file the twins of `sim::cpu`.
 
+mod batch;
 pub mod compose;
 mod decode;
 pub mod description;
@@ -15,10 +16,10 @@ mod pipeline;
 mod pool;
 mod resume;
 mod shard;
+mod world;
 
 use crate::creature::Candidate;
 use crate::experiment::BiasForm;
-use crate::laws::terrain::Terrain;
 use crate::sim::cpu::state::State;
 use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::TaskPlan;
@@ -27,14 +28,12 @@ use crate::sim::{Backend, Outcome};
 use anyhow::{Result, bail};
 use compose::Choices;
 use device::{Gpu, GpuError};
-use encode::{Encoded, Prepared};
+use encode::Encoded;
 use pace::Pace;
-use pack::{Block, pack};
 use pipeline::Pipeline;
 use pool::Pool;
-use rayon::prelude::*;
 pub use resume::Standing;
-use shard::{Place, Shard};
+use shard::Shard;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -68,7 +67,7 @@ pub struct GpuBackend {
     pipelines: [OnceLock<Pipeline>; CONTACT_ROOMS.len()],
     pace: Mutex<Pace>,
     pool: Pool,
-    encoded: Mutex<Encoded>,
+    encoded: Mutex<[Encoded; 2]>,
 }
 
 /// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
@@ -89,7 +88,7 @@ impl GpuBackend {
             bail!(what);
         }
         let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
-        let constants = encode_world(&world, &task, &brain);
+        let constants = world::encode(&world, &task, &brain);
         let world_buffer = gpu.guarded("the world", |device| {
             device.create_buffer_init(&BufferInitDescriptor {
                 label: Some("world"),
@@ -127,84 +126,6 @@ impl GpuBackend {
             let _ = self.pipelines[room].set(compiled);
         }
         Ok(self.pipelines[room].get().expect("it was set above"))
-    }
-
-    /// Simulates `steps` of all candidates, shard after shard, as many as the device's limits ask for, at least `parts`. `begin` may
-    /// put an episode under way onto each shard, `finished` sees each with the candidates of its bodies.
-    fn simulate(
-        &self,
-        candidates: &[Candidate<f32>],
-        steps: Range<u32>,
-        parts: usize,
-        begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
-        mut finished: impl FnMut(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
-    ) -> Result<(), GpuError> {
-        let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
-        for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
-            let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
-            let members: Vec<usize> =
-                (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
-            if members.is_empty() {
-                continue;
-            }
-            let place = Place {
-                gpu: &self.gpu,
-                pipeline: self.pipeline(room)?,
-                pool: &self.pool,
-                world: &self.world_buffer,
-                descriptors: self.task.descriptors.len(),
-                scratch: 2 * self.brain.widest_layer(),
-                widest: self.options.widest.unwrap_or(self.gpu.facts.limits.workgroups),
-            };
-            let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
-            let mut blocks = pack(&trees);
-            for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
-                *creature = members[*creature];
-            }
-            for part in self.split(&blocks, &prepared, contacts, blocks.len().div_ceil(parts))? {
-                encoded.fill(part, &prepared, contacts, place.scratch);
-                let shard = Shard::upload(place, &encoded)?;
-                begin(&shard, &encoded)?;
-                shard.run(steps.clone(), &mut pace)?;
-                finished(&shard, &encoded)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Splits blocks so that no array is larger than the device can bind.
-    fn split<'b>(
-        &self,
-        blocks: &'b [Block],
-        prepared: &[Prepared<'_>],
-        contacts: usize,
-        most_blocks: usize,
-    ) -> Result<Vec<&'b [Block]>, GpuError> {
-        let limits = &self.gpu.facts.limits;
-        let allowed = limits.storage_binding.min(limits.buffer);
-        // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
-        let model = (layout::LANES * layout::model_fields(contacts) * size_of::<layout::Vec4>()) as u64;
-        let brains = |block: &Block| {
-            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(2 * self.brain.widest_layer());
-            4 * block.creatures.iter().map(of).sum::<usize>() as u64
-        };
-        let (mut parts, mut first, mut sizes) = (Vec::new(), 0, (0, 0));
-        for (i, block) in blocks.iter().enumerate() {
-            let own = (model, brains(block));
-            let needed = own.0.max(own.1);
-            if needed > allowed {
-                return Err(GpuError::Limit { what: "one block of creatures (bytes)".into(), needed, allowed });
-            }
-            if i - first == most_blocks || sizes.0 + own.0 > allowed || sizes.1 + own.1 > allowed {
-                parts.push(&blocks[first..i]);
-                (first, sizes) = (i, (0, 0));
-            }
-            sizes = (sizes.0 + own.0, sizes.1 + own.1);
-        }
-        parts.push(&blocks[first..]);
-        Ok(parts)
     }
 
     /// The states after the first `steps` steps, for tests; an episode's end does not stop them.
@@ -292,55 +213,4 @@ impl Backend for GpuBackend {
     fn simulation_time(&self) -> Duration {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner).spent()
     }
-}
-
-fn encode_world(world: &World<f32>, task: &TaskPlan, brain: &BrainKind) -> layout::World {
-    let mut hidden = [0; 4];
-    hidden.iter_mut().zip(brain.hidden()).for_each(|(to, &units)| *to = units as u32);
-    let (terrain, wall_count) = encode_terrain(&world.terrain);
-    layout::World {
-        gravity: world.gravity.to_array(),
-        dt: world.dt,
-        friction: world.friction,
-        slip_speed: world.slip_speed,
-        contact_damping: world.contact_damping,
-        onset_speed: world.onset_speed,
-        limit_damping: world.limit_damping,
-        limit_width: world.limit_width,
-        slew_rate: world.slew_rate,
-        wall_count,
-        steps: task.steps,
-        control_period: task.control_period,
-        hidden_layers: brain.hidden().len() as u32,
-        unused: 0,
-        hidden,
-        terrain,
-    }
-}
-
-/// The coefficients, and the number of walls.
-fn encode_terrain(terrain: &Terrain<f32>) -> ([layout::Vec4; layout::TERRAIN_VECTORS], u32) {
-    let mut vectors = [[0.0; 4]; layout::TERRAIN_VECTORS];
-    match terrain {
-        Terrain::Plane { normal } => vectors[0] = [normal.x, normal.y, normal.z, 0.0],
-        Terrain::Stairs { start, rise, run, count } => vectors[0] = [*start, *rise, *run, *count],
-        Terrain::Bumps(waves) => {
-            for (vector, wave) in vectors.iter_mut().zip(waves) {
-                *vector = [wave.amplitude, wave.k[0], wave.k[1], wave.phase];
-            }
-        }
-        Terrain::Walls(walls) => {
-            for (pair, [x, y, half_x, half_y, height]) in vectors.chunks_exact_mut(2).zip(walls) {
-                pair[0] = [*x, *y, *half_x, *half_y];
-                pair[1][0] = *height;
-            }
-        }
-    }
-    (
-        vectors,
-        match terrain {
-            Terrain::Walls(walls) => walls.len() as u32,
-            _ => 0,
-        },
-    )
 }

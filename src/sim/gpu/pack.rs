@@ -26,7 +26,7 @@ pub struct Block {
 /// Packs creatures into blocks.
 pub fn pack(trees: &[Tree]) -> Vec<Block> {
     let mut order: Vec<usize> = (0..trees.len()).collect();
-    order.sort_by_key(|&i| (trees[i].depth, trees[i].links, std::cmp::Reverse(i)));
+    order.sort_unstable_by_key(|&i| (trees[i].depth, trees[i].links, std::cmp::Reverse(i)));
     let mut blocks: Vec<Block> = Vec::new();
     // Blocks by the number of their free lanes.
     let mut with_room: [Vec<usize>; LANES + 1] = std::array::from_fn(|_| Vec::new());
@@ -34,7 +34,7 @@ pub fn pack(trees: &[Tree]) -> Vec<Block> {
         let Tree { links, depth } = trees[creature];
         let fullest = (links..=LANES).find_map(|free| Some((free, with_room[free].pop()?)));
         let (free, block) = fullest.unwrap_or_else(|| {
-            blocks.push(Block { depth, ..Block::default() });
+            blocks.push(Block { creatures: Vec::with_capacity(4), depth });
             (LANES, blocks.len() - 1)
         });
         blocks[block].creatures.push((creature, LANES - free));

@@ -37,7 +37,22 @@ pub struct Shard<'a> {
     /// In the order of `shaders/layout.wgsl`, from the span on.
     buffers: [wgpu::Buffer; 9],
     arrays: wgpu::BindGroup,
+    /// Gets the results after the last dispatch.
+    copy: wgpu::Buffer,
+    flight: Option<Flight>,
 }
+
+/// A dispatch on its way.
+struct Flight {
+    submission: wgpu::SubmissionIndex,
+    began: Instant,
+    step_count: u32,
+    /// Steps after it.
+    left: Range<u32>,
+}
+
+/// How results come back.
+const READ_BACK: Usage = Usage::MAP_READ.union(Usage::COPY_DST);
 
 /// Places in [`Shard::buffers`].
 const SPAN: usize = 0;
@@ -77,7 +92,9 @@ impl<'a> Shard<'a> {
                 kept(creatures * scratch * size_of::<f32>()),
             ];
             let arrays = pipeline.bind(device, std::iter::once(world).chain(&buffers));
-            Self { place, blocks: blocks as u32, creatures, buffers, arrays }
+            let copied = creatures * result_words(descriptors) * size_of::<u32>();
+            let copy = pool.take(device, READ_BACK, copied as u64, gpu.facts.limits.buffer);
+            Self { place, blocks: blocks as u32, creatures, buffers, arrays, copy, flight: None }
         })
     }
 
@@ -101,29 +118,53 @@ impl<'a> Shard<'a> {
         })
     }
 
-    /// Simulates `steps`, dispatch after dispatch.
+    /// Begins to simulate `steps`: the first dispatch is on its way when this returns.
     ///
     /// # Errors
     ///
     /// When the device fails or is lost.
-    pub fn run(&self, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
+    pub fn launch(&mut self, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
         let Place { gpu, pipeline, widest, .. } = self.place;
-        let mut first_step = steps.start;
-        while first_step < steps.end {
-            let step_count = pace.steps(self.blocks).min(steps.end - first_step);
-            let began = Instant::now();
-            gpu.guarded("a dispatch", |device| {
-                let span = Span { first_step, step_count, block_count: self.blocks, unused: 0 };
-                gpu.queue.write_buffer(&self.buffers[SPAN], 0, bytemuck::bytes_of(&span));
-                let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-                pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, widest);
-                gpu.queue.submit([encoder.finish()]);
-            })?;
-            gpu.wait()?;
+        let step_count = pace.steps(self.blocks).min(steps.len() as u32);
+        let began = Instant::now();
+        let copied = self.results_size();
+        let left = steps.start + step_count..steps.end;
+        let submission = gpu.guarded("a dispatch", |device| {
+            let span = Span { first_step: steps.start, step_count, block_count: self.blocks, unused: 0 };
+            gpu.queue.write_buffer(&self.buffers[SPAN], 0, bytemuck::bytes_of(&span));
+            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, widest);
+            if left.is_empty() {
+                encoder.copy_buffer_to_buffer(&self.buffers[RESULTS], 0, &self.copy, 0, copied);
+            }
+            let submission = gpu.queue.submit([encoder.finish()]);
+            if left.is_empty() {
+                self.copy.map_async(wgpu::MapMode::Read, ..copied, |_| {});
+            }
+            submission
+        })?;
+        self.flight = Some(Flight { submission, began, step_count, left });
+        Ok(())
+    }
+
+    /// Waits for what was launched, dispatch after dispatch.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails or is lost.
+    pub fn complete(&mut self, pace: &mut Pace) -> Result<(), GpuError> {
+        while let Some(Flight { submission, began, step_count, left }) = self.flight.take() {
+            self.place.gpu.wait_for(submission)?;
             pace.record(self.blocks, step_count, began.elapsed());
-            first_step += step_count;
+            if !left.is_empty() {
+                self.launch(left, pace)?;
+            }
         }
         Ok(())
+    }
+
+    fn results_size(&self) -> u64 {
+        (self.creatures * result_words(self.place.descriptors) * size_of::<u32>()) as u64
     }
 
     /// Room for contact points on a link.
@@ -131,13 +172,13 @@ impl<'a> Shard<'a> {
         self.place.pipeline.contacts
     }
 
-    /// The words of the results, creature after creature.
+    /// The words of the results, creature after creature, when all is simulated.
     ///
     /// # Errors
     ///
     /// When the device fails or is lost.
     pub fn results(&self) -> Result<Vec<u32>, GpuError> {
-        self.read(RESULTS, self.creatures * result_words(self.place.descriptors))
+        mapped(&self.copy, self.results_size())
     }
 
     /// What base lanes keep between dispatches, creature after creature.
@@ -161,8 +202,8 @@ impl<'a> Shard<'a> {
     fn read<T: bytemuck::Pod>(&self, buffer: usize, count: usize) -> Result<Vec<T>, GpuError> {
         let Place { gpu, pool, .. } = self.place;
         let bytes = (count * size_of::<T>()) as u64;
-        let copy = gpu.guarded("reading results", |device| {
-            let copy = pool.take(device, Usage::MAP_READ | Usage::COPY_DST, bytes, gpu.facts.limits.buffer);
+        let copy = gpu.guarded("reading", |device| {
+            let copy = pool.take(device, READ_BACK, bytes, gpu.facts.limits.buffer);
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             encoder.copy_buffer_to_buffer(&self.buffers[buffer], 0, &copy, 0, bytes);
             gpu.queue.submit([encoder.finish()]);
@@ -170,19 +211,26 @@ impl<'a> Shard<'a> {
             copy
         })?;
         gpu.wait()?;
-        let failed = |error: wgpu::MapRangeError| GpuError::Driver {
-            what: "reading results".into(),
-            message: error.to_string(),
-        };
-        let contents = bytemuck::pod_collect_to_vec(&copy.get_mapped_range(..bytes).map_err(failed)?);
+        let contents = mapped(&copy, bytes);
         copy.unmap();
         pool.put(copy);
-        Ok(contents)
+        contents
     }
+}
+
+fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<T>, GpuError> {
+    let failed =
+        |error: wgpu::MapRangeError| GpuError::Driver { what: "reading results".into(), message: error.to_string() };
+    Ok(bytemuck::pod_collect_to_vec(&buffer.get_mapped_range(..bytes).map_err(failed)?))
 }
 
 impl Drop for Shard<'_> {
     fn drop(&mut self) {
-        self.buffers.iter().for_each(|buffer| self.place.pool.put(buffer.clone()));
+        // What the device may still be working on is not given to others.
+        if self.flight.is_some() {
+            return;
+        }
+        self.copy.unmap();
+        self.buffers.iter().chain([&self.copy]).for_each(|buffer| self.place.pool.put(buffer.clone()));
     }
 }

@@ -94,8 +94,21 @@ impl Gpu {
     ///
     /// When the device was lost, or a failure was reported.
     pub fn wait(&self) -> Result<(), GpuError> {
+        self.poll(wgpu::PollType::wait_indefinitely())
+    }
+
+    /// Waits until the queue has done a submission and all before it.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    pub fn wait_for(&self, submission: wgpu::SubmissionIndex) -> Result<(), GpuError> {
+        self.poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: None })
+    }
+
+    fn poll(&self, poll: wgpu::PollType) -> Result<(), GpuError> {
         // wgpu panics where the device is lost while it is waited for; a lost device is an error here.
-        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(wgpu::PollType::wait_indefinitely())));
+        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(poll)));
         self.check()?;
         match polled {
             Ok(Ok(_)) => Ok(()),

@@ -1,0 +1,125 @@
+//! A batch on its way through the device: prepared and packed, split into shards, and each shard encoded while the device works on
+//! the one before.
+
+use super::device::GpuError;
+use super::encode::{Encoded, Prepared};
+use super::layout::{LANES, Vec4, model_fields};
+use super::pack::{Block, pack};
+use super::shard::{Place, Shard};
+use super::{CONTACT_ROOMS, GpuBackend};
+use crate::creature::Candidate;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::PoisonError;
+
+/// Blocks that are simulated together.
+struct Part<'a> {
+    place: Place<'a>,
+    blocks: Vec<Block>,
+}
+
+impl GpuBackend {
+    /// Simulates `steps` of all candidates, in as many shards as the device's limits ask for, at least `parts` of each contact
+    /// room. `begin` may put an episode under way onto each shard, `finished` sees each with what it was made of.
+    pub(super) fn simulate(
+        &self,
+        candidates: &[Candidate<f32>],
+        steps: Range<u32>,
+        parts: usize,
+        begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
+        mut finished: impl FnMut(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
+    ) -> Result<(), GpuError> {
+        let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let [current, next] = &mut *encoded;
+        let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
+        let mut running: Option<Shard<'_>> = None;
+        for Part { place, blocks } in self.parts(&prepared, parts)? {
+            next.fill(&blocks, &prepared, place.pipeline.contacts, place.scratch);
+            let mut shard = Shard::upload(place, next)?;
+            begin(&shard, next)?;
+            let before = running.take();
+            if let Some(mut before) = before {
+                before.complete(&mut pace)?;
+                shard.launch(steps.clone(), &mut pace)?;
+                finished(&before, current)?;
+            } else {
+                shard.launch(steps.clone(), &mut pace)?;
+            }
+            running = Some(shard);
+            std::mem::swap(current, next);
+        }
+        if let Some(mut last) = running {
+            last.complete(&mut pace)?;
+            finished(&last, current)?;
+        }
+        Ok(())
+    }
+
+    /// The batch packed, room by room, and split.
+    fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<Part<'_>>, GpuError> {
+        let mut found = Vec::new();
+        for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
+            let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
+            let members: Vec<usize> =
+                (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
+            if members.is_empty() {
+                continue;
+            }
+            let place = Place {
+                gpu: &self.gpu,
+                pipeline: self.pipeline(room)?,
+                pool: &self.pool,
+                world: &self.world_buffer,
+                descriptors: self.task.descriptors.len(),
+                scratch: 2 * self.brain.widest_layer(),
+                widest: self.options.widest.unwrap_or(self.gpu.facts.limits.workgroups),
+            };
+            let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
+            let mut blocks = pack(&trees);
+            for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
+                *creature = members[*creature];
+            }
+            let most = blocks.len().div_ceil(parts);
+            let split = self.split(blocks, prepared, &place, most)?;
+            found.extend(split.into_iter().map(|blocks| Part { place, blocks }));
+        }
+        Ok(found)
+    }
+
+    /// Splits blocks into parts of at most `most`, so that no array is larger than the device can bind.
+    fn split(
+        &self,
+        blocks: Vec<Block>,
+        prepared: &[Prepared<'_>],
+        place: &Place<'_>,
+        most: usize,
+    ) -> Result<Vec<Vec<Block>>, GpuError> {
+        let limits = &self.gpu.facts.limits;
+        let allowed = limits.storage_binding.min(limits.buffer);
+        // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
+        let model = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
+        let brains = |block: &Block| {
+            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(place.scratch);
+            (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
+        };
+        let mut parts = vec![Vec::new()];
+        let mut sizes = (0, 0);
+        for block in blocks {
+            let own = (model, brains(&block));
+            let needed = own.0.max(own.1);
+            if needed > allowed {
+                return Err(GpuError::Limit { what: "one block of creatures (bytes)".into(), needed, allowed });
+            }
+            let part = parts.last_mut().expect("there is a part from the start");
+            if part.len() < most && sizes.0 + own.0 <= allowed && sizes.1 + own.1 <= allowed {
+                part.push(block);
+                sizes = (sizes.0 + own.0, sizes.1 + own.1);
+            } else {
+                parts.push(vec![block]);
+                sizes = own;
+            }
+        }
+        Ok(parts)
+    }
+}
