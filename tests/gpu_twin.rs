@@ -41,17 +41,9 @@ impl BrainName {
             Self::Cpg | Self::Sequence => cpg(),
         }
     }
-
-    fn kind(self) -> BrainKind {
-        match self {
-            Self::Cpg => BrainKind::Cpg,
-            Self::Mlp => BrainKind::Mlp(vec![12, 8]),
-            Self::Sequence => BrainKind::Sequence,
-        }
-    }
 }
 
-/// A ground, a kind of brain, and both backends for them.
+/// A ground and a kind of brain, on both backends.
 struct Ring {
     name: String,
     plan: Plan,
@@ -62,9 +54,9 @@ impl Ring {
     fn new(terrain: &(&str, TerrainSpec), brain: BrainName, seconds: f64, termination: Termination) -> Option<Self> {
         let mut experiment = experiment(brain.policy(), terrain.1.clone(), seconds);
         experiment.task.termination = termination;
-        let mut plan = Plan { brain: brain.kind(), ..Plan::new(&experiment) };
+        let mut plan = Plan::new(&experiment);
         if matches!(brain, BrainName::Sequence) {
-            plan.task.control_period = 4;
+            (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
         }
         let gpu = GpuBackend::new(&plan, gpu()?, Options::default()).unwrap();
         Some(Self { name: format!("{} {brain:?}", terrain.0), plan, gpu })

@@ -43,6 +43,7 @@ fn report(comparison: &Comparison, descriptors: &[DescriptorSpec], promised: boo
     let mut lines = vec![
         format!("{} elites simulated again, {} differ", comparison.elites, comparison.differing),
         format!("largest difference in reward: {}", comparison.reward),
+        moved(comparison),
     ];
     for (spec, difference) in descriptors.iter().zip(&comparison.descriptors) {
         let (name, unit) = spec.kind.label();
@@ -56,4 +57,23 @@ fn report(comparison: &Comparison, descriptors: &[DescriptorSpec], promised: boo
         }
     });
     lines.join("\n")
+}
+
+/// How many elites earn something else now, e.g. `2 of 80 elites (2.5 %) move by more than 5 % in reward`.
+fn moved(comparison: &Comparison) -> String {
+    let Comparison { elites, reward_moved, .. } = *comparison;
+    let share = 100.0 * reward_moved as f64 / elites.max(1) as f64;
+    format!("{reward_moved} of {elites} elites ({share:.1} %) move by more than {} % in reward", 100.0 * verify::MOVED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_of_elites_that_move_is_told() {
+        let comparison = Comparison { elites: 80, reward_moved: 2, ..Comparison::default() };
+        assert_eq!(moved(&comparison), "2 of 80 elites (2.5 %) move by more than 5 % in reward");
+        assert_eq!(moved(&Comparison::default()), "0 of 0 elites (0.0 %) move by more than 5 % in reward");
+    }
 }

@@ -8,6 +8,10 @@ use anyhow::{Context, Result, ensure};
 
 /// Elites simulated at a time.
 const CHUNK: usize = 1024;
+/// Share of its reward by which an elite that moves counts as one that does, where backends round differently.
+pub const MOVED: f64 = 0.05;
+/// Rewards below this are taken for this much, so that next to nothing does not move by a large share.
+const SMALL_REWARD: f64 = 1e-3;
 
 /// How far what is simulated now lies from what was stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +22,8 @@ pub struct Comparison {
     pub differing: usize,
     /// Largest difference in reward; infinite when one of the two is not finite.
     pub reward: f64,
+    /// Elites whose reward moves by more than [`MOVED`] of what was stored.
+    pub reward_moved: usize,
     /// Largest difference in each descriptor, in its units.
     pub descriptors: Vec<f64>,
 }
@@ -54,6 +60,7 @@ impl Comparison {
             && elite.descriptors.iter().zip(descriptors).all(|(&a, &b)| same(a, b));
         self.differing += usize::from(!all_same);
         self.reward = self.reward.max(distance(elite.reward, reward));
+        self.reward_moved += usize::from(moves(elite.reward, reward));
         self.descriptors.resize(elite.descriptors.len().max(self.descriptors.len()), 0.0);
         for (largest, (&a, &b)) in self.descriptors.iter_mut().zip(elite.descriptors.iter().zip(descriptors)) {
             *largest = largest.max(distance(a, b));
@@ -64,4 +71,32 @@ impl Comparison {
 fn distance(a: f32, b: f32) -> f64 {
     let distance = (f64::from(a) - f64::from(b)).abs();
     if distance.is_finite() { distance } else { f64::INFINITY }
+}
+
+fn moves(stored: f32, now: f32) -> bool {
+    distance(stored, now) > MOVED * f64::from(stored).abs().max(SMALL_REWARD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reward_moves_by_its_share() {
+        for (stored, now, is) in [
+            (2.0, 2.0, false),
+            (2.0, 2.09, false),
+            (2.0, 2.11, true),
+            (2.0, 1.89, true),
+            (-2.0, -2.09, false),
+            (-2.0, -2.11, true),
+            (0.5, -0.5, true),
+            (0.0, 4e-5, false),
+            (0.0, 6e-5, true),
+            (1.0, f32::NAN, true),
+            (1.0, f32::INFINITY, true),
+        ] {
+            assert_eq!(moves(stored, now), is, "{stored} and {now}");
+        }
+    }
 }
