@@ -1,7 +1,8 @@
 //! Buffers that are used again: making one, and clearing it, costs more than a batch's upload.
 
 use super::device::GpuError;
-use std::sync::{Mutex, PoisonError};
+use std::ops::Deref;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use wgpu::BufferUsages;
 
 /// Smallest buffer (bytes).
@@ -22,6 +23,26 @@ struct Stock {
     taken: u64,
 }
 
+/// A buffer on loan; it goes back when this is dropped. What the device still does with it comes before what others let it do.
+pub struct Loan<'a> {
+    pool: &'a Pool,
+    buffer: wgpu::Buffer,
+}
+
+impl Deref for Loan<'_> {
+    type Target = wgpu::Buffer;
+
+    fn deref(&self) -> &wgpu::Buffer {
+        &self.buffer
+    }
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        self.pool.lock().idle.push(self.buffer.clone());
+    }
+}
+
 impl Pool {
     /// An empty pool that makes buffers of at most `memory` bytes together.
     pub fn new(memory: u64) -> Self {
@@ -39,13 +60,14 @@ impl Pool {
         usage: BufferUsages,
         bytes: u64,
         largest: u64,
-    ) -> Result<wgpu::Buffer, GpuError> {
-        let mut stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+    ) -> Result<Loan<'_>, GpuError> {
+        let mut stock = self.lock();
+        let loan = |buffer| Ok(Loan { pool: self, buffer });
         let sizes = bytes..=4 * bytes.max(SMALLEST);
         let fits = |buffer: &wgpu::Buffer| buffer.usage() == usage && sizes.contains(&buffer.size());
         let smallest = (0..stock.idle.len()).filter(|&i| fits(&stock.idle[i])).min_by_key(|&i| stock.idle[i].size());
         if let Some(place) = smallest {
-            return Ok(stock.idle.swap_remove(place));
+            return loan(stock.idle.swap_remove(place));
         }
         let size = bytes.next_power_of_two().clamp(SMALLEST, largest.max(bytes));
         if stock.taken + size > self.memory {
@@ -56,17 +78,16 @@ impl Pool {
             return Err(GpuError::OutOfMemory { what });
         }
         stock.taken += size;
-        Ok(device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false }))
-    }
-
-    /// Gives a buffer back.
-    pub fn put(&self, buffer: wgpu::Buffer) {
-        self.stock.lock().unwrap_or_else(PoisonError::into_inner).idle.push(buffer);
+        loan(device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false }))
     }
 
     /// Frees all that nobody uses.
     pub fn clear(&self) {
-        self.stock.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stock> {
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

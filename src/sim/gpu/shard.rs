@@ -5,7 +5,7 @@ use super::encode::Encoded;
 use super::layout::{Episode, LANES, Span, Vec4, result_words, state_fields};
 use super::pace::Pace;
 use super::pipeline::Pipeline;
-use super::pool::Pool;
+use super::pool::{Loan, Pool};
 use std::ops::Range;
 use std::time::Instant;
 use wgpu::BufferUsages as Usage;
@@ -35,10 +35,12 @@ pub struct Shard<'a> {
     blocks: u32,
     creatures: usize,
     /// In the order of `shaders/layout.wgsl`, from the span on.
-    buffers: [wgpu::Buffer; 9],
+    buffers: [Loan<'a>; 9],
     arrays: wgpu::BindGroup,
     /// Gets the results after the last dispatch.
-    copy: wgpu::Buffer,
+    copy: Loan<'a>,
+    /// Whether `copy` was asked to be mapped.
+    mapped: bool,
     flight: Option<Flight>,
 }
 
@@ -91,10 +93,10 @@ impl<'a> Shard<'a> {
                 kept(creatures * result_words(descriptors) * size_of::<u32>())?,
                 kept(creatures * scratch * size_of::<f32>())?,
             ];
-            let arrays = pipeline.bind(device, std::iter::once(world).chain(&buffers));
+            let arrays = pipeline.bind(device, std::iter::once(world).chain(buffers.iter().map(|buffer| &**buffer)));
             let copied = creatures * result_words(descriptors) * size_of::<u32>();
             let copy = pool.take(device, READ_BACK, copied as u64, gpu.facts.limits.buffer)?;
-            Ok(Self { place, blocks: blocks as u32, creatures, buffers, arrays, copy, flight: None })
+            Ok(Self { place, blocks: blocks as u32, creatures, buffers, arrays, copy, mapped: false, flight: None })
         })?
     }
 
@@ -143,6 +145,7 @@ impl<'a> Shard<'a> {
             }
             submission
         })?;
+        self.mapped = left.is_empty();
         self.flight = Some(Flight { submission, began, step_count, left });
         Ok(())
     }
@@ -213,7 +216,6 @@ impl<'a> Shard<'a> {
         gpu.wait()?;
         let contents = mapped(&copy, bytes);
         copy.unmap();
-        pool.put(copy);
         contents
     }
 }
@@ -226,8 +228,8 @@ fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<T>,
 
 impl Drop for Shard<'_> {
     fn drop(&mut self) {
-        // The device may still be working on them; what others do with them comes after that.
-        self.copy.unmap();
-        self.buffers.iter().chain([&self.copy]).for_each(|buffer| self.place.pool.put(buffer.clone()));
+        if self.mapped {
+            self.copy.unmap();
+        }
     }
 }
