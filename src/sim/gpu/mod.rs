@@ -52,6 +52,8 @@ pub struct Options {
     pub dispatch_time: Option<Duration>,
     /// Parts that a batch is simulated in at least, one after the other, where memory is scarce; 1 unless set.
     pub parts: Option<usize>,
+    /// What the backend's buffers may take together (bytes); no limit of its own unless set.
+    pub memory: Option<u64>,
     /// Most workgroups of a dispatch in a row, for tests of what goes beyond; the device's limit unless set.
     pub widest: Option<u32>,
 }
@@ -105,11 +107,16 @@ impl GpuBackend {
             brain,
             pipelines: Default::default(),
             pace: Mutex::new(Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME))),
-            pool: Pool::default(),
+            pool: Pool::new(options.memory.unwrap_or(u64::MAX)),
             encoded: Mutex::default(),
         };
         backend.pipeline(0)?;
         Ok(backend)
+    }
+
+    /// The device.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
     }
 
     /// The shader of a contact room, compiled when it is first needed.

@@ -1,37 +1,77 @@
 //! Buffers that are used again: making one, and clearing it, costs more than a batch's upload.
 
+use super::device::GpuError;
 use std::sync::{Mutex, PoisonError};
 use wgpu::BufferUsages;
 
 /// Smallest buffer (bytes).
 const SMALLEST: u64 = 1 << 12;
 
-/// Buffers that nobody uses at present.
+/// The buffers of a backend.
+pub struct Pool {
+    /// What all buffers together may take (bytes).
+    memory: u64,
+    stock: Mutex<Stock>,
+}
+
 #[derive(Default)]
-pub struct Pool(Mutex<Vec<wgpu::Buffer>>);
+struct Stock {
+    /// Buffers that nobody uses at present.
+    idle: Vec<wgpu::Buffer>,
+    /// Bytes of all buffers, used or not.
+    taken: u64,
+}
 
 impl Pool {
+    /// An empty pool that makes buffers of at most `memory` bytes together.
+    pub fn new(memory: u64) -> Self {
+        Self { memory, stock: Mutex::default() }
+    }
+
     /// A buffer of at least `bytes`, at most `largest`, for `usage`. What stands in it is left over from its last use.
-    pub fn take(&self, device: &wgpu::Device, usage: BufferUsages, bytes: u64, largest: u64) -> wgpu::Buffer {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |buffer: &wgpu::Buffer| {
-            buffer.usage() == usage && (bytes..=4 * bytes.max(SMALLEST)).contains(&buffer.size())
-        };
-        let smallest = (0..idle.len()).filter(|&i| fits(&idle[i])).min_by_key(|&i| idle[i].size());
+    ///
+    /// # Errors
+    ///
+    /// When it does not fit into the pool's memory. (What the device's memory does not hold, wgpu reports.)
+    pub fn take(
+        &self,
+        device: &wgpu::Device,
+        usage: BufferUsages,
+        bytes: u64,
+        largest: u64,
+    ) -> Result<wgpu::Buffer, GpuError> {
+        let mut stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
+        let sizes = bytes..=4 * bytes.max(SMALLEST);
+        let fits = |buffer: &wgpu::Buffer| buffer.usage() == usage && sizes.contains(&buffer.size());
+        let smallest = (0..stock.idle.len()).filter(|&i| fits(&stock.idle[i])).min_by_key(|&i| stock.idle[i].size());
         if let Some(place) = smallest {
-            return idle.swap_remove(place);
+            return Ok(stock.idle.swap_remove(place));
         }
         let size = bytes.next_power_of_two().clamp(SMALLEST, largest.max(bytes));
-        device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
+        if stock.taken + size > self.memory {
+            stock.clear();
+        }
+        if stock.taken + size > self.memory {
+            let what = format!("a buffer of {size} bytes beside {} others", stock.taken);
+            return Err(GpuError::OutOfMemory { what });
+        }
+        stock.taken += size;
+        Ok(device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false }))
     }
 
     /// Gives a buffer back.
     pub fn put(&self, buffer: wgpu::Buffer) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner).idle.push(buffer);
     }
 
     /// Frees all that nobody uses.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Stock {
+    fn clear(&mut self) {
+        self.taken -= self.idle.drain(..).map(|buffer| buffer.size()).sum::<u64>();
     }
 }

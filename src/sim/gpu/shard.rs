@@ -69,33 +69,33 @@ impl<'a> Shard<'a> {
     pub fn upload(place: Place<'a>, encoded: &Encoded) -> Result<Self, GpuError> {
         let Place { gpu, pipeline, pool, world, descriptors, scratch, .. } = place;
         let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
-        gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
+        gpu.guarded(&format!("a batch of {creatures} creatures"), |device| -> Result<Self, GpuError> {
             let take = |usage, bytes: usize| {
                 // A binding must not be empty.
                 pool.take(device, usage, bytes.max(16) as u64, gpu.facts.limits.storage_binding)
             };
             let filled = |contents: &[u8]| {
-                let buffer = take(Usage::STORAGE | Usage::COPY_DST, contents.len());
+                let buffer = take(Usage::STORAGE | Usage::COPY_DST, contents.len())?;
                 gpu.queue.write_buffer(&buffer, 0, contents);
-                buffer
+                Ok::<_, GpuError>(buffer)
             };
             let kept = |bytes| take(Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST, bytes);
             let buffers = [
-                take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>()),
-                filled(bytemuck::cast_slice(&encoded.lanes)),
-                filled(bytemuck::cast_slice(&encoded.model)),
-                filled(bytemuck::cast_slice(&encoded.bodies)),
-                filled(bytemuck::cast_slice(&encoded.weights)),
-                kept(blocks * LANES * state_fields(pipeline.contacts) * size_of::<Vec4>()),
-                kept(creatures * size_of::<Episode>()),
-                kept(creatures * result_words(descriptors) * size_of::<u32>()),
-                kept(creatures * scratch * size_of::<f32>()),
+                take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>())?,
+                filled(bytemuck::cast_slice(&encoded.lanes))?,
+                filled(bytemuck::cast_slice(&encoded.model))?,
+                filled(bytemuck::cast_slice(&encoded.bodies))?,
+                filled(bytemuck::cast_slice(&encoded.weights))?,
+                kept(blocks * LANES * state_fields(pipeline.contacts) * size_of::<Vec4>())?,
+                kept(creatures * size_of::<Episode>())?,
+                kept(creatures * result_words(descriptors) * size_of::<u32>())?,
+                kept(creatures * scratch * size_of::<f32>())?,
             ];
             let arrays = pipeline.bind(device, std::iter::once(world).chain(&buffers));
             let copied = creatures * result_words(descriptors) * size_of::<u32>();
-            let copy = pool.take(device, READ_BACK, copied as u64, gpu.facts.limits.buffer);
-            Self { place, blocks: blocks as u32, creatures, buffers, arrays, copy, flight: None }
-        })
+            let copy = pool.take(device, READ_BACK, copied as u64, gpu.facts.limits.buffer)?;
+            Ok(Self { place, blocks: blocks as u32, creatures, buffers, arrays, copy, flight: None })
+        })?
     }
 
     /// Puts episodes under way onto the device: what [`states`](Self::states) and [`episodes`](Self::episodes) are to begin with.
@@ -203,13 +203,13 @@ impl<'a> Shard<'a> {
         let Place { gpu, pool, .. } = self.place;
         let bytes = (count * size_of::<T>()) as u64;
         let copy = gpu.guarded("reading", |device| {
-            let copy = pool.take(device, READ_BACK, bytes, gpu.facts.limits.buffer);
+            let copy = pool.take(device, READ_BACK, bytes, gpu.facts.limits.buffer)?;
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             encoder.copy_buffer_to_buffer(&self.buffers[buffer], 0, &copy, 0, bytes);
             gpu.queue.submit([encoder.finish()]);
             copy.map_async(wgpu::MapMode::Read, ..bytes, |_| {});
-            copy
-        })?;
+            Ok::<_, GpuError>(copy)
+        })??;
         gpu.wait()?;
         let contents = mapped(&copy, bytes);
         copy.unmap();
@@ -226,10 +226,7 @@ fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<T>,
 
 impl Drop for Shard<'_> {
     fn drop(&mut self) {
-        // What the device may still be working on is not given to others.
-        if self.flight.is_some() {
-            return;
-        }
+        // The device may still be working on them; what others do with them comes after that.
         self.copy.unmap();
         self.buffers.iter().chain([&self.copy]).for_each(|buffer| self.place.pool.put(buffer.clone()));
     }
