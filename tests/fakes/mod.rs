@@ -10,8 +10,8 @@ use burgess::laws::descriptor::Descriptor;
 use burgess::math::{Sym3, Vec3, vec3};
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::{Backend, Ending, Outcome};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// A genome that is a few numbers: a body of one sphere, and a network's biases.
 pub fn genome(numbers: &[f64]) -> Genome {
@@ -117,11 +117,12 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
 pub struct Hill {
     pub fail_after: usize,
     calls: AtomicUsize,
+    nanoseconds: AtomicU64,
 }
 
 impl Default for Hill {
     fn default() -> Self {
-        Self { fail_after: usize::MAX, calls: AtomicUsize::new(0) }
+        Self { fail_after: usize::MAX, calls: AtomicUsize::new(0), nanoseconds: AtomicU64::new(0) }
     }
 }
 
@@ -137,10 +138,13 @@ impl Backend for Hill {
     }
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
         anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
-        Ok(candidates.iter().map(episode).collect())
+        let began = Instant::now();
+        let outcomes = candidates.iter().map(episode).collect();
+        self.nanoseconds.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        Ok(outcomes)
     }
     fn simulation_time(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))
     }
 }
 

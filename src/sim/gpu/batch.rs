@@ -68,7 +68,7 @@ impl GpuBackend {
             }
             let place = Place {
                 gpu: &self.gpu,
-                pipeline: self.pipeline(room)?,
+                pipeline: &self.pipelines[room],
                 pool: &self.pool,
                 world: &self.world_buffer,
                 descriptors: self.task.descriptors.len(),

@@ -56,12 +56,8 @@ pub struct Choices<'a> {
 pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
-    for (name, file) in FILES {
+    for (_, file) in FILES {
         text.push('\n');
-        if let Ok(dir) = std::env::var("SHADER_DIR") {
-            text += &std::fs::read_to_string(format!("{dir}/{name}")).unwrap();
-            continue;
-        }
         text += file;
     }
     text

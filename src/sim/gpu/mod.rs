@@ -35,7 +35,7 @@ use pool::Pool;
 pub use resume::Standing;
 use shard::Shard;
 use std::ops::Range;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
@@ -66,7 +66,7 @@ pub struct GpuBackend {
     world_buffer: wgpu::Buffer,
     task: TaskPlan,
     brain: BrainKind,
-    pipelines: [OnceLock<Pipeline>; CONTACT_ROOMS.len()],
+    pipelines: [Pipeline; CONTACT_ROOMS.len()],
     pace: Mutex<Pace>,
     pool: Pool,
     encoded: Mutex<[Encoded; 2]>,
@@ -80,7 +80,7 @@ pub fn unsupported(plan: &Plan) -> Option<String> {
 }
 
 impl GpuBackend {
-    /// For a plan; compiles its shader.
+    /// For a plan; compiles its shaders.
     ///
     /// # Errors
     ///
@@ -98,41 +98,29 @@ impl GpuBackend {
                 usage: wgpu::BufferUsages::UNIFORM,
             })
         })?;
-        let backend = Self {
+        let compile = |contacts| {
+            let choices = Choices { task: &task, terrain: &world.terrain, brain: &brain, contacts };
+            Pipeline::new(&gpu, choices, options.checked)
+        };
+        let [small, large] = CONTACT_ROOMS;
+        let (small, large) = rayon::join(|| compile(small), || compile(large));
+        Ok(Self {
+            pipelines: [small?, large?],
             gpu,
             options,
             world,
             world_buffer,
             task,
             brain,
-            pipelines: Default::default(),
             pace: Mutex::new(Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME))),
             pool: Pool::new(options.memory.unwrap_or(u64::MAX)),
             encoded: Mutex::default(),
-        };
-        backend.pipeline(0)?;
-        Ok(backend)
+        })
     }
 
     /// The device.
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
-    }
-
-    /// The shader of a contact room, compiled when it is first needed.
-    fn pipeline(&self, room: usize) -> Result<&Pipeline, GpuError> {
-        if self.pipelines[room].get().is_none() {
-            let choices = Choices {
-                task: &self.task,
-                terrain: &self.world.terrain,
-                brain: &self.brain,
-                contacts: CONTACT_ROOMS[room],
-            };
-            let compiled = Pipeline::new(&self.gpu, choices, self.options.checked)?;
-            // Another thread may have been faster; its shader is the same.
-            let _ = self.pipelines[room].set(compiled);
-        }
-        Ok(self.pipelines[room].get().expect("it was set above"))
     }
 
     /// The states after the first `steps` steps, for tests; an episode's end does not stop them.
