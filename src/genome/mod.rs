@@ -16,7 +16,7 @@ mod policy_file;
 mod range;
 mod variation;
 
-pub use graph::{MAX_CHAIN, MAX_COPIES};
+pub use graph::{Edge, Graph, Growth, MAX_CHAIN, MAX_COPIES};
 pub use mutation::StructuralMutation;
 pub use parameter::{Field, Owner, ParameterId};
 pub use policy_file::PolicyFile;
