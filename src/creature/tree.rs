@@ -69,7 +69,7 @@ impl Ways {
 /// Unfolds the gene graph to at most `max_links` links in preorder.
 ///
 /// # Errors
-/// [`InvalidBody::Graph`] when the graph is not well-formed ([`Body::graph`]).
+/// [`InvalidBody::Graph`] when the graph is not well-formed ([`Body::check_graph`]).
 pub fn grow<T>(body: &Body<T>, max_links: usize) -> Result<Vec<Node>, InvalidBody> {
     let graph = body.graph()?;
     let mut nodes = Vec::with_capacity(MAX_LINKS);

@@ -77,7 +77,7 @@ impl<T> Body<T> {
     ///
     /// # Errors
     /// [`InvalidBody::Graph`] with a gene at fault.
-    pub fn graph(&self) -> Result<Graph, InvalidBody> {
+    pub(crate) fn graph(&self) -> Result<Graph, InvalidBody> {
         let fault = |gene, fault| Err(InvalidBody::Graph { gene, fault });
         if let Some(pair) = self.links.windows(2).find(|pair| pair[0].id >= pair[1].id) {
             return fault(pair[1].id, "link genes must be sorted by id, each id once");
@@ -110,7 +110,7 @@ impl<T> Body<T> {
     /// Checks the rules that do not depend on continuous genes.
     ///
     /// # Errors
-    /// As [`Body::graph`].
+    /// [`InvalidBody::Graph`] with a gene at fault.
     pub fn check_graph(&self) -> Result<(), InvalidBody> {
         self.graph().map(drop)
     }
@@ -118,7 +118,7 @@ impl<T> Body<T> {
 
 /// A well-formed body graph with its names looked up, since growing follows them for every link it makes.
 #[derive(Clone, Debug)]
-pub struct Graph {
+pub(crate) struct Graph {
     /// Place of the root in [`Body::links`].
     pub root: usize,
     /// One entry a link gene.
@@ -129,7 +129,7 @@ pub struct Graph {
 
 /// How a link gene grows.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Growth {
+pub(crate) struct Growth {
     /// As [`Body::copies`].
     pub copies: u32,
     /// Place of the joint gene that grows it from itself.
@@ -138,7 +138,7 @@ pub struct Growth {
 
 /// The ends of a joint gene.
 #[derive(Clone, Copy, Debug)]
-pub struct Edge {
+pub(crate) struct Edge {
     /// Place of its parent in [`Body::links`].
     pub parent: usize,
     /// Place of its child.

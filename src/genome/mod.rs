@@ -16,7 +16,8 @@ mod policy_file;
 mod range;
 mod variation;
 
-pub use graph::{Edge, Graph, Growth, MAX_CHAIN, MAX_COPIES};
+pub(crate) use graph::Graph;
+pub use graph::{MAX_CHAIN, MAX_COPIES};
 pub use mutation::StructuralMutation;
 pub use parameter::{Field, Owner, ParameterId};
 pub use policy_file::PolicyFile;
