@@ -140,7 +140,7 @@ impl Backend for Hill {
         Ok(candidates.iter().map(episode).collect())
     }
     fn simulation_time(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_nanos(self.calls.load(Ordering::Relaxed) as u64)
     }
 }
 
