@@ -7,6 +7,7 @@ use burgess::genome::morphology;
 use burgess::laws::terrain::TerrainSpec;
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::cpu::episode::spawn_position;
+use burgess::sim::cpu::measure::rest_origins;
 use burgess::sim::cpu::policy::slew_targets;
 use burgess::sim::cpu::state::{Drive, State, Work};
 use burgess::sim::cpu::step::step;
@@ -27,7 +28,7 @@ fn creature(name: &str) -> Creature<f64> {
 /// (pulling, pushing) impulse of 5 s in which `command` gives the share of each joint's half range.
 fn impulses(creature: &Creature<f64>, command: impl Fn(usize, f64) -> f64) -> (f64, f64) {
     let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
-    let mut state = State::at_rest(creature, spawn_position(creature, &world));
+    let mut state = State::at_rest(creature, spawn_position(creature, &rest_origins(creature), &world));
     let mut drive = Drive::idle(creature);
     let mut work = Work::new(creature, world.gravity, world.contact_width);
     let (mut pull, mut push) = (0.0, 0.0);

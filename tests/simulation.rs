@@ -202,7 +202,7 @@ fn limp_bodies_never_rebound_above_their_height() {
             (link.kp, link.kd) = (0.0, 0.0);
         }
         let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
-        let rest = spawn_position(&creature, &world);
+        let rest = spawn_position(&creature, &rest_origins(&creature), &world);
         let mut state = State::at_rest(&creature, rest + vec3(0.0, 0.0, 0.3));
         let mut work = Work::new(&creature, world.gravity, world.contact_width);
         let drive = Drive::idle(&creature);
@@ -315,7 +315,7 @@ fn every_body_starts_clear_of_every_terrain() {
         let origins = rest_origins(&creature);
         for ground in &grounds {
             let world = World::new(&Physics::default(), ground, 1);
-            let start = spawn_position(&creature, &world);
+            let start = spawn_position(&creature, &origins, &world);
             let gap = |c: &ContactPoint<f64>| world.terrain.distance(start + origins[c.link] + c.centre).0 - c.radius;
             let lowest = creature.contacts.iter().map(gap).fold(f64::INFINITY, f64::min);
             assert!((0.0..0.01).contains(&lowest), "{name} on {ground:?}: starts with a gap of {lowest} m");

@@ -162,7 +162,10 @@ impl Placed {
     fn pierces(&self, other: &Self, between: Option<&Self>, allowed: f64, beads: &[Vec3<f64>]) -> bool {
         let counts = |bead| between.is_none_or(|link| link.distance(bead) > self.bead_radius);
         let is_deep = |bead| self.bead_radius - other.distance(bead) > allowed;
-        beads[self.beads.clone()].iter().any(|&bead| is_deep(bead) && counts(bead))
+        // Most beads are clear of the other shape's bounding sphere, which is cheaper to see; the hair is for rounding.
+        let reach = (self.bead_radius + other.bounding_radius) * (1.0 + 1e-9);
+        let is_near = |bead: Vec3<f64>| (bead - other.centre).norm_squared() < reach * reach;
+        beads[self.beads.clone()].iter().any(|&bead| is_near(bead) && is_deep(bead) && counts(bead))
     }
 
     /// Signed distance of a point from the surface (m), negative inside.

@@ -65,13 +65,12 @@ pub fn compile_controller<T: Real>(brain: &Brain<T>, creature: &Creature<T>, pol
     let keys = creature.links[1..].iter().map(|link| link.joint);
     let sharing = policy.sharing();
     match brain {
-        Brain::Cpg { frequency, joints } => Controller::Cpg {
-            frequency: hertz(*frequency, policy),
-            joints: keys.map(|key| cpg_joint(joints, key, sharing)).collect(),
-        },
+        Brain::Cpg { frequency, joints } => {
+            Controller::Cpg { frequency: hertz(*frequency, policy), joints: cpg_joints(joints, keys, sharing) }
+        }
         Brain::Mlp { frequency, common, bias, hidden, joints } => {
-            let entries: Vec<_> =
-                keys.clone().map(|key| find(joints, key.shared(sharing), |entry| entry.key)).collect();
+            let entry = |key: JointKey| Some(&joints[find(joints, key.shared(sharing), |entry| entry.key)?]);
+            let entries: Vec<_> = keys.clone().map(entry).collect();
             let mut layers = vec![first_layer(common, bias, &entries)];
             layers.extend(hidden.iter().scan(bias.len(), |inputs, numbers| {
                 let layer = dense(*inputs, numbers);
@@ -91,16 +90,24 @@ fn hertz<T: Real>(logit: T, policy: &Policy) -> T {
     sigmoid(logit) * real(high - low) + real(low)
 }
 
-fn find<E>(entries: &[E], key: JointKey, key_of: impl Fn(&E) -> JointKey) -> Option<&E> {
-    entries.binary_search_by_key(&key, key_of).ok().map(|place| &entries[place])
+fn find<E>(entries: &[E], key: JointKey, key_of: impl Fn(&E) -> JointKey) -> Option<usize> {
+    entries.binary_search_by_key(&key, key_of).ok()
 }
 
-fn cpg_joint<T: Real>(entries: &[CpgGene<T>], key: JointKey, sharing: Sharing) -> CpgJoint<T> {
-    find(entries, key.shared(sharing), |entry| entry.key).map_or_else(CpgJoint::default, |entry| CpgJoint {
-        amplitude: entry.amplitude.tanh(),
-        phase: entry.phase + key.phase_shift(sharing, entry.repeat_phase, entry.mirror_phase),
-        offset: entry.offset.tanh(),
-    })
+fn cpg_joints<T: Real>(
+    entries: &[CpgGene<T>],
+    keys: impl Iterator<Item = JointKey>,
+    sharing: Sharing,
+) -> Vec<CpgJoint<T>> {
+    // Once for all joints that share an entry.
+    let waves: Vec<[T; 2]> = entries.iter().map(|entry| [entry.amplitude.tanh(), entry.offset.tanh()]).collect();
+    let joint = |key: JointKey| {
+        let Some(place) = find(entries, key.shared(sharing), |entry| entry.key) else { return CpgJoint::default() };
+        let (entry, [amplitude, offset]) = (&entries[place], waves[place]);
+        let phase = entry.phase + key.phase_shift(sharing, entry.repeat_phase, entry.mirror_phase);
+        CpgJoint { amplitude, phase, offset }
+    };
+    keys.map(joint).collect()
 }
 
 /// Inputs: the common observations, then angle, rate and contact of each joint in link order.

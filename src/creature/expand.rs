@@ -11,11 +11,11 @@
 //! stiffness, which is taken as a constant.
 
 use super::shape::Solid;
-use super::tree::{Node, grow};
+use super::tree::{Node, Sprout, grow};
 use super::{ContactPoint, Creature, InvalidBody, Link, Shape};
 use crate::autodiff::{Real, Value, real};
 use crate::experiment::{BodyLimits, Physics, Stiffness};
-use crate::genome::{Body, JointGene, RepeatLayout};
+use crate::genome::{Body, JointGene, LinkGene, RepeatLayout};
 use crate::laws::inertia::MassProperties;
 use crate::laws::soft::sigmoid;
 use crate::math::{Mat3, Quat, Sym3, Vec3, vec3};
@@ -35,11 +35,19 @@ const AUTO_STIFFNESS: (f64, f64) = (4.0, 1e-3);
 /// [`InvalidBody::Graph`] when the gene graph is not well-formed.
 pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) -> Result<Creature<T>, InvalidBody> {
     let tree = grow(body, limits.max_links)?;
+    let genes = Genes::read(body);
     let mut parts: Vec<Part<T>> = Vec::with_capacity(tree.len());
     for node in &tree {
+        let matter = &genes.links[node.link];
         let part = match node.sprout {
-            None => Part::base(body, node),
-            Some(_) => Part::grown(body, node, &parts[node.parent]),
+            None => Part::base(matter),
+            Some(sprout) => Part::grown(
+                matter,
+                &body.joints[sprout.joint],
+                &genes.joints[sprout.joint],
+                sprout,
+                &parts[node.parent],
+            ),
         };
         parts.push(part);
     }
@@ -49,10 +57,79 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     contacts.extend(parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)));
     Ok(Creature {
         base: body.base,
-        links: tree.iter().zip(&parts).map(|(node, part)| part.link(body, node, &strength)).collect(),
+        links: tree
+            .iter()
+            .zip(&parts)
+            .map(|(node, part)| part.link(body, node, genes.servo(node), &strength))
+            .collect(),
         contacts,
         contact_stiffness: contact_stiffness(mass, physics),
     })
+}
+
+/// What genes say in plain numbers, worked out once for all copies that grow of them.
+struct Genes<T> {
+    /// One entry a link gene.
+    links: Vec<Matter<T>>,
+    /// One entry a joint gene.
+    joints: Vec<Hinge<T>>,
+    /// What the base has in place of a servo.
+    no_servo: Servo<T>,
+}
+
+/// A link gene: its shape before scaling, and its density (kg/m3).
+struct Matter<T> {
+    solid: Solid<T>,
+    density: T,
+}
+
+/// A joint gene: how the child sits on the parent.
+struct Hinge<T> {
+    /// The child's local axes to the parent's.
+    rotation: Mat3<T>,
+    /// Factor on the child's lengths.
+    scale: T,
+    /// Hinge axis in the child's local axes, unit vector.
+    axis: Vec3<T>,
+    servo: Servo<T>,
+}
+
+/// Joint limits (rad), and factors on the servo's mass-scaled defaults.
+#[derive(Clone, Copy)]
+struct Servo<T> {
+    lower: T,
+    upper: T,
+    kp: T,
+    kd: T,
+    torque: T,
+}
+
+impl<T: Real> Genes<T> {
+    fn read(body: &Body<T>) -> Self {
+        let matter = |link: &LinkGene<T>| Matter { solid: Solid::new(&link.shape), density: link.log_density.exp() };
+        let hinge = |joint: &JointGene<T>| Hinge {
+            rotation: Quat::exp(joint.orientation).to_matrix(),
+            scale: joint.log_scale.exp(),
+            axis: joint.axis.normalised(),
+            servo: Servo {
+                lower: -limit(joint.lower),
+                upper: limit(joint.upper),
+                kp: joint.log_kp.exp(),
+                kd: joint.log_kd.exp(),
+                torque: joint.log_torque.exp(),
+            },
+        };
+        let (middle, one) = (limit(T::zero()), T::one());
+        Self {
+            links: body.links.iter().map(matter).collect(),
+            joints: body.joints.iter().map(hinge).collect(),
+            no_servo: Servo { lower: -middle, upper: middle, kp: one, kd: one, torque: one },
+        }
+    }
+
+    fn servo(&self, node: &Node) -> &Servo<T> {
+        node.sprout.map_or(&self.no_servo, |sprout| &self.joints[sprout.joint].servo)
+    }
 }
 
 /// A part of the grown body. Points are relative to the part's hinge (the base: to its centre), in base axes.
@@ -74,46 +151,40 @@ struct Part<T> {
 }
 
 impl<T: Real> Part<T> {
-    fn base(body: &Body<T>, node: &Node) -> Self {
-        let gene = &body.links[node.link];
-        let solid = Solid::new(&gene.shape, T::one());
+    fn base(matter: &Matter<T>) -> Self {
+        let solid = matter.solid;
         Self {
             axes: Mat3::identity(),
             reflected: false,
             scale: T::one(),
             solid,
-            body: solid.mass_properties(gene.log_density.exp()),
+            body: solid.mass_properties(matter.density),
             centre: Vec3::zero(),
             hinge: Vec3::zero(),
             axis: vec3(T::zero(), T::zero(), T::one()),
         }
     }
 
-    fn grown(body: &Body<T>, node: &Node, parent: &Self) -> Self {
-        let gene = &body.links[node.link];
-        let Some(sprout) = node.sprout else { return Self::base(body, node) };
-        let joint = &body.joints[sprout.joint];
+    fn grown(matter: &Matter<T>, joint: &JointGene<T>, hinge: &Hinge<T>, sprout: Sprout, parent: &Self) -> Self {
         let turn = reflection(sprout.mirrored) * radial_turn(joint, sprout.copy);
-        let axes = parent.axes * turn * Quat::exp(joint.orientation).to_matrix();
+        let axes = parent.axes * turn * hinge.rotation;
         let reflected = parent.reflected != sprout.mirrored;
-        let scale = parent.scale * joint.log_scale.exp();
-        let solid = Solid::new(&gene.shape, scale);
-        let axis = axes * joint.axis.normalised();
+        let scale = parent.scale * hinge.scale;
+        let solid = matter.solid.scaled(scale);
+        let axis = axes * hinge.axis;
         Self {
             axes,
             reflected,
             scale,
             solid,
-            body: solid.mass_properties(gene.log_density.exp()),
+            body: solid.mass_properties(matter.density),
             centre: axes * vec3(solid.hinge_to_centre(), T::zero(), T::zero()),
             hinge: parent.centre + parent.axes * parent.solid.surface_point(turn * joint.attach),
             axis: if reflected { -axis } else { axis },
         }
     }
 
-    fn link(&self, body: &Body<T>, node: &Node, strength: &Strength<T>) -> Link<T> {
-        let joint = node.sprout.map(|sprout| &body.joints[sprout.joint]);
-        let gene = |value: fn(&JointGene<T>) -> T| joint.map_or(T::zero(), value);
+    fn link(&self, body: &Body<T>, node: &Node, servo: &Servo<T>, strength: &Strength<T>) -> Link<T> {
         Link {
             parent: node.parent,
             gene: body.links[node.link].id,
@@ -124,11 +195,11 @@ impl<T: Real> Part<T> {
             inertia: Sym3::diagonal(self.body.moments).rotated(self.axes),
             joint_position: self.hinge,
             axis: self.axis,
-            lower: -limit(gene(|j| j.lower)),
-            upper: limit(gene(|j| j.upper)),
-            kp: strength.kp * gene(|j| j.log_kp).exp(),
-            kd: strength.kd * gene(|j| j.log_kd).exp(),
-            torque_limit: strength.torque_limit * gene(|j| j.log_torque).exp(),
+            lower: servo.lower,
+            upper: servo.upper,
+            kp: strength.kp * servo.kp,
+            kd: strength.kd * servo.kd,
+            torque_limit: strength.torque_limit * servo.torque,
             armature: strength.armature,
             damping: strength.damping,
             limit_stiffness: strength.limit_stiffness,

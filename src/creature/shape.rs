@@ -21,14 +21,21 @@ pub enum Solid<T> {
 }
 
 impl<T: Real> Solid<T> {
-    /// Sizes from genes; `scale` is the factor on all lengths.
-    pub fn new(gene: &ShapeGene<T>, scale: T) -> Self {
+    /// Sizes from genes.
+    pub fn new(gene: &ShapeGene<T>) -> Self {
         match *gene {
-            ShapeGene::Sphere { log_radius } => Solid::Sphere(scale * log_radius.exp()),
-            ShapeGene::Capsule { log_radius, log_length } => {
-                Solid::Capsule(scale * log_radius.exp(), scale * log_length.exp())
-            }
-            ShapeGene::Box { log_half } => Solid::Box(log_half.map(Real::exp) * scale),
+            ShapeGene::Sphere { log_radius } => Solid::Sphere(log_radius.exp()),
+            ShapeGene::Capsule { log_radius, log_length } => Solid::Capsule(log_radius.exp(), log_length.exp()),
+            ShapeGene::Box { log_half } => Solid::Box(log_half.map(Real::exp)),
+        }
+    }
+
+    /// The same shape with all lengths times `scale`.
+    pub fn scaled(self, scale: T) -> Self {
+        match self {
+            Solid::Sphere(radius) => Solid::Sphere(radius * scale),
+            Solid::Capsule(radius, length) => Solid::Capsule(radius * scale, length * scale),
+            Solid::Box(half) => Solid::Box(half * scale),
         }
     }
 

@@ -5,7 +5,7 @@
 //! and mutation uses it to find out which joints come and go.
 
 use crate::creature::{InvalidBody, MAX_LINKS};
-use crate::genome::{Body, GeneId, JointKey, RepeatLayout, ShapeGene};
+use crate::genome::{Body, GeneId, Graph, JointKey, RepeatLayout, ShapeGene};
 use std::mem::{Discriminant, discriminant};
 use std::ops::Range;
 
@@ -71,17 +71,15 @@ impl Ways {
 /// # Errors
 /// [`InvalidBody::Graph`] when the graph is not well-formed ([`Body::check_graph`]).
 pub fn grow<T>(body: &Body<T>, max_links: usize) -> Result<Vec<Node>, InvalidBody> {
-    body.check_graph()?;
-    let root =
-        body.link_index(body.root).ok_or(InvalidBody::Graph { gene: body.root, fault: "the root is missing" })?;
+    let graph = body.graph()?;
     let mut nodes = Vec::with_capacity(MAX_LINKS);
-    nodes.push(Node { parent: 0, link: root, sprout: None, key: JointKey::default() });
+    nodes.push(Node { parent: 0, link: graph.root, sprout: None, key: JointKey::default() });
     // For each node its first child; its last one is followed by the first of the next node.
     let mut first_children = Vec::with_capacity(MAX_LINKS);
     while first_children.len() < nodes.len() {
         let index = first_children.len();
         first_children.push(nodes.len());
-        add_children(body, index, &mut nodes);
+        add_children(body, &graph, index, &mut nodes);
         nodes.truncate(max_links.max(1));
     }
     Ok(preorder(&nodes, &first_children))
@@ -101,9 +99,8 @@ pub fn plan(body: &Body, max_links: usize) -> Result<Plan, InvalidBody> {
 }
 
 /// Adds the links that grow from node `index`, in the order of the joint genes' ids.
-fn add_children<T>(body: &Body<T>, index: usize, nodes: &mut Vec<Node>) {
+fn add_children<T>(body: &Body<T>, graph: &Graph, index: usize, nodes: &mut Vec<Node>) {
     let node = nodes[index];
-    let gene = body.links[node.link].id;
     for (joint, edge) in body.joints.iter().enumerate() {
         let made_by_it = node.sprout.filter(|sprout| sprout.joint == joint);
         if let Some(sprout) = made_by_it {
@@ -118,32 +115,28 @@ fn add_children<T>(body: &Body<T>, index: usize, nodes: &mut Vec<Node>) {
                 continue;
             }
         }
-        if edge.parent == gene && !(edge.terminal && continues(body, node)) {
-            start(body, index, joint, nodes);
+        if graph.edges[joint].parent == node.link && !(edge.terminal && continues(body, graph, node)) {
+            start(body, graph, index, joint, nodes);
         }
     }
 }
 
 /// Whether a serial copy of the node's own link gene grows from it.
-fn continues<T>(body: &Body<T>, node: Node) -> bool {
+fn continues<T>(body: &Body<T>, graph: &Graph, node: Node) -> bool {
     let starts = |joint: usize| {
-        let edge = &body.joints[joint];
-        node.sprout.is_none_or(|sprout| sprout.joint != joint)
-            && edge.is_self_edge()
-            && edge.layout == RepeatLayout::Serial
-            && edge.child == body.links[node.link].id
+        node.sprout.is_none_or(|sprout| sprout.joint != joint) && body.joints[joint].layout == RepeatLayout::Serial
     };
     let goes_on = node.sprout.is_some_and(|sprout| {
         let edge = &body.joints[sprout.joint];
         edge.layout == RepeatLayout::Serial && sprout.copy + 1 < edge.repeat
     });
-    goes_on || (0..body.joints.len()).any(starts)
+    goes_on || graph.links[node.link].self_edge.is_some_and(starts)
 }
 
 /// Grows the first link of a chain, or all radial copies; each followed by its mirrored twin.
-fn start<T>(body: &Body<T>, index: usize, joint: usize, nodes: &mut Vec<Node>) {
+fn start<T>(body: &Body<T>, graph: &Graph, index: usize, joint: usize, nodes: &mut Vec<Node>) {
     let edge = &body.joints[joint];
-    let Some(link) = body.link_index(edge.child) else { return };
+    let link = graph.edges[joint].child;
     let copies = match edge.layout {
         RepeatLayout::Serial => 1,
         RepeatLayout::Radial => edge.repeat,
@@ -152,7 +145,7 @@ fn start<T>(body: &Body<T>, index: usize, joint: usize, nodes: &mut Vec<Node>) {
     for copy in 0..copies {
         for &mirrored in sides {
             // A key that would not fit its integers (more than ten repeats within repeats) ends the limb.
-            if let Some(key) = start_key(body, nodes[index], joint, copy, mirrored) {
+            if let Some(key) = start_key(body, graph, nodes[index], joint, copy, mirrored) {
                 nodes.push(Node { parent: index, link, sprout: Some(Sprout { joint, copy, mirrored }), key });
             }
         }
@@ -160,19 +153,25 @@ fn start<T>(body: &Body<T>, index: usize, joint: usize, nodes: &mut Vec<Node>) {
 }
 
 /// Key of a joint that is not the continuation of a chain: the parent's way, then this joint's own digits.
-fn start_key<T>(body: &Body<T>, parent: Node, joint: usize, copy: u8, mirrored: bool) -> Option<JointKey> {
+fn start_key<T>(
+    body: &Body<T>,
+    graph: &Graph,
+    parent: Node,
+    joint: usize,
+    copy: u8,
+    mirrored: bool,
+) -> Option<JointKey> {
     let edge = &body.joints[joint];
     let made_by_self = parent.sprout.is_some_and(|sprout| body.joints[sprout.joint].is_self_edge());
     let mut repeat = parent.key.repeat;
     // Where a link gene grows from itself, a digit tells the links of the chain apart: 0 for the one that starts it.
-    if !made_by_self && body.self_edge(body.links[parent.link].id).is_some() {
+    if !made_by_self && graph.links[parent.link].self_edge.is_some() {
         repeat = push_digit(repeat, 0)?;
     }
     if edge.is_self_edge() {
         repeat = repeat.checked_add(u32::from(copy) + 1)?;
-    } else if body.copies(edge.child) > 1 {
-        let before: u32 = body.incoming(edge.child).take_while(|e| e.id < edge.id).map(|e| u32::from(e.repeat)).sum();
-        repeat = push_digit(repeat, before + u32::from(copy))?;
+    } else if graph.links[graph.edges[joint].child].copies > 1 {
+        repeat = push_digit(repeat, graph.edges[joint].copies_before + u32::from(copy))?;
     }
     let side = if edge.mirror { parent.key.side.checked_mul(2)? + u32::from(mirrored) } else { parent.key.side };
     Some(JointKey { gene: edge.id, repeat, side })

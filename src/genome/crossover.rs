@@ -1,7 +1,7 @@
 //! Crossover: a limb of one parent in place of a limb of the other (after Sims 1994), genes and brain entries together.
 
 use super::brain::{Inheritance, inherit};
-use super::heritage::{Origins, entry_keys, prune, with_brain};
+use super::heritage::{Grown, Origins, entry_keys, prune, with_brain};
 use super::{Body, GeneId, Genome, JointGene, JointKey, LinkGene};
 use crate::creature::tree::grow;
 use crate::experiment::{BodyLimits, Policy};
@@ -16,7 +16,9 @@ pub(super) fn graft(a: &Genome, b: &Genome, policy: &Policy, limits: &BodyLimits
     let Some((stock, scion)) = choose(&a.body, &b.body, stream) else { return a.clone() };
     let mut body = a.body.clone();
     body.joints.retain(|joint| joint.id != stock.id);
-    prune(&mut body, limits);
+    if let Ok(nodes) = grow(&body, limits.max_links) {
+        prune(&mut body, &nodes);
+    }
     if body.link_index(stock.parent).is_none() {
         return a.clone();
     }
@@ -25,12 +27,10 @@ pub(super) fn graft(a: &Genome, b: &Genome, policy: &Policy, limits: &BodyLimits
     let renamed = |old: GeneId| names.iter().find(|&&(_, id)| id == old).map_or(old, |&(new, _)| new);
     limb.plant(&mut body, &stock, renamed);
     body.sort();
-    if body.check_graph().is_err() {
-        return a.clone();
-    }
-    prune(&mut body, limits);
+    let Ok(nodes) = grow(&body, limits.max_links) else { return a.clone() };
+    let grown = Grown { body, nodes }.pruned(limits);
     let origins: Origins = names.iter().map(|&(new, old)| (new, (1, old))).collect();
-    with_brain(body, &[a, b], &origins, policy, limits)
+    with_brain(grown, &[a, b], &origins, policy, limits)
 }
 
 /// `a` with `b`'s brain entries for one joint and all beyond it. Both must have the same body.

@@ -73,11 +73,11 @@ impl<T> Body<T> {
         self.joints.sort_by_key(|joint| joint.id);
     }
 
-    /// Checks the rules that do not depend on continuous genes.
+    /// Looks all names up, and checks the rules that do not depend on continuous genes.
     ///
     /// # Errors
-    /// [`InvalidBody::Graph`] with the first gene at fault.
-    pub fn check_graph(&self) -> Result<(), InvalidBody> {
+    /// [`InvalidBody::Graph`] with a gene at fault.
+    pub(crate) fn graph(&self) -> Result<Graph, InvalidBody> {
         let fault = |gene, fault| Err(InvalidBody::Graph { gene, fault });
         if let Some(pair) = self.links.windows(2).find(|pair| pair[0].id >= pair[1].id) {
             return fault(pair[1].id, "link genes must be sorted by id, each id once");
@@ -85,43 +85,105 @@ impl<T> Body<T> {
         if let Some(pair) = self.joints.windows(2).find(|pair| pair[0].id >= pair[1].id) {
             return fault(pair[1].id, "joint genes must be sorted by id, each id once");
         }
-        if self.link_index(self.root).is_none() {
+        let Some(root) = self.link_index(self.root) else {
             return fault(self.root, "the root is not among the link genes");
-        }
+        };
+        let (links, edges) = (vec![Growth::default(); self.links.len()], Vec::with_capacity(self.joints.len()));
+        let mut graph = Graph { root, links, edges };
         for joint in &self.joints {
-            if let Some(what) = self.joint_fault(joint) {
+            if let Err(what) = graph.add(self, joint) {
                 return fault(joint.id, what);
             }
         }
+        let has_cycle = graph.has_cycle();
+        for (joint, edge) in self.joints.iter().zip(&graph.edges).filter(|(joint, _)| !joint.is_self_edge()) {
+            if graph.links[edge.child].copies > MAX_COPIES {
+                return fault(joint.id, "the joints that grow its child ask for more than 8 copies together");
+            }
+            if has_cycle && self.reaches(joint.child, joint.parent) {
+                return fault(joint.id, "its child is an ancestor of its parent");
+            }
+        }
+        Ok(graph)
+    }
+
+    /// Checks the rules that do not depend on continuous genes.
+    ///
+    /// # Errors
+    /// [`InvalidBody::Graph`] with a gene at fault.
+    pub fn check_graph(&self) -> Result<(), InvalidBody> {
+        self.graph().map(drop)
+    }
+}
+
+/// A well-formed body graph with its names looked up, since growing follows them for every link it makes.
+#[derive(Clone, Debug)]
+pub(crate) struct Graph {
+    /// Place of the root in [`Body::links`].
+    pub root: usize,
+    /// One entry a link gene.
+    pub links: Vec<Growth>,
+    /// One entry a joint gene.
+    pub edges: Vec<Edge>,
+}
+
+/// How a link gene grows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Growth {
+    /// As [`Body::copies`].
+    pub copies: u32,
+    /// Place of the joint gene that grows it from itself.
+    pub self_edge: Option<usize>,
+}
+
+/// The ends of a joint gene.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge {
+    /// Place of its parent in [`Body::links`].
+    pub parent: usize,
+    /// Place of its child.
+    pub child: usize,
+    /// Copies of the child that joint genes before this one ask for.
+    pub copies_before: u32,
+}
+
+impl Graph {
+    /// Adds the next joint gene, or says what is wrong with it.
+    fn add<T>(&mut self, body: &Body<T>, joint: &JointGene<T>) -> Result<(), &'static str> {
+        let parent = body.link_index(joint.parent).ok_or("its parent is not among the link genes")?;
+        let child = body.link_index(joint.child).ok_or("its child is not among the link genes")?;
+        if joint.repeat == 0 {
+            return Err("it must repeat at least once");
+        }
+        let growth = &mut self.links[child];
+        let copies_before = growth.copies;
+        if !joint.is_self_edge() {
+            growth.copies += u32::from(joint.repeat);
+        } else if joint.repeat > MAX_CHAIN {
+            return Err("a link that grows from itself repeats at most 7 times");
+        } else if growth.self_edge.replace(self.edges.len()).is_some() {
+            return Err("a link can grow from itself through one joint only");
+        }
+        self.edges.push(Edge { parent, child, copies_before });
         Ok(())
     }
 
-    fn joint_fault(&self, joint: &JointGene<T>) -> Option<&'static str> {
-        if self.link_index(joint.parent).is_none() {
-            return Some("its parent is not among the link genes");
-        }
-        if self.link_index(joint.child).is_none() {
-            return Some("its child is not among the link genes");
-        }
-        if joint.repeat == 0 {
-            return Some("it must repeat at least once");
-        }
-        if joint.is_self_edge() {
-            if joint.repeat > MAX_CHAIN {
-                return Some("a link that grows from itself repeats at most 7 times");
-            }
-            if self.joints.iter().any(|other| other.id < joint.id && other.is_self_edge() && other.child == joint.child)
-            {
-                return Some("a link can grow from itself through one joint only");
-            }
-        } else {
-            if self.copies(joint.child) > MAX_COPIES {
-                return Some("the joints that grow its child ask for more than 8 copies together");
-            }
-            if self.reaches(joint.child, joint.parent) {
-                return Some("its child is an ancestor of its parent");
+    /// Whether a link gene grows from its own descendants; growing from itself does not count.
+    fn has_cycle(&self) -> bool {
+        let mut open: Vec<&Edge> = self.edges.iter().filter(|edge| edge.parent != edge.child).collect();
+        let mut open_from = vec![0; self.links.len()];
+        open.iter().for_each(|edge| open_from[edge.parent] += 1);
+        // Edges to leaves go, which makes leaves of others, until only cycles and what leads to them are left.
+        loop {
+            let before = open.len();
+            open.retain(|edge| {
+                let is_open = open_from[edge.child] > 0;
+                open_from[edge.parent] -= u32::from(!is_open);
+                is_open
+            });
+            if open.is_empty() || open.len() == before {
+                return !open.is_empty();
             }
         }
-        None
     }
 }

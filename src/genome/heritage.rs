@@ -23,9 +23,8 @@ struct Joints {
 }
 
 impl Joints {
-    /// The joints of a body; none if it is not well-formed.
-    fn of(body: &Body, max_links: usize) -> Self {
-        let nodes = grow(body, max_links).unwrap_or_default();
+    /// The joints of a body that grows into `nodes`.
+    fn of(body: &Body, nodes: Vec<Node>) -> Self {
         Self { ways: Ways::new(body, &nodes), nodes }
     }
 
@@ -43,16 +42,23 @@ pub(super) fn entry_keys(body: &Body, policy: &Policy, limits: &BodyLimits) -> V
     keys
 }
 
-/// `body` with a brain made of the parents' brains.
+/// A body and the tree it grows into.
+pub(super) struct Grown {
+    pub body: Body,
+    pub nodes: Vec<Node>,
+}
+
+/// A body with a brain made of the parents' brains.
 pub(super) fn with_brain(
-    body: Body,
+    Grown { body, nodes }: Grown,
     parents: &[&Genome],
     origins: &Origins,
     policy: &Policy,
     limits: &BodyLimits,
 ) -> Genome {
-    let old: Vec<Joints> = parents.iter().map(|parent| Joints::of(&parent.body, limits.max_links)).collect();
-    let mut wanted: Vec<Inheritance> = Joints::of(&body, limits.max_links)
+    let joints = |body: &Body| Joints::of(body, grow(body, limits.max_links).unwrap_or_default());
+    let old: Vec<Joints> = parents.iter().map(|parent| joints(&parent.body)).collect();
+    let mut wanted: Vec<Inheritance> = Joints::of(&body, nodes)
         .iter()
         .map(|(key, way)| inheritance(key, way, &old, origins, policy.sharing()))
         .collect();
@@ -62,13 +68,24 @@ pub(super) fn with_brain(
     Genome { body, brain: inherit(&brains, &wanted) }
 }
 
-/// Removes the genes that make no link: out of reach of the root, or cut off by the limit on links.
-pub(super) fn prune(body: &mut Body, limits: &BodyLimits) {
-    let Ok(nodes) = grow(body, limits.max_links) else { return };
+impl Grown {
+    /// Removes the genes that make no link: out of reach of the root, or cut off by the limit on links.
+    pub fn pruned(mut self, limits: &BodyLimits) -> Self {
+        // Joints are counted among those of their gene's brothers, so without some genes others may get new keys.
+        if prune(&mut self.body, &self.nodes) {
+            self.nodes = grow(&self.body, limits.max_links).unwrap_or_default();
+        }
+        self
+    }
+}
+
+/// Removes the genes that are not in the tree which the body grows into. Whether there were any.
+pub(super) fn prune(body: &mut Body, nodes: &[Node]) -> bool {
     let links = used(body.links.len(), nodes.iter().map(|node| node.link));
     let joints = used(body.joints.len(), nodes.iter().filter_map(|node| node.sprout).map(|sprout| sprout.joint));
     retain(&mut body.links, &links);
     retain(&mut body.joints, &joints);
+    links.contains(&false) || joints.contains(&false)
 }
 
 fn used(count: usize, indices: impl Iterator<Item = usize>) -> Vec<bool> {
@@ -91,9 +108,10 @@ fn inheritance(key: JointKey, way: &[Step], old: &[Joints], origins: &Origins, s
             _ => (id, copy, mirrored),
         })
         .collect();
-    // The first of equals, so that the choice is stable.
-    let homologous = old[parent].iter().filter(|(key, _)| key.gene == gene);
-    let nearest = homologous.min_by_key(|(_, other)| difference(&way, other));
+    let homologous = || old[parent].iter().filter(|(key, _)| key.gene == gene);
+    // Mostly the joint was there before. Of equals the first, so that the choice is stable.
+    let same = homologous().find(|(_, other)| *other == way.as_slice());
+    let nearest = same.or_else(|| homologous().min_by_key(|(_, other)| difference(&way, other)));
     Inheritance { key: key.shared(sharing), from: nearest.map(|(key, _)| (parent, key.shared(sharing))) }
 }
 

@@ -16,6 +16,7 @@ mod policy_file;
 mod range;
 mod variation;
 
+pub(crate) use graph::Graph;
 pub use graph::{MAX_CHAIN, MAX_COPIES};
 pub use mutation::StructuralMutation;
 pub use parameter::{Field, Owner, ParameterId};

@@ -62,11 +62,21 @@ impl Variation {
     pub fn iso_line(&self, a: &Genome, b: &Genome, iso: f64, line: f64, structure: f64, stream: &mut Stream) -> Genome {
         let start = self.with_structure(a, structure, stream);
         let towards = b.parameters();
-        // Both lists are in the order of the names, so one search goes on from where the last one ended.
-        let mut ahead = towards.iter().peekable();
+        // Both lists are in the order of the names, so one search goes on from where the last one ended. Between relatives the
+        // next name is mostly the one that is looked for.
+        let mut ahead = towards.as_slice();
         let mut homologous = |id: ParameterId| {
-            while ahead.next_if(|(other, _)| *other < id).is_some() {}
-            ahead.next_if(|(other, _)| *other == id).map(|&(_, value)| value)
+            while let [(other, value), rest @ ..] = ahead {
+                if *other == id {
+                    ahead = rest;
+                    return Some(*value);
+                }
+                if *other > id {
+                    break;
+                }
+                ahead = rest;
+            }
+            None
         };
         let stretch = line * stream.normal();
         self.shift(&start, |id, value| {

@@ -8,7 +8,7 @@ mod rewire;
 mod rotation;
 mod split;
 
-use super::heritage::{Origins, prune, with_brain};
+use super::heritage::{Grown, Origins, with_brain};
 use super::{Body, GeneId, Genome, JointGene, LinkGene};
 use crate::creature::tree::grow;
 use crate::experiment::{BodyLimits, Policy};
@@ -74,12 +74,12 @@ impl StructuralMutation {
 
     /// The genome with this change at a random place, or nothing where the place or the limit on links does not allow it.
     pub fn apply(self, parent: &Genome, policy: &Policy, limits: &BodyLimits, stream: &mut Stream) -> Option<Genome> {
-        let (body, copies) = self.edit(&parent.body, limits, stream)?;
-        Some(inherit_brain(body, copies, parent, policy, limits))
+        let (grown, copies) = self.edit(&parent.body, limits, stream)?;
+        Some(inherit_brain(grown, copies, parent, policy, limits))
     }
 
     /// The body alone, and the genes that are copies of others.
-    fn edit(self, body: &Body, limits: &BodyLimits, stream: &mut Stream) -> Option<(Body, Copies)> {
+    fn edit(self, body: &Body, limits: &BodyLimits, stream: &mut Stream) -> Option<(Grown, Copies)> {
         let mut edit = Edit { body: body.clone(), limits, stream };
         let copies = match self {
             StructuralMutation::GrowLimb => edit.grow_limb(),
@@ -93,35 +93,37 @@ impl StructuralMutation {
         let mut body = edit.body;
         body.sort();
         // A limb that does not fit would be cut, and might cut an old one: a change of behaviour nobody asked for.
-        let size = grow(&body, limits.max_links + 1).ok()?.len();
-        if size < 2 || (size > limits.max_links && self != StructuralMutation::DeleteLimb) {
+        let mut nodes = grow(&body, limits.max_links + 1).ok()?;
+        if nodes.len() < 2 || (nodes.len() > limits.max_links && self != StructuralMutation::DeleteLimb) {
             return None;
         }
-        prune(&mut body, limits);
-        Some((body, copies))
+        if nodes.len() > limits.max_links {
+            nodes = grow(&body, limits.max_links).ok()?;
+        }
+        Some((Grown { body, nodes }.pruned(limits), copies))
     }
 }
 
 /// The genome with one random structural mutation, or as it was if none could be found.
 pub(super) fn mutate_genome(parent: &Genome, policy: &Policy, limits: &BodyLimits, stream: &mut Stream) -> Genome {
     match mutate(&parent.body, limits, stream) {
-        Some((body, copies)) => inherit_brain(body, copies, parent, policy, limits),
+        Some((grown, copies)) => inherit_brain(grown, copies, parent, policy, limits),
         None => parent.clone(),
     }
 }
 
 /// The body with one random structural mutation, or as it was if none could be found.
 pub(super) fn mutate_body(body: &Body, limits: &BodyLimits, stream: &mut Stream) -> Body {
-    mutate(body, limits, stream).map_or_else(|| body.clone(), |(body, _)| body)
+    mutate(body, limits, stream).map_or_else(|| body.clone(), |(grown, _)| grown.body)
 }
 
-fn mutate(body: &Body, limits: &BodyLimits, stream: &mut Stream) -> Option<(Body, Copies)> {
+fn mutate(body: &Body, limits: &BodyLimits, stream: &mut Stream) -> Option<(Grown, Copies)> {
     (0..TRIES).find_map(|_| StructuralMutation::draw(stream).edit(body, limits, stream))
 }
 
-fn inherit_brain(body: Body, copies: Copies, parent: &Genome, policy: &Policy, limits: &BodyLimits) -> Genome {
+fn inherit_brain(grown: Grown, copies: Copies, parent: &Genome, policy: &Policy, limits: &BodyLimits) -> Genome {
     let origins: Origins = copies.into_iter().map(|(new, old)| (new, (0, old))).collect();
-    with_brain(body, &[parent], &origins, policy, limits)
+    with_brain(grown, &[parent], &origins, policy, limits)
 }
 
 /// New gene ids and the ids they are copies of.

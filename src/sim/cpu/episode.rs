@@ -65,10 +65,11 @@ impl<'a, T: Value> Episode<'a, T> {
     /// The candidate at rest, upright, a little above the ground.
     pub fn new(candidate: &'a Candidate<T>, world: &'a World<T>, task: &'a TaskPlan) -> Self {
         let creature = &candidate.creature;
-        let start = spawn_position(creature, world);
+        let origins = rest_origins(creature);
+        let start = spawn_position(creature, &origins, world);
         let state = State::at_rest(creature, start);
         let work = Work::new(creature, world.gravity, world.contact_width);
-        let plan = BodyPlan::new(creature, world.gravity);
+        let plan = BodyPlan::new(creature, &origins, world.gravity);
         let zero = T::zero();
         let last = measure(creature, &plan, world, &state, &work, &mut Stance::before_landing(), zero, start, zero);
         Self {
@@ -198,13 +199,13 @@ impl<'a, T: Value> Episode<'a, T> {
     }
 }
 
-/// Where the base origin starts: above the spawn point, with the lowest contact point just clear of the ground.
-pub fn spawn_position<T: Value>(creature: &Creature<T>, world: &World<T>) -> Vec3<T> {
+/// Where the base origin of a body with these [`rest_origins`] starts: above the spawn point, with the lowest contact point just
+/// clear of the ground.
+pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
     let at = |z: T| vec3(T::zero(), T::zero(), z);
     if creature.base == BaseKind::Welded {
         return at(real(WELDED_HEIGHT));
     }
-    let origins = rest_origins(creature);
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
         let gap = |contact: &ContactPoint<T>| {
@@ -214,27 +215,27 @@ pub fn spawn_position<T: Value>(creature: &Creature<T>, world: &World<T>) -> Vec
         creature.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(real::<T>(CLEARANCE) - gap(contact)))
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
-    // comes from one side and a few rounds settle it.
+    // comes from one side and a few rounds settle it. With the height comes what is missing there.
     let settle = |start: T| {
         let mut z = start;
         for _ in 0..SPAWN_ROUNDS {
-            let next = z + shortfall(z);
-            let settled = next.to_f64() == z.to_f64();
-            z = next;
-            if settled {
-                break;
+            let missing = shortfall(z);
+            let next = z + missing;
+            if next.to_f64() == z.to_f64() {
+                return (next, missing.to_f64());
             }
+            z = next;
         }
-        z
+        (z, shortfall(z).to_f64())
     };
-    let mut z = settle(T::zero());
+    let (mut z, mut missing) = settle(T::zero());
     // Beside a wall or a riser that does not lead out: try from higher and higher up.
     let mut lift = CLEARANCE;
     for _ in 0..SPAWN_LIFTS {
-        if shortfall(z).to_f64() <= 0.5 * CLEARANCE {
+        if missing <= 0.5 * CLEARANCE {
             break;
         }
-        z = settle(z + real(lift));
+        (z, missing) = settle(z + real(lift));
         lift *= 2.0;
     }
     at(z)

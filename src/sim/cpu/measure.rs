@@ -25,14 +25,16 @@ pub struct BodyPlan<T> {
 }
 
 impl<T: Real> BodyPlan<T> {
-    /// The plan of a body in a world of the given gravity (m/s2).
-    pub fn new(creature: &Creature<T>, gravity: Vec3<T>) -> Self {
+    /// The plan of a body with these [`rest_origins`] in a world of the given gravity (m/s2).
+    pub fn new(creature: &Creature<T>, origins: &[Vec3<T>], gravity: Vec3<T>) -> Self {
         let mass = creature.mass();
-        let mut ends: Vec<usize> =
-            (1..creature.links.len()).filter(|&i| creature.links.iter().skip(1).all(|l| l.parent != i)).collect();
+        let mut is_end = vec![true; creature.links.len()];
+        creature.links.iter().for_each(|link| is_end[link.parent] = false);
+        let mut ends: Vec<usize> = (1..creature.links.len()).filter(|&i| is_end[i]).collect();
         ends.sort_by_key(|&i| creature.links[i].joint);
         ends.truncate(LIMB_ENDS);
-        let facts = BodyFacts { mass, link_count: real(creature.links.len() as f64), leg_span: leg_span(creature) };
+        let link_count = real(creature.links.len() as f64);
+        let facts = BodyFacts { mass, link_count, leg_span: leg_span(creature, origins) };
         Self { facts, reference_force: creature.weight(gravity) * real(REFERENCE_LOAD), limb_ends: ends }
     }
 }
@@ -47,8 +49,7 @@ pub fn rest_origins<T: Real>(creature: &Creature<T>) -> Vec<Vec3<T>> {
     origins
 }
 
-fn leg_span<T: Real>(creature: &Creature<T>) -> T {
-    let origins = rest_origins(creature);
+fn leg_span<T: Real>(creature: &Creature<T>, origins: &[Vec3<T>]) -> T {
     let reach2 = creature.contacts.iter().fold(T::zero(), |far, contact| {
         let x = origins[contact.link] + contact.centre;
         far.max(x.x * x.x + x.y * x.y)

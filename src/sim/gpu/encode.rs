@@ -2,10 +2,10 @@
 
 use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields};
 use super::pack::{Block, Tree};
-use crate::creature::{BaseKind, Candidate, Controller, Creature, Link};
+use crate::creature::{BaseKind, Candidate, Controller, Creature, Link, MAX_LINKS};
 use crate::math::{Sym3, Vec3};
 use crate::sim::cpu::episode::spawn_position;
-use crate::sim::cpu::measure::BodyPlan;
+use crate::sim::cpu::measure::{BodyPlan, rest_origins};
 use crate::sim::cpu::state::{pull_tolerance, width_of_contact};
 use crate::sim::world::World;
 use rayon::prelude::*;
@@ -42,20 +42,20 @@ impl<'a> Prepared<'a> {
     /// For a candidate in a world.
     pub fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
         let creature = &candidate.creature;
-        let mut depths = vec![0; creature.links.len()];
+        let origins = rest_origins(creature);
+        let mut depths = [0; MAX_LINKS];
         for (i, link) in creature.links.iter().enumerate().skip(1) {
             depths[i] = depths[link.parent] + 1;
         }
-        let mut counts = vec![0; creature.links.len()];
-        creature.contacts.iter().for_each(|contact| counts[contact.link] += 1);
+        let contacts = creature.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
         Self {
             candidate,
-            start: spawn_position(creature, world),
-            plan: BodyPlan::new(creature, world.gravity),
+            start: spawn_position(creature, &origins, world),
+            plan: BodyPlan::new(creature, &origins, world.gravity),
             contact_width: width_of_contact(creature, world.gravity, world.contact_width),
             pull_tolerance: pull_tolerance(creature, world.gravity),
-            tree: Tree { links: creature.links.len(), depth: depths.iter().copied().max().unwrap_or(0) },
-            contacts: counts.into_iter().max().unwrap_or(0),
+            tree: Tree { links: creature.links.len(), depth: depths.into_iter().max().unwrap_or(0) },
+            contacts: contacts.unwrap_or(0),
         }
     }
 
