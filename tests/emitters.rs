@@ -3,11 +3,13 @@
 mod fakes;
 
 use burgess::archive::{Archive, Bins, Grid};
-use burgess::emitter::batch::{self, ATTEMPTS, Batch};
+use burgess::emitter::ahead::Ahead;
+use burgess::emitter::batch::{self, ATTEMPTS, Batch, Source};
 use burgess::emitter::{self, Ask, Emitter};
 use burgess::experiment::{EmitterKind, EmitterSpec};
 use fakes::{Numbers, descriptors, elite, numbers};
 use proptest::prelude::*;
+use std::ops::Range;
 
 fn all_kinds() -> Vec<EmitterSpec> {
     [
@@ -20,9 +22,14 @@ fn all_kinds() -> Vec<EmitterSpec> {
     .to_vec()
 }
 
+fn source<'a>(emitters: &'a [Box<dyn Emitter>], places: &'a [Range<usize>], context: Ask<'a>) -> Source<'a> {
+    Source { emitters, places, context, seed: 1, generation: 7 }
+}
+
 fn ask(emitters: &[Box<dyn Emitter>], archive: &dyn Archive, limit: f64, size: usize) -> Batch {
     let places = batch::split(&vec![1.0; emitters.len()], size);
-    batch::ask(emitters, &places, Ask { archive, space: &Numbers { limit } }, 1, 7).unwrap()
+    let space = Numbers { limit };
+    batch::ask(source(emitters, &places, Ask { archive, space: &space })).unwrap()
 }
 
 /// Elites with the ids 0 to 3, in one cell each.
@@ -110,7 +117,7 @@ fn a_place_that_cannot_be_filled_falls_back_to_what_is_valid() {
     let (archive, space) = (archive(), Numbers { limit: 50.0 });
     let places = batch::split(&[1.0, 1.0], 8);
     let ask = Ask { archive: &archive, space: &space };
-    let batch = batch::ask(&emitter::build(&kinds), &places, ask, 1, 7).unwrap();
+    let batch = batch::ask(source(&emitter::build(&kinds), &places, ask)).unwrap();
     assert_eq!(batch.rejected["too large"], 8 * ATTEMPTS as u64);
     for asked in &batch.asked[..4] {
         assert!(asked.parents.is_empty() && numbers(&asked.genome)[0] == 0.0);
@@ -126,6 +133,34 @@ fn seeds_that_do_not_compile_are_an_error() {
     let kinds = [EmitterSpec { kind: EmitterKind::Random { sigma: 0.1 }, share: 1.0 }];
     let (archive, space) = (archive(), Numbers { limit: 0.0 });
     let places = batch::split(&[1.0], 2);
-    let failed = batch::ask(&emitter::build(&kinds), &places, Ask { archive: &archive, space: &space }, 1, 7);
+    let emitters = emitter::build(&kinds);
+    let failed = batch::ask(source(&emitters, &places, Ask { archive: &archive, space: &space }));
     assert!(failed.unwrap_err().to_string().contains("seed morphology"));
+}
+
+#[test]
+fn a_batch_asked_ahead_and_mended_is_the_one_that_is_asked_for_later() {
+    let (emitters, space) = (emitter::build(&all_kinds()), Numbers { limit: 50.0 });
+    let places = batch::split(&vec![1.0; emitters.len()], 400);
+    let mut archive = archive();
+    // Nothing changes; an elite is replaced by a better one; a cell is filled that was empty; both at once.
+    let grid = |x: f32| vec![x, x];
+    let changes = [
+        vec![],
+        vec![elite(10, 5.0, &grid(1.0))],
+        vec![elite(11, 5.0, &[-2.9, 2.9])],
+        vec![elite(12, 9.0, &grid(-1.0)), elite(13, 9.0, &[2.9, -2.9])],
+    ];
+    for change in changes {
+        let ahead = Ahead::ask(source(&emitters, &places, Ask { archive: &archive, space: &space }));
+        let placements = archive.insert(&change);
+        assert!(placements.iter().all(|placement| placement.entered().is_some()));
+        let now = source(&emitters, &places, Ask { archive: &archive, space: &space });
+        assert!(ahead.is_of(now) && !ahead.is_of(Source { generation: 8, ..now }));
+        let (mended, fresh) = (ahead.mend(now).unwrap(), batch::ask(now).unwrap());
+        assert_eq!(mended.rejected, fresh.rejected);
+        for (a, b) in mended.asked.iter().zip(&fresh.asked) {
+            assert_eq!((&a.genome, &a.parents, a.emitter), (&b.genome, &b.parents, b.emitter));
+        }
+    }
 }

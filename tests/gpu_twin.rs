@@ -12,7 +12,7 @@ use burgess::laws::terrain::TerrainSpec;
 use burgess::math::{Quat, Vec3};
 use burgess::sim::cpu::CpuBackend;
 use burgess::sim::cpu::episode::{Episode, Returns};
-use burgess::sim::cpu::measure::BodyPlan;
+use burgess::sim::cpu::measure::{BodyPlan, rest_origins};
 use burgess::sim::cpu::state::{Drive, LinkState, State, Work};
 use burgess::sim::cpu::step::step;
 use burgess::sim::gpu::{GpuBackend, Options, Standing};
@@ -150,7 +150,7 @@ const LINK: f64 = 0.1;
 /// How far the numbers of each quantity may lie apart.
 fn bounds(creature: &Creature<f32>, dt: f64, before: &Numbers, after: &Numbers) -> [f64; QUANTITIES.len()] {
     let largest = |q: usize| largest(before[q].iter().chain(&after[q]).map(|x| x.abs()));
-    let reach = f64::from(BodyPlan::new(creature, Vec3::zero()).facts.leg_span) * 0.5;
+    let reach = f64::from(BodyPlan::new(creature, &rest_origins(creature), Vec3::zero()).facts.leg_span) * 0.5;
     let depth = f64::from(f32::EPSILON) * (largest(0) + reach);
     let speed = depth / dt;
     let force = f64::from(creature.contact_stiffness) * depth;

@@ -70,42 +70,62 @@ pub fn shares(specs: &[EmitterSpec]) -> Vec<f64> {
     specs.iter().map(|spec| spec.share).collect()
 }
 
+/// What a batch is made with.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The emitters.
+    pub emitters: &'a [Box<dyn Emitter>],
+    /// The places of each in the batch.
+    pub places: &'a [Range<usize>],
+    /// What they may look at.
+    pub context: Ask<'a>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Number of the generation.
+    pub generation: u64,
+}
+
+impl Source<'_> {
+    /// Places in the batch.
+    pub fn size(&self) -> usize {
+        self.places.iter().map(ExactSizeIterator::len).sum()
+    }
+
+    /// The emitter of each place.
+    pub(super) fn emitter_of(&self) -> Vec<usize> {
+        (0..self.places.len()).flat_map(|emitter| self.places[emitter].clone().map(move |_| emitter)).collect()
+    }
+}
+
 /// Asks the emitters for a batch, in parallel: each place draws from the stream of (seed, generation, place).
 ///
 /// # Errors
 ///
 /// When even an elite or a seed morphology as it is does not compile.
-pub fn ask(
-    emitters: &[Box<dyn Emitter>],
-    places: &[Range<usize>],
-    context: Ask<'_>,
-    seed: u64,
-    generation: u64,
-) -> anyhow::Result<Batch> {
-    let emitter_of: Vec<usize> =
-        (0..places.len()).flat_map(|emitter| places[emitter].clone().map(move |_| emitter)).collect();
-    let fill = |(place, &emitter): (usize, &usize)| {
-        let stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
-        fill_place(emitter, emitters, context, stream)
-    };
+pub fn ask(source: Source<'_>) -> anyhow::Result<Batch> {
+    let fill = |(place, emitter)| fill_place(source, place, emitter);
     // Written in place: to sort thousands of results into lists one by one would take longer than all the rest.
     let (mut asked, mut compiled) = (Vec::new(), Vec::new());
-    emitter_of.par_iter().enumerate().map(fill).unzip_into_vecs(&mut asked, &mut compiled);
-    let compiled = compiled.into_iter().collect::<anyhow::Result<_>>()?;
-    let mut rejected = Rejected::new();
-    for label in asked.iter().flat_map(|asked| &asked.rejections) {
-        *rejected.entry((*label).to_owned()).or_default() += 1;
+    source.emitter_of().into_par_iter().enumerate().map(fill).unzip_into_vecs(&mut asked, &mut compiled);
+    Batch::of(asked, compiled)
+}
+
+impl Batch {
+    /// Of filled places.
+    pub(super) fn of(asked: Vec<Asked>, compiled: Vec<anyhow::Result<Candidate<f32>>>) -> anyhow::Result<Self> {
+        let compiled = compiled.into_iter().collect::<anyhow::Result<_>>()?;
+        let mut rejected = Rejected::new();
+        for label in asked.iter().flat_map(|asked| &asked.rejections) {
+            *rejected.entry((*label).to_owned()).or_default() += 1;
+        }
+        Ok(Self { asked, compiled, rejected })
     }
-    Ok(Batch { asked, compiled, rejected })
 }
 
 /// Asks one emitter until a body compiles, or falls back.
-fn fill_place(
-    emitter: usize,
-    emitters: &[Box<dyn Emitter>],
-    context: Ask<'_>,
-    mut stream: Stream,
-) -> (Asked, anyhow::Result<Candidate<f32>>) {
+pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (Asked, anyhow::Result<Candidate<f32>>) {
+    let Source { emitters, context, seed, generation, .. } = source;
+    let mut stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
     let mut rejections = Vec::new();
     let mut proposal = emitters[emitter].ask(context, &mut stream);
     let compiled = loop {

@@ -8,6 +8,7 @@
 //! An emitter that learns (its `tell` changes it) also saves and restores what it has learned; the run stores that with each
 //! generation. `docs/how-to-emitter.md` adds an emitter in ten lines.
 
+pub mod ahead;
 pub mod batch;
 mod crossover;
 mod gaussian;

@@ -22,7 +22,8 @@ use crate::archive::metrics::{Metrics, Scores};
 use crate::archive::store::{Generation, Row, Saved, Store, Writer};
 use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
-use crate::emitter::batch::{self, Asked, Batch};
+use crate::emitter::ahead::Ahead;
+use crate::emitter::batch::{self, Asked, Batch, Source};
 use crate::emitter::{Ask, Emitter, SearchSpace, Told};
 use crate::experiment::Experiment;
 use crate::sim::{Backend, Ending, Outcome};
@@ -53,6 +54,8 @@ pub struct Evolution<'a> {
     last: Option<Metrics>,
     clock: Clock,
     times: Times,
+    /// The next batch, if it was asked for already.
+    ahead: Option<Ahead>,
 }
 
 impl<'a> Evolution<'a> {
@@ -73,6 +76,7 @@ impl<'a> Evolution<'a> {
             store: Writer::start(store)?,
             last: None,
             times: Times::default(),
+            ahead: None,
         };
         evolution.restore(saved).context("the run's stored state does not belong to its experiment")?;
         Ok(evolution)
@@ -156,7 +160,7 @@ impl<'a> Evolution<'a> {
         let batch = self.ask_and_compile(&places)?;
         self.times.ask += laps.next();
         let simulated_before = self.setup.backend.simulation_time();
-        let outcomes = self.simulate(&batch.compiled)?;
+        let outcomes = self.simulate_and_ask_ahead(&batch.compiled)?;
         let simulation_time = (self.setup.backend.simulation_time() - simulated_before).as_secs_f64();
         self.times.simulation += simulation_time;
         self.times.transfer += laps.next() - simulation_time;
@@ -178,14 +182,36 @@ impl<'a> Evolution<'a> {
         self.times
     }
 
-    fn ask_and_compile(&self, places: &[Range<usize>]) -> Result<Batch> {
-        let ask = Ask { archive: self.archive.as_ref(), space: self.setup.space };
-        batch::ask(&self.setup.emitters, places, ask, self.setup.experiment.seed, self.spent().generations)
+    fn ask_and_compile(&mut self, places: &[Range<usize>]) -> Result<Batch> {
+        let ahead = self.ahead.take();
+        let source = self.source(places, self.spent().generations);
+        match ahead.filter(|ahead| ahead.is_of(source)) {
+            Some(ahead) => ahead.mend(source),
+            None => batch::ask(source),
+        }
     }
 
-    fn simulate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
-        let outcomes = self.setup.backend.evaluate(candidates).context("simulation failed")?;
-        check_outcomes(&outcomes, candidates.len(), self.setup.experiment.descriptors.len())?;
+    fn source<'s>(&'s self, places: &'s [Range<usize>], generation: u64) -> Source<'s> {
+        let context = Ask { archive: self.archive.as_ref(), space: self.setup.space };
+        Source { emitters: &self.setup.emitters, places, context, seed: self.setup.experiment.seed, generation }
+    }
+
+    /// Simulates, and while a device does that, asks for the next generation as far as that can be known.
+    fn simulate_and_ask_ahead(&mut self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
+        let (spent, experiment) = (self.spent(), self.setup.experiment);
+        let generation = spent.generations + 1;
+        let then = Spent { generations: generation, evaluations: spent.evaluations + candidates.len() as u64, ..spent };
+        let next = then.next_batch_size(&experiment.budget, experiment.batch_size);
+        let places = next.map(|size| batch::split(&self.shares, size));
+        let mut ahead = None;
+        let source = places.as_deref().map(|places| self.source(places, generation));
+        let outcomes = self
+            .setup
+            .backend
+            .evaluate_while(candidates, &mut || ahead = source.map(Ahead::ask))
+            .context("simulation failed")?;
+        check_outcomes(&outcomes, candidates.len(), experiment.descriptors.len())?;
+        self.ahead = ahead;
         Ok(outcomes)
     }
 

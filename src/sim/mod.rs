@@ -45,6 +45,16 @@ pub trait Backend {
     fn describe(&self) -> String;
     /// Simulates one episode of each candidate.
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>>;
+    /// As [`evaluate`](Self::evaluate), and calls `meanwhile` at most once, while the processor would only wait for the device.
+    fn evaluate_while(
+        &self,
+        candidates: &[Candidate<f32>],
+        meanwhile: &mut (dyn FnMut() + Send),
+    ) -> anyhow::Result<Vec<Outcome>> {
+        // A backend that computes on the processor has no time to give.
+        let _ = meanwhile;
+        self.evaluate(candidates)
+    }
     /// Time spent simulating so far. What goes on around it (packing, moving data) does not count where it is a part of its own.
     fn simulation_time(&self) -> Duration;
 }

@@ -116,17 +116,22 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
 /// After `fail_after` calls every further one fails, as a device does that is lost.
 pub struct Hill {
     pub fail_after: usize,
+    /// Whether it gives the loop time to ask ahead, as devices do.
+    pub waits: bool,
     calls: AtomicUsize,
     nanoseconds: AtomicU64,
 }
 
 impl Default for Hill {
     fn default() -> Self {
-        Self { fail_after: usize::MAX, calls: AtomicUsize::new(0), nanoseconds: AtomicU64::new(0) }
+        Self { fail_after: usize::MAX, waits: true, calls: AtomicUsize::new(0), nanoseconds: AtomicU64::new(0) }
     }
 }
 
 impl Hill {
+    pub fn that_never_waits() -> Self {
+        Self { waits: false, ..Self::default() }
+    }
     pub fn failing_after(fail_after: usize) -> Self {
         Self { fail_after, ..Self::default() }
     }
@@ -142,6 +147,16 @@ impl Backend for Hill {
         let outcomes = candidates.iter().map(episode).collect();
         self.nanoseconds.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
         Ok(outcomes)
+    }
+    fn evaluate_while(
+        &self,
+        candidates: &[Candidate<f32>],
+        meanwhile: &mut (dyn FnMut() + Send),
+    ) -> anyhow::Result<Vec<Outcome>> {
+        if self.waits {
+            meanwhile();
+        }
+        self.evaluate(candidates)
     }
     fn simulation_time(&self) -> Duration {
         Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))

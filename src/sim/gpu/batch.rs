@@ -20,7 +20,8 @@ struct Part<'a> {
 
 impl GpuBackend {
     /// Simulates `steps` of all candidates, in as many shards as the device's limits ask for, at least `parts` of each contact
-    /// room. `begin` may put an episode under way onto each shard, `finished` sees each with what it was made of.
+    /// room. `begin` may put an episode under way onto each shard, `finished` sees each with what it was made of; `meanwhile` is
+    /// called while the device works on the last.
     pub(super) fn simulate(
         &self,
         candidates: &[Candidate<f32>],
@@ -28,6 +29,7 @@ impl GpuBackend {
         parts: usize,
         begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
         mut finished: impl FnMut(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
+        meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<(), GpuError> {
         let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +52,10 @@ impl GpuBackend {
             std::mem::swap(current, next);
         }
         if let Some(mut last) = running {
-            last.complete(&mut pace)?;
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| meanwhile());
+                last.complete(&mut pace)
+            })?;
             finished(&last, current)?;
         }
         Ok(())

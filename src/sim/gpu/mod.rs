@@ -158,33 +158,34 @@ impl GpuBackend {
         begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
     ) -> Result<Vec<State<f32>>> {
         let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
-        self.simulate(candidates, steps, 1, begin, |shard, encoded| {
+        let finished = |shard: &Shard<'_>, encoded: &Encoded| {
             let creature = |i: usize| &candidates[i].creature;
             let found = decode::states(encoded, &shard.states()?, &shard.episodes()?, shard.contacts(), creature);
             for (&candidate, state) in encoded.candidates.iter().zip(found) {
                 states[candidate] = Some(state);
             }
             Ok(())
-        })?;
+        };
+        self.simulate(candidates, steps, 1, begin, finished, &mut || ())?;
         Ok(states.into_iter().map(|state| state.expect("every candidate is in a shard")).collect())
     }
 
-    fn attempt(&self, candidates: &[Candidate<f32>], parts: usize) -> Result<Vec<Outcome>, GpuError> {
+    fn attempt(
+        &self,
+        candidates: &[Candidate<f32>],
+        parts: usize,
+        meanwhile: &mut (dyn FnMut() + Send),
+    ) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
         let words = layout::result_words(self.task.descriptors.len());
-        self.simulate(
-            candidates,
-            0..self.task.steps,
-            parts,
-            |_, _| Ok(()),
-            |shard, encoded| {
-                let results = shard.results()?;
-                for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
-                    outcomes[candidate] = Some(decode::outcome(words));
-                }
-                Ok(())
-            },
-        )?;
+        let finished = |shard: &Shard<'_>, encoded: &Encoded| {
+            let results = shard.results()?;
+            for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
+                outcomes[candidate] = Some(decode::outcome(words));
+            }
+            Ok(())
+        };
+        self.simulate(candidates, 0..self.task.steps, parts, |_, _| Ok(()), finished, meanwhile)?;
         Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a shard")).collect())
     }
 }
@@ -195,11 +196,20 @@ impl Backend for GpuBackend {
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
-        match self.attempt(candidates, self.options.parts.unwrap_or(1)) {
+        self.evaluate_while(candidates, &mut || ())
+    }
+
+    fn evaluate_while(
+        &self,
+        candidates: &[Candidate<f32>],
+        meanwhile: &mut (dyn FnMut() + Send),
+    ) -> Result<Vec<Outcome>> {
+        match self.attempt(candidates, self.options.parts.unwrap_or(1), meanwhile) {
             Err(GpuError::OutOfMemory { what }) => {
                 eprintln!("the GPU is out of memory ({what}); trying once more in smaller parts");
                 self.pool.clear();
-                Ok(self.attempt(candidates, 4)?)
+                // It may have been called already, and is not worth much now.
+                Ok(self.attempt(candidates, 4, &mut || ())?)
             }
             other => Ok(other?),
         }

@@ -1,0 +1,142 @@
+//! Asking ahead: a batch made while the one before it is still being simulated, and mended when the archive is what it should have
+//! been asked with. The processor would only wait in the meantime.
+//!
+//! A candidate depends on its stream and on the elites that it sampled. What it saw is remembered; where the changed archive would
+//! show the same, the candidate stands, otherwise its place is filled anew. So the batch is, to the bit, the one that would have
+//! been asked for in the first place.
+
+use super::batch::{Asked, Batch, Source, fill_place};
+use super::{Ask, Emitter};
+use crate::archive::{Archive, Elite, Placement};
+use crate::creature::Candidate;
+use crate::rng::Stream;
+use anyhow::Result;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// A batch that may have to be mended.
+pub struct Ahead {
+    generation: u64,
+    asked: Vec<Asked>,
+    compiled: Vec<Result<Candidate<f32>>>,
+    seen: Vec<Seen>,
+}
+
+/// What a candidate was made from.
+#[derive(Default)]
+struct Seen {
+    /// Each sample: the stream before it, and the elite that came.
+    samples: Vec<(Stream, Option<u64>)>,
+    /// Whether more than samples was looked at, which is not followed up.
+    more: bool,
+}
+
+impl Ahead {
+    /// Makes a batch with the archive as it is now.
+    pub fn ask(source: Source<'_>) -> Self {
+        let fill = |(place, emitter)| {
+            let watched = Watched::new(source.context.archive);
+            let context = Ask { archive: &watched, ..source.context };
+            let filled = fill_place(Source { context, ..source }, place, emitter);
+            (filled, watched.seen())
+        };
+        let (mut filled, mut seen) = (Vec::new(), Vec::new());
+        source.emitter_of().into_par_iter().enumerate().map(fill).unzip_into_vecs(&mut filled, &mut seen);
+        let (asked, compiled) = filled.into_par_iter().unzip();
+        Self { generation: source.generation, asked, compiled, seen }
+    }
+
+    /// Whether this is the batch of a generation, in size and number.
+    pub fn is_of(&self, source: Source<'_>) -> bool {
+        self.generation == source.generation && self.asked.len() == source.size()
+    }
+
+    /// The batch as the source's archive would have it.
+    ///
+    /// # Errors
+    ///
+    /// As [`batch::ask`](super::batch::ask).
+    pub fn mend(self, source: Source<'_>) -> Result<Batch> {
+        let learning: Vec<bool> = source.emitters.iter().map(|emitter| learns(emitter.as_ref())).collect();
+        let mend = |(place, ((asked, compiled), seen)): (usize, ((Asked, _), Seen))| {
+            let emitter = asked.emitter;
+            let stands = !learning[emitter] && seen.would_be_seen_in(source.context.archive);
+            if stands { (asked, compiled) } else { fill_place(source, place, emitter) }
+        };
+        let (mut asked, mut compiled) = (Vec::new(), Vec::new());
+        let old = self.asked.into_par_iter().zip(self.compiled).zip(self.seen);
+        old.enumerate().map(mend).unzip_into_vecs(&mut asked, &mut compiled);
+        Batch::of(asked, compiled)
+    }
+}
+
+/// Whether being told changes an emitter, and so what it would make.
+fn learns(emitter: &dyn Emitter) -> bool {
+    !emitter.save().is_empty()
+}
+
+impl Seen {
+    fn would_be_seen_in(&self, archive: &dyn Archive) -> bool {
+        let same =
+            |(stream, id): &(Stream, Option<u64>)| archive.sample(&mut stream.clone()).map(|elite| elite.id) == *id;
+        !self.more && self.samples.iter().all(same)
+    }
+}
+
+/// An archive that remembers what was seen of it.
+struct Watched<'a> {
+    archive: &'a dyn Archive,
+    samples: Mutex<Vec<(Stream, Option<u64>)>>,
+    more: AtomicBool,
+}
+
+impl<'a> Watched<'a> {
+    fn new(archive: &'a dyn Archive) -> Self {
+        Self { archive, samples: Mutex::default(), more: AtomicBool::new(false) }
+    }
+
+    fn seen(self) -> Seen {
+        let samples = self.samples.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Seen { samples, more: self.more.into_inner() }
+    }
+
+    fn look(&self) -> &'a dyn Archive {
+        self.more.store(true, Ordering::Relaxed);
+        self.archive
+    }
+}
+
+impl Archive for Watched<'_> {
+    fn insert(&mut self, _: &[Elite]) -> Vec<Placement> {
+        unreachable!("emitters see the archive, they don't change it")
+    }
+
+    fn cell_count(&self) -> usize {
+        self.look().cell_count()
+    }
+
+    fn len(&self) -> usize {
+        self.look().len()
+    }
+
+    fn get(&self, cell: usize) -> Option<&Elite> {
+        self.look().get(cell)
+    }
+
+    fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
+        self.look().elites()
+    }
+
+    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_> {
+        self.look().rewards()
+    }
+
+    fn sample(&self, stream: &mut Stream) -> Option<&Elite> {
+        let before = stream.clone();
+        let elite = self.archive.sample(stream);
+        let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        samples.push((before, elite.map(|elite| elite.id)));
+        elite
+    }
+}
