@@ -13,7 +13,8 @@ fn the_best_adapter_opens_and_does_nothing_well() {
     assert!(adapters().contains(&gpu.facts));
     let limits = &gpu.facts.limits;
     assert!(limits.storage_binding >= 128 << 20 && limits.workgroup_memory >= 16 << 10, "{limits:?}");
-    assert_eq!(gpu.device.limits().max_storage_buffer_binding_size, limits.storage_binding);
+    let granted = gpu.device.limits().max_storage_buffer_binding_size;
+    assert!(limits.storage_binding <= granted && granted - limits.storage_binding < 256, "{granted}, {limits:?}");
     gpu.wait().unwrap();
     gpu.check().unwrap();
 }
@@ -57,7 +58,7 @@ fn a_shader_that_is_wrong_is_caught_where_it_is_made_and_does_no_harm() {
 #[test]
 fn a_failure_outside_of_a_guard_is_recorded_and_stays() {
     let Some(gpu) = gpu() else { return };
-    let (size, usage) = (gpu.facts.limits.buffer.saturating_add(4), wgpu::BufferUsages::STORAGE);
+    let (size, usage) = (gpu.facts.limits.buffer.saturating_add(1024), wgpu::BufferUsages::STORAGE);
     let descriptor = wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false };
     let _refused = gpu.device.create_buffer(&descriptor);
     for _ in 0..2 {

@@ -7,7 +7,7 @@ fn ln_1p(x: f32) -> f32 {
     return select(log(u) * x / max(rest, 1e-30), x, rest == 0.0);
 }
 
-// tanh whose exponentials cannot overflow: beyond 10 it is 1 in float32.
+// tanh whose exponentials cannot overflow: beyond 10 it is 1 in float32. (What is no number may come out as one.)
 fn bounded_tanh(x: f32) -> f32 {
     return tanh(clamp(x, -10.0, 10.0));
 }

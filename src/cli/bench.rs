@@ -1,13 +1,13 @@
 //! `burgess bench`: how much a backend simulates a second, by batch and by body.
 
 use super::backend;
-use super::columns::align;
 use anyhow::{Context, Result};
 use burgess::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess::sim::Backend;
 use burgess::sim::plan::Plan;
+use std::fs::File;
 use std::io::{Write as _, stderr, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What is timed, and how.
@@ -26,13 +26,13 @@ pub struct Args {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "cpg,random")]
     brains: Vec<Drive>,
     /// Length of an episode (s).
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.25)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.25, value_parser = parse_seconds)]
     duration: f64,
     /// Timed evaluations, of which the median counts; one more warms up.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     repeats: u32,
     /// Leave out what would take longer than this for one evaluation (s), judged by smaller batches.
-    #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = parse_seconds)]
     longest: f64,
     /// Also write the table as CSV.
     #[arg(long, value_name = "FILE")]
@@ -51,6 +51,13 @@ fn parse_links(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(links @ (0 | 2..=32)) => Ok(links),
         _ => Err("expected 0 (a mix of 8 to 12 links) or 2 to 32".into()),
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 3600.0 => Ok(seconds),
+        _ => Err("expected seconds above 0, at most 3600".into()),
     }
 }
 
@@ -81,15 +88,17 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             plan.task.steps, args.repeats
         )?;
     }
-    let mut rows = Vec::new();
-    for ((brain, plan), (backend, opened)) in brains.iter().zip(&plans).zip(&backends) {
-        writeln!(out, "{brain}: device opened and shader compiled in {:.2} s", opened.as_secs_f64())?;
-        rows.extend(time_all(args, *brain, plan, backend.as_ref())?);
+    let device = backends.first().map_or_else(String::new, |(backend, _)| backend.describe());
+    let mut csv = args.csv.as_deref().map(|path| Csv::create(path, &device)).transpose()?;
+    for (brain, (_, opened)) in brains.iter().zip(&backends) {
+        writeln!(out, "{brain}: device opened and shaders compiled in {:.2} s", opened.as_secs_f64())?;
     }
-    writeln!(out, "{}", align(&table(&rows)))?;
-    if let Some(path) = &args.csv {
-        let device = backends.first().map_or_else(String::new, |(backend, _)| backend.describe());
-        std::fs::write(path, csv(&device, &rows)).with_context(|| format!("cannot write {}", path.display()))?;
+    writeln!(out, "{}", line(&HEAD.map(String::from)))?;
+    for ((brain, plan), (backend, _)) in brains.iter().zip(&plans).zip(&backends) {
+        time_all(args, *brain, plan, backend.as_ref(), &mut |row| {
+            writeln!(stdout(), "{}", line(&row.cells()))?;
+            csv.as_mut().map_or(Ok(()), |csv| csv.add(&row))
+        })?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -103,13 +112,22 @@ impl Drive {
     }
 }
 
-fn time_all(args: &Args, brain: Brain, plan: &Plan, backend: &dyn Backend) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+/// Times one brain on all bodies and batches; `done` gets each row when it is there.
+fn time_all(
+    args: &Args,
+    brain: Brain,
+    plan: &Plan,
+    backend: &dyn Backend,
+    done: &mut dyn FnMut(Row) -> Result<()>,
+) -> Result<()> {
+    // The smaller ones tell how long the larger ones will take.
+    let mut batches = args.batches.clone();
+    batches.sort_unstable();
     for &links in &args.links {
         let bodies = if links == 0 { Bodies::Mixed } else { Bodies::Links(links) };
         // Seconds a creature took in the batch before.
         let mut each = 0.0;
-        for &batch in &args.batches {
+        for &batch in &batches {
             let expected = each * f64::from(batch);
             if expected > args.longest {
                 writeln!(
@@ -119,20 +137,29 @@ fn time_all(args: &Args, brain: Brain, plan: &Plan, backend: &dyn Backend) -> Re
                 continue;
             }
             let candidates = candidates(bodies, brain, batch as usize, &plan.task);
-            let timing = time(backend, &candidates, &plan.task, args.repeats as usize)?;
+            let timing = time(backend, &candidates, &plan.task, args.repeats as usize)
+                .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))?;
             each = timing.evaluation / f64::from(batch);
-            rows.push(Row { bodies, brain, timing });
+            done(Row { bodies, brain, timing })?;
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
-fn table(rows: &[Row]) -> Vec<Vec<String>> {
-    let head =
-        ["links", "brain", "creatures", "body-steps/s", "creature-steps/s", "evaluations/s", "simulation", "whole"];
-    let mut table = vec![head.map(String::from).into()];
-    table.extend(rows.iter().map(|Row { bodies, brain, timing }| {
-        vec![
+/// Columns of the table, and how wide they are.
+const HEAD: [&str; 8] =
+    ["links", "brain", "creatures", "body-steps/s", "creature-steps/s", "evaluations/s", "simulation", "whole"];
+const WIDTHS: [usize; 8] = [5, 14, 9, 12, 16, 13, 11, 11];
+
+fn line(cells: &[String; 8]) -> String {
+    let padded: Vec<String> = cells.iter().zip(WIDTHS).map(|(cell, width)| format!("{cell:<width$}")).collect();
+    padded.join("  ").trim_end().to_owned()
+}
+
+impl Row {
+    fn cells(&self) -> [String; 8] {
+        let Self { bodies, brain, timing } = self;
+        [
             bodies.to_string(),
             brain.to_string(),
             timing.batch.to_string(),
@@ -142,8 +169,7 @@ fn table(rows: &[Row]) -> Vec<Vec<String>> {
             format!("{:.2} ms", timing.simulation * 1e3),
             format!("{:.2} ms", timing.evaluation * 1e3),
         ]
-    }));
-    table
+    }
 }
 
 /// With three digits and a unit, e.g. `5.41 G`.
@@ -157,24 +183,35 @@ fn scaled(x: f64) -> String {
     format!("{:.2}{unit}", x * factor)
 }
 
-fn csv(device: &str, rows: &[Row]) -> String {
-    let mut text = String::from(
-        "device,direction,links,brain,creatures,links_together,steps,body_steps_per_s,creature_steps_per_s,evaluations_per_s,\
-         simulation_s,whole_s\n",
-    );
-    for Row { bodies, brain, timing } in rows {
-        text += &format!(
-            "\"{}\",forward,{bodies},{brain},{},{},{},{},{},{},{},{}\n",
-            device.replace('"', "\"\""),
-            timing.batch,
-            timing.links,
-            timing.steps,
-            timing.body_steps(),
-            timing.creature_steps(),
-            timing.evaluations(),
-            timing.simulation,
-            timing.evaluation
-        );
+/// The table as a file, written row by row.
+struct Csv {
+    file: File,
+    path: PathBuf,
+    device: String,
+}
+
+impl Csv {
+    fn create(path: &Path, device: &str) -> Result<Self> {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut csv = Self { file, path: path.to_owned(), device: device.replace('"', "\"\"") };
+        csv.put(
+            "device,direction,links,brain,creatures,links_together,steps,body_steps_per_s,creature_steps_per_s,\
+             evaluations_per_s,simulation_s,whole_s",
+        )?;
+        Ok(csv)
     }
-    text
+
+    fn add(&mut self, row: &Row) -> Result<()> {
+        let Row { bodies, brain, timing } = row;
+        let numbers =
+            [timing.body_steps(), timing.creature_steps(), timing.evaluations(), timing.simulation, timing.evaluation]
+                .map(|number| number.to_string())
+                .join(",");
+        let (batch, links, steps) = (timing.batch, timing.links, timing.steps);
+        self.put(&format!("\"{}\",forward,{bodies},{brain},{batch},{links},{steps},{numbers}", self.device))
+    }
+
+    fn put(&mut self, line: &str) -> Result<()> {
+        writeln!(self.file, "{line}").with_context(|| format!("cannot write {}", self.path.display()))
+    }
 }

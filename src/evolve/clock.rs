@@ -27,7 +27,7 @@ impl Clock {
 pub struct Times {
     /// Asking for candidates and compiling them.
     pub ask: f64,
-    /// Packing candidates for the backend, and moving them and the results.
+    /// Packing candidates for the backend, moving them and the results, and what asking ahead takes beyond the simulation.
     pub transfer: f64,
     /// Simulating.
     pub simulation: f64,

@@ -55,6 +55,6 @@ pub trait Backend {
         let _ = meanwhile;
         self.evaluate(candidates)
     }
-    /// Time spent simulating so far. What goes on around it (packing, moving data) does not count where it is a part of its own.
+    /// Time spent simulating so far. What goes on around it (packing, moving data) does not count, but for what a device overlaps.
     fn simulation_time(&self) -> Duration;
 }

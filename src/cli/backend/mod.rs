@@ -1,4 +1,5 @@
-//! What simulates: `--backend`, `--adapter`, `--checked-shaders` and `--threads`, which several subcommands share.
+//! What simulates: `--backend`, `--adapter`, `--checked-shaders`, `--dispatch-time` and `--threads`, which several subcommands
+//! share.
 
 #[cfg(feature = "gpu")]
 pub mod gpu;
@@ -75,9 +76,15 @@ impl Args {
     /// As [`open`](Self::open).
     pub fn open_each(&self, plans: &[Plan]) -> anyhow::Result<Vec<(Box<dyn Backend>, Duration)>> {
         self.start()?;
+        let mut first: Option<String> = None;
         let open = |plan: &Plan| {
             let began = Instant::now();
-            let backend = self.take(self.wanted()?, plan)?;
+            // What was found for the first is taken for all, without looking and talking again.
+            let backend = match &first {
+                Some(description) => self.take_recorded(description, plan)?,
+                None => self.take(self.wanted()?, plan)?,
+            };
+            first.get_or_insert_with(|| backend.describe());
             Ok((backend, began.elapsed()))
         };
         plans.iter().map(open).collect()
@@ -126,9 +133,15 @@ impl Args {
     }
 
     fn wanted(&self) -> Result<Wanted<'_>, clap::Error> {
+        let for_gpus = [
+            ("--adapter", self.adapter.is_some()),
+            ("--checked-shaders", self.checked_shaders),
+            ("--dispatch-time", self.dispatch_time.is_some()),
+        ];
         match (&self.adapter, self.backend) {
-            (Some(_), Kind::Cpu) => {
-                let words = "--adapter takes a GPU adapter, which --backend cpu rules out";
+            (_, Kind::Cpu) if for_gpus.iter().any(|(_, given)| *given) => {
+                let given: Vec<&str> = for_gpus.iter().filter(|(_, given)| *given).map(|(switch, _)| *switch).collect();
+                let words = format!("{} is for GPUs, which --backend cpu rules out", given.join(", "));
                 Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words))
             }
             (Some(adapter), _) => Ok(Wanted::Gpu(gpu::Which::Named(adapter))),

@@ -42,7 +42,7 @@ impl GpuBackend {
             begin(&shard, next)?;
             let before = running.take();
             if let Some(mut before) = before {
-                before.complete(&mut pace)?;
+                before.complete(&mut pace, false)?;
                 shard.launch(steps.clone(), &mut pace)?;
                 finished(&before, current)?;
             } else {
@@ -54,7 +54,7 @@ impl GpuBackend {
         if let Some(mut last) = running {
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| meanwhile());
-                last.complete(&mut pace)
+                last.complete(&mut pace, true)
             })?;
             finished(&last, current)?;
         }
@@ -64,6 +64,12 @@ impl GpuBackend {
     /// The batch packed, room by room, and split.
     fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<Part<'_>>, GpuError> {
         let mut found = Vec::new();
+        let [.., largest] = CONTACT_ROOMS;
+        let most = prepared.iter().map(|prepared| prepared.contacts).max().unwrap_or(0);
+        if most > largest {
+            let what = "contact points on a link".into();
+            return Err(GpuError::Limit { what, needed: most as u64, allowed: largest as u64 });
+        }
         for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
             let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
             let members: Vec<usize> =
@@ -85,7 +91,7 @@ impl GpuBackend {
             for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
                 *creature = members[*creature];
             }
-            let most = blocks.len().div_ceil(parts);
+            let most = blocks.len().div_ceil(parts.max(1));
             let split = self.split(blocks, prepared, &place, most)?;
             found.extend(split.into_iter().map(|blocks| Part { place, blocks }));
         }

@@ -1,5 +1,6 @@
 //! From the device's arrays back to what the host knows: outcomes, and for tests whole states.
 
+use super::device::GpuError;
 use super::encode::Encoded;
 use super::layout::{self, Episode, LANES, Vec4, state_fields};
 use crate::creature::Creature;
@@ -8,19 +9,27 @@ use crate::sim::cpu::state::{LinkState, State};
 use crate::sim::{Ending, Outcome};
 
 /// What a creature's words of the results say.
-pub fn outcome(words: &[u32]) -> Outcome {
+///
+/// # Errors
+///
+/// When they do not tell of an episode that has ended: the device did not do its work.
+pub fn outcome(words: &[u32]) -> Result<Outcome, GpuError> {
     let ending = match words[0] {
         layout::FINISHED => Ending::Finished,
         layout::TERMINATED => Ending::Terminated,
-        _ => Ending::Diverged,
+        layout::DIVERGED => Ending::Diverged,
+        other => {
+            let message = format!("an episode came back without an end (code {other})");
+            return Err(GpuError::Driver { what: "simulating".into(), message });
+        }
     };
     let value = |&word: &u32| if ending == Ending::Diverged { f32::NAN } else { f32::from_bits(word) };
-    Outcome {
+    Ok(Outcome {
         reward: value(&words[2]),
         descriptors: words[layout::SAMPLES..].iter().map(value).collect(),
         ending,
         steps: words[1],
-    }
+    })
 }
 
 /// The states of the creatures of a shard, in the order of bodies. `creature` gives the creature of a candidate.

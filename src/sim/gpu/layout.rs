@@ -108,7 +108,7 @@ pub struct Body {
     pub unused: u32,
 }
 
-/// What a creature's base lane keeps between dispatches; the host never looks inside.
+/// What a creature's base lane keeps between dispatches.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[allow(missing_docs)]

@@ -35,6 +35,7 @@ use pool::Pool;
 pub use resume::Standing;
 use shard::Shard;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
@@ -50,7 +51,7 @@ pub struct Options {
     pub checked: bool,
     /// What a dispatch may take; [`pace::DISPATCH_TIME`] unless set.
     pub dispatch_time: Option<Duration>,
-    /// Parts that a batch is simulated in at least, one after the other, where memory is scarce; 1 unless set.
+    /// Parts that the creatures of each contact room are simulated in at least, where memory is scarce; 1 unless set.
     pub parts: Option<usize>,
     /// What the backend's buffers may take together (bytes); no limit of its own unless set.
     pub memory: Option<u64>,
@@ -67,6 +68,8 @@ pub struct GpuBackend {
     task: TaskPlan,
     brain: BrainKind,
     pipelines: [Pipeline; CONTACT_ROOMS.len()],
+    /// Parts that a batch is simulated in at least.
+    parts: AtomicUsize,
     pace: Mutex<Pace>,
     pool: Pool,
     encoded: Mutex<[Encoded; 2]>,
@@ -79,6 +82,22 @@ pub fn unsupported(plan: &Plan) -> Option<String> {
         .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
 }
 
+/// What the shaders need of any device; WebGPU's own minimum is enough.
+fn check_limits(gpu: &Gpu) -> Result<(), GpuError> {
+    let limits = &gpu.facts.limits;
+    let needs = [
+        ("storage buffers of a shader", 8, limits.storage_buffers),
+        ("invocations of a workgroup", layout::LANES as u32, limits.invocations),
+        ("workgroup memory (bytes)", 4096, limits.workgroup_memory),
+    ];
+    for (what, needed, allowed) in needs {
+        if allowed < needed {
+            return Err(GpuError::Limit { what: what.into(), needed: needed.into(), allowed: allowed.into() });
+        }
+    }
+    Ok(())
+}
+
 impl GpuBackend {
     /// For a plan; compiles its shaders.
     ///
@@ -89,6 +108,7 @@ impl GpuBackend {
         if let Some(what) = unsupported(plan) {
             bail!(what);
         }
+        check_limits(&gpu)?;
         let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
         let constants = world::encode(&world, &task, &brain);
         let world_buffer = gpu.guarded("the world", |device| {
@@ -112,6 +132,7 @@ impl GpuBackend {
             world_buffer,
             task,
             brain,
+            parts: AtomicUsize::new(options.parts.unwrap_or(1)),
             pace: Mutex::new(Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME))),
             pool: Pool::new(options.memory.unwrap_or(u64::MAX)),
             encoded: Mutex::default(),
@@ -123,11 +144,12 @@ impl GpuBackend {
         &self.gpu
     }
 
-    /// The states after the first `steps` steps, for tests; an episode's end does not stop them.
+    /// The states after the first `steps` steps, for tests. Where all episodes of a block have ended they may be of an earlier step.
     ///
     /// # Errors
     ///
     /// When the device fails or is lost.
+    #[doc(hidden)]
     pub fn states_after(&self, candidates: &[Candidate<f32>], steps: u32) -> Result<Vec<State<f32>>> {
         self.states(candidates, 0..steps, |_, _| Ok(()))
     }
@@ -138,6 +160,7 @@ impl GpuBackend {
     /// # Errors
     ///
     /// When the device fails or is lost.
+    #[doc(hidden)]
     pub fn states_after_from(
         &self,
         candidates: &[Candidate<f32>],
@@ -181,7 +204,7 @@ impl GpuBackend {
         let finished = |shard: &Shard<'_>, encoded: &Encoded| {
             let results = shard.results()?;
             for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
-                outcomes[candidate] = Some(decode::outcome(words));
+                outcomes[candidate] = Some(decode::outcome(words)?);
             }
             Ok(())
         };
@@ -204,12 +227,18 @@ impl Backend for GpuBackend {
         candidates: &[Candidate<f32>],
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<Vec<Outcome>> {
-        match self.attempt(candidates, self.options.parts.unwrap_or(1), meanwhile) {
+        let parts = self.parts.load(Ordering::Relaxed);
+        match self.attempt(candidates, parts, meanwhile) {
             Err(GpuError::OutOfMemory { what }) => {
                 eprintln!("the GPU is out of memory ({what}); trying once more in smaller parts");
+                // What was written for the first attempt is held until something is submitted and done.
+                self.gpu.queue.submit([]);
+                self.gpu.wait()?;
                 self.pool.clear();
-                // It may have been called already, and is not worth much now.
-                Ok(self.attempt(candidates, 4, &mut || ())?)
+                // `meanwhile` may have been called already.
+                let outcomes = self.attempt(candidates, 4 * parts, &mut || ())?;
+                self.parts.store(4 * parts, Ordering::Relaxed);
+                Ok(outcomes)
             }
             other => Ok(other?),
         }

@@ -48,7 +48,7 @@ pub struct Shard<'a> {
 struct Flight {
     submission: wgpu::SubmissionIndex,
     began: Instant,
-    step_count: u32,
+    steps: Range<u32>,
     /// Steps after it.
     left: Range<u32>,
 }
@@ -58,6 +58,8 @@ const READ_BACK: Usage = Usage::MAP_READ.union(Usage::COPY_DST);
 
 /// Places in [`Shard::buffers`].
 const SPAN: usize = 0;
+/// See `SPAN`: the first of four that the host fills.
+const GIVEN: usize = 1;
 const STATES: usize = 5;
 const EPISODES: usize = 6;
 const RESULTS: usize = 7;
@@ -76,26 +78,32 @@ impl<'a> Shard<'a> {
                 // A binding must not be empty.
                 pool.take(device, usage, bytes.max(16) as u64, gpu.facts.limits.storage_binding)
             };
-            let filled = |contents: &[u8]| {
-                let buffer = take(Usage::STORAGE | Usage::COPY_DST, contents.len())?;
-                gpu.queue.write_buffer(&buffer, 0, contents);
-                Ok::<_, GpuError>(buffer)
-            };
+            let contents: [&[u8]; 4] = [
+                bytemuck::cast_slice(&encoded.lanes),
+                bytemuck::cast_slice(&encoded.model),
+                bytemuck::cast_slice(&encoded.bodies),
+                bytemuck::cast_slice(&encoded.weights),
+            ];
+            let given = |i: usize| take(Usage::STORAGE | Usage::COPY_DST, contents[i].len());
             let kept = |bytes| take(Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST, bytes);
             let buffers = [
                 take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>())?,
-                filled(bytemuck::cast_slice(&encoded.lanes))?,
-                filled(bytemuck::cast_slice(&encoded.model))?,
-                filled(bytemuck::cast_slice(&encoded.bodies))?,
-                filled(bytemuck::cast_slice(&encoded.weights))?,
+                given(0)?,
+                given(1)?,
+                given(2)?,
+                given(3)?,
                 kept(blocks * LANES * state_fields(pipeline.contacts) * size_of::<Vec4>())?,
                 kept(creatures * size_of::<Episode>())?,
                 kept(creatures * result_words(descriptors) * size_of::<u32>())?,
                 kept(creatures * scratch * size_of::<f32>())?,
             ];
-            let arrays = pipeline.bind(device, std::iter::once(world).chain(buffers.iter().map(|buffer| &**buffer)));
             let copied = creatures * result_words(descriptors) * size_of::<u32>();
             let copy = pool.take(device, READ_BACK, copied as u64, gpu.facts.limits.buffer)?;
+            // Only now that there is room for all: what is written is kept until the next dispatch, needed or not.
+            for (buffer, contents) in buffers[GIVEN..].iter().zip(contents) {
+                gpu.queue.write_buffer(buffer, 0, contents);
+            }
+            let arrays = pipeline.bind(device, std::iter::once(world).chain(buffers.iter().map(|buffer| &**buffer)));
             Ok(Self { place, blocks: blocks as u32, creatures, buffers, arrays, copy, mapped: false, flight: None })
         })?
     }
@@ -146,19 +154,24 @@ impl<'a> Shard<'a> {
             submission
         })?;
         self.mapped = left.is_empty();
-        self.flight = Some(Flight { submission, began, step_count, left });
+        self.flight = Some(Flight { submission, began, steps: steps.start..left.start, left });
         Ok(())
     }
 
-    /// Waits for what was launched, dispatch after dispatch.
+    /// Waits for what was launched, dispatch after dispatch. `at_once` says that the host did nothing in between, so that the time
+    /// of the dispatch under way tells what the device takes.
     ///
     /// # Errors
     ///
     /// When the device fails or is lost.
-    pub fn complete(&mut self, pace: &mut Pace) -> Result<(), GpuError> {
-        while let Some(Flight { submission, began, step_count, left }) = self.flight.take() {
+    pub fn complete(&mut self, pace: &mut Pace, mut at_once: bool) -> Result<(), GpuError> {
+        while let Some(Flight { submission, began, steps, left }) = self.flight.take() {
             self.place.gpu.wait_for(submission)?;
-            pace.record(self.blocks, step_count, began.elapsed());
+            pace.spend(began.elapsed());
+            if at_once {
+                pace.learn(self.blocks, steps.len() as u32, began.elapsed(), steps.start == 0);
+            }
+            at_once = true;
             if !left.is_empty() {
                 self.launch(left, pace)?;
             }

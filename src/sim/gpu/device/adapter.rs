@@ -86,8 +86,9 @@ impl AdapterFacts {
                 wgpu::DeviceType::Cpu => AdapterKind::Software,
             },
             limits: AdapterLimits {
-                storage_binding: limits.max_storage_buffer_binding_size,
-                buffer: limits.max_buffer_size,
+                // Drivers say 2^31 - 1; what is bound must be whole vectors.
+                storage_binding: limits.max_storage_buffer_binding_size & !255,
+                buffer: limits.max_buffer_size & !255,
                 workgroup_memory: limits.max_compute_workgroup_storage_size,
                 invocations: limits.max_compute_invocations_per_workgroup,
                 workgroups: limits.max_compute_workgroups_per_dimension,

@@ -49,7 +49,7 @@ pub enum GpuError {
         what: String,
     },
     /// The device is gone: driver reset, watchdog, unplugged.
-    #[error("the GPU was lost ({reason}); where a watchdog stopped it, take fewer steps a dispatch")]
+    #[error("the GPU was lost ({reason}); where a watchdog stopped it, give a dispatch less time with --dispatch-time")]
     Lost {
         /// The driver's words.
         reason: String,
