@@ -46,6 +46,8 @@ impl GpuBackend {
                 shard.launch(steps.clone(), &mut pace)?;
                 finished(&before, current)?;
             } else {
+                // The copies to the device are done when the clock of the simulation begins.
+                self.gpu.settle()?;
                 shard.launch(steps.clone(), &mut pace)?;
             }
             running = Some(shard);

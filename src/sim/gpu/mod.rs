@@ -232,8 +232,7 @@ impl Backend for GpuBackend {
             Err(GpuError::OutOfMemory { what }) => {
                 eprintln!("the GPU is out of memory ({what}); trying once more in smaller parts");
                 // What was written for the first attempt is held until something is submitted and done.
-                self.gpu.queue.submit([]);
-                self.gpu.wait()?;
+                self.gpu.settle()?;
                 self.pool.clear();
                 // `meanwhile` may have been called already.
                 let outcomes = self.attempt(candidates, 4 * parts, &mut || ())?;

@@ -2,6 +2,7 @@
 
 use super::error::GpuError;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// The graphics interfaces that are used. Never OpenGL: where Vulkan is missing it would be a software one, and nobody would notice.
 pub(super) const BACKENDS: wgpu::Backends =
@@ -128,12 +129,18 @@ pub fn adapters() -> Vec<AdapterFacts> {
     enumerate().iter().map(AdapterFacts::of).collect()
 }
 
-pub(super) fn enumerate() -> Vec<wgpu::Adapter> {
+/// One for the whole process, and never ended: drivers have been seen to crash where one thread ends an instance, and with it
+/// unloads the driver, while another begins one.
+static INSTANCE: LazyLock<wgpu::Instance> = LazyLock::new(|| {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = BACKENDS;
     // No validation layers: they only write to a log that nobody reads. wgpu's own validation is always on.
     descriptor.flags = wgpu::InstanceFlags::empty();
-    pollster::block_on(wgpu::Instance::new(descriptor).enumerate_adapters(BACKENDS))
+    wgpu::Instance::new(descriptor)
+});
+
+pub(super) fn enumerate() -> Vec<wgpu::Adapter> {
+    pollster::block_on(INSTANCE.enumerate_adapters(BACKENDS))
 }
 
 /// The place of the chosen adapter among those there are.

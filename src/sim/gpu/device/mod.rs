@@ -97,6 +97,16 @@ impl Gpu {
         self.poll(wgpu::PollType::wait_indefinitely())
     }
 
+    /// Hands over what was written to buffers, and waits until the queue has done all its work.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    pub fn settle(&self) -> Result<(), GpuError> {
+        self.queue.submit([]);
+        self.wait()
+    }
+
     /// Waits until the queue has done a submission and all before it.
     ///
     /// # Errors
