@@ -79,6 +79,7 @@ fn shuffled(count: usize, seed: u64) -> Vec<usize> {
 
 #[test]
 fn the_batch_around_a_creature_leaves_its_bits_alone() {
+    let _turn = gpu::turn();
     for policy in policies() {
         let Some(backend) = backend(&policy, Options::default()) else { return };
         let all = candidates(&policy);
@@ -115,6 +116,7 @@ fn the_batch_around_a_creature_leaves_its_bits_alone() {
 
 #[test]
 fn splits_and_dispatches_leave_the_bits_alone() {
+    let _turn = gpu::turn();
     let plain = Options::default();
     let ways = [
         ("in 2 parts", Options { parts: Some(2), ..plain }),
@@ -142,6 +144,7 @@ fn splits_and_dispatches_leave_the_bits_alone() {
 /// Where one row of workgroups does not hold a batch (65,535 on most devices), there are several, and the last is not full.
 #[test]
 fn rows_of_workgroups_leave_the_bits_alone() {
+    let _turn = gpu::turn();
     let policy = cpg();
     let Some(one_row) = backend(&policy, Options::default()) else { return };
     let all: Vec<_> = candidates(&policy).into_iter().filter(|candidate| !has_box(candidate)).collect();
@@ -163,6 +166,7 @@ fn rows_of_workgroups_leave_the_bits_alone() {
 /// Checks are other code, which a driver may round differently; on the software adapter they are seen not to.
 #[test]
 fn checked_shaders_simulate_the_same() {
+    let _turn = gpu::turn();
     for policy in policies() {
         let Some(trusted) = backend(&policy, Options::default()) else { return };
         let checked = backend(&policy, Options { checked: true, ..Options::default() }).unwrap();

@@ -9,6 +9,7 @@ use gpu::gpu;
 
 #[test]
 fn the_best_adapter_opens_and_does_nothing_well() {
+    let _turn = gpu::turn();
     let Some(gpu) = gpu() else { return };
     assert!(adapters().contains(&gpu.facts));
     let limits = &gpu.facts.limits;
@@ -21,6 +22,7 @@ fn the_best_adapter_opens_and_does_nothing_well() {
 
 #[test]
 fn an_adapter_opens_by_index_name_and_description() {
+    let _turn = gpu::turn();
     let Some(best) = gpu() else { return };
     for (index, facts) in adapters().into_iter().enumerate() {
         let opened = Gpu::open(&Choice::Named(index.to_string())).unwrap();
@@ -33,6 +35,7 @@ fn an_adapter_opens_by_index_name_and_description() {
 
 #[test]
 fn the_adapters_are_listed_as_they_are_counted() {
+    let _turn = gpu::turn();
     let Some(best) = gpu() else { return };
     let output = place::burgess().arg("adapters").output().unwrap();
     let table = String::from_utf8(output.stdout).unwrap();
@@ -45,6 +48,7 @@ fn the_adapters_are_listed_as_they_are_counted() {
 
 #[test]
 fn a_shader_that_is_wrong_is_caught_where_it_is_made_and_does_no_harm() {
+    let _turn = gpu::turn();
     let Some(gpu) = gpu() else { return };
     let source = wgpu::ShaderSource::Wgsl("fn main() { nonsense }".into());
     let descriptor = wgpu::ShaderModuleDescriptor { label: None, source };
@@ -57,6 +61,7 @@ fn a_shader_that_is_wrong_is_caught_where_it_is_made_and_does_no_harm() {
 
 #[test]
 fn a_failure_outside_of_a_guard_is_recorded_and_stays() {
+    let _turn = gpu::turn();
     let Some(gpu) = gpu() else { return };
     let (size, usage) = (gpu.facts.limits.buffer.saturating_add(1024), wgpu::BufferUsages::STORAGE);
     let descriptor = wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false };
@@ -69,6 +74,7 @@ fn a_failure_outside_of_a_guard_is_recorded_and_stays() {
 
 #[test]
 fn a_device_that_is_gone_is_an_error() {
+    let _turn = gpu::turn();
     let Some(gpu) = gpu() else { return };
     gpu.device.destroy();
     assert!(matches!(gpu.wait(), Err(GpuError::Lost { .. })));

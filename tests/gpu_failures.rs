@@ -27,6 +27,7 @@ fn bits(outcomes: &[Outcome]) -> Vec<u32> {
 
 #[test]
 fn too_large_a_batch_is_split_and_tried_once_more() {
+    let _turn = gpu::turn();
     let Some(plain) = backend(Options::default()) else { return };
     let all = candidates();
     let expected = bits(&plain.evaluate(&all).unwrap());
@@ -39,6 +40,7 @@ fn too_large_a_batch_is_split_and_tried_once_more() {
 
 #[test]
 fn what_fits_in_no_part_is_an_error_that_says_so() {
+    let _turn = gpu::turn();
     let Some(tiny) = backend(Options { memory: Some(128 << 10), ..Options::default() }) else { return };
     let error = tiny.evaluate(&candidates()).unwrap_err();
     let found = error.downcast_ref::<GpuError>();
@@ -50,6 +52,7 @@ fn what_fits_in_no_part_is_an_error_that_says_so() {
 
 #[test]
 fn a_lost_device_is_an_error_that_says_so() {
+    let _turn = gpu::turn();
     let Some(backend) = backend(Options::default()) else { return };
     let few = &candidates()[..20];
     backend.evaluate(few).unwrap();

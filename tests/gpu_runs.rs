@@ -64,6 +64,7 @@ fn generations_in(dir: &Path) -> usize {
 
 #[test]
 fn the_hash_is_the_same_again_and_after_a_kill() {
+    let _turn = gpu::turn();
     let Some(place) = Place::new() else { return };
     let generations = 12;
     printed(place.run(generations));
@@ -99,6 +100,7 @@ fn the_hash_is_the_same_again_and_after_a_kill() {
 
 #[test]
 fn its_elites_are_verified_to_the_bit_on_the_gpu_and_closely_on_the_cpu() {
+    let _turn = gpu::turn();
     let Some(place) = Place::new() else { return };
     printed(place.run(12));
     let here = place.ask(&["verify", "results/quickstart-0-1", "--backend", "gpu"]);
@@ -121,6 +123,7 @@ fn its_elites_are_verified_to_the_bit_on_the_gpu_and_closely_on_the_cpu() {
 
 #[test]
 fn what_cannot_be_had_is_an_error_that_says_what_can() {
+    let _turn = gpu::turn();
     let Some(place) = Place::new() else { return };
     let fails = |more: &[&str]| {
         let output = place.run(1).args(more).output().unwrap();

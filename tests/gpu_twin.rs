@@ -259,6 +259,7 @@ fn stepping(brain: BrainName) -> Vec<Candidate<f32>> {
 
 #[test]
 fn one_step_from_any_state_is_the_same_to_five_digits() {
+    let _turn = gpu::turn();
     let mut seen = [0; KINDS.len()];
     // As shares of the bounds: the GPU from the CPU, the GPU from float64, the CPU from float64.
     let mut apart: [[Vec<f64>; 3]; QUANTITIES.len()] = Default::default();
@@ -311,6 +312,7 @@ const APART: f64 = 1e-3;
 
 #[test]
 fn a_second_of_every_shipped_body_ends_in_the_same_place() {
+    let _turn = gpu::turn();
     for (brain, ring) in Ring::all() {
         let doubles = shipped_bodies(brain, 3);
         let candidates = single(&doubles);
@@ -378,6 +380,7 @@ const STRAYED: f64 = 0.02;
 
 #[test]
 fn a_second_of_random_genomes_earns_the_same() {
+    let _turn = gpu::turn();
     let (mut gaps, mut rewards, mut rounding) = (Vec::new(), Vec::new(), Vec::new());
     let (mut chaotic, mut strayed, mut early) = (0, 0, 0);
     for (k, terrain) in terrains().iter().enumerate() {

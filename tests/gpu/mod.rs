@@ -1,6 +1,14 @@
 //! The adapter that tests run on.
 
 use burgess::sim::gpu::device::{Choice, Gpu};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Whose turn it is. A test takes it first and keeps it to its end: drivers have been seen to crash or to hang where threads of one
+/// process open and close devices at the same time, which the program itself never does.
+pub fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The best adapter that there is, software ones included; nothing where `BURGESS_NO_GPU_TESTS=1` asks to go without.
 ///
