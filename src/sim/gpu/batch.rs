@@ -40,15 +40,15 @@ impl GpuBackend {
             next.fill(&blocks, &prepared, place.pipeline.contacts, place.scratch);
             let mut shard = Shard::upload(place, next)?;
             begin(&shard, next)?;
-            let before = running.take();
-            if let Some(mut before) = before {
-                before.complete(&mut pace, false)?;
-                shard.launch(steps.clone(), &mut pace)?;
-                finished(&before, current)?;
-            } else {
+            let mut before = running.take();
+            match &mut before {
+                Some(before) => before.complete(&mut pace, false)?,
                 // The copies to the device are done when the clock of the simulation begins.
-                self.gpu.settle()?;
-                shard.launch(steps.clone(), &mut pace)?;
+                None => self.gpu.settle()?,
+            }
+            shard.launch(steps.clone(), &mut pace)?;
+            if let Some(before) = before {
+                finished(&before, current)?;
             }
             running = Some(shard);
             std::mem::swap(current, next);

@@ -2,7 +2,7 @@
 
 use super::device::GpuError;
 use super::encode::Encoded;
-use super::layout::{self, Episode, LANES, Vec4, state_fields};
+use super::layout::{self, Episode, LANES, Vec4};
 use crate::creature::Creature;
 use crate::math::{Quat, Vec3, vec3};
 use crate::sim::cpu::state::{LinkState, State};
@@ -40,14 +40,11 @@ pub fn states<'c>(
     contacts: usize,
     creature: impl Fn(usize) -> &'c Creature<f32>,
 ) -> Vec<State<f32>> {
-    let is_base = |lane: &layout::Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
-    let bases = encoded.lanes.iter().enumerate().filter(|(_, lane)| is_base(lane));
-    let mut found: Vec<(u32, State<f32>)> = bases
-        .map(|(place, lane)| {
-            let body = lane.body as usize;
-            let row = place / LANES * LANES * state_fields(contacts) + place % LANES;
+    let mut found: Vec<(usize, State<f32>)> = encoded
+        .bases(contacts)
+        .map(|(body, row)| {
             let field = |link: usize, field: usize| states[row + link + field * LANES];
-            (lane.body, state(creature(encoded.candidates[body]), &episodes[body], field))
+            (body, state(creature(encoded.candidates[body]), &episodes[body], field))
         })
         .collect();
     found.sort_by_key(|&(body, _)| body);

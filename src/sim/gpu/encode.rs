@@ -1,6 +1,6 @@
 //! From candidates to the arrays that the device reads.
 
-use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields};
+use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, state_fields, with};
 use super::pack::{Block, Tree};
 use crate::creature::{BaseKind, Candidate, Controller, Creature, Link, MAX_LINKS};
 use crate::math::{Sym3, Vec3};
@@ -102,6 +102,15 @@ impl Encoded {
         self.put_brains(prepared);
     }
 
+    /// The base lanes: each creature's body, and where in the array of states its base's first vector stands. Its other links follow
+    /// it, and the other fields [`LANES`] vectors apart.
+    pub fn bases(&self, contacts: usize) -> impl Iterator<Item = (usize, usize)> {
+        let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
+        let row = move |place: usize| place / LANES * LANES * state_fields(contacts) + place % LANES;
+        let bases = self.lanes.iter().enumerate().filter(move |(_, lane)| is_base(lane));
+        bases.map(move |(place, lane)| (lane.body as usize, row(place)))
+    }
+
     fn put_brains(&mut self, prepared: &[Prepared<'_>]) {
         self.weights.resize(self.candidates.iter().map(|&i| prepared[i].weight_count()).sum(), 0.0);
         let mut rest = self.weights.as_mut_slice();
@@ -183,13 +192,9 @@ fn link_vectors(link: &Link<f32>) -> [Vec4; CONTACT_POINTS - 1] {
     ]
 }
 
-fn with(a: Vec3<f32>, w: f32) -> Vec4 {
-    [a.x, a.y, a.z, w]
-}
-
 /// What a link's lane knows of the brain: three numbers of its joint and the common frequency (Hz).
 fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
-    let [a, b, c, frequency] = match controller {
+    match controller {
         Controller::Cpg { frequency, joints } => {
             let joint = link.checked_sub(1).map(|i| joints[i]).unwrap_or_default();
             [joint.offset, joint.amplitude, joint.phase, *frequency]
@@ -199,8 +204,7 @@ fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
             [sine, cosine, phase, *frequency]
         }
         Controller::Sequence { .. } => [0.0; 4],
-    };
-    [a, b, c, frequency]
+    }
 }
 
 fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activations: u32) -> Body {

@@ -1,6 +1,7 @@
 //! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
 //! `tests/gpu_layout.rs` compares the two through naga.
 
+use crate::math::Vec3;
 use bytemuck::{Pod, Zeroable};
 
 /// Lanes of a block: the invocations of a workgroup, one a link.
@@ -23,6 +24,11 @@ pub const DIVERGED: u32 = 3;
 
 /// A vector of a storage array.
 pub type Vec4 = [f32; 4];
+
+/// Three numbers and a fourth as one vector.
+pub fn with(a: Vec3<f32>, w: f32) -> Vec4 {
+    [a.x, a.y, a.z, w]
+}
 
 /// The surroundings of all creatures and the shape of their episodes.
 #[repr(C)]

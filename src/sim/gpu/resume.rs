@@ -1,9 +1,8 @@
 //! Starting in the middle of an episode, for tests: the inverse of `decode::states`.
 
 use super::encode::Encoded;
-use super::layout::{Episode, LANES, Lane, Vec4, state_fields};
+use super::layout::{Episode, LANES, Vec4, state_fields, with};
 use crate::creature::Creature;
-use crate::math::Vec3;
 use crate::sim::cpu::state::State;
 
 /// Where an episode under way stands, but for its sums and what the limb ends remember, which no state depends on.
@@ -21,15 +20,12 @@ pub fn arrays<'c>(
     contacts: usize,
     standing: impl Fn(usize) -> (&'c Creature<f32>, &'c Standing),
 ) -> (Vec<Vec4>, Vec<Episode>) {
-    let fields = state_fields(contacts);
-    let mut states = vec![[0.0; 4]; encoded.lanes.len() * fields];
+    let mut states = vec![[0.0; 4]; encoded.lanes.len() * state_fields(contacts)];
     let mut episodes = vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()];
-    let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
-    for (place, lane) in encoded.lanes.iter().enumerate().filter(|(_, lane)| is_base(lane)) {
-        let row = place / LANES * LANES * fields + place % LANES;
-        let (creature, standing) = standing(encoded.candidates[lane.body as usize]);
+    for (body, row) in encoded.bases(contacts) {
+        let (creature, standing) = standing(encoded.candidates[body]);
         put(creature, standing, |link, field, vector| states[row + link + field * LANES] = vector);
-        episodes[lane.body as usize] = episode(&standing.state);
+        episodes[body] = episode(&standing.state);
     }
     (states, episodes)
 }
@@ -62,8 +58,4 @@ fn episode(state: &State<f32>) -> Episode {
         unused_1: 0.0,
         stance: [2.0; 4],
     }
-}
-
-fn with(a: Vec3<f32>, w: f32) -> Vec4 {
-    [a.x, a.y, a.z, w]
 }

@@ -73,6 +73,7 @@ impl<'a> Shard<'a> {
     pub fn upload(place: Place<'a>, encoded: &Encoded) -> Result<Self, GpuError> {
         let Place { gpu, pipeline, pool, world, descriptors, scratch, .. } = place;
         let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
+        let results_size = creatures * result_words(descriptors) * size_of::<u32>();
         gpu.guarded(&format!("a batch of {creatures} creatures"), |device| -> Result<Self, GpuError> {
             let take = |usage, bytes: usize| {
                 // A binding must not be empty.
@@ -94,11 +95,10 @@ impl<'a> Shard<'a> {
                 given(3)?,
                 kept(blocks * LANES * state_fields(pipeline.contacts) * size_of::<Vec4>())?,
                 kept(creatures * size_of::<Episode>())?,
-                kept(creatures * result_words(descriptors) * size_of::<u32>())?,
+                kept(results_size)?,
                 kept(creatures * scratch * size_of::<f32>())?,
             ];
-            let copied = creatures * result_words(descriptors) * size_of::<u32>();
-            let copy = pool.take(device, READ_BACK, copied as u64, gpu.facts.limits.buffer)?;
+            let copy = pool.take(device, READ_BACK, results_size as u64, gpu.facts.limits.buffer)?;
             // Only now that there is room for all: what is written is kept until the next dispatch, needed or not.
             for (buffer, contents) in buffers[GIVEN..].iter().zip(contents) {
                 gpu.queue.write_buffer(buffer, 0, contents);
