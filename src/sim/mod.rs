@@ -3,7 +3,9 @@
 pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+pub mod gradient;
 pub mod plan;
+pub mod prelude;
 pub mod task;
 pub mod world;
 

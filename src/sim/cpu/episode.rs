@@ -1,6 +1,6 @@
 //! One episode of one candidate: policy, physics, sensors, reward, descriptors, termination.
 
-use super::measure::{BodyPlan, Stance, measure, rest_origins};
+use super::measure::{Stance, measure};
 use super::policy::{PolicyWork, act, slew_targets};
 use super::state::{Drive, State, Work};
 use super::step::step;
@@ -10,6 +10,7 @@ use crate::laws::reward::{RewardTerm, TermNumbers};
 use crate::laws::sensors::Sensors;
 use crate::math::{Vec3, vec3};
 use crate::sim::Ending;
+use crate::sim::prelude::Prelude;
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
 
@@ -31,7 +32,7 @@ pub struct Episode<'a, T> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
     task: &'a TaskPlan,
-    plan: BodyPlan<T>,
+    prelude: Prelude<T>,
     /// The state after the steps so far.
     pub state: State<T>,
     /// Scratch of the last step, with link poses and contact forces.
@@ -40,7 +41,6 @@ pub struct Episode<'a, T> {
     pub drive: Drive<T>,
     policy: PolicyWork<T>,
     stance: Stance<T>,
-    start: Vec3<T>,
     steps: u32,
     reward: T,
     samples: Vec<T>,
@@ -65,24 +65,21 @@ impl<'a, T: Value> Episode<'a, T> {
     /// The candidate at rest, upright, a little above the ground.
     pub fn new(candidate: &'a Candidate<T>, world: &'a World<T>, task: &'a TaskPlan) -> Self {
         let creature = &candidate.creature;
-        let origins = rest_origins(creature);
-        let start = spawn_position(creature, &origins, world);
-        let state = State::at_rest(creature, start);
+        let prelude = Prelude::new(creature, world);
+        let state = State::at_rest(creature, prelude.start);
         let work = Work::new(creature, world.gravity, world.contact_width);
-        let plan = BodyPlan::new(creature, &origins, world.gravity);
         let zero = T::zero();
-        let last = measure(creature, &plan, world, &state, &work, &mut Stance::before_landing(), zero, start, zero);
+        let last = measure(creature, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
         Self {
             candidate,
             world,
             task,
-            plan,
+            prelude,
             state,
             work,
             drive: Drive::idle(creature),
             policy: PolicyWork::new(creature),
             stance: Stance::before_landing(),
-            start,
             steps: 0,
             reward: zero,
             samples: vec![zero; task.descriptors.len()],
@@ -105,7 +102,7 @@ impl<'a, T: Value> Episode<'a, T> {
         let (creature, world) = (&self.candidate.creature, self.world);
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
-            let (controller, force) = (&self.candidate.controller, self.plan.reference_force);
+            let (controller, force) = (&self.candidate.controller, self.prelude.plan.reference_force);
             let decision = self.steps / self.task.control_period;
             act(creature, controller, world, &self.state, decision, self.time(), force, &mut self.policy);
         }
@@ -119,17 +116,8 @@ impl<'a, T: Value> Episode<'a, T> {
             return true;
         }
         let time = self.time();
-        self.last = measure(
-            creature,
-            &self.plan,
-            world,
-            &self.state,
-            &self.work,
-            &mut self.stance,
-            time,
-            self.start,
-            command_rate,
-        );
+        self.last =
+            measure(creature, &self.prelude, world, &self.state, &self.work, &mut self.stance, time, command_rate);
         self.reward += self.weigh(|term, _, sensors| term.rate(sensors)) * world.dt;
         for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
             *sample += descriptor.sample(&self.last, world.dt);
@@ -152,7 +140,7 @@ impl<'a, T: Value> Episode<'a, T> {
                 .descriptors
                 .iter()
                 .zip(&self.samples)
-                .map(|(descriptor, &sum)| descriptor.finish(sum * mean, &self.last, &self.plan.facts))
+                .map(|(descriptor, &sum)| descriptor.finish(sum * mean, &self.last, &self.prelude.plan.facts))
                 .collect(),
             ending: self.ending.unwrap_or(Ending::Finished),
             steps: self.steps,

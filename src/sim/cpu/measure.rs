@@ -5,6 +5,7 @@ use crate::autodiff::{Real, real};
 use crate::creature::Creature;
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use crate::math::{Vec3, vec3};
+use crate::sim::prelude::Prelude;
 use crate::sim::world::World;
 
 /// Share of the weight that is the load at which a contact counts half.
@@ -85,15 +86,15 @@ impl<T: Real> Stance<T> {
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn measure<T: Real>(
     creature: &Creature<T>,
-    plan: &BodyPlan<T>,
+    prelude: &Prelude<T>,
     world: &World<T>,
     state: &State<T>,
     work: &Work<T>,
     stance: &mut Stance<T>,
     time: T,
-    start: Vec3<T>,
     command_rate: T,
 ) -> Sensors<T> {
+    let plan = &prelude.plan;
     let mut link_force = [T::zero(); LIMB_ENDS];
     for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
         if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
@@ -108,7 +109,7 @@ pub fn measure<T: Real>(
     }
     Sensors {
         time,
-        start,
+        start: prelude.start,
         position: state.position,
         velocity: state.velocity,
         up: state.orientation.rotate(vec3(T::zero(), T::zero(), T::one())),

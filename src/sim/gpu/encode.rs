@@ -3,20 +3,15 @@
 use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, state_fields, with};
 use super::pack::{Block, Tree};
 use crate::creature::{BaseKind, Candidate, Controller, Creature, Link, MAX_LINKS};
-use crate::math::{Sym3, Vec3};
-use crate::sim::cpu::episode::spawn_position;
-use crate::sim::cpu::measure::{BodyPlan, rest_origins};
-use crate::sim::cpu::state::{pull_tolerance, width_of_contact};
+use crate::math::Sym3;
+use crate::sim::prelude::Prelude;
 use crate::sim::world::World;
 use rayon::prelude::*;
 
 /// What the host computes once for a candidate.
 pub struct Prepared<'a> {
     candidate: &'a Candidate<f32>,
-    start: Vec3<f32>,
-    plan: BodyPlan<f32>,
-    contact_width: f32,
-    pull_tolerance: f32,
+    prelude: Prelude<f32>,
     /// Size of its tree.
     pub tree: Tree,
     /// Most contact points of one of its links.
@@ -42,7 +37,6 @@ impl<'a> Prepared<'a> {
     /// For a candidate in a world.
     pub fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
         let creature = &candidate.creature;
-        let origins = rest_origins(creature);
         let mut depths = [0; MAX_LINKS];
         for (i, link) in creature.links.iter().enumerate().skip(1) {
             depths[i] = depths[link.parent] + 1;
@@ -50,10 +44,7 @@ impl<'a> Prepared<'a> {
         let contacts = creature.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
         Self {
             candidate,
-            start: spawn_position(creature, &origins, world),
-            plan: BodyPlan::new(creature, &origins, world.gravity),
-            contact_width: width_of_contact(creature, world.gravity, world.contact_width),
-            pull_tolerance: pull_tolerance(creature, world.gravity),
+            prelude: Prelude::new(creature, world),
             tree: Tree { links: creature.links.len(), depth: depths.into_iter().max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
         }
@@ -208,25 +199,26 @@ fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
 }
 
 fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activations: u32) -> Body {
-    let (creature, plan) = (&prepared.candidate.creature, &prepared.plan);
+    let (creature, prelude) = (&prepared.candidate.creature, &prepared.prelude);
+    let plan = &prelude.plan;
     let mut limb_ends = [NONE; 4];
     for (place, &link) in limb_ends.iter_mut().zip(&plan.limb_ends) {
         *place = (first_lane + link) as u8;
     }
     Body {
-        start: prepared.start.to_array(),
+        start: prelude.start.to_array(),
         contact_stiffness: creature.contact_stiffness,
         mass: plan.facts.mass,
         link_count: plan.facts.link_count,
         leg_span: plan.facts.leg_span,
         reference_force: plan.reference_force,
-        contact_width: prepared.contact_width,
+        contact_width: prelude.contact_width,
         limb_ends,
         limb_end_count: plan.limb_ends.len() as u32,
         floating: u32::from(creature.base == BaseKind::Floating),
         weights,
         activations,
-        pull_tolerance: prepared.pull_tolerance,
+        pull_tolerance: prelude.pull_tolerance,
         unused: 0,
     }
 }
