@@ -14,6 +14,7 @@ pub mod experiment;
 pub mod genome;
 pub mod laws;
 pub mod math;
+pub mod refine;
 pub mod report;
 pub mod rng;
 pub mod sim;
