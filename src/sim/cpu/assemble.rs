@@ -12,27 +12,33 @@ use crate::laws::joint::{Limits, Servo};
 use crate::math::Vec3;
 use crate::sim::world::World;
 
-/// Inertia and carried momentum of every link, plus the impulse of gravity.
-pub fn assemble_links<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+/// Inertia of every link by itself.
+pub fn assemble_inertia<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
+    for (link, own) in creature.links.iter().zip(&mut work.links) {
+        own.inertia = Spatial::rigid_body(link.mass, own.com, link.inertia.rotated(own.rotation));
+    }
+}
+
+/// Momentum that every link carries, plus the impulse of gravity.
+pub fn assemble_load<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let bias = match world.form {
         BiasForm::Momentum => None,
         BiasForm::ExplicitBias => Some(bias_accelerations(creature, state, work)),
     };
     for (i, (link, own)) in creature.links.iter().zip(&mut work.links).enumerate() {
-        let inertia = link.inertia.rotated(own.rotation);
         let (linear, angular) = match &bias {
             None => {
                 let carried = carried_angular_momentum(link.inertia, state.links[i].spin, world.dt);
                 (state.links[i].momentum, own.rotation * carried)
             }
             Some(bias) => {
+                let inertia = link.inertia.rotated(own.rotation);
                 let (spin, velocity) = (own.twist.angular, own.twist.at(own.com));
                 let momentum = inertia * spin;
                 let change = inertia * bias[i].angular + spin.cross(momentum);
                 ((velocity - bias[i].linear * world.dt) * link.mass, momentum - change * world.dt)
             }
         };
-        own.inertia = Spatial::rigid_body(link.mass, own.com, inertia);
         own.load = Wrench::force_at(own.com, linear + world.gravity * (world.dt * link.mass));
         own.load.torque += angular;
     }
