@@ -172,6 +172,16 @@ impl<'a, T: Value> Episode<'a, T> {
         self.steps
     }
 
+    /// What is simulated.
+    pub fn candidate(&self) -> &'a Candidate<T> {
+        self.candidate
+    }
+
+    /// The surroundings.
+    pub fn world(&self) -> &'a World<T> {
+        self.world
+    }
+
     /// The commands of the last decision (rad, one a link).
     pub fn commands(&self) -> &[T] {
         &self.policy.commands
