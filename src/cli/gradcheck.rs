@@ -1,18 +1,21 @@
 //! `burgess gradcheck`: whether gradients are right, in a table.
 
 use anyhow::{Context, Result};
-use burgess::gradcheck::situation::{Situation, all};
+use burgess::experiment;
+use burgess::gradcheck::situation::{Situation, all, of_experiment};
 use burgess::gradcheck::subject::Subject;
-use burgess::gradcheck::{Bound, Row, against_differences, task};
+use burgess::gradcheck::{Bound, Row, against_differences};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Write as _, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Which episodes are checked.
 #[derive(clap::Args)]
 pub struct Args {
+    /// Check the seed morphologies of this experiment (RON), with its reward and descriptors, in place of the built-in situations.
+    file: Option<PathBuf>,
     /// Lengths of the episodes.
     #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_value = "1,60,480",
           value_parser = clap::value_parser!(u32).range(1..=4800))]
@@ -33,7 +36,7 @@ fn bound(steps: u32) -> Bound {
 
 /// A row of one situation.
 struct Found {
-    situation: &'static str,
+    situation: String,
     steps: u32,
     row: Row,
     bound: Bound,
@@ -46,9 +49,15 @@ struct Found {
 /// When a body cannot be read, or the CSV cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let mut found = Vec::new();
-    for situation in all() {
-        let finder = task(1, &situation);
-        let subject = situation.find(&finder)?.with_context(|| format!("{} never came up", situation.name))?;
+    let situations = match &args.file {
+        Some(file) => {
+            let loaded = experiment::load(file, &[])?;
+            of_experiment(&loaded.experiment, file.parent().unwrap_or(Path::new(".")))?
+        }
+        None => all()?,
+    };
+    for situation in situations {
+        let subject = situation.find()?;
         for &steps in &args.steps {
             found.extend(check(&situation, &subject, steps, args.parameters as usize));
         }
@@ -63,9 +72,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 }
 
 fn check(situation: &Situation, subject: &Subject, steps: u32, most: usize) -> Vec<Found> {
-    let (task, bound) = (task(steps, situation), bound(steps));
-    let rows = against_differences(subject, &task, bound, most);
-    rows.into_iter().map(|row| Found { situation: situation.name, steps, row, bound }).collect()
+    let (plan, bound) = (situation.plan(steps), bound(steps));
+    let rows = against_differences(subject, &plan.task, bound, most);
+    rows.into_iter().map(|row| Found { situation: situation.name.clone(), steps, row, bound }).collect()
 }
 
 /// One line a class and length: the worst over the situations.
@@ -92,7 +101,8 @@ fn print(found: &[Found]) -> Result<()> {
         let signs = group.iter().map(|f| f.row.signs).fold(1.0, f64::min);
         let sum = |of: fn(&Row) -> usize| group.iter().map(|f| of(&f.row)).sum::<usize>();
         let (compared, faint, kinks) = (sum(|r| r.compared), sum(|r| r.faint), sum(|r| r.kinks.len()));
-        let missed: Vec<&str> = group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation).collect();
+        let missed: Vec<&str> =
+            group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation.as_str()).collect();
         let verdict = if missed.is_empty() { String::new() } else { format!("  MISSED in {}", missed.join(", ")) };
         writeln!(
             out,
@@ -110,7 +120,7 @@ fn print(found: &[Found]) -> Result<()> {
     Ok(())
 }
 
-fn write_csv(path: &PathBuf, found: &[Found]) -> Result<()> {
+fn write_csv(path: &Path, found: &[Found]) -> Result<()> {
     let mut file = File::create(path)?;
     writeln!(file, "situation,class,steps,compared,kinks,faint,error,cosine,signs,bound")?;
     for Found { situation, steps, row, bound } in found {

@@ -42,7 +42,7 @@ pub struct Probe<'a> {
     /// The derivative that is checked.
     pub derivative: f64,
     /// Moves it in a subject.
-    pub nudge: Box<dyn Fn(&mut Subject, f64) + Sync + 'a>,
+    pub nudge: Box<Nudge<'a>>,
 }
 
 /// What a gradient says of all classes, with the parts that go through the prelude put where they belong.
@@ -156,6 +156,9 @@ fn motion_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Prob
     }
     probes
 }
+
+/// Moves a parameter of a subject by an amount.
+type Nudge<'a> = dyn Fn(&mut Subject, f64) + Sync + 'a;
 
 /// Every class; the first are genes, and gradients of the others do without a genome.
 pub const CLASSES: [Class; 25] = [

@@ -10,14 +10,11 @@ pub mod difference;
 pub mod situation;
 pub mod subject;
 
-use crate::laws::descriptor::Descriptor;
-use crate::laws::reward::RewardTerm;
 use crate::sim::gradient::{Gradient, Objective};
 use crate::sim::task::TaskPlan;
 use class::{CLASSES, Class, Derivatives, Probe};
 use difference::{Estimate, derivative};
 use rayon::prelude::*;
-use situation::Situation;
 use subject::{Subject, value};
 
 /// First step of the differences, as a share of a parameter's size.
@@ -60,34 +57,7 @@ pub struct Bound {
 impl Row {
     /// Whether it reaches the bound. Where only kinks were met nothing is known.
     pub fn reaches(&self, bound: Bound) -> bool {
-        (self.compared == 0 || self.error <= bound.error) && (self.compared == 0 || self.cosine >= bound.cosine)
-    }
-}
-
-/// The task whose returns are differentiated: every descriptor with a gradient and every reward term, but for the energy where nothing
-/// moves: power is an absolute value, with its kink at rest.
-pub fn task(steps: u32, situation: &Situation) -> TaskPlan {
-    let at_rest = |(term, _): &(RewardTerm, f64)| *term == RewardTerm::Energy && situation.is_still();
-    TaskPlan {
-        steps,
-        control_period: situation.control_period(),
-        reward: [
-            (RewardTerm::ForwardVelocity, 1.0),
-            (RewardTerm::Distance, 0.5),
-            (RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 }, 0.5),
-            (RewardTerm::HeightGained, 1.0),
-            (RewardTerm::Upright, 0.25),
-            (RewardTerm::Energy, -0.002),
-            (RewardTerm::Smoothness, -0.001),
-            (RewardTerm::Survival, 0.25),
-            (RewardTerm::JointLimitUse, -0.1),
-        ]
-        .into_iter()
-        .filter(|term| !at_rest(term))
-        .collect(),
-        descriptors: Descriptor::ALL.into_iter().filter(Descriptor::has_gradient).collect(),
-        min_height: None,
-        min_up: None,
+        self.compared == 0 || (self.error <= bound.error && self.cosine >= bound.cosine)
     }
 }
 
