@@ -1,21 +1,5 @@
-// What the contacts of a link pass on. Twin of src/sim/cpu/reverse/contact.rs.
-
-// Which contacts acted in the step, from the twists that it left.
-fn settle_contacts() {
-    for (var i = 0u; i < CONTACTS; i++) {
-        if i < contact_count {
-            let c = contacts[i];
-            let force = c.push - c.drag * dot(velocity_at(moved, c.point), c.normal);
-            contacts[i].acting = force >= -pull_tolerance;
-            contacts[i].force = force;
-        }
-    }
-}
-
-// Of a contact that pushed, the gradient with respect to its normal force in this step.
-fn gated_force_bar(i: u32) -> f32 {
-    return select(0.0, force_bars[i], contacts[i].acting && contacts[i].force > 0.0);
-}
+// Contact points: the reverse of touch_contacts, assemble_contacts and of the normal forces that are carried on. Twin of
+// src/sim/cpu/reverse/contact.rs.
 
 // Adds to the bars of the sweep; the bars of normal forces become those before the step.
 fn reverse_contacts() {
@@ -33,7 +17,6 @@ fn reverse_contact(i: u32) {
     let adjoint = twist_after;
     let arm = link_rotation * sphere.xyz;
     let centre = origin + arm;
-    let gap = terrain_distance(position + centre).distance - sphere.w;
     // Velocities of the point before the step, after it, and the adjoint one.
     let v = velocity_at(twist, c.point);
     let u = velocity_at(moved, c.point);
@@ -44,7 +27,7 @@ fn reverse_contact(i: u32) {
     let l_n = dot(l, n);
     // Through the force.
     let across = world.dt * c.tangent_drag;
-    let pushed = select(0.0, world.dt * l_n, c.acting) + gated_force_bar(i);
+    let pushed = select(0.0, world.dt * l_n, c.acting) + carried_force_bar(i);
     let u_n_bar = across * l_n - c.drag * pushed;
     let l_n_bar = select(0.0, world.dt * c.force, c.acting) + across * u_n;
     let u_bar = n * u_n_bar - l * across;
@@ -52,7 +35,7 @@ fn reverse_contact(i: u32) {
     // Through its law.
     let law = contact_force_reverse(
         world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
-        world.onset_speed, gap, v_n, dot(slip, slip), normal_forces[i],
+        world.onset_speed, c.gap, v_n, dot(slip, slip), normal_forces[i],
         ContactForce(pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u))),
     );
     contact_stiffness_bar += law.stiffness;

@@ -16,14 +16,42 @@ fn differentiate(
     wake_body();
     wake_limb();
     steps_taken = results[body * RESULT_WORDS + STEPS];
-    if !any_lane(is_base && steps_taken > span.first_step) {
+    // From the last step that any of the block's creatures has taken.
+    let end = min(span.first_step + span.step_count, most_steps());
+    if end <= span.first_step {
         return;
     }
     wake_bars();
-    for (var left = span.step_count; left > 0u; left--) {
-        reverse_step(span.first_step + left - 1u);
+    for (var step = end; step > span.first_step; step--) {
+        retreat(step - 1u);
     }
     rest_bars();
+}
+
+// Of all creatures of the block. The answer is uniform, as barriers need it.
+fn most_steps() -> u32 {
+    if is_base {
+        atomicMax(&flag, steps_taken);
+    }
+    return workgroupUniformLoad(&flag);
+}
+
+// Back through one step, the `step`-th of the episode.
+fn retreat(step: u32) {
+    alive = step < steps_taken;
+    if step + 1u == steps_taken {
+        // The creature's last step: what its lanes did before does not count.
+        clear_bars();
+    }
+    read_tape(step);
+    recall();
+    // Judge, move, decide: backward.
+    reverse_measure(step);
+    reverse_step();
+    reverse_slew();
+    if step % world.control_period == 0u {
+        reverse_act(step / world.control_period, world.dt * f32(step));
+    }
 }
 
 // Which limb end the lane's link is.

@@ -1,14 +1,13 @@
-// What the hinge of a link passes on: armature, damping, servo, limits. Twin of src/sim/cpu/reverse/joint.rs.
+// The hinge: the reverse of assemble_joints and of the servo's measured power. Twin of src/sim/cpu/reverse/joint.rs.
 
 // The bars of the hinge's state become those before the step; that of the servo target is that of the target after the slew.
-fn reverse_joint() {
+fn reverse_joints() {
     if !is_joint {
         return;
     }
     let pushed = world.dt * free_rate;
     let dragged = -pushed * rate_after;
-    let work = (servo.push - servo.drag * rate_after) * rate_after;
-    let spent = power_bar * sign(work) * rate_after;
+    let spent = power_bar * power_sign() * rate_after;
     let from_servo = servo_torque_reverse(
         world.dt, kp, kd, torque_limit, target_angle, angle, rate,
         ServoTorque(pushed + spent, dragged - spent * rate_after),

@@ -1,25 +1,5 @@
-// Through the poses and twists: down the tree for the twists after the step, up the tree for all bars. Twin of
+// Up the tree: the reverse of kinematics for three motions at once, before the step, after it, and the adjoint one. Twin of
 // src/sim/cpu/reverse/kinematics.rs.
-
-// Twists after the step, from the velocities that it left.
-fn move_on() {
-    if is_base {
-        moved = Twist(vec3<f32>(0.0), vec3<f32>(0.0));
-        if floating {
-            moved = Twist(link_rotation * spin_after, velocity_after);
-        }
-        post_twist(moved);
-    }
-    workgroupBarrier();
-    for (var level = 1u; level <= block_depth; level++) {
-        if depth == level {
-            let above = posted_twist(parent);
-            moved = Twist(above.angular + axis.angular * rate_after, above.linear + axis.linear * rate_after);
-            post_twist(moved);
-        }
-        workgroupBarrier();
-    }
-}
 
 // Leaf to base: every link passes its bars on to its hinge and to its parent; then the base to its state.
 fn reverse_kinematics() {
@@ -59,8 +39,10 @@ fn reverse_hinge() {
     let half = dot(hinge.xyz, joint_axis);
     let turn = rotate(hinge, in_link(turn_bar));
     joint_position_bar += rotate(hinge, in_link(origin_bar));
-    axis_bar += rotate(hinge, in_link(direction_bar)) + turn * (2.0 * half * hinge.w)
+    let tilt = rotate(hinge, in_link(direction_bar)) + turn * (2.0 * half * hinge.w)
         + cross(turn, joint_axis) * (2.0 * half * half);
+    // Only directions on the unit sphere.
+    axis_bar += tilt - joint_axis * dot(joint_axis, tilt);
     let arm = link_rotation * rotate(back, joint_position);
     turn_bar += cross(arm, origin_bar) + cross(axis.angular, direction_bar);
 }

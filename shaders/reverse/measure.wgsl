@@ -3,7 +3,7 @@
 
 // Adds what the sensors of a step pass on to the bars of the state after it, and sets those of power, limit use and change of
 // command.
-fn reverse_measurement(step: u32) {
+fn reverse_measure(step: u32) {
     let wanted = command - target_before;
     let change = target_change(wanted);
     command_change = select(0.0, change * change, is_joint);

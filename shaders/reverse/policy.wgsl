@@ -3,8 +3,8 @@
 // The bar of the servo target becomes that before the step.
 fn reverse_slew() {
     let wanted = command - target_before;
-    let bound = world.slew_rate * world.dt;
-    if is_joint && wanted <= bound && wanted >= -bound {
+    // At the bound the change is a constant.
+    if is_joint && abs(wanted) < world.slew_rate * world.dt {
         let change_bar = target_bar + change_weight * wanted;
         command_bar += change_bar;
         target_bar -= change_bar;

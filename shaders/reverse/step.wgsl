@@ -1,37 +1,26 @@
-// One step of the way back: from the gradient with respect to the state after a step to that before it. Twin of
-// src/sim/cpu/reverse/mod.rs.
+// The way back through a step: the adjoint of the implicit solve, then one reverse sweep. Twin of src/sim/cpu/reverse/mod.rs.
 
-fn reverse_step(step: u32) {
-    alive = step < steps_taken;
-    if step + 1u == steps_taken {
-        // The creature's last step: what its lanes did before does not count.
-        clear_bars();
-    }
-    // The step once more, from the velocities that it left.
-    recall(step);
+// Where everything was before the step, and what law every force followed.
+fn recall() {
     kinematics();
-    move_on();
     touch_contacts();
-    settle_contacts();
     assemble_joints();
-    // What was measured after it.
-    reverse_measurement(step);
-    // The adjoint velocities: the same matrix with other loads.
+}
+
+// Takes the bars of the state after a step that was recalled, leaves those of the state before it, and adds to those of the model.
+fn reverse_step() {
+    // The equations of the step, with the bars of the velocities on the right.
+    take_velocities();
     assemble_inertia();
     assemble_contacts();
-    assemble_reverse_load();
+    gather_loads();
     eliminate_hinges();
     solve_base();
     substitute_back();
     // Every link, contact and hinge by itself.
-    reverse_link();
+    reverse_links();
     reverse_contacts();
-    reverse_joint();
-    // Up the tree.
+    reverse_joints();
+    // Poses and twists, leaf to base.
     reverse_kinematics();
-    // What was decided before it.
-    reverse_slew();
-    if step % world.control_period == 0u {
-        reverse_act(step / world.control_period, world.dt * f32(step));
-    }
 }

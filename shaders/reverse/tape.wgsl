@@ -1,7 +1,7 @@
 // Reads the tape: the state before a step, and what the step left. Twin of src/sim/cpu/reverse/tape.rs.
 
 // Makes the state that before step `step`, with the servo target and the command that held in it.
-fn recall(step: u32) {
+fn read_tape(step: u32) {
     // What the step left.
     wake_state(step + 1u);
     rate_after = rate;
