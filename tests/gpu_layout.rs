@@ -114,8 +114,11 @@ fn every_shader_keeps_to_what_all_adapters_have() {
 fn check_entry(module: &Module, back: bool, used: impl Fn(naga::Handle<naga::GlobalVariable>) -> bool) {
     let size = |ty| module.types[ty].inner.size(module.to_ctx());
     let (mut workgroup, mut places) = (0, BTreeSet::new());
-    let kept: &[&str] =
-        if back { &["states", "gradients", "results", "activations"] } else { &["states", "episodes", "results", "activations"] };
+    let kept: &[&str] = if back {
+        &["states", "gradients", "results", "activations"]
+    } else {
+        &["states", "episodes", "results", "activations"]
+    };
     for (handle, variable) in module.global_variables.iter().filter(|(handle, _)| used(*handle)) {
         match variable.space {
             AddressSpace::WorkGroup => workgroup += size(variable.ty),
@@ -123,7 +126,12 @@ fn check_entry(module: &Module, back: bool, used: impl Fn(naga::Handle<naga::Glo
                 let place = variable.binding.as_ref().map(|binding| binding.binding);
                 assert!(places.insert(place), "two arrays at {place:?}");
                 let written = access.contains(StorageAccess::STORE);
-                assert_eq!(written, kept.contains(&variable.name.as_deref().unwrap()), "{handle:?} {:?}", variable.name);
+                assert_eq!(
+                    written,
+                    kept.contains(&variable.name.as_deref().unwrap()),
+                    "{handle:?} {:?}",
+                    variable.name
+                );
             }
             AddressSpace::Uniform => assert!(size(variable.ty) <= UNIFORM_BINDING, "{:?}", variable.name),
             AddressSpace::Private => {}

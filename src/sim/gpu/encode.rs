@@ -63,7 +63,13 @@ impl<'a> Prepared<'a> {
 impl Encoded {
     /// Encodes blocks of candidates, with room for `contacts` contact points on a link, and `scratch` floats for a brain's
     /// activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
-    pub fn fill(&mut self, blocks: &[Block], prepared: &[Prepared<'_>], contacts: usize, scratch: impl Fn(usize) -> usize) {
+    pub fn fill(
+        &mut self,
+        blocks: &[Block],
+        prepared: &[Prepared<'_>],
+        contacts: usize,
+        scratch: impl Fn(usize) -> usize,
+    ) {
         let fields = model_fields(contacts);
         self.lanes.resize(blocks.len() * LANES, IDLE);
         self.model.resize(blocks.len() * LANES * fields, [0.0; 4]);

@@ -140,7 +140,8 @@ impl<'a> Shard<'a> {
         let copied = self.results_size();
         let left = steps.start + step_count..steps.end;
         let submission = gpu.guarded("a dispatch", |device| {
-            let span = Span { first_step: steps.start, step_count, block_count: self.blocks, tape_start: 0, replays: 0 };
+            let span =
+                Span { first_step: steps.start, step_count, block_count: self.blocks, tape_start: 0, replays: 0 };
             gpu.queue.write_buffer(&self.buffers[SPAN], 0, bytemuck::bytes_of(&span));
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             pipeline.dispatch(&mut encoder, Entry::Simulate, &self.arrays, self.blocks, widest);

@@ -130,11 +130,7 @@ impl GpuGradient {
     }
 
     /// The batch packed, room by room, and split so that each part's tape fits.
-    fn parts(
-        &self,
-        prepared: &[Prepared<'_>],
-        parts: usize,
-    ) -> Result<Vec<(Place<'_>, Vec<Block>)>, GpuError> {
+    fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<(Place<'_>, Vec<Block>)>, GpuError> {
         let limits = &self.gpu.facts.limits;
         let allowed = limits.storage_binding.min(limits.buffer);
         let descriptors = self.task.descriptors.len();

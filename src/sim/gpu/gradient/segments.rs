@@ -79,7 +79,9 @@ mod tests {
         for (blocks, steps, records) in [(1, 100, 30), (7, 1000, 80), (100, 2400, 500), (3, 17, 12)] {
             let record = room(0, 1).record(blocks);
             let memory = records * record;
-            let Some(segment) = room(memory, steps).segment(blocks) else { panic!("{steps} steps in {records} records") };
+            let Some(segment) = room(memory, steps).segment(blocks) else {
+                panic!("{steps} steps in {records} records")
+            };
             let checkpoints = u64::from(steps.div_ceil(segment) - 1);
             let taken = (u64::from(segment) + 1 + checkpoints) * record + checkpoints * Room::episodes(blocks);
             assert!(taken <= memory && segment < steps, "{segment} of {steps} steps take {taken} of {memory}");

@@ -108,8 +108,13 @@ impl<'a> Sweep<'a> {
             let checkpoints = u64::from(room.steps.div_ceil(segment) - 1);
             let episodes_size = (creatures * size_of::<Episode>()) as u64;
             let span = take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>() as u64)?;
-            let given =
-                [given(0)?, given(1)?, given(2)?, given(3)?, take(Usage::UNIFORM | Usage::COPY_DST, contents[4].len() as u64)?];
+            let given = [
+                given(0)?,
+                given(1)?,
+                given(2)?,
+                given(3)?,
+                take(Usage::UNIFORM | Usage::COPY_DST, contents[4].len() as u64)?,
+            ];
             let tape = exact(Usage::STORAGE | copied, (u64::from(segment) + 1) * record)?;
             let episodes = kept(episodes_size)?;
             let results = kept((creatures * result_words(descriptors) * size_of::<u32>()) as u64)?;
@@ -127,19 +132,8 @@ impl<'a> Sweep<'a> {
             }
             let [lanes, model, bodies, weights, objective] = &given;
             let bind = |seventh: &wgpu::Buffer| {
-                let buffers: [&wgpu::Buffer; 11] = [
-                    world,
-                    &span,
-                    lanes,
-                    model,
-                    bodies,
-                    weights,
-                    &tape,
-                    seventh,
-                    &results,
-                    &activations,
-                    objective,
-                ];
+                let buffers: [&wgpu::Buffer; 11] =
+                    [world, &span, lanes, model, bodies, weights, &tape, seventh, &results, &activations, objective];
                 pipeline.bind(device, buffers.into_iter())
             };
             let arrays = [bind(&episodes), bind(&gradients)];
@@ -243,7 +237,7 @@ impl<'a> Sweep<'a> {
         let submission = gpu.guarded("a dispatch", |device| {
             gpu.queue.write_buffer(&self.span, 0, bytemuck::bytes_of(&span));
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            if entry == Entry::Simulate && first_step == 0 {
+            if entry == Entry::Simulate && first_step == 0 && !replays {
                 // What brains' gradients are added to.
                 encoder.clear_buffer(&self.activations, 0, Some(self.activations_size));
             }
@@ -269,7 +263,9 @@ impl<'a> Sweep<'a> {
 
     /// Brings back the state before a segment; the first begins at rest.
     fn restore_checkpoint(&self, segment: u32) -> Result<(), GpuError> {
-        let (Some((states, episodes)), Some(place)) = (&self.checkpoints, segment.checked_sub(1)) else { return Ok(()) };
+        let (Some((states, episodes)), Some(place)) = (&self.checkpoints, segment.checked_sub(1)) else {
+            return Ok(());
+        };
         let (record, base) = (self.place.room.record(self.blocks), (self.creatures * size_of::<Episode>()) as u64);
         let place = u64::from(place);
         self.copy(|encoder| {
