@@ -22,6 +22,7 @@ mod world;
 use crate::creature::Candidate;
 use crate::experiment::BiasForm;
 use crate::sim::cpu::state::State;
+use crate::sim::gradient::Differentiate;
 use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
@@ -244,6 +245,10 @@ impl Backend for GpuBackend {
             }
             other => Ok(other?),
         }
+    }
+
+    fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>> {
+        Ok(Box::new(gradient::GpuGradient::new(plan, self.gpu.clone(), self.options)?))
     }
 
     fn simulation_time(&self) -> Duration {
