@@ -76,6 +76,16 @@ fn bodies(brain: BrainName) -> Vec<Candidate<f32>> {
     shipped.chain(random).map(|candidate| candidate.map(|x| x as f32)).collect()
 }
 
+/// A body of one link, the base of another.
+fn lonely(candidate: &Candidate<f32>) -> Candidate<f32> {
+    let mut lonely = candidate.clone();
+    lonely.creature.links.truncate(1);
+    lonely.creature.contacts.retain(|contact| contact.link == 0);
+    let Controller::Cpg { joints, .. } = &mut lonely.controller else { panic!("only oscillators fit any body") };
+    joints.clear();
+    lonely
+}
+
 /// A gradient's numbers, class by class.
 fn classes(g: &Gradient<f64>) -> BTreeMap<&'static str, Vec<f64>> {
     let links = |f: fn(&Link<f64>) -> Vec<f64>| g.candidate.creature.links.iter().flat_map(f).collect::<Vec<f64>>();
@@ -256,7 +266,11 @@ fn compare(steps: u32, grounds: &[usize]) -> Vec<Compared> {
             let plan = plan(terrain.clone(), brain, steps, Termination::default());
             let Some(gpu) = gpu() else { return all };
             let differentiator = GpuGradient::new(&plan, gpu, Options::default()).unwrap();
-            let (candidates, objective) = (bodies(brain), objective(&plan));
+            let (mut candidates, objective) = (bodies(brain), objective(&plan));
+            if brain == BrainName::Cpg {
+                candidates.push(lonely(&candidates[4]));
+                assert!(!candidates.last().unwrap().creature.contacts.is_empty());
+            }
             let found = differentiator.differentiate(&candidates, &objective).unwrap();
             let exact: Vec<_> = candidates
                 .par_iter()
@@ -338,6 +352,44 @@ fn two_seconds_point_where_the_twin_points() {
     }
 }
 
+// ---- Edges
+
+#[test]
+fn what_diverges_has_no_gradient_and_leaves_its_neighbours_alone() {
+    let _turn = gpu::turn();
+    let [(_, plane), ..] = terrains();
+    let plan = plan(plane, BrainName::Cpg, 30, Termination::default());
+    let Some(gpu) = gpu() else { return };
+    let (all, objective) = (bodies(BrainName::Cpg), objective(&plan));
+    let way = GpuGradient::new(&plan, gpu, Options::default()).unwrap();
+    assert!(way.differentiate(&[], &objective).unwrap().is_empty());
+    let expected: Vec<_> = way.differentiate(&all, &objective).unwrap().iter().map(bits).collect();
+    assert!(way.time() > Duration::ZERO);
+    let mut broken = all.clone();
+    broken[3].creature.links[1].kp = f32::NAN;
+    let found = way.differentiate(&broken, &objective).unwrap();
+    assert_eq!(found[3].returns.ending, Ending::Diverged);
+    assert!(found[3].candidate.creature.links.iter().all(|link| link.mass.is_nan()));
+    assert!(found[3].state.position.x.is_nan() && found[3].world.friction.is_nan());
+    for i in (0..all.len()).filter(|&i| i != 3) {
+        assert!(bits(&found[i]) == expected[i], "{i}");
+    }
+}
+
+#[test]
+fn too_little_memory_and_a_foreign_objective_are_errors() {
+    let _turn = gpu::turn();
+    let [(_, plane), ..] = terrains();
+    let plan = plan(plane, BrainName::Cpg, 100, Termination::default());
+    let Some(gpu) = gpu() else { return };
+    let all = bodies(BrainName::Cpg);
+    let little = GpuGradient::new(&plan, gpu, Options { tape: Some(10_000), ..Options::default() }).unwrap();
+    let error = little.differentiate(&all, &objective(&plan)).unwrap_err().to_string();
+    assert!(error.contains("way back"), "{error}");
+    let error = little.differentiate(&all, &Objective::reward(1)).unwrap_err().to_string();
+    assert!(error.contains("1 descriptors"), "{error}");
+}
+
 // ---- Bits
 
 fn bits(g: &Gradient<f32>) -> Vec<u64> {
@@ -391,6 +443,9 @@ fn nothing_but_the_creature_decides_its_bits() {
                 Options { dispatch_time: Some(Duration::ZERO), widest: Some(1), ..little(40) },
             ),
         ];
+        let checked = ("with checks", Options { checked: true, ..Options::default() });
+        // Checks are other code, which a driver may round differently; on the software adapter they are seen not to.
+        let ways = ways.into_iter().chain(gpu.facts.is_software().then_some(checked));
         for (name, options) in ways {
             let found = found(&with(options), &all);
             let changed: Vec<usize> = (0..all.len()).filter(|&i| found[i] != expected[i]).collect();
