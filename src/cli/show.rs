@@ -53,14 +53,14 @@ fn seed(name: &str) -> anyhow::Result<String> {
 fn policy(address: &EliteAddress) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
     let (_, elite) = run.elite(address.id)?;
-    PolicyFile { policy: run.experiment().policy.clone(), brain: elite.genome.brain }.to_text()
+    PolicyFile { policy: run.experiment().policy.clone(), brain: elite.expressed().brain.clone() }.to_text()
 }
 
 fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
     let (cell, elite) = run.elite(address.id)?;
     let (experiment, space) = start::thaw_run(&address.dir)?;
-    let compiled = space.compile(&elite.genome)?;
+    let compiled = space.compile(elite.expressed())?;
     let mut facts = vec![
         ("elite", elite.id.to_string()),
         ("cell", format!("{cell} of {}", run.cell_count())),

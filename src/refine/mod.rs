@@ -1,0 +1,16 @@
+//! Refinement: candidates take gradient steps on their genes before they are judged.
+//!
+//! All candidates of a batch that are chosen ([`choice`]) climb together: one launch of the differentiator a step, then each takes
+//! its own step ([`climb`], [`optimiser`]). Afterwards all that moved are simulated over the full episode, and whichever of before
+//! and after the experiment accepts is the candidate's result. How well gradients kept their promises ([`trust`]) decides
+//! whether its children are refined.
+//!
+//! Every result depends on its candidate alone, and on the elites that the batch was asked with where the promising are chosen.
+
+pub mod choice;
+pub mod climb;
+mod learner;
+pub mod optimiser;
+pub mod trust;
+
+pub use learner::{Accepted, Born, Learned, Learner, Refinements};
