@@ -1,10 +1,14 @@
 // On every link by itself: its inertia, what it carries, its contacts and its hinge, as one symmetric system with a
 // right-hand side. Twin of src/sim/cpu/assemble.rs.
 
-// Inertia and carried momentum of the link, plus the impulse of gravity.
-fn assemble_links() {
-    let carried = carried_angular_momentum(link_inertia.diagonal, link_inertia.products, spin, world.dt).momentum;
+// Inertia of the link by itself.
+fn assemble_inertia() {
     inertia = rigid_body(mass, com, rotated(link_inertia, link_rotation));
+}
+
+// Momentum that the link carries, plus the impulse of gravity.
+fn assemble_load() {
+    let carried = carried_angular_momentum(link_inertia.diagonal, link_inertia.products, spin, world.dt).momentum;
     load = force_at(com, momentum + world.gravity * (world.dt * mass));
     load.torque += link_rotation * carried;
 }

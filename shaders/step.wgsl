@@ -9,7 +9,8 @@ fn step() {
     assemble_joints();
     for (var round = 0u; round < ROUNDS; round++) {
         // Every link and contact by itself.
-        assemble_links();
+        assemble_inertia();
+        assemble_load();
         assemble_contacts();
         // All velocities after the step, in one sweep up and one down.
         eliminate_hinges();

@@ -1,4 +1,4 @@
-//! The generated shaders: fresh, valid, and with the right derivatives.
+//! What is generated from the laws: fresh, valid, and with the right derivatives.
 
 mod place;
 
@@ -7,28 +7,28 @@ use burgess::laws::terrain::TerrainSpec;
 use burgess::math::vec3;
 use burgess::rng::{Purpose, Stream};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
     place::repository().join("shaders")
 }
 
-/// With BURGESS_WRITE_SHADERS set, writes the files first.
+/// With BURGESS_WRITE_SHADERS set, writes the file first.
+fn assert_fresh(path: &Path, text: &str) {
+    if std::env::var_os("BURGESS_WRITE_SHADERS").is_some() {
+        fs::write(path, text).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    let name = path.file_name().unwrap().display();
+    assert!(found == text, "{name} is stale; run BURGESS_WRITE_SHADERS=1 cargo test --test shader_laws");
+}
+
 #[test]
 fn the_files_are_what_the_laws_say() {
-    let write = std::env::var_os("BURGESS_WRITE_SHADERS").is_some();
+    assert_fresh(&place::repository().join("src/laws/reverse.rs"), &shader::rust_reverses());
     let files = shader::files();
     for file in &files {
-        let path = folder().join("laws").join(file.name);
-        if write {
-            fs::write(&path, &file.text).unwrap();
-        }
-        let found = fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            found == file.text,
-            "{} is stale; run BURGESS_WRITE_SHADERS=1 cargo test --test shader_laws",
-            file.name
-        );
+        assert_fresh(&folder().join("laws").join(file.name), &file.text);
     }
     let mut known: Vec<&str> = files.iter().map(|file| file.name).collect();
     known.sort_unstable();

@@ -24,6 +24,7 @@ fn contact_force(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f3
 
 struct ContactForceGradient {
     stiffness: f32,
+    width: f32,
     damping: f32,
     friction: f32,
     gap: f32,
@@ -45,29 +46,32 @@ fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, fric
     let t9 = 1.0 + (damping * t8);
     let t10 = bar.normal_drag / t9;
     let t11 = bar.push + (damping * t10);
-    let t12 = stiffness * width;
-    let t13 = t6 * t12;
-    let t14 = -(((damping * t13) / t9) * t10);
-    let t15 = select(0.0, force_before, force_before > 0.0);
-    let t16 = sqrt(slip_squared + (slip_speed * slip_speed));
-    let t17 = bar.tangent_drag / t16;
-    let t18 = t12 * t11;
-    let t19 = dt * stiffness;
-    let t20 = t19 * t5;
-    let t21 = select(t20, 0.0, t0 > 0.0);
-    let t22 = t1 * (((t3 * t21) + (t18 / t2)) + (-(t3 * ((select(0.0, t20, t0 > 0.0) + (t1 * t21)) / t2))));
-    let t23 = -t22;
-    let t24 = (select(0.0, t18, t0 > 0.0) + select(0.0, t23, t0 > 0.0)) + (-select(t23, 0.0, t0 > 0.0));
-    let t25 = -(t24 / width);
-    let t26 = 0.5 * (damping * t14);
-    let t27 = v_n * ((0.5 * t26) / t7);
+    let t12 = t6 * t11;
+    let t13 = stiffness * width;
+    let t14 = t13 * t11;
+    let t15 = dt * stiffness;
+    let t16 = t15 * t5;
+    let t17 = select(t16, 0.0, t0 > 0.0);
+    let t18 = t1 * (((t3 * t17) + (t14 / t2)) + (-(t3 * ((select(0.0, t16, t0 > 0.0) + (t1 * t17)) / t2))));
+    let t19 = -t18;
+    let t20 = (select(0.0, t14, t0 > 0.0) + select(0.0, t19, t0 > 0.0)) + (-select(t19, 0.0, t0 > 0.0));
+    let t21 = t20 / width;
+    let t22 = t6 * t13;
+    let t23 = -(((damping * t22) / t9) * t10);
+    let t24 = select(0.0, force_before, force_before > 0.0);
+    let t25 = sqrt(slip_squared + (slip_speed * slip_speed));
+    let t26 = bar.tangent_drag / t25;
+    let t27 = -t21;
+    let t28 = 0.5 * (damping * t23);
+    let t29 = v_n * ((0.5 * t28) / t7);
     var result: ContactForceGradient;
-    result.stiffness = (dt * (t4 * t5)) + (width * (t6 * t11));
-    result.damping = (t8 * t14) + (t13 * t10);
-    result.friction = t15 * t17;
-    result.gap = t25;
-    result.v_n = (t27 + ((((t4 * t19) * bar.push) + t26) + t27)) + (dt * t25);
-    result.slip_squared = (0.5 * (-(((friction * t15) / t16) * t17))) / t16;
-    result.force_before = select(0.0, friction * t17, force_before > 0.0);
+    result.stiffness = (dt * (t4 * t5)) + (width * t12);
+    result.width = (stiffness * t12) + (-(t0 * t21));
+    result.damping = (t8 * t23) + (t22 * t10);
+    result.friction = t24 * t26;
+    result.gap = t27;
+    result.v_n = (t29 + ((((t4 * t15) * bar.push) + t28) + t29)) + (dt * t27);
+    result.slip_squared = (0.5 * (-(((friction * t24) / t25) * t26))) / t25;
+    result.force_before = select(0.0, friction * t26, force_before > 0.0);
     return result;
 }

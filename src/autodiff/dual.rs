@@ -1,120 +1,209 @@
-//! Forward-mode dual numbers: a value and its derivative along one direction.
+//! Forward-mode dual numbers: a value and its derivatives along a few directions.
 
 use super::real::{Real, Value};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
-/// `value + derivative ε` with `ε² = 0`: run any generic function on it to get its exact directional derivative.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Dual {
+/// `value + Σ derivative[i] ε_i` with `ε_i ε_j = 0`: run any generic function on it to get its exact derivatives along `N` directions at
+/// once, over any scalar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dual<T = f64, const N: usize = 1> {
     /// The value.
-    pub value: f64,
-    /// The derivative of the value along the seeded direction.
-    pub derivative: f64,
+    pub value: T,
+    /// The derivatives of the value along the seeded directions.
+    pub derivative: [T; N],
 }
 
-impl Dual {
-    /// The variable of differentiation: derivative 1.
-    pub fn variable(value: f64) -> Self {
-        Self { value, derivative: 1.0 }
+impl<T: Value> Dual<T> {
+    /// The only variable of differentiation: derivative 1.
+    pub fn variable(value: T) -> Self {
+        Self { value, derivative: [T::one()] }
+    }
+}
+
+impl<T: Value, const N: usize> Dual<T, N> {
+    /// A number that does not depend on the variables.
+    #[inline(always)]
+    pub fn constant(value: T) -> Self {
+        Self { value, derivative: [T::zero(); N] }
+    }
+
+    /// All variables of differentiation: the derivatives of a result are its gradient with respect to them.
+    #[inline(always)]
+    pub fn variables(values: [T; N]) -> [Self; N] {
+        let mut variables = values.map(Self::constant);
+        for (i, variable) in variables.iter_mut().enumerate() {
+            variable.derivative[i] = T::one();
+        }
+        variables
     }
 
     /// `f(value)` with the chain rule, `slope` being `f'(value)`.
-    fn chain(self, value: f64, slope: f64) -> Self {
-        Self { value, derivative: slope * self.derivative }
+    #[inline(always)]
+    fn chain(self, value: T, slope: T) -> Self {
+        self.each(value, |d| slope * d)
+    }
+
+    #[inline(always)]
+    fn each(self, value: T, f: impl Fn(T) -> T) -> Self {
+        let mut derivative = self.derivative;
+        for d in &mut derivative {
+            *d = f(*d);
+        }
+        Self { value, derivative }
+    }
+
+    #[inline(always)]
+    fn both(self, o: Self, value: T, f: impl Fn(T, T) -> T) -> Self {
+        let mut derivative = self.derivative;
+        for (d, e) in derivative.iter_mut().zip(o.derivative) {
+            *d = f(*d, e);
+        }
+        Self { value, derivative }
     }
 }
 
-impl Add for Dual {
+impl<T: Value, const N: usize> Default for Dual<T, N> {
+    fn default() -> Self {
+        Self::constant(T::zero())
+    }
+}
+
+impl<T: Value, const N: usize> Add for Dual<T, N> {
     type Output = Self;
+    #[inline(always)]
     fn add(self, o: Self) -> Self {
-        Self { value: self.value + o.value, derivative: self.derivative + o.derivative }
+        self.both(o, self.value + o.value, |d, e| d + e)
     }
 }
-impl Sub for Dual {
+impl<T: Value, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
+    #[inline(always)]
     fn sub(self, o: Self) -> Self {
-        Self { value: self.value - o.value, derivative: self.derivative - o.derivative }
+        self.both(o, self.value - o.value, |d, e| d - e)
     }
 }
-impl Mul for Dual {
+impl<T: Value, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
+    #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // the product rule
     fn mul(self, o: Self) -> Self {
-        Self { value: self.value * o.value, derivative: self.derivative * o.value + self.value * o.derivative }
+        self.both(o, self.value * o.value, |d, e| d * o.value + self.value * e)
     }
 }
-impl Div for Dual {
+impl<T: Value, const N: usize> Div for Dual<T, N> {
     type Output = Self;
+    #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // the quotient rule
     fn div(self, o: Self) -> Self {
         let value = self.value / o.value;
-        Self { value, derivative: (self.derivative - value * o.derivative) / o.value }
+        self.both(o, value, |d, e| (d - value * e) / o.value)
     }
 }
-impl Neg for Dual {
+impl<T: Value, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
+    #[inline(always)]
     fn neg(self) -> Self {
-        Self { value: -self.value, derivative: -self.derivative }
+        self.each(-self.value, |d| -d)
     }
 }
-impl AddAssign for Dual {
+impl<T: Value, const N: usize> AddAssign for Dual<T, N> {
+    #[inline(always)]
     fn add_assign(&mut self, o: Self) {
         *self = *self + o;
     }
 }
-impl SubAssign for Dual {
+impl<T: Value, const N: usize> SubAssign for Dual<T, N> {
+    #[inline(always)]
     fn sub_assign(&mut self, o: Self) {
         *self = *self - o;
     }
 }
-impl MulAssign for Dual {
+impl<T: Value, const N: usize> MulAssign for Dual<T, N> {
+    #[inline(always)]
     fn mul_assign(&mut self, o: Self) {
         *self = *self * o;
     }
 }
-impl Sum for Dual {
+impl<T: Value, const N: usize> Sum for Dual<T, N> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.fold(Self::default(), Add::add)
     }
 }
 
-impl Real for Dual {
+impl<T: Value, const N: usize> Real for Dual<T, N> {
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
-        Self { value, derivative: 0.0 }
+        Self::constant(T::from_f64(value))
     }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         let root = self.value.sqrt();
-        self.chain(root, 0.5 / root)
+        self.chain(root, T::from_f64(0.5) / root)
     }
+    #[inline(always)]
     fn sin(self) -> Self {
-        self.chain(libm::sin(self.value), libm::cos(self.value))
+        self.chain(self.value.sin(), self.value.cos())
     }
+    #[inline(always)]
     fn cos(self) -> Self {
-        self.chain(libm::cos(self.value), -libm::sin(self.value))
+        self.chain(self.value.cos(), -self.value.sin())
     }
+    #[inline(always)]
     fn exp(self) -> Self {
-        let e = libm::exp(self.value);
+        let e = self.value.exp();
         self.chain(e, e)
     }
+    #[inline(always)]
     fn ln_1p(self) -> Self {
-        self.chain(libm::log1p(self.value), 1.0 / (1.0 + self.value))
+        self.chain(self.value.ln_1p(), (T::one() + self.value).recip())
     }
+    #[inline(always)]
     fn tanh(self) -> Self {
-        let t = libm::tanh(self.value);
-        self.chain(t, 1.0 - t * t)
+        let t = self.value.tanh();
+        self.chain(t, T::one() - t * t)
     }
+    #[inline(always)]
     fn floor(self) -> Self {
-        self.chain(self.value.floor(), 0.0)
+        Self::constant(self.value.floor())
     }
+    #[inline(always)]
     fn select_gt(self, bound: Self, if_true: Self, if_false: Self) -> Self {
-        if self.value > bound.value { if_true } else { if_false }
+        let pick = |a: T, b: T| self.value.select_gt(bound.value, a, b);
+        if_true.both(if_false, pick(if_true.value, if_false.value), pick)
     }
 }
 
-impl Value for Dual {
+impl<T: Value, const N: usize> Value for Dual<T, N> {
     fn to_f64(self) -> f64 {
-        self.value
+        self.value.to_f64()
     }
     fn is_finite(self) -> bool {
-        self.value.is_finite() && self.derivative.is_finite()
+        self.value.is_finite() && self.derivative.iter().all(|d| d.is_finite())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn area<T: Real>(x: T, y: T) -> T {
+        (x * y).sin() / (T::one() + y.squared())
+    }
+
+    #[test]
+    fn one_pass_gives_the_gradient_and_nesting_gives_second_derivatives() {
+        let (x, y) = (0.7, -0.4);
+        let [a, b] = Dual::variables([x, y]);
+        let gradient = area(a, b);
+        let nested = area(Dual::variable(Dual::variable(x)), Dual::constant(Dual::constant(y)));
+        let h = 1e-6;
+        let by_x = (area(x + h, y) - area(x - h, y)) / (2.0 * h);
+        let by_y = (area(x, y + h) - area(x, y - h)) / (2.0 * h);
+        assert_eq!(gradient.value, area(x, y));
+        assert!((gradient.derivative[0] - by_x).abs() < 1e-9 && (gradient.derivative[1] - by_y).abs() < 1e-9);
+        assert_eq!(nested.value.derivative, [nested.derivative[0].value]);
+        let second = -y * y * (x * y).sin() / (1.0 + y * y);
+        assert!((nested.derivative[0].derivative[0] - second).abs() < 1e-12);
     }
 }

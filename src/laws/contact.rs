@@ -1,6 +1,7 @@
 //! The force on one contact point: a compliant, dissipative normal force and regularised Coulomb friction, both linear in the
 //! velocity after the step, so that one solve gives them implicitly.
 
+use super::reverse::{ContactForceGradient, contact_force_reverse};
 use super::soft::softplus_and_sigmoid;
 use crate::autodiff::{Real, real};
 
@@ -56,5 +57,35 @@ impl<T: Real> ContactLaw<T> {
             normal_drag: spring_drag + damper,
             tangent_drag: self.friction * normal_force_before.max(T::zero()) / slip,
         }
+    }
+
+    /// The reverse of [`ContactLaw::force`]: what the gradient `bar` with respect to the force is with respect to its inputs. The
+    /// step, the slip speed and the onset speed have none.
+    #[inline(always)]
+    pub fn force_reverse(
+        &self,
+        gap: T,
+        v_n: T,
+        slip_squared: T,
+        normal_force_before: T,
+        bar: ContactForce<T>,
+    ) -> ContactForceGradient<T> {
+        let Self { dt, stiffness, width, damping, friction, slip_speed, onset_speed } = *self;
+        contact_force_reverse(
+            dt,
+            stiffness,
+            width,
+            damping,
+            friction,
+            slip_speed,
+            onset_speed,
+            gap,
+            v_n,
+            slip_squared,
+            normal_force_before,
+            bar.push,
+            bar.normal_drag,
+            bar.tangent_drag,
+        )
     }
 }

@@ -1,7 +1,8 @@
 //! The angular momentum a link carries into the next step.
 
+use super::reverse;
 use crate::autodiff::Real;
-use crate::math::{Mat3, Sym3, Vec3};
+use crate::math::{Mat3, Sym3, Vec3, vec3};
 
 /// Angular momentum about the centre of mass (kg m2/s, body axes) after one linearly implicit step of Euler's free rotation
 /// `I dw/dt = -w x I w`, from the angular velocity `spin` (rad/s, body axes).
@@ -12,4 +13,20 @@ pub fn carried_angular_momentum<T: Real>(inertia: Sym3<T>, spin: Vec3<T>, dt: T)
     let inertia_matrix = inertia.to_matrix();
     let newton = inertia_matrix + (Mat3::skew(spin) * inertia_matrix - Mat3::skew(momentum)) * dt;
     momentum - inertia * newton.solve(torque) * dt
+}
+
+/// The reverse of [`carried_angular_momentum`]: what the gradient `bar` with respect to the momentum is with respect to the inertia,
+/// as to six independent numbers, and to the spin.
+#[inline(always)]
+pub fn carried_angular_momentum_reverse<T: Real>(
+    inertia: Sym3<T>,
+    spin: Vec3<T>,
+    dt: T,
+    bar: Vec3<T>,
+) -> (Sym3<T>, Vec3<T>) {
+    let Sym3 { xx, yy, zz, xy, xz, yz } = inertia;
+    let g = reverse::carried_angular_momentum_reverse(vec3(xx, yy, zz), vec3(xy, xz, yz), spin, dt, bar);
+    let [xx, yy, zz] = g.diagonal.to_array();
+    let [xy, xz, yz] = g.products.to_array();
+    (Sym3 { xx, yy, zz, xy, xz, yz }, g.spin)
 }

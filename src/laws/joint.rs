@@ -1,5 +1,6 @@
 //! Torques on one hinge: the servo and the soft limits, linear in the rate after the step.
 
+use super::reverse::{LimitTorqueGradient, ServoTorqueGradient, limit_torque_reverse, servo_torque_reverse};
 use super::soft::softplus_and_sigmoid;
 use crate::autodiff::Real;
 
@@ -31,6 +32,13 @@ impl<T: Real> Servo<T> {
         let wanted = (self.kp * (target - angle - dt * rate) - self.kd * rate) / self.torque_limit;
         let gain = (T::one() + wanted * wanted).sqrt().recip();
         JointTorque { push: gain * self.kp * (target - angle), drag: gain * (dt * self.kp + self.kd) }
+    }
+
+    /// The reverse of [`Servo::torque`]: what the gradient `bar` with respect to the torque is with respect to all but the step.
+    #[inline(always)]
+    pub fn torque_reverse(&self, dt: T, target: T, angle: T, rate: T, bar: JointTorque<T>) -> ServoTorqueGradient<T> {
+        let Self { kp, kd, torque_limit } = *self;
+        servo_torque_reverse(dt, kp, kd, torque_limit, target, angle, rate, bar.push, bar.drag)
     }
 }
 
@@ -64,5 +72,13 @@ impl<T: Real> Limits<T> {
             drag: spring_drag + self.damping * depth * (over + under),
         };
         (torque, at_upper + at_lower)
+    }
+
+    /// The reverse of [`Limits::torque`]: what the gradients with respect to the torque (`bar`) and to how far the joint is into its
+    /// limits (`bar_use`) are with respect to the limits, their stiffness and the joint's state. The rest has none.
+    #[inline(always)]
+    pub fn torque_reverse(&self, dt: T, angle: T, rate: T, bar: JointTorque<T>, bar_use: T) -> LimitTorqueGradient<T> {
+        let Self { lower, upper, stiffness, damping, width } = *self;
+        limit_torque_reverse(dt, lower, upper, stiffness, damping, width, angle, rate, bar.push, bar.drag, bar_use)
     }
 }

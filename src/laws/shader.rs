@@ -1,4 +1,5 @@
-//! The laws as WGSL: every law of this folder is traced and written to `shaders/laws/`, with its reverse beside it.
+//! The laws as generated code: every law of this folder is traced and written as WGSL to `shaders/laws/`, with its reverse beside
+//! it; the reverses that the processor's backward sweep needs are written as Rust to `src/laws/reverse.rs`.
 //!
 //! `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws` writes the files; without the variable the same test
 //! fails when a file is not what the laws say.
@@ -11,13 +12,24 @@ use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use super::terrain::{Terrain, WAVES, Wave, upright_box};
 use crate::autodiff::trace::wgsl::{function, structure};
-use crate::autodiff::trace::{Graph, Traced, Tracer};
+use crate::autodiff::trace::{Graph, Traced, Tracer, rust};
 use crate::math::{Sym3, Vec3};
 use std::fmt::Write as _;
 
 const HEAD: &str = "\
 // Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
 // Needs shaders/shared/functions.wgsl.
+";
+
+const RUST_HEAD: &str = "\
+//! Reverses of the laws, derived from their graphs: for the gradient of each output (`bar_...`) that of each parameter.
+//!
+//! Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+
+#![allow(unused_variables, clippy::too_many_arguments)]
+
+use crate::autodiff::Real;
+use crate::math::{Vec3, vec3};
 ";
 
 /// A parameter or a field: its name and its WGSL type.
@@ -60,6 +72,12 @@ pub fn files() -> Vec<ShaderFile> {
     ]
 }
 
+/// The text of `src/laws/reverse.rs`.
+pub fn rust_reverses() -> String {
+    let laws = [contact_law(), servo_law(), limit_law(), gyroscope_law()];
+    laws.iter().fold(RUST_HEAD.to_owned(), |text, law| format!("{text}\n{}", law.rust_reverse()))
+}
+
 /// A file that ends with what follows from its laws.
 fn with_tail(name: &'static str, laws: Vec<Law>, tail: fn(&[Law]) -> String) -> ShaderFile {
     let tail = tail(&laws);
@@ -86,12 +104,10 @@ impl Law {
             text.push('\n');
         }
         text += &function(&self.name, &self.parameters, &self.result, &self.graph);
-        let wanted: Vec<Port> =
-            self.parameters.iter().filter(|(name, _)| !self.constants.contains(&name.as_str())).cloned().collect();
+        let (gradient, wanted) = self.gradient();
         if wanted.is_empty() {
             return text;
         }
-        let gradient = format!("{}Gradient", pascal(&self.name));
         text.push('\n');
         text += &structure(&gradient, &wanted);
         text.push('\n');
@@ -101,6 +117,30 @@ impl Law {
             &function(&format!("{}_reverse", self.name), &parameters, &gradient, &self.graph.reverse(&self.constants));
         text
     }
+
+    /// Name and fields of the gradient struct: the parameters that have a gradient.
+    fn gradient(&self) -> (String, Vec<Port>) {
+        let has_one = |(name, _): &&Port| !self.constants.contains(&name.as_str());
+        (format!("{}Gradient", pascal(&self.name)), self.parameters.iter().filter(has_one).cloned().collect())
+    }
+
+    /// Gradient struct and reverse function in Rust.
+    fn rust_reverse(&self) -> String {
+        let (gradient, wanted) = self.gradient();
+        let name = format!("{}_reverse", self.name);
+        let bars = self.fields.iter().map(|(field, kind)| (format!("bar_{field}"), kind.clone()));
+        let parameters: Vec<Port> = self.parameters.iter().cloned().chain(bars).collect();
+        let structure = rust::structure(&gradient, &format!("What [`{name}`] gives."), &generic(&wanted));
+        let doc = format!("The reverse of `{}`.", self.name);
+        let graph = self.graph.reverse(&self.constants);
+        format!("{structure}\n{}", rust::function(&name, &doc, &generic(&parameters), &gradient, &graph))
+    }
+}
+
+/// WGSL types to those of Rust over a scalar `T`.
+fn generic(list: &[Port]) -> Vec<Port> {
+    let kind = |kind: &str| kind.replace("vec3<f32>", "Vec3<T>").replace("f32", "T");
+    list.iter().map(|(name, wgsl)| (name.clone(), kind(wgsl))).collect()
 }
 
 /// `contact_force` to `ContactForce`.
@@ -149,7 +189,7 @@ fn contact_law() -> Law {
         parameters: typed(&names),
         result: "ContactForce".into(),
         fields: typed(&["push", "normal_drag", "tangent_drag"]),
-        constants: vec!["dt", "width", "slip_speed", "onset_speed"],
+        constants: vec!["dt", "slip_speed", "onset_speed"],
         graph,
     }
 }

@@ -41,7 +41,7 @@ pub struct Gradient<T> {
 /// Gradient with respect to a [`Prelude`](super::prelude::Prelude).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PreludeGradient<T> {
-    /// With respect to the starting position.
+    /// With respect to the starting position; nothing where the episode began from a state of its own.
     pub start: Vec3<T>,
     /// With respect to the contact width.
     pub contact_width: T,
@@ -67,7 +67,7 @@ pub struct WorldGradient<T> {
 /// Gradient with respect to positions and velocities; what links carry follows from those.
 #[derive(Clone, Debug, Default)]
 pub struct StateGradient<T> {
-    /// With respect to the base origin (m).
+    /// With respect to the base origin (m); displacements count from it.
     pub position: Vec3<T>,
     /// With respect to a small rotation of the base (rad, world axes) from where it is.
     pub rotation: Vec3<T>,

@@ -1,8 +1,10 @@
 //! What an episode is for: its length, what it rewards, what it measures, when it stops early.
 
+use crate::autodiff::{Real, real};
 use crate::experiment::{Experiment, Policy};
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
+use crate::laws::sensors::Sensors;
 
 /// An experiment's task in the units of the simulation.
 #[derive(Clone, Debug)]
@@ -34,6 +36,21 @@ impl TaskPlan {
             min_height: task.termination.min_height,
             min_up: task.termination.max_tilt.map(libm::cos),
         }
+    }
+
+    /// What the reward gains each second.
+    pub fn reward_rate<T: Real>(&self, sensors: &Sensors<T>) -> T {
+        self.weigh(|term| term.rate(sensors))
+    }
+
+    /// What the reward gains once, from the state in which the episode ended.
+    pub fn reward_finish<T: Real>(&self, sensors: &Sensors<T>) -> T {
+        self.weigh(|term| term.finish(&term.numbers().map(real), sensors))
+    }
+
+    fn weigh<T: Real>(&self, value: impl Fn(&RewardTerm) -> T) -> T {
+        let weighted = |sum, (term, weight): &(RewardTerm, f64)| sum + value(term) * real(*weight);
+        self.reward.iter().fold(T::zero(), weighted)
     }
 }
 

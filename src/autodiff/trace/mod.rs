@@ -1,11 +1,14 @@
 //! The traced scalar: run a law on it, and what comes out is the law's expression graph.
 //!
-//! From the graph the law's reverse is derived ([`Graph::reverse`]) and both are written as WGSL ([`wgsl`]), so that a law stands
-//! in one Rust function and nowhere else. Equal expressions are recorded once.
+//! From the graph the law's reverse is derived ([`Graph::reverse`]). Both are written as WGSL ([`wgsl`]), and the reverses that the
+//! processor's backward sweep calls as Rust ([`rust`]), so that a law stands in one Rust function and nowhere else. Equal
+//! expressions are recorded once.
 
 mod graph;
 mod reverse;
+pub mod rust;
 pub mod wgsl;
+mod writer;
 
 pub use graph::{Graph, NodeId, Tracer};
 

@@ -4,7 +4,7 @@
 use super::spatial::{Spatial, Wrench};
 use super::state::{ContactWork, Drive, State, Work};
 use crate::autodiff::Real;
-use crate::creature::Creature;
+use crate::creature::{Creature, Link};
 use crate::experiment::BiasForm;
 use crate::laws::contact::ContactLaw;
 use crate::laws::gyroscope::carried_angular_momentum;
@@ -12,27 +12,33 @@ use crate::laws::joint::{Limits, Servo};
 use crate::math::Vec3;
 use crate::sim::world::World;
 
-/// Inertia and carried momentum of every link, plus the impulse of gravity.
-pub fn assemble_links<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+/// Inertia of every link by itself.
+pub fn assemble_inertia<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
+    for (link, own) in creature.links.iter().zip(&mut work.links) {
+        own.inertia = Spatial::rigid_body(link.mass, own.com, link.inertia.rotated(own.rotation));
+    }
+}
+
+/// Momentum that every link carries, plus the impulse of gravity.
+pub fn assemble_load<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let bias = match world.form {
         BiasForm::Momentum => None,
         BiasForm::ExplicitBias => Some(bias_accelerations(creature, state, work)),
     };
     for (i, (link, own)) in creature.links.iter().zip(&mut work.links).enumerate() {
-        let inertia = link.inertia.rotated(own.rotation);
         let (linear, angular) = match &bias {
             None => {
                 let carried = carried_angular_momentum(link.inertia, state.links[i].spin, world.dt);
                 (state.links[i].momentum, own.rotation * carried)
             }
             Some(bias) => {
+                let inertia = link.inertia.rotated(own.rotation);
                 let (spin, velocity) = (own.twist.angular, own.twist.at(own.com));
                 let momentum = inertia * spin;
                 let change = inertia * bias[i].angular + spin.cross(momentum);
                 ((velocity - bias[i].linear * world.dt) * link.mass, momentum - change * world.dt)
             }
         };
-        own.inertia = Spatial::rigid_body(link.mass, own.com, inertia);
         own.load = Wrench::force_at(own.com, linear + world.gravity * (world.dt * link.mass));
         own.load.torque += angular;
     }
@@ -66,17 +72,22 @@ fn bias_accelerations<T: Real>(creature: &Creature<T>, state: &State<T>, work: &
     work.links.iter().zip(sweep).map(about_com).collect()
 }
 
-/// Where every contact point is and what law its force follows in this step.
-pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
-    let law = ContactLaw {
+/// The contact law of a creature whose contacts set in over `width` (m).
+pub fn contact_law<T: Real>(creature: &Creature<T>, world: &World<T>, width: T) -> ContactLaw<T> {
+    ContactLaw {
         dt: world.dt,
         stiffness: creature.contact_stiffness,
-        width: work.contact_width,
+        width,
         damping: world.contact_damping,
         friction: world.friction,
         slip_speed: world.slip_speed,
         onset_speed: world.onset_speed,
-    };
+    }
+}
+
+/// Where every contact point is and what law its force follows in this step.
+pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+    let law = contact_law(creature, world, work.contact_width);
     for ((contact, scratch), &force_before) in
         creature.contacts.iter().zip(&mut work.contacts).zip(&state.normal_forces)
     {
@@ -87,10 +98,12 @@ pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: 
         let velocity = link.twist.at(point);
         let v_n = velocity.dot(normal);
         let slip_squared = (velocity - normal * v_n).norm_squared();
-        let force = law.force(distance - contact.radius, v_n, slip_squared, force_before);
+        let gap = distance - contact.radius;
+        let force = law.force(gap, v_n, slip_squared, force_before);
         *scratch = ContactWork {
             point,
             normal,
+            gap,
             push: force.push,
             drag: force.normal_drag,
             tangent_drag: force.tangent_drag,
@@ -112,6 +125,22 @@ pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, work
     }
 }
 
+/// The servo of a link's hinge.
+pub fn servo_of<T: Real>(link: &Link<T>) -> Servo<T> {
+    Servo { kp: link.kp, kd: link.kd, torque_limit: link.torque_limit }
+}
+
+/// The limits of a link's hinge.
+pub fn limits_of<T: Real>(link: &Link<T>, world: &World<T>) -> Limits<T> {
+    Limits {
+        lower: link.lower,
+        upper: link.upper,
+        stiffness: link.limit_stiffness,
+        damping: world.limit_damping,
+        width: world.limit_width,
+    }
+}
+
 /// Diagonal and right-hand side of every hinge: armature, damping, servo, limits.
 pub fn assemble_joints<T: Real>(
     creature: &Creature<T>,
@@ -123,16 +152,8 @@ pub fn assemble_joints<T: Real>(
     let dt = world.dt;
     for i in 1..creature.links.len() {
         let (link, joint, own) = (&creature.links[i], &state.links[i], &mut work.links[i]);
-        let servo = Servo { kp: link.kp, kd: link.kd, torque_limit: link.torque_limit };
-        let limits = Limits {
-            lower: link.lower,
-            upper: link.upper,
-            stiffness: link.limit_stiffness,
-            damping: world.limit_damping,
-            width: world.limit_width,
-        };
-        own.servo = servo.torque(dt, drive.targets[i], joint.angle, joint.rate);
-        let (limit, limit_use) = limits.torque(dt, joint.angle, joint.rate);
+        own.servo = servo_of(link).torque(dt, drive.targets[i], joint.angle, joint.rate);
+        let (limit, limit_use) = limits_of(link, world).torque(dt, joint.angle, joint.rate);
         own.limit_use = limit_use;
         own.joint_inertia = link.armature + dt * (link.damping + own.servo.drag + limit.drag);
         own.joint_load = link.armature * joint.rate + dt * (own.servo.push + limit.push + drive.torques[i]);

@@ -1,12 +1,12 @@
 //! One episode of one candidate: policy, physics, sensors, reward, descriptors, termination.
 
 use super::measure::{Stance, measure};
-use super::policy::{PolicyWork, act, slew_targets};
+use super::policy::{Occasion, PolicyWork, act, slew_targets};
+use super::reverse::tape::Standing;
 use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::autodiff::{Value, real};
 use crate::creature::{BaseKind, Candidate, ContactPoint, Creature};
-use crate::laws::reward::{RewardTerm, TermNumbers};
 use crate::laws::sensors::Sensors;
 use crate::math::{Vec3, vec3};
 use crate::sim::Ending;
@@ -64,13 +64,28 @@ pub struct Returns<T> {
 impl<'a, T: Value> Episode<'a, T> {
     /// The candidate at rest, upright, a little above the ground.
     pub fn new(candidate: &'a Candidate<T>, world: &'a World<T>, task: &'a TaskPlan) -> Self {
+        let prelude = Prelude::new(&candidate.creature, world);
+        Self::with(candidate, world, task, prelude, None)
+    }
+
+    /// The candidate with a prelude of its own, from a state of its own if one is given. Displacements then count from there.
+    pub fn with(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        mut prelude: Prelude<T>,
+        start: Option<&Standing<T>>,
+    ) -> Self {
         let creature = &candidate.creature;
-        let prelude = Prelude::new(creature, world);
-        let state = State::at_rest(creature, prelude.start);
-        let work = Work::new(creature, world.gravity, world.contact_width);
+        if let Some(start) = start {
+            prelude.start = start.state.position;
+        }
+        let state = start.map_or_else(|| State::at_rest(creature, prelude.start), |start| start.state.clone());
+        let mut work = Work::new(creature, world.gravity, world.contact_width);
+        work.contact_width = prelude.contact_width;
         let zero = T::zero();
         let last = measure(creature, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
-        Self {
+        let mut episode = Self {
             candidate,
             world,
             task,
@@ -85,7 +100,11 @@ impl<'a, T: Value> Episode<'a, T> {
             samples: vec![zero; task.descriptors.len()],
             last,
             ending: None,
+        };
+        if let Some(start) = start {
+            episode.stand(0, start);
         }
+        episode
     }
 
     /// Simulates to the end.
@@ -99,28 +118,18 @@ impl<'a, T: Value> Episode<'a, T> {
         if self.ending.is_some() {
             return false;
         }
-        let (creature, world) = (&self.candidate.creature, self.world);
-        // Decide.
-        if self.steps.is_multiple_of(self.task.control_period) {
-            let (controller, force) = (&self.candidate.controller, self.prelude.plan.reference_force);
-            let decision = self.steps / self.task.control_period;
-            act(creature, controller, world, &self.state, decision, self.time(), force, &mut self.policy);
-        }
-        let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
-        // Move.
-        step(creature, world, &self.drive, &mut self.state, &mut self.work);
-        self.steps += 1;
+        let command_rate = self.move_on();
         // Judge.
         if self.has_diverged() {
             self.ending = Some(Ending::Diverged);
             return true;
         }
-        let time = self.time();
-        self.last =
-            measure(creature, &self.prelude, world, &self.state, &self.work, &mut self.stance, time, command_rate);
-        self.reward += self.weigh(|term, _, sensors| term.rate(sensors)) * world.dt;
+        let (creature, time, dt) = (&self.candidate.creature, self.time(), self.world.dt);
+        let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
+        self.last = measure(creature, &self.prelude, self.world, state, work, stance, time, command_rate);
+        self.reward += self.task.reward_rate(&self.last) * dt;
         for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
-            *sample += descriptor.sample(&self.last, world.dt);
+            *sample += descriptor.sample(&self.last, dt);
         }
         if self.must_stop() {
             self.ending = Some(Ending::Terminated);
@@ -130,17 +139,73 @@ impl<'a, T: Value> Episode<'a, T> {
         true
     }
 
+    /// Decides and moves, without a judgement: the step alone. Gives the mean square rate of the servo targets (rad2/s2).
+    pub fn move_on(&mut self) -> T {
+        let (creature, world) = (&self.candidate.creature, self.world);
+        // Decide.
+        if self.steps.is_multiple_of(self.task.control_period) {
+            act(creature, &self.candidate.controller, world, &self.state, self.occasion(), &mut self.policy);
+        }
+        let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
+        // Move.
+        step(creature, world, &self.drive, &mut self.state, &mut self.work);
+        self.steps += 1;
+        command_rate
+    }
+
+    /// When the decision of the step to come is made.
+    fn occasion(&self) -> Occasion<T> {
+        Occasion {
+            decision: self.steps / self.task.control_period,
+            time: self.time(),
+            reference_force: self.prelude.plan.reference_force,
+        }
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Steps so far.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// The commands of the last decision (rad, one a link).
+    pub fn commands(&self) -> &[T] {
+        &self.policy.commands
+    }
+
+    /// What was worked out of the creature.
+    pub fn prelude(&self) -> &Prelude<T> {
+        &self.prelude
+    }
+
+    /// Goes on from where the episode stood after `steps` steps, to be moved on only: what was judged is not brought back.
+    pub fn stand(&mut self, steps: u32, standing: &Standing<T>) {
+        self.steps = steps;
+        self.state.clone_from(&standing.state);
+        self.drive.targets.clone_from(&standing.targets);
+        self.policy.commands.clone_from(&standing.commands);
+    }
+
+    /// Means so far of what each descriptor averages.
+    pub fn means(&self) -> Vec<T> {
+        let share = T::one() / real(f64::from(self.steps.max(1)));
+        self.samples.iter().map(|&sum| sum * share).collect()
+    }
+
     /// Reward and descriptors as if the episode ended here.
     pub fn returns(&self) -> Returns<T> {
-        let mean = T::one() / real(f64::from(self.steps.max(1)));
         Returns {
             reward: self.reward_so_far(),
             descriptors: self
                 .task
                 .descriptors
                 .iter()
-                .zip(&self.samples)
-                .map(|(descriptor, &sum)| descriptor.finish(sum * mean, &self.last, &self.prelude.plan.facts))
+                .zip(self.means())
+                .map(|(descriptor, mean)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts))
                 .collect(),
             ending: self.ending.unwrap_or(Ending::Finished),
             steps: self.steps,
@@ -149,7 +214,7 @@ impl<'a, T: Value> Episode<'a, T> {
 
     /// Reward as if the episode ended here.
     pub fn reward_so_far(&self) -> T {
-        self.reward + self.weigh(|term, numbers, sensors| term.finish(numbers, sensors))
+        self.reward + self.task.reward_finish(&self.last)
     }
 
     /// Time simulated (s).
@@ -160,13 +225,6 @@ impl<'a, T: Value> Episode<'a, T> {
     /// The last measurement.
     pub fn sensors(&self) -> &Sensors<T> {
         &self.last
-    }
-
-    fn weigh(&self, value: impl Fn(&RewardTerm, &TermNumbers<T>, &Sensors<T>) -> T) -> T {
-        let weighted = |sum, (term, weight): &(RewardTerm, f64)| {
-            sum + value(term, &term.numbers().map(real), &self.last) * real(*weight)
-        };
-        self.task.reward.iter().fold(T::zero(), weighted)
     }
 
     fn must_stop(&self) -> bool {

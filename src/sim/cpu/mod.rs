@@ -6,6 +6,7 @@ pub mod integrate;
 pub mod kinematics;
 pub mod measure;
 pub mod policy;
+pub mod reverse;
 pub mod solve;
 pub mod spatial;
 pub mod state;
@@ -13,12 +14,16 @@ pub mod step;
 pub mod trace;
 
 use crate::creature::Candidate;
+use crate::experiment::BiasForm;
+use crate::sim::gradient::{Differentiate, Gradient, Objective};
 use crate::sim::plan::Plan;
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
 use crate::sim::{Backend, Ending, Outcome};
+use anyhow::ensure;
 use episode::Episode;
 use rayon::prelude::*;
+use reverse::episode::{TAPE_MEMORY, differentiate};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +43,18 @@ impl CpuBackend {
     pub fn new(plan: &Plan, threads: Option<usize>) -> anyhow::Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
         Ok(Self { world: plan.world.cast(), task: plan.task.clone(), pool, busy: Mutex::default() })
+    }
+
+    /// Does a job for every candidate, in parallel and in their order, on the clock.
+    fn on_the_clock<R: Send>(
+        &self,
+        candidates: &[Candidate<f32>],
+        job: impl Fn(&Candidate<f32>) -> R + Sync,
+    ) -> Vec<R> {
+        let began = Instant::now();
+        let results = self.pool.install(|| candidates.par_iter().map(&job).collect());
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) += began.elapsed();
+        results
     }
 
     fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
@@ -60,13 +77,30 @@ impl Backend for CpuBackend {
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
-        let began = Instant::now();
-        let outcomes = self.pool.install(|| candidates.par_iter().map(|c| self.episode(c)).collect());
-        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) += began.elapsed();
-        Ok(outcomes)
+        Ok(self.on_the_clock(candidates, |candidate| self.episode(candidate)))
     }
 
     fn simulation_time(&self) -> Duration {
         *self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Differentiate for CpuBackend {
+    fn differentiate(
+        &self,
+        candidates: &[Candidate<f32>],
+        objective: &Objective,
+    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+        let (world, task) = (&self.world, &self.task);
+        ensure!(
+            world.form == BiasForm::Momentum,
+            "physics.form: only Momentum has gradients, {:?} has none",
+            world.form
+        );
+        Ok(self.on_the_clock(candidates, |candidate| differentiate(candidate, world, task, objective, TAPE_MEMORY)))
+    }
+
+    fn time(&self) -> Duration {
+        self.simulation_time()
     }
 }

@@ -25,18 +25,27 @@ impl<T: Real> PolicyWork<T> {
     }
 }
 
-/// Makes the `decision`-th decision, at `time` (s). `reference_force` (N) is the load at which a contact counts half.
-#[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
+/// When a decision is made, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<T> {
+    /// Decisions before it.
+    pub decision: u32,
+    /// Time (s).
+    pub time: T,
+    /// The load at which a contact counts half (N).
+    pub reference_force: T,
+}
+
+/// Makes a decision.
 pub fn act<T: Real>(
     creature: &Creature<T>,
     controller: &Controller<T>,
     world: &World<T>,
     state: &State<T>,
-    decision: u32,
-    time: T,
-    reference_force: T,
+    occasion: Occasion<T>,
     policy: &mut PolicyWork<T>,
 ) {
+    let Occasion { decision, time, reference_force } = occasion;
     match controller {
         Controller::Cpg { frequency, joints } => {
             let clock = *frequency * time * real(TAU);
@@ -89,11 +98,12 @@ pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive
 }
 
 /// Half the hinge's range (rad): what a share of 1 commands.
-fn half_range<T: Real>(creature: &Creature<T>, link: usize) -> T {
+pub fn half_range<T: Real>(creature: &Creature<T>, link: usize) -> T {
     (creature.links[link].upper - creature.links[link].lower) * real(0.5)
 }
 
-fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
+/// The sums of a layer's units.
+pub fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
     outputs.clear();
     for (row, &bias) in layer.weights.chunks_exact(layer.inputs).zip(&layer.biases) {
         outputs.push(row.iter().zip(inputs).fold(bias, |sum, (&w, &x)| sum + w * x));
@@ -102,7 +112,7 @@ fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
 
 /// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
 /// clock; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
-fn observe<T: Real>(
+pub fn observe<T: Real>(
     creature: &Creature<T>,
     world: &World<T>,
     state: &State<T>,
@@ -132,7 +142,7 @@ fn observe<T: Real>(
 }
 
 /// A world vector seen from a frame with z up whose x axis is the base's, projected to the ground.
-fn in_heading_frame<T: Real>(forward_x: T, forward_y: T, a: Vec3<T>) -> Vec3<T> {
+pub fn in_heading_frame<T: Real>(forward_x: T, forward_y: T, a: Vec3<T>) -> Vec3<T> {
     // A base that points straight up has no heading; the small constant keeps the division finite there.
     let length = (forward_x * forward_x + forward_y * forward_y + real(1e-9)).sqrt();
     let (c, s) = (forward_x / length, forward_y / length);

@@ -111,6 +111,8 @@ pub struct ContactWork<T> {
     pub point: Vec3<T>,
     /// Unit normal of the ground.
     pub normal: Vec3<T>,
+    /// Gap between point and ground (m), negative inside.
+    pub gap: T,
     /// Normal force = max(push - drag * v_n', 0).
     pub push: T,
     /// See `push`.
@@ -160,6 +162,7 @@ impl<T: Real> Work<T> {
         let contact = ContactWork {
             point: Vec3::zero(),
             normal: Vec3::zero(),
+            gap: zero,
             push: zero,
             drag: zero,
             tangent_drag: zero,

@@ -1,7 +1,7 @@
 //! One time step of one creature: linearly implicit, a symmetric positive definite solve, repeated only in the few steps in which
 //! a contact would pull. `docs/physics.md` has the equations.
 
-use super::assemble::{assemble_contacts, assemble_joints, assemble_links, touch_contacts};
+use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, assemble_load, touch_contacts};
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
 use super::solve::{eliminate_hinges, release_contacts, solve_base, substitute_back};
@@ -27,7 +27,8 @@ pub fn step<T: Value>(
     assemble_joints(creature, world, drive, state, work);
     for _ in 0..ROUNDS {
         // Every link and contact by itself.
-        assemble_links(creature, world, state, work);
+        assemble_inertia(creature, work);
+        assemble_load(creature, world, state, work);
         assemble_contacts(creature, world, work);
         // All velocities after the step, in one sweep up and one down.
         eliminate_hinges(creature, work);

@@ -1,0 +1,321 @@
+//! The way back through episodes against dual numbers that go forth through them: exact derivatives along random directions in every
+//! class of parameters, for every body, brain and ground.
+
+mod zoo;
+
+use burgess::autodiff::{Dual, real};
+use burgess::creature::{Candidate, ContactPoint, Controller, Link};
+use burgess::experiment::{Policy, Termination};
+use burgess::math::{Quat, Vec3};
+use burgess::rng::Stream;
+use burgess::sim::cpu::episode::Episode;
+use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate_from};
+use burgess::sim::cpu::reverse::tape::Standing;
+use burgess::sim::cpu::state::{State, Work};
+use burgess::sim::cpu::step::start_carrying;
+use burgess::sim::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
+use burgess::sim::plan::{BrainKind, Plan};
+use burgess::sim::prelude::Prelude;
+use burgess::sim::task::TaskPlan;
+use burgess::sim::world::World;
+use zoo::{BODIES, cpg, experiment, mlp, recorded, shipped, stream, terrains};
+
+/// What an episode is made of, as numbers of any kind.
+#[derive(Clone)]
+struct Subject<T> {
+    candidate: Candidate<T>,
+    prelude: Prelude<T>,
+    world: World<T>,
+    start: Standing<T>,
+}
+
+type D = Dual<f64, 1>;
+
+fn dual(value: f64, derivative: f64) -> D {
+    Dual { value, derivative: [derivative] }
+}
+
+fn dual_vector(v: Vec3<f64>, d: Vec3<f64>) -> Vec3<D> {
+    Vec3 { x: dual(v.x, d.x), y: dual(v.y, d.y), z: dual(v.z, d.z) }
+}
+
+/// A direction in the space of all parameters; also how a gradient is held.
+#[derive(Clone)]
+struct Direction {
+    candidate: Candidate<f64>,
+    prelude: PreludeGradient<f64>,
+    world: WorldGradient<f64>,
+    position: Vec3<f64>,
+    rotation: Vec3<f64>,
+    velocity: Vec3<f64>,
+    angular_velocity: Vec3<f64>,
+    angles: Vec<f64>,
+    rates: Vec<f64>,
+}
+
+fn flat(candidate: &Candidate<f64>) -> Vec<f64> {
+    let mut list = Vec::new();
+    candidate.map(|x: f64| {
+        list.push(x);
+        x
+    });
+    list
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+impl Direction {
+    fn zero(candidate: &Candidate<f64>) -> Self {
+        let links = vec![0.0; candidate.creature.links.len()];
+        Self {
+            candidate: candidate.map(|_: f64| 0.0),
+            prelude: PreludeGradient::default(),
+            world: WorldGradient::default(),
+            position: Vec3::zero(),
+            rotation: Vec3::zero(),
+            velocity: Vec3::zero(),
+            angular_velocity: Vec3::zero(),
+            angles: links.clone(),
+            rates: links,
+        }
+    }
+
+    /// Derivative along it, of what has this gradient.
+    fn along(&self, g: &Gradient<f64>) -> f64 {
+        let (p, w, s) = (&self.prelude, &self.world, &g.state);
+        dot(&flat(&self.candidate), &flat(&g.candidate))
+            + p.contact_width * g.prelude.contact_width
+            + p.reference_force * g.prelude.reference_force
+            + p.mass * g.prelude.mass
+            + p.leg_span * g.prelude.leg_span
+            + w.gravity.dot(g.world.gravity)
+            + w.friction * g.world.friction
+            + w.contact_damping * g.world.contact_damping
+            + self.position.dot(s.position)
+            + self.rotation.dot(s.rotation)
+            + self.velocity.dot(s.velocity)
+            + self.angular_velocity.dot(s.angular_velocity)
+            + dot(&self.angles, &s.angles)
+            + dot(&self.rates, &s.rates)
+    }
+
+    /// The subject moving along it.
+    fn subject(&self, at: &Subject<f64>) -> Subject<D> {
+        let directions = flat(&self.candidate);
+        let mut next = directions.into_iter();
+        let candidate = at.candidate.map(|x: f64| dual(x, next.next().unwrap()));
+        let mut world = at.world.cast::<D>();
+        world.gravity = dual_vector(at.world.gravity, self.world.gravity);
+        world.friction = dual(at.world.friction, self.world.friction);
+        world.contact_damping = dual(at.world.contact_damping, self.world.contact_damping);
+        let mut prelude = Prelude::new(&at.candidate.map(real::<D>).creature, &at.world.cast::<D>());
+        prelude.contact_width = dual(at.prelude.contact_width, self.prelude.contact_width);
+        prelude.plan.reference_force = dual(at.prelude.plan.reference_force, self.prelude.reference_force);
+        prelude.plan.facts.mass = dual(at.prelude.plan.facts.mass, self.prelude.mass);
+        prelude.plan.facts.leg_span = dual(at.prelude.plan.facts.leg_span, self.prelude.leg_span);
+        let from = &at.start.state;
+        let mut state = State::at_rest(&candidate.creature, dual_vector(from.position, self.position));
+        let turn = Quat { w: dual(1.0, 0.0), v: dual_vector(Vec3::zero(), self.rotation * 0.5) };
+        state.orientation = turn * from.orientation.map(real::<D>);
+        state.velocity = dual_vector(from.velocity, self.velocity);
+        state.angular_velocity = dual_vector(from.angular_velocity, self.angular_velocity);
+        for (i, link) in state.links.iter_mut().enumerate() {
+            link.angle = dual(from.links[i].angle, self.angles[i]);
+            link.rate = dual(from.links[i].rate, self.rates[i]);
+        }
+        state.normal_forces = from.normal_forces.iter().map(|&f| real(f)).collect();
+        let mut work = Work::new(&candidate.creature, world.gravity, world.contact_width);
+        start_carrying(&candidate.creature, &mut state, &mut work);
+        let list = |x: &[f64]| x.iter().map(|&x| real(x)).collect();
+        let start = Standing { state, targets: list(&at.start.targets), commands: list(&at.start.commands) };
+        Subject { candidate, prelude, world, start }
+    }
+}
+
+/// Classes of parameters: fills in a random direction.
+type Class = (&'static str, fn(&mut Direction, &Candidate<f64>, &mut Stream));
+
+fn vector(stream: &mut Stream) -> Vec3<f64> {
+    Vec3 { x: stream.normal(), y: stream.normal(), z: stream.normal() }
+}
+
+fn links(d: &mut Direction, mut f: impl FnMut(&mut Link<f64>)) {
+    d.candidate.creature.links.iter_mut().for_each(&mut f);
+}
+
+fn contacts(d: &mut Direction, mut f: impl FnMut(&mut ContactPoint<f64>)) {
+    d.candidate.creature.contacts.iter_mut().for_each(&mut f);
+}
+
+const CLASSES: [Class; 22] = [
+    ("mass", |d, _, s| links(d, |l| l.mass = s.normal())),
+    ("centre of mass", |d, _, s| links(d, |l| l.com = vector(s))),
+    ("inertia", |d, _, s| links(d, |l| l.inertia = l.inertia.map(|_| s.normal()))),
+    ("attachment", |d, _, s| links(d, |l| l.joint_position = vector(s))),
+    ("axis", |d, c, s| {
+        for (to, link) in d.candidate.creature.links.iter_mut().zip(&c.creature.links).skip(1) {
+            let v = vector(s);
+            to.axis = v - link.axis * link.axis.dot(v);
+        }
+    }),
+    ("limits", |d, _, s| links(d, |l| (l.lower, l.upper) = (s.normal(), s.normal()))),
+    ("limit stiffness", |d, _, s| links(d, |l| l.limit_stiffness = s.normal())),
+    ("gains", |d, _, s| links(d, |l| (l.kp, l.kd) = (s.normal(), s.normal()))),
+    ("torque limit", |d, _, s| links(d, |l| l.torque_limit = s.normal())),
+    ("armature", |d, _, s| links(d, |l| l.armature = s.normal())),
+    ("joint damping", |d, _, s| links(d, |l| l.damping = s.normal())),
+    ("contact points", |d, _, s| contacts(d, |c| c.centre = vector(s))),
+    ("contact radii", |d, _, s| contacts(d, |c| c.radius = s.normal())),
+    ("contact stiffness", |d, _, s| d.candidate.creature.contact_stiffness = s.normal()),
+    ("contact width", |d, _, s| d.prelude.contact_width = s.normal()),
+    ("prelude", |d, _, s| {
+        (d.prelude.reference_force, d.prelude.mass, d.prelude.leg_span) = (s.normal(), s.normal(), s.normal());
+    }),
+    ("brain", |d, _, s| {
+        let brain = d.candidate.controller.map(|_: f64| s.normal());
+        d.candidate.controller = brain;
+    }),
+    ("gravity", |d, _, s| d.world.gravity = vector(s)),
+    ("friction", |d, _, s| d.world.friction = s.normal()),
+    ("contact damping", |d, _, s| d.world.contact_damping = s.normal()),
+    ("start, pose", |d, _, s| {
+        (d.position, d.rotation) = (vector(s), vector(s));
+        d.angles.iter_mut().skip(1).for_each(|a| *a = s.normal());
+    }),
+    ("start, motion", |d, _, s| {
+        (d.velocity, d.angular_velocity) = (vector(s), vector(s));
+        d.rates.iter_mut().skip(1).for_each(|a| *a = s.normal());
+    }),
+];
+
+fn welded(candidate: &Candidate<f64>) -> bool {
+    candidate.creature.base == burgess::creature::BaseKind::Welded
+}
+
+fn objective(task: &TaskPlan) -> Objective {
+    let weight = |(i, d): (usize, &burgess::laws::descriptor::Descriptor)| {
+        if d.has_gradient() { 0.3 + 0.1 * i as f64 } else { 0.0 }
+    };
+    Objective { reward: 0.7, descriptors: task.descriptors.iter().enumerate().map(weight).collect() }
+}
+
+fn value(episode: Episode<'_, D>, objective: &Objective) -> D {
+    let returns = episode.run();
+    let weighted = returns.descriptors.iter().zip(&objective.descriptors).filter(|(_, w)| **w != 0.0);
+    returns.reward * real(objective.reward) + weighted.map(|(&x, &w)| x * real(w)).sum::<D>()
+}
+
+/// The largest difference of the two derivatives, relative to their size, class by class.
+fn compare(
+    plan: &Plan,
+    candidate: &Candidate<f64>,
+    start: &Standing<f64>,
+    seed: u64,
+    memory: usize,
+) -> Vec<(&'static str, f64)> {
+    let (world, task) = (&plan.world, &plan.task);
+    let objective = objective(task);
+    let prelude = Prelude::new(&candidate.creature, world);
+    let at =
+        Subject { candidate: candidate.clone(), prelude: prelude.clone(), world: world.clone(), start: start.clone() };
+    let episode = Episode::with(candidate, world, task, prelude, Some(start));
+    let gradient = differentiate_from(episode, candidate, world, task, &objective, memory);
+    let check = |(number, (name, fill)): (usize, &Class)| {
+        let mut direction = Direction::zero(candidate);
+        fill(&mut direction, candidate, &mut stream(seed * 100 + number as u64));
+        if welded(candidate) {
+            // A welded base has no velocities, and its own pose is not a state.
+            (direction.velocity, direction.angular_velocity) = (Vec3::zero(), Vec3::zero());
+        }
+        let moving = direction.subject(&at);
+        let episode =
+            Episode::with(&moving.candidate, &moving.world, task, moving.prelude.clone(), Some(&moving.start));
+        let expected = value(episode, &objective).derivative[0];
+        let got = direction.along(&gradient);
+        (*name, (got - expected).abs() / expected.abs().max(1e-9))
+    };
+    CLASSES.iter().enumerate().map(check).collect()
+}
+
+/// Where a candidate stands after some steps.
+fn after(plan: &Plan, candidate: &Candidate<f64>, steps: u32) -> Standing<f64> {
+    let mut task = plan.task.clone();
+    task.steps = steps + 1;
+    let mut episode = Episode::new(candidate, &plan.world, &task);
+    (0..steps).for_each(|_| assert!(episode.advance()));
+    // What links carry is made to follow from positions and velocities.
+    let mut work = Work::new(&candidate.creature, plan.world.gravity, plan.world.contact_width);
+    start_carrying(&candidate.creature, &mut episode.state, &mut work);
+    Standing {
+        state: episode.state.clone(),
+        targets: episode.drive.targets.clone(),
+        commands: episode.commands().to_vec(),
+    }
+}
+
+fn plan(terrain: usize, policy: Policy, steps: u32) -> Plan {
+    let mut experiment = experiment(policy, terrains()[terrain].1.clone(), 10.0);
+    experiment.task.termination = Termination::default();
+    let mut plan = Plan::new(&experiment);
+    plan.task.steps = steps;
+    plan
+}
+
+fn check_all(steps: u32, bound: f64) {
+    let mut worst: Vec<(&str, f64, String)> = CLASSES.iter().map(|c| (c.0, 0.0, String::new())).collect();
+    for terrain in 0..4 {
+        for brain in ["cpg", "mlp", "sequence"] {
+            for (seed, name) in BODIES.into_iter().enumerate() {
+                let policy = if brain == "mlp" { mlp() } else { cpg() };
+                let mut plan = plan(terrain, policy.clone(), steps);
+                let mut candidate = shipped(name, policy, seed as u64);
+                if brain == "sequence" {
+                    candidate = recorded(candidate, 70, seed as u64);
+                    (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
+                }
+                let start = after(&plan, &candidate, 40);
+                for (class, (_, error)) in
+                    worst.iter_mut().zip(compare(&plan, &candidate, &start, seed as u64, TAPE_MEMORY))
+                {
+                    if !(error <= class.1) {
+                        (class.1, class.2) = (error, format!("{} {brain} {name}", terrains()[terrain].0));
+                    }
+                }
+            }
+        }
+    }
+    worst.iter().for_each(|(name, error, place)| println!("{steps} steps: {name}: {error:.1e} ({place})"));
+    assert!(worst.iter().all(|(_, error, _)| *error <= bound));
+}
+
+#[test]
+fn one_step() {
+    check_all(1, 1e-9);
+}
+
+#[test]
+fn sixty_steps() {
+    check_all(60, 1e-7);
+}
+#[test]
+fn debug_terms() {
+    let mut plan = plan(0, cpg(), 1);
+    let candidate = recorded(shipped("biped", cpg(), 1), 70, 1);
+    (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
+    let start = after(&plan, &candidate, 40);
+    let full = plan.task.clone();
+    for (i, term) in full.reward.iter().enumerate() {
+        plan.task.reward = vec![full.reward[i]];
+        plan.task.descriptors = vec![];
+        let e = compare(&plan, &candidate, &start, 1, TAPE_MEMORY);
+        println!("{term:?} {}", e.iter().map(|(n, e)| format!("{n} {e:.0e}")).collect::<Vec<_>>().join(", "));
+    }
+    for d in &full.descriptors {
+        plan.task.reward = vec![];
+        plan.task.descriptors = vec![*d];
+        let e = compare(&plan, &candidate, &start, 1, TAPE_MEMORY);
+        println!("{d:?} {}", e.iter().map(|(n, e)| format!("{n} {e:.0e}")).collect::<Vec<_>>().join(", "));
+    }
+}
