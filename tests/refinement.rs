@@ -21,10 +21,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 const SPACE: Numbers = Numbers { limit: 0.3 };
+/// Where no step is too far.
+const WIDE: Numbers = Numbers { limit: f64::INFINITY };
 
 /// Small steps, so that the bumps of the hill are followed.
 fn spec() -> Refine {
-    Refine { steps: 6, rates: Rates { brain: 0.05, body: 0.0 }, ..Refine::default() }
+    Refine { genes: RefinedGenes::Brain, steps: 6, rates: Rates { brain: 0.05, body: 0.0 }, ..Refine::default() }
 }
 
 fn refining(generations: u64, spec: Refine) -> Experiment {
@@ -32,8 +34,12 @@ fn refining(generations: u64, spec: Refine) -> Experiment {
 }
 
 fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill, slope: &'a Slope) -> Setup<'a> {
+    setup_in(&SPACE, experiment, backend, slope)
+}
+
+fn setup_in<'a>(space: &'a Numbers, experiment: &'a Experiment, backend: &'a Hill, slope: &'a Slope) -> Setup<'a> {
     let emitters = emitter::build(&experiment.emitters);
-    Setup { experiment, space: &SPACE, backend, differentiator: Some(slope), emitters }
+    Setup { experiment, space, backend, differentiator: Some(slope), emitters }
 }
 
 fn start(out: &Path, experiment: &Experiment) -> PathBuf {
@@ -42,10 +48,14 @@ fn start(out: &Path, experiment: &Experiment) -> PathBuf {
 
 /// A run to its end, in a folder that lasts as long as the guard.
 fn run(experiment: &Experiment, backend: &Hill, slope: &Slope) -> (RunReader, tempfile::TempDir) {
+    run_in(&SPACE, experiment, backend, slope)
+}
+
+fn run_in(space: &Numbers, experiment: &Experiment, backend: &Hill, slope: &Slope) -> (RunReader, tempfile::TempDir) {
     let out = tempfile::tempdir().unwrap();
     let dir = start(out.path(), experiment);
     let folder = RunFolder::open(&dir).unwrap();
-    session::run(&folder, setup(experiment, backend, slope), &AtomicBool::new(false)).unwrap();
+    session::run(&folder, setup_in(space, experiment, backend, slope), &AtomicBool::new(false)).unwrap();
     (RunReader::open(&dir).unwrap(), out)
 }
 
@@ -71,7 +81,15 @@ impl First {
     }
 
     fn refined_by(&self, experiment: &Experiment, slope: &dyn Differentiate) -> Refinements {
-        let learner = Learner::new(experiment, &SPACE, Some(slope)).unwrap().unwrap();
+        self.refined_with(experiment, &SPACE, slope)
+    }
+
+    fn refined_in(&self, experiment: &Experiment, space: &Numbers) -> Refinements {
+        self.refined_with(experiment, space, &Slope::default())
+    }
+
+    fn refined_with(&self, experiment: &Experiment, space: &Numbers, slope: &dyn Differentiate) -> Refinements {
+        let learner = Learner::new(experiment, space, Some(slope)).unwrap().unwrap();
         let archive = archive(experiment);
         let Batch { asked, compiled, .. } = &self.batch;
         let born = Born { asked, compiled, outcomes: &self.outcomes, archive: archive.as_ref(), generation: 0 };
@@ -96,7 +114,7 @@ fn candidates_climb_and_steps_are_counted() {
     let last = |run: &RunReader| run.metrics().unwrap().pop().unwrap();
     let (before, after) = (last(&plain.0), last(&reader));
     assert!(after.scores.mean > before.scores.mean + 0.3, "{} and {}", after.scores.mean, before.scores.mean);
-    assert!(after.scores.qd_score > 1.05 * before.scores.qd_score);
+    assert!(after.scores.max > before.scores.max, "{} and {}", after.scores.max, before.scores.max);
     assert_eq!((before.refined, before.backward.creature, before.refinement_time), (0, 0, 0.0));
 
     let metrics = reader.metrics().unwrap();
@@ -124,9 +142,10 @@ fn an_experiment_without_refinement_knows_nothing_of_it() {
 
 #[test]
 fn the_better_of_before_and_after_is_taken() {
-    let experiment = refining(1, Refine { rates: Rates { brain: 0.4, body: 0.0 }, ..spec() });
+    // From bump to bump.
+    let experiment = refining(1, Refine { rates: Rates { brain: 1.2, body: 0.0 }, ..spec() });
     let first = First::of(&experiment);
-    let refinements = first.refined_by(&experiment, &Slope::default());
+    let refinements = first.refined_with(&experiment, &WIDE, &Slope::default());
     let (mut better, mut worse) = (0, 0);
     for (before, Learned { accepted, refinement }) in first.with(&refinements) {
         match accepted {
@@ -165,7 +184,7 @@ fn gradients_that_tell_the_truth_are_trusted_and_others_are_not() {
         let small = Refine { rates: Rates { brain: 0.005, body: 0.0 }, ..spec() };
         let experiment = refining(1, small);
         let first = First::of(&experiment);
-        let refinements = first.refined_by(&experiment, &Slope::times(factor));
+        let refinements = first.refined_with(&experiment, &WIDE, &Slope::times(factor));
         let trusts: Vec<f32> = refinements
             .learned
             .iter()
@@ -197,28 +216,19 @@ fn a_gradient_that_is_not_finite_drops_its_candidate_alone() {
 
 #[test]
 fn a_body_that_would_be_invalid_stays_where_it_is() {
-    // Uphill leads out of the limit on the first number.
     let experiment = refining(1, Refine { steps: 40, ..spec() });
-    let tight = Numbers { limit: 0.1 };
     let first = First::of(&experiment);
-    let learner_of = |space| Learner::new(&experiment, space, Some(&SLOPE)).unwrap().unwrap();
-    static SLOPE: std::sync::LazyLock<Slope> = std::sync::LazyLock::new(Slope::default);
-    let archive = archive(&experiment);
-    let Batch { asked, compiled, .. } = &first.batch;
-    let born = Born { asked, compiled, outcomes: &first.outcomes, archive: archive.as_ref(), generation: 0 };
-    let free = learner_of(&SPACE).refine(born, &Hill::default()).unwrap();
-    let bound = learner_of(&tight).refine(born, &Hill::default()).unwrap();
+    // The top of the hill, at 0.17 of the first number, is no valid body here.
+    let narrow = Numbers { limit: 0.1 };
+    let (free, bound) = (first.refined_by(&experiment, &Slope::default()), first.refined_in(&experiment, &narrow));
     assert!(bound.backward.creature < free.backward.creature, "nobody was stuck");
-    for learned in &bound.learned {
-        let Some(accepted) = &learned.accepted else { continue };
-        assert!(numbers(&accepted.genome)[0].abs() < 0.3);
-    }
+    assert_eq!((bound.refined, bound.dropped), (free.refined, 0));
     let ends = |refinements: &Refinements| -> Vec<f64> {
         refinements.learned.iter().filter_map(|l| Some(numbers(&l.accepted.as_ref()?.genome)[0])).collect()
     };
-    assert!(
-        ends(&free).iter().filter(|x| x.abs() > 0.1).count() > ends(&bound).iter().filter(|x| x.abs() > 0.1).count()
-    );
+    let (free, bound) = (ends(&free), ends(&bound));
+    assert!(free.iter().filter(|x| **x > 0.1).count() > 10);
+    assert!(bound.len() > 5 && bound.iter().all(|x| x.abs() < 0.1), "{bound:?}");
 }
 
 #[test]
@@ -357,7 +367,7 @@ fn lineages_that_are_led_astray_are_only_mutated_until_trust_is_back() {
     let with = |recovery| {
         let trust = TrustRule { threshold: 0.0, recovery };
         let experiment = refining(12, Refine { trust, ..spec() });
-        run(&experiment, &Hill::default(), &Slope::times(-1.0))
+        run_in(&WIDE, &experiment, &Hill::default(), &Slope::times(-1.0))
     };
     let refined = |run: &RunReader| run.metrics().unwrap().iter().map(|m| m.refined).collect::<Vec<u64>>();
     // Without parents there is nothing that could speak against gradients.
@@ -367,9 +377,10 @@ fn lineages_that_are_led_astray_are_only_mutated_until_trust_is_back() {
     for elite in elites(&never).iter().filter(|elite| !elite.refinement.refined && !elite.parents.is_empty()) {
         assert!(elite.refinement.trust < 0.0 && elite.refinement.gain == 0.0, "{:?}", elite.refinement);
     }
-    let (slowly, _guard) = with(0.3);
+    // Five generations lead back from -1 to above 0.
+    let (slowly, _guard) = with(0.15);
     let counts = refined(&slowly);
-    assert!(counts[1..3].iter().sum::<u64>() < 8 && counts[6..].iter().sum::<u64>() > 15, "{counts:?}");
+    assert!(counts[1..5].iter().sum::<u64>() < 16 && counts[5..].iter().sum::<u64>() > 16, "{counts:?}");
     let recovered = elites(&slowly);
     let between = |elite: &&Elite| !elite.refinement.refined && (-0.7..0.0).contains(&elite.refinement.trust);
     assert!(recovered.iter().filter(between).count() > 0);

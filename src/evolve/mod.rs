@@ -173,7 +173,7 @@ impl<'a> Evolution<'a> {
         self.times.simulation += simulation_time;
         self.times.transfer += laps.next() - simulation_time;
         let refinements = self.refine(&batch, &outcomes)?;
-        let refinement_time = laps.next();
+        let refinement_time = if self.learner.is_some() { laps.next() } else { 0.0 };
         self.times.refinement += refinement_time;
         let effort = Effort::of(&batch.asked, &outcomes, &refinements, simulation_time, refinement_time);
         free(batch.compiled);

@@ -314,6 +314,8 @@ pub enum Acceptance {
     /// If its reward is greater.
     #[default]
     Best,
+    /// If it would raise the QD-score more: a step that leaves an empty cell for one that is taken may be none for the archive.
+    Archive,
     /// In any case, unless its episode diverges.
     Always,
 }

@@ -229,6 +229,8 @@ fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
         "Brain where the body is Fixed",
         format_args!("{genes:?}"),
     );
+    let momentum = experiment.physics.form == BiasForm::Momentum;
+    check.need(momentum, "physics.form", "Momentum where `refine` is given: others have no gradient", "ExplicitBias");
     // The improvement of a step is known by the next gradient, and without one there is no trust.
     check.whole("refine.steps", *steps, 2..=10_000);
     check.positive("refine.horizon", *horizon, HUGE, "s");

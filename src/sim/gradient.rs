@@ -85,7 +85,7 @@ pub struct StateGradient<T> {
 /// what else is in the batch.
 pub trait Differentiate: Sync {
     /// For logs and provenance, e.g. `cpu, 2 threads`.
-    fn describe(&self) -> String;
+    fn name(&self) -> String;
 
     /// Simulates an episode of each candidate and goes back through it. Gradients that are not finite are given as they are.
     ///

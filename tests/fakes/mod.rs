@@ -196,11 +196,14 @@ fn episode(candidate: &Candidate<f32>) -> Outcome {
     if x[1].to_bits().is_multiple_of(16) {
         return Outcome { reward: f32::NAN, descriptors: vec![f32::NAN; 2], ending: Ending::Diverged, steps: 7 };
     }
-    let reward = -x.iter().map(|x| x * x).sum::<f32>() + (9.0 * x[0]).sin();
-    Outcome { reward, descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100 }
+    Outcome { reward: height(x), descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100 }
 }
 
-/// Gradients of the hill, over a horizon of half an episode, in which half of the reward is earned.
+fn height(x: &[f32]) -> f32 {
+    -x.iter().map(|x| x * x).sum::<f32>() + (9.0 * x[0]).sin()
+}
+
+/// Gradients of the hill, over a horizon of half an episode, in which half of the reward is earned and nothing diverges.
 pub struct Slope {
     /// Factor of the gradients: 1 is the truth.
     pub factor: f32,
@@ -232,7 +235,6 @@ impl Slope {
     }
 
     fn gradient(&self, candidate: &Candidate<f32>) -> Gradient<f32> {
-        let Outcome { reward, descriptors, ending, .. } = episode(candidate);
         let x = biases(candidate);
         let mut slope: Vec<f32> = x.iter().map(|x| -x * self.factor).collect();
         slope[0] += 4.5 * (9.0 * x[0]).cos() * self.factor;
@@ -244,7 +246,12 @@ impl Slope {
             layers[0].biases = slope;
         }
         Gradient {
-            returns: Returns { reward: 0.5 * reward, descriptors, ending, steps: HORIZON },
+            returns: Returns {
+                reward: 0.5 * height(x),
+                descriptors: vec![x[1], x[2]],
+                ending: Ending::Finished,
+                steps: HORIZON,
+            },
             candidate: derivative,
             prelude: Default::default(),
             world: Default::default(),
@@ -254,7 +261,7 @@ impl Slope {
 }
 
 impl Differentiate for Slope {
-    fn describe(&self) -> String {
+    fn name(&self) -> String {
         "formula, 1 threads".into()
     }
     fn differentiate(

@@ -126,7 +126,7 @@ impl Args {
         Ok(announced(backend))
     }
 
-    /// Starts what differentiates beside a backend, and says which it is; nothing where the experiment refines nothing. `parts` are
+    /// Starts what differentiates for refinement, and says which it is; nothing where the experiment refines nothing. `parts` are
     /// those of a run that goes on.
     ///
     /// # Errors
@@ -135,12 +135,11 @@ impl Args {
     pub fn open_differentiator(
         &self,
         experiment: &Experiment,
-        backend: &dyn Backend,
         parts: &[Part],
     ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
         let Some(refine) = &experiment.refine else { return Ok(None) };
-        let differentiator = self.differentiator(&Plan::of_refinement(experiment, refine), backend)?;
-        let name = differentiator.describe();
+        let differentiator = self.differentiator(&Plan::of_refinement(experiment, refine))?;
+        let name = differentiator.name();
         let before = parts.last().and_then(|last| last.differentiator.as_deref());
         if before.is_some_and(|before| !same_bits(before, &name)) {
             eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
@@ -149,10 +148,9 @@ impl Args {
         Ok(Some(differentiator))
     }
 
-    /// What differentiates where `backend` simulates: the processor, whatever that is.
-    fn differentiator(&self, plan: &Plan, _backend: &dyn Backend) -> anyhow::Result<Box<dyn Differentiate>> {
-        let _ = plan;
-        anyhow::bail!("nothing differentiates yet")
+    /// What differentiates the plan: the processor, whatever simulates.
+    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+        Ok(Box::new(CpuBackend::new(plan, self.threads())?))
     }
 
     /// Checks the arguments and starts the threads of the process.
