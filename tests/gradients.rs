@@ -9,7 +9,7 @@ use burgess::experiment::{Policy, Termination};
 use burgess::math::{Quat, Vec3};
 use burgess::rng::Stream;
 use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate_from};
+use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_from};
 use burgess::sim::cpu::reverse::tape::Standing;
 use burgess::sim::cpu::state::{State, Work};
 use burgess::sim::cpu::step::start_carrying;
@@ -18,7 +18,7 @@ use burgess::sim::plan::{BrainKind, Plan};
 use burgess::sim::prelude::Prelude;
 use burgess::sim::task::TaskPlan;
 use burgess::sim::world::World;
-use zoo::{BODIES, cpg, experiment, mlp, recorded, shipped, stream, terrains};
+use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains};
 
 /// What an episode is made of, as numbers of any kind.
 #[derive(Clone)]
@@ -297,25 +297,98 @@ fn one_step() {
 
 #[test]
 fn sixty_steps() {
-    check_all(60, 1e-7);
+    check_all(60, 1e-9);
 }
+
+/// Two seconds of every body on one ground each.
 #[test]
-fn debug_terms() {
-    let mut plan = plan(0, cpg(), 1);
-    let candidate = recorded(shipped("biped", cpg(), 1), 70, 1);
-    (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
-    let start = after(&plan, &candidate, 40);
-    let full = plan.task.clone();
-    for (i, term) in full.reward.iter().enumerate() {
-        plan.task.reward = vec![full.reward[i]];
-        plan.task.descriptors = vec![];
-        let e = compare(&plan, &candidate, &start, 1, TAPE_MEMORY);
-        println!("{term:?} {}", e.iter().map(|(n, e)| format!("{n} {e:.0e}")).collect::<Vec<_>>().join(", "));
+fn two_seconds() {
+    let mut worst: f64 = 0.0;
+    for (seed, name) in BODIES.into_iter().enumerate() {
+        let policy = if seed % 2 == 0 { mlp() } else { cpg() };
+        let plan = plan(seed % 4, policy.clone(), 480);
+        let candidate = shipped(name, policy, 7 + seed as u64);
+        let start = after(&plan, &candidate, 20);
+        for (class, error) in compare(&plan, &candidate, &start, seed as u64, TAPE_MEMORY) {
+            println!("{name}: {class}: {error:.1e}");
+            worst = worst.max(error);
+        }
     }
-    for d in &full.descriptors {
-        plan.task.reward = vec![];
-        plan.task.descriptors = vec![*d];
-        let e = compare(&plan, &candidate, &start, 1, TAPE_MEMORY);
-        println!("{d:?} {}", e.iter().map(|(n, e)| format!("{n} {e:.0e}")).collect::<Vec<_>>().join(", "));
+    assert!(worst < 1e-7, "{worst:.1e}");
+}
+
+/// Bodies that evolution comes up with, from their spawn points.
+#[test]
+fn random_genomes() {
+    let plan = plan(2, cpg(), 120);
+    let candidates = random_candidates(cpg(), 0..24);
+    assert!(candidates.len() > 12);
+    for (seed, candidate) in candidates.iter().enumerate() {
+        let start = after(&plan, candidate, 0);
+        for (class, error) in compare(&plan, candidate, &start, seed as u64, TAPE_MEMORY) {
+            assert!(error < 1e-8, "{class} of candidate {seed}: {error:.1e}");
+        }
+    }
+}
+
+/// What does not fit in memory is simulated again, to the bit.
+#[test]
+fn memory_does_not_change_a_bit() {
+    let plan = plan(1, mlp(), 200);
+    let objective = objective(&plan.task);
+    let (world, candidate) = (plan.world.cast::<f32>(), shipped("quadruped", mlp(), 3).map(|x: f64| x as f32));
+    let gradient = |memory| differentiate(&candidate, &world, &plan.task, &objective, memory);
+    let (all, least, some) = (gradient(TAPE_MEMORY), gradient(0), gradient(40_000));
+    for other in [least, some] {
+        assert_eq!(format!("{all:?}"), format!("{other:?}"));
+    }
+}
+
+/// Gradients are finite where laws have their edges: at rest, without slip or spin, upright capsules, box edges, no force at all.
+#[test]
+fn finite_at_the_edges() {
+    for terrain in 0..4 {
+        for name in BODIES {
+            for steps in [1, 3, 240] {
+                let plan = plan(terrain, cpg(), steps);
+                let mut candidate = shipped(name, cpg(), 1);
+                // Nothing moves of itself.
+                if let Controller::Cpg { joints, .. } = &mut candidate.controller {
+                    joints.iter_mut().for_each(|joint| (joint.amplitude, joint.offset) = (0.0, 0.0));
+                }
+                let objective = objective(&plan.task);
+                let double = differentiate(&candidate, &plan.world, &plan.task, &objective, TAPE_MEMORY);
+                let single = candidate.map(|x: f64| x as f32);
+                let single = differentiate(&single, &plan.world.cast(), &plan.task, &objective, TAPE_MEMORY);
+                let place = format!("{name} on {terrain} after {steps}");
+                assert!(!format!("{double:?}").contains("NaN") && !format!("{double:?}").contains("inf"), "{place}");
+                assert!(!format!("{single:?}").contains("NaN") && !format!("{single:?}").contains("inf"), "{place}");
+                if steps > 1 {
+                    assert!(double.state.position.z != 0.0, "{place}: nothing depends on the height");
+                }
+            }
+        }
+    }
+}
+
+/// Float32 against float64, as norms over all numbers of the candidate.
+#[test]
+fn single_precision() {
+    for (steps, bound) in [(60, 1e-3), (480, 2e-2)] {
+        let mut errors = Vec::new();
+        for (seed, name) in BODIES.into_iter().enumerate() {
+            let plan = plan(0, cpg(), steps);
+            let candidate = shipped(name, cpg(), seed as u64);
+            let objective = Objective::reward(plan.task.descriptors.len());
+            let double = differentiate(&candidate, &plan.world, &plan.task, &objective, TAPE_MEMORY);
+            let single = candidate.map(|x: f64| x as f32);
+            let single = differentiate(&single, &plan.world.cast(), &plan.task, &objective, TAPE_MEMORY);
+            let (a, b) = (flat(&double.candidate), flat(&single.candidate.map(f64::from)));
+            let difference: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a - b).collect();
+            errors.push((dot(&difference, &difference) / dot(&a, &a)).sqrt());
+        }
+        println!("{steps} steps: {errors:?}");
+        errors.sort_by(f64::total_cmp);
+        assert!(errors[errors.len() / 2] < bound, "{steps} steps: {errors:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::creature::{Candidate, InvalidBody};
 use crate::genome::{Genome, Variation};
+use crate::refine::genes::{Recipe, gene_gradient};
 use crate::rng::Stream;
 use crate::sim::gradient::Gradient;
 use crate::sim::world::World;
@@ -80,11 +81,12 @@ impl SearchSpace for Variation {
     }
     fn gene_gradient(
         &self,
-        _genome: &Genome,
-        _world: &World<f64>,
-        _gradient: &Gradient<f32>,
+        genome: &Genome,
+        world: &World<f64>,
+        gradient: &Gradient<f32>,
     ) -> Result<Vec<f64>, Rejection> {
-        unimplemented!("comes with the pull-back through the expansion")
+        let recipe = Recipe { policy: &self.policy, limits: &self.limits, physics: &self.physics, world };
+        Ok(gene_gradient(genome, &recipe, gradient)?)
     }
     fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
         self.compile(genome).map_err(Rejection::from)

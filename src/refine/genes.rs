@@ -1,0 +1,150 @@
+//! From the gradient of an episode to that of the genes: back through the prelude and the growing of the body.
+//!
+//! A backward sweep gives the gradient with respect to the numbers of a candidate and, apart from those, to what is worked out of
+//! them before the episode ([`crate::sim::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
+//! there is no genome, to the candidate itself.
+
+use crate::autodiff::tape::{Var, pull_back};
+use crate::autodiff::{Real, Value};
+use crate::creature::{Candidate, Controller, Creature, InvalidBody, compile_controller, expand};
+use crate::experiment::{BodyLimits, Physics, Policy};
+use crate::genome::Genome;
+use crate::math::vec3;
+use crate::sim::gradient::{Gradient, PreludeGradient, WorldGradient};
+use crate::sim::prelude::Prelude;
+use crate::sim::world::World;
+
+/// What makes a candidate of a genome, and where it lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe<'a> {
+    /// The kind of brain.
+    pub policy: &'a Policy,
+    /// The limit on links.
+    pub limits: &'a BodyLimits,
+    /// What servos are scaled by.
+    pub physics: &'a Physics,
+    /// The surroundings.
+    pub world: &'a World<f64>,
+}
+
+/// The gradient with respect to the continuous genes, in the order of [`Genome::parameters`], from that of the episode of the
+/// candidate that the genome grows into. Genes without a meaning in this body have zeros. An automatic contact stiffness is
+/// taken as given.
+///
+/// # Errors
+///
+/// When the gene graph is not well-formed.
+///
+/// # Panics
+///
+/// When the gradient is of another candidate, with more or fewer numbers.
+pub fn gene_gradient<T: Value>(
+    genome: &Genome,
+    recipe: &Recipe<'_>,
+    gradient: &Gradient<T>,
+) -> Result<Vec<f64>, InvalidBody> {
+    let mut genes = Vec::with_capacity(256);
+    genome.map(|value| genes.push(value));
+    let mut fault = None;
+    let derivatives = pull_back(&genes, |genes| {
+        seeded_numbers(&genome.with_values(genes), recipe, gradient).unwrap_or_else(|invalid| {
+            fault = Some(invalid);
+            Vec::new()
+        })
+    });
+    fault.map_or(Ok(derivatives), Err)
+}
+
+/// All numbers of the candidate and of its prelude, each with its gradient.
+fn seeded_numbers<T: Value>(
+    genome: &Genome<Var>,
+    recipe: &Recipe<'_>,
+    gradient: &Gradient<T>,
+) -> Result<Vec<(Var, f64)>, InvalidBody> {
+    let creature = expand(&genome.body, recipe.limits, recipe.physics)?;
+    let prelude = seeded_prelude(&creature, &recipe.world.cast(), &gradient.prelude);
+    let controller = compile_controller(&genome.brain, &creature, recipe.policy);
+    let wanted = &gradient.candidate;
+    let numbers = [creature_numbers(&creature), controller_numbers(&controller)].concat();
+    let bars = [creature_numbers(&wanted.creature), controller_numbers(&wanted.controller)].concat();
+    assert_eq!(numbers.len(), bars.len(), "a gradient of another candidate");
+    Ok(numbers.into_iter().zip(bars.into_iter().map(Value::to_f64)).chain(prelude).collect())
+}
+
+/// The gradient with respect to the numbers of the candidate and to the world, the prelude being worked out of both: what
+/// [`gene_gradient`] is for a candidate without a genome.
+///
+/// # Panics
+///
+/// When the gradient is of another body, with more or fewer numbers.
+pub fn candidate_gradient<T: Value>(
+    candidate: &Candidate<f64>,
+    world: &World<f64>,
+    gradient: &Gradient<T>,
+) -> (Candidate<f64>, WorldGradient<f64>) {
+    let mut inputs = creature_numbers(&candidate.creature);
+    let own = inputs.len();
+    inputs.extend(world.gravity.to_array());
+    let through_prelude = pull_back(&inputs, |inputs| {
+        let (numbers, gravity) = inputs.split_at(own);
+        let creature = with_numbers(&candidate.creature, numbers);
+        let world = World { gravity: vec3(gravity[0], gravity[1], gravity[2]), ..world.cast() };
+        seeded_prelude(&creature, &world, &gradient.prelude).collect()
+    });
+    let (to_creature, to_gravity) = through_prelude.split_at(own);
+    let mut sums = creature_numbers(&gradient.candidate.creature.map(Value::to_f64));
+    assert_eq!(sums.len(), own, "a gradient of another body");
+    sums.iter_mut().zip(to_creature).for_each(|(sum, through)| *sum += through);
+    let creature = with_numbers(&candidate.creature, &sums);
+    let controller = gradient.candidate.controller.map(Value::to_f64);
+    let WorldGradient { gravity, friction, contact_damping } = gradient.world;
+    let world = WorldGradient {
+        gravity: gravity.to_f64() + vec3(to_gravity[0], to_gravity[1], to_gravity[2]),
+        friction: friction.to_f64(),
+        contact_damping: contact_damping.to_f64(),
+    };
+    (Candidate { creature, controller }, world)
+}
+
+/// The numbers of a prelude, each with its gradient.
+fn seeded_prelude<T: Value>(
+    creature: &Creature<Var>,
+    world: &World<Var>,
+    gradient: &PreludeGradient<T>,
+) -> impl Iterator<Item = (Var, f64)> + use<T> {
+    let Prelude { start, contact_width, plan, .. } = Prelude::new(creature, world);
+    let scalars = [
+        (contact_width, gradient.contact_width),
+        (plan.reference_force, gradient.reference_force),
+        (plan.facts.mass, gradient.mass),
+        (plan.facts.leg_span, gradient.leg_span),
+    ];
+    let start = start.to_array().into_iter().zip(gradient.start.to_array());
+    start.chain(scalars).map(|(number, bar)| (number, bar.to_f64()))
+}
+
+/// Every number of a body, in the order of its map.
+fn creature_numbers<T: Real>(creature: &Creature<T>) -> Vec<T> {
+    let mut list = Vec::with_capacity(1024);
+    let _ = creature.map(|x: T| {
+        list.push(x);
+        x
+    });
+    list
+}
+
+/// Every number of a controller, in the order of its map.
+fn controller_numbers<T: Real>(controller: &Controller<T>) -> Vec<T> {
+    let mut list = Vec::with_capacity(64);
+    let _ = controller.map(|x: T| {
+        list.push(x);
+        x
+    });
+    list
+}
+
+/// The body with these numbers in place of its own.
+fn with_numbers<T: Real>(creature: &Creature<f64>, numbers: &[T]) -> Creature<T> {
+    let mut numbers = numbers.iter();
+    creature.map(|_| *numbers.next().expect("one value for each number"))
+}
