@@ -179,10 +179,10 @@ fn each_rule_refuses_what_breaks_it() {
 fn what_cannot_be_refined_or_measured_is_refused() {
     let refine = "refine=()";
     assert_eq!(
-        problems(&[refine, "body=Fixed(\"arm\")"]),
-        ["refine.genes: must be Brain where the body is Fixed, is Both"]
+        problems(&["refine=(genes: Body)", "body=Fixed(\"arm\")"]),
+        ["refine.genes: must be Brain or Both where the body is Fixed, is Body"]
     );
-    assert!(problems(&["refine=(genes: Brain)", "body=Fixed(\"arm\")"]).is_empty());
+    assert!(problems(&[refine, "body=Fixed(\"arm\")"]).is_empty());
     let explicit = problems(&[refine, "physics.form=ExplicitBias"]);
     assert_eq!(
         explicit,

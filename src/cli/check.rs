@@ -114,10 +114,10 @@ fn emitters(e: &Experiment) -> String {
 
 fn refinement(e: &Experiment) -> String {
     let Some(refine) = &e.refine else { return "none".to_owned() };
-    let genes = match refine.genes {
-        RefinedGenes::Brain => "brain",
-        RefinedGenes::Body => "body",
-        RefinedGenes::Both => "brain and body",
+    let genes = match (refine.genes, &e.body) {
+        (RefinedGenes::Brain, _) | (_, BodySource::Fixed(_)) => "brain",
+        (RefinedGenes::Body, _) => "body",
+        (RefinedGenes::Both, _) => "brain and body",
     };
     let which = match refine.which {
         Refined::All => "all candidates".to_owned(),

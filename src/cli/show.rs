@@ -3,8 +3,8 @@
 use super::columns::align;
 use super::{list, show_body};
 use anyhow::{Context, bail};
-use burgess::archive::Parent;
 use burgess::archive::store::{EliteAddress, RunReader};
+use burgess::archive::{Parent, Refinement};
 use burgess::creature::expand;
 use burgess::evolve::start;
 use burgess::experiment::{BodyLimits, Physics};
@@ -78,6 +78,13 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
     facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
     facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
+    if elite.refinement.refined {
+        let Refinement { gain, trust, .. } = elite.refinement;
+        facts.push(("refinement", format!("reward changed by {gain:+}, gradient trust {trust:.3}")));
+    }
+    if elite.learned.is_some() {
+        facts.push(("shown", "what it learned, not what it was born with".to_owned()));
+    }
     for parent in &elite.parents {
         facts.push(("parent", parent_text(&run, parent)?));
     }

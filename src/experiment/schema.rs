@@ -273,7 +273,7 @@ pub enum RefinedGenes {
     Brain,
     /// Those of the body.
     Body,
-    /// All of them.
+    /// All that evolve.
     #[default]
     Both,
 }

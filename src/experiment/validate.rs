@@ -222,13 +222,8 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind) {
 fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
     let Refine { genes, steps, horizon, optimiser, rates, clip, bound, acceptance: _, inheritance: _, which, trust } =
         spec;
-    let fixed = matches!(experiment.body, BodySource::Fixed(_));
-    check.need(
-        !fixed || *genes == RefinedGenes::Brain,
-        "refine.genes",
-        "Brain where the body is Fixed",
-        format_args!("{genes:?}"),
-    );
+    let nothing_moves = matches!(experiment.body, BodySource::Fixed(_)) && *genes == RefinedGenes::Body;
+    check.need(!nothing_moves, "refine.genes", "Brain or Both where the body is Fixed", "Body");
     let momentum = experiment.physics.form == BiasForm::Momentum;
     check.need(momentum, "physics.form", "Momentum where `refine` is given: others have no gradient", "ExplicitBias");
     // The improvement of a step is known by the next gradient, and without one there is no trust.

@@ -7,7 +7,7 @@ use crate::archive::{Archive, Refinement, qd_offset};
 use crate::creature::Candidate;
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
-use crate::experiment::{Acceptance, Experiment, Refine};
+use crate::experiment::{Acceptance, BodySource, Experiment, Refine, RefinedGenes};
 use crate::genome::Genome;
 use crate::sim::gradient::{Differentiate, Objective};
 use crate::sim::plan::Plan;
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 /// What refines the candidates of an experiment.
 pub struct Learner<'a> {
     experiment: &'a Experiment,
-    spec: &'a Refine,
+    spec: Refine,
     space: &'a dyn SearchSpace,
     differentiator: &'a dyn Differentiate,
     world: World<f64>,
@@ -87,9 +87,12 @@ impl<'a> Learner<'a> {
         space: &'a dyn SearchSpace,
         differentiator: Option<&'a dyn Differentiate>,
     ) -> Result<Option<Self>> {
-        let Some(spec) = &experiment.refine else { return Ok(None) };
+        let Some(mut spec) = experiment.refine.clone() else { return Ok(None) };
         let differentiator = differentiator.context("the experiment refines, but nothing here differentiates")?;
-        let plan = Plan::of_refinement(experiment, spec);
+        let plan = Plan::of_refinement(experiment, &spec);
+        if matches!(experiment.body, BodySource::Fixed(_)) {
+            spec.genes = RefinedGenes::Brain;
+        }
         let objective = Objective::reward(plan.task.descriptors.len());
         Ok(Some(Self { experiment, spec, space, differentiator, world: plan.world, objective }))
     }
@@ -106,7 +109,7 @@ impl<'a> Learner<'a> {
         let mut refinements = Refinements { refined: places.len() as u64, ..Refinements::default() };
         let begin = |&place: &usize| {
             let asked = &born.asked[place];
-            Climber::new(asked.genome.clone(), born.compiled[place].clone(), asked.mass, self.spec)
+            Climber::new(asked.genome.clone(), born.compiled[place].clone(), asked.mass, &self.spec)
         };
         let mut climbers: Vec<Climber> = places.par_iter().map(begin).collect();
         self.climb(&mut climbers, &mut refinements)?;
@@ -145,7 +148,7 @@ impl<'a> Learner<'a> {
 
     /// All steps of all climbers.
     fn climb(&self, climbers: &mut [Climber], refinements: &mut Refinements) -> Result<()> {
-        let rules = Rules { spec: self.spec, space: self.space, world: &self.world };
+        let rules = Rules { spec: &self.spec, space: self.space, world: &self.world };
         for _ in 0..self.spec.steps {
             let mut active: Vec<&mut Climber> =
                 climbers.iter_mut().filter(|climber| climber.state == State::Climbing).collect();
