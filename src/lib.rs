@@ -12,6 +12,7 @@ pub mod emitter;
 pub mod evolve;
 pub mod experiment;
 pub mod genome;
+pub mod gradcheck;
 pub mod laws;
 pub mod math;
 pub mod refine;

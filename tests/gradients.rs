@@ -279,7 +279,7 @@ fn check_all(steps: u32, bound: f64) {
                 for (class, (_, error)) in
                     worst.iter_mut().zip(compare(&plan, &candidate, &start, seed as u64, TAPE_MEMORY))
                 {
-                    if !(error <= class.1) {
+                    if error.is_nan() || error > class.1 {
                         (class.1, class.2) = (error, format!("{} {brain} {name}", terrains()[terrain].0));
                     }
                 }

@@ -86,11 +86,19 @@ pub trait Real:
 
 /// A [`Real`] whose value can be read: what the host's bookkeeping (finiteness, output) needs and laws do not.
 pub trait Value: Real {
+    /// Whether it carries derivatives.
+    const DIFFERENTIATES: bool = true;
+
     /// The value as `f64`.
     fn to_f64(self) -> f64;
     /// Neither NaN nor infinite.
     fn is_finite(self) -> bool {
         self.to_f64().is_finite()
+    }
+    /// The value without its derivatives: a constant.
+    #[inline(always)]
+    fn detached(self) -> Self {
+        Self::from_f64(self.to_f64())
     }
 }
 
@@ -143,6 +151,8 @@ macro_rules! impl_real_for_float {
         }
 
         impl Value for $float {
+            const DIFFERENTIATES: bool = false;
+
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 self as f64

@@ -119,6 +119,11 @@ impl Var {
         self.node == CONSTANT
     }
 
+    /// A derivative that is dear to compute: 0 where it is not needed.
+    fn slope(self, f: fn(f64) -> f64) -> f64 {
+        if self.is_constant() { 0.0 } else { f(self.value) }
+    }
+
     /// `value`, a function of `self` with the derivative `slope`.
     #[inline]
     fn of(self, value: f64, slope: f64) -> Self {
@@ -221,10 +226,10 @@ impl Real for Var {
         self.of(root, 0.5 / root)
     }
     fn sin(self) -> Self {
-        self.of(libm::sin(self.value), libm::cos(self.value))
+        self.of(libm::sin(self.value), self.slope(libm::cos))
     }
     fn cos(self) -> Self {
-        self.of(libm::cos(self.value), -libm::sin(self.value))
+        self.of(libm::cos(self.value), -self.slope(libm::sin))
     }
     fn exp(self) -> Self {
         let e = libm::exp(self.value);

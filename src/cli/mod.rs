@@ -8,6 +8,7 @@ mod backend;
 mod bench;
 mod check;
 mod columns;
+mod gradcheck;
 mod hash;
 mod list;
 mod render;
@@ -54,6 +55,8 @@ enum Command {
     List(list::Args),
     /// Show all that is known of an elite or a morphology.
     Show(show::Args),
+    /// Check gradients against differences, for every class of parameters in every situation.
+    Gradcheck(gradcheck::Args),
     /// Draw the plots of runs, and several runs over each other.
     Report(report::Args),
     /// Draw a creature: six moments as a picture, or an animation.
@@ -78,6 +81,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
+        Command::Gradcheck(args) => gradcheck::run(args),
         Command::Report(args) => report::run(args),
         Command::Render(args) => render::run(args),
         Command::Bench(args) => bench::run(args),

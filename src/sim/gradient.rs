@@ -1,6 +1,7 @@
 //! Gradients of episodes: what is differentiated, with respect to what, and who does it.
 
 use super::cpu::episode::Returns;
+use crate::autodiff::Value;
 use crate::creature::Candidate;
 use crate::math::Vec3;
 use std::time::Duration;
@@ -79,6 +80,21 @@ pub struct StateGradient<T> {
     pub angles: Vec<T>,
     /// With respect to hinge rates (rad/s), one a link, the base's zero.
     pub rates: Vec<T>,
+}
+
+impl<T: Value> StateGradient<T> {
+    /// The values as `f64`.
+    pub fn to_f64(&self) -> StateGradient<f64> {
+        let list = |numbers: &[T]| numbers.iter().map(|x| x.to_f64()).collect();
+        StateGradient {
+            position: self.position.to_f64(),
+            rotation: self.rotation.to_f64(),
+            velocity: self.velocity.to_f64(),
+            angular_velocity: self.angular_velocity.to_f64(),
+            angles: list(&self.angles),
+            rates: list(&self.rates),
+        }
+    }
 }
 
 /// A place where episodes are differentiated. Results come in the order of the candidates, and a candidate's bits do not depend on

@@ -41,15 +41,20 @@ impl Plan {
         Self {
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
             task: TaskPlan::new(experiment),
-            brain: match &experiment.policy {
-                Policy::Cpg { .. } => BrainKind::Cpg,
-                Policy::Mlp { hidden, .. } => BrainKind::Mlp(hidden.clone()),
-            },
+            brain: BrainKind::of(&experiment.policy),
         }
     }
 }
 
 impl BrainKind {
+    /// That of a policy.
+    pub fn of(policy: &Policy) -> Self {
+        match policy {
+            Policy::Cpg { .. } => Self::Cpg,
+            Policy::Mlp { hidden, .. } => Self::Mlp(hidden.clone()),
+        }
+    }
+
     /// Units of the hidden layers.
     pub fn hidden(&self) -> &[usize] {
         match self {

@@ -5,7 +5,7 @@ use super::policy::{Occasion, PolicyWork, act, slew_targets};
 use super::reverse::tape::Standing;
 use super::state::{Drive, State, Work};
 use super::step::step;
-use crate::autodiff::{Value, real};
+use crate::autodiff::{Dual, Value, real};
 use crate::creature::{BaseKind, Candidate, ContactPoint, Creature};
 use crate::laws::sensors::Sensors;
 use crate::math::{Vec3, vec3};
@@ -172,6 +172,16 @@ impl<'a, T: Value> Episode<'a, T> {
         self.steps
     }
 
+    /// What is simulated.
+    pub fn candidate(&self) -> &'a Candidate<T> {
+        self.candidate
+    }
+
+    /// The surroundings.
+    pub fn world(&self) -> &'a World<T> {
+        self.world
+    }
+
     /// The commands of the last decision (rad, one a link).
     pub fn commands(&self) -> &[T] {
         &self.policy.commands
@@ -246,19 +256,20 @@ impl<'a, T: Value> Episode<'a, T> {
 }
 
 /// Where the base origin of a body with these [`rest_origins`] starts: above the spawn point, with the lowest contact point just
-/// clear of the ground.
+/// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
 pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
     let at = |z: T| vec3(T::zero(), T::zero(), z);
     if creature.base == BaseKind::Welded {
         return at(real(WELDED_HEIGHT));
     }
+    let gap = |contact: &ContactPoint<T>, z: T| {
+        let centre = (origins[contact.link] + contact.centre).map(Value::detached);
+        world.terrain.distance(centre + at(z)).0.detached() - contact.radius.detached()
+    };
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
-        let gap = |contact: &ContactPoint<T>| {
-            let (distance, _) = world.terrain.distance(origins[contact.link] + contact.centre + at(z));
-            distance - contact.radius
-        };
-        creature.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(real::<T>(CLEARANCE) - gap(contact)))
+        let missing = |contact| real::<T>(CLEARANCE) - gap(contact, z);
+        creature.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
     // comes from one side and a few rounds settle it. With the height comes what is missing there.
@@ -284,5 +295,23 @@ pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], wor
         (z, missing) = settle(z + real(lift));
         lift *= 2.0;
     }
-    at(z)
+    if !T::DIFFERENTIATES {
+        return at(z);
+    }
+    let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
+    let resting = creature.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
+    let hold =
+        |contact: &ContactPoint<T>| held_height(z, origins[contact.link] + contact.centre, contact.radius, world);
+    at(resting.map_or(z, hold))
+}
+
+/// The height `z` with its derivative by all that keeps the gap of a contact point, at `centre` from the base, as it is.
+fn held_height<T: Value>(z: T, centre: Vec3<T>, radius: T, world: &World<T>) -> T {
+    let point = centre + vec3(T::zero(), T::zero(), z);
+    let gap = world.terrain.distance(point).0 - radius;
+    let still = point.map(|x| Dual::<T>::constant(x.detached()));
+    let rising = Vec3 { z: Dual::variable(point.z.detached()), ..still };
+    let slope = world.terrain.map(Dual::constant).distance(rising).0.derivative[0].detached();
+    // Beside a wall the gap does not depend on the height.
+    if slope.to_f64() < 1e-3 { z } else { z + (gap.detached() - gap) / slope }
 }

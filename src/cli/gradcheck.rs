@@ -1,0 +1,136 @@
+//! `burgess gradcheck`: whether gradients are right, in a table.
+
+use anyhow::{Context, Result};
+use burgess::experiment;
+use burgess::gradcheck::situation::{Situation, all, of_experiment};
+use burgess::gradcheck::subject::Subject;
+use burgess::gradcheck::{Bound, Row, against_differences};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Write as _, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Which episodes are checked.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Check the seed morphologies of this experiment (RON), with its reward and descriptors, in place of the built-in situations.
+    file: Option<PathBuf>,
+    /// Lengths of the episodes.
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_value = "1,60,480",
+          value_parser = clap::value_parser!(u32).range(1..=4800))]
+    steps: Vec<u32>,
+    /// Most parameters of a class that are nudged in one episode, spread evenly over it.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..))]
+    parameters: u32,
+    /// Also write every row as CSV.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+/// What differences must agree within: single steps are smoother than long ways.
+fn bound(steps: u32) -> Bound {
+    let error = if steps == 1 { 1e-6 } else { 1e-5 };
+    Bound { error, cosine: 0.9999 }
+}
+
+/// A row of one situation.
+struct Found {
+    situation: String,
+    steps: u32,
+    row: Row,
+    bound: Bound,
+}
+
+/// Checks and prints; exit code 1 when a bound is missed.
+///
+/// # Errors
+///
+/// When a body cannot be read, or the CSV cannot be written.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let mut found = Vec::new();
+    let situations = match &args.file {
+        Some(file) => {
+            let loaded = experiment::load(file, &[])?;
+            of_experiment(&loaded.experiment, file.parent().unwrap_or(Path::new(".")))?
+        }
+        None => all()?,
+    };
+    for situation in situations {
+        let subject = situation.find()?;
+        for &steps in &args.steps {
+            found.extend(check(&situation, &subject, steps, args.parameters as usize));
+        }
+        eprintln!("{}", situation.name);
+    }
+    print(&found)?;
+    if let Some(path) = &args.csv {
+        write_csv(path, &found).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let missed = found.iter().filter(|f| !f.row.reaches(f.bound)).count();
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(situation: &Situation, subject: &Subject, steps: u32, most: usize) -> Vec<Found> {
+    let (plan, bound) = (situation.plan(steps), bound(steps));
+    let rows = against_differences(subject, &plan.task, bound, most);
+    rows.into_iter().map(|row| Found { situation: situation.name.clone(), steps, row, bound }).collect()
+}
+
+/// One line a class and length: the worst over the situations.
+fn print(found: &[Found]) -> Result<()> {
+    let mut out = stdout();
+    writeln!(
+        out,
+        "{:<24} {:>5} {:>9} {:>6} {:>6} {:>9} {:>10} {:>6}  worst in",
+        "class", "steps", "compared", "faint", "kinks", "error", "1-cosine", "signs"
+    )?;
+    let mut lines: Vec<(u32, &'static str)> = Vec::new();
+    let mut groups: BTreeMap<(u32, &'static str), Vec<&Found>> = BTreeMap::new();
+    for f in found {
+        let key = (f.steps, f.row.class);
+        if !groups.contains_key(&key) {
+            lines.push(key);
+        }
+        groups.entry(key).or_default().push(f);
+    }
+    for key in lines {
+        let group = &groups[&key];
+        let worst = group.iter().max_by(|a, b| a.row.error.total_cmp(&b.row.error)).expect("no group is empty");
+        let cosine = group.iter().map(|f| f.row.cosine).fold(1.0, f64::min);
+        let signs = group.iter().map(|f| f.row.signs).fold(1.0, f64::min);
+        let sum = |of: fn(&Row) -> usize| group.iter().map(|f| of(&f.row)).sum::<usize>();
+        let (compared, faint, kinks) = (sum(|r| r.compared), sum(|r| r.faint), sum(|r| r.kinks.len()));
+        let missed: Vec<&str> =
+            group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation.as_str()).collect();
+        let verdict = if missed.is_empty() { String::new() } else { format!("  MISSED in {}", missed.join(", ")) };
+        writeln!(
+            out,
+            "{:<24} {:>5} {compared:>9} {faint:>6} {kinks:>6} {:>9.1e} {:>10.1e} {signs:>6.3}  {}{verdict}",
+            key.1,
+            key.0,
+            worst.row.error,
+            1.0 - cosine,
+            worst.situation
+        )?;
+    }
+    for f in found.iter().filter(|f| !f.row.kinks.is_empty()) {
+        writeln!(out, "kinks: {}, {}, {} steps: {}", f.situation, f.row.class, f.steps, f.row.kinks.join(", "))?;
+    }
+    Ok(())
+}
+
+fn write_csv(path: &Path, found: &[Found]) -> Result<()> {
+    let mut file = File::create(path)?;
+    writeln!(file, "situation,class,steps,compared,kinks,faint,error,cosine,signs,bound")?;
+    for Found { situation, steps, row, bound } in found {
+        let Row { class, compared, kinks, faint, error, cosine, signs } = row;
+        let kinks = kinks.len();
+        writeln!(
+            file,
+            "{situation},{class},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
+            bound.error
+        )?;
+    }
+    Ok(())
+}

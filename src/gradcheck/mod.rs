@@ -1,0 +1,152 @@
+//! Checks of the gradients: the way back against central differences in float64, and against another backend's in float32, for every
+//! class of parameters, in every situation that a step can be in.
+//!
+//! A derivative is compared where differences settle as their step is halved; where they do not there is a kink, which is counted and
+//! named. Whether they settle does not depend on what they are compared with. Where a derivative is so small that rounding hides it,
+//! the two must be as close as rounding lets one see.
+
+pub mod class;
+pub mod difference;
+pub mod situation;
+pub mod subject;
+
+use crate::sim::gradient::{Gradient, Objective};
+use crate::sim::task::TaskPlan;
+use class::{CLASSES, Class, Derivatives, Probe};
+use difference::{Estimate, derivative};
+use rayon::prelude::*;
+use subject::{Subject, value};
+
+/// First step of the differences, as a share of a parameter's size.
+const STEP: f64 = 1e-3;
+/// Differences have settled when their own error is within this share of the bound that they are to judge.
+const SETTLED: f64 = 0.5;
+/// Rounding hides a derivative when the differences' error is at most so many times what it leaves open.
+const HIDDEN: f64 = 10.0;
+/// What is hidden must agree within so many times the differences' error.
+const SEEN: f64 = 10.0;
+
+/// The agreement of two derivatives by one class of parameters.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The class.
+    pub class: &'static str,
+    /// Parameters compared.
+    pub compared: usize,
+    /// Parameters at a kink, by name.
+    pub kinks: Vec<String>,
+    /// Parameters whose derivatives are so small that rounding hides them, and that agree as far as can be seen.
+    pub faint: usize,
+    /// Norm of the difference over the norm of the derivative.
+    pub error: f64,
+    /// Cosine of the angle between the two.
+    pub cosine: f64,
+    /// Share of parameters whose derivatives have one sign, those that are next to nothing left out.
+    pub signs: f64,
+}
+
+/// What a row must reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    /// Largest error.
+    pub error: f64,
+    /// Smallest cosine.
+    pub cosine: f64,
+}
+
+impl Row {
+    /// Whether it reaches the bound. Where only kinks were met nothing is known.
+    pub fn reaches(&self, bound: Bound) -> bool {
+        self.compared == 0 || (self.error <= bound.error && self.cosine >= bound.cosine)
+    }
+}
+
+/// The reward, and some of every descriptor.
+pub fn objective(task: &TaskPlan) -> Objective {
+    Objective { reward: 1.0, descriptors: (0..task.descriptors.len()).map(|i| 0.1 + 0.05 * i as f64).collect() }
+}
+
+/// The way back against differences, one row a class that the subject has. Of each class at most `most` parameters are nudged, spread
+/// evenly over it.
+pub fn against_differences(subject: &Subject, task: &TaskPlan, bound: Bound, most: usize) -> Vec<Row> {
+    let objective = objective(task);
+    let derivatives = subject.derivatives(&subject.gradient(task, &objective));
+    let estimate = |probe: &Probe<'_>| {
+        derivative(STEP * probe.scale, |by| {
+            let mut moved = subject.clone();
+            (probe.nudge)(&mut moved, by);
+            value(&moved.run(task), &objective)
+        })
+    };
+    let row = |class: &Class| {
+        let probes = spread(class.probes(subject, &derivatives), most);
+        let estimates: Vec<Estimate> = probes.par_iter().map(estimate).collect();
+        (!probes.is_empty()).then(|| judge(class.name, &probes, &estimates, bound))
+    };
+    CLASSES.iter().filter_map(row).collect()
+}
+
+/// At most `most` of a list, spread evenly.
+fn spread<E>(list: Vec<E>, most: usize) -> Vec<E> {
+    let (count, most) = (list.len(), most.min(list.len()));
+    let chosen = |&(i, _): &(usize, E)| (i * most) / count != ((i + 1) * most) / count;
+    list.into_iter().enumerate().filter(chosen).map(|(_, item)| item).collect()
+}
+
+/// A gradient of another backend, in float32, against the way back in float64.
+pub fn against_double(subject: &Subject, task: &TaskPlan, single: &Gradient<f32>) -> Vec<Row> {
+    let double = subject.derivatives(&subject.gradient(task, &objective(task)));
+    let single = subject.derivatives(single);
+    let slopes = |class: &Class, derivatives: &Derivatives| -> Vec<f64> {
+        class.probes(subject, derivatives).iter().map(|probe| probe.derivative * probe.scale).collect()
+    };
+    let row = |class: &Class| {
+        let (ours, theirs) = (slopes(class, &single), slopes(class, &double));
+        let size = theirs.iter().map(|x| x * x).sum::<f64>().sqrt();
+        (!ours.is_empty()).then(|| compare(class.name, &ours, &theirs, size, Vec::new()))
+    };
+    CLASSES.iter().filter_map(row).collect()
+}
+
+/// Compares where differences have settled. Derivatives are per share of a parameter's size, so that those of a class can be added.
+fn judge(class: &'static str, probes: &[Probe<'_>], estimates: &[Estimate], bound: Bound) -> Row {
+    let size = estimates.iter().zip(probes).map(|(e, p)| (e.value * p.scale).powi(2)).sum::<f64>().sqrt();
+    let resolved = SETTLED * bound.error * size;
+    let (mut ours, mut theirs, mut kinks, mut faint) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for (probe, estimate) in probes.iter().zip(estimates) {
+        let (own, other) = (probe.derivative * probe.scale, estimate.value * probe.scale);
+        let error = estimate.error * probe.scale;
+        let hidden = error > resolved && estimate.error <= HIDDEN * estimate.noise;
+        if hidden && (own - other).abs() <= SEEN * error {
+            faint += 1;
+        } else if error <= resolved || hidden {
+            ours.push(own);
+            theirs.push(other);
+        } else {
+            kinks.push(probe.name.clone());
+        }
+    }
+    Row { faint, ..compare(class, &ours, &theirs, size, kinks) }
+}
+
+/// Compares what is of a class whose derivative is of the given norm.
+fn compare(class: &'static str, ours: &[f64], theirs: &[f64], size: f64, kinks: Vec<String>) -> Row {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let gaps: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+    let (own, other) = (dot(ours, ours).sqrt(), dot(theirs, theirs).sqrt());
+    let matters = |(_, theirs): &(&f64, &f64)| theirs.abs() > 1e-3 * other;
+    let mattering: Vec<(&f64, &f64)> = ours.iter().zip(theirs).filter(matters).collect();
+    let agreeing = mattering.iter().filter(|(a, b)| (**a > 0.0) == (**b > 0.0)).count();
+    // What is next to nothing beside the class has no direction worth comparing.
+    let nothing = other <= 1e-6 * size;
+    let error = dot(&gaps, &gaps).sqrt();
+    Row {
+        class,
+        compared: ours.len(),
+        kinks,
+        faint: 0,
+        error: if error == 0.0 { 0.0 } else { error / size },
+        cosine: if nothing { 1.0 } else { dot(ours, theirs) / (own * other) },
+        signs: if mattering.is_empty() { 1.0 } else { agreeing as f64 / mattering.len() as f64 },
+    }
+}
