@@ -126,8 +126,8 @@ impl Args {
         Ok(announced(backend))
     }
 
-    /// Starts what differentiates for refinement, and says which it is; nothing where the experiment refines nothing. `parts` are
-    /// those of a run that goes on.
+    /// Starts what differentiates where `backend` simulates, and says which it is; nothing where the experiment refines nothing.
+    /// `parts` are those of a run that goes on.
     ///
     /// # Errors
     ///
@@ -135,10 +135,11 @@ impl Args {
     pub fn open_differentiator(
         &self,
         experiment: &Experiment,
+        backend: &dyn Backend,
         parts: &[Part],
     ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
         let Some(refine) = &experiment.refine else { return Ok(None) };
-        let differentiator = self.differentiator(&Plan::of_refinement(experiment, refine))?;
+        let differentiator = self.differentiator(&backend.describe(), &Plan::of_refinement(experiment, refine))?;
         let name = differentiator.name();
         let before = parts.last().and_then(|last| last.differentiator.as_deref());
         if before.is_some_and(|before| !same_bits(before, &name)) {
@@ -148,9 +149,12 @@ impl Args {
         Ok(Some(differentiator))
     }
 
-    /// What differentiates the plan: the processor, whatever simulates.
-    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
-        Ok(Box::new(CpuBackend::new(plan, self.threads())?))
+    /// What differentiates on the device of a backend that describes itself so.
+    fn differentiator(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+        match description.split(',').next() {
+            Some("cpu") => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
+            _ => gpu::differentiator(description, plan, self.switches()),
+        }
     }
 
     /// Checks the arguments and starts the threads of the process.
