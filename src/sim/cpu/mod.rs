@@ -90,6 +90,10 @@ impl Backend for CpuBackend {
 }
 
 impl Differentiate for CpuBackend {
+    fn name(&self) -> String {
+        self.describe()
+    }
+
     fn differentiate(
         &self,
         candidates: &[Candidate<f32>],

@@ -15,7 +15,7 @@ use super::pace::{self, Pace};
 use super::pack::Block;
 use super::pipeline::Pipeline;
 use super::pool::Pool;
-use super::{CONTACT_ROOMS, Options, check_limits, unsupported, world};
+use super::{CONTACT_ROOMS, Options, check_limits, description, unsupported, world};
 use crate::creature::Candidate;
 use crate::sim::cpu::episode::Returns;
 use crate::sim::gradient::{Differentiate, Gradient, Objective};
@@ -205,6 +205,10 @@ impl GpuGradient {
 }
 
 impl Differentiate for GpuGradient {
+    fn name(&self) -> String {
+        description::write(&self.gpu.facts, self.options.checked)
+    }
+
     fn differentiate(&self, candidates: &[Candidate<f32>], objective: &Objective) -> Result<Vec<Gradient<f32>>> {
         let count = self.task.descriptors.len();
         if objective.descriptors.len() != count {
