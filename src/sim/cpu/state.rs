@@ -1,7 +1,7 @@
 //! The changing state of one creature, what drives it, and the scratch memory of a step.
 
 use super::spatial::{Spatial, Twist, Wrench};
-use crate::autodiff::{Real, real};
+use crate::autodiff::{Real, Value, real};
 use crate::creature::Creature;
 use crate::laws::joint::JointTorque;
 use crate::math::{Mat3, Quat, Vec3};
@@ -124,6 +124,19 @@ pub struct ContactWork<T> {
     /// Normal force that acted in this step (N): negative where a pulling contact was left in.
     pub force: T,
 }
+
+impl<T: Value> ContactWork<T> {
+    /// Whether any force acts that is worth adding up, given the pull that counts as none (N): most contacts are in the air, where the
+    /// law's tails end in numbers on which processors are slow. A number with a derivative always acts.
+    #[inline(always)]
+    pub fn can_act(&self, pull_tolerance: T) -> bool {
+        let least = pull_tolerance.to_f64() * NOTHING;
+        T::DIFFERENTIATES || [self.push, self.drag, self.tangent_drag].iter().any(|x| x.to_f64() > least)
+    }
+}
+
+/// Share of the pull that counts as none below which a contact's forces and drags are nothing: 1e-16 of the weight.
+const NOTHING: f64 = 1e-10;
 
 /// Scratch memory of a step, kept between steps to save allocation.
 #[derive(Clone, Debug)]
