@@ -88,6 +88,8 @@ pub trait Real:
 pub trait Value: Real {
     /// Whether it carries derivatives.
     const DIFFERENTIATES: bool = true;
+    /// Spacing of its values at one.
+    const EPSILON: f64 = f64::EPSILON;
 
     /// The value as `f64`.
     fn to_f64(self) -> f64;
@@ -154,6 +156,7 @@ macro_rules! impl_real_for_float {
 
         impl Value for $float {
             const DIFFERENTIATES: bool = false;
+            const EPSILON: f64 = <$float>::EPSILON as f64;
 
             #[inline(always)]
             fn to_f64(self) -> f64 {

@@ -126,17 +126,14 @@ pub struct ContactWork<T> {
 }
 
 impl<T: Value> ContactWork<T> {
-    /// Whether any force acts that is worth adding up, given the pull that counts as none (N): most contacts are in the air, where the
+    /// Whether any force acts that could ever be seen, given the pull that counts as none (N): most contacts are in the air, where the
     /// law's tails end in numbers on which processors are slow. A number with a derivative always acts.
     #[inline(always)]
     pub fn can_act(&self, pull_tolerance: T) -> bool {
-        let least = pull_tolerance.to_f64() * NOTHING;
+        let least = pull_tolerance.to_f64() * T::EPSILON * T::EPSILON;
         T::DIFFERENTIATES || [self.push, self.drag, self.tangent_drag].iter().any(|x| x.to_f64() > least)
     }
 }
-
-/// Share of the pull that counts as none below which a contact's forces and drags are nothing: 1e-16 of the weight.
-const NOTHING: f64 = 1e-10;
 
 /// Scratch memory of a step, kept between steps to save allocation.
 #[derive(Clone, Debug)]
