@@ -13,6 +13,7 @@ pub mod evolve;
 pub mod experiment;
 pub mod genome;
 pub mod gradcheck;
+pub mod inverse;
 pub mod laws;
 pub mod math;
 pub mod refine;

@@ -22,6 +22,8 @@ pub enum Purpose {
     Actions = 4,
     /// Tests and examples.
     Test = 5,
+    /// Starts, guesses and noise of inverse problems.
+    Inverse = 7,
 }
 
 /// A random stream of its own for one key.

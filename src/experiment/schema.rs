@@ -234,6 +234,26 @@ pub enum EmitterKind {
     },
 }
 
+/// What makes a step of a gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Optimiser {
+    /// Adam (Kingma and Ba 2015), with its correction of the bias toward zero.
+    Adam {
+        /// Decay of the mean of gradients.
+        #[serde(default = "default_beta1")]
+        beta1: f64,
+        /// Decay of the mean of squared gradients.
+        #[serde(default = "default_beta2")]
+        beta2: f64,
+        /// Keeps the division away from zero.
+        #[serde(default = "default_epsilon")]
+        epsilon: f64,
+    },
+    /// The gradient times the rate.
+    Plain,
+}
+
 /// When the run ends: at the first limit reached. At least one must be given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -338,6 +358,12 @@ impl Default for BodyLimits {
     }
 }
 
+impl Default for Optimiser {
+    fn default() -> Self {
+        Self::Adam { beta1: default_beta1(), beta2: default_beta2(), epsilon: default_epsilon() }
+    }
+}
+
 impl Default for Physics {
     fn default() -> Self {
         Self {
@@ -377,6 +403,12 @@ pub(super) fn default_emitters() -> Vec<EmitterSpec> {
 fn default_batch_size() -> usize {
     64
 }
+fn default_beta1() -> f64 {
+    0.9
+}
+fn default_beta2() -> f64 {
+    0.999
+}
 fn default_bins() -> usize {
     20
 }
@@ -385,6 +417,9 @@ fn default_control_rate() -> u32 {
 }
 fn default_duration() -> f64 {
     5.0
+}
+fn default_epsilon() -> f64 {
+    1e-8
 }
 fn default_frequency() -> (f64, f64) {
     (0.5, 2.5)
