@@ -13,6 +13,7 @@ pub mod ascent;
 pub mod descent;
 pub mod folder;
 pub mod gait;
+pub mod identify;
 
 use crate::experiment::{Inverse, LoadedInverse};
 use anyhow::Result;
@@ -44,6 +45,12 @@ pub fn run(loaded: &LoadedInverse, out: &Path) -> Result<Verdict> {
             let summary = ascent::write(spec, &mover.policy, &solution, &folder)?;
             Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
         }
-        Inverse::Reach(_) | Inverse::Identify(_) => todo!(),
+        Inverse::Identify(spec) => {
+            let solution = identify::solve(spec, &loaded.folder)?;
+            let folder = Folder::create(out, loaded)?;
+            let summary = identify::write(spec, &solution, &folder)?;
+            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
+        }
+        Inverse::Reach(_) => todo!(),
     }
 }
