@@ -14,6 +14,7 @@ pub mod descent;
 pub mod folder;
 pub mod gait;
 pub mod identify;
+pub mod reach;
 
 use crate::experiment::{Inverse, LoadedInverse};
 use anyhow::Result;
@@ -51,6 +52,11 @@ pub fn run(loaded: &LoadedInverse, out: &Path) -> Result<Verdict> {
             let summary = identify::write(spec, &solution, &folder)?;
             Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
         }
-        Inverse::Reach(_) => todo!(),
+        Inverse::Reach(spec) => {
+            let solution = reach::solve(spec, &loaded.folder)?;
+            let folder = Folder::create(out, loaded)?;
+            let summary = reach::write(spec, &solution, &folder)?;
+            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
+        }
     }
 }

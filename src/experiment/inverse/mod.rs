@@ -171,7 +171,7 @@ pub struct Reach {
     /// Rows of actions a second; must divide `physics.rate`. Actions are unknown, in shares of each joint's half range, and 0 at the start.
     #[serde(default = "default_control_rate")]
     pub control_rate: u32,
-    /// Gradient steps, and how long they are, in shares of the joints' half ranges.
+    /// Gradient steps, and how long they are: in the changes of actions from row to row, as shares of the joints' half ranges.
     pub descent: Descent,
     /// What the loss is made of.
     #[serde(default)]

@@ -1,6 +1,8 @@
 //! What types cannot say of inverse problems: the counterpart of the rules of experiments, made of the same words.
 
-use super::{Aim, Ascent, AscentGoal, Carried, Descent, Gait, Identify, Inverse, Reach, ReachGoal, ReachLoss, Recording};
+use super::{
+    Aim, Ascent, AscentGoal, Carried, Descent, Gait, Identify, Inverse, Reach, ReachGoal, ReachLoss, Recording,
+};
 use crate::creature::MAX_LINKS;
 use crate::experiment::error::Problem;
 use crate::experiment::schema::{BiasForm, Optimiser, Physics, Stiffness};
@@ -152,7 +154,12 @@ fn identify(check: &mut Check, spec: &Identify, known: Known) {
 
 fn vector(check: &mut Check, path: &str, (x, y, z): (f64, f64, f64)) {
     let finite = [x, y, z].iter().all(|c| c.abs() <= HUGE);
-    check.need(finite, path, format_args!("three numbers from {} to {}", Number(-HUGE), Number(HUGE)), format_args!("({x}, {y}, {z})"));
+    check.need(
+        finite,
+        path,
+        format_args!("three numbers from {} to {}", Number(-HUGE), Number(HUGE)),
+        format_args!("({x}, {y}, {z})"),
+    );
 }
 
 /// Physics with gradients and a contact stiffness that does not move with what is looked for.

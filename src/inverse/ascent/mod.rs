@@ -73,7 +73,8 @@ fn from_start(spec: &Ascent, mover: &Mover, landscape: &Landscape<'_>, index: u6
     coordinates.move_origin(&places);
     let ascent = ascend(spec, landscape, &coordinates);
     let mut stream = Stream::new(spec.seed, 1, index, Purpose::Inverse);
-    let hill = spec.hill_climbing.map(|evaluations| climb_hill(evaluations, spec.bound, landscape, &coordinates, &mut stream));
+    let hill =
+        spec.hill_climbing.map(|evaluations| climb_hill(evaluations, spec.bound, landscape, &coordinates, &mut stream));
     let judged = Judged {
         start: landscape.judge(&coordinates.origin()),
         ascent: landscape.judge(&ascent.genome),

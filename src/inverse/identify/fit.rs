@@ -15,6 +15,9 @@ const FARTHEST: f64 = 3.0;
 /// A loss that a step lowers by less than this share of it has come to rest.
 const REST: f64 = 1e-9;
 
+/// Residuals whose root mean square is below this are rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// Fits a guess over growing horizons.
 pub fn fit(spec: &Identify, model: &Model<'_>, guess: &[f64]) -> Fitted {
     let mut place: Vec<f64> = guess.iter().map(|factor| libm::log(*factor)).collect();
@@ -53,10 +56,13 @@ fn descend(
 ) {
     let Some(mut normal) = model.normal(place, horizon) else { return };
     stand(place, normal.loss, normal.count);
+    if mean(normal.loss, normal.count) < ROUNDING {
+        return;
+    }
     let mut damping = DAMPING.0;
     for _ in 0..steps {
         let Some((next, loss)) = better(model, horizon, &normal, logs, place, &mut damping) else { return };
-        let rests = normal.loss - loss <= REST * normal.loss;
+        let rests = normal.loss - loss <= REST * normal.loss || mean(loss, normal.count) < ROUNDING;
         *place = next;
         stand(place, loss, normal.count);
         if rests {

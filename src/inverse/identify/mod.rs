@@ -75,8 +75,10 @@ pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
     let (recording, truth) = recording(spec, &mover, &candidate, folder)?;
     let model = Model::new(spec, &candidate, &mover.world, mover.task(1.0), &recording)?;
     let truth = truth.map(|truth| spec.unknowns.iter().map(|&unknown| truth.of(unknown)).collect::<Vec<f64>>());
-    let guesses: Vec<Fitted> =
-        (0..spec.guesses).into_par_iter().map(|index| fit(spec, &model, &guess(spec, truth.as_deref(), index))).collect();
+    let guesses: Vec<Fitted> = (0..spec.guesses)
+        .into_par_iter()
+        .map(|index| fit(spec, &model, &guess(spec, truth.as_deref(), index)))
+        .collect();
     let best = guesses.iter().min_by(|a, b| a.residual.total_cmp(&b.residual)).context("no guess")?;
     let motion = model.motion(&best.unknowns);
     Ok(Solution { truth, recording, motion, guesses })

@@ -121,7 +121,8 @@ impl<'a> Model<'a> {
             }
         }
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let matrix: Vec<f64> = columns.iter().flat_map(|a| columns.iter().map(|b| dot(a, b)).collect::<Vec<_>>()).collect();
+        let matrix: Vec<f64> =
+            columns.iter().flat_map(|a| columns.iter().map(|b| dot(a, b)).collect::<Vec<_>>()).collect();
         let slope: Vec<f64> = columns.iter().map(|a| dot(a, &residuals)).collect();
         let loss = dot(&residuals, &residuals);
         let finite = loss.is_finite() && slope.iter().chain(&matrix).all(|x| x.is_finite());
@@ -266,7 +267,12 @@ fn clock(recording: &Table, dt: f64) -> Result<Vec<u32>> {
     for (i, row) in recording.rows.iter().enumerate() {
         let step = (row[column] / dt).round();
         let fits = (row[column] / dt - step).abs() < CLOCK_ERROR && (0.0..1e6).contains(&step);
-        ensure!(fits, "recording: row {} is at {} s, which is no multiple of the time step, {dt} s", i + 1, row[column]);
+        ensure!(
+            fits,
+            "recording: row {} is at {} s, which is no multiple of the time step, {dt} s",
+            i + 1,
+            row[column]
+        );
         steps.push(step as u32);
     }
     ensure!(steps.first() == Some(&0), "recording: must begin at time 0, when servo targets are zero");

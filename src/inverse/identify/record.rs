@@ -8,6 +8,8 @@ use crate::report::data::{LineView, LinesView, PanelView};
 use anyhow::Result;
 use ron::ser::PrettyConfig;
 
+/// Guesses that plots show: more than that cannot be told apart.
+const SHOWN: usize = 8;
 /// Columns that are drawn, those that the recording has.
 const DRAWN: [(&str, &str); 4] =
     [("x", "x (m)"), ("z", "z (m)"), ("angle1", "angle 1 (rad)"), ("rate1", "rate 1 (rad/s)")];
@@ -96,7 +98,7 @@ fn lines(solution: &Solution, value: impl Fn(&super::Stand) -> f64) -> Vec<LineV
         colour: guess,
         dashed: guess >= 7,
     };
-    solution.guesses.iter().enumerate().map(line).collect()
+    solution.guesses.iter().take(SHOWN).enumerate().map(line).collect()
 }
 
 fn loss_plot(spec: &Identify, solution: &Solution) -> LinesView {
@@ -125,7 +127,7 @@ fn factor_plot(spec: &Identify, solution: &Solution) -> LinesView {
     };
     LinesView {
         title: title(spec),
-        second: "every guess".into(),
+        second: format!("guesses 0 to {}", solution.guesses.len().min(SHOWN) - 1),
         x_name: "steps of the fit",
         panels: spec.unknowns.iter().enumerate().map(panel).collect(),
     }
@@ -156,7 +158,8 @@ fn motion_plot(spec: &Identify, solution: &Solution) -> LinesView {
 fn summary(spec: &Identify, solution: &Solution) -> String {
     let Some(best) = solution.best() else { return String::new() };
     let rows = solution.recording.rows.len();
-    let mut text = format!("{} guesses, {rows} rows; best fit, residual {:.3e} of the ranges:", spec.guesses, best.residual);
+    let mut text =
+        format!("{} guesses, {rows} rows; best fit, residual {:.3e} of the ranges:", spec.guesses, best.residual);
     for (i, (&unknown, factor)) in spec.unknowns.iter().zip(&best.factors).enumerate() {
         text += &format!("\n  {:<14} x {factor:.5}", label(unknown));
         if let Some(truth) = &solution.truth {

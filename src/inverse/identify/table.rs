@@ -39,11 +39,16 @@ impl Table {
             let number = index + 1;
             let cells: Vec<&str> = line.split(',').collect();
             let (wanted, came) = (names.len(), cells.len());
-            ensure!(wanted == came, "{file}:{number}: must have {wanted} numbers, as the first line has names, has {came}");
+            ensure!(
+                wanted == came,
+                "{file}:{number}: must have {wanted} numbers, as the first line has names, has {came}"
+            );
             let mut row = Vec::with_capacity(wanted);
             for (name, cell) in names.iter().zip(cells) {
                 let value = cell.trim().parse::<f64>().ok().filter(|x| x.is_finite());
-                row.push(value.with_context(|| format!("{file}:{number}: {name}: must be a finite number, is `{cell}`"))?);
+                row.push(
+                    value.with_context(|| format!("{file}:{number}: {name}: must be a finite number, is `{cell}`"))?,
+                );
             }
             rows.push(row);
         }
