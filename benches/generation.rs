@@ -71,7 +71,13 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     let folder = RunFolder::create(out.path(), experiment, &seeds)?;
     let space = start::search_space(experiment, seeds);
     let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Cell::default() };
-    let setup = Setup { experiment, space: &space, backend: &backend, emitters: emitter::build(&experiment.emitters) };
+    let setup = Setup {
+        experiment,
+        space: &space,
+        backend: &backend,
+        differentiator: None,
+        emitters: emitter::build(&experiment.emitters),
+    };
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     generations(&mut evolution)?;
     candidates(experiment, &space, evolution.archive());

@@ -24,12 +24,14 @@ fn touch_contacts() {
             let moving = velocity_at(twist, point);
             let v_n = dot(moving, ground.normal);
             let slip = moving - ground.normal * v_n;
+            let gap = ground.distance - sphere.w;
             let force = contact_force(
                 world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
-                world.onset_speed, ground.distance - sphere.w, v_n, dot(slip, slip), normal_forces[i],
+                world.onset_speed, gap, v_n, dot(slip, slip), normal_forces[i],
             );
             contacts[i].point = point;
             contacts[i].normal = ground.normal;
+            contacts[i].gap = gap;
             contacts[i].push = force.push;
             contacts[i].drag = force.normal_drag;
             contacts[i].tangent_drag = force.tangent_drag;

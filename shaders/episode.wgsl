@@ -16,6 +16,9 @@ fn simulate(
         return;
     }
     for (var i = 0u; i < span.step_count; i++) {
+        if TAPED != 0u {
+            put_state(span.first_step + i);
+        }
         advance(span.first_step + i);
     }
     rest();
@@ -30,8 +33,11 @@ fn advance(steps: u32) {
     slew_target();
     // Move.
     step();
+    if TAPED != 0u && span.replays != 0u {
+        return;
+    }
     // Judge.
-    post_measurements();
+    post_measurements(rate, total_force());
     workgroupBarrier();
     if is_base && running {
         judge(steps + 1u);
@@ -47,7 +53,7 @@ fn judge(steps: u32) {
         end(DIVERGED, steps);
         return;
     }
-    let sensors = measure(world.dt * f32(steps), joints);
+    let sensors = measure(world.dt * f32(steps), joints, position, velocity, orientation);
     reward += reward_rates(sensors) * world.dt;
     let now = descriptor_samples(sensors, world.dt);
     for (var i = 0u; i < DESCRIPTORS; i++) {
@@ -93,6 +99,18 @@ fn is_slow(v: vec3<f32>, bound: f32) -> bool {
 
 // Reads what the lane knows and where its episode stands.
 fn wake() {
+    wake_lane();
+    wake_link();
+    wake_body();
+    if span.first_step != 0u {
+        wake_state(span.first_step);
+    }
+    if is_base {
+        wake_episode();
+    }
+}
+
+fn wake_lane() {
     let l = lanes[block * LANES + lane];
     parent = byte(l.tree, 0u);
     depth = byte(l.tree, 1u);
@@ -105,11 +123,6 @@ fn wake() {
     block_depth = lanes[block * LANES].block_depth;
     is_base = body_links > 0u && depth == 0u;
     is_joint = depth > 0u;
-    wake_link();
-    wake_body();
-    if is_base {
-        wake_episode();
-    }
     if lane == 0u {
         atomicStore(&flag, 0u);
     }
@@ -141,13 +154,16 @@ fn wake_link() {
     for (var i = 0u; i < CONTACTS; i++) {
         contact_points[i] = model[at + (CONTACT_POINTS + i) * LANES];
     }
-    if span.first_step != 0u {
-        wake_state();
-    }
 }
 
-fn wake_state() {
-    let at = block * STATE_FIELDS * LANES + lane;
+// Where the record of the state before a step begins for the lane; without a tape there is only one record.
+fn record(step: u32) -> u32 {
+    let place = select(0u, step - span.tape_start, TAPED != 0u);
+    return (place * span.block_count + block) * RECORD_FIELDS * LANES + lane;
+}
+
+fn wake_state(step: u32) {
+    let at = record(step);
     let s = states[at];
     angle = s.x;
     rate = s.y;
@@ -181,7 +197,9 @@ fn wake_episode() {
         // At the start nothing has landed: the drop to the ground is no step.
         stance = vec4<f32>(2.0);
         running = true;
-        results[body * RESULT_WORDS + ENDING] = RUNNING;
+        if TAPED == 0u || span.replays == 0u {
+            results[body * RESULT_WORDS + ENDING] = RUNNING;
+        }
         return;
     }
     let e = episodes[body];
@@ -190,6 +208,10 @@ fn wake_episode() {
     velocity = e.velocity;
     stance = e.stance;
     let at = body * RESULT_WORDS;
+    if TAPED != 0u && span.replays != 0u {
+        running = span.first_step < results[at + STEPS];
+        return;
+    }
     running = results[at + ENDING] == RUNNING;
     reward = bitcast<f32>(results[at + REWARD]);
     for (var i = 0u; i < DESCRIPTORS; i++) {
@@ -199,8 +221,20 @@ fn wake_episode() {
 
 // Writes where the lane's episode stands.
 fn rest() {
-    let to = block * STATE_FIELDS * LANES + lane;
-    states[to] = vec4<f32>(angle, rate, target_angle, command);
+    put_state(span.first_step + span.step_count);
+    if is_base {
+        episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
+        if running && (TAPED == 0u || span.replays == 0u) {
+            put_sums(body * RESULT_WORDS);
+        }
+    }
+}
+
+// Writes the state before a step.
+fn put_state(step: u32) {
+    let to = record(step);
+    let hinge = vec4<f32>(angle, rate, target_angle, command);
+    states[to] = select(hinge, vec4<f32>(velocity, 0.0), TAPED != 0u && is_base);
     states[to + LANES] = vec4<f32>(momentum, normal_forces[0]);
     states[to + 2u * LANES] = vec4<f32>(spin, normal_forces[1]);
     for (var i = 2u; i < CONTACTS; i += 4u) {
@@ -210,10 +244,8 @@ fn rest() {
         }
         states[to + (3u + (i - 2u) / 4u) * LANES] = forces;
     }
-    if is_base {
-        episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
-        if running {
-            put_sums(body * RESULT_WORDS);
-        }
+    if TAPED != 0u && is_base {
+        states[to + STATE_FIELDS * LANES] = orientation;
+        states[to + (STATE_FIELDS + 1u) * LANES] = vec4<f32>(position, 0.0);
     }
 }

@@ -28,7 +28,8 @@ struct Span {
     first_step: u32,
     step_count: u32,
     block_count: u32,
-    unused: u32,
+    tape_start: u32,    // the step whose state is the first record of the tape
+    replays: u32,       // 1: the steps were simulated before, and only what they leave on the tape counts
 }
 
 // A lane's link in its creature's tree. Lanes are numbered within the block; NONE is no lane.
@@ -67,12 +68,22 @@ struct Episode {
     stance: vec4<f32>,
 }
 
+// The scalar that is differentiated: weights of the reward and of each descriptor.
+struct Objective {
+    descriptors: array<vec4<f32>, 4>,
+    reward: f32,
+    unused_0: f32,
+    unused_1: f32,
+    unused_2: f32,
+}
+
 @group(0) @binding(0) var<uniform> world: World;
 @group(0) @binding(1) var<uniform> span: Span;
 @group(0) @binding(2) var<storage, read> lanes: array<Lane>;
 @group(0) @binding(3) var<storage, read> model: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> bodies: array<Body>;
 @group(0) @binding(5) var<storage, read> weights: array<f32>;
+// With a tape: one such array for each of its records.
 @group(0) @binding(6) var<storage, read_write> states: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> episodes: array<Episode>;
 // A creature's ending, steps, reward, and one word a descriptor; sums while the episode lasts.
@@ -95,6 +106,23 @@ const MODEL_FIELDS = CONTACT_POINTS + CONTACTS;
 
 // Fields of `states`: angle, rate, target, command; momentum and a normal force; spin and a normal force; more normal forces.
 const STATE_FIELDS = 3u + (CONTACTS - 2u + 3u) / 4u;
+
+// Fields of a record. On a tape, base lanes have two more, orientation and position, and their velocity in the first field, as a
+// base has no hinge.
+const RECORD_FIELDS = STATE_FIELDS + 2u * TAPED;
+
+// Fields of `gradients`: those of `model`, those of `states`, then what belongs to the whole creature, where numbers without a
+// lane of their own are sums over the lane's part.
+const STATE_BARS = MODEL_FIELDS;
+const POSITION_STIFFNESS_BARS = STATE_BARS + STATE_FIELDS;
+const ROTATION_WIDTH_BARS = POSITION_STIFFNESS_BARS + 1u;
+const VELOCITY_FRICTION_BARS = POSITION_STIFFNESS_BARS + 2u;
+const SPIN_DAMPING_BARS = POSITION_STIFFNESS_BARS + 3u;
+const GRAVITY_REFERENCE_BARS = POSITION_STIFFNESS_BARS + 4u;
+const START_MASS_BARS = POSITION_STIFFNESS_BARS + 5u;
+const LEG_SPAN_BAR = POSITION_STIFFNESS_BARS + 6u;
+const SAMPLE_BARS = POSITION_STIFFNESS_BARS + 7u;
+const GRADIENT_FIELDS = SAMPLE_BARS + (DESCRIPTORS + 3u) / 4u;
 
 // Words of `results`.
 const ENDING = 0u;

@@ -1,13 +1,7 @@
 // What the task sees after a step. Twin of src/sim/cpu/measure.rs.
 
-// Posts what the base lane sums up.
-fn post_measurements() {
-    var force = 0.0;
-    for (var i = 0u; i < CONTACTS; i++) {
-        if i < contact_count {
-            force += normal_forces[i];
-        }
-    }
+// Posts what the base lane sums up: `rate` and the `force` of the link's contacts are those after the step.
+fn post_measurements(rate: f32, force: f32) {
     var work = 0.0;
     if is_joint {
         work = abs((servo.push - servo.drag * rate) * rate);
@@ -15,6 +9,17 @@ fn post_measurements() {
     let calm = is_finite(angle) && is_finite(rate) && abs(rate) < RATE_BOUND;
     post(0u, vec4<f32>(work, limit_use, command_change, select(1.0, 0.0, calm)));
     post(1u, vec4<f32>(force, 0.0, 0.0, 0.0));
+}
+
+// Normal force of all contacts of the link (N).
+fn total_force() -> f32 {
+    var force = 0.0;
+    for (var i = 0u; i < CONTACTS; i++) {
+        if i < contact_count {
+            force += normal_forces[i];
+        }
+    }
+    return force;
 }
 
 // What the joints of a creature posted, summed in the order of links: power, limit use, squared command changes, and how many
@@ -35,8 +40,10 @@ fn sum_joints() -> vec4<f32> {
     return sum;
 }
 
-// Summarises the state after a step at `time` (s), on base lanes; `joints` is what sum_joints gave.
-fn measure(time: f32, joints: vec4<f32>) -> Sensors {
+// Summarises the state after a step at `time` (s), on base lanes; `joints` is what sum_joints gave, the rest is the base's state.
+fn measure(
+    time: f32, joints: vec4<f32>, position: vec3<f32>, velocity: vec3<f32>, orientation: vec4<f32>,
+) -> Sensors {
     var s: Sensors;
     s.time = time;
     s.start = bodies[body].start;

@@ -38,15 +38,19 @@ fn half_range() -> f32 {
 
 // Moves the servo target towards the command (rad), no faster than the slew rate.
 fn slew_target() {
-    let bound = world.slew_rate * world.dt;
-    let wanted = command - target_angle;
-    // In this order a command that is no number stays one, and the candidate is found to have diverged.
-    let change = select(select(wanted, bound, wanted > bound), -bound, wanted < -bound);
+    let change = target_change(command - target_angle);
     command_change = 0.0;
     if is_joint {
         target_angle += change;
         command_change = change * change;
     }
+}
+
+// As much of a wanted change as the slew rate allows.
+fn target_change(wanted: f32) -> f32 {
+    let bound = world.slew_rate * world.dt;
+    // In this order a command that is no number stays one, and the candidate is found to have diverged.
+    return select(select(wanted, bound, wanted > bound), -bound, wanted < -bound);
 }
 
 // The network's output for the lane's joint. The units of a layer are shared out among the creature's lanes; a brain stands in
@@ -68,7 +72,8 @@ fn network(clock: f32) -> f32 {
         at += units * (input_count + 1u);
         input_count = units;
         let filled = outputs;
-        outputs = inputs;
+        // The way back needs all layers, otherwise two are enough.
+        outputs = select(inputs, outputs + ACTIVATIONS, TAPED != 0u);
         inputs = filled;
     }
     var result = 0.0;

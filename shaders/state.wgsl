@@ -77,6 +77,7 @@ var<private> command_change: f32;
 struct ContactWork {
     point: vec3<f32>,
     normal: vec3<f32>,
+    gap: f32,
     push: f32,
     drag: f32,
     tangent_drag: f32,

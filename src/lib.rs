@@ -1,7 +1,7 @@
 //! `burgess` evolves robots: a MAP-Elites loop mutates bodies and brains, simulates them, and archives elites.
 //!
 //! The way through the house follows one candidate: an [`experiment`] file says what to do, a [`genome`] is mutated,
-//! compiled into a [`creature`], simulated ([`sim`], out of the [`laws`]), described, put into an [`archive`] by the
+//! compiled into a [`creature`], simulated ([`sim`], out of the [`laws`]), refined ([`refine`]), described, put into an [`archive`] by the
 //! loop in [`evolve`], and drawn by [`report`].
 
 pub mod archive;

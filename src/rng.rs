@@ -22,6 +22,8 @@ pub enum Purpose {
     Actions = 4,
     /// Tests and examples.
     Test = 5,
+    /// The choice of candidates that are refined.
+    Refine = 6,
     /// Starts, guesses and noise of inverse problems.
     Inverse = 7,
 }

@@ -23,7 +23,7 @@ const SPACE: Numbers = Numbers { limit: 0.3 };
 const SEEDS: [&str; 1] = ["none"];
 
 fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill) -> Setup<'a> {
-    Setup { experiment, space: &SPACE, backend, emitters: emitter::build(&experiment.emitters) }
+    Setup { experiment, space: &SPACE, backend, differentiator: None, emitters: emitter::build(&experiment.emitters) }
 }
 
 fn carry_on(dir: &Path) -> anyhow::Result<Ended> {
@@ -76,16 +76,16 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert_eq!((last.evaluations, last.elites), (480, elites.len() as u64));
     assert!(elites.len() > 50, "{} elites", elites.len());
     assert!(metrics.is_sorted_by(|a, b| a.elites <= b.elites && a.scores.qd_score <= b.scores.qd_score));
-    assert!(metrics.is_sorted_by(|a, b| a.wall_time <= b.wall_time && a.body_steps < b.body_steps));
+    assert!(metrics.is_sorted_by(|a, b| a.wall_time <= b.wall_time && a.forward.body < b.forward.body));
     assert!(metrics.is_sorted_by(|a, b| a.simulation_time < b.simulation_time));
     assert!(metrics.iter().all(|m| 0.0 < m.simulation_time && m.simulation_time < m.wall_time));
     let diverged: u64 = metrics.iter().map(|m| m.diverged).sum();
-    assert!(diverged > 0 && last.creature_steps == 100 * (480 - diverged) + 7 * diverged);
+    assert!(diverged > 0 && last.forward.creature == 100 * (480 - diverged) + 7 * diverged);
     assert!(metrics.iter().any(|m| m.invalid.contains_key("too large")));
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
     assert_eq!(table.lines().count(), 31);
-    assert!(table.lines().all(|line| line.split(',').count() == 17));
+    assert!(table.lines().all(|line| line.split(',').count() == 23));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
@@ -293,7 +293,8 @@ fn what_an_emitter_has_learned_is_part_of_the_state() {
         let dir = start(out.path(), &experiment);
         for &generations in parts {
             let emitters: Vec<Box<dyn Emitter>> = vec![Box::new(Annealing { sigma: 0.5 })];
-            let setup = Setup { experiment: &experiment, space: &SPACE, backend: &backend, emitters };
+            let setup =
+                Setup { experiment: &experiment, space: &SPACE, backend: &backend, differentiator: None, emitters };
             let mut evolution = Evolution::resume(&dir, setup).unwrap();
             (0..generations).for_each(|_| evolution.generation(16).unwrap());
         }
@@ -308,13 +309,13 @@ fn every_elite_verifies_and_a_change_is_found() {
     let dir = start(out.path(), &experiment);
     carry_on(&dir).unwrap();
     let mut elites = RunReader::open(&dir).unwrap().elites().unwrap();
-    let same = verify::verify(&elites, &SPACE, &Hill::default()).unwrap();
+    let same = verify::verify(&elites, &experiment.descriptors, &SPACE, &Hill::default()).unwrap();
     assert_eq!((same.elites, same.differing, same.reward, same.reward_moved), (elites.len(), 0, 0.0, 0));
     assert_eq!(same.descriptors, [0.0, 0.0]);
     elites[1].1.descriptors[1] += 0.5;
     // A large reward would move by a smaller share.
     elites.iter_mut().skip(2).find(|(_, elite)| elite.reward.abs() < 1.0).unwrap().1.reward += 0.25;
-    let changed = verify::verify(&elites, &SPACE, &Hill::default()).unwrap();
+    let changed = verify::verify(&elites, &experiment.descriptors, &SPACE, &Hill::default()).unwrap();
     assert_eq!((changed.differing, changed.reward_moved), (2, 1));
     assert!((changed.descriptors[1] - 0.5).abs() < 1e-6 && (changed.reward - 0.25).abs() < 1e-5);
 }

@@ -52,6 +52,11 @@ fn values_within_bounds_pass() {
         "emitters=[(kind: Random(sigma: 0), share: 0), (kind: IsoLine(structure: 1))]",
         "batch_size=1",
         "batch_size=1000000",
+        "refine=()",
+        "refine=(steps: 2, horizon: 5, clip: 1e-9, bound: 0.1)",
+        "refine=(optimiser: Adam(beta1: 0, beta2: 0), which: Share(1))",
+        "refine=(which: Promising(0.01), trust: (threshold: -1, recovery: 1))",
+        "refine=(rates: (brain: 0, body: 100), optimiser: Plain)",
         "budget=(wall_time: 0.5)",
         "budget.evaluations=1",
         "physics.rate=9960",
@@ -130,6 +135,21 @@ fn each_rule_refuses_what_breaks_it() {
         ("emitters[2].kind.line=NaN", "emitters[2].kind.line: must be from 0 to 100, is NaN"),
         ("emitters[3].kind.sigma=inf", "emitters[3].kind.sigma: must be from 0 to 100, is inf"),
         ("batch_size=0", "batch_size: must be 1 to 1000000, is 0"),
+        ("refine=(steps: 1)", "refine.steps: must be 2 to 10000, is 1"),
+        ("refine=(horizon: 5.1)", "refine.horizon: must be at most task.duration, 5 s, is 5.1"),
+        ("refine=(horizon: 0.002)", "refine.horizon: must be at least one step at physics.rate, is 0 steps"),
+        ("refine=(horizon: NaN)", "refine.horizon: must be above 0 and at most 1e9 s, is NaN"),
+        ("refine=(optimiser: Adam(beta1: 1))", "refine.optimiser.beta1: must be from 0 to below 1, is 1"),
+        ("refine=(optimiser: Adam(beta2: NaN))", "refine.optimiser.beta2: must be from 0 to below 1, is NaN"),
+        ("refine=(optimiser: Adam(epsilon: 0))", "refine.optimiser.epsilon: must be above 0 and at most 1, is 0"),
+        ("refine=(rates: (brain: -1))", "refine.rates.brain: must be from 0 to 100, is -1"),
+        ("refine=(rates: (body: inf))", "refine.rates.body: must be from 0 to 100, is inf"),
+        ("refine=(clip: 0)", "refine.clip: must be above 0 and at most 1e9, is 0"),
+        ("refine=(bound: -2)", "refine.bound: must be above 0 and at most 1e9, is -2"),
+        ("refine=(which: Share(1.5))", "refine.which: must be above 0 and at most 1, is 1.5"),
+        ("refine=(which: Promising(0))", "refine.which: must be above 0 and at most 1, is 0"),
+        ("refine=(trust: (threshold: 2))", "refine.trust.threshold: must be from -1 to 1, is 2"),
+        ("refine=(trust: (recovery: -0.1))", "refine.trust.recovery: must be from 0 to 1, is -0.1"),
         ("budget=()", "budget: must be at least one of generations, evaluations and wall_time, is none of them"),
         ("budget.generations=0", "budget.generations: must be 1 to 1000000000000, is 0"),
         ("budget.evaluations=0", "budget.evaluations: must be 1 to 1000000000000, is 0"),
@@ -153,6 +173,31 @@ fn each_rule_refuses_what_breaks_it() {
         let found = problems(&[setting]);
         assert!(found.len() == 1 && found[0].starts_with(problem), "{setting}: {found:?}");
     }
+}
+
+#[test]
+fn what_cannot_be_refined_or_measured_is_refused() {
+    let refine = "refine=()";
+    assert_eq!(
+        problems(&["refine=(genes: Body)", "body=Fixed(\"arm\")"]),
+        ["refine.genes: must be Brain or Both where the body is Fixed, is Body"]
+    );
+    assert!(problems(&[refine, "body=Fixed(\"arm\")"]).is_empty());
+    let explicit = problems(&[refine, "physics.form=ExplicitBias"]);
+    assert_eq!(
+        explicit,
+        ["physics.form: must be Momentum where `refine` is given: others have no gradient, is ExplicitBias"]
+    );
+    let gain = "descriptors=[(kind: FinalX, range: (0, 1)), (kind: RefinementGain, range: (0, 1))]";
+    assert!(problems(&[refine, gain]).is_empty());
+    assert_eq!(
+        problems(&[gain]),
+        [
+            "descriptors[1].kind: must be measured of an episode where nothing is refined (give `refine`), is RefinementGain"
+        ]
+    );
+    let alone = "descriptors=[(kind: GradientTrust, range: (-1, 1))]";
+    assert_eq!(problems(&[refine, alone]), ["descriptors: at least one must be measured of an episode, none is"]);
 }
 
 #[test]

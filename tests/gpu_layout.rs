@@ -6,8 +6,8 @@ use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
 use burgess::sim::gpu::compose::{Choices, FILES, source};
 use burgess::sim::gpu::layout::{
-    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, LANES, Lane, NONE, SAMPLES, Span, TERMINATED, World,
-    model_fields, result_words, state_fields,
+    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span, TERMINATED,
+    World, bar_places, gradient_fields, model_fields, record_fields, result_words, state_fields,
 };
 use burgess::sim::plan::BrainKind;
 use burgess::sim::task::TaskPlan;
@@ -46,15 +46,24 @@ fn terrains() -> [Terrain<f32>; 4] {
     .map(|spec| spec.compile(1).map(|x| x as f32))
 }
 
-/// The text of every kind of shader, each with its room for contact points.
-fn every_shader() -> Vec<(String, usize)> {
+/// A shader and what it was composed for.
+struct Shader {
+    text: String,
+    /// Room for contact points.
+    contacts: usize,
+    taped: bool,
+}
+
+/// Every kind of shader.
+fn every_shader() -> Vec<Shader> {
     let task = task();
     let brains = [BrainKind::Cpg, BrainKind::Mlp(vec![16, 8]), BrainKind::Sequence];
     let mut all = Vec::new();
     for terrain in &terrains() {
         for brain in &brains {
-            for contacts in [2, 8] {
-                all.push((source(Choices { task: &task, terrain, brain, contacts }), contacts));
+            for (contacts, taped) in [(2, false), (2, true), (8, false), (8, true)] {
+                let text = source(Choices { task: &task, terrain, brain, contacts, taped });
+                all.push(Shader { text, contacts, taped });
             }
         }
     }
@@ -68,48 +77,71 @@ fn parsed(text: &str) -> Module {
 #[test]
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
-    let different: BTreeSet<&str> = shaders.iter().map(|(text, _)| text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 3 * 2);
-    for (text, _) in &shaders {
+    let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
+    assert_eq!(different.len(), 4 * 3 * 2 * 2);
+    for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
             .validate(&module)
             .unwrap_or_else(|error| panic!("{}", error.emit_to_string(text)));
-        let [entry] = module.entry_points.as_slice() else { panic!("{} entry points", module.entry_points.len()) };
-        assert_eq!((entry.name.as_str(), entry.stage), ("simulate", ShaderStage::Compute));
-        assert_eq!(entry.workgroup_size, [LANES as u32, 1, 1]);
+        let entries: Vec<_> = module.entry_points.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(entries, ["simulate", "differentiate"][..1 + usize::from(*taped)]);
+        for entry in &module.entry_points {
+            assert_eq!((entry.stage, entry.workgroup_size), (ShaderStage::Compute, [LANES as u32, 1, 1]));
+        }
     }
 }
 
 #[test]
 fn every_shader_keeps_to_what_all_adapters_have() {
-    for (text, _) in every_shader() {
+    for Shader { text, taped, .. } in every_shader() {
         let module = parsed(&text);
-        let size = |ty| module.types[ty].inner.size(module.to_ctx());
-        let (mut workgroup, mut storage, mut bindings) = (0, 0, Vec::new());
-        for (_, variable) in module.global_variables.iter() {
-            match variable.space {
-                AddressSpace::WorkGroup => workgroup += size(variable.ty),
-                AddressSpace::Storage { access } => {
-                    storage += 1;
-                    let written = access.contains(StorageAccess::STORE);
-                    let kept =
-                        ["states", "episodes", "results", "activations"].contains(&variable.name.as_deref().unwrap());
-                    assert_eq!(written, kept, "{:?}", variable.name);
-                }
-                AddressSpace::Uniform => assert!(size(variable.ty) <= UNIFORM_BINDING, "{:?}", variable.name),
-                AddressSpace::Private => {}
-                ref other => panic!("{:?} is in {other:?}", variable.name),
-            }
-            bindings.extend(variable.binding.map(|binding| (binding.group, binding.binding)));
+        let info = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module).unwrap();
+        for (index, entry) in module.entry_points.iter().enumerate() {
+            check_entry(&module, entry.name == "differentiate", |variable| {
+                !info.get_entry_point(index)[variable].is_empty()
+            });
         }
-        assert!(workgroup <= WORKGROUP_MEMORY, "{workgroup} bytes of workgroup memory");
-        let board = 16 * constant(&module, "FIELDS") * constant(&module, "ROW");
-        assert!(workgroup >= board && board >= 16 * 7 * LANES as u32, "{board} of {workgroup} bytes");
-        assert!(storage <= STORAGE_BUFFERS, "{storage} storage buffers");
-        bindings.sort_unstable();
-        assert_eq!(bindings, (0..10).map(|binding| (0, binding)).collect::<Vec<_>>());
+        let mut bindings: Vec<_> = module.global_variables.iter().filter_map(|(_, v)| v.binding).collect();
+        bindings.sort_unstable_by_key(|binding| binding.binding);
+        bindings.dedup();
+        let last = 10 + u32::from(taped);
+        assert!(bindings.iter().map(|b| (b.group, b.binding)).eq((0..last).map(|binding| (0, binding))));
     }
+}
+
+/// What one entry point uses.
+fn check_entry(module: &Module, back: bool, used: impl Fn(naga::Handle<naga::GlobalVariable>) -> bool) {
+    let size = |ty| module.types[ty].inner.size(module.to_ctx());
+    let (mut workgroup, mut places) = (0, BTreeSet::new());
+    let kept: &[&str] = if back {
+        &["states", "gradients", "results", "activations"]
+    } else {
+        &["states", "episodes", "results", "activations"]
+    };
+    for (handle, variable) in module.global_variables.iter().filter(|(handle, _)| used(*handle)) {
+        match variable.space {
+            AddressSpace::WorkGroup => workgroup += size(variable.ty),
+            AddressSpace::Storage { access } => {
+                let place = variable.binding.as_ref().map(|binding| binding.binding);
+                assert!(places.insert(place), "two arrays at {place:?}");
+                let written = access.contains(StorageAccess::STORE);
+                assert_eq!(
+                    written,
+                    kept.contains(&variable.name.as_deref().unwrap()),
+                    "{handle:?} {:?}",
+                    variable.name
+                );
+            }
+            AddressSpace::Uniform => assert!(size(variable.ty) <= UNIFORM_BINDING, "{:?}", variable.name),
+            AddressSpace::Private => {}
+            ref other => panic!("{:?} is in {other:?}", variable.name),
+        }
+    }
+    assert!(workgroup <= WORKGROUP_MEMORY, "{workgroup} bytes of workgroup memory");
+    let board = 16 * constant(module, "FIELDS") * constant(module, "ROW");
+    assert!(workgroup >= board && board >= 16 * 7 * LANES as u32, "{board} of {workgroup} bytes");
+    assert!(places.len() <= STORAGE_BUFFERS, "{} storage buffers", places.len());
 }
 
 /// Offset and size in bytes of each field, and the size of the whole.
@@ -155,7 +187,8 @@ fn host_shapes() -> Vec<Shape> {
             hidden,
             terrain,
         }),
-        shape!(Span { first_step, step_count, block_count, unused }),
+        shape!(Span { first_step, step_count, block_count, tape_start, replays }),
+        shape!(Objective { descriptors, reward, unused_0, unused_1, unused_2 }),
         shape!(Lane { tree, counts, body, block_depth }),
         shape!(Body {
             start,
@@ -195,7 +228,7 @@ fn host_and_device_structs_agree_field_by_field() {
         layout.lines().filter_map(|line| line.strip_prefix("struct ")?.strip_suffix(" {")).collect();
     let compared: Vec<Shape> = host_shapes();
     assert_eq!(declared, compared.iter().map(|shape| shape.name.as_str()).collect(), "structs of layout.wgsl");
-    for (text, _) in every_shader() {
+    for Shader { text, .. } in every_shader() {
         let module = parsed(&text);
         for host in &compared {
             assert_eq!(*host, device_shape(&module, &host.name));
@@ -206,7 +239,7 @@ fn host_and_device_structs_agree_field_by_field() {
 /// The comparison would notice: two fields of one type exchanged, one renamed, one more.
 #[test]
 fn a_changed_field_does_not_pass() {
-    let (text, _) = every_shader().swap_remove(0);
+    let Shader { text, .. } = every_shader().swap_remove(0);
     let host = host_shapes();
     let body = host.iter().find(|shape| shape.name == "Body").unwrap();
     for (from, to) in [
@@ -238,7 +271,7 @@ fn constant(module: &Module, name: &str) -> u32 {
 
 #[test]
 fn host_and_device_constants_agree() {
-    for (text, contacts) in every_shader() {
+    for Shader { text, contacts, taped } in every_shader() {
         let module = parsed(&text);
         let descriptors = Descriptor::ALL.len();
         for (name, value) in [
@@ -249,6 +282,12 @@ fn host_and_device_constants_agree() {
             ("DESCRIPTORS", descriptors),
             ("MODEL_FIELDS", model_fields(contacts)),
             ("STATE_FIELDS", state_fields(contacts)),
+            ("RECORD_FIELDS", if taped { record_fields(contacts) } else { state_fields(contacts) }),
+            ("STATE_BARS", bar_places(contacts).0),
+            ("POSITION_STIFFNESS_BARS", bar_places(contacts).1),
+            ("LEG_SPAN_BAR", bar_places(contacts).1 + 6),
+            ("GRADIENT_FIELDS", gradient_fields(contacts, descriptors)),
+            ("STEPS", STEPS),
             ("SAMPLES", SAMPLES),
             ("RESULT_WORDS", result_words(descriptors)),
             ("FINISHED", FINISHED as usize),
@@ -258,6 +297,6 @@ fn host_and_device_constants_agree() {
             assert_eq!(constant(&module, name) as usize, value, "{name} with {contacts} contact points");
         }
         // What `decode` takes for granted.
-        assert_eq!(["ENDING", "STEPS", "REWARD", "RUNNING"].map(|name| constant(&module, name)), [0, 1, 2, 0]);
+        assert_eq!(["ENDING", "REWARD", "RUNNING"].map(|name| constant(&module, name)), [0, 2, 0]);
     }
 }

@@ -3,8 +3,8 @@
 
 mod synthetic;
 
-use burgess::report::data::{ArchiveView, EliteView, RunView};
-use burgess::report::{Progress, draw_overlay, draw_run};
+use burgess::report::data::{ArchiveView, EliteView, RefinementView, RunView};
+use burgess::report::{draw_overlay, draw_run};
 use std::path::{Path, PathBuf};
 use synthetic::{cvt, experiments, grid, metrics, run};
 
@@ -126,6 +126,34 @@ fn one_descriptor() {
 }
 
 #[test]
+fn what_refinement_did() {
+    let refined = |archive: ArchiveView| ArchiveView {
+        elites: archive
+            .elites
+            .iter()
+            .enumerate()
+            // Every third took no steps.
+            .map(|(i, elite)| EliteView {
+                refinement: (i % 3 > 0)
+                    .then(|| RefinementView { gain: 0.4 * elite.reward - 0.2, trust: (elite.reward * 0.5).tanh() }),
+                ..elite.clone()
+            })
+            .collect(),
+        ..archive
+    };
+    for (name, archive) in [("refined", refined(grid(2, 12, 130, 9))), ("refined-cvt", refined(cvt(4, 200, 160, 9)))] {
+        let files = draw(name, &run(name, 1, archive, metrics(40, 1.0, 1)));
+        for figure in ["archive-gain.png", "archive-trust.svg", "histogram-gain.svg", "histogram-trust.png"] {
+            assert!(files.contains(&figure.into()), "{figure} is not in {files:?}");
+        }
+    }
+    let files = draw("refined-line", &run("line", 1, refined(grid(1, 12, 30, 9)), metrics(40, 1.0, 1)));
+    assert!(files.contains(&"histogram-trust.png".into()) && !files.contains(&"archive-trust.png".into()));
+    let files = draw("unrefined", &run("unrefined", 1, grid(2, 12, 130, 9), metrics(40, 1.0, 1)));
+    assert!(!files.iter().any(|file| file.to_string_lossy().contains("trust")), "{files:?}");
+}
+
+#[test]
 fn awkward_archives() {
     let with = |archive: ArchiveView, rewards: &[f64]| ArchiveView {
         elites: archive.elites.iter().zip(rewards).map(|(e, &reward)| EliteView { reward, ..e.clone() }).collect(),
@@ -168,14 +196,14 @@ fn awkward_metrics() {
 #[test]
 fn overlays_by_every_measure_of_progress() {
     let runs = experiments();
-    for (name, progress) in
-        [("overlay", Progress::Evaluations), ("overlay-steps", Progress::Steps), ("overlay-time", Progress::WallTime)]
-    {
-        let (out, _guard) = folder(name);
-        check(&draw_overlay(&runs, progress, &out).unwrap());
+    let (out, _guard) = folder("overlay");
+    let files = draw_overlay(&runs, &out).unwrap();
+    check(&files);
+    for name in ["overlay.png", "overlay-steps.svg", "overlay-wall-time.png", "overlay-qd-score-wall-time.svg"] {
+        assert!(files.contains(&out.join(name)), "{name} is not in {files:?}");
     }
     let (out, _guard) = folder("overlay-one");
-    check(&draw_overlay(&runs[..1], Progress::Evaluations, &out).unwrap());
+    check(&draw_overlay(&runs[..1], &out).unwrap());
 }
 
 #[test]
@@ -184,11 +212,11 @@ fn overlays_of_many_and_of_short_runs() {
         .map(|i| run(&format!("variant-{i}"), 0, grid(1, 4, 9, 1), metrics(40, 0.3 + 0.06 * i as f64, i)))
         .collect();
     let (out, _guard) = folder("overlay-many");
-    check(&draw_overlay(&many, Progress::Evaluations, &out).unwrap());
+    check(&draw_overlay(&many, &out).unwrap());
     let short: Vec<RunView> = (0..4).map(|i| run("short", i, grid(1, 4, 9, 1), metrics(i, 1.0, i))).collect();
     let (out, _guard) = folder("overlay-short");
-    check(&draw_overlay(&short, Progress::Evaluations, &out).unwrap());
-    assert!(draw_overlay(&[], Progress::Evaluations, &out).is_err());
+    check(&draw_overlay(&short, &out).unwrap());
+    assert!(draw_overlay(&[], &out).is_err());
 }
 
 #[test]

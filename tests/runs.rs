@@ -104,6 +104,40 @@ fn killed_three_times_and_resumed_the_hash_is_the_same() {
     assert_eq!(place.ask(&["hash", "results/test-3-1"]), place.ask(&["hash", "results/test-3-2"]));
 }
 
+#[test]
+fn a_run_that_refines_keeps_the_same_promises_and_gets_further() {
+    let place = Place::new();
+    let refine = "refine=(steps: 3, horizon: 0.5, which: Share(0.7), rates: (brain: 0.2))";
+    let run = |out: &str, more: &[&str]| {
+        let arguments =
+            [&["run", "test.ron", "--set", "budget.generations=6", "--set", "task.duration=1.0", "--out", out], more]
+                .concat();
+        place.ask(&arguments)
+    };
+    run("plain", &["--threads", "2"]);
+    run("one", &["--set", refine, "--threads", "1"]);
+    run("two", &["--set", refine, "--threads", "2"]);
+    let hash = |dir: &str| place.ask(&["hash", dir]);
+    assert_eq!(hash("one/test-3-1"), hash("two/test-3-1"));
+    // Stopped in the middle and resumed it comes to the same end.
+    run("half", &["--set", refine, "--set", "budget.generations=3"]);
+    let frozen = place.path("half/test-3-1/experiment.ron");
+    let text = fs::read_to_string(&frozen).unwrap();
+    fs::write(&frozen, text.replace("generations: Some(3)", "generations: Some(6)")).unwrap();
+    place.ask(&["resume", "half/test-3-1"]);
+    assert_eq!(hash("one/test-3-1"), hash("half/test-3-1"));
+    assert!(place.ask(&["verify", "one/test-3-1"]).contains("equal to the bit"));
+    let provenance = fs::read_to_string(place.path("one/test-3-1/provenance.ron")).unwrap();
+    assert!(provenance.contains("differentiator: Some(\"cpu, 1 thread\")"), "{provenance}");
+    let last = |dir: &str| {
+        burgess::archive::store::RunReader::open(&place.path(dir)).unwrap().metrics().unwrap().pop().unwrap()
+    };
+    let (plain, refined) = (last("plain/test-3-1"), last("one/test-3-1"));
+    assert!(refined.scores.mean > plain.scores.mean, "{} and {}", refined.scores.mean, plain.scores.mean);
+    assert!(refined.backward.creature > 0 && plain.backward.creature == 0);
+    assert!(place.path("one/test-3-1/plots/histogram-trust.png").exists());
+}
+
 /// Sends the signal that Ctrl-C sends.
 #[cfg(unix)]
 fn interrupt(child: &std::process::Child) {

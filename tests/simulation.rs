@@ -85,6 +85,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         archive: ArchiveSpec::Grid { qd_offset: 0.0 },
         emitters: Vec::new(),
         batch_size: 8,
+        refine: None,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }

@@ -131,14 +131,16 @@ fn pictures_and_overlays_are_files_of_their_kind() {
     let start = |name: &str| fs::read(dir.path().join(name)).unwrap()[..4].to_vec();
     ask(dir.path(), &["render", &elite, "--png", "a.png", "--gif", "a.gif", "--seconds", "0.3"]);
     assert_eq!((start("a.png"), start("a.gif")), (b"\x89PNG".to_vec(), b"GIF8".to_vec()));
-    let files =
-        ask(dir.path(), &["report", "results/small-0-1", "results/small-1-1", "--by", "steps", "--out", "both"]);
+    let files = ask(dir.path(), &["report", "results/small-0-1", "results/small-1-1", "--out", "both"]);
     assert!(files.lines().all(|file| dir.path().join(file).is_file()), "{files}");
     let twice = ask(dir.path(), &["report", "results/small-0-1", "results/../results/small-0-1", "--out", "twice"]);
     assert!(!twice.contains("overlay"), "a run is its own repetition: {twice}");
-    for expected in
-        ["both/overlay.png", "results/small-1-1/plots/elites.png", "results/small-0-1/plots/archive-0-1.svg"]
-    {
+    for expected in [
+        "both/overlay.png",
+        "both/overlay-steps.svg",
+        "results/small-1-1/plots/elites.png",
+        "results/small-0-1/plots/archive-0-1.svg",
+    ] {
         assert!(files.lines().any(|file| file == expected), "{expected} is not in {files}");
     }
 }

@@ -306,6 +306,19 @@ fn descriptor_sample(kind: u32, s: Sensors, dt: f32) -> f32 {
     }
 }
 
+fn descriptor_sample_reverse(kind: u32, s: Sensors, dt: f32, bar: f32) -> Sensors {
+    switch kind {
+        case 2u: { return descriptor_sample_limb_0_duty_factor_reverse(s, dt, bar).s; }
+        case 3u: { return descriptor_sample_limb_1_duty_factor_reverse(s, dt, bar).s; }
+        case 4u: { return descriptor_sample_limb_2_duty_factor_reverse(s, dt, bar).s; }
+        case 5u: { return descriptor_sample_limb_3_duty_factor_reverse(s, dt, bar).s; }
+        case 6u: { return descriptor_sample_mean_height_reverse(s, dt, bar).s; }
+        case 7u: { return descriptor_sample_mean_tilt_1_cos_2_reverse(s, dt, bar).s; }
+        case 8u: { return descriptor_sample_gait_frequency_reverse(s, dt, bar).s; }
+        default: { return Sensors(); }
+    }
+}
+
 fn descriptor_finish(kind: u32, mean: f32, s: Sensors, body: BodyFacts) -> f32 {
     switch kind {
         case 0u: { return descriptor_finish_final_x(mean, s, body); }
@@ -321,5 +334,29 @@ fn descriptor_finish(kind: u32, mean: f32, s: Sensors, body: BodyFacts) -> f32 {
         case 10u: { return descriptor_finish_number_of_links(mean, s, body); }
         case 11u: { return descriptor_finish_leg_span(mean, s, body); }
         default: { return 0.0; }
+    }
+}
+
+struct DescriptorFinishGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_reverse(kind: u32, mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishGradient {
+    switch kind {
+        case 0u: { let g = descriptor_finish_final_x_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 1u: { let g = descriptor_finish_final_y_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 2u: { let g = descriptor_finish_limb_0_duty_factor_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 3u: { let g = descriptor_finish_limb_1_duty_factor_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 4u: { let g = descriptor_finish_limb_2_duty_factor_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 5u: { let g = descriptor_finish_limb_3_duty_factor_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 6u: { let g = descriptor_finish_mean_height_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 7u: { let g = descriptor_finish_mean_tilt_1_cos_2_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 8u: { let g = descriptor_finish_gait_frequency_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 9u: { let g = descriptor_finish_body_mass_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 10u: { let g = descriptor_finish_number_of_links_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 11u: { let g = descriptor_finish_leg_span_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        default: { return DescriptorFinishGradient(); }
     }
 }

@@ -161,11 +161,32 @@ fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
     }
 }
 
+fn reward_rate_reverse(kind: u32, numbers: vec3<f32>, s: Sensors, bar: f32) -> Sensors {
+    switch kind {
+        case 0u: { return reward_rate_forward_progress_reverse(numbers, s, bar).s; }
+        case 4u: { return reward_rate_upright_reverse(numbers, s, bar).s; }
+        case 5u: { return reward_rate_energy_reverse(numbers, s, bar).s; }
+        case 6u: { return reward_rate_command_roughness_reverse(numbers, s, bar).s; }
+        case 7u: { return reward_rate_survival_reverse(numbers, s, bar).s; }
+        case 8u: { return reward_rate_joint_limit_use_reverse(numbers, s, bar).s; }
+        default: { return Sensors(); }
+    }
+}
+
 fn reward_finish(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
     switch kind {
         case 1u: { return reward_finish_distance(numbers, s); }
         case 2u: { return reward_finish_target_reached(numbers, s); }
         case 3u: { return reward_finish_height_gained(numbers, s); }
         default: { return 0.0; }
+    }
+}
+
+fn reward_finish_reverse(kind: u32, numbers: vec3<f32>, s: Sensors, bar: f32) -> Sensors {
+    switch kind {
+        case 1u: { return reward_finish_distance_reverse(numbers, s, bar).s; }
+        case 2u: { return reward_finish_target_reached_reverse(numbers, s, bar).s; }
+        case 3u: { return reward_finish_height_gained_reverse(numbers, s, bar).s; }
+        default: { return Sensors(); }
     }
 }

@@ -77,6 +77,10 @@ impl<P: Partition> Archive for CellArchive<P> {
         self.occupants.get(cell)?.as_deref()
     }
 
+    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
+        self.get(self.partition.cell_of(descriptors))
+    }
+
     fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
         Box::new(self.occupied.iter().filter_map(|&cell| Some((cell, self.get(cell)?))))
     }

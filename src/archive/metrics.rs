@@ -3,6 +3,7 @@
 
 use super::Archive;
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 /// How good and how full an archive is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +42,29 @@ impl Scores {
     }
 }
 
+/// Simulated time steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// Of creatures.
+    pub creature: u64,
+    /// Of links: a step of a creature times the number of its links.
+    pub body: u64,
+}
+
+impl Steps {
+    /// So many steps of a creature of so many links.
+    pub fn of(steps: u32, links: usize) -> Self {
+        Self { creature: steps.into(), body: u64::from(steps) * links as u64 }
+    }
+}
+
+impl AddAssign for Steps {
+    fn add_assign(&mut self, other: Self) {
+        self.creature += other.creature;
+        self.body += other.body;
+    }
+}
+
 /// One generation's row. Totals count from the start of the run, over all its resumed parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metrics {
@@ -58,16 +82,24 @@ pub struct Metrics {
     pub improved: u64,
     /// Candidates of this generation that diverged or gave a reward or descriptor that is not finite.
     pub diverged: u64,
+    /// Candidates of this generation that took gradient steps.
+    pub refined: u64,
+    /// Of those, the ones that were accepted as refined.
+    pub accepted: u64,
+    /// Of those, the ones whose refinement was dropped since a gradient was not finite.
+    pub dropped: u64,
     /// Bodies of this generation that were rejected and drawn again, by the reason.
     pub invalid: BTreeMap<String, u64>,
-    /// Total of simulated steps.
-    pub creature_steps: u64,
-    /// Total of simulated steps, each times the number of links of its body.
-    pub body_steps: u64,
-    /// Total wall time (s). It and the next are the only numbers here that differ between two runs of one experiment.
+    /// Total of steps simulated forward, those of refinement included.
+    pub forward: Steps,
+    /// Total of steps that gradients went back through; what that recomputes of the way forward is part of them.
+    pub backward: Steps,
+    /// Total wall time (s). It and the next two are the only numbers here that differ between two runs of one experiment.
     pub wall_time: f64,
-    /// Part of the wall time that was spent waiting for the backend (s).
+    /// Part of the wall time that was spent waiting for the backend, before refinement (s).
     pub simulation_time: f64,
+    /// Part of the wall time that refinement took, the judging of what was refined included (s).
+    pub refinement_time: f64,
 }
 
 impl Metrics {

@@ -27,6 +27,7 @@ pub use grid::{Bins, Grid};
 
 use crate::experiment::{ArchiveSpec, DescriptorSpec};
 use crate::genome::Genome;
+use crate::laws::descriptor::Descriptor;
 use crate::rng::Stream;
 
 /// Who a candidate descends from.
@@ -38,6 +39,38 @@ pub struct Parent {
     pub generation: u64,
     /// The parent's place in the batch of that generation.
     pub candidate: u32,
+}
+
+/// What gradient steps did for a candidate, and how far they can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Refinement {
+    /// Whether it took gradient steps.
+    pub refined: bool,
+    /// Reward after the steps less the reward before, over the full episode, also where the steps were turned down; 0 for what took
+    /// none or diverged.
+    pub gain: f32,
+    /// Agreement of the improvement that gradients predicted with the actual one, -1 to 1; inherited by what took no steps.
+    pub trust: f32,
+}
+
+impl Default for Refinement {
+    /// Of a candidate of an experiment that refines nothing.
+    fn default() -> Self {
+        Self { refined: false, gain: 0.0, trust: 1.0 }
+    }
+}
+
+impl Refinement {
+    /// All descriptors of an archive: those of the episode, in order, with those that come from refinement in their places.
+    pub fn join(&self, specs: &[DescriptorSpec], of_episode: &[f32]) -> Vec<f32> {
+        let mut of_episode = of_episode.iter();
+        let value = |spec: &DescriptorSpec| match spec.kind {
+            Descriptor::RefinementGain => self.gain,
+            Descriptor::GradientTrust => self.trust,
+            _ => of_episode.next().copied().unwrap_or(f32::NAN),
+        };
+        specs.iter().map(value).collect()
+    }
 }
 
 /// A simulated candidate with all that is known of it; an elite once an archive holds it.
@@ -63,9 +96,18 @@ pub struct Elite {
     pub links: u32,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What gradient steps did for it.
+    pub refinement: Refinement,
+    /// The genes that earned its reward, where they are not its own: what a Baldwinian learned in its life.
+    pub learned: Option<Genome>,
 }
 
 impl Elite {
+    /// The genes that its reward and descriptors belong to.
+    pub fn expressed(&self) -> &Genome {
+        self.learned.as_ref().unwrap_or(&self.genome)
+    }
+
     /// This elite as the parent of another.
     pub fn as_parent(&self) -> Parent {
         Parent { id: self.id, generation: self.generation, candidate: self.candidate }
@@ -126,6 +168,9 @@ pub trait Archive: Send + Sync {
 
     /// The elite of a cell.
     fn get(&self, cell: usize) -> Option<&Elite>;
+
+    /// The elite of the cell that finite descriptors belong to.
+    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite>;
 
     /// All elites with their cells, in the order of the cells.
     fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_>;

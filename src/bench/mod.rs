@@ -8,13 +8,14 @@ use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::terrain::TerrainSpec;
 use crate::rng::{Purpose, Stream};
+use crate::sim::gradient::{Differentiate, Objective};
 use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
 use crate::sim::{Backend, Ending};
 use anyhow::{Result, ensure};
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Decisions a second.
 pub const CONTROL_RATE: u32 = 60;
@@ -129,12 +130,22 @@ pub struct Timing {
     pub simulation: f64,
     /// Time of the whole evaluation, from candidates to outcomes (s).
     pub evaluation: f64,
+    /// Time on the way forth and back for gradients, if that was timed (s); what is simulated twice is part of it.
+    pub gradient: Option<f64>,
 }
 
 impl Timing {
     /// Links simulated times steps, a second of simulation.
     pub fn body_steps(&self) -> f64 {
         self.links as f64 * f64::from(self.steps) / self.simulation
+    }
+    /// Links simulated times steps, a second on the way forth and back.
+    pub fn gradient_body_steps(&self) -> Option<f64> {
+        Some(self.links as f64 * f64::from(self.steps) / self.gradient?)
+    }
+    /// How many times as long as the way forth the way back takes.
+    pub fn back_over_forth(&self) -> Option<f64> {
+        Some((self.gradient? - self.simulation) / self.simulation)
     }
     /// Creatures simulated times steps, a second of simulation.
     pub fn creature_steps(&self) -> f64 {
@@ -146,29 +157,52 @@ impl Timing {
     }
 }
 
-/// Times a backend that was made for `task` on a batch: once to warm up, then `repeats` times.
+/// Times a backend that was made for `task` on a batch: once to warm up, then `repeats` times. With a `differentiator` for the same
+/// task each repetition is followed by one of the gradient of the reward.
 ///
 /// # Errors
 ///
 /// When the backend fails, or a creature diverges, so that less was simulated than is counted.
-pub fn time(backend: &dyn Backend, candidates: &[Candidate<f32>], task: &TaskPlan, repeats: usize) -> Result<Timing> {
-    let run = || -> Result<(Duration, Duration)> {
+pub fn time(
+    backend: &dyn Backend,
+    differentiator: Option<&dyn Differentiate>,
+    candidates: &[Candidate<f32>],
+    task: &TaskPlan,
+    repeats: usize,
+) -> Result<Timing> {
+    let objective = Objective::reward(task.descriptors.len());
+    let run = || -> Result<Times> {
         let (began, before) = (Instant::now(), backend.simulation_time());
         let outcomes = backend.evaluate(candidates)?;
-        let took = began.elapsed();
+        let evaluation = began.elapsed();
+        let simulation = backend.simulation_time() - before;
         let diverged = outcomes.iter().filter(|outcome| outcome.ending == Ending::Diverged).count();
         ensure!(diverged == 0, "{diverged} of {} creatures diverged", candidates.len());
-        Ok((backend.simulation_time() - before, took))
+        let mut gradient = None;
+        if let Some(differentiator) = differentiator {
+            let before = differentiator.time();
+            differentiator.differentiate(candidates, &objective)?;
+            gradient = Some((differentiator.time() - before).as_secs_f64());
+        }
+        Ok(Times { simulation: simulation.as_secs_f64(), evaluation: evaluation.as_secs_f64(), gradient })
     };
     run()?;
-    let times: Vec<(Duration, Duration)> = (0..repeats).map(|_| run()).collect::<Result<_>>()?;
+    let times: Vec<Times> = (0..repeats).map(|_| run()).collect::<Result<_>>()?;
     Ok(Timing {
         batch: candidates.len(),
         links: candidates.iter().map(|c| c.creature.links.len()).sum(),
         steps: task.steps,
-        simulation: median(times.iter().map(|t| t.0.as_secs_f64())),
-        evaluation: median(times.iter().map(|t| t.1.as_secs_f64())),
+        simulation: median(times.iter().map(|t| t.simulation)),
+        evaluation: median(times.iter().map(|t| t.evaluation)),
+        gradient: differentiator.map(|_| median(times.iter().filter_map(|t| t.gradient))),
     })
+}
+
+/// Times of one repetition (s).
+struct Times {
+    simulation: f64,
+    evaluation: f64,
+    gradient: Option<f64>,
 }
 
 fn median(numbers: impl Iterator<Item = f64>) -> f64 {

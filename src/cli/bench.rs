@@ -34,6 +34,9 @@ pub struct Args {
     /// Leave out what would take longer than this for one evaluation (s), judged by smaller batches.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = parse_seconds)]
     longest: f64,
+    /// Also time gradients of the reward, in turn with the evaluations.
+    #[arg(long)]
+    gradients: bool,
     /// Also write the table as CSV.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -120,6 +123,7 @@ fn time_all(
     backend: &dyn Backend,
     done: &mut dyn FnMut(Row) -> Result<()>,
 ) -> Result<()> {
+    let differentiator = args.gradients.then(|| backend.differentiator(plan)).transpose()?;
     // The smaller ones tell how long the larger ones will take.
     let mut batches = args.batches.clone();
     batches.sort_unstable();
@@ -137,7 +141,7 @@ fn time_all(
                 continue;
             }
             let candidates = candidates(bodies, brain, batch as usize, &plan.task);
-            let timing = time(backend, &candidates, &plan.task, args.repeats as usize)
+            let timing = time(backend, differentiator.as_deref(), &candidates, &plan.task, args.repeats as usize)
                 .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))?;
             each = timing.evaluation / f64::from(batch);
             done(Row { bodies, brain, timing })?;
@@ -147,17 +151,27 @@ fn time_all(
 }
 
 /// Columns of the table, and how wide they are.
-const HEAD: [&str; 8] =
-    ["links", "brain", "creatures", "body-steps/s", "creature-steps/s", "evaluations/s", "simulation", "whole"];
-const WIDTHS: [usize; 8] = [5, 14, 9, 12, 16, 13, 11, 11];
+const HEAD: [&str; 10] = [
+    "links",
+    "brain",
+    "creatures",
+    "body-steps/s",
+    "creature-steps/s",
+    "evaluations/s",
+    "simulation",
+    "whole",
+    "forth and back",
+    "back/forth",
+];
+const WIDTHS: [usize; 10] = [5, 14, 9, 12, 16, 13, 11, 11, 14, 10];
 
-fn line(cells: &[String; 8]) -> String {
+fn line(cells: &[String; 10]) -> String {
     let padded: Vec<String> = cells.iter().zip(WIDTHS).map(|(cell, width)| format!("{cell:<width$}")).collect();
     padded.join("  ").trim_end().to_owned()
 }
 
 impl Row {
-    fn cells(&self) -> [String; 8] {
+    fn cells(&self) -> [String; 10] {
         let Self { bodies, brain, timing } = self;
         [
             bodies.to_string(),
@@ -168,6 +182,8 @@ impl Row {
             scaled(timing.evaluations()),
             format!("{:.2} ms", timing.simulation * 1e3),
             format!("{:.2} ms", timing.evaluation * 1e3),
+            timing.gradient_body_steps().map_or_else(String::new, scaled),
+            timing.back_over_forth().map_or_else(String::new, |times| format!("{times:.2}")),
         ]
     }
 }
@@ -195,8 +211,8 @@ impl Csv {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let mut csv = Self { file, path: path.to_owned(), device: device.replace('"', "\"\"") };
         csv.put(
-            "device,direction,links,brain,creatures,links_together,steps,body_steps_per_s,creature_steps_per_s,\
-             evaluations_per_s,simulation_s,whole_s",
+            "device,links,brain,creatures,links_together,steps,body_steps_per_s,creature_steps_per_s,\
+             evaluations_per_s,simulation_s,whole_s,gradient_body_steps_per_s,back_over_forth",
         )?;
         Ok(csv)
     }
@@ -208,7 +224,10 @@ impl Csv {
                 .map(|number| number.to_string())
                 .join(",");
         let (batch, links, steps) = (timing.batch, timing.links, timing.steps);
-        self.put(&format!("\"{}\",forward,{bodies},{brain},{batch},{links},{steps},{numbers}", self.device))
+        let gradient = [timing.gradient_body_steps(), timing.back_over_forth()]
+            .map(|number| number.map_or_else(String::new, |number| number.to_string()))
+            .join(",");
+        self.put(&format!("\"{}\",{bodies},{brain},{batch},{links},{steps},{numbers},{gradient}", self.device))
     }
 
     fn put(&mut self, line: &str) -> Result<()> {

@@ -1,7 +1,7 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use burgess::emitter;
-use burgess::experiment::{self, ArchiveSpec, BodySource, Budget, Experiment, Policy, Sharing};
+use burgess::experiment::{self, ArchiveSpec, BodySource, Budget, Experiment, Policy, Refined, RefinedGenes, Sharing};
 use burgess::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 10] {
+fn summary(e: &Experiment) -> [(&'static str, String); 11] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -42,6 +42,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 10] {
         ("descriptors", descriptors(e)),
         ("archive", archive(e)),
         ("emitters", emitters(e)),
+        ("refinement", refinement(e)),
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
     ]
@@ -109,6 +110,22 @@ fn emitters(e: &Experiment) -> String {
         format!("{} {:.0} %", emitter::name(&emitter.kind), 100.0 * emitter.share / total)
     };
     list(e.emitters.iter().map(describe), ", ")
+}
+
+fn refinement(e: &Experiment) -> String {
+    let Some(refine) = &e.refine else { return "none".to_owned() };
+    let genes = match (refine.genes, &e.body) {
+        (RefinedGenes::Brain, _) | (_, BodySource::Fixed(_)) => "brain",
+        (RefinedGenes::Body, _) => "body",
+        (RefinedGenes::Both, _) => "brain and body",
+    };
+    let which = match refine.which {
+        Refined::All => "all candidates".to_owned(),
+        Refined::Share(share) => format!("{} % of candidates, drawn", 100.0 * share),
+        Refined::Promising(share) => format!("the most promising {} % of candidates", 100.0 * share),
+    };
+    let (steps, horizon) = (refine.steps, refine.horizon);
+    format!("{genes}, {steps} gradient steps over {horizon} s, {which}")
 }
 
 fn budget(e: &Experiment) -> String {

@@ -1,18 +1,23 @@
 //! `burgess gradcheck`: whether gradients are right, in a table.
 
+use super::backend;
 use anyhow::{Context, Result};
-use burgess::gradcheck::situation::{Situation, all};
-use burgess::gradcheck::subject::Subject;
-use burgess::gradcheck::{Bound, Row, against_differences, task};
+use burgess::experiment;
+use burgess::gradcheck::situation::{all, of_experiment};
+use burgess::gradcheck::{Bound, Row, against_differences, against_double};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Write as _, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Which episodes are checked.
 #[derive(clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    backend: backend::Args,
+    /// Check the seed morphologies of this experiment (RON), with its reward and descriptors, in place of the built-in situations.
+    file: Option<PathBuf>,
     /// Lengths of the episodes.
     #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_value = "1,60,480",
           value_parser = clap::value_parser!(u32).range(1..=4800))]
@@ -25,16 +30,37 @@ pub struct Args {
     csv: Option<PathBuf>,
 }
 
-/// What differences must agree within: single steps are smoother than long ways.
-fn bound(steps: u32) -> Bound {
-    let error = if steps == 1 { 1e-6 } else { 1e-5 };
-    Bound { error, cosine: 0.9999 }
+/// What the way back in float64 is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Against {
+    Differences,
+    Single,
+}
+
+impl Against {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Differences => "differences",
+            Self::Single => "float32",
+        }
+    }
+
+    /// Within what both must agree: single steps are smoother than long ways, along which float32 loses lengths before directions.
+    fn bound(self, steps: u32) -> Bound {
+        match (self, steps) {
+            (Self::Differences, 1) => Bound { error: 1e-6, cosine: 0.9999 },
+            (Self::Differences, _) => Bound { error: 1e-5, cosine: 0.9999 },
+            (Self::Single, 0..=60) => Bound { error: 1e-3, cosine: 0.9999 },
+            (Self::Single, _) => Bound { error: f64::INFINITY, cosine: 0.999 },
+        }
+    }
 }
 
 /// A row of one situation.
 struct Found {
-    situation: &'static str,
+    situation: String,
     steps: u32,
+    against: Against,
     row: Row,
     bound: Bound,
 }
@@ -46,13 +72,35 @@ struct Found {
 /// When a body cannot be read, or the CSV cannot be written.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let mut found = Vec::new();
-    for situation in all() {
-        let finder = task(1, &situation);
-        let subject = situation.find(&finder)?.with_context(|| format!("{} never came up", situation.name))?;
-        for &steps in &args.steps {
-            found.extend(check(&situation, &subject, steps, args.parameters as usize));
+    let situations = match &args.file {
+        Some(file) => {
+            let loaded = experiment::load(file, &[])?;
+            of_experiment(&loaded.experiment, file.parent().unwrap_or(Path::new(".")))?
         }
+        None => all()?,
+    };
+    let first = situations.first().context("nothing to check")?;
+    let backend = args.backend.open(&first.plan(1))?;
+    for situation in &situations {
         eprintln!("{}", situation.name);
+        let subject = situation.find()?;
+        for &steps in &args.steps {
+            let plan = situation.plan(steps);
+            let mut add = |against: Against, rows: Vec<Row>| {
+                let (situation, bound) = (&situation.name, against.bound(steps));
+                found.extend(rows.into_iter().map(|row| Found {
+                    situation: situation.clone(),
+                    steps,
+                    against,
+                    row,
+                    bound,
+                }));
+            };
+            let (bound, most) = (Against::Differences.bound(steps), args.parameters as usize);
+            add(Against::Differences, against_differences(&subject, &plan.task, bound, most));
+            let differentiator = backend.differentiator(&plan)?;
+            add(Against::Single, against_double(&situation.at_spawn(), &plan.task, differentiator.as_ref())?);
+        }
     }
     print(&found)?;
     if let Some(path) = &args.csv {
@@ -62,29 +110,24 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn check(situation: &Situation, subject: &Subject, steps: u32, most: usize) -> Vec<Found> {
-    let (task, bound) = (task(steps, situation), bound(steps));
-    let rows = against_differences(subject, &task, bound, most);
-    rows.into_iter().map(|row| Found { situation: situation.name, steps, row, bound }).collect()
-}
-
 /// One line a class and length: the worst over the situations.
 fn print(found: &[Found]) -> Result<()> {
     let mut out = stdout();
     writeln!(
         out,
-        "{:<24} {:>5} {:>9} {:>6} {:>6} {:>9} {:>10} {:>6}  worst in",
-        "class", "steps", "compared", "faint", "kinks", "error", "1-cosine", "signs"
+        "{:<24} {:<11} {:>5} {:>9} {:>6} {:>6} {:>9} {:>10} {:>6}  worst in",
+        "class", "against", "steps", "compared", "faint", "kinks", "error", "1-cosine", "signs"
     )?;
-    let mut lines: Vec<(u32, &'static str)> = Vec::new();
-    let mut groups: BTreeMap<(u32, &'static str), Vec<&Found>> = BTreeMap::new();
+    let mut lines: Vec<(Against, u32, &'static str)> = Vec::new();
+    let mut groups: BTreeMap<(Against, u32, &'static str), Vec<&Found>> = BTreeMap::new();
     for f in found {
-        let key = (f.steps, f.row.class);
+        let key = (f.against, f.steps, f.row.class);
         if !groups.contains_key(&key) {
             lines.push(key);
         }
         groups.entry(key).or_default().push(f);
     }
+    lines.sort_by_key(|&(against, steps, _)| (against, steps));
     for key in lines {
         let group = &groups[&key];
         let worst = group.iter().max_by(|a, b| a.row.error.total_cmp(&b.row.error)).expect("no group is empty");
@@ -92,13 +135,15 @@ fn print(found: &[Found]) -> Result<()> {
         let signs = group.iter().map(|f| f.row.signs).fold(1.0, f64::min);
         let sum = |of: fn(&Row) -> usize| group.iter().map(|f| of(&f.row)).sum::<usize>();
         let (compared, faint, kinks) = (sum(|r| r.compared), sum(|r| r.faint), sum(|r| r.kinks.len()));
-        let missed: Vec<&str> = group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation).collect();
+        let missed: Vec<&str> =
+            group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation.as_str()).collect();
         let verdict = if missed.is_empty() { String::new() } else { format!("  MISSED in {}", missed.join(", ")) };
         writeln!(
             out,
-            "{:<24} {:>5} {compared:>9} {faint:>6} {kinks:>6} {:>9.1e} {:>10.1e} {signs:>6.3}  {}{verdict}",
+            "{:<24} {:<11} {:>5} {compared:>9} {faint:>6} {kinks:>6} {:>9.1e} {:>10.1e} {signs:>6.3}  {}{verdict}",
+            key.2,
+            key.0.name(),
             key.1,
-            key.0,
             worst.row.error,
             1.0 - cosine,
             worst.situation
@@ -110,15 +155,16 @@ fn print(found: &[Found]) -> Result<()> {
     Ok(())
 }
 
-fn write_csv(path: &PathBuf, found: &[Found]) -> Result<()> {
+fn write_csv(path: &Path, found: &[Found]) -> Result<()> {
     let mut file = File::create(path)?;
-    writeln!(file, "situation,class,steps,compared,kinks,faint,error,cosine,signs,bound")?;
-    for Found { situation, steps, row, bound } in found {
+    writeln!(file, "situation,class,against,steps,compared,kinks,faint,error,cosine,signs,bound")?;
+    for Found { situation, steps, against, row, bound } in found {
         let Row { class, compared, kinks, faint, error, cosine, signs } = row;
         let kinks = kinks.len();
         writeln!(
             file,
-            "{situation},{class},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
+            "{situation},{class},{},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
+            against.name(),
             bound.error
         )?;
     }

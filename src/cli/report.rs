@@ -1,8 +1,7 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
 
 use burgess::archive::store::RunReader;
-use burgess::report::{Progress, draw_all, draw_overlay, view};
-use clap::ValueEnum;
+use burgess::report::{draw_all, draw_overlay, view};
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,19 +12,9 @@ pub struct Args {
     /// Run folders. Runs of one name are taken for repetitions: their mean is a line, their spread a band.
     #[arg(required = true, value_name = "DIR")]
     dirs: Vec<PathBuf>,
-    /// What the overlay's curves run over.
-    #[arg(long, value_enum, default_value_t = By::Evaluations)]
-    by: By,
     /// Folder of the overlay [default: overlay/ beside the first run].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum By {
-    Evaluations,
-    Steps,
-    WallTime,
 }
 
 /// Draws, and prints the path of every file.
@@ -42,12 +31,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         files.extend(draw_all(dir)?);
     }
     if views.len() > 1 {
-        let progress = match args.by {
-            By::Evaluations => Progress::Evaluations,
-            By::Steps => Progress::Steps,
-            By::WallTime => Progress::WallTime,
-        };
-        files.extend(draw_overlay(&views, progress, &overlay_folder(args))?);
+        files.extend(draw_overlay(&views, &overlay_folder(args))?);
     }
     let mut out = stdout().lock();
     for file in files {

@@ -26,6 +26,8 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(folder.dir())?;
-    let backend = args.backend.open_again(&Plan::new(&experiment), &provenance::read(folder.dir())?)?;
-    carry_on(&folder, &experiment, &space, backend.as_ref())
+    let parts = provenance::read(folder.dir())?;
+    let backend = args.backend.open_again(&Plan::new(&experiment), &parts)?;
+    let differentiator = args.backend.open_differentiator(&experiment, backend.as_ref(), &parts)?;
+    carry_on(&folder, &experiment, &space, backend.as_ref(), differentiator.as_deref())
 }

@@ -2,6 +2,7 @@
 
 use super::backend;
 use anyhow::Context;
+use burgess::archive::metrics::Metrics;
 use burgess::archive::store::RunReader;
 use burgess::creature::tree;
 use burgess::emitter;
@@ -13,6 +14,7 @@ use burgess::genome::Variation;
 use burgess::inverse::{self, Verdict};
 use burgess::report;
 use burgess::sim::Backend;
+use burgess::sim::gradient::Differentiate;
 use burgess::sim::plan::Plan;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
@@ -55,8 +57,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let backend = args.backend.open(&Plan::new(&experiment))?;
+    let differentiator = args.backend.open_differentiator(&experiment, backend.as_ref(), &[])?;
     let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
-    carry_on(&folder, &experiment, &start::search_space(&experiment, seeds), backend.as_ref())
+    let space = start::search_space(&experiment, seeds);
+    carry_on(&folder, &experiment, &space, backend.as_ref(), differentiator.as_deref())
 }
 
 /// Solves an inverse problem; the exit code says whether its goal is reached.
@@ -78,11 +82,13 @@ pub(super) fn carry_on(
     experiment: &Experiment,
     space: &Variation,
     backend: &dyn Backend,
+    differentiator: Option<&dyn Differentiate>,
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
     eprintln!("run folder: {dir}");
     let interrupt = watch_for_interrupts(folder.dir())?;
-    let setup = Setup { experiment, space, backend, emitters: emitter::build(&experiment.emitters) };
+    let emitters = emitter::build(&experiment.emitters);
+    let setup = Setup { experiment, space, backend, differentiator, emitters };
     let before = generations(folder);
     let ended = session::run(folder, setup, &interrupt)?;
     if ended == Ended::Finished && before == generations(folder) {
@@ -113,20 +119,30 @@ fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
     };
     let mut plans: Vec<tree::Plan> = Vec::new();
     for (_, elite) in run.elites()? {
-        let plan = tree::plan(&elite.genome.body, space.limits.max_links)?;
+        let plan = tree::plan(&elite.expressed().body, space.limits.max_links)?;
         if !plans.contains(&plan) {
             plans.push(plan);
         }
     }
     Ok(format!(
-        "{} of {} in {}, best reward {:.4}, QD-score {:.3}, {:.0} % of the time in the simulation: {dir}",
+        "{} of {} in {}, best reward {:.4}, QD-score {:.3}, {}: {dir}",
         count(last.elites as usize, "elite"),
         count(plans.len(), "body plan"),
         count(run.cell_count(), "cell"),
         last.scores.max,
         last.scores.qd_score,
-        100.0 * last.simulation_time / last.wall_time
+        times(&last)
     ))
+}
+
+/// Where the time went, and what refinement did in the last generation.
+fn times(last: &Metrics) -> String {
+    let share = |seconds: f64| format!("{:.0} % of the time in", 100.0 * seconds / last.wall_time);
+    let simulation = format!("{} the simulation", share(last.simulation_time));
+    match last.refinement_time > 0.0 {
+        true => format!("{simulation}, {} refinement", share(last.refinement_time)),
+        false => simulation,
+    }
 }
 
 fn count(number: usize, what: &str) -> String {

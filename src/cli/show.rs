@@ -3,8 +3,8 @@
 use super::columns::align;
 use super::{list, show_body};
 use anyhow::{Context, bail};
-use burgess::archive::Parent;
 use burgess::archive::store::{EliteAddress, RunReader};
+use burgess::archive::{Parent, Refinement};
 use burgess::creature::expand;
 use burgess::evolve::start;
 use burgess::experiment::{BodyLimits, Physics};
@@ -53,14 +53,14 @@ fn seed(name: &str) -> anyhow::Result<String> {
 fn policy(address: &EliteAddress) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
     let (_, elite) = run.elite(address.id)?;
-    PolicyFile { policy: run.experiment().policy.clone(), brain: elite.genome.brain }.to_text()
+    PolicyFile { policy: run.experiment().policy.clone(), brain: elite.expressed().brain.clone() }.to_text()
 }
 
 fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
     let (cell, elite) = run.elite(address.id)?;
     let (experiment, space) = start::thaw_run(&address.dir)?;
-    let compiled = space.compile(&elite.genome)?;
+    let compiled = space.compile(elite.expressed())?;
     let mut facts = vec![
         ("elite", elite.id.to_string()),
         ("cell", format!("{cell} of {}", run.cell_count())),
@@ -78,6 +78,13 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
     facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
     facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
+    if elite.refinement.refined {
+        let Refinement { gain, trust, .. } = elite.refinement;
+        facts.push(("refinement", format!("reward changed by {gain:+}, gradient trust {trust:.3}")));
+    }
+    if elite.learned.is_some() {
+        facts.push(("shown", "what it learned, not what it was born with".to_owned()));
+    }
     for parent in &elite.parents {
         facts.push(("parent", parent_text(&run, parent)?));
     }

@@ -79,7 +79,7 @@ impl Subject {
         let (experiment, space) = start::thaw_run(&address.dir)?;
         Ok(Self {
             label: format!("{} #{}", experiment.name, address.id),
-            candidate: space.compile(&elite.genome)?,
+            candidate: space.compile(elite.expressed())?,
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
             task: TaskPlan::new(&experiment),
             physics: experiment.physics,

@@ -31,8 +31,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;
     let backend = args.backend.open_like(&Plan::new(&experiment), &parts)?;
-    let comparison = verify::verify(&elites, &space, backend.as_ref())?;
-    let here = Part::now(&backend.describe());
+    let comparison = verify::verify(&elites, &experiment.descriptors, &space, backend.as_ref())?;
+    let here = Part::now(&backend.describe(), None);
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));
     writeln!(stdout(), "{}", report(&comparison, &experiment.descriptors, promised))?;
     let broken = promised && comparison.differing > 0;

@@ -124,6 +124,10 @@ impl Archive for Watched<'_> {
         self.look().get(cell)
     }
 
+    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
+        self.look().incumbent(descriptors)
+    }
+
     fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
         self.look().elites()
     }

@@ -24,6 +24,8 @@ pub struct Asked {
     pub parents: Vec<Parent>,
     /// The emitter that made it.
     pub emitter: usize,
+    /// How far gradients could be trusted for its first parent, -1 to 1; none without a parent.
+    pub parent_trust: Option<f32>,
     /// Number of links of its body.
     pub links: usize,
     /// Total mass of its body (kg).
@@ -142,8 +144,9 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
     };
     // What has no body fails the whole batch.
     let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
+    let parent_trust = proposal.parents.first().map(|parent| parent.refinement.trust);
     let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    let asked = Asked { genome: proposal.genome, parents, emitter, links, mass, rejections };
+    let asked = Asked { genome: proposal.genome, parents, emitter, parent_trust, links, mass, rejections };
     (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 

@@ -1,8 +1,11 @@
 //! What emitters and the loop need to know of genomes.
 
-use crate::creature::Candidate;
+use crate::creature::{Candidate, InvalidBody};
 use crate::genome::{Genome, Variation};
+use crate::refine::genes::{Recipe, gene_gradient};
 use crate::rng::Stream;
+use crate::sim::gradient::Gradient;
+use crate::sim::world::World;
 use thiserror::Error;
 
 /// The space that is searched: how genomes are made, varied, and compiled to what is simulated. All step sizes are standard
@@ -24,6 +27,19 @@ pub trait SearchSpace: Send + Sync {
     /// A part of `b` grafted onto `a`, with noise.
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome;
 
+    /// The genome with each gene moved by its change, in the order of [`Genome::parameters`], as far as it may move, and kept
+    /// within its bounds.
+    fn shifted(&self, genome: &Genome, changes: &[f64]) -> Genome;
+
+    /// The derivative of an objective with respect to each continuous gene, in the order of [`Genome::parameters`], from that with
+    /// respect to the candidate that the genome compiles to and what is worked out of it in a world.
+    fn gene_gradient(
+        &self,
+        genome: &Genome,
+        world: &World<f64>,
+        gradient: &Gradient<f32>,
+    ) -> Result<Vec<f64>, Rejection>;
+
     /// Grows the body and fits the brain to it.
     fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection>;
 }
@@ -36,6 +52,12 @@ pub struct Rejection {
     pub label: &'static str,
     /// The reason with its numbers.
     pub message: String,
+}
+
+impl From<InvalidBody> for Rejection {
+    fn from(invalid: InvalidBody) -> Self {
+        Self { label: invalid.label(), message: invalid.to_string() }
+    }
 }
 
 impl SearchSpace for Variation {
@@ -54,7 +76,19 @@ impl SearchSpace for Variation {
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
         self.crossover(a, b, sigma, stream)
     }
+    fn shifted(&self, genome: &Genome, changes: &[f64]) -> Genome {
+        self.shifted(genome, changes)
+    }
+    fn gene_gradient(
+        &self,
+        genome: &Genome,
+        world: &World<f64>,
+        gradient: &Gradient<f32>,
+    ) -> Result<Vec<f64>, Rejection> {
+        let recipe = Recipe { policy: &self.policy, limits: &self.limits, physics: &self.physics, world };
+        Ok(gene_gradient(genome, &recipe, gradient)?)
+    }
     fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
-        self.compile(genome).map_err(|invalid| Rejection { label: invalid.label(), message: invalid.to_string() })
+        self.compile(genome).map_err(Rejection::from)
     }
 }

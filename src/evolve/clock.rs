@@ -31,6 +31,8 @@ pub struct Times {
     pub transfer: f64,
     /// Simulating.
     pub simulation: f64,
+    /// Gradient steps, and judging what took them.
+    pub refinement: f64,
     /// Joining candidates with what their episodes gave, and offering them to the archive.
     pub insertion: f64,
     /// Telling the emitters.
@@ -41,12 +43,13 @@ pub struct Times {
 
 impl Times {
     /// All of them with their names, in the order of the loop.
-    pub fn parts(&self) -> [(&'static str, f64); 6] {
-        let Self { ask, transfer, simulation, insertion, tell, record } = *self;
+    pub fn parts(&self) -> [(&'static str, f64); 7] {
+        let Self { ask, transfer, simulation, refinement, insertion, tell, record } = *self;
         [
             ("ask", ask),
             ("transfer", transfer),
             ("simulation", simulation),
+            ("refinement", refinement),
             ("insertion", insertion),
             ("tell", tell),
             ("record", record),

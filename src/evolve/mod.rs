@@ -1,4 +1,4 @@
-//! The generation loop: ask, compile, simulate, describe, insert, tell, record.
+//! The generation loop: ask, compile, simulate, refine, describe, insert, tell, record.
 //!
 //! A generation hands all that it changed to the store, which is written while the next one is made. What the store holds is
 //! all state of a run between two generations, so a run is *always* resumed: a new one from an empty store. Random numbers
@@ -18,14 +18,17 @@ pub mod verify;
 pub use budget::Spent;
 pub use clock::Times;
 
-use crate::archive::metrics::{Metrics, Scores};
+use crate::archive::metrics::{Metrics, Scores, Steps};
 use crate::archive::store::{Generation, Row, Saved, Store, Writer};
 use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
 use crate::emitter::batch::{self, Asked, Batch, Source};
 use crate::emitter::{Ask, Emitter, SearchSpace, Told};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Inheritance};
+use crate::laws::descriptor::Descriptor;
+use crate::refine::{Accepted, Born, Learned, Learner, Refinements};
+use crate::sim::gradient::Differentiate;
 use crate::sim::{Backend, Ending, Outcome};
 use anyhow::{Context, Result, ensure};
 use clock::{Clock, Laps};
@@ -41,6 +44,8 @@ pub struct Setup<'a> {
     pub space: &'a dyn SearchSpace,
     /// What simulates candidates.
     pub backend: &'a dyn Backend,
+    /// What differentiates episodes; only experiments that refine need it.
+    pub differentiator: Option<&'a dyn Differentiate>,
     /// The emitters, one for each of the experiment's; [`emitter::build`](crate::emitter::build) makes them.
     pub emitters: Vec<Box<dyn Emitter>>,
 }
@@ -48,6 +53,7 @@ pub struct Setup<'a> {
 /// A run between two generations.
 pub struct Evolution<'a> {
     setup: Setup<'a>,
+    learner: Option<Learner<'a>>,
     shares: Vec<f64>,
     archive: Box<dyn Archive>,
     store: Writer,
@@ -63,8 +69,9 @@ impl<'a> Evolution<'a> {
     ///
     /// # Errors
     ///
-    /// When the store cannot be opened, or holds what does not belong to the experiment.
+    /// When the store cannot be opened, or holds what does not belong to the experiment; or when that refines and nothing differentiates.
     pub fn resume(dir: &Path, setup: Setup<'a>) -> Result<Self> {
+        let learner = Learner::new(setup.experiment, setup.space, setup.differentiator)?;
         let mut store = Store::open(dir)?;
         let archive = open_archive(&mut store, setup.experiment)?;
         let saved = store.saved()?;
@@ -72,6 +79,7 @@ impl<'a> Evolution<'a> {
             shares: batch::shares(&setup.experiment.emitters),
             clock: Clock::starting_at(saved.metrics.as_ref().map_or(0.0, |metrics| metrics.wall_time)),
             setup,
+            learner,
             archive,
             store: Writer::start(store)?,
             last: None,
@@ -164,9 +172,12 @@ impl<'a> Evolution<'a> {
         let simulation_time = (self.setup.backend.simulation_time() - simulated_before).as_secs_f64();
         self.times.simulation += simulation_time;
         self.times.transfer += laps.next() - simulation_time;
-        let effort = Effort::of(&batch.asked, &outcomes, simulation_time);
+        let refinements = self.refine(&batch, &outcomes)?;
+        let refinement_time = if self.learner.is_some() { laps.next() } else { 0.0 };
+        self.times.refinement += refinement_time;
+        let effort = Effort::of(&batch.asked, &outcomes, &refinements, simulation_time, refinement_time);
         free(batch.compiled);
-        let candidates = self.describe(batch.asked, outcomes);
+        let candidates = self.describe(batch.asked, outcomes, refinements.learned);
         let placements = self.archive.insert(&candidates);
         self.times.insertion += laps.next();
         self.tell(&places, &candidates, &placements);
@@ -210,27 +221,54 @@ impl<'a> Evolution<'a> {
             .backend
             .evaluate_while(candidates, &mut || ahead = source.map(Ahead::ask))
             .context("simulation failed")?;
-        check_outcomes(&outcomes, candidates.len(), experiment.descriptors.len())?;
+        let kinds = experiment.descriptors.iter().map(|spec| spec.kind);
+        check_outcomes(&outcomes, candidates.len(), kinds.filter(Descriptor::is_of_episode).count())?;
         self.ahead = ahead;
         Ok(outcomes)
     }
 
-    /// Joins candidates with what their episodes gave.
-    fn describe(&self, asked: Vec<Asked>, outcomes: Vec<Outcome>) -> Vec<Elite> {
+    /// Lets those candidates take gradient steps that the experiment chooses.
+    fn refine(&self, batch: &Batch, outcomes: &[Outcome]) -> Result<Refinements> {
+        let Batch { asked, compiled, .. } = batch;
+        let (archive, generation) = (self.archive.as_ref(), self.spent().generations);
+        match &self.learner {
+            None => Ok(Refinements { learned: vec![Learned::default(); asked.len()], ..Refinements::default() }),
+            Some(learner) => {
+                learner.refine(Born { asked, compiled, outcomes, archive, generation }, self.setup.backend)
+            }
+        }
+    }
+
+    /// Joins candidates with what their episodes gave and with what they learned.
+    fn describe(&self, asked: Vec<Asked>, outcomes: Vec<Outcome>, learned: Vec<Learned>) -> Vec<Elite> {
         let Spent { generations: generation, evaluations: first_id, .. } = self.spent();
-        let join = |(place, (asked, outcome)): (usize, (Asked, Outcome))| Elite {
-            id: first_id + place as u64,
-            genome: asked.genome,
-            reward: if outcome.ending == Ending::Diverged { f32::NAN } else { outcome.reward },
-            descriptors: outcome.descriptors,
-            parents: asked.parents,
-            generation,
-            candidate: place as u32,
-            emitter: asked.emitter as u32,
-            links: asked.links as u32,
-            mass: asked.mass,
+        let experiment = self.setup.experiment;
+        let inheritance = experiment.refine.as_ref().map(|spec| spec.inheritance).unwrap_or_default();
+        let join = |(place, ((asked, born), learned)): (usize, ((Asked, Outcome), Learned))| {
+            let Learned { accepted, refinement } = learned;
+            let (genome, learned, mass, outcome) = match accepted {
+                None => (asked.genome, None, asked.mass, born),
+                Some(Accepted { genome, mass, outcome }) => match inheritance {
+                    Inheritance::Lamarckian => (genome, None, mass, outcome),
+                    Inheritance::Baldwinian => (asked.genome, Some(genome), mass, outcome),
+                },
+            };
+            Elite {
+                id: first_id + place as u64,
+                genome,
+                reward: if outcome.ending == Ending::Diverged { f32::NAN } else { outcome.reward },
+                descriptors: refinement.join(&experiment.descriptors, &outcome.descriptors),
+                parents: asked.parents,
+                generation,
+                candidate: place as u32,
+                emitter: asked.emitter as u32,
+                links: asked.links as u32,
+                mass,
+                refinement,
+                learned,
+            }
         };
-        asked.into_par_iter().zip(outcomes).enumerate().map(join).collect()
+        asked.into_par_iter().zip(outcomes).zip(learned).enumerate().map(join).collect()
     }
 
     fn tell(&mut self, places: &[Range<usize>], candidates: &[Elite], placements: &[Placement]) {
@@ -257,7 +295,10 @@ impl<'a> Evolution<'a> {
 
     fn measure(&self, effort: Effort, placements: &[Placement], invalid: batch::Rejected) -> Metrics {
         let count = |of: fn(&Placement) -> bool| placements.iter().filter(|placement| of(placement)).count() as u64;
-        let before = self.last.as_ref().map_or(Effort::default(), Effort::until);
+        let before = self.last.as_ref();
+        let (mut forward, mut backward) = (effort.forward, effort.backward);
+        forward += before.map_or(Steps::default(), |last| last.forward);
+        backward += before.map_or(Steps::default(), |last| last.backward);
         let spent = self.spent();
         Metrics {
             generation: spent.generations,
@@ -267,37 +308,47 @@ impl<'a> Evolution<'a> {
             new: count(|placement| matches!(placement, Placement::New { .. })),
             improved: count(|placement| matches!(placement, Placement::Improved { .. })),
             diverged: count(|placement| matches!(placement, Placement::NotFinite)),
+            refined: effort.refined,
+            accepted: effort.accepted,
+            dropped: effort.dropped,
             invalid,
-            creature_steps: before.creature_steps + effort.creature_steps,
-            body_steps: before.body_steps + effort.body_steps,
+            forward,
+            backward,
             wall_time: spent.wall_time,
-            simulation_time: before.simulation_time + effort.simulation_time,
+            simulation_time: before.map_or(0.0, |last| last.simulation_time) + effort.simulation_time,
+            refinement_time: before.map_or(0.0, |last| last.refinement_time) + effort.refinement_time,
         }
     }
 }
 
-/// What simulating took.
-#[derive(Clone, Copy, Debug, Default)]
+/// What simulating and refining a batch took.
+#[derive(Clone, Copy, Debug)]
 struct Effort {
-    creature_steps: u64,
-    body_steps: u64,
+    forward: Steps,
+    backward: Steps,
+    refined: u64,
+    accepted: u64,
+    dropped: u64,
     /// Wall time (s).
     simulation_time: f64,
+    /// Wall time (s).
+    refinement_time: f64,
 }
 
 impl Effort {
-    /// That of one batch.
-    fn of(asked: &[Asked], outcomes: &[Outcome], simulation_time: f64) -> Self {
-        let links = asked.iter().map(|asked| asked.links as u64);
-        let steps = || outcomes.iter().map(|outcome| u64::from(outcome.steps));
-        let body_steps = steps().zip(links).map(|(steps, links)| steps * links).sum();
-        Self { creature_steps: steps().sum(), body_steps, simulation_time }
-    }
-
-    /// That of a run so far.
-    fn until(last: &Metrics) -> Self {
-        let Metrics { creature_steps, body_steps, simulation_time, .. } = *last;
-        Self { creature_steps, body_steps, simulation_time }
+    fn of(
+        asked: &[Asked],
+        outcomes: &[Outcome],
+        refinements: &Refinements,
+        simulation_time: f64,
+        refinement_time: f64,
+    ) -> Self {
+        let Refinements { mut forward, backward, refined, dropped, .. } = *refinements;
+        for (asked, outcome) in asked.iter().zip(outcomes) {
+            forward += Steps::of(outcome.steps, asked.links);
+        }
+        let accepted = refinements.learned.iter().filter(|learned| learned.accepted.is_some()).count() as u64;
+        Self { forward, backward, refined, accepted, dropped, simulation_time, refinement_time }
     }
 }
 

@@ -26,7 +26,7 @@ struct Mark {
     time: Instant,
     share: f64,
     evaluations: u64,
-    body_steps: u64,
+    steps: u64,
 }
 
 enum Display {
@@ -44,8 +44,8 @@ impl Progress {
     /// Begins to show a session of `evolution`.
     pub fn start(budget: &Budget, evolution: &Evolution<'_>) -> Self {
         let (share, evaluations) = (evolution.spent().share(budget), evolution.spent().evaluations);
-        let body_steps = evolution.metrics().map_or(0, |metrics| metrics.body_steps);
-        let begin = Mark { time: Instant::now(), share, evaluations, body_steps };
+        let steps = evolution.metrics().map_or(0, body_steps);
+        let begin = Mark { time: Instant::now(), share, evaluations, steps };
         let display = if std::io::stderr().is_terminal() {
             Display::bar()
         } else {
@@ -109,14 +109,14 @@ impl Mark {
     fn report(&self, m: &Metrics, share: f64, done: bool) -> Report {
         let seconds = self.time.elapsed().as_secs_f64().max(1e-9);
         let evaluations = (m.evaluations - self.evaluations) as f64 / seconds;
-        let body_steps = (m.body_steps - self.body_steps) as f64 / seconds;
+        let steps = (body_steps(m) - self.steps) as f64 / seconds;
         let left = if done { Some(Duration::ZERO) } else { self.time_left(share, seconds) };
         let left = left.map_or_else(|| "?".into(), |left| FormattedDuration(left).to_string());
         Report {
             pace: format!("generation {}  {}/s evaluations  left {left}", m.generation + 1, rate(evaluations)),
             archive: format!(
                 "{}/s body-steps  coverage {:.1} %  QD-score {:.2}  best {:.3}",
-                rate(body_steps),
+                rate(steps),
                 100.0 * m.scores.coverage,
                 m.scores.qd_score,
                 m.scores.max
@@ -129,6 +129,11 @@ impl Mark {
         let pace = (share - self.share) / seconds;
         Duration::try_from_secs_f64((1.0 - share) / pace).ok()
     }
+}
+
+/// Forward and backward.
+fn body_steps(metrics: &Metrics) -> u64 {
+    metrics.forward.body + metrics.backward.body
 }
 
 fn rate(value: f64) -> String {

@@ -18,6 +18,9 @@ pub struct Part {
     pub command: Vec<String>,
     /// What simulated, as it describes itself: `cpu, 2 threads`, or `gpu, NAME, INTERFACE, DRIVER`.
     pub backend: String,
+    /// What differentiated, in the same words; none where nothing was refined.
+    #[serde(default)]
+    pub differentiator: Option<String>,
     /// The program.
     pub program: Program,
     /// The machine.
@@ -52,11 +55,12 @@ pub struct Machine {
 
 impl Part {
     /// A part that begins now, in this process.
-    pub fn now(backend: &str) -> Self {
+    pub fn now(backend: &str, differentiator: Option<&str>) -> Self {
         Self {
             started: utc(SystemTime::now()),
             command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
             backend: backend.to_owned(),
+            differentiator: differentiator.map(str::to_owned),
             program: Program::this(),
             machine: Machine::this(),
         }
@@ -162,12 +166,12 @@ mod tests {
 
     #[test]
     fn threads_do_not_change_what_bits_are_promised_but_processors_adapters_and_drivers_do() {
-        let part = Part::now("cpu, 1 threads");
-        assert!(part.promises_bits_of(&Part::now("cpu, 2 threads")));
-        assert!(!part.promises_bits_of(&Part::now("gpu, some adapter")));
-        let gpu = Part::now("gpu, some adapter, Vulkan, driver 1");
-        assert!(gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 1")));
-        assert!(!gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 2")));
+        let part = Part::now("cpu, 1 threads", None);
+        assert!(part.promises_bits_of(&Part::now("cpu, 2 threads", None)));
+        assert!(!part.promises_bits_of(&Part::now("gpu, some adapter", None)));
+        let gpu = Part::now("gpu, some adapter, Vulkan, driver 1", None);
+        assert!(gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 1", None)));
+        assert!(!gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 2", None)));
         let mut elsewhere = part.clone();
         elsewhere.machine.cpu = "another".into();
         assert!(!part.promises_bits_of(&elsewhere));
@@ -176,7 +180,7 @@ mod tests {
     #[test]
     fn parts_add_up() {
         let dir = tempfile::tempdir().unwrap();
-        let (first, second) = (Part::now("cpu, 1 threads"), Part::now("cpu, 2 threads"));
+        let (first, second) = (Part::now("cpu, 1 threads", None), Part::now("cpu, 2 threads", None));
         add(dir.path(), first.clone()).unwrap();
         add(dir.path(), second.clone()).unwrap();
         assert_eq!(read(dir.path()).unwrap(), [first, second]);

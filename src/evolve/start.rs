@@ -25,7 +25,8 @@ pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> 
     seed_names(experiment).iter().map(load).collect()
 }
 
-fn seed_names(experiment: &Experiment) -> &[String] {
+/// The names of its seed morphologies.
+pub fn seed_names(experiment: &Experiment) -> &[String] {
     match &experiment.body {
         BodySource::Evolve { seeds, .. } => seeds,
         BodySource::Fixed(name) => std::slice::from_ref(name),

@@ -3,6 +3,7 @@
 use crate::archive::Elite;
 use crate::creature::Candidate;
 use crate::emitter::SearchSpace;
+use crate::experiment::DescriptorSpec;
 use crate::sim::Backend;
 use anyhow::{Context, Result, ensure};
 
@@ -28,24 +29,29 @@ pub struct Comparison {
     pub descriptors: Vec<f64>,
 }
 
-/// Simulates elites again.
+/// Simulates elites again, each with the genes that earned its reward. What refinement gave is not done again.
 ///
 /// # Errors
 ///
 /// When a genome no longer compiles, or the backend fails.
-pub fn verify(elites: &[(usize, Elite)], space: &dyn SearchSpace, backend: &dyn Backend) -> Result<Comparison> {
+pub fn verify(
+    elites: &[(usize, Elite)],
+    descriptors: &[DescriptorSpec],
+    space: &dyn SearchSpace,
+    backend: &dyn Backend,
+) -> Result<Comparison> {
     let mut comparison = Comparison::default();
     for chunk in elites.chunks(CHUNK) {
         let compile = |(_, elite): &(usize, Elite)| -> Result<Candidate<f32>> {
             let compiled =
-                space.compile(&elite.genome).with_context(|| format!("elite {} no longer compiles", elite.id))?;
+                space.compile(elite.expressed()).with_context(|| format!("elite {} no longer compiles", elite.id))?;
             Ok(compiled.map(|x| x as f32))
         };
         let candidates: Vec<Candidate<f32>> = chunk.iter().map(compile).collect::<Result<_>>()?;
         let outcomes = backend.evaluate(&candidates).context("simulation failed")?;
         ensure!(outcomes.len() == chunk.len(), "the backend gave {} outcomes for {}", outcomes.len(), chunk.len());
         for ((_, elite), outcome) in chunk.iter().zip(&outcomes) {
-            comparison.add(elite, outcome.reward, &outcome.descriptors);
+            comparison.add(elite, outcome.reward, &elite.refinement.join(descriptors, &outcome.descriptors));
         }
     }
     Ok(comparison)

@@ -33,6 +33,9 @@ pub struct Experiment {
     /// Candidates a generation.
     #[serde(default = "default_batch_size")]
     pub batch_size: usize,
+    /// Gradient steps of candidates before they are judged; none unless given.
+    #[serde(default)]
+    pub refine: Option<Refine>,
     /// When the run ends.
     pub budget: Budget,
     /// The physics.
@@ -234,6 +237,47 @@ pub enum EmitterKind {
     },
 }
 
+/// Gradient steps that candidates take before they are judged; `docs/refinement.md` has the rules. Only genes are refined: gravity,
+/// friction and all else of the physics belong to the world, not to a creature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Refine {
+    /// Which genes move.
+    pub genes: RefinedGenes,
+    /// Gradient steps of a candidate.
+    pub steps: u32,
+    /// Length of the episode that is differentiated (s), at most that of the task.
+    pub horizon: f64,
+    /// What makes a step of a gradient.
+    pub optimiser: Optimiser,
+    /// Step sizes.
+    pub rates: Rates,
+    /// Largest norm of a gradient in scaled coordinates; longer ones are shortened to it.
+    pub clip: f64,
+    /// Largest distance of a gene from where its refinement began, in scaled coordinates.
+    pub bound: Option<f64>,
+    /// Whether a refined candidate takes the place of what it was.
+    pub acceptance: Acceptance,
+    /// Whether children inherit refined genes.
+    pub inheritance: Inheritance,
+    /// Which candidates are refined.
+    pub which: Refined,
+    /// When gradients are no longer followed.
+    pub trust: TrustRule,
+}
+
+/// Which genes move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefinedGenes {
+    /// Those of the brain.
+    Brain,
+    /// Those of the body.
+    Body,
+    /// All that evolve.
+    #[default]
+    Both,
+}
+
 /// What makes a step of a gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,6 +296,61 @@ pub enum Optimiser {
     },
     /// The gradient times the rate.
     Plain,
+}
+
+/// Step sizes in scaled coordinates: one unit is the standard deviation of the gene under a mutation of strength one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rates {
+    /// Of the brain's genes.
+    pub brain: f64,
+    /// Of the body's genes.
+    pub body: f64,
+}
+
+/// Whether a refined candidate takes the place of what it was. Both are judged by a full episode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Acceptance {
+    /// If its reward is greater.
+    #[default]
+    Best,
+    /// If it would raise the QD-score more: a step that leaves an empty cell for one that is taken may be none for the archive.
+    Archive,
+    /// In any case, unless its episode diverges.
+    Always,
+}
+
+/// Whether children inherit refined genes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Inheritance {
+    /// Yes: the elite has the refined genes.
+    #[default]
+    Lamarckian,
+    /// No: the elite has the genes that it was born with, and what it earns with the refined ones.
+    Baldwinian,
+}
+
+/// Which candidates are refined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Refined {
+    /// All.
+    #[default]
+    All,
+    /// Each with this probability.
+    Share(f64),
+    /// This share of the batch: those that would raise the QD-score most as they are.
+    Promising(f64),
+}
+
+/// When gradients are no longer followed. Trust is the agreement of the improvement that gradients predicted with the actual one,
+/// from -1 to 1; children inherit that of their first parent.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrustRule {
+    /// Candidates that inherit less than this are not refined, only mutated.
+    pub threshold: f64,
+    /// Part of the way to full trust that inherited trust recovers a generation.
+    pub recovery: f64,
 }
 
 /// When the run ends: at the first limit reached. At least one must be given.
@@ -328,6 +427,11 @@ impl Experiment {
         (self.task.duration * f64::from(self.physics.rate)).round()
     }
 
+    /// Physics steps of the episode that refinement differentiates, rounded.
+    pub fn horizon_steps(&self, refine: &Refine) -> f64 {
+        (refine.horizon * f64::from(self.physics.rate)).round()
+    }
+
     /// Cells of the archive, or nothing if the number leaves all bounds.
     pub fn cell_count(&self) -> Option<usize> {
         match self.archive {
@@ -358,9 +462,39 @@ impl Default for BodyLimits {
     }
 }
 
+impl Default for Refine {
+    fn default() -> Self {
+        Self {
+            genes: RefinedGenes::Both,
+            steps: 5,
+            horizon: 2.0,
+            optimiser: Optimiser::default(),
+            rates: Rates::default(),
+            clip: 1.0,
+            bound: None,
+            acceptance: Acceptance::Best,
+            inheritance: Inheritance::Lamarckian,
+            which: Refined::All,
+            trust: TrustRule::default(),
+        }
+    }
+}
+
 impl Default for Optimiser {
     fn default() -> Self {
         Self::Adam { beta1: default_beta1(), beta2: default_beta2(), epsilon: default_epsilon() }
+    }
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self { brain: 0.1, body: 0.05 }
+    }
+}
+
+impl Default for TrustRule {
+    fn default() -> Self {
+        Self { threshold: 0.0, recovery: 0.1 }
     }
 }
 

@@ -38,6 +38,9 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
     archive(&mut check, experiment);
     emitters(&mut check, &experiment.emitters);
     check.whole("batch_size", experiment.batch_size, 1..=1_000_000);
+    if let Some(spec) = &experiment.refine {
+        refine(&mut check, experiment, spec);
+    }
     budget(&mut check, &experiment.budget);
     physics(&mut check, &experiment.physics);
     check.problems
@@ -151,12 +154,19 @@ pub(super) fn episode(check: &mut Check, path: &str, duration: f64, rate: u32) {
 fn descriptors(check: &mut Check, experiment: &Experiment) {
     let specs = &experiment.descriptors;
     check.length("descriptors", specs.len(), 100);
+    if !specs.is_empty() && !specs.iter().any(|spec| spec.kind.is_of_episode()) {
+        check.report("descriptors".to_owned(), "at least one must be measured of an episode, none is".to_owned());
+    }
     for (i, DescriptorSpec { kind, range, bins }) in specs.iter().enumerate() {
         for (field, message) in kind.problems() {
             check.report(format!("descriptors[{i}].kind.{field}"), message);
         }
         if let Some(first) = specs[..i].iter().position(|other| other.kind == *kind) {
             let allowed = format!("different from descriptors[{first}].kind");
+            check.need(false, format!("descriptors[{i}].kind"), allowed, format_args!("{kind:?}"));
+        }
+        if experiment.refine.is_none() && !kind.is_of_episode() {
+            let allowed = "measured of an episode where nothing is refined (give `refine`)";
             check.need(false, format!("descriptors[{i}].kind"), allowed, format_args!("{kind:?}"));
         }
         check.interval(&format!("descriptors[{i}].range"), *range);
@@ -217,6 +227,42 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind) {
         }
     };
     check.within(&format!("{path}.structure"), structure, 0.0..=1.0, "");
+}
+
+fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
+    let Refine { genes, steps, horizon, optimiser, rates, clip, bound, acceptance: _, inheritance: _, which, trust } =
+        spec;
+    let nothing_moves = matches!(experiment.body, BodySource::Fixed(_)) && *genes == RefinedGenes::Body;
+    check.need(!nothing_moves, "refine.genes", "Brain or Both where the body is Fixed", "Body");
+    let momentum = experiment.physics.form == BiasForm::Momentum;
+    check.need(momentum, "physics.form", "Momentum where `refine` is given: others have no gradient", "ExplicitBias");
+    // The improvement of a step is known by the next gradient, and without one there is no trust.
+    check.whole("refine.steps", *steps, 2..=10_000);
+    check.positive("refine.horizon", *horizon, HUGE, "s");
+    if horizon.is_finite() && *horizon > 0.0 {
+        let duration = experiment.task.duration;
+        check.need(*horizon <= duration, "refine.horizon", format!("at most task.duration, {duration} s"), horizon);
+        let steps = experiment.horizon_steps(spec);
+        check.need(steps >= 1.0, "refine.horizon", "at least one step at physics.rate", format_args!("{steps} steps"));
+    }
+    if let Optimiser::Adam { beta1, beta2, epsilon } = *optimiser {
+        for (path, beta) in [("refine.optimiser.beta1", beta1), ("refine.optimiser.beta2", beta2)] {
+            check.need((0.0..1.0).contains(&beta), path, "from 0 to below 1", Number(beta));
+        }
+        check.positive("refine.optimiser.epsilon", epsilon, 1.0, "");
+    }
+    check.within("refine.rates.brain", rates.brain, 0.0..=100.0, "");
+    check.within("refine.rates.body", rates.body, 0.0..=100.0, "");
+    check.positive("refine.clip", *clip, HUGE, "");
+    if let Some(bound) = bound {
+        check.positive("refine.bound", *bound, HUGE, "");
+    }
+    match which {
+        Refined::All => {}
+        Refined::Share(share) | Refined::Promising(share) => check.positive("refine.which", *share, 1.0, ""),
+    }
+    check.within("refine.trust.threshold", trust.threshold, -1.0..=1.0, "");
+    check.within("refine.trust.recovery", trust.recovery, 0.0..=1.0, "");
 }
 
 fn budget(check: &mut Check, budget: &Budget) {

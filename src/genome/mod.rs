@@ -21,6 +21,7 @@ pub use graph::{MAX_CHAIN, MAX_COPIES};
 pub use mutation::StructuralMutation;
 pub use parameter::{Field, Owner, ParameterId};
 pub use policy_file::PolicyFile;
+pub(crate) use range::wrap;
 pub use variation::Variation;
 
 use crate::creature::BaseKind;

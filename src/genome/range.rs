@@ -73,7 +73,7 @@ impl Bounds {
 }
 
 /// The angle's representative from -pi to pi (rad).
-pub(super) fn wrap(angle: f64) -> f64 {
+pub fn wrap(angle: f64) -> f64 {
     angle - TAU * (angle / TAU).round()
 }
 

@@ -102,6 +102,15 @@ impl Variation {
         compile(genome, &self.policy, &self.limits, &self.physics)
     }
 
+    /// The genome with each continuous gene moved by its change, in the order of [`Genome::parameters`], as far as it may move, and
+    /// kept within its bounds.
+    pub fn shifted(&self, genome: &Genome, changes: &[f64]) -> Genome {
+        let names = genome.parameters();
+        // Genes that must not move are passed over, so each of the others is looked for behind the last one.
+        let mut ahead = names.iter().zip(changes);
+        self.shift(genome, |id, _| ahead.find(|((name, _), _)| *name == id).map_or(0.0, |(_, change)| *change))
+    }
+
     fn with_structure<'a>(&self, parent: &'a Genome, probability: f64, stream: &mut Stream) -> Cow<'a, Genome> {
         if self.evolve_body && stream.chance(probability) {
             Cow::Owned(mutate_genome(parent, &self.policy, &self.limits, stream))

@@ -42,7 +42,7 @@ pub struct Probe<'a> {
     /// The derivative that is checked.
     pub derivative: f64,
     /// Moves it in a subject.
-    pub nudge: Box<dyn Fn(&mut Subject, f64) + Sync + 'a>,
+    pub nudge: Box<Nudge<'a>>,
 }
 
 /// What a gradient says of all classes, with the parts that go through the prelude put where they belong.
@@ -157,8 +157,11 @@ fn motion_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Prob
     probes
 }
 
+/// Moves a parameter of a subject by an amount.
+type Nudge<'a> = dyn Fn(&mut Subject, f64) + Sync + 'a;
+
 /// Every class; the first are genes, and gradients of the others do without a genome.
-pub const CLASSES: [Class; 25] = [
+pub const CLASSES: [Class; 23] = [
     Class {
         name: "genes: shape sizes",
         kind: Kind::Genes(|f| matches!(f, Field::LogRadius | Field::LogLength | Field::LogHalf)),
@@ -188,15 +191,22 @@ pub const CLASSES: [Class; 25] = [
     Class { name: "contact points", kind: Kind::Candidate(contacts) },
     Class { name: "contact stiffness", kind: Kind::Candidate(|c| vec![&mut c.creature.contact_stiffness]) },
     Class { name: "policy", kind: Kind::Candidate(policy) },
-    Class { name: "gravity", kind: Kind::World(|w| vector(&mut w.gravity), |g| vector(&mut g.gravity)) },
-    Class { name: "friction", kind: Kind::World(|w| vec![&mut w.friction], |g| vec![&mut g.friction]) },
-    Class {
-        name: "contact damping",
-        kind: Kind::World(|w| vec![&mut w.contact_damping], |g| vec![&mut g.contact_damping]),
-    },
+    Class { name: "gravity, friction", kind: Kind::World(world, world_gradient) },
     Class { name: "start: pose", kind: Kind::Pose },
     Class { name: "start: motion", kind: Kind::Motion },
 ];
+
+/// Gravity, friction and contact damping.
+fn world(w: &mut World<f64>) -> Vec<&mut f64> {
+    let Vec3 { x, y, z } = &mut w.gravity;
+    vec![x, y, z, &mut w.friction, &mut w.contact_damping]
+}
+
+/// In the order of [`world`].
+fn world_gradient(g: &mut WorldGradient<f64>) -> Vec<&mut f64> {
+    let Vec3 { x, y, z } = &mut g.gravity;
+    vec![x, y, z, &mut g.friction, &mut g.contact_damping]
+}
 
 fn vector(v: &mut Vec3<f64>) -> Vec<&mut f64> {
     vec![&mut v.x, &mut v.y, &mut v.z]

@@ -10,14 +10,12 @@ pub mod difference;
 pub mod situation;
 pub mod subject;
 
-use crate::laws::descriptor::Descriptor;
-use crate::laws::reward::RewardTerm;
-use crate::sim::gradient::{Gradient, Objective};
+use crate::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate};
+use crate::sim::gradient::{Differentiate, Objective};
 use crate::sim::task::TaskPlan;
 use class::{CLASSES, Class, Derivatives, Probe};
 use difference::{Estimate, derivative};
 use rayon::prelude::*;
-use situation::Situation;
 use subject::{Subject, value};
 
 /// First step of the differences, as a share of a parameter's size.
@@ -26,6 +24,9 @@ const STEP: f64 = 1e-3;
 const SETTLED: f64 = 0.5;
 /// Rounding hides a derivative when the differences' error is at most so many times what it leaves open.
 const HIDDEN: f64 = 10.0;
+/// Share of the most influential class's derivative below which a class has next to none: the tails of the limit and contact laws far
+/// from limits and ground.
+const INFLUENCE: f64 = 1e-5;
 /// What is hidden must agree within so many times the differences' error.
 const SEEN: f64 = 10.0;
 
@@ -60,34 +61,7 @@ pub struct Bound {
 impl Row {
     /// Whether it reaches the bound. Where only kinks were met nothing is known.
     pub fn reaches(&self, bound: Bound) -> bool {
-        (self.compared == 0 || self.error <= bound.error) && (self.compared == 0 || self.cosine >= bound.cosine)
-    }
-}
-
-/// The task whose returns are differentiated: every descriptor with a gradient and every reward term, but for the energy where nothing
-/// moves: power is an absolute value, with its kink at rest.
-pub fn task(steps: u32, situation: &Situation) -> TaskPlan {
-    let at_rest = |(term, _): &(RewardTerm, f64)| *term == RewardTerm::Energy && situation.is_still();
-    TaskPlan {
-        steps,
-        control_period: situation.control_period(),
-        reward: [
-            (RewardTerm::ForwardVelocity, 1.0),
-            (RewardTerm::Distance, 0.5),
-            (RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 }, 0.5),
-            (RewardTerm::HeightGained, 1.0),
-            (RewardTerm::Upright, 0.25),
-            (RewardTerm::Energy, -0.002),
-            (RewardTerm::Smoothness, -0.001),
-            (RewardTerm::Survival, 0.25),
-            (RewardTerm::JointLimitUse, -0.1),
-        ]
-        .into_iter()
-        .filter(|term| !at_rest(term))
-        .collect(),
-        descriptors: Descriptor::ALL.into_iter().filter(Descriptor::has_gradient).collect(),
-        min_height: None,
-        min_up: None,
+        self.compared == 0 || (self.error <= bound.error && self.cosine >= bound.cosine)
     }
 }
 
@@ -123,19 +97,39 @@ fn spread<E>(list: Vec<E>, most: usize) -> Vec<E> {
     list.into_iter().enumerate().filter(chosen).map(|(_, item)| item).collect()
 }
 
-/// A gradient of another backend, in float32, against the way back in float64.
-pub fn against_double(subject: &Subject, task: &TaskPlan, single: &Gradient<f32>) -> Vec<Row> {
-    let double = subject.derivatives(&subject.gradient(task, &objective(task)));
-    let single = subject.derivatives(single);
+/// What differentiates in float32 against the way back in float64, from the spawn point.
+///
+/// # Errors
+///
+/// When a device fails.
+pub fn against_double(
+    subject: &Subject,
+    task: &TaskPlan,
+    differentiator: &dyn Differentiate,
+) -> anyhow::Result<Vec<Row>> {
+    let objective = objective(task);
+    // Both of the same numbers.
+    let candidate = subject.candidate.map(|x| x as f32);
+    let double = differentiate(&candidate.map(f64::from), &subject.world, task, &objective, TAPE_MEMORY);
+    let double = subject.derivatives(&double);
+    let single = subject.derivatives(&differentiator.differentiate(&[candidate], &objective)?[0]);
     let slopes = |class: &Class, derivatives: &Derivatives| -> Vec<f64> {
         class.probes(subject, derivatives).iter().map(|probe| probe.derivative * probe.scale).collect()
     };
-    let row = |class: &Class| {
-        let (ours, theirs) = (slopes(class, &single), slopes(class, &double));
-        let size = theirs.iter().map(|x| x * x).sum::<f64>().sqrt();
-        (!ours.is_empty()).then(|| compare(class.name, &ours, &theirs, size, Vec::new()))
+    let pairs: Vec<_> =
+        CLASSES.iter().map(|class| (class.name, slopes(class, &single), slopes(class, &double))).collect();
+    let largest = pairs.iter().map(|(.., theirs)| norm(theirs)).fold(0.0, f64::max);
+    let row = |(class, ours, theirs): &(&'static str, Vec<f64>, Vec<f64>)| {
+        let size = norm(theirs);
+        let faint = size <= INFLUENCE * largest && norm(ours) <= 2.0 * INFLUENCE * largest;
+        let nothing = Row { faint: ours.len(), ..compare(class, &[], &[], 0.0, Vec::new()) };
+        (!ours.is_empty()).then(|| if faint { nothing } else { compare(class, ours, theirs, size, Vec::new()) })
     };
-    CLASSES.iter().filter_map(row).collect()
+    Ok(pairs.iter().filter_map(row).collect())
+}
+
+fn norm(numbers: &[f64]) -> f64 {
+    numbers.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 /// Compares where differences have settled. Derivatives are per share of a parameter's size, so that those of a class can be added.

@@ -1,29 +1,37 @@
 //! Situations that a step can be in, found in episodes of shipped bodies.
 
 use super::subject::{Rules, Subject};
-use crate::experiment::{Physics, Policy, Sharing, Stiffness};
-use crate::genome::{Brain, Genome, Variation, morphology};
+use crate::evolve::start;
+use crate::experiment::{BodyLimits, Experiment, Physics, Policy, Sharing, Stiffness};
+use crate::genome::{Brain, CpgGene, Genome, Variation, morphology};
+use crate::laws::descriptor::Descriptor;
+use crate::laws::reward::RewardTerm;
 use crate::laws::terrain::{TerrainSpec, Wall};
 use crate::rng::{Purpose, Stream};
 use crate::sim::cpu::episode::Episode;
 use crate::sim::cpu::reverse::tape::Standing;
-use crate::sim::task::TaskPlan;
+use crate::sim::plan::{BrainKind, Plan};
+use crate::sim::task::{TaskPlan, control_period};
 use crate::sim::world::World;
+use anyhow::Context as _;
 use std::path::Path;
 
-/// One situation: which body where, and when it is in it.
+/// One situation: who is where, and when.
 #[derive(Clone)]
 pub struct Situation {
     /// Its name.
-    pub name: &'static str,
-    body: &'static str,
-    terrain: TerrainSpec,
-    network: bool,
-    /// What is changed of the genome and of the physics to get there.
-    change: fn(&mut Genome, &mut Physics),
+    pub name: String,
+    genome: Genome,
+    rules: Rules,
+    world: World<f64>,
+    /// What is differentiated.
+    task: TaskPlan,
+    brain: BrainKind,
     /// Whether the last step of an episode was in the situation, by the episode and the normal forces before; none: at the spawn point.
-    reached: Option<fn(&Episode<'_, f64>, &[f64]) -> bool>,
+    reached: Option<Reached>,
 }
+
+type Reached = fn(&Episode<'_, f64>, &[f64]) -> bool;
 
 /// The situation in which nothing moves.
 const AT_REST: &str = "at rest";
@@ -31,80 +39,174 @@ const AT_REST: &str = "at rest";
 const SEARCH: u32 = 960;
 /// Steps of settling before one counts.
 const SETTLING: u32 = 30;
+/// Noise on all genes takes directions off the edges of boxes and the axes of capsules, where there are kinks.
+const NOISE: f64 = 0.05;
 
-/// All situations.
-pub fn all() -> Vec<Situation> {
-    let plane = || TerrainSpec::Plane { slope: 0.0 };
-    let on =
-        |name, body, terrain, network, reached| Situation { name, body, terrain, network, change: lively, reached };
+/// A situation of a shipped body.
+#[derive(Clone)]
+struct Recipe {
+    name: &'static str,
+    body: &'static str,
+    terrain: TerrainSpec,
+    policy: Policy,
+    /// What is changed of the genome and of the physics to get there.
+    change: fn(&mut Genome, &mut Physics),
+    reached: Option<Reached>,
+}
+
+/// All situations that a step can be in, found in episodes of shipped bodies.
+///
+/// # Errors
+///
+/// When a shipped body cannot be read.
+pub fn all() -> anyhow::Result<Vec<Situation>> {
+    let cpg = || Policy::Cpg { sharing: Sharing::Gene, frequency: (0.5, 2.5) };
+    let mlp = Policy::Mlp { hidden: vec![8], sharing: Sharing::Instance, frequency: (0.5, 2.5), control_rate: 60 };
     let walls = vec![
         Wall { centre: (0.5, 0.0), half: (0.1, 1.0), height: 0.5 },
         Wall { centre: (-0.4, 0.3), half: (0.05, 0.1), height: 0.03 },
     ];
-    let later: Option<fn(&Episode<'_, f64>, &[f64]) -> bool> = Some(|episode, _| episode.steps() > 120);
-    vec![
-        on("spawn", "quadruped", plane(), false, None),
-        Situation { change: still, ..on(AT_REST, "hexapod", plane(), false, Some(|episode, _| episode.steps() > 480)) },
-        Situation {
-            change: slippery,
-            ..on("sliding", "biped", TerrainSpec::Plane { slope: 0.5 }, false, Some(is_sliding))
-        },
-        on("touching", "quadruped", plane(), false, Some(has_touched)),
-        on("leaving", "hopper", plane(), false, Some(has_left)),
-        Situation { change: cramped, ..on("joint limit", "tripod", plane(), false, Some(at_limit)) },
-        Situation { change: weak, ..on("saturated servo", "quadruped", plane(), false, Some(is_saturated)) },
-        on("network", "biped", plane(), true, later),
-        on("stairs", "hexapod", TerrainSpec::Stairs { start: 0.15, rise: 0.03, run: 0.25, count: 5 }, false, later),
-        on("bumps", "snake", TerrainSpec::Bumps { height: 0.03, wavelength: 1.5 }, false, later),
-        on("walls", "tripod", TerrainSpec::Walls(walls), false, later),
-        on("welded base", "arm", plane(), false, later),
-    ]
+    let on = |name, body, terrain, reached| Recipe { name, body, terrain, policy: cpg(), change: lively, reached };
+    let flat = |name, body, reached| on(name, body, TerrainSpec::Plane { slope: 0.0 }, reached);
+    let later: Option<Reached> = Some(|episode, _| episode.steps() > 120);
+    let settled: Option<Reached> = Some(|episode, _| episode.steps() > 480);
+    let stairs = TerrainSpec::Stairs { start: 0.15, rise: 0.03, run: 0.25, count: 5 };
+    let bumps = TerrainSpec::Bumps { height: 0.03, wavelength: 1.5 };
+    let recipes = [
+        flat("spawn", "quadruped", None),
+        Recipe { change: still, ..flat(AT_REST, "hexapod", settled) },
+        Recipe { change: slippery, ..on("sliding", "biped", TerrainSpec::Plane { slope: 0.5 }, Some(is_sliding)) },
+        flat("touching", "quadruped", Some(has_touched)),
+        flat("leaving", "hopper", Some(has_left)),
+        Recipe { change: cramped, ..flat("joint limit", "tripod", Some(at_limit)) },
+        Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },
+        Recipe { policy: mlp, ..flat("network", "biped", later) },
+        on("stairs", "hexapod", stairs, later),
+        on("bumps", "snake", bumps, later),
+        on("walls", "tripod", TerrainSpec::Walls(walls), later),
+        flat("welded base", "arm", later),
+    ];
+    recipes.into_iter().map(Recipe::cook).collect()
+}
+
+/// Every seed morphology of an experiment with a random brain, at its spawn point and after a second; the experiment's own reward and
+/// descriptors.
+///
+/// # Errors
+///
+/// When a seed cannot be read.
+pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec<Situation>> {
+    let seeds = start::seed_bodies(experiment, file)?;
+    let plan = Plan::new(experiment);
+    let space = start::search_space(experiment, seeds.clone());
+    let mut situations = Vec::new();
+    for (i, (name, seed)) in start::seed_names(experiment).iter().zip(seeds).enumerate() {
+        let mut variation = Variation { seeds: vec![seed], evolve_body: true, ..space.clone() };
+        let genome = varied(&variation, &mut Stream::new(experiment.seed, 0, i as u64, Purpose::Test));
+        if variation.physics.contact_stiffness == Stiffness::Auto {
+            let stiffness = variation.compile(&genome)?.creature.contact_stiffness;
+            variation.physics.contact_stiffness = Stiffness::Fixed(stiffness);
+        }
+        let Variation { policy, limits, physics, .. } = variation;
+        let rules = Rules { policy, limits, physics };
+        let task = TaskPlan {
+            descriptors: plan.task.descriptors.iter().copied().filter(Descriptor::has_gradient).collect(),
+            min_height: None,
+            min_up: None,
+            ..plan.task.clone()
+        };
+        let at = |when: &str, reached| Situation {
+            name: format!("{name}, {when}"),
+            genome: genome.clone(),
+            rules: rules.clone(),
+            world: plan.world.clone(),
+            task: task.clone(),
+            brain: plan.brain.clone(),
+            reached,
+        };
+        situations.push(at("spawn", None));
+        situations.push(at("after a second", Some(|episode, _| episode.time() >= 1.0)));
+    }
+    Ok(situations)
+}
+
+/// The only seed of a variation with a random brain, and noise on all genes.
+fn varied(variation: &Variation, stream: &mut Stream) -> Genome {
+    variation.gaussian(&variation.random(0.0, stream), NOISE, 0.0, stream)
+}
+
+impl Recipe {
+    fn cook(self) -> anyhow::Result<Situation> {
+        let Self { name, body, terrain, policy, change, reached } = self;
+        let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() };
+        let seeds = vec![morphology::load(body, Path::new("."))?];
+        let limits = BodyLimits::default();
+        let variation = Variation { seeds, policy, limits, physics: physics.clone(), evolve_body: true };
+        let mut genome = varied(&variation, &mut Stream::new(1, 0, 0, Purpose::Test));
+        change(&mut genome, &mut physics);
+        let world = World::new(&physics, &terrain, 1);
+        let (task, brain) = (task(name, &variation.policy, &physics), BrainKind::of(&variation.policy));
+        let Variation { policy, limits, .. } = variation;
+        Ok(Situation {
+            name: name.into(),
+            genome,
+            rules: Rules { policy, limits, physics },
+            world,
+            task,
+            brain,
+            reached,
+        })
+    }
+}
+
+/// Every descriptor with a gradient and every reward term, but for the energy where nothing moves: power is an absolute value, with
+/// its kink at rest.
+fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
+    let weights = [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1];
+    let term = |term| match term {
+        RewardTerm::TargetReached { .. } => RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 },
+        other => other,
+    };
+    let counts = |(term, _): &(RewardTerm, f64)| name != AT_REST || *term != RewardTerm::Energy;
+    TaskPlan {
+        steps: SEARCH,
+        control_period: control_period(policy, physics.rate),
+        reward: RewardTerm::ALL.map(term).into_iter().zip(weights).filter(counts).collect(),
+        descriptors: Descriptor::ALL.into_iter().filter(Descriptor::has_gradient).collect(),
+        min_height: None,
+        min_up: None,
+    }
 }
 
 impl Situation {
-    /// The subject in the situation; nothing when its episode never gets there.
+    /// The subject in the situation.
     ///
     /// # Errors
     ///
-    /// When a shipped body cannot be read.
-    pub fn find(&self, task: &TaskPlan) -> anyhow::Result<Option<Subject>> {
-        let policy = if self.network {
-            Policy::Mlp { hidden: vec![8], sharing: Sharing::Instance, frequency: (0.5, 2.5), control_rate: 60 }
-        } else {
-            Policy::Cpg { sharing: Sharing::Gene, frequency: (0.5, 2.5) }
-        };
-        let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() };
-        let seeds = vec![morphology::load(self.body, Path::new("."))?];
-        let limits = crate::experiment::BodyLimits::default();
-        let variation =
-            Variation { seeds, policy: policy.clone(), limits, physics: physics.clone(), evolve_body: true };
-        let stream = &mut Stream::new(1, 0, 0, Purpose::Test);
-        // Noise takes directions off the edges of boxes and the axes of capsules, where there are kinks.
-        let mut genome = variation.gaussian(&variation.random(0.0, stream), 0.05, 0.0, stream);
-        (self.change)(&mut genome, &mut physics);
-        let world = World::new(&physics, &self.terrain, 1);
-        let mut subject = Subject::new(genome, Rules { policy, limits: variation.limits, physics }, world);
-        let Some(reached) = self.reached else { return Ok(Some(subject)) };
-        let task = TaskPlan { steps: SEARCH, ..task.clone() };
-        let start = search(&subject, &task, reached);
-        let found = start.is_some();
-        subject.start = start;
-        Ok(found.then_some(subject))
+    /// When its episode never gets there.
+    pub fn find(&self) -> anyhow::Result<Subject> {
+        let mut subject = self.at_spawn();
+        if let Some(reached) = self.reached {
+            let task = TaskPlan { steps: SEARCH, ..self.task.clone() };
+            let start = search(&subject, &task, reached);
+            subject.start = Some(start.with_context(|| format!("`{}` did not come up in {SEARCH} steps", self.name))?);
+        }
+        Ok(subject)
     }
 
-    /// Whether nothing moves in it.
-    pub fn is_still(&self) -> bool {
-        self.name == AT_REST
+    /// The same subject at its spawn point.
+    pub fn at_spawn(&self) -> Subject {
+        Subject::new(self.genome.clone(), self.rules.clone(), self.world.clone())
     }
 
-    /// Physics steps between two decisions.
-    pub fn control_period(&self) -> u32 {
-        if self.network { 4 } else { 1 }
+    /// What a backend is made for to differentiate episodes of so many steps.
+    pub fn plan(&self, steps: u32) -> Plan {
+        Plan { world: self.world.clone(), task: TaskPlan { steps, ..self.task.clone() }, brain: self.brain.clone() }
     }
 }
 
 /// Where the step began that was in the situation first.
-fn search(subject: &Subject, task: &TaskPlan, reached: fn(&Episode<'_, f64>, &[f64]) -> bool) -> Option<Standing<f64>> {
+fn search(subject: &Subject, task: &TaskPlan, reached: Reached) -> Option<Standing<f64>> {
     let mut episode = Episode::new(&subject.candidate, &subject.world, task);
     loop {
         let before = Standing {
@@ -123,7 +225,7 @@ fn search(subject: &Subject, task: &TaskPlan, reached: fn(&Episode<'_, f64>, &[f
 
 fn lively(_: &mut Genome, _: &mut Physics) {}
 
-fn cpg(genome: &mut Genome, mut change: impl FnMut(&mut crate::genome::CpgGene)) {
+fn cpg(genome: &mut Genome, mut change: impl FnMut(&mut CpgGene)) {
     if let Brain::Cpg { joints, .. } = &mut genome.brain {
         joints.iter_mut().for_each(&mut change);
     }

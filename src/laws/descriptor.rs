@@ -28,10 +28,14 @@ pub enum Descriptor {
     /// Twice the largest horizontal distance of a contact point from the base at zero angles (m). Has a gradient with
     /// respect to the body.
     LegSpan,
+    /// Reward after refinement less the reward before, 0 for what was not refined. Comes from refinement; no gradient.
+    RefinementGain,
+    /// Agreement of the improvement that gradients predicted with the actual one, -1 to 1. Comes from refinement; no gradient.
+    GradientTrust,
 }
 
 impl Descriptor {
-    /// Every descriptor, the duty factor once for each limb end; the place in the list is the descriptor's number in the shaders.
+    /// Every descriptor of an episode, the duty factor once for each limb end; the place in the list is the descriptor's number in the shaders.
     pub const ALL: [Self; 12] = [
         Descriptor::FinalX,
         Descriptor::FinalY,
@@ -58,7 +62,9 @@ impl Descriptor {
             | Descriptor::FinalY
             | Descriptor::BodyMass
             | Descriptor::LinkCount
-            | Descriptor::LegSpan => T::zero(),
+            | Descriptor::LegSpan
+            | Descriptor::RefinementGain
+            | Descriptor::GradientTrust => T::zero(),
         }
     }
 
@@ -73,12 +79,19 @@ impl Descriptor {
             Descriptor::DutyFactor(_) | Descriptor::MeanHeight | Descriptor::MeanTilt | Descriptor::GaitFrequency => {
                 mean
             }
+            // No plan of an episode has them.
+            Descriptor::RefinementGain | Descriptor::GradientTrust => T::zero(),
         }
+    }
+
+    /// Whether an episode shows it. The others come from refinement, after all episodes of a candidate.
+    pub fn is_of_episode(&self) -> bool {
+        !matches!(self, Descriptor::RefinementGain | Descriptor::GradientTrust)
     }
 
     /// Whether the value has a derivative almost everywhere that says something.
     pub fn has_gradient(&self) -> bool {
-        !matches!(self, Descriptor::GaitFrequency | Descriptor::LinkCount)
+        self.is_of_episode() && !matches!(self, Descriptor::GaitFrequency | Descriptor::LinkCount)
     }
 
     /// Name and unit, for tables and plots.
@@ -93,6 +106,9 @@ impl Descriptor {
             Descriptor::BodyMass => ("body mass".into(), "kg"),
             Descriptor::LinkCount => ("number of links".into(), ""),
             Descriptor::LegSpan => ("leg span".into(), "m"),
+            // In the unit of the reward, which is a sum of anything.
+            Descriptor::RefinementGain => ("refinement gain".into(), ""),
+            Descriptor::GradientTrust => ("gradient trust".into(), ""),
         }
     }
 

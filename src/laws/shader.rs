@@ -401,14 +401,17 @@ fn reward_switches(laws: &[Law]) -> String {
     let has = |name: &str| laws.iter().any(|law| law.name == name);
     let mut text = String::new();
     for part in ["rate", "finish"] {
-        let cases: Vec<(usize, String)> = RewardTerm::ALL
-            .iter()
-            .enumerate()
-            .map(|(kind, term)| (kind, reward_name(term, part)))
-            .filter(|(_, name)| has(name))
-            .map(|(kind, name)| (kind, format!("{name}(numbers, s)")))
-            .collect();
-        text += &switch(&format!("reward_{part}"), "numbers: vec3<f32>, s: Sensors", &cases);
+        let cases = |call: &dyn Fn(&str) -> String| -> Vec<(usize, String)> {
+            let names = RewardTerm::ALL.iter().map(|term| reward_name(term, part)).enumerate();
+            names.filter(|(_, name)| has(name)).map(|(kind, name)| (kind, call(&name))).collect()
+        };
+        let parameters = "numbers: vec3<f32>, s: Sensors";
+        let values = cases(&|name| format!("return {name}(numbers, s)"));
+        text += &switch(&format!("reward_{part}"), parameters, ("f32", "0.0"), &values);
+        text.push('\n');
+        let gradients = cases(&|name| format!("return {name}_reverse(numbers, s, bar).s"));
+        let parameters = format!("{parameters}, bar: f32");
+        text += &switch(&format!("reward_{part}_reverse"), &parameters, ("Sensors", "Sensors()"), &gradients);
         text.push('\n');
     }
     text.truncate(text.trim_end().len() + 1);
@@ -453,27 +456,37 @@ fn descriptor_laws() -> Vec<Law> {
 
 fn descriptor_switches(laws: &[Law]) -> String {
     let has = |name: &str| laws.iter().any(|law| law.name == name);
-    let cases = |part: &str, arguments: &str| -> Vec<(usize, String)> {
-        Descriptor::ALL
-            .iter()
-            .enumerate()
-            .map(|(kind, descriptor)| (kind, descriptor_name(descriptor, part)))
-            .filter(|(_, name)| has(name))
-            .map(|(kind, name)| (kind, format!("{name}({arguments})")))
-            .collect()
+    let cases = |part: &str, call: &dyn Fn(&str) -> String| -> Vec<(usize, String)> {
+        let names = Descriptor::ALL.iter().map(|descriptor| descriptor_name(descriptor, part)).enumerate();
+        names.filter(|(_, name)| has(name)).map(|(kind, name)| (kind, call(&name))).collect()
     };
-    let sample = switch("descriptor_sample", "s: Sensors, dt: f32", &cases("sample", "s, dt"));
+    let parameters = "s: Sensors, dt: f32";
+    let values = cases("sample", &|name| format!("return {name}(s, dt)"));
+    let sample = switch("descriptor_sample", parameters, ("f32", "0.0"), &values);
+    let gradients = cases("sample", &|name| format!("return {name}_reverse(s, dt, bar).s"));
+    let parameters = format!("{parameters}, bar: f32");
+    let sample_reverse = switch("descriptor_sample_reverse", &parameters, ("Sensors", "Sensors()"), &gradients);
     let parameters = "mean: f32, s: Sensors, body: BodyFacts";
-    let finish = switch("descriptor_finish", parameters, &cases("finish", "mean, s, body"));
-    format!("{sample}\n{finish}")
+    let values = cases("finish", &|name| format!("return {name}(mean, s, body)"));
+    let finish = switch("descriptor_finish", parameters, ("f32", "0.0"), &values);
+    let gradient = "DescriptorFinishGradient";
+    let fields = ports(&[("mean", "f32"), ("s", "Sensors"), ("body", "BodyFacts")]);
+    // Each law has a struct of its own with the same fields.
+    let gradients: Vec<(usize, String)> = cases("finish", &|name| {
+        format!("let g = {name}_reverse(mean, s, body, bar); return {gradient}(g.mean, g.s, g.body)")
+    });
+    let parameters = format!("{parameters}, bar: f32");
+    let none = format!("{gradient}()");
+    let finish_reverse = switch("descriptor_finish_reverse", &parameters, (gradient, &none), &gradients);
+    format!("{sample}\n{sample_reverse}\n{finish}\n{}\n{finish_reverse}", structure(gradient, &fields))
 }
 
-/// A function that calls one of several by number, and gives 0 for the others.
-fn switch(name: &str, parameters: &str, cases: &[(usize, String)]) -> String {
-    let mut text = format!("fn {name}(kind: u32, {parameters}) -> f32 {{\n    switch kind {{\n");
+/// A function that does one of several things by number, and gives `other` for the rest.
+fn switch(name: &str, parameters: &str, (result, other): (&str, &str), cases: &[(usize, String)]) -> String {
+    let mut text = format!("fn {name}(kind: u32, {parameters}) -> {result} {{\n    switch kind {{\n");
     for (kind, call) in cases {
-        let _ = writeln!(text, "        case {kind}u: {{ return {call}; }}");
+        let _ = writeln!(text, "        case {kind}u: {{ {call}; }}");
     }
-    text.push_str("        default: { return 0.0; }\n    }\n}\n");
+    let _ = writeln!(text, "        default: {{ return {other}; }}\n    }}\n}}");
     text
 }

@@ -1,4 +1,17 @@
-//! Gradient steps on candidates: from the gradient of an episode to better genes.
+//! Refinement: candidates take gradient steps on their genes before they are judged.
+//!
+//! All candidates of a batch that are chosen ([`choice`]) climb together: one launch of the differentiator a step, then the gradient of
+//! each comes back to its genes ([`genes`]) and it takes its own step ([`climb`], [`optimiser`]). Afterwards all that moved are
+//! simulated over the full episode, and whichever of before and after the experiment accepts is the candidate's result. How well
+//! gradients kept their promises ([`trust`]) decides whether its children are refined.
+//!
+//! Every result depends on its candidate alone, and on the archive before the batch where the experiment looks at that.
 
+pub mod choice;
+pub mod climb;
 pub mod genes;
+mod learner;
 pub mod optimiser;
+pub mod trust;
+
+pub use learner::{Accepted, Born, Learned, Learner, Refinements};

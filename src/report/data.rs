@@ -38,6 +38,45 @@ pub struct EliteView {
     pub descriptors: Vec<f64>,
     /// Reward; elites whose reward is not finite are not drawn.
     pub reward: f64,
+    /// What gradient steps did for it; none for those that took none.
+    pub refinement: Option<RefinementView>,
+}
+
+/// What gradient steps did for an elite.
+#[derive(Clone, Copy, Debug)]
+pub struct RefinementView {
+    /// Reward after them less the reward before.
+    pub gain: f64,
+    /// Agreement of the improvement that gradients predicted with the actual one, -1 to 1.
+    pub trust: f64,
+}
+
+/// A number of each elite that figures show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Reward,
+    Gain,
+    Trust,
+}
+
+impl Shown {
+    /// Name, as it stands along an axis.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Shown::Reward => "reward",
+            Shown::Gain => "refinement gain",
+            Shown::Trust => "gradient trust",
+        }
+    }
+
+    /// The number; none where gradient steps were not taken.
+    pub(super) fn of(self, elite: &EliteView) -> Option<f64> {
+        match self {
+            Shown::Reward => Some(elite.reward),
+            Shown::Gain => elite.refinement.map(|refinement| refinement.gain),
+            Shown::Trust => elite.refinement.map(|refinement| refinement.trust),
+        }
+    }
 }
 
 /// An archive.
@@ -58,7 +97,7 @@ pub struct MetricsRow {
     pub generation: u64,
     /// Candidates evaluated so far.
     pub evaluations: u64,
-    /// Steps simulated so far.
+    /// Steps simulated so far, forward and backward.
     pub steps: u64,
     /// Wall time so far (s).
     pub wall_time: f64,
@@ -167,6 +206,11 @@ impl ArchiveView {
         elites
     }
 
+    /// Whether an elite has taken gradient steps.
+    pub(super) fn is_refined(&self) -> bool {
+        self.elites.iter().any(|elite| elite.refinement.is_some())
+    }
+
     /// # Errors
     /// When the parts don't fit together; the message says which.
     pub(super) fn check(&self) -> Result<()> {
@@ -213,9 +257,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         let mut view = archive(&[2, 2]);
-        view.elites.push(EliteView { cell: 4, descriptors: vec![0.0, 0.0], reward: 1.0 });
+        view.elites.push(EliteView { cell: 4, descriptors: vec![0.0, 0.0], reward: 1.0, refinement: None });
         assert!(view.check().unwrap_err().to_string().contains("cell 4"));
-        view.elites[0] = EliteView { cell: 3, descriptors: vec![0.0], reward: 1.0 };
+        view.elites[0] = EliteView { cell: 3, descriptors: vec![0.0], reward: 1.0, refinement: None };
         assert!(view.check().unwrap_err().to_string().contains("1 of 2 descriptors"));
         view.elites[0].descriptors.push(0.5);
         view.check().unwrap();

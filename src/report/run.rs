@@ -1,6 +1,6 @@
 //! From a run folder to its figures: what `run`, `resume` and `report` draw.
 
-use super::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RunView};
+use super::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RefinementView, RunView};
 use super::pictures::{Frame, Portrait, contact_sheet};
 use super::plots::draw_run;
 use super::spread;
@@ -61,6 +61,10 @@ fn elite_view(cell: usize, elite: &Elite) -> EliteView {
         cell,
         descriptors: elite.descriptors.iter().map(|&d| f64::from(d)).collect(),
         reward: f64::from(elite.reward),
+        refinement: elite.refinement.refined.then(|| RefinementView {
+            gain: f64::from(elite.refinement.gain),
+            trust: f64::from(elite.refinement.trust),
+        }),
     }
 }
 
@@ -68,7 +72,7 @@ fn metrics_row(m: &Metrics) -> MetricsRow {
     MetricsRow {
         generation: m.generation,
         evaluations: m.evaluations,
-        steps: m.creature_steps,
+        steps: m.forward.creature + m.backward.creature,
         wall_time: m.wall_time,
         qd_score: m.scores.qd_score,
         coverage: m.scores.coverage,
@@ -108,7 +112,7 @@ fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Res
     let task = TaskPlan::new(&experiment);
     let sit = |&place: &usize| -> Result<Sitter> {
         let (_, elite) = &elites[place];
-        let candidate = space.compile(&elite.genome)?;
+        let candidate = space.compile(elite.expressed())?;
         let (moments, _) = trace::<f32>(&candidate, &world, &task, (task.steps / 8).max(1));
         let frame = frame_of(&moments[moments.len() * 3 / 4]);
         Ok(Sitter { label: caption(&experiment, elite), candidate, frame })

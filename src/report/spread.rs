@@ -44,7 +44,12 @@ mod tests {
 
     fn archive(elites: &[(f64, f64)]) -> ArchiveView {
         let axis = AxisView { name: "x".into(), unit: String::new(), range: (0.0, 10.0), bins: 10, counts: false };
-        let elite = |(cell, &(x, reward)): (usize, &(f64, f64))| EliteView { cell, descriptors: vec![x], reward };
+        let elite = |(cell, &(x, reward)): (usize, &(f64, f64))| EliteView {
+            cell,
+            descriptors: vec![x],
+            reward,
+            refinement: None,
+        };
         ArchiveView {
             axes: vec![axis],
             layout: LayoutView::Grid,

@@ -100,6 +100,9 @@ impl<T: Value> StateGradient<T> {
 /// A place where episodes are differentiated. Results come in the order of the candidates, and a candidate's bits do not depend on
 /// what else is in the batch.
 pub trait Differentiate: Sync {
+    /// For logs and provenance, e.g. `cpu, 2 threads`.
+    fn name(&self) -> String;
+
     /// Simulates an episode of each candidate and goes back through it. Gradients that are not finite are given as they are.
     ///
     /// # Errors

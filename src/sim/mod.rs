@@ -10,6 +10,8 @@ pub mod task;
 pub mod world;
 
 use crate::creature::Candidate;
+use gradient::Differentiate;
+use plan::Plan;
 use std::time::Duration;
 
 /// Observations of an `Mlp` that do not belong to a joint: up vector 3, velocity 3 and angular velocity 3 in the heading
@@ -56,6 +58,15 @@ pub trait Backend {
         // A backend that computes on the processor has no time to give.
         let _ = meanwhile;
         self.evaluate(candidates)
+    }
+    /// What differentiates a plan's episodes on the same device and in the same way.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot, or the device fails.
+    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+        let _ = plan;
+        anyhow::bail!("{} has no gradients", self.describe())
     }
     /// Time spent simulating so far. What goes on around it (packing, moving data) does not count, but for what a device overlaps.
     fn simulation_time(&self) -> Duration;

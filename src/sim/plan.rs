@@ -4,7 +4,7 @@ use super::OBSERVATIONS;
 use super::task::TaskPlan;
 use super::world::World;
 use crate::creature::{JOINT_OBSERVATIONS, MAX_LINKS};
-use crate::experiment::{Experiment, Policy};
+use crate::experiment::{Experiment, Policy, Refine};
 
 /// The kind of brain that all candidates have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,20 +29,32 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What refinement differentiates: the plan of the experiment over the horizon.
+    pub fn of_refinement(experiment: &Experiment, refine: &Refine) -> Self {
+        let mut plan = Self::new(experiment);
+        plan.task.steps = (experiment.horizon_steps(refine) as u32).clamp(1, plan.task.steps);
+        plan
+    }
+
     /// The plan of a validated experiment.
     pub fn new(experiment: &Experiment) -> Self {
         Self {
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
             task: TaskPlan::new(experiment),
-            brain: match &experiment.policy {
-                Policy::Cpg { .. } => BrainKind::Cpg,
-                Policy::Mlp { hidden, .. } => BrainKind::Mlp(hidden.clone()),
-            },
+            brain: BrainKind::of(&experiment.policy),
         }
     }
 }
 
 impl BrainKind {
+    /// That of a policy.
+    pub fn of(policy: &Policy) -> Self {
+        match policy {
+            Policy::Cpg { .. } => Self::Cpg,
+            Policy::Mlp { hidden, .. } => Self::Mlp(hidden.clone()),
+        }
+    }
+
     /// Units of the hidden layers.
     pub fn hidden(&self) -> &[usize] {
         match self {

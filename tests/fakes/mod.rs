@@ -1,7 +1,7 @@
 //! Stand-ins for bodies and physics, so that the outer loop is tested by itself, fast.
 #![allow(dead_code)] // each test file uses its own part
 
-use burgess::archive::{Elite, Parent};
+use burgess::archive::{Elite, Parent, Refinement};
 use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
 use burgess::emitter::{Rejection, SearchSpace};
 use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment};
@@ -9,6 +9,9 @@ use burgess::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
 use burgess::laws::descriptor::Descriptor;
 use burgess::math::{Sym3, Vec3, vec3};
 use burgess::rng::{Purpose, Stream};
+use burgess::sim::cpu::episode::Returns;
+use burgess::sim::gradient::{Differentiate, Gradient, Objective};
+use burgess::sim::world::World;
 use burgess::sim::{Backend, Ending, Outcome};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -49,6 +52,8 @@ pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
         emitter: 0,
         links: 1,
         mass: 1.5,
+        refinement: Refinement::default(),
+        learned: None,
     }
 }
 
@@ -75,6 +80,21 @@ impl SearchSpace for Numbers {
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
         let (a, b) = (numbers(a), numbers(b));
         genome(&[a[0], b[1], a[2]].map(|x| x + sigma * stream.normal()))
+    }
+    fn shifted(&self, genome_: &Genome, changes: &[f64]) -> Genome {
+        let changes = &changes[changes.len() - numbers(genome_).len()..];
+        genome(&numbers(genome_).iter().zip(changes).map(|(x, change)| x + change).collect::<Vec<_>>())
+    }
+    /// Only the numbers have a derivative.
+    fn gene_gradient(
+        &self,
+        genome: &Genome,
+        _world: &World<f64>,
+        gradient: &Gradient<f32>,
+    ) -> Result<Vec<f64>, Rejection> {
+        let numbers = biases(&gradient.candidate).iter().map(|&x| f64::from(x));
+        let others = genome.parameters().len() - numbers.len();
+        Ok(std::iter::repeat_n(0.0, others).chain(numbers).collect())
     }
     fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
         let first = numbers(genome)[0];
@@ -110,6 +130,14 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
     let creature = Creature { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0 };
     let layers = vec![burgess::creature::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
     Candidate { creature, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
+}
+
+/// The numbers in a candidate.
+fn biases<T>(candidate: &Candidate<T>) -> &[T] {
+    match &candidate.controller {
+        Controller::Mlp { layers, .. } => &layers[0].biases,
+        _ => panic!("not a candidate of this file"),
+    }
 }
 
 /// Physics by formula: the descriptors are the second and third number, the reward a bumpy hill; one in sixteen diverges.
@@ -164,13 +192,90 @@ impl Backend for Hill {
 }
 
 fn episode(candidate: &Candidate<f32>) -> Outcome {
-    let Controller::Mlp { layers, .. } = &candidate.controller else { panic!("not a candidate of this file") };
-    let x = &layers[0].biases;
+    let x = biases(candidate);
     if x[1].to_bits().is_multiple_of(16) {
         return Outcome { reward: f32::NAN, descriptors: vec![f32::NAN; 2], ending: Ending::Diverged, steps: 7 };
     }
-    let reward = -x.iter().map(|x| x * x).sum::<f32>() + (9.0 * x[0]).sin();
-    Outcome { reward, descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100 }
+    Outcome { reward: height(x), descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100 }
+}
+
+fn height(x: &[f32]) -> f32 {
+    -x.iter().map(|x| x * x).sum::<f32>() + (9.0 * x[0]).sin()
+}
+
+/// Gradients of the hill, over a horizon of half an episode, in which half of the reward is earned and nothing diverges.
+pub struct Slope {
+    /// Factor of the gradients: 1 is the truth.
+    pub factor: f32,
+    /// Whose gradients are not finite, by the third number.
+    pub broken: fn(f32) -> bool,
+    /// Calls after which it fails, as a device does that is lost.
+    pub fail_after: usize,
+    calls: AtomicUsize,
+}
+
+/// Steps of its horizon.
+pub const HORIZON: u32 = 50;
+
+impl Default for Slope {
+    fn default() -> Self {
+        Self { factor: 1.0, broken: |_| false, fail_after: usize::MAX, calls: AtomicUsize::new(0) }
+    }
+}
+
+impl Slope {
+    pub fn times(factor: f32) -> Self {
+        Self { factor, ..Self::default() }
+    }
+    pub fn breaking(broken: fn(f32) -> bool) -> Self {
+        Self { broken, ..Self::default() }
+    }
+    pub fn failing_after(fail_after: usize) -> Self {
+        Self { fail_after, ..Self::default() }
+    }
+
+    fn gradient(&self, candidate: &Candidate<f32>) -> Gradient<f32> {
+        let x = biases(candidate);
+        let mut slope: Vec<f32> = x.iter().map(|x| -x * self.factor).collect();
+        slope[0] += 4.5 * (9.0 * x[0]).cos() * self.factor;
+        if (self.broken)(x[2]) {
+            slope[1] = f32::NAN;
+        }
+        let mut derivative = candidate.map(|_| 0.0);
+        if let Controller::Mlp { layers, .. } = &mut derivative.controller {
+            layers[0].biases = slope;
+        }
+        Gradient {
+            returns: Returns {
+                reward: 0.5 * height(x),
+                descriptors: vec![x[1], x[2]],
+                ending: Ending::Finished,
+                steps: HORIZON,
+            },
+            candidate: derivative,
+            prelude: Default::default(),
+            world: Default::default(),
+            state: Default::default(),
+        }
+    }
+}
+
+impl Differentiate for Slope {
+    fn name(&self) -> String {
+        "formula, 1 threads".into()
+    }
+    fn differentiate(
+        &self,
+        candidates: &[Candidate<f32>],
+        objective: &Objective,
+    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+        anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
+        assert_eq!(objective.reward, 1.0);
+        Ok(candidates.iter().map(|candidate| self.gradient(candidate)).collect())
+    }
+    fn time(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Two descriptors over -3 to 3.

@@ -35,7 +35,12 @@ fn reward(shares: &[f64]) -> f64 {
 
 fn elite(axes: &[AxisView], shares: &[f64], cell: usize) -> EliteView {
     let value = |(axis, share): (&AxisView, &f64)| axis.range.0 + share * (axis.range.1 - axis.range.0);
-    EliteView { cell, descriptors: axes.iter().zip(shares).map(value).collect(), reward: reward(shares) }
+    EliteView {
+        cell,
+        descriptors: axes.iter().zip(shares).map(value).collect(),
+        reward: reward(shares),
+        refinement: None,
+    }
 }
 
 /// A share drawn from the middle more often than from the rim.

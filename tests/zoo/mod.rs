@@ -66,6 +66,7 @@ pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experi
         archive: ArchiveSpec::Grid { qd_offset: 0.0 },
         emitters: Vec::new(),
         batch_size: 8,
+        refine: None,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }

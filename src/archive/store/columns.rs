@@ -17,7 +17,7 @@ pub enum Column {
 use Column::{Count, Real, Seconds};
 
 /// Names and contents in order; the first one is the key.
-pub const COLUMNS: [(&str, Column); 16] = [
+pub const COLUMNS: [(&str, Column); 22] = [
     ("generation", Count(|m| m.generation)),
     ("evaluations", Count(|m| m.evaluations)),
     ("qd_score", Real(|m| m.scores.qd_score)),
@@ -29,11 +29,17 @@ pub const COLUMNS: [(&str, Column); 16] = [
     ("new", Count(|m| m.new)),
     ("improved", Count(|m| m.improved)),
     ("diverged", Count(|m| m.diverged)),
+    ("refined", Count(|m| m.refined)),
+    ("accepted", Count(|m| m.accepted)),
+    ("dropped", Count(|m| m.dropped)),
     ("invalid", Count(Metrics::invalid_count)),
-    ("creature_steps", Count(|m| m.creature_steps)),
-    ("body_steps", Count(|m| m.body_steps)),
+    ("creature_steps", Count(|m| m.forward.creature)),
+    ("body_steps", Count(|m| m.forward.body)),
+    ("backward_creature_steps", Count(|m| m.backward.creature)),
+    ("backward_body_steps", Count(|m| m.backward.body)),
     ("wall_time", Seconds(|m| m.wall_time)),
     ("simulation_time", Seconds(|m| m.simulation_time)),
+    ("refinement_time", Seconds(|m| m.refinement_time)),
 ];
 
 /// The names in order, separated by commas.

@@ -39,7 +39,7 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 2;
+pub const SCHEMA_VERSION: i32 = 3;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
@@ -58,11 +58,16 @@ CREATE TABLE elites (
     parents     TEXT NOT NULL,
     links       INTEGER NOT NULL,
     mass        REAL,
+    refined     INTEGER NOT NULL,
+    gain        REAL,
+    trust       REAL,
     exact_reward      BLOB NOT NULL,
     exact_descriptors BLOB NOT NULL,
     exact_parents     BLOB NOT NULL,
     exact_mass        BLOB NOT NULL,
-    genome      BLOB NOT NULL
+    exact_refinement  BLOB NOT NULL,
+    genome      BLOB NOT NULL,
+    learned     BLOB
 );
 CREATE TABLE invalid (
     generation  INTEGER NOT NULL,
@@ -223,7 +228,8 @@ fn write_generation(transaction: &Transaction<'_>, generation: &Generation) -> r
 
 fn write_metrics(transaction: &Transaction<'_>, m: &Metrics) -> rusqlite::Result<()> {
     let s = &m.scores;
-    let exact = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean, m.wall_time, m.simulation_time];
+    let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];
+    let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time]].concat();
     let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
     values.push(Box::new(f64_bytes(&exact)));
     let marks = vec!["?"; values.len()].join(", ");

@@ -1,16 +1,17 @@
 //! Rows back to values. Exact columns are believed, readable ones are not looked at.
 
 use super::{Result, StoreError};
-use crate::archive::metrics::{Metrics, Scores};
-use crate::archive::{Centroids, Elite, encode};
+use crate::archive::metrics::{Metrics, Scores, Steps};
+use crate::archive::{Centroids, Elite, Refinement, encode};
+use crate::genome::Genome;
 use rusqlite::{Connection, Params, Row};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 const ELITE: &str = "SELECT cell, id, generation, candidate, emitter, links, exact_reward, exact_descriptors, exact_parents, \
-                     exact_mass, genome FROM elites";
-const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores \
-                       FROM metrics";
+                     exact_mass, genome, refined, exact_refinement, learned FROM elites";
+const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores, \
+                       refined, accepted, dropped, backward_creature_steps, backward_body_steps FROM metrics";
 
 /// All elites in the order of their cells.
 pub fn elites(connection: &Connection, path: &Path) -> Result<Vec<(usize, Elite)>> {
@@ -101,11 +102,15 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         encode::parents(&bytes(row, 8)?),
         encode::f64s(&bytes(row, 9)?),
         encode::genome(&bytes(row, 10)?),
+        encode::f32s(&bytes(row, 12)?),
+        learned(row.get(13)?),
     );
-    let (Some(reward), Some(descriptors), Some(parents), Some(mass), Some(genome)) = exact else {
+    let (Some(reward), Some(descriptors), Some(parents), Some(mass), Some(genome), Some(refinement), Some(learned)) =
+        exact
+    else {
         return Ok(None);
     };
-    let (&[reward], &[mass]) = (reward.as_slice(), mass.as_slice()) else {
+    let (&[reward], &[mass], &[gain, trust]) = (reward.as_slice(), mass.as_slice(), refinement.as_slice()) else {
         return Ok(None);
     };
     let elite = Elite {
@@ -119,13 +124,21 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         emitter: row.get(4)?,
         links: row.get(5)?,
         mass,
+        refinement: Refinement { refined: row.get(11)?, gain, trust },
+        learned,
     };
     Ok(Some((row.get(0)?, elite)))
 }
 
+/// The learned genome, if there is one; none when it is damaged.
+fn learned(bytes: Option<Vec<u8>>) -> Option<Option<Genome>> {
+    bytes.map_or(Some(None), |bytes| encode::genome(&bytes).map(Some))
+}
+
 fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
     let exact = encode::f64s(&bytes(row, 8)?);
-    let Some(&[qd_score, normalised_qd_score, coverage, max, mean, wall_time, simulation_time]) = exact.as_deref()
+    let Some(&[qd_score, normalised_qd_score, coverage, max, mean, wall_time, simulation_time, refinement_time]) =
+        exact.as_deref()
     else {
         return Ok(None);
     };
@@ -138,10 +151,14 @@ fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
         improved: row.get(4)?,
         diverged: row.get(5)?,
         invalid: BTreeMap::new(),
-        creature_steps: row.get(6)?,
-        body_steps: row.get(7)?,
+        forward: Steps { creature: row.get(6)?, body: row.get(7)? },
+        backward: Steps { creature: row.get(12)?, body: row.get(13)? },
+        refined: row.get(9)?,
+        accepted: row.get(10)?,
+        dropped: row.get(11)?,
         wall_time,
         simulation_time,
+        refinement_time,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! An elite as the database holds it: encoded where there are threads to do it, written where there is one.
 
 use super::super::encode::{f32_bytes, f64_bytes, genome_bytes, parent_bytes};
-use crate::archive::Elite;
+use crate::archive::{Elite, Refinement};
 use rusqlite::{Statement, params};
 
 /// An elite and its cell, encoded.
@@ -21,15 +21,17 @@ pub struct Row {
     exact_descriptors: Vec<u8>,
     exact_parents: Vec<u8>,
     exact_mass: Vec<u8>,
+    refinement: Refinement,
     genome: Vec<u8>,
+    learned: Option<Vec<u8>>,
 }
 
 impl Row {
     /// What [`Row::write`] runs.
     pub(super) const INSERT: &str =
         "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
-         exact_reward, exact_descriptors, exact_parents, exact_mass, genome)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+         exact_reward, exact_descriptors, exact_parents, exact_mass, genome, refined, gain, trust, exact_refinement, learned)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 
     /// The row of an elite in a cell.
     pub fn new(cell: usize, e: &Elite) -> Self {
@@ -48,12 +50,15 @@ impl Row {
             exact_descriptors: f32_bytes(&e.descriptors),
             exact_parents: parent_bytes(&e.parents),
             exact_mass: f64_bytes(&[e.mass]),
+            refinement: e.refinement,
             genome: genome_bytes(&e.genome),
+            learned: e.learned.as_ref().map(genome_bytes),
         }
     }
 
     /// Writes it by [`Row::INSERT`], prepared.
     pub(super) fn write(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
+        let Refinement { refined, gain, trust } = self.refinement;
         insert.execute(params![
             self.cell,
             self.id,
@@ -70,6 +75,11 @@ impl Row {
             self.exact_parents,
             self.exact_mass,
             self.genome,
+            refined,
+            gain,
+            trust,
+            f32_bytes(&[gain, trust]),
+            self.learned,
         ])?;
         Ok(())
     }

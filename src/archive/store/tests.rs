@@ -2,8 +2,8 @@
 
 use super::super::encode::{f32_bytes, genome_bytes, parent_bytes};
 use super::*;
-use crate::archive::Parent;
-use crate::archive::metrics::Scores;
+use crate::archive::metrics::{Scores, Steps};
+use crate::archive::{Parent, Refinement};
 use crate::creature::BaseKind;
 use crate::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ fn elite(id: u64, numbers: &[f64]) -> Elite {
         emitter: 2,
         links: 1,
         mass: 0.1,
+        refinement: Refinement { refined: true, gain: -0.0, trust: 0.1 },
+        learned: None,
     }
 }
 
@@ -39,11 +41,15 @@ fn metrics(generation: u64) -> Metrics {
         new: 1,
         improved: 2,
         diverged: 3,
+        refined: 6,
+        accepted: 5,
+        dropped: 4,
         invalid: BTreeMap::from([("overlap".to_owned(), 4), ("mass ratio".to_owned(), 1)]),
-        creature_steps: u64::from(u32::MAX) * 9,
-        body_steps: 1,
+        forward: Steps { creature: u64::from(u32::MAX) * 9, body: 1 },
+        backward: Steps { creature: u64::from(u32::MAX) * 7, body: 2 },
         wall_time: 0.25,
         simulation_time: 0.125,
+        refinement_time: 0.0625,
     }
 }
 
@@ -56,7 +62,13 @@ fn commit(store: &mut Store, generation: u64, elite: &Elite) -> Result<()> {
 fn same(a: &Elite, b: &Elite) -> bool {
     let bits =
         |e: &Elite| (e.reward.to_bits(), f32_bytes(&e.descriptors), genome_bytes(&e.genome), parent_bytes(&e.parents));
-    bits(a) == bits(b) && (a.id, a.generation, a.candidate, a.emitter) == (b.id, b.generation, b.candidate, b.emitter)
+    let refinement = |e: &Elite| {
+        let Refinement { refined, gain, trust } = e.refinement;
+        (refined, gain.to_bits(), trust.to_bits(), e.learned.as_ref().map(genome_bytes))
+    };
+    bits(a) == bits(b)
+        && refinement(a) == refinement(b)
+        && (a.id, a.generation, a.candidate, a.emitter) == (b.id, b.generation, b.candidate, b.emitter)
 }
 
 #[test]
@@ -65,6 +77,7 @@ fn what_is_stored_comes_back_to_the_bit() {
     let mut stored = elite(7, &[f64::NAN, -0.0, f64::INFINITY, 1.0 / 3.0]);
     // No archive lets such numbers in, but the store must not be what changes them.
     stored.descriptors.push(f32::NAN);
+    stored.learned = Some(elite(7, &[-0.0, 2.0 / 3.0]).genome);
     let mut store = Store::open(dir.path()).unwrap();
     commit(&mut store, 0, &stored).unwrap();
     drop(store);
@@ -74,8 +87,10 @@ fn what_is_stored_comes_back_to_the_bit() {
     let (back, expected) = (saved.metrics.unwrap(), metrics(0));
     assert_eq!(back.scores.qd_score.to_bits(), expected.scores.qd_score.to_bits());
     assert!(back.scores.max.is_nan());
-    assert_eq!((back.invalid, back.creature_steps), (expected.invalid, expected.creature_steps));
+    assert_eq!((&back.invalid, back.forward, back.backward), (&expected.invalid, expected.forward, expected.backward));
     assert_eq!((back.wall_time, back.simulation_time), (expected.wall_time, expected.simulation_time));
+    let refining = |m: &Metrics| (m.refined, m.accepted, m.dropped, m.refinement_time);
+    assert_eq!(refining(&back), refining(&expected));
 }
 
 #[test]

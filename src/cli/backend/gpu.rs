@@ -4,7 +4,9 @@ use super::Switches;
 use anyhow::bail;
 use burgess::sim::Backend;
 use burgess::sim::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
+use burgess::sim::gpu::gradient::GpuGradient;
 use burgess::sim::gpu::{GpuBackend, Options, description, unsupported};
+use burgess::sim::gradient::Differentiate;
 use burgess::sim::plan::Plan;
 
 /// Which adapter to take.
@@ -42,6 +44,19 @@ pub fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow::Result
     backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
 }
 
+/// Opens for gradients the adapter that the description of a backend tells of.
+///
+/// # Errors
+///
+/// When it is not there, or it cannot differentiate the plan.
+pub fn differentiator(description: &str, plan: &Plan, switches: Switches) -> anyhow::Result<Box<dyn Differentiate>> {
+    let Some((adapter, checked)) = description::read(description) else {
+        bail!("`{description}` is no backend that this version knows")
+    };
+    let gpu = Gpu::open(&Choice::Described(adapter.to_owned()))?;
+    Ok(Box::new(GpuGradient::new(plan, gpu, options(Switches { checked: checked || switches.checked, ..switches }))?))
+}
+
 /// Opens the best hardware for a plan; where there is none that can be used, says why.
 ///
 /// # Errors
@@ -66,10 +81,13 @@ pub fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option<Box<dy
 }
 
 fn backend(plan: &Plan, gpu: Gpu, switches: Switches) -> anyhow::Result<Box<dyn Backend>> {
+    Ok(Box::new(GpuBackend::new(plan, gpu, options(switches))?))
+}
+
+fn options(switches: Switches) -> Options {
     // Debug builds are for finding mistakes, those in shaders too.
     let checked = switches.checked || cfg!(debug_assertions);
-    let options = Options { checked, dispatch_time: switches.dispatch_time, ..Options::default() };
-    Ok(Box::new(GpuBackend::new(plan, gpu, options)?))
+    Options { checked, dispatch_time: switches.dispatch_time, ..Options::default() }
 }
 
 /// Rows of a table of the adapters, the first its head.

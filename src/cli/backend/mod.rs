@@ -9,8 +9,10 @@ pub mod gpu;
 
 use anyhow::Context;
 use burgess::evolve::provenance::{Part, same_bits};
+use burgess::experiment::Experiment;
 use burgess::sim::Backend;
 use burgess::sim::cpu::CpuBackend;
+use burgess::sim::gradient::Differentiate;
 use burgess::sim::plan::Plan;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, ValueEnum};
@@ -136,6 +138,37 @@ impl Args {
                 let words = format!("`{what}` runs in float64 on the CPU; leave the GPU away");
                 Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into())
             }
+        }
+    }
+
+    /// Starts what differentiates where `backend` simulates, and says which it is; nothing where the experiment refines nothing.
+    /// `parts` are those of a run that goes on.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot differentiate the plan, or threads cannot be started.
+    pub fn open_differentiator(
+        &self,
+        experiment: &Experiment,
+        backend: &dyn Backend,
+        parts: &[Part],
+    ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
+        let Some(refine) = &experiment.refine else { return Ok(None) };
+        let differentiator = self.differentiator(&backend.describe(), &Plan::of_refinement(experiment, refine))?;
+        let name = differentiator.name();
+        let before = parts.last().and_then(|last| last.differentiator.as_deref());
+        if before.is_some_and(|before| !same_bits(before, &name)) {
+            eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
+        }
+        eprintln!("gradients: {name}");
+        Ok(Some(differentiator))
+    }
+
+    /// What differentiates on the device of a backend that describes itself so.
+    fn differentiator(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+        match description.split(',').next() {
+            Some("cpu") => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
+            _ => gpu::differentiator(description, plan, self.switches()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The archive as a map: reward over two descriptors, or over the only one.
+//! The archive as a map: reward, or what refinement did, over two descriptors; reward over the only one.
 //!
 //! A grid of two descriptors shows its cells; of more, for each pair of bins the best elite over all others. A CVT archive
 //! of two descriptors shows its Voronoi cells; cells of more dimensions have no place in the plane, so their elites are dots.
@@ -7,15 +7,17 @@ use super::axes::{Area, Axes, SMALL, colour_bar_width, draw_colour_bar, draw_fra
 use super::colour::{EMPTY, OKABE_ITO, viridis};
 use super::ticks::{Scale, extent};
 use super::{summary, title, voronoi};
-use crate::report::data::{ArchiveView, AxisView, EliteView, LayoutView, RunView};
+use crate::report::data::{ArchiveView, AxisView, EliteView, LayoutView, RunView, Shown};
 use crate::report::pen::{At, Figure, HPos, INK, Pen, Type, VPos, WHITE, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 
-/// Reward over two descriptors.
+/// A number of each elite over two descriptors.
 pub struct Heatmap<'a> {
     /// The run.
     pub run: &'a RunView,
+    /// The number.
+    pub shown: Shown,
     /// Descriptors along x and y, two different indices.
     pub pair: (usize, usize),
 }
@@ -26,10 +28,10 @@ pub struct Profile<'a> {
     pub run: &'a RunView,
 }
 
-/// A patch of the map: corners as shares of the two ranges, and the reward of its elite.
+/// A patch of the map: corners as shares of the two ranges, and the number of its elite.
 struct Patch {
     corners: Vec<[f64; 2]>,
-    reward: Option<f64>,
+    value: Option<f64>,
 }
 
 /// The scale of colours over all elites of an archive, the same for all its figures.
@@ -51,7 +53,11 @@ impl Figure for Heatmap<'_> {
 
     fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
         let archive = &self.run.archive;
-        let colours = reward_scale(archive);
+        let colours = match self.shown {
+            Shown::Reward => reward_scale(archive),
+            Shown::Trust => Scale::exact(-1.0, 1.0, 6),
+            Shown::Gain => Scale::of(archive.elites.iter().filter_map(|elite| self.shown.of(elite)), 6),
+        };
         let mut area = draw_title(pen, Area::paper(self.size()), &title(self.run), &self.second_line())?;
         area.right -= colour_bar_width(&colours);
         let axes = self.axes(area);
@@ -64,7 +70,7 @@ impl Figure for Heatmap<'_> {
             draw_empty(pen, axes.inside.at(0.5, 0.53))?;
         }
         axes.draw(pen, &archive.axes[self.pair.0].label(), &archive.axes[self.pair.1].label())?;
-        draw_colour_bar(pen, axes.inside, &colours, "reward")
+        draw_colour_bar(pen, axes.inside, &colours, self.shown.name())
     }
 }
 
@@ -82,7 +88,8 @@ impl Heatmap<'_> {
             (LayoutView::Grid, _) => format!("; best over the other {others} descriptors"),
             (LayoutView::Cvt { .. }, _) => "; each dot is an elite".into(),
         };
-        summary(self.run) + &what
+        let grey = if self.shown == Shown::Reward { "" } else { "; grey also where no steps were taken" };
+        summary(self.run) + &what + grey
     }
 
     /// The cells where they have a place in the plane.
@@ -103,13 +110,13 @@ impl Heatmap<'_> {
         // Worst first: the last to write is the best.
         for elite in archive.drawn() {
             let bins = archive.bins_of(elite.cell);
-            best[bins[a] * rows + bins[b]] = Some(elite.reward);
+            best[bins[a] * rows + bins[b]] = self.shown.of(elite);
         }
-        let patch = |(cell, &reward): (usize, &Option<f64>)| {
+        let patch = |(cell, &value): (usize, &Option<f64>)| {
             let (column, row) = (cell / rows, cell % rows);
             let (x0, x1) = (column as f64 / columns as f64, (column + 1) as f64 / columns as f64);
             let (y0, y1) = (row as f64 / rows as f64, (row + 1) as f64 / rows as f64);
-            Patch { corners: vec![[x0, y0], [x1, y0], [x1, y1], [x0, y1]], reward }
+            Patch { corners: vec![[x0, y0], [x1, y0], [x1, y1], [x0, y1]], value }
         };
         best.iter().enumerate().map(patch).collect()
     }
@@ -119,9 +126,9 @@ impl Heatmap<'_> {
         let (a, b) = self.pair;
         let place = |p: &Vec<f64>| [archive.axes[a].share(p[a]), archive.axes[b].share(p[b])];
         let cells = voronoi::cells(&centroids.iter().map(place).collect::<Vec<_>>());
-        let mut patches: Vec<Patch> = cells.into_iter().map(|corners| Patch { corners, reward: None }).collect();
+        let mut patches: Vec<Patch> = cells.into_iter().map(|corners| Patch { corners, value: None }).collect();
         for elite in archive.drawn() {
-            patches[elite.cell].reward = Some(elite.reward);
+            patches[elite.cell].value = self.shown.of(elite);
         }
         patches
     }
@@ -137,10 +144,10 @@ impl Heatmap<'_> {
         let radius = (250.0 / (elites.len().max(1) as f64).sqrt()).clamp(4.0, 12.0);
         for elite in elites {
             let (x, y) = (elite.descriptors[self.pair.0], elite.descriptors[self.pair.1]);
-            if x.is_finite() && y.is_finite() {
+            if let Some(value) = self.shown.of(elite).filter(|_| x.is_finite() && y.is_finite()) {
                 let at = axes.at(x.clamp(axes.x.low, axes.x.high), y.clamp(axes.y.low, axes.y.high));
                 pen.disc(at, radius + 1.0, opaque(WHITE))?;
-                pen.disc(at, radius, opaque(viridis(colours.share(elite.reward))))?;
+                pen.disc(at, radius, opaque(viridis(colours.share(value))))?;
             }
         }
         Ok(())
@@ -155,7 +162,7 @@ fn draw_patches<B: DrawingBackend<ErrorType: 'static>>(
 ) -> Result<()> {
     let place = |corner: &[f64; 2]| axes.inside.at(corner[0], corner[1]);
     for patch in patches {
-        let colour = opaque(patch.reward.map_or(EMPTY, |reward| viridis(colours.share(reward))));
+        let colour = opaque(patch.value.map_or(EMPTY, |value| viridis(colours.share(value))));
         pen.polygon(patch.corners.iter().map(place), colour)?;
         // Antialiased neighbours would let the ground shine through along their border.
         let border = patch.corners.iter().chain(patch.corners.first()).map(place);

@@ -1,19 +1,21 @@
-//! How the elites' rewards are distributed.
+//! How the elites' rewards, or what refinement did for them, are distributed.
 
 use super::archive::draw_empty;
 use super::axes::{Area, Axes, draw_title, horizontal};
 use super::colour::OKABE_ITO;
 use super::ticks::{Scale, extent};
 use super::{summary, title};
-use crate::report::data::RunView;
+use crate::report::data::{RunView, Shown};
 use crate::report::pen::{Figure, Pen, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
 
-/// Number of elites over reward.
+/// Number of elites over one of their numbers.
 pub struct Histogram<'a> {
     /// The run.
     pub run: &'a RunView,
+    /// The number.
+    pub shown: Shown,
 }
 
 impl Figure for Histogram<'_> {
@@ -22,9 +24,9 @@ impl Figure for Histogram<'_> {
     }
 
     fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
-        let rewards: Vec<f64> = self.run.archive.drawn().iter().map(|e| e.reward).collect();
+        let values: Vec<f64> = self.run.archive.drawn().iter().filter_map(|e| self.shown.of(e)).collect();
         let area = draw_title(pen, Area::paper(self.size()), &title(self.run), &summary(self.run))?;
-        let bins = bins(&rewards);
+        let bins = bins(&values);
         let most = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1);
         let (low, high) = (bins.first().map_or(0.0, |b| b.from), bins.last().map_or(1.0, |b| b.to));
         let y = whole_numbers(most);
@@ -34,10 +36,10 @@ impl Figure for Histogram<'_> {
             let ((x0, y0), (x1, y1)) = (axes.at(bin.from, bin.count as f64), axes.at(bin.to, 0.0));
             pen.rectangle((x0 + 1.0, y0), (x1 - 1.0, y1), opaque(OKABE_ITO[0]))?;
         }
-        if rewards.is_empty() {
+        if values.is_empty() {
             draw_empty(pen, axes.inside.at(0.5, 0.53))?;
         }
-        axes.draw(pen, "reward", "number of elites")
+        axes.draw(pen, self.shown.name(), "number of elites")
     }
 }
 

@@ -14,7 +14,7 @@ mod parallel;
 mod ticks;
 mod voronoi;
 
-use super::data::{LinesView, MetricsRow, RunView};
+use super::data::{LinesView, MetricsRow, RunView, Shown};
 use crate::report::pen::{Figure, save};
 use anyhow::{Context, Result, ensure};
 use archive::{Heatmap, Profile};
@@ -24,18 +24,19 @@ use parallel::Parallel;
 use std::path::{Path, PathBuf};
 
 /// What progress is measured by, along the x axis of curves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Progress {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
     /// Evaluated candidates.
-    #[default]
     Evaluations,
-    /// Simulated steps of the physics.
+    /// Simulated steps of the physics, forward and backward.
     Steps,
     /// Wall time (s).
     WallTime,
 }
 
 impl Progress {
+    const ALL: [Self; 3] = [Progress::Evaluations, Progress::Steps, Progress::WallTime];
+
     fn of(self, row: &MetricsRow) -> f64 {
         match self {
             Progress::Evaluations => row.evaluations as f64,
@@ -47,8 +48,17 @@ impl Progress {
     fn name(self) -> &'static str {
         match self {
             Progress::Evaluations => "evaluations",
-            Progress::Steps => "simulated steps",
+            Progress::Steps => "simulated steps, forward and backward",
             Progress::WallTime => "wall time (s)",
+        }
+    }
+
+    /// What files are called by.
+    fn stem(self, figure: &str) -> String {
+        match self {
+            Progress::Evaluations => figure.to_owned(),
+            Progress::Steps => format!("{figure}-steps"),
+            Progress::WallTime => format!("{figure}-wall-time"),
         }
     }
 }
@@ -61,7 +71,10 @@ impl Progress {
 /// | `parallel` | all descriptors of all elites, when there are more than two |
 /// | `qd-score`, `coverage`, `reward` | curves over evaluations |
 /// | `progress` | the three of them side by side |
+/// | `progress-steps`, `progress-wall-time` | the same over simulated steps (forward and backward) and over wall time |
 /// | `histogram` | distribution of rewards |
+/// | `histogram-gain`, `histogram-trust` | of refinement gain and gradient trust, when elites were refined |
+/// | `archive-gain`, `archive-trust` | the same over the first two descriptors |
 ///
 /// # Errors
 /// When the parts of the view don't fit together, or a file can't be written.
@@ -75,15 +88,21 @@ pub fn draw_run(run: &RunView, out: &Path) -> Result<Vec<PathBuf>> {
     }
     for i in 0..dimensions {
         for j in i + 1..dimensions {
-            files.add(&Heatmap { run, pair: (i, j) }, &format!("archive-{i}-{j}"))?;
+            files.add(&Heatmap { run, shown: Shown::Reward, pair: (i, j) }, &format!("archive-{i}-{j}"))?;
         }
     }
     if dimensions > 2 {
         files.add(&Parallel { run }, "parallel")?;
     }
-    files.add(&Histogram { run }, "histogram")?;
-    let curves = Curves::of_run(run, Progress::Evaluations);
-    files.add_curves(&curves, ["progress", "qd-score", "coverage", "reward"])?;
+    files.add(&Histogram { run, shown: Shown::Reward }, "histogram")?;
+    if run.archive.is_refined() {
+        files.add_refinement(run)?;
+    }
+    for progress in Progress::ALL {
+        files.add(&Curves::of_run(run, progress), &progress.stem("progress"))?;
+    }
+    files
+        .add_each(&Curves::of_run(run, Progress::Evaluations), ["qd-score", "coverage", "reward"].map(String::from))?;
     Ok(files.written)
 }
 
@@ -98,20 +117,25 @@ pub fn draw_lines(view: &LinesView, out: &Path, stem: &str) -> Result<[PathBuf; 
 }
 
 /// Draws the curves of several runs together into the folder `out`, which is made if it is missing, and gives the files' paths:
-/// `overlay-qd-score`, `overlay-coverage`, `overlay-reward` and `overlay` with all three.
+/// `overlay-qd-score`, `overlay-coverage`, `overlay-reward` and `overlay` with all three over evaluations, and the same with `-steps`
+/// behind the name over simulated steps (forward and backward) and with `-wall-time` over wall time.
 ///
 /// Runs of the same name are repetitions: their mean is a line, and a band spans from the lowest to the highest, over the
 /// stretch that all of them have reached. Runs without a finished generation are left out.
 ///
 /// # Errors
 /// When no run has finished a generation, or a file can't be written.
-pub fn draw_overlay(runs: &[RunView], progress: Progress, out: &Path) -> Result<Vec<PathBuf>> {
+pub fn draw_overlay(runs: &[RunView], out: &Path) -> Result<Vec<PathBuf>> {
     let begun: Vec<&RunView> = runs.iter().filter(|run| !run.metrics.is_empty()).collect();
     ensure!(!begun.is_empty(), "an overlay needs at least one run that has finished a generation");
     make_folder(out)?;
     let mut files = Files { folder: out, written: Vec::new() };
-    let curves = overlay::overlay(&begun, progress);
-    files.add_curves(&curves, ["overlay", "overlay-qd-score", "overlay-coverage", "overlay-reward"])?;
+    for progress in Progress::ALL {
+        let curves = overlay::overlay(&begun, progress);
+        files.add(&curves, &progress.stem("overlay"))?;
+        let alone = ["overlay-qd-score", "overlay-coverage", "overlay-reward"];
+        files.add_each(&curves, alone.map(|figure| progress.stem(figure)))?;
+    }
     Ok(files.written)
 }
 
@@ -130,10 +154,20 @@ impl Files<'_> {
         Ok(())
     }
 
-    /// All panels together, then each alone.
-    fn add_curves(&mut self, curves: &Curves, [all, alone @ ..]: [&str; 4]) -> Result<()> {
-        self.add(curves, all)?;
-        alone.iter().enumerate().try_for_each(|(panel, stem)| self.add(&curves.only(panel), stem))
+    /// Each panel alone.
+    fn add_each(&mut self, curves: &Curves, stems: [String; 3]) -> Result<()> {
+        stems.iter().enumerate().try_for_each(|(panel, stem)| self.add(&curves.only(panel), stem))
+    }
+
+    /// What gradient steps did.
+    fn add_refinement(&mut self, run: &RunView) -> Result<()> {
+        for (shown, name) in [(Shown::Gain, "gain"), (Shown::Trust, "trust")] {
+            self.add(&Histogram { run, shown }, &format!("histogram-{name}"))?;
+            if run.archive.axes.len() > 1 {
+                self.add(&Heatmap { run, shown, pair: (0, 1) }, &format!("archive-{name}"))?;
+            }
+        }
+        Ok(())
     }
 }
 

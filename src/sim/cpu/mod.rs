@@ -80,12 +80,20 @@ impl Backend for CpuBackend {
         Ok(self.on_the_clock(candidates, |candidate| self.episode(candidate)))
     }
 
+    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+        Ok(Box::new(Self::new(plan, Some(self.pool.current_num_threads()))?))
+    }
+
     fn simulation_time(&self) -> Duration {
         *self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Differentiate for CpuBackend {
+    fn name(&self) -> String {
+        self.describe()
+    }
+
     fn differentiate(
         &self,
         candidates: &[Candidate<f32>],

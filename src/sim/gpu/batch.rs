@@ -37,7 +37,7 @@ impl GpuBackend {
         let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
         let mut running: Option<Shard<'_>> = None;
         for Part { place, blocks } in self.parts(&prepared, parts)? {
-            next.fill(&blocks, &prepared, place.pipeline.contacts, place.scratch);
+            next.fill(&blocks, &prepared, place.pipeline.contacts, |_| place.scratch);
             let mut shard = Shard::upload(place, next)?;
             begin(&shard, next)?;
             let mut before = running.take();
@@ -65,20 +65,10 @@ impl GpuBackend {
 
     /// The batch packed, room by room, and split.
     fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<Part<'_>>, GpuError> {
+        let limits = &self.gpu.facts.limits;
+        let allowed = limits.storage_binding.min(limits.buffer);
         let mut found = Vec::new();
-        let [.., largest] = CONTACT_ROOMS;
-        let most = prepared.iter().map(|prepared| prepared.contacts).max().unwrap_or(0);
-        if most > largest {
-            let what = "contact points on a link".into();
-            return Err(GpuError::Limit { what, needed: most as u64, allowed: largest as u64 });
-        }
-        for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
-            let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
-            let members: Vec<usize> =
-                (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
-            if members.is_empty() {
-                continue;
-            }
+        for (room, blocks) in pack_rooms(prepared)? {
             let place = Place {
                 gpu: &self.gpu,
                 pipeline: &self.pipelines[room],
@@ -86,53 +76,72 @@ impl GpuBackend {
                 world: &self.world_buffer,
                 descriptors: self.task.descriptors.len(),
                 scratch: 2 * self.brain.widest_layer(),
-                widest: self.options.widest.unwrap_or(self.gpu.facts.limits.workgroups),
+                widest: self.options.widest.unwrap_or(limits.workgroups),
             };
-            let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
-            let mut blocks = pack(&trees);
-            for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
-                *creature = members[*creature];
-            }
+            // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
+            let model = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
+            let brains = |block: &Block| {
+                let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(place.scratch);
+                (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
+            };
             let most = blocks.len().div_ceil(parts.max(1));
-            let split = self.split(blocks, prepared, &place, most)?;
+            let split = split(blocks, most, allowed, |block| [model, brains(block)])?;
             found.extend(split.into_iter().map(|blocks| Part { place, blocks }));
         }
         Ok(found)
     }
+}
 
-    /// Splits blocks into parts of at most `most`, so that no array is larger than the device can bind.
-    fn split(
-        &self,
-        blocks: Vec<Block>,
-        prepared: &[Prepared<'_>],
-        place: &Place<'_>,
-        most: usize,
-    ) -> Result<Vec<Vec<Block>>, GpuError> {
-        let limits = &self.gpu.facts.limits;
-        let allowed = limits.storage_binding.min(limits.buffer);
-        // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
-        let model = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
-        let brains = |block: &Block| {
-            let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(place.scratch);
-            (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
-        };
-        let mut parts = vec![Vec::new()];
-        let mut sizes = (0, 0);
-        for block in blocks {
-            let own = (model, brains(&block));
-            let needed = own.0.max(own.1);
-            if needed > allowed {
-                return Err(GpuError::Limit { what: "one block of creatures (bytes)".into(), needed, allowed });
-            }
-            let part = parts.last_mut().expect("there is a part from the start");
-            if part.len() < most && sizes.0 + own.0 <= allowed && sizes.1 + own.1 <= allowed {
-                part.push(block);
-                sizes = (sizes.0 + own.0, sizes.1 + own.1);
-            } else {
-                parts.push(vec![block]);
-                sizes = own;
-            }
-        }
-        Ok(parts)
+/// The candidates packed, those of each of [`CONTACT_ROOMS`] by themselves; rooms without any are left out.
+pub(super) fn pack_rooms(prepared: &[Prepared<'_>]) -> Result<Vec<(usize, Vec<Block>)>, GpuError> {
+    let [.., largest] = CONTACT_ROOMS;
+    let most = prepared.iter().map(|prepared| prepared.contacts).max().unwrap_or(0);
+    if most > largest {
+        let what = "contact points on a link".into();
+        return Err(GpuError::Limit { what, needed: most as u64, allowed: largest as u64 });
     }
+    let mut rooms = Vec::new();
+    for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
+        let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
+        let members: Vec<usize> =
+            (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
+        let mut blocks = pack(&trees);
+        for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
+            *creature = members[*creature];
+        }
+        rooms.push((room, blocks));
+    }
+    Ok(rooms)
+}
+
+/// Splits blocks into parts of at most `most`, so that no array is larger than `allowed` bytes; `sizes` gives a block's share of each.
+pub(super) fn split<const ARRAYS: usize>(
+    blocks: Vec<Block>,
+    most: usize,
+    allowed: u64,
+    sizes: impl Fn(&Block) -> [u64; ARRAYS],
+) -> Result<Vec<Vec<Block>>, GpuError> {
+    let mut parts = vec![Vec::new()];
+    let mut taken = [0; ARRAYS];
+    for block in blocks {
+        let own = sizes(&block);
+        let needed = own.into_iter().max().unwrap_or(0);
+        if needed > allowed {
+            return Err(GpuError::Limit { what: "one block of creatures (bytes)".into(), needed, allowed });
+        }
+        let part = parts.last_mut().expect("there is a part from the start");
+        let together: [u64; ARRAYS] = std::array::from_fn(|i| taken[i] + own[i]);
+        if part.len() < most && together.iter().all(|&bytes| bytes <= allowed) {
+            part.push(block);
+            taken = together;
+        } else {
+            parts.push(vec![block]);
+            taken = own;
+        }
+    }
+    Ok(parts)
 }

@@ -39,6 +39,22 @@ pub const FILES: [(&str, &str); 20] = [
     ("episode.wgsl", include_str!("../../../shaders/episode.wgsl")),
 ];
 
+/// The way back, for shaders with a tape.
+pub const REVERSE_FILES: [(&str, &str); 12] = [
+    ("reverse/state.wgsl", include_str!("../../../shaders/reverse/state.wgsl")),
+    ("reverse/terrain.wgsl", include_str!("../../../shaders/reverse/terrain.wgsl")),
+    ("reverse/tape.wgsl", include_str!("../../../shaders/reverse/tape.wgsl")),
+    ("reverse/measure.wgsl", include_str!("../../../shaders/reverse/measure.wgsl")),
+    ("reverse/integrate.wgsl", include_str!("../../../shaders/reverse/integrate.wgsl")),
+    ("reverse/link.wgsl", include_str!("../../../shaders/reverse/link.wgsl")),
+    ("reverse/contact.wgsl", include_str!("../../../shaders/reverse/contact.wgsl")),
+    ("reverse/joint.wgsl", include_str!("../../../shaders/reverse/joint.wgsl")),
+    ("reverse/kinematics.wgsl", include_str!("../../../shaders/reverse/kinematics.wgsl")),
+    ("reverse/policy.wgsl", include_str!("../../../shaders/reverse/policy.wgsl")),
+    ("reverse/step.wgsl", include_str!("../../../shaders/reverse/step.wgsl")),
+    ("reverse/episode.wgsl", include_str!("../../../shaders/reverse/episode.wgsl")),
+];
+
 /// What the experiment decides about the shader.
 #[derive(Clone, Copy)]
 pub struct Choices<'a> {
@@ -50,6 +66,8 @@ pub struct Choices<'a> {
     pub brain: &'a BrainKind,
     /// Room for contact points on a link.
     pub contacts: usize,
+    /// Whether states are kept on a tape, and there is a way back.
+    pub taped: bool,
 }
 
 /// The whole text.
@@ -59,6 +77,13 @@ pub fn source(choices: Choices<'_>) -> String {
     for (_, file) in FILES {
         text.push('\n');
         text += file;
+    }
+    if choices.taped {
+        text += &reverse_task_functions(choices.task);
+        for (_, file) in REVERSE_FILES {
+            text.push('\n');
+            text += file;
+        }
     }
     text
 }
@@ -85,6 +110,7 @@ fn constants(choices: Choices<'_>) -> String {
         ("OBSERVATIONS", OBSERVATIONS),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),
+        ("TAPED", usize::from(choices.taped)),
     ];
     for (name, value) in whole {
         let _ = writeln!(text, "const {name} = {value}u;");
@@ -132,6 +158,37 @@ fn task_functions(task: &TaskPlan) -> String {
         }
     }
     text += "    return stops;\n}\n";
+    text
+}
+
+/// The reverses of the reward and of the descriptors. What an end passes on to a mean does not depend on the mean: every descriptor
+/// that has one is the mean itself.
+fn reverse_task_functions(task: &TaskPlan) -> String {
+    let mut text = String::new();
+    for (function, part) in [("reward_rates", "rate"), ("reward_finishes", "finish")] {
+        let _ = writeln!(text, "\nfn {function}_reverse(s: Sensors, bar: f32) -> Sensors {{\n    var sum: Sensors;");
+        for (term, weight) in &task.reward {
+            let [a, b, c] = term.numbers().map(number);
+            let (kind, weight) = (place(&RewardTerm::ALL, term), number(*weight));
+            let call = format!("reward_{part}_reverse({kind}u, vec3<f32>({a}, {b}, {c}), s, bar * {weight})");
+            let _ = writeln!(text, "    sum = sensors_add(sum, {call});");
+        }
+        text += "    return sum;\n}\n";
+    }
+    let kinds = || task.descriptors.iter().map(|kind| descriptor_place(*kind)).enumerate();
+    text += "\nfn descriptor_samples_reverse(s: Sensors, dt: f32, bars: array<f32, DESCRIPTORS>) -> Sensors {\n";
+    text += "    var sum: Sensors;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    sum = sensors_add(sum, descriptor_sample_reverse({kind}u, s, dt, bars[{i}]));");
+    }
+    text += "    return sum;\n}\n\nfn descriptor_finishes_reverse(s: Sensors, b: BodyFacts) -> EndsGradient {\n";
+    text += "    var sum: EndsGradient;\n    var one: DescriptorFinishGradient;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    one = descriptor_finish_reverse({kind}u, 0.0, s, b, objective_weight({i}u));");
+        let _ = writeln!(text, "    sum.means[{i}] = one.mean;");
+        text += "    sum.s = sensors_add(sum.s, one.s);\n    sum.body = facts_add(sum.body, one.body);\n";
+    }
+    text += "    return sum;\n}\n";
     text
 }
 

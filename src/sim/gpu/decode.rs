@@ -2,7 +2,7 @@
 
 use super::device::GpuError;
 use super::encode::Encoded;
-use super::layout::{self, Episode, LANES, Vec4};
+use super::layout::{self, Episode, LANES, Vec4, state_fields};
 use crate::creature::Creature;
 use crate::math::{Quat, Vec3, vec3};
 use crate::sim::cpu::state::{LinkState, State};
@@ -41,7 +41,7 @@ pub fn states<'c>(
     creature: impl Fn(usize) -> &'c Creature<f32>,
 ) -> Vec<State<f32>> {
     let mut found: Vec<(usize, State<f32>)> = encoded
-        .bases(contacts)
+        .bases(state_fields(contacts))
         .map(|(body, row)| {
             let field = |link: usize, field: usize| states[row + link + field * LANES];
             (body, state(creature(encoded.candidates[body]), &episodes[body], field))

@@ -1,6 +1,6 @@
 //! From candidates to the arrays that the device reads.
 
-use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, state_fields, with};
+use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, with};
 use super::pack::{Block, Tree};
 use crate::creature::{BaseKind, Candidate, Controller, Creature, Link, MAX_LINKS};
 use crate::math::Sym3;
@@ -61,9 +61,15 @@ impl<'a> Prepared<'a> {
 }
 
 impl Encoded {
-    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, and `scratch` floats for each brain's
-    /// activations. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
-    pub fn fill(&mut self, blocks: &[Block], prepared: &[Prepared<'_>], contacts: usize, scratch: usize) {
+    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, and `scratch` floats for a brain's
+    /// activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
+    pub fn fill(
+        &mut self,
+        blocks: &[Block],
+        prepared: &[Prepared<'_>],
+        contacts: usize,
+        scratch: impl Fn(usize) -> usize,
+    ) {
         let fields = model_fields(contacts);
         self.lanes.resize(blocks.len() * LANES, IDLE);
         self.model.resize(blocks.len() * LANES * fields, [0.0; 4]);
@@ -71,7 +77,8 @@ impl Encoded {
         self.candidates.clear();
         self.candidates.extend(places().map(|&(i, _)| i));
         let first_bodies = running_sum(blocks.iter().map(|block| block.creatures.len()));
-        let first_weights = running_sum(self.candidates.iter().map(|&i| prepared[i].weight_count()));
+        let weights = || self.candidates.iter().map(|&i| prepared[i].weight_count());
+        let (first_weights, first_activations) = (running_sum(weights()), running_sum(weights().map(scratch)));
         let lanes = self.lanes.par_chunks_mut(LANES);
         let models = self.model.par_chunks_mut(LANES * fields);
         blocks.par_iter().zip(lanes).zip(models).zip(&first_bodies).for_each(
@@ -85,19 +92,18 @@ impl Encoded {
             },
         );
         self.bodies.clear();
-        self.bodies.extend(places().zip(&first_weights).enumerate().map(
-            |(body, (&(i, first_lane), &first_weight))| {
-                body_facts(&prepared[i], first_lane, first_weight as u32, (body * scratch) as u32)
-            },
-        ));
+        let brains = first_weights.iter().zip(&first_activations);
+        self.bodies.extend(places().zip(brains).map(|(&(i, first_lane), (&weights, &activations))| {
+            body_facts(&prepared[i], first_lane, weights as u32, activations as u32)
+        }));
         self.put_brains(prepared);
     }
 
-    /// The base lanes: each creature's body, and where in the array of states its base's first vector stands. Its other links follow
-    /// it, and the other fields [`LANES`] vectors apart.
-    pub fn bases(&self, contacts: usize) -> impl Iterator<Item = (usize, usize)> {
+    /// The base lanes: each creature's body, and where its base's first vector stands in an array of `fields` vectors a lane. Its other
+    /// links follow it, and the other fields [`LANES`] vectors apart.
+    pub fn bases(&self, fields: usize) -> impl Iterator<Item = (usize, usize)> {
         let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
-        let row = move |place: usize| place / LANES * LANES * state_fields(contacts) + place % LANES;
+        let row = move |place: usize| place / LANES * LANES * fields + place % LANES;
         let bases = self.lanes.iter().enumerate().filter(move |(_, lane)| is_base(lane));
         bases.map(move |(place, lane)| (lane.body as usize, row(place)))
     }

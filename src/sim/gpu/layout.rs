@@ -10,10 +10,19 @@ pub const LANES: usize = 32;
 pub const NONE: u8 = 255;
 /// Vectors of a link's model before its contact points.
 pub const CONTACT_POINTS: usize = 7;
+/// Place of the steps in the words of a creature's results.
+pub const STEPS: usize = 1;
 /// Words of a creature's results before its descriptors: ending, steps, reward.
 pub const SAMPLES: usize = 3;
 /// Vectors of terrain coefficients.
 pub const TERRAIN_VECTORS: usize = 16;
+
+/// Vectors of a record on the tape beyond those of a state.
+const RECORD_EXTRA: usize = 2;
+/// Vectors of a link's gradient beyond those of its model, its state and the samples of descriptors.
+const SHARED_BARS: usize = 7;
+/// Most descriptors that an objective weighs.
+pub const OBJECTIVE_DESCRIPTORS: usize = 16;
 
 /// Endings, as the device writes them.
 pub const FINISHED: u32 = 1;
@@ -63,7 +72,22 @@ pub struct Span {
     pub first_step: u32,
     pub step_count: u32,
     pub block_count: u32,
-    pub unused: u32,
+    /// The step whose state is the first record of the tape.
+    pub tape_start: u32,
+    /// 1: the steps were simulated before, and only what they leave on the tape counts.
+    pub replays: u32,
+}
+
+/// The scalar that is differentiated: weights of each descriptor and of the reward.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
+pub struct Objective {
+    pub descriptors: [Vec4; OBJECTIVE_DESCRIPTORS / 4],
+    pub reward: f32,
+    pub unused_0: f32,
+    pub unused_1: f32,
+    pub unused_2: f32,
 }
 
 /// A lane's link in its creature's tree; lanes are numbered within the block.
@@ -135,6 +159,21 @@ pub const fn model_fields(contacts: usize) -> usize {
 /// Vectors of a link's state: two normal forces stand beside other numbers, more have vectors of their own.
 pub const fn state_fields(contacts: usize) -> usize {
     3 + (contacts - 2).div_ceil(4)
+}
+
+/// Vectors of a link's record on the tape.
+pub const fn record_fields(contacts: usize) -> usize {
+    state_fields(contacts) + RECORD_EXTRA
+}
+
+/// Where in a link's gradient the vectors of its state begin, and where those of what its creature shares.
+pub const fn bar_places(contacts: usize) -> (usize, usize) {
+    (model_fields(contacts), model_fields(contacts) + state_fields(contacts))
+}
+
+/// Vectors of a link's gradient.
+pub const fn gradient_fields(contacts: usize, descriptors: usize) -> usize {
+    bar_places(contacts).1 + SHARED_BARS + descriptors.div_ceil(4)
 }
 
 /// Words of a creature's results.

@@ -9,6 +9,7 @@ mod decode;
 pub mod description;
 pub mod device;
 mod encode;
+pub mod gradient;
 pub mod layout;
 pub mod pace;
 pub mod pack;
@@ -21,6 +22,7 @@ mod world;
 use crate::creature::Candidate;
 use crate::experiment::BiasForm;
 use crate::sim::cpu::state::State;
+use crate::sim::gradient::Differentiate;
 use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
@@ -55,6 +57,8 @@ pub struct Options {
     pub parts: Option<usize>,
     /// What the backend's buffers may take together (bytes); no limit of its own unless set.
     pub memory: Option<u64>,
+    /// What states kept for the way back may take (bytes), [`gradient::TAPE_MEMORY`] unless set.
+    pub tape: Option<u64>,
     /// Most workgroups of a dispatch in a row, for tests of what goes beyond; the device's limit unless set.
     pub widest: Option<u32>,
 }
@@ -119,7 +123,7 @@ impl GpuBackend {
             })
         })?;
         let compile = |contacts| {
-            let choices = Choices { task: &task, terrain: &world.terrain, brain: &brain, contacts };
+            let choices = Choices { task: &task, terrain: &world.terrain, brain: &brain, contacts, taped: false };
             Pipeline::new(&gpu, choices, options.checked)
         };
         let [small, large] = CONTACT_ROOMS;
@@ -241,6 +245,10 @@ impl Backend for GpuBackend {
             }
             other => Ok(other?),
         }
+    }
+
+    fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>> {
+        Ok(Box::new(gradient::GpuGradient::new(plan, self.gpu.clone(), self.options)?))
     }
 
     fn simulation_time(&self) -> Duration {

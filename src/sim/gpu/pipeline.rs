@@ -4,8 +4,9 @@ use super::compose::{Choices, source};
 use super::device::{Gpu, GpuError};
 use wgpu::{BindingType, BufferBindingType, ShaderStages};
 
-/// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/layout.wgsl`.
-const BINDINGS: [BufferBindingType; 10] = [
+/// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/layout.wgsl`;
+/// the last only with a tape.
+const BINDINGS: [BufferBindingType; 11] = [
     BufferBindingType::Uniform,
     BufferBindingType::Uniform,
     BufferBindingType::Storage { read_only: true },
@@ -16,11 +17,23 @@ const BINDINGS: [BufferBindingType; 10] = [
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
+    BufferBindingType::Uniform,
 ];
+
+/// What a dispatch does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Steps forth.
+    Simulate,
+    /// Steps back.
+    Differentiate,
+}
 
 /// A compiled shader.
 pub struct Pipeline {
-    pipeline: wgpu::ComputePipeline,
+    simulate: wgpu::ComputePipeline,
+    /// With a tape only.
+    differentiate: Option<wgpu::ComputePipeline>,
     layout: wgpu::BindGroupLayout,
     /// Room for contact points on a link.
     pub contacts: usize,
@@ -52,7 +65,8 @@ impl Pipeline {
                 ty: BindingType::Buffer { ty: *ty, has_dynamic_offset: false, min_binding_size: None },
                 count: None,
             };
-            let entries: Vec<_> = BINDINGS.iter().enumerate().map(entry).collect();
+            let bindings = &BINDINGS[..BINDINGS.len() - usize::from(!choices.taped)];
+            let entries: Vec<_> = bindings.iter().enumerate().map(entry).collect();
             let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some("simulation"),
                 entries: &entries,
@@ -62,18 +76,25 @@ impl Pipeline {
                 bind_group_layouts: &[Some(&layout)],
                 immediate_size: 0,
             });
-            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some("simulation"),
-                layout: Some(&pipeline_layout),
-                module: &module,
-                entry_point: Some("simulate"),
-                compilation_options: wgpu::PipelineCompilationOptions {
-                    zero_initialize_workgroup_memory: false,
-                    ..Default::default()
-                },
-                cache: None,
-            });
-            Self { pipeline, layout, contacts: choices.contacts }
+            let pipeline = |name: &str| {
+                device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                    label: Some(name),
+                    layout: Some(&pipeline_layout),
+                    module: &module,
+                    entry_point: Some(name),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        zero_initialize_workgroup_memory: false,
+                        ..Default::default()
+                    },
+                    cache: None,
+                })
+            };
+            Self {
+                simulate: pipeline("simulate"),
+                differentiate: choices.taped.then(|| pipeline("differentiate")),
+                layout,
+                contacts: choices.contacts,
+            }
         })
     }
 
@@ -87,9 +108,23 @@ impl Pipeline {
     }
 
     /// Records a dispatch of `blocks` workgroups, in two dimensions where one does not hold them.
-    pub fn dispatch(&self, encoder: &mut wgpu::CommandEncoder, arrays: &wgpu::BindGroup, blocks: u32, widest: u32) {
+    ///
+    /// # Panics
+    ///
+    /// When it is to go back and was compiled without a tape.
+    pub fn dispatch(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        entry: Entry,
+        arrays: &wgpu::BindGroup,
+        blocks: u32,
+        widest: u32,
+    ) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        pass.set_pipeline(&self.pipeline);
+        pass.set_pipeline(match entry {
+            Entry::Simulate => &self.simulate,
+            Entry::Differentiate => self.differentiate.as_ref().expect("the shader was compiled with a tape"),
+        });
         pass.set_bind_group(0, arrays, &[]);
         let width = blocks.min(widest);
         pass.dispatch_workgroups(width, blocks.div_ceil(width), 1);

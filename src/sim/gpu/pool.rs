@@ -69,7 +69,7 @@ impl Pool {
         if let Some(place) = smallest {
             return loan(stock.idle.swap_remove(place));
         }
-        let size = bytes.next_power_of_two().clamp(SMALLEST, largest.max(bytes));
+        let size = bytes.next_power_of_two().max(SMALLEST).min(largest.max(bytes));
         if stock.taken + size > self.memory {
             stock.clear();
         }

@@ -22,7 +22,7 @@ pub fn arrays<'c>(
 ) -> (Vec<Vec4>, Vec<Episode>) {
     let mut states = vec![[0.0; 4]; encoded.lanes.len() * state_fields(contacts)];
     let mut episodes = vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()];
-    for (body, row) in encoded.bases(contacts) {
+    for (body, row) in encoded.bases(state_fields(contacts)) {
         let (creature, standing) = standing(encoded.candidates[body]);
         put(creature, standing, |link, field, vector| states[row + link + field * LANES] = vector);
         episodes[body] = episode(&standing.state);

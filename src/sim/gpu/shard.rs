@@ -4,7 +4,7 @@ use super::device::{Gpu, GpuError};
 use super::encode::Encoded;
 use super::layout::{Episode, LANES, Span, Vec4, result_words, state_fields};
 use super::pace::Pace;
-use super::pipeline::Pipeline;
+use super::pipeline::{Entry, Pipeline};
 use super::pool::{Loan, Pool};
 use std::ops::Range;
 use std::time::Instant;
@@ -54,7 +54,7 @@ struct Flight {
 }
 
 /// How results come back.
-const READ_BACK: Usage = Usage::MAP_READ.union(Usage::COPY_DST);
+pub(super) const READ_BACK: Usage = Usage::MAP_READ.union(Usage::COPY_DST);
 
 /// Places in [`Shard::buffers`].
 const SPAN: usize = 0;
@@ -140,10 +140,11 @@ impl<'a> Shard<'a> {
         let copied = self.results_size();
         let left = steps.start + step_count..steps.end;
         let submission = gpu.guarded("a dispatch", |device| {
-            let span = Span { first_step: steps.start, step_count, block_count: self.blocks, unused: 0 };
+            let span =
+                Span { first_step: steps.start, step_count, block_count: self.blocks, tape_start: 0, replays: 0 };
             gpu.queue.write_buffer(&self.buffers[SPAN], 0, bytemuck::bytes_of(&span));
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            pipeline.dispatch(&mut encoder, &self.arrays, self.blocks, widest);
+            pipeline.dispatch(&mut encoder, Entry::Simulate, &self.arrays, self.blocks, widest);
             if left.is_empty() {
                 encoder.copy_buffer_to_buffer(&self.buffers[RESULTS], 0, &self.copy, 0, copied);
             }
@@ -233,7 +234,8 @@ impl<'a> Shard<'a> {
     }
 }
 
-fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<T>, GpuError> {
+/// What stands in a buffer that is mapped.
+pub(super) fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<T>, GpuError> {
     let failed =
         |error: wgpu::MapRangeError| GpuError::Driver { what: "reading results".into(), message: error.to_string() };
     Ok(bytemuck::pod_collect_to_vec(&buffer.get_mapped_range(..bytes).map_err(failed)?))

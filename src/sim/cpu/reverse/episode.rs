@@ -294,7 +294,7 @@ impl<'a, T: Value> Back<'a, T> {
 }
 
 /// The gradient of an episode that left all bounds.
-fn not_a_number<T: Value>(candidate: &Candidate<T>, returns: Returns<T>) -> Gradient<T> {
+pub fn not_a_number<T: Value>(candidate: &Candidate<T>, returns: Returns<T>) -> Gradient<T> {
     let nan: T = real(f64::NAN);
     let vector = vec3(nan, nan, nan);
     let per_link = vec![nan; candidate.creature.links.len()];

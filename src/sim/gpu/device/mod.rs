@@ -9,7 +9,8 @@ pub use error::GpuError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A device that is ready for work.
+/// A device that is ready for work; clones share it.
+#[derive(Clone)]
 pub struct Gpu {
     /// Makes buffers, shaders and pipelines.
     pub device: wgpu::Device,

@@ -1,0 +1,60 @@
+// Contact points: the reverse of touch_contacts, assemble_contacts and of the normal forces that are carried on. Twin of
+// src/sim/cpu/reverse/contact.rs.
+
+// Adds to the bars of the sweep; the bars of normal forces become those before the step.
+fn reverse_contacts() {
+    for (var i = 0u; i < CONTACTS; i++) {
+        if i < contact_count {
+            reverse_contact(i);
+        }
+    }
+}
+
+fn reverse_contact(i: u32) {
+    let sphere = contact_points[i];
+    let c = contacts[i];
+    let n = c.normal;
+    let adjoint = twist_after;
+    let arm = link_rotation * sphere.xyz;
+    let centre = origin + arm;
+    // Velocities of the point before the step, after it, and the adjoint one.
+    let v = velocity_at(twist, c.point);
+    let u = velocity_at(moved, c.point);
+    let l = velocity_at(adjoint, c.point);
+    let v_n = dot(v, n);
+    let slip = v - n * v_n;
+    let u_n = dot(u, n);
+    let l_n = dot(l, n);
+    // Through the force.
+    let across = world.dt * c.tangent_drag;
+    let pushed = select(0.0, world.dt * l_n, c.acting) + carried_force_bar(i);
+    let u_n_bar = across * l_n - c.drag * pushed;
+    let l_n_bar = select(0.0, world.dt * c.force, c.acting) + across * u_n;
+    let u_bar = n * u_n_bar - l * across;
+    let l_bar = n * l_n_bar - u * across;
+    // Through its law.
+    let law = contact_force_reverse(
+        world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
+        world.onset_speed, c.gap, v_n, dot(slip, slip), normal_forces[i],
+        ContactForce(pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u))),
+    );
+    contact_stiffness_bar += law.stiffness;
+    contact_width_bar += law.width;
+    contact_damping_bar += law.damping;
+    friction_bar += law.friction;
+    force_bars[i] = law.force_before;
+    let v_bar = n * law.v_n + slip * (2.0 * law.slip_squared);
+    twist_bar = wrench_add(twist_bar, force_at(c.point, v_bar));
+    moved_bar = wrench_add(moved_bar, force_at(c.point, u_bar));
+    adjoint_bar = wrench_add(adjoint_bar, force_at(c.point, l_bar));
+    // Through where the point is.
+    let point_bar = cross(l_bar, adjoint.angular) + cross(u_bar, moved.angular) + cross(v_bar, twist.angular);
+    let normal_bar = l * l_n_bar + u * u_n_bar + v * law.v_n - slip * (2.0 * law.slip_squared * v_n)
+        - point_bar * sphere.w;
+    let ground_bar = terrain_distance_reverse(position + centre, Distance(law.gap, normal_bar));
+    let centre_bar = point_bar + ground_bar;
+    contact_bars[i] += vec4<f32>(in_link(centre_bar), -(dot(n, point_bar) + law.gap));
+    origin_bar += centre_bar;
+    turn_bar += cross(arm, centre_bar);
+    place_bar += ground_bar;
+}

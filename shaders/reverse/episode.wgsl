@@ -1,0 +1,218 @@
+// The way back through a part of the episodes. Twin of src/sim/cpu/reverse/episode.rs.
+
+@compute @workgroup_size(32)
+fn differentiate(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) place: u32,
+) {
+    block = group.y * groups.x + group.x;
+    if block >= span.block_count {
+        return;
+    }
+    lane = place;
+    wake_lane();
+    wake_link();
+    wake_body();
+    wake_limb();
+    steps_taken = results[body * RESULT_WORDS + STEPS];
+    // From the last step that any of the block's creatures has taken.
+    let end = min(span.first_step + span.step_count, most_steps());
+    if end <= span.first_step {
+        return;
+    }
+    wake_bars();
+    for (var step = end; step > span.first_step; step--) {
+        retreat(step - 1u);
+    }
+    rest_bars();
+}
+
+// Of all creatures of the block. The answer is uniform, as barriers need it.
+fn most_steps() -> u32 {
+    if is_base {
+        atomicMax(&flag, steps_taken);
+    }
+    return workgroupUniformLoad(&flag);
+}
+
+// Back through one step, the `step`-th of the episode.
+fn retreat(step: u32) {
+    alive = step < steps_taken;
+    if step + 1u == steps_taken {
+        // The creature's last step: what its lanes did before does not count.
+        clear_bars();
+    }
+    read_tape(step);
+    recall();
+    // Judge, move, decide: backward.
+    reverse_measure(step);
+    reverse_step();
+    reverse_slew();
+    if step % world.control_period == 0u {
+        reverse_act(step / world.control_period, world.dt * f32(step));
+    }
+}
+
+// Which limb end the lane's link is.
+fn wake_limb() {
+    limb_end = LIMB_ENDS;
+    let ends = bodies[body].limb_ends;
+    for (var i = 0u; i < min(bodies[body].limb_end_count, LIMB_ENDS); i++) {
+        if body_links > 0u && byte(ends, i) == lane {
+            limb_end = i;
+        }
+    }
+}
+
+// All zero.
+fn clear_bars() {
+    angle_bar = 0.0;
+    rate_bar = 0.0;
+    target_bar = 0.0;
+    command_bar = 0.0;
+    momentum_bar = vec3<f32>(0.0);
+    spin_bar = vec3<f32>(0.0);
+    force_bars = array<f32, CONTACTS>();
+    position_bar = vec3<f32>(0.0);
+    rotation_bar = vec3<f32>(0.0);
+    velocity_bar = vec3<f32>(0.0);
+    angular_velocity_bar = vec3<f32>(0.0);
+    joint_position_bar = vec3<f32>(0.0);
+    mass_bar = 0.0;
+    axis_bar = vec3<f32>(0.0);
+    armature_bar = 0.0;
+    com_bar = vec3<f32>(0.0);
+    damping_bar = 0.0;
+    inertia_bar = Sym3();
+    kp_bar = 0.0;
+    kd_bar = 0.0;
+    torque_limit_bar = 0.0;
+    lower_bar = 0.0;
+    upper_bar = 0.0;
+    limit_stiffness_bar = 0.0;
+    rhythm_bar = vec4<f32>(0.0);
+    contact_bars = array<vec4<f32>, CONTACTS>();
+    contact_stiffness_bar = 0.0;
+    contact_width_bar = 0.0;
+    friction_bar = 0.0;
+    contact_damping_bar = 0.0;
+    gravity_bar = vec3<f32>(0.0);
+    reference_force_bar = 0.0;
+    start_bar = vec3<f32>(0.0);
+    body_mass_bar = 0.0;
+    leg_span_bar = 0.0;
+    sample_bars = array<f32, DESCRIPTORS>();
+}
+
+// Reads the bars as the last dispatch left them.
+fn wake_bars() {
+    let at = block * GRADIENT_FIELDS * LANES + lane;
+    let a = gradients[at + JOINT_POSITION_MASS * LANES];
+    joint_position_bar = a.xyz;
+    mass_bar = a.w;
+    let b = gradients[at + AXIS_ARMATURE * LANES];
+    axis_bar = b.xyz;
+    armature_bar = b.w;
+    let c = gradients[at + COM_DAMPING * LANES];
+    com_bar = c.xyz;
+    damping_bar = c.w;
+    let d = gradients[at + INERTIA_KP * LANES];
+    let e = gradients[at + PRODUCTS_KD * LANES];
+    inertia_bar = Sym3(d.xyz, e.xyz);
+    kp_bar = d.w;
+    kd_bar = e.w;
+    let f = gradients[at + TORQUE_LOWER_UPPER_LIMIT * LANES];
+    torque_limit_bar = f.x;
+    lower_bar = f.y;
+    upper_bar = f.z;
+    limit_stiffness_bar = f.w;
+    rhythm_bar = gradients[at + RHYTHM * LANES];
+    for (var i = 0u; i < CONTACTS; i++) {
+        contact_bars[i] = gradients[at + (CONTACT_POINTS + i) * LANES];
+    }
+    wake_state_bars(at + STATE_BARS * LANES);
+    let g = gradients[at + POSITION_STIFFNESS_BARS * LANES];
+    position_bar = g.xyz;
+    contact_stiffness_bar = g.w;
+    let h = gradients[at + ROTATION_WIDTH_BARS * LANES];
+    rotation_bar = h.xyz;
+    contact_width_bar = h.w;
+    let j = gradients[at + VELOCITY_FRICTION_BARS * LANES];
+    velocity_bar = j.xyz;
+    friction_bar = j.w;
+    let k = gradients[at + SPIN_DAMPING_BARS * LANES];
+    angular_velocity_bar = k.xyz;
+    contact_damping_bar = k.w;
+    let l = gradients[at + GRAVITY_REFERENCE_BARS * LANES];
+    gravity_bar = l.xyz;
+    reference_force_bar = l.w;
+    let m = gradients[at + START_MASS_BARS * LANES];
+    start_bar = m.xyz;
+    body_mass_bar = m.w;
+    leg_span_bar = gradients[at + LEG_SPAN_BAR * LANES].x;
+    for (var i = 0u; i < DESCRIPTORS; i++) {
+        sample_bars[i] = gradients[at + (SAMPLE_BARS + i / 4u) * LANES][i % 4u];
+    }
+}
+
+fn wake_state_bars(at: u32) {
+    let s = gradients[at];
+    angle_bar = s.x;
+    rate_bar = s.y;
+    target_bar = s.z;
+    command_bar = s.w;
+    let t = gradients[at + LANES];
+    momentum_bar = t.xyz;
+    force_bars[0] = t.w;
+    let u = gradients[at + 2u * LANES];
+    spin_bar = u.xyz;
+    force_bars[1] = u.w;
+    for (var i = 2u; i < CONTACTS; i++) {
+        force_bars[i] = gradients[at + (3u + (i - 2u) / 4u) * LANES][(i - 2u) % 4u];
+    }
+}
+
+// Writes the bars.
+fn rest_bars() {
+    let to = block * GRADIENT_FIELDS * LANES + lane;
+    gradients[to + JOINT_POSITION_MASS * LANES] = vec4<f32>(joint_position_bar, mass_bar);
+    gradients[to + AXIS_ARMATURE * LANES] = vec4<f32>(axis_bar, armature_bar);
+    gradients[to + COM_DAMPING * LANES] = vec4<f32>(com_bar, damping_bar);
+    gradients[to + INERTIA_KP * LANES] = vec4<f32>(inertia_bar.diagonal, kp_bar);
+    gradients[to + PRODUCTS_KD * LANES] = vec4<f32>(inertia_bar.products, kd_bar);
+    gradients[to + TORQUE_LOWER_UPPER_LIMIT * LANES] =
+        vec4<f32>(torque_limit_bar, lower_bar, upper_bar, limit_stiffness_bar);
+    gradients[to + RHYTHM * LANES] = rhythm_bar;
+    for (var i = 0u; i < CONTACTS; i++) {
+        gradients[to + (CONTACT_POINTS + i) * LANES] = contact_bars[i];
+    }
+    rest_state_bars(to + STATE_BARS * LANES);
+    gradients[to + POSITION_STIFFNESS_BARS * LANES] = vec4<f32>(position_bar, contact_stiffness_bar);
+    gradients[to + ROTATION_WIDTH_BARS * LANES] = vec4<f32>(rotation_bar, contact_width_bar);
+    gradients[to + VELOCITY_FRICTION_BARS * LANES] = vec4<f32>(velocity_bar, friction_bar);
+    gradients[to + SPIN_DAMPING_BARS * LANES] = vec4<f32>(angular_velocity_bar, contact_damping_bar);
+    gradients[to + GRAVITY_REFERENCE_BARS * LANES] = vec4<f32>(gravity_bar, reference_force_bar);
+    gradients[to + START_MASS_BARS * LANES] = vec4<f32>(start_bar, body_mass_bar);
+    gradients[to + LEG_SPAN_BAR * LANES] = vec4<f32>(leg_span_bar, 0.0, 0.0, 0.0);
+    for (var i = 0u; i < DESCRIPTORS; i += 4u) {
+        var bars: vec4<f32>;
+        for (var k = 0u; k < min(4u, DESCRIPTORS - i); k++) {
+            bars[k] = sample_bars[i + k];
+        }
+        gradients[to + (SAMPLE_BARS + i / 4u) * LANES] = bars;
+    }
+}
+
+fn rest_state_bars(to: u32) {
+    gradients[to] = vec4<f32>(angle_bar, rate_bar, target_bar, command_bar);
+    gradients[to + LANES] = vec4<f32>(momentum_bar, force_bars[0]);
+    gradients[to + 2u * LANES] = vec4<f32>(spin_bar, force_bars[1]);
+    for (var i = 2u; i < CONTACTS; i += 4u) {
+        var bars: vec4<f32>;
+        for (var k = 0u; k < min(4u, CONTACTS - i); k++) {
+            bars[k] = force_bars[i + k];
+        }
+        gradients[to + (3u + (i - 2u) / 4u) * LANES] = bars;
+    }
+}

@@ -1,0 +1,30 @@
+// The hinge: the reverse of assemble_joints and of the servo's measured power. Twin of src/sim/cpu/reverse/joint.rs.
+
+// The bars of the hinge's state become those before the step; that of the servo target is that of the target after the slew.
+fn reverse_joints() {
+    if !is_joint {
+        return;
+    }
+    let pushed = world.dt * free_rate;
+    let dragged = -pushed * rate_after;
+    let spent = power_bar * power_sign() * rate_after;
+    let from_servo = servo_torque_reverse(
+        world.dt, kp, kd, torque_limit, target_angle, angle, rate,
+        ServoTorque(pushed + spent, dragged - spent * rate_after),
+    );
+    let from_limit = limit_torque_reverse(
+        world.dt, lower, upper, limit_stiffness, world.limit_damping, world.limit_width, angle, rate,
+        LimitTorque(pushed, dragged, limit_use_bar),
+    );
+    kp_bar += from_servo.kp;
+    kd_bar += from_servo.kd;
+    torque_limit_bar += from_servo.torque_limit;
+    lower_bar += from_limit.lower;
+    upper_bar += from_limit.upper;
+    limit_stiffness_bar += from_limit.stiffness;
+    armature_bar += free_rate * (rate - rate_after);
+    damping_bar += dragged;
+    target_bar += from_servo.target_angle;
+    angle_bar += from_servo.angle + from_limit.angle;
+    rate_bar = from_servo.rate + from_limit.rate + free_rate * armature;
+}

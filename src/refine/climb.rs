@@ -1,0 +1,133 @@
+//! One candidate on its way uphill: gene gradient, clipped and scaled step, bounds.
+
+use super::optimiser::{Memory, clip};
+use super::trust::Agreement;
+use crate::creature::Candidate;
+use crate::emitter::SearchSpace;
+use crate::experiment::{Refine, RefinedGenes};
+use crate::genome::{Genome, Owner, ParameterId, wrap};
+use crate::sim::Ending;
+use crate::sim::gradient::Gradient;
+use crate::sim::world::World;
+
+/// A candidate on its way.
+#[derive(Clone, Debug)]
+pub struct Climber {
+    /// Its genes now, a valid body.
+    pub genome: Genome,
+    /// What they compile to.
+    pub candidate: Candidate<f32>,
+    /// Total mass of its body (kg).
+    pub mass: f64,
+    /// Whether it goes on, and if not, why.
+    pub state: State,
+    /// How far its gradients can be trusted so far.
+    pub agreement: Agreement,
+    /// The genes where it began, in the order of [`Genome::parameters`].
+    origin: Vec<f64>,
+    memory: Memory,
+}
+
+/// Whether a candidate goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Climbing,
+    /// The next step leads to no valid body: it stays where it is.
+    Stuck,
+    /// A gradient was not finite: its steps count for nothing.
+    Dropped,
+}
+
+/// What all candidates have in common.
+pub struct Rules<'a> {
+    /// Which genes move, and how far.
+    pub spec: &'a Refine,
+    /// How genes reach the candidate.
+    pub space: &'a dyn SearchSpace,
+    /// The surroundings.
+    pub world: &'a World<f64>,
+}
+
+impl Climber {
+    /// Where a candidate begins.
+    pub fn new(genome: Genome, candidate: Candidate<f32>, mass: f64, spec: &Refine) -> Self {
+        let origin: Vec<f64> = genome.parameters().into_iter().map(|(_, value)| value).collect();
+        let memory = Memory::new(spec.optimiser, origin.len());
+        Self { genome, candidate, mass, state: State::Climbing, agreement: Agreement::default(), origin, memory }
+    }
+
+    /// Takes one step along the gradient of the episode from where it is.
+    pub fn step(&mut self, gradient: &Gradient<f32>, rules: &Rules<'_>) {
+        let Some(slope) = self.slope(gradient, rules) else {
+            self.state = State::Dropped;
+            return;
+        };
+        let objective = f64::from(gradient.returns.reward);
+        self.agreement.observe(objective);
+        let changes = self.changes(&slope, rules.spec);
+        let next = rules.space.shifted(&self.genome, &changes);
+        let Ok(candidate) = rules.space.compile(&next) else {
+            self.state = State::Stuck;
+            return;
+        };
+        self.agreement.expect(objective, promise(&slope, &self.genome, &next));
+        (self.genome, self.mass) = (next, candidate.creature.mass());
+        self.candidate = candidate.map(|x| x as f32);
+    }
+
+    /// The derivative with respect to each gene that moves, zero for the others; none when it is not finite.
+    fn slope(&self, gradient: &Gradient<f32>, rules: &Rules<'_>) -> Option<Vec<f64>> {
+        if gradient.returns.ending == Ending::Diverged || !gradient.returns.reward.is_finite() {
+            return None;
+        }
+        let slope = rules.space.gene_gradient(&self.genome, rules.world, gradient).ok()?;
+        let genes = self.genome.parameters();
+        let slope: Vec<f64> =
+            genes.iter().zip(slope).map(|((id, _), g)| if moves(*id, rules.spec) { g } else { 0.0 }).collect();
+        (slope.len() == genes.len() && slope.iter().all(|g| g.is_finite())).then_some(slope)
+    }
+
+    /// How far each gene goes, in its own units.
+    fn changes(&mut self, slope: &[f64], spec: &Refine) -> Vec<f64> {
+        let genes = self.genome.parameters();
+        let mut scaled: Vec<f64> = genes.iter().zip(slope).map(|((id, _), g)| g * id.field.step()).collect();
+        clip(&mut scaled, spec.clip);
+        let steps = self.memory.step(&scaled);
+        let change = |(((id, value), origin), step): ((&(ParameterId, f64), &f64), &f64)| {
+            let there = distance(*id, *value, *origin);
+            let wanted = there + rate(*id, spec) * step * id.field.step();
+            let most = spec.bound.map_or(f64::INFINITY, |bound| bound * id.field.step());
+            wanted.clamp(-most, most) - there
+        };
+        genes.iter().zip(&self.origin).zip(&steps).map(change).collect()
+    }
+}
+
+/// What a gradient promises of the way between two genomes of the same genes.
+fn promise(slope: &[f64], from: &Genome, to: &Genome) -> f64 {
+    let ways = from.parameters().into_iter().zip(to.parameters()).map(|((id, a), (_, b))| distance(id, b, a));
+    slope.iter().zip(ways).map(|(g, way)| g * way).sum()
+}
+
+/// From `origin` to `value`; phases go the short way round.
+fn distance(id: ParameterId, value: f64, origin: f64) -> f64 {
+    let way = value - origin;
+    if id.field.is_phase() { wrap(way) } else { way }
+}
+
+fn is_of_body(id: ParameterId) -> bool {
+    matches!(id.owner, Owner::Link(_) | Owner::Joint(_))
+}
+
+fn moves(id: ParameterId, spec: &Refine) -> bool {
+    match spec.genes {
+        RefinedGenes::Both => true,
+        RefinedGenes::Body => is_of_body(id),
+        RefinedGenes::Brain => !is_of_body(id),
+    }
+}
+
+fn rate(id: ParameterId, spec: &Refine) -> f64 {
+    if is_of_body(id) { spec.rates.body } else { spec.rates.brain }
+}
