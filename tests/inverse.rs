@@ -333,3 +333,16 @@ fn recordings_that_do_not_fit_are_refused() {
         assert!(error.contains(problem), "{error}");
     }
 }
+
+#[test]
+fn folders_of_inverse_problems_say_that_they_have_no_archive() {
+    let out = TempDir::new().unwrap();
+    let cup = place::repository().join("experiments/cup.ron").display().to_string();
+    burgess(out.path(), &["run", &cup, "--out", ".", "--set", "descent.steps=1"]);
+    for command in ["resume", "report"] {
+        let output = burgess(out.path(), &[command, "cup-0-1"]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains("is an inverse problem, `Reach`: it has no archive"), "{message}");
+    }
+}

@@ -122,6 +122,10 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
 /// Every [`ExperimentError`] but [`ExperimentError::Setting`].
 pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
     let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    if let Some(kind) = Inverse::kind(&text) {
+        let reason = format!("is an inverse problem, `{kind}`: it has no archive; `burgess run` solves it again");
+        return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });
+    }
     let source = Source::new(&path.display().to_string(), &text);
     let experiment = parse(&source)?;
     validated(&experiment, &source, &|_| Ok(()))?;
