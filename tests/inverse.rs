@@ -167,10 +167,10 @@ fn the_cup_arrives_full() {
     assert!(!spilled.reaches(&spec), "{:?}", spilled.result());
 }
 
-/// The loss falls along the gradient as the gradient says: central differences of the loss after plain steps.
+/// A short plain step lowers the loss by as much as the gradient says.
 #[test]
 fn gradients_of_watched_losses_are_right() {
-    // A plain step of the rate r changes the loss by -r |g|^2; half a step by half of it.
+    // A plain step of the rate r changes the loss by -r |g|^2.
     let change = |rate: f64| {
         let settings =
             ["descent=(steps: 1, optimiser: Plain, clip: 1e9, rate: (RATE, RATE))"
@@ -342,7 +342,7 @@ fn folders_of_inverse_problems_say_that_they_have_no_archive() {
     for command in ["resume", "report"] {
         let output = burgess(out.path(), &[command, "cup-0-1"]);
         let message = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert_eq!(output.status.code(), Some(1), "{message}");
         assert!(message.contains("is an inverse problem, `Reach`: it has no archive"), "{message}");
     }
 }
