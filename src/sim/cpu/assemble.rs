@@ -3,7 +3,7 @@
 
 use super::spatial::{Spatial, Wrench};
 use super::state::{ContactWork, Drive, State, Work};
-use crate::autodiff::Real;
+use crate::autodiff::{Real, Value};
 use crate::creature::{Creature, Link};
 use crate::experiment::BiasForm;
 use crate::laws::contact::ContactLaw;
@@ -114,8 +114,11 @@ pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: 
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
-pub fn assemble_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, work: &mut Work<T>) {
-    for (contact, scratch) in creature.contacts.iter().zip(&work.contacts) {
+pub fn assemble_contacts<T: Value>(creature: &Creature<T>, world: &World<T>, work: &mut Work<T>) {
+    let tolerance = work.pull_tolerance;
+    for (contact, scratch) in
+        creature.contacts.iter().zip(&work.contacts).filter(|(_, scratch)| scratch.can_act(tolerance))
+    {
         let link = &mut work.links[contact.link];
         let (drag, push) = if scratch.active { (scratch.drag, scratch.push) } else { (T::zero(), T::zero()) };
         let across = world.dt * scratch.tangent_drag;

@@ -1,7 +1,7 @@
 //! The changing state of one creature, what drives it, and the scratch memory of a step.
 
 use super::spatial::{Spatial, Twist, Wrench};
-use crate::autodiff::{Real, real};
+use crate::autodiff::{Real, Value, real};
 use crate::creature::Creature;
 use crate::laws::joint::JointTorque;
 use crate::math::{Mat3, Quat, Vec3};
@@ -123,6 +123,16 @@ pub struct ContactWork<T> {
     pub active: bool,
     /// Normal force that acted in this step (N): negative where a pulling contact was left in.
     pub force: T,
+}
+
+impl<T: Value> ContactWork<T> {
+    /// Whether any force acts that could ever be seen, given the pull that counts as none (N): most contacts are in the air, where the
+    /// law's tails end in numbers on which processors are slow. A number with a derivative always acts.
+    #[inline(always)]
+    pub fn can_act(&self, pull_tolerance: T) -> bool {
+        let least = pull_tolerance.to_f64() * T::EPSILON * T::EPSILON;
+        T::DIFFERENTIATES || [self.push, self.drag, self.tangent_drag].iter().any(|x| x.to_f64() > least)
+    }
 }
 
 /// Scratch memory of a step, kept between steps to save allocation.

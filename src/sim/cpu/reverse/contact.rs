@@ -22,6 +22,11 @@ pub fn reverse_contacts<T: Value>(
     let law = contact_law(step.creature, step.world, work.contact_width);
     let dt = step.world.dt;
     for (i, (contact, scratch)) in step.creature.contacts.iter().zip(&work.contacts).enumerate() {
+        // Where nothing acts nothing depends on anything: all slopes of the law end where its forces do.
+        if !scratch.can_act(work.pull_tolerance) {
+            bar.normal_forces[i] = T::zero();
+            continue;
+        }
         let (own, next) = (&work.links[contact.link], &back.links[contact.link]);
         let (x, n) = (scratch.point, scratch.normal);
         // Forth again.
