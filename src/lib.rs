@@ -2,7 +2,7 @@
 //!
 //! The way through the house follows one candidate: an [`experiment`] file says what to do, a [`genome`] is mutated,
 //! compiled into a [`creature`], simulated ([`sim`], out of the [`laws`]), refined ([`refine`]), described, put into an [`archive`] by the
-//! loop in [`evolve`], and drawn by [`report`].
+//! loop in [`evolve`], and drawn by [`report`]. Inverse problems are experiments of their own kinds: [`inverse`].
 
 pub mod archive;
 pub mod autodiff;
@@ -13,6 +13,7 @@ pub mod evolve;
 pub mod experiment;
 pub mod genome;
 pub mod gradcheck;
+pub mod inverse;
 pub mod laws;
 pub mod math;
 pub mod refine;

@@ -24,6 +24,8 @@ pub enum Purpose {
     Test = 5,
     /// The choice of candidates that are refined.
     Refine = 6,
+    /// Starts, guesses and noise of inverse problems.
+    Inverse = 7,
 }
 
 /// A random stream of its own for one key.

@@ -1,12 +1,18 @@
-//! The examples: all are valid, and the reference that `burgess schema` prints is complete and true to the defaults.
+//! The examples: all are valid, and the references that `burgess schema` prints are complete and true to the defaults.
 
 mod place;
 
-use burgess::experiment::{Experiment, from_text, load};
+use burgess::experiment::{AnyLoaded, Experiment, ExperimentError, Inverse, from_text, inverse_from_text, load_any};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const REFERENCE: &str = include_str!("../experiments/reference.ron");
+/// Of the kinds of inverse problems.
+const INVERSE: [&str; 3] = [
+    include_str!("../experiments/reference_ascent.ron"),
+    include_str!("../experiments/reference_reach.ron"),
+    include_str!("../experiments/reference_identify.ron"),
+];
 
 /// Sources of everything that can stand in an experiment, and where the types of experiments end in each.
 const SOURCES: [(&str, &str); 4] = [
@@ -16,8 +22,27 @@ const SOURCES: [(&str, &str); 4] = [
     (include_str!("../src/laws/terrain.rs"), "\nimpl "),
 ];
 
-fn parse(text: &str, settings: &[String]) -> Experiment {
-    from_text(text, "reference.ron", Path::new("experiments"), settings).unwrap_or_else(|e| panic!("{e}")).experiment
+/// What a text says, whatever its kind.
+#[derive(Debug, PartialEq)]
+enum Spec {
+    Evolution(Box<Experiment>),
+    Inverse(Box<Inverse>),
+}
+
+fn read(text: &str, settings: &[String]) -> Result<Spec, ExperimentError> {
+    let folder = Path::new("experiments");
+    if INVERSE.iter().any(|reference| reference.lines().next() == text.lines().next()) {
+        return inverse_from_text(text, "reference.ron", folder, settings).map(|l| Spec::Inverse(Box::new(l.inverse)));
+    }
+    from_text(text, "reference.ron", folder, settings).map(|l| Spec::Evolution(Box::new(l.experiment)))
+}
+
+fn parse(text: &str, settings: &[String]) -> Spec {
+    read(text, settings).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn references() -> impl Iterator<Item = &'static str> {
+    std::iter::once(REFERENCE).chain(INVERSE)
 }
 
 /// Names of fields and variants in a piece of Rust.
@@ -40,15 +65,15 @@ fn words(text: &str) -> BTreeSet<&str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
 }
 
-/// The RON of the reference, its alternatives included, without comments.
-fn code_of_reference() -> String {
-    let uncommented = REFERENCE.lines().map(|line| line.trim_start().trim_start_matches("//|"));
+/// The RON of a reference, its alternatives included, without comments.
+fn code_of(reference: &str) -> String {
+    let uncommented = reference.lines().map(|line| line.trim_start().trim_start_matches("//|"));
     uncommented.map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn every_field_and_variant_stands_in_the_reference() {
-    let code = code_of_reference();
+    let code = code_of(REFERENCE);
     let shown = words(&code);
     let mut count = 0;
     for (source, end) in SOURCES {
@@ -59,6 +84,19 @@ fn every_field_and_variant_stands_in_the_reference() {
         }
     }
     assert!(count > 90, "only {count} names were found in the sources");
+}
+
+#[test]
+fn every_field_and_variant_of_inverse_problems_stands_in_a_reference() {
+    let code: String = INVERSE.into_iter().map(code_of).collect();
+    let shown = words(&code);
+    let source = include_str!("../src/experiment/inverse/mod.rs");
+    let found = names(source.split_once("\nimpl ").expect("types stand above their implementations").0);
+    // What the goal of a rate may be is not valid beside the aim of the reference.
+    let missing: Vec<&String> =
+        found.iter().filter(|name| !shown.contains(name.as_str()) && *name != "Within").collect();
+    assert!(missing.is_empty(), "no reference shows {missing:?}");
+    assert!(found.len() > 60, "only {} names were found in the source", found.len());
 }
 
 #[test]
@@ -85,8 +123,8 @@ pub struct Budget {
 }
 
 /// The text without the value that starts on `line` and all that belongs to it.
-fn without_value(line: usize) -> String {
-    let lines: Vec<&str> = REFERENCE.lines().collect();
+fn without_value(reference: &str, line: usize) -> String {
+    let lines: Vec<&str> = reference.lines().collect();
     let indent = |text: &str| text.len() - text.trim_start().len();
     let code = |text: &str| text.split("//").next().unwrap_or_default().trim_end().to_owned();
     let is_closed = code(lines[line]).ends_with(',');
@@ -99,31 +137,31 @@ fn without_value(line: usize) -> String {
 
 #[test]
 fn what_is_marked_default_is_the_default() {
-    let full = parse(REFERENCE, &[]);
-    let marked: Vec<usize> = REFERENCE
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| line.split_once("// ").is_some_and(|(_, comment)| comment.starts_with("default")))
-        .map(|(number, _)| number)
-        .collect();
-    for &line in &marked {
-        let name = REFERENCE.lines().nth(line).unwrap_or_default();
-        assert_eq!(parse(&without_value(line), &[]), full, "not the default: {name}");
+    let mut count = 0;
+    for reference in references() {
+        let full = parse(reference, &[]);
+        let marked = |line: &&str| line.split_once("// ").is_some_and(|(_, comment)| comment.starts_with("default"));
+        for (number, line) in reference.lines().enumerate().filter(|(_, line)| marked(line)) {
+            assert_eq!(parse(&without_value(reference, number), &[]), full, "not the default: {line}");
+            count += 1;
+        }
     }
-    assert!(marked.len() > 30, "only {} marks were found", marked.len());
+    assert!(count > 60, "only {count} marks were found");
 }
 
 #[test]
 fn fields_that_are_not_marked_default_cannot_be_left_out_unnoticed() {
-    let full = parse(REFERENCE, &[]);
-    for (number, line) in REFERENCE.lines().enumerate() {
-        let code = line.split("//").next().unwrap_or_default();
-        let starts_field = code.trim_start().starts_with(|c: char| c.is_lowercase()) && code.contains(": ");
-        if !starts_field || line.contains("// default") {
-            continue;
+    for reference in references() {
+        let full = parse(reference, &[]);
+        for (number, line) in reference.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let starts_field = code.trim_start().starts_with(|c: char| c.is_lowercase()) && code.contains(": ");
+            if !starts_field || line.contains("// default") {
+                continue;
+            }
+            let without = read(&without_value(reference, number), &[]);
+            assert!(without.map(|spec| spec != full).unwrap_or(true), "is a default: {line}");
         }
-        let without = from_text(&without_value(number), "reference.ron", Path::new("experiments"), &[]);
-        assert!(without.map(|loaded| loaded.experiment != full).unwrap_or(true), "is a default: {line}");
     }
 }
 
@@ -131,19 +169,21 @@ fn fields_that_are_not_marked_default_cannot_be_left_out_unnoticed() {
 #[test]
 fn every_alternative_is_valid() {
     let mut count = 0;
-    for line in REFERENCE.lines().filter_map(|line| line.trim_start().strip_prefix("//| ")) {
-        let (path, value) = line.split_once(": ").expect("path: value");
-        let setting = format!("{path}={}", value.trim_end_matches(','));
-        // A grid takes six descriptors at most.
-        let few = "descriptors=[(kind: FinalX, range: (0.0, 1.0))]".to_owned();
-        // Not everything has a gradient.
-        let refine = if path.starts_with("refine") { "refine.steps=5" } else { "refine=None" };
-        let base = [few, refine.to_owned()];
-        let experiment = parse(REFERENCE, &[&base[..], std::slice::from_ref(&setting)].concat());
-        assert_ne!(experiment, parse(REFERENCE, &base), "{setting} changes nothing");
-        count += 1;
+    for reference in references() {
+        for line in reference.lines().filter_map(|line| line.trim_start().strip_prefix("//| ")) {
+            let (path, value) = line.split_once(": ").expect("path: value");
+            let value = value.split(" // ").next().unwrap_or_default();
+            let setting = format!("{path}={}", value.trim_end_matches(','));
+            // A grid takes six descriptors at most, and not everything has a gradient.
+            let few = "descriptors=[(kind: FinalX, range: (0.0, 1.0))]".to_owned();
+            let refine = if path.starts_with("refine") { "refine.steps=5" } else { "refine=None" };
+            let base = if reference == REFERENCE { vec![few, refine.to_owned()] } else { Vec::new() };
+            let changed = parse(reference, &[&base[..], std::slice::from_ref(&setting)].concat());
+            assert_ne!(changed, parse(reference, &base), "{setting} changes nothing");
+            count += 1;
+        }
     }
-    assert!(count >= 10, "only {count} alternatives were found");
+    assert!(count >= 20, "only {count} alternatives were found");
 }
 
 #[test]
@@ -151,11 +191,14 @@ fn every_example_is_valid_and_named_after_its_file() {
     let folder = place::repository().join("experiments");
     let mut files: Vec<PathBuf> =
         folder.read_dir().expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|file| file.is_file());
     files.sort();
     assert!(files.len() >= 6, "{files:?}");
     for file in files {
-        let experiment = load(&file, &[]).unwrap_or_else(|e| panic!("{e}")).experiment;
-        let stem = file.file_stem().expect("a name").to_string_lossy().replace('_', "-");
-        assert_eq!(experiment.name, stem);
+        let name = match load_any(&file, &[]).unwrap_or_else(|e| panic!("{e}")) {
+            AnyLoaded::Evolution(loaded) => loaded.experiment.name,
+            AnyLoaded::Inverse(loaded) => loaded.inverse.name().to_owned(),
+        };
+        assert_eq!(name, file.file_stem().expect("a name").to_string_lossy().replace('_', "-"));
     }
 }

@@ -1,7 +1,9 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use burgess::emitter;
-use burgess::experiment::{self, ArchiveSpec, BodySource, Budget, Experiment, Policy, Refined, RefinedGenes, Sharing};
+use burgess::experiment::{
+    self, AnyLoaded, ArchiveSpec, BodySource, Budget, Experiment, Inverse, Policy, Refined, RefinedGenes, Sharing,
+};
 use burgess::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -23,10 +25,13 @@ pub struct Args {
 ///
 /// The report if the experiment is wrong; or if stdout cannot be written to.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let experiment = experiment::load(&args.file, &args.overrides)?.experiment;
+    let lines = match experiment::load_any(&args.file, &args.overrides)? {
+        AnyLoaded::Evolution(loaded) => summary(&loaded.experiment).to_vec(),
+        AnyLoaded::Inverse(loaded) => inverse(&loaded.inverse),
+    };
     let mut out = stdout().lock();
     writeln!(out, "{}: valid", args.file.display())?;
-    for (what, text) in summary(&experiment) {
+    for (what, text) in lines {
         writeln!(out, "  {what:<12} {text}")?;
     }
     Ok(ExitCode::SUCCESS)
@@ -46,6 +51,36 @@ fn summary(e: &Experiment) -> [(&'static str, String); 11] {
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
     ]
+}
+
+fn inverse(inverse: &Inverse) -> Vec<(&'static str, String)> {
+    let kind = ("kind", inverse.kind_name().to_owned());
+    let name = ("name", format!("{} (seed {})", inverse.name(), inverse.seed()));
+    let rest = match inverse {
+        Inverse::Ascent(a) => vec![
+            ("body", a.body.clone()),
+            ("genes", list(a.genes.iter().map(|group| format!("{group:?}")), ", ")),
+            ("reward", list(a.task.reward.iter().map(|r| format!("{} x {}", r.weight, r.term.label().0)), " + ")),
+            (
+                "budget",
+                format!("{} starts, {} gradient steps each over {} s", a.starts, a.descent.steps, a.task.duration),
+            ),
+        ],
+        Inverse::Reach(r) => vec![
+            ("body", r.body.clone()),
+            (
+                "target",
+                format!("{:?} m, within {} m, tilted by at most {} rad", r.target, r.goal.distance, r.goal.tilt),
+            ),
+            ("budget", format!("{} gradient steps over {} s", r.descent.steps, r.duration)),
+        ],
+        Inverse::Identify(i) => vec![
+            ("body", i.body.clone()),
+            ("unknowns", list(i.unknowns.iter().map(|unknown| format!("{unknown:?}")), ", ")),
+            ("budget", format!("{} guesses", i.guesses)),
+        ],
+    };
+    [kind, name].into_iter().chain(rest).collect()
 }
 
 fn bodies(body: &BodySource) -> String {

@@ -9,8 +9,9 @@ use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Setup, start};
-use burgess::experiment::{self, Experiment};
+use burgess::experiment::{self, AnyLoaded, Experiment};
 use burgess::genome::Variation;
+use burgess::inverse::{self, Verdict};
 use burgess::report;
 use burgess::sim::Backend;
 use burgess::sim::gradient::Differentiate;
@@ -49,7 +50,10 @@ pub struct Args {
 /// The report if the experiment is wrong, and nothing is written then. Later, when simulation or a file fails: the run
 /// folder then holds what was done so far.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let loaded = experiment::load(&args.file, &args.overrides)?;
+    let loaded = match experiment::load_any(&args.file, &args.overrides)? {
+        AnyLoaded::Evolution(loaded) => *loaded,
+        AnyLoaded::Inverse(_) => return run_inverse(args),
+    };
     let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let backend = args.backend.open(&Plan::new(&experiment))?;
@@ -57,6 +61,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
     let space = start::search_space(&experiment, seeds);
     carry_on(&folder, &experiment, &space, backend.as_ref(), differentiator.as_deref())
+}
+
+/// Solves an inverse problem; the exit code says whether its goal is reached.
+fn run_inverse(args: &Args) -> anyhow::Result<ExitCode> {
+    // The seed goes the way of other changes, so that the frozen text has it.
+    let seed = args.seed.map(|seed| format!("seed={seed}"));
+    let changes: Vec<String> = args.overrides.iter().cloned().chain(seed).collect();
+    let loaded = experiment::load_inverse(&args.file, &changes)?;
+    args.backend.start_threads(loaded.inverse.kind_name())?;
+    let Verdict { dir, summary, reached } = inverse::run(&loaded, &args.out)?;
+    let verdict = if reached { "goal reached" } else { "GOAL MISSED" };
+    writeln!(stdout(), "{summary}\n{verdict}: {}", dir.display())?;
+    Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Carries on the run of a folder, from wherever it is.

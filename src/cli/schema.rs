@@ -1,21 +1,48 @@
-//! `burgess schema`: the reference experiment, which shows every field and variant.
+//! `burgess schema`: the reference experiments, which show every field and variant.
 
+use clap::ValueEnum;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
 
-/// A test keeps it complete and valid.
-const REFERENCE: &str = include_str!("../../experiments/reference.ron");
+/// Kinds of experiments.
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    /// MAP-Elites over bodies and brains.
+    Evolution,
+    /// Gradient ascent of gaits and bodies.
+    Ascent,
+    /// A sequence of actions to a target.
+    Reach,
+    /// The physics behind a recording.
+    Identify,
+}
 
-/// No arguments.
+/// Of which kind.
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The kind of experiment.
+    #[arg(value_enum, default_value = "evolution")]
+    kind: Kind,
+}
+
+impl Kind {
+    /// Tests keep them complete and valid.
+    fn reference(self) -> &'static str {
+        match self {
+            Kind::Evolution => include_str!("../../experiments/reference.ron"),
+            Kind::Ascent => include_str!("../../experiments/reference_ascent.ron"),
+            Kind::Reach => include_str!("../../experiments/reference_reach.ron"),
+            Kind::Identify => include_str!("../../experiments/reference_identify.ron"),
+        }
+    }
+}
 
 /// Prints the reference experiment.
 ///
 /// # Errors
 ///
 /// If stdout cannot be written to.
-pub fn run(_: &Args) -> anyhow::Result<ExitCode> {
-    stdout().write_all(REFERENCE.as_bytes())?;
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    stdout().write_all(args.kind.reference().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

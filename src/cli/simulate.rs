@@ -4,7 +4,7 @@ use super::subject::{self, Subject};
 use anyhow::Context;
 use burgess::sim::Ending;
 use burgess::sim::cpu::episode::Returns;
-use burgess::sim::cpu::trace::{Moment, trace};
+use burgess::sim::cpu::trace::{Moment, state_columns, trace};
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
@@ -75,11 +75,9 @@ fn write_csv(path: &Path, moments: &[Moment], precision: Precision) -> std::io::
     };
     let mut out = BufWriter::new(File::create(path)?);
     let links = moments.first().map_or(0, |m| m.contacts.len());
-    write!(out, "time,x,y,z,qw,qx,qy,qz,vx,vy,vz,wx,wy,wz")?;
-    for (column, from) in [("angle", 1), ("rate", 1), ("contact", 0)] {
-        for link in from..links {
-            write!(out, ",{column}{link}")?;
-        }
+    write!(out, "{}", state_columns(links.saturating_sub(1)).join(","))?;
+    for link in 0..links {
+        write!(out, ",contact{link}")?;
     }
     writeln!(out, ",reward")?;
     for m in moments {

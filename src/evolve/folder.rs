@@ -38,7 +38,6 @@ impl RunFolder {
     ///
     /// When the folder or a file in it cannot be written; the message names it.
     pub fn create<S: Serialize>(out: &Path, experiment: &Experiment, seeds: &S) -> Result<Self> {
-        fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
         folder.freeze(SEEDS, "Frozen when the run began: the seed morphologies.", seeds)?;
@@ -101,7 +100,8 @@ pub fn write_whole(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Makes the folder of lowest free number. Making a folder fails when it exists, so two runs never claim the same.
-fn claim(out: &Path, stem: &str) -> Result<PathBuf> {
+pub(crate) fn claim(out: &Path, stem: &str) -> Result<PathBuf> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
     for id in 1u32.. {
         let dir = out.join(format!("{stem}-{id}"));
         match fs::create_dir(&dir) {

@@ -8,6 +8,7 @@
 
 mod error;
 mod explain;
+mod inverse;
 mod overrides;
 mod path;
 mod schema;
@@ -16,10 +17,12 @@ mod syntax;
 mod validate;
 
 pub use error::{ExperimentError, Problem, SyntaxError};
+pub use inverse::*;
 pub use schema::*;
 
 use crate::genome::morphology;
 use ron::extensions::Extensions;
+use serde::de::DeserializeOwned;
 use source::Source;
 use std::fs::File;
 use std::io::{self, Read};
@@ -37,6 +40,68 @@ pub struct Loaded {
     pub text: String,
     /// Where the file stands: paths of morphologies are relative to it.
     pub folder: PathBuf,
+}
+
+/// A valid inverse problem and where it comes from.
+#[derive(Clone, Debug)]
+pub struct LoadedInverse {
+    /// The problem.
+    pub inverse: Inverse,
+    /// The RON text that says so, changes by `--set` included.
+    pub text: String,
+    /// Where the file stands: paths in it are relative to it.
+    pub folder: PathBuf,
+}
+
+/// What an experiment file can be about.
+#[derive(Clone, Debug)]
+pub enum AnyLoaded {
+    /// Evolution: the file begins with a parenthesis, or with `Experiment`.
+    Evolution(Box<Loaded>),
+    /// An inverse problem: the file begins with the name of its kind.
+    Inverse(Box<LoadedInverse>),
+}
+
+/// Reads and checks a file of any kind; `overrides` are changes such as `task.duration=2.5`, made in order.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`].
+pub fn load_any(path: &Path, overrides: &[String]) -> Result<AnyLoaded, ExperimentError> {
+    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let (name, folder) = (path.display().to_string(), path.parent().unwrap_or(Path::new("")));
+    match Inverse::kind(&text) {
+        Some(_) => inverse_from_text(&text, &name, folder, overrides).map(|l| AnyLoaded::Inverse(Box::new(l))),
+        None => from_text(&text, &name, folder, overrides).map(|l| AnyLoaded::Evolution(Box::new(l))),
+    }
+}
+
+/// As [`load`], of an inverse problem.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`].
+pub fn load_inverse(path: &Path, overrides: &[String]) -> Result<LoadedInverse, ExperimentError> {
+    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    inverse_from_text(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")), overrides)
+}
+
+/// As [`from_text`], of an inverse problem. A text of another kind is taken for an [`Identify`], and what is wrong with it is said.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`] but [`ExperimentError::Unreadable`].
+pub fn inverse_from_text(
+    text: &str,
+    source_name: &str,
+    folder: &Path,
+    overrides: &[String],
+) -> Result<LoadedInverse, ExperimentError> {
+    let source = overridden(text, source_name, overrides)?;
+    let kind = Inverse::kind(&source.text).unwrap_or("Identify");
+    let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
+    let inverse = Inverse::parse(kind, &source, &known)?;
+    Ok(LoadedInverse { inverse, text: source.text, folder: folder.to_owned() })
 }
 
 /// Reads and checks the experiment in a file; `overrides` are changes such as `task.duration=2.5`, made in order.
@@ -57,6 +122,10 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
 /// Every [`ExperimentError`] but [`ExperimentError::Setting`].
 pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
     let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    if let Some(kind) = Inverse::kind(&text) {
+        let reason = format!("is an inverse problem, `{kind}`: it has no archive; `burgess run` solves it again");
+        return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });
+    }
     let source = Source::new(&path.display().to_string(), &text);
     let experiment = parse(&source)?;
     validated(&experiment, &source, &|_| Ok(()))?;
@@ -75,6 +144,15 @@ pub fn from_text(
     folder: &Path,
     overrides: &[String],
 ) -> Result<Loaded, ExperimentError> {
+    let source = overridden(text, source_name, overrides)?;
+    let experiment = parse(&source)?;
+    let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
+    validated(&experiment, &source, &known)?;
+    Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
+}
+
+/// A text with changes made to it.
+fn overridden(text: &str, source_name: &str, overrides: &[String]) -> Result<Source, ExperimentError> {
     let mut source = Source::new(source_name, text.trim_start_matches('\u{feff}'));
     for setting in overrides {
         // What cannot be scanned cannot be parsed either; the parser explains it better.
@@ -83,10 +161,7 @@ pub fn from_text(
         }
         overrides::apply(&mut source, setting)?;
     }
-    let experiment = parse(&source)?;
-    let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
-    validated(&experiment, &source, &known)?;
-    Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
+    Ok(source)
 }
 
 /// What is wrong with a policy that belongs to no experiment, under physics of this rate; paths begin with `policy`.
@@ -123,13 +198,17 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// `generations: 30` is as good as `generations: Some(30)`.
-fn parse(source: &Source) -> Result<Experiment, ExperimentError> {
+fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ExperimentError> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     options.from_str(&source.text).map_err(|e| ExperimentError::Syntax(Box::new(explain::explain(source, &e))))
 }
 
 fn validated(experiment: &Experiment, source: &Source, known: validate::Known) -> Result<(), ExperimentError> {
-    let mut problems = validate::problems(experiment, known);
+    without(validate::problems(experiment, known), source)
+}
+
+/// Fine without problems; else an error that says where each stands.
+fn without(mut problems: Vec<Problem>, source: &Source) -> Result<(), ExperimentError> {
     if problems.is_empty() {
         return Ok(());
     }

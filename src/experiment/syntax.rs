@@ -53,6 +53,14 @@ pub(super) fn scan(text: &str) -> Result<Node, ScanError> {
     }
 }
 
+/// The name that a text begins with: that of the struct it holds, if it is given.
+pub(super) fn first_name(text: &str) -> Option<String> {
+    let mut scanner = Scanner { text, at: 0, depth: 0 };
+    scanner.skip_attributes().ok()?;
+    let name = scanner.name();
+    (!name.is_empty()).then_some(name)
+}
+
 /// Whether a byte-for-byte exact text is one value, without anything around it.
 pub(super) fn is_one_value(text: &str) -> bool {
     scan(text).is_ok_and(|node| node.span == (0..text.len()))

@@ -19,9 +19,9 @@ const MAX_GRID_DESCRIPTORS: usize = 6;
 /// Longest episode (steps).
 const MAX_STEPS: f64 = 1e6;
 /// Fastest rhythm of a brain (Hz); motors cannot follow a faster one.
-const MAX_FREQUENCY: f64 = 20.0;
+pub(super) const MAX_FREQUENCY: f64 = 20.0;
 /// Largest size of any free number; beyond it single precision runs out.
-const HUGE: f64 = 1e9;
+pub(super) const HUGE: f64 = 1e9;
 
 /// Whether a morphology exists and can be read; if not, why.
 pub(super) type Known<'a> = &'a dyn Fn(&str) -> Result<(), String>;
@@ -53,7 +53,7 @@ pub(super) fn policy_problems(spec: &Policy, physics: &Physics) -> Vec<Problem> 
     check.problems
 }
 
-fn name(check: &mut Check, name: &str) {
+pub(super) fn name(check: &mut Check, name: &str) {
     let charset = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let fits = (1..=64).contains(&name.chars().count()) && charset && !name.starts_with('-');
     check.need(fits, "name", "1 to 64 letters, digits, `-` and `_`, not starting with `-`", name);
@@ -119,13 +119,13 @@ fn terrain(check: &mut Check, experiment: &Experiment) {
 }
 
 fn task(check: &mut Check, experiment: &Experiment) {
-    let Task { duration, reward, termination } = &experiment.task;
-    check.positive("task.duration", *duration, HUGE, "s");
-    let steps = experiment.episode_steps();
-    if duration.is_finite() && *duration > 0.0 {
-        let allowed = format!("1 to {MAX_STEPS} steps at physics.rate");
-        check.need((1.0..=MAX_STEPS).contains(&steps), "task.duration", allowed, format_args!("{steps} steps"));
-    }
+    one_task(check, &experiment.task, experiment.physics.rate);
+}
+
+/// Of an episode at so many steps a second.
+pub(super) fn one_task(check: &mut Check, task: &Task, rate: u32) {
+    let Task { duration, reward, termination } = task;
+    episode(check, "task.duration", *duration, rate);
     check.length("task.reward", reward.len(), 100);
     for (i, WeightedTerm { term, weight }) in reward.iter().enumerate() {
         check.within(&format!("task.reward[{i}].weight"), *weight, -HUGE..=HUGE, "");
@@ -138,6 +138,16 @@ fn task(check: &mut Check, experiment: &Experiment) {
     }
     if let Some(tilt) = termination.max_tilt {
         check.positive("task.termination.max_tilt", tilt, PI, "rad");
+    }
+}
+
+/// A length of time that is at least a step and not too many.
+pub(super) fn episode(check: &mut Check, path: &str, duration: f64, rate: u32) {
+    check.positive(path, duration, HUGE, "s");
+    let steps = (duration * f64::from(rate)).round();
+    if duration.is_finite() && duration > 0.0 {
+        let allowed = format!("1 to {MAX_STEPS} steps at physics.rate");
+        check.need((1.0..=MAX_STEPS).contains(&steps), path, allowed, format_args!("{steps} steps"));
     }
 }
 
@@ -269,7 +279,7 @@ fn budget(check: &mut Check, budget: &Budget) {
     }
 }
 
-fn physics(check: &mut Check, physics: &Physics) {
+pub(super) fn physics(check: &mut Check, physics: &Physics) {
     check.whole("physics.rate", physics.rate, 30..=10_000);
     check.within("physics.gravity", physics.gravity, 0.0..=100.0, "m/s2");
     check.within("physics.friction", physics.friction, 0.0..=10.0, "");
@@ -294,61 +304,61 @@ fn physics(check: &mut Check, physics: &Physics) {
 
 /// Collects problems. Each method states one kind of rule; comparisons are written so that NaN breaks them.
 #[derive(Default)]
-struct Check {
-    problems: Vec<Problem>,
+pub(super) struct Check {
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Check {
-    fn report(&mut self, path: String, message: String) {
+    pub(super) fn report(&mut self, path: String, message: String) {
         self.problems.push(Problem { path, message, place: None });
     }
 
-    fn need(&mut self, ok: bool, path: impl Into<String>, allowed: impl Display, came: impl Display) {
+    pub(super) fn need(&mut self, ok: bool, path: impl Into<String>, allowed: impl Display, came: impl Display) {
         if !ok {
             self.report(path.into(), format!("must be {allowed}, is {came}"));
         }
     }
 
     /// A finite number within bounds.
-    fn within(&mut self, path: &str, value: f64, range: RangeInclusive<f64>, unit: &str) {
+    pub(super) fn within(&mut self, path: &str, value: f64, range: RangeInclusive<f64>, unit: &str) {
         let allowed = format_args!("from {} to {}{}", Number(*range.start()), Number(*range.end()), Unit(unit));
         self.need(range.contains(&value), path, allowed, Number(value));
     }
 
     /// A number above zero.
-    fn positive(&mut self, path: &str, value: f64, most: f64, unit: &str) {
+    pub(super) fn positive(&mut self, path: &str, value: f64, most: f64, unit: &str) {
         let allowed = format_args!("above 0 and at most {}{}", Number(most), Unit(unit));
         self.need(value > 0.0 && value <= most, path, allowed, Number(value));
     }
 
     /// Two finite numbers, the first below the second.
-    fn interval(&mut self, path: &str, (low, high): (f64, f64)) {
+    pub(super) fn interval(&mut self, path: &str, (low, high): (f64, f64)) {
         let sane = low.abs() <= HUGE && high.abs() <= HUGE && low < high;
         let allowed = format_args!("(low, high) with low below high, both from {} to {}", Number(-HUGE), Number(HUGE));
         self.need(sane, path, allowed, Pair((low, high)));
     }
 
     /// Two numbers above zero, the first below the second.
-    fn positive_interval(&mut self, path: &str, (low, high): (f64, f64), most: f64, unit: &str) {
+    pub(super) fn positive_interval(&mut self, path: &str, (low, high): (f64, f64), most: f64, unit: &str) {
         let sane = low > 0.0 && low < high && high <= most;
         let allowed = format_args!("(low, high) with 0 < low < high <= {}{}", Number(most), Unit(unit));
         self.need(sane, path, allowed, Pair((low, high)));
     }
 
     /// A list that must not be empty.
-    fn length(&mut self, path: &str, length: usize, most: usize) {
+    pub(super) fn length(&mut self, path: &str, length: usize, most: usize) {
         if !(1..=most).contains(&length) {
             self.report(path.to_owned(), format!("must have 1 to {most} items, has {length}"));
         }
     }
 
     /// A whole number within bounds.
-    fn whole<T: PartialOrd + Display>(&mut self, path: &str, value: T, range: RangeInclusive<T>) {
+    pub(super) fn whole<T: PartialOrd + Display>(&mut self, path: &str, value: T, range: RangeInclusive<T>) {
         let allowed = format_args!("{} to {}", range.start(), range.end());
         self.need(range.contains(&value), path, allowed, &value);
     }
 
-    fn known(&mut self, path: &str, morphology: &str, known: Known) {
+    pub(super) fn known(&mut self, path: &str, morphology: &str, known: Known) {
         if let Err(reason) = known(morphology) {
             self.report(path.to_owned(), reason);
         }
@@ -356,7 +366,7 @@ impl Check {
 }
 
 /// A number as RON writes it, large and small ones with an exponent.
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 impl Display for Number {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -366,7 +376,7 @@ impl Display for Number {
 }
 
 /// Two numbers as RON writes them.
-struct Pair((f64, f64));
+pub(super) struct Pair(pub(super) (f64, f64));
 
 impl Display for Pair {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -124,6 +124,43 @@ pub struct RunView {
     pub metrics: Vec<MetricsRow>,
 }
 
+/// A line of a [`LinesView`].
+#[derive(Clone, Debug)]
+pub struct LineView {
+    /// What the legend says.
+    pub name: String,
+    /// Points in order of x; those that are not finite break the line.
+    pub points: Vec<(f64, f64)>,
+    /// Place in the palette: lines of one number have one colour.
+    pub colour: usize,
+    /// Whether the line is dashed.
+    pub dashed: bool,
+}
+
+/// One frame of a [`LinesView`].
+#[derive(Clone, Debug)]
+pub struct PanelView {
+    /// Name of the y axis, with unit.
+    pub name: &'static str,
+    /// Whether zero has to be seen.
+    pub from_zero: bool,
+    /// What is drawn, first to last.
+    pub lines: Vec<LineView>,
+}
+
+/// Lines in frames side by side, over something that begins at zero.
+#[derive(Clone, Debug)]
+pub struct LinesView {
+    /// First line.
+    pub title: String,
+    /// Second line.
+    pub second: String,
+    /// Name of the x axis, with unit.
+    pub x_name: &'static str,
+    /// At least one; all have the lines of the first, of which there is one legend.
+    pub panels: Vec<PanelView>,
+}
+
 impl AxisView {
     /// Name with unit, as it stands along an axis.
     pub fn label(&self) -> String {

@@ -8,6 +8,7 @@
 //! | everything of a run folder | [`draw_all`] |
 //! | all plots of a run | [`draw_run`] |
 //! | several runs compared | [`draw_overlay`] |
+//! | lines of any kind | [`draw_lines`] |
 //! | six moments of a creature | [`pictures::strip`], then [`Image::write_png`] |
 //! | a creature in motion | [`pictures::animate`] |
 //! | elites side by side | [`spread()`] to choose them, then [`pictures::contact_sheet`] |
@@ -26,6 +27,6 @@ mod spread;
 
 pub use canvas::font::LICENSE as FONT_LICENSE;
 pub use image::{Image, Rgb};
-pub use plots::{draw_overlay, draw_run};
+pub use plots::{draw_lines, draw_overlay, draw_run};
 pub use run::{PLOTS, draw_all, frame_of, view};
 pub use spread::spread;

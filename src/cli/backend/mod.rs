@@ -126,6 +126,21 @@ impl Args {
         Ok(announced(backend))
     }
 
+    /// Starts the threads for something that no backend simulates: inverse problems run in float64 on the CPU.
+    ///
+    /// # Errors
+    ///
+    /// When a GPU is asked for, or threads cannot be started.
+    pub fn start_threads(&self, what: &str) -> anyhow::Result<()> {
+        match self.start()? {
+            Wanted::Auto | Wanted::Cpu => Ok(()),
+            Wanted::Gpu(_) => {
+                let words = format!("`{what}` runs in float64 on the CPU; leave the GPU away");
+                Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into())
+            }
+        }
+    }
+
     /// Starts what differentiates where `backend` simulates, and says which it is; nothing where the experiment refines nothing.
     /// `parts` are those of a run that goes on.
     ///

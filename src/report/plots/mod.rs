@@ -8,12 +8,13 @@ mod colour;
 mod curves;
 mod histogram;
 mod legend;
+mod lines;
 mod overlay;
 mod parallel;
 mod ticks;
 mod voronoi;
 
-use super::data::{MetricsRow, RunView, Shown};
+use super::data::{LinesView, MetricsRow, RunView, Shown};
 use crate::report::pen::{Figure, save};
 use anyhow::{Context, Result, ensure};
 use archive::{Heatmap, Profile};
@@ -103,6 +104,16 @@ pub fn draw_run(run: &RunView, out: &Path) -> Result<Vec<PathBuf>> {
     files
         .add_each(&Curves::of_run(run, Progress::Evaluations), ["qd-score", "coverage", "reward"].map(String::from))?;
     Ok(files.written)
+}
+
+/// Draws lines into the folder `out`, which is made if it is missing, as `stem.png` and `stem.svg`, and gives their paths.
+///
+/// # Errors
+/// When there is no panel, or a file can't be written.
+pub fn draw_lines(view: &LinesView, out: &Path, stem: &str) -> Result<[PathBuf; 2]> {
+    ensure!(!view.panels.is_empty(), "{stem}: lines need at least one frame");
+    make_folder(out)?;
+    save(&lines::curves(view), out, stem)
 }
 
 /// Draws the curves of several runs together into the folder `out`, which is made if it is missing, and gives the files' paths:

@@ -33,6 +33,14 @@ pub struct Moment {
     pub poses: Vec<(Vec3<f64>, Quat<f64>)>,
 }
 
+/// Names of the columns that say where a body is and how it moves, time included, in tables of trajectories. SI units; `w` in base axes,
+/// all else in world axes.
+pub fn state_columns(joints: usize) -> Vec<String> {
+    let base = ["time", "x", "y", "z", "qw", "qx", "qy", "qz", "vx", "vy", "vz", "wx", "wy", "wz"].map(String::from);
+    let hinges = ["angle", "rate"].into_iter().flat_map(|name| (1..=joints).map(move |i| format!("{name}{i}")));
+    base.into_iter().chain(hinges).collect()
+}
+
 /// Simulates an episode and records its start and every `period`-th step; the last step is recorded in any case.
 pub fn trace<T: Value>(
     candidate: &Candidate<f64>,

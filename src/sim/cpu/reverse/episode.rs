@@ -16,7 +16,7 @@ use crate::sim::Ending;
 use crate::sim::cpu::episode::{Episode, Returns};
 use crate::sim::cpu::measure::{Stance, measure};
 use crate::sim::cpu::policy::{Occasion, slew_targets};
-use crate::sim::cpu::state::{Drive, Work};
+use crate::sim::cpu::state::{Drive, State, Work};
 use crate::sim::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
 use crate::sim::prelude::Prelude;
 use crate::sim::task::TaskPlan;
@@ -25,6 +25,20 @@ use crate::sim::world::World;
 /// Memory for the states of one creature (bytes). What does not fit is simulated twice; a sixteen-link creature has some 3,000 steps of
 /// room.
 pub const TAPE_MEMORY: usize = 4 << 20;
+
+/// A part of the objective that is made of states along the way, beside reward and descriptors.
+pub trait Watch<T> {
+    /// Adds to the bar of the state after step `index`, counted from 0, what the watched part says of its positions and velocities.
+    /// Steps come last to first.
+    fn watch(&mut self, index: u32, after: &State<T>, bar: &mut StateBar<T>);
+}
+
+/// Watches nothing.
+struct Blind;
+
+impl<T> Watch<T> for Blind {
+    fn watch(&mut self, _: u32, _: &State<T>, _: &mut StateBar<T>) {}
+}
 
 /// Simulates an episode and goes back through it. `memory` (bytes) is what states may take, [`TAPE_MEMORY`] being a good number; never
 /// less than twice the square root of the steps is used. A diverged episode has a gradient of NaN.
@@ -50,6 +64,19 @@ pub fn differentiate_from<'a, T: Value>(
     objective: &Objective,
     memory: usize,
 ) -> Gradient<T> {
+    differentiate_watching(episode, candidate, world, task, objective, memory, &mut Blind)
+}
+
+/// As [`differentiate_from`], of the objective and what is watched along the way.
+pub fn differentiate_watching<'a, T: Value>(
+    episode: Episode<'a, T>,
+    candidate: &'a Candidate<T>,
+    world: &'a World<T>,
+    task: &'a TaskPlan,
+    objective: &Objective,
+    memory: usize,
+    watch: &mut dyn Watch<T>,
+) -> Gradient<T> {
     let mut forth = Forth::new(episode, &candidate.creature, task, memory);
     forth.run();
     let returns = forth.episode.returns();
@@ -62,7 +89,7 @@ pub fn differentiate_from<'a, T: Value>(
         let first = segment as u32 * forth.segment;
         forth.recall(segment, end);
         for index in (first..end).rev() {
-            back.reverse(index, index - first, &forth.tape);
+            back.reverse(index, index - first, &forth.tape, watch);
         }
         end = first;
     }
@@ -203,7 +230,7 @@ impl<'a, T: Value> Back<'a, T> {
     }
 
     /// Goes back through step `index` of the episode, whose record is the `place`-th on the tape.
-    fn reverse(&mut self, index: u32, place: u32, tape: &Tape<T>) {
+    fn reverse(&mut self, index: u32, place: u32, tape: &Tape<T>, watch: &mut dyn Watch<T>) {
         let (creature, world) = (&self.candidate.creature, self.world);
         tape.read(place as usize, &mut self.before);
         tape.read(place as usize + 1, &mut self.after);
@@ -213,6 +240,7 @@ impl<'a, T: Value> Back<'a, T> {
         let step = Step { creature, world, drive: &self.drive, before: &self.before.state, after: &self.after.state };
         recall(&step, &mut self.work);
         // Judge, move, decide: backward.
+        watch.watch(index, &self.after.state, &mut self.bar);
         let mut seen = self.end.take().unwrap_or_else(|| self.judgement.nothing());
         let time = world.dt * real(f64::from(index + 1));
         let stance = &mut Stance::before_landing();

@@ -1,0 +1,62 @@
+//! Inverse problems: what should come out is given, and what goes in is found with the gradients of the simulation.
+//!
+//! | kind | unknown | by |
+//! |---|---|---|
+//! | [`ascent`] | a gait and the body that walks it | Adam on gene gradients, within bounds |
+//! | [`reach`] | a sequence of actions | Adam on action gradients, the loss being on states along the way |
+//! | [`identify`] | mass, friction, joint damping, gravity, the start | Levenberg and Marquardt's method on derivatives of every residual |
+//!
+//! All of it runs in float64 on the CPU, since residuals of exact fits lie below what float32 resolves, and in parallel over starts; the
+//! results are the same on any number of threads.
+
+pub mod ascent;
+pub mod descent;
+pub mod folder;
+pub mod gait;
+pub mod identify;
+pub mod reach;
+
+use crate::experiment::{Inverse, LoadedInverse};
+use anyhow::Result;
+use folder::Folder;
+use std::path::{Path, PathBuf};
+
+/// How a problem was solved.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Where everything is written.
+    pub dir: PathBuf,
+    /// A few lines to print.
+    pub summary: String,
+    /// Whether the goal that the experiment states is reached.
+    pub reached: bool,
+}
+
+/// Solves a problem and fills a new run folder under `out`.
+///
+/// # Errors
+///
+/// When a file that the experiment names cannot be read or does not fit, or the folder cannot be written.
+pub fn run(loaded: &LoadedInverse, out: &Path) -> Result<Verdict> {
+    match &loaded.inverse {
+        Inverse::Ascent(spec) => {
+            let mover = gait::Mover::new(&spec.body, &spec.gait, &spec.physics, &loaded.folder)?;
+            let solution = ascent::solve(spec, &mover)?;
+            let folder = Folder::create(out, loaded)?;
+            let summary = ascent::write(spec, &mover.policy, &solution, &folder)?;
+            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
+        }
+        Inverse::Identify(spec) => {
+            let solution = identify::solve(spec, &loaded.folder)?;
+            let folder = Folder::create(out, loaded)?;
+            let summary = identify::write(spec, &solution, &folder)?;
+            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
+        }
+        Inverse::Reach(spec) => {
+            let solution = reach::solve(spec, &loaded.folder)?;
+            let folder = Folder::create(out, loaded)?;
+            let summary = reach::write(spec, &solution, &folder)?;
+            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Lines of any kind, as curves with one legend.
+
+use super::colour::OKABE_ITO;
+use super::curves::{Curves, Panel, Series};
+use super::legend::Entry;
+use crate::report::data::{LineView, LinesView, PanelView};
+
+/// Length of dashes (pixels).
+const DASH: f64 = 18.0;
+
+/// The figure of a view.
+pub fn curves(view: &LinesView) -> Curves {
+    let legend = view.panels.first().map_or_else(Vec::new, |panel| panel.lines.iter().map(entry).collect());
+    Curves {
+        title: view.title.clone(),
+        second: view.second.clone(),
+        x_name: view.x_name,
+        panels: view.panels.iter().map(panel).collect(),
+        // A single line needs none: the axis says what it is.
+        legend: if legend.len() > 1 { legend } else { Vec::new() },
+        note: String::new(),
+    }
+}
+
+fn panel(view: &PanelView) -> Panel {
+    let series = |line: &LineView| Series { entry: entry(line), points: line.points.clone(), band: Vec::new() };
+    let series = view.lines.iter().map(series).collect();
+    Panel { name: view.name, from_zero: view.from_zero, series, legend: false }
+}
+
+fn entry(line: &LineView) -> Entry {
+    let colour = OKABE_ITO[line.colour % OKABE_ITO.len()];
+    Entry { text: line.name.clone(), colour, dash: line.dashed.then_some(DASH) }
+}
