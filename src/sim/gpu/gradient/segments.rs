@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn segments_and_checkpoints_stay_within_the_memory() {
-        for (blocks, steps, records) in [(1, 100, 30), (7, 1000, 80), (100, 2400, 500), (3, 17, 12)] {
+        for (blocks, steps, records) in [(1, 100, 30), (7, 1000, 100), (100, 2400, 500), (3, 17, 12)] {
             let record = room(0, 1).record(blocks);
             let memory = records * record;
             let Some(segment) = room(memory, steps).segment(blocks) else {
