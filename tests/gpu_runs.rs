@@ -12,7 +12,16 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The quickstart, so small that a software adapter takes seconds.
-const SMALL: [&str; 6] = ["--set", "batch_size=16", "--set", "task.duration=1.0", "--set", "descriptors[0].bins=8"];
+const SMALL: [&str; 8] = [
+    "--set",
+    "batch_size=16",
+    "--set",
+    "task.duration=1.0",
+    "--set",
+    "descriptors[0].bins=8",
+    "--set",
+    "refine.horizon=0.5",
+];
 
 struct Place {
     dir: TempDir,
