@@ -142,7 +142,7 @@ fn what_cannot_be_had_is_an_error_that_says_what_can() {
     let message = fails(&["--adapter", "nosuch"]);
     assert!(message.contains("no adapter `nosuch`"), "{message}");
     assert!(adapters().iter().all(|facts| message.contains(&facts.name)), "{message}");
-    let message = fails(&["--set", "physics.form=ExplicitBias"]);
+    let message = fails(&["--set", "refine=None", "--set", "physics.form=ExplicitBias"]);
     assert!(message.contains("physics.form: ExplicitBias") && message.contains("--backend cpu"), "{message}");
     assert!(!place.path("results").exists(), "a failed command wrote a run folder");
 }
