@@ -17,10 +17,11 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use parameters::{Parameters, weights};
+pub use parameters::weights;
 
 use crate::rng::Stream;
 use covariance::Covariance;
+use parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
 /// Above this ratio of the largest to the smallest eigenvalue the strategy stops.
