@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Eigenvalues below this part of the largest are rounding; they are raised to it. Beyond the condition that stops a run.
 const LEAST: f64 = 1e-16;
+/// With fewer rows threads aren't worth their start.
+const FEW_ROWS: usize = 128;
 
 /// factor * settled + the sum of coefficient * v v' over the list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,14 +97,19 @@ impl Covariance {
             Some(triangle) => square(triangle, n),
             None => square_identity(n),
         };
-        // A row needs nothing of the others, so threads don't change the order of any sum.
-        matrix.par_chunks_exact_mut(n).enumerate().with_min_len(32).for_each(|(i, row)| {
+        let add_list = |(i, row): (usize, &mut [f64])| {
             let row = &mut row[i..];
             row.iter_mut().for_each(|x| *x *= self.factor);
             let (fours, rest) = self.list.as_chunks::<4>();
             fours.iter().for_each(|four| add_four(row, four, i));
             rest.iter().for_each(|(coefficient, v)| add(row, coefficient * v[i], &v[i..]));
-        });
+        };
+        // A row needs nothing of the others, so threads don't change the order of any sum.
+        if n < FEW_ROWS {
+            matrix.chunks_exact_mut(n).enumerate().for_each(add_list);
+        } else {
+            matrix.par_chunks_exact_mut(n).enumerate().with_min_len(16).for_each(add_list);
+        }
         matrix
     }
 
