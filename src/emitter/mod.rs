@@ -10,10 +10,12 @@
 
 pub mod ahead;
 pub mod batch;
+pub mod cma;
 mod crossover;
 mod gaussian;
 mod iso_line;
 mod random;
+pub mod ranking;
 mod space;
 
 pub use space::{Rejection, SearchSpace};
