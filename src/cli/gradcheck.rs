@@ -99,7 +99,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             let (bound, most) = (Against::Differences.bound(steps), args.parameters as usize);
             add(Against::Differences, against_differences(&subject, &plan.task, bound, most));
             let differentiator = backend.differentiator(&plan)?;
-            add(Against::Single, against_double(&situation.at_spawn(), &plan.task, differentiator.as_ref())?);
+            let bound = Against::Single.bound(steps);
+            add(Against::Single, against_double(&situation.at_spawn(), &plan.task, differentiator.as_ref(), bound)?);
         }
     }
     print(&found)?;
