@@ -7,6 +7,7 @@
 pub mod archive;
 pub mod autodiff;
 pub mod bench;
+pub mod benchmark;
 pub mod creature;
 pub mod emitter;
 pub mod evolve;

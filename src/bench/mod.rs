@@ -80,7 +80,7 @@ pub fn plan(duration: f64, brain: Brain) -> Plan {
         Brain::Cpg => BrainKind::Cpg,
         Brain::RandomActions => BrainKind::Sequence,
     };
-    Plan { world: World::new(&physics, &TerrainSpec::default(), 0), task, brain: kind }
+    Plan { world: World::new(&physics, &TerrainSpec::default(), 0), task, brain: kind, problem: None }
 }
 
 /// A batch of `count` candidates for a task.

@@ -85,6 +85,7 @@ fn inverse(inverse: &Inverse) -> Vec<(&'static str, String)> {
 
 fn bodies(body: &BodySource) -> String {
     match body {
+        BodySource::Benchmark(problem) => problem.name().to_owned(),
         BodySource::Fixed(morphology) => format!("{morphology}, as it is"),
         BodySource::Evolve { seeds, limits } => {
             format!("evolve from {}; at most {} links", seeds.join(", "), limits.max_links)
@@ -94,6 +95,7 @@ fn bodies(body: &BodySource) -> String {
 
 fn policy(policy: &Policy) -> String {
     let (kind, sharing, frequency) = match policy {
+        Policy::Point { dimension } => return format!("a point of {dimension} coordinates"),
         Policy::Cpg { sharing, frequency } => ("pattern generator".to_owned(), sharing, frequency),
         Policy::Mlp { hidden, sharing, frequency, control_rate } => {
             (format!("network with {hidden:?} hidden units at {control_rate} Hz"), sharing, frequency)
@@ -150,7 +152,7 @@ fn emitters(e: &Experiment) -> String {
 fn refinement(e: &Experiment) -> String {
     let Some(refine) = &e.refine else { return "none".to_owned() };
     let genes = match (refine.genes, &e.body) {
-        (RefinedGenes::Brain, _) | (_, BodySource::Fixed(_)) => "brain",
+        (RefinedGenes::Brain, _) | (_, BodySource::Fixed(_) | BodySource::Benchmark(_)) => "brain",
         (RefinedGenes::Body, _) => "body",
         (RefinedGenes::Both, _) => "brain and body",
     };

@@ -18,6 +18,7 @@ impl Policy {
     pub fn sharing(&self) -> Sharing {
         match *self {
             Policy::Cpg { sharing, .. } | Policy::Mlp { sharing, .. } => sharing,
+            Policy::Point { .. } => Sharing::Instance,
         }
     }
 
@@ -25,6 +26,7 @@ impl Policy {
     pub fn frequency(&self) -> (f64, f64) {
         match *self {
             Policy::Cpg { frequency, .. } | Policy::Mlp { frequency, .. } => frequency,
+            Policy::Point { .. } => (0.0, 0.0),
         }
     }
 }
@@ -62,9 +64,11 @@ impl JointKey {
 
 /// Fits the brain to the creature. Frequency bounds and sharing come from the policy, all else from the brain.
 pub fn compile_controller<T: Real>(brain: &Brain<T>, creature: &Creature<T>, policy: &Policy) -> Controller<T> {
-    let keys = creature.links[1..].iter().map(|link| link.joint);
+    let keys = creature.links.iter().skip(1).map(|link| link.joint);
     let sharing = policy.sharing();
     match brain {
+        // Numbers that no joint reads.
+        Brain::Point(values) => Controller::Sequence { actions: values.clone() },
         Brain::Cpg { frequency, joints } => {
             Controller::Cpg { frequency: hertz(*frequency, policy), joints: cpg_joints(joints, keys, sharing) }
         }

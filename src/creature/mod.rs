@@ -19,9 +19,9 @@ pub use expand::{MAX_ANGLE, expand};
 pub use invalid::InvalidBody;
 pub use shape::Solid;
 
-use crate::autodiff::{Real, real};
+use crate::autodiff::{Real, Value, real};
 use crate::experiment::{BodyLimits, Physics, Policy};
-use crate::genome::{GeneId, Genome, JointKey};
+use crate::genome::{Brain, GeneId, Genome, JointKey};
 use crate::math::{Mat3, Sym3, Vec3};
 use serde::{Deserialize, Serialize};
 
@@ -179,10 +179,29 @@ pub fn compile(
     limits: &BodyLimits,
     physics: &Physics,
 ) -> Result<Candidate<f64>, InvalidBody> {
-    let creature = expand(&genome.body, limits, physics)?;
-    check(&creature, limits)?;
+    let creature = grown(genome, limits, physics)?;
+    if !creature.links.is_empty() {
+        check(&creature, limits)?;
+    }
     let controller = compile_controller(&genome.brain, &creature, policy);
     Ok(Candidate { creature, controller })
+}
+
+/// The body that a genome grows; that of a benchmark's point has no links.
+pub(crate) fn grown<T: Value>(
+    genome: &Genome<T>,
+    limits: &BodyLimits,
+    physics: &Physics,
+) -> Result<Creature<T>, InvalidBody> {
+    match genome.brain {
+        Brain::Point(_) => Ok(Creature {
+            base: BaseKind::Welded,
+            links: Vec::new(),
+            contacts: Vec::new(),
+            contact_stiffness: T::one(),
+        }),
+        _ => expand(&genome.body, limits, physics),
+    }
 }
 
 impl<T: Real> Shape<T> {

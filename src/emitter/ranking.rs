@@ -36,9 +36,10 @@ pub struct Ranked<'a> {
 }
 
 /// What candidates are ranked by. Equal ones keep their order; one with a NaN comes after all others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ranker {
     /// New before improved before rejected ones, then by improvement: the improvement emitter of CMA-ME, and CMA-MEGA.
+    #[default]
     Improvement,
     /// Candidates that entered the archive before those that did not, then by how far they lie along a [`Direction`]: the random direction
     /// emitter of CMA-ME. (pyribs also puts new before improved ones.)
@@ -134,20 +135,22 @@ fn descending(a: (f64, f64), b: (f64, f64)) -> Ordering {
 }
 
 /// Which candidates become parents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Selection {
     /// The better half of the batch.
+    #[default]
     Mu,
     /// Those that entered the archive.
     Filter,
 }
 
 /// When a strategy starts again from an elite, apart from its own reasons ([`super::cma::Cma::stop`], [`Ranking::is_flat`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Restart {
     /// Never.
     Basic,
     /// When no candidate of a batch entered the archive.
+    #[default]
     NoImprovement,
     /// After each so many batches.
     Every(u64),

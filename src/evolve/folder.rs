@@ -4,7 +4,7 @@
 //! it was killed before its first generation. A lock that dies with its process keeps two from the same run.
 
 use crate::archive::store::{self, EXPERIMENT};
-use crate::experiment::Experiment;
+use crate::experiment::{Benchmark, Experiment};
 use anyhow::{Context, Result, bail};
 use ron::ser::PrettyConfig;
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,7 +41,11 @@ impl RunFolder {
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
         folder.freeze(SEEDS, "Frozen when the run began: the seed morphologies.", seeds)?;
-        folder.freeze(EXPERIMENT, "Frozen when the run began: overrides applied, defaults written out.", experiment)?;
+        let comment = "Frozen when the run began: overrides applied, defaults written out.";
+        match Benchmark::of(experiment) {
+            Some(benchmark) => folder.freeze_as(EXPERIMENT, comment, Benchmark::KIND, &benchmark)?,
+            None => folder.freeze(EXPERIMENT, comment, experiment)?,
+        }
         Ok(folder)
     }
 
@@ -61,7 +65,13 @@ impl RunFolder {
     }
 
     fn freeze<T: Serialize>(&self, name: &str, comment: &str, value: &T) -> Result<()> {
-        write_ron(&self.dir.join(name), comment, value)
+        self.freeze_as(name, comment, "", value)
+    }
+
+    /// With the name of its kind in front.
+    fn freeze_as<T: Serialize>(&self, name: &str, comment: &str, kind: &str, value: &T) -> Result<()> {
+        let path = self.dir.join(name);
+        write_whole(&path, &format!("// {comment}\n{kind}{}\n", to_ron(value)?))
     }
 }
 
@@ -78,8 +88,11 @@ pub fn thaw<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<T> {
 
 /// Writes a value as commented RON, whole or not at all.
 pub(super) fn write_ron<T: Serialize>(path: &Path, comment: &str, value: &T) -> Result<()> {
-    let body = ron::ser::to_string_pretty(value, PrettyConfig::new()).context("the value cannot be written as RON")?;
-    write_whole(path, &format!("// {comment}\n{body}\n"))
+    write_whole(path, &format!("// {comment}\n{}\n", to_ron(value)?))
+}
+
+fn to_ron<T: Serialize>(value: &T) -> Result<String> {
+    ron::ser::to_string_pretty(value, PrettyConfig::new()).context("the value cannot be written as RON")
 }
 
 /// Writes a file whole or not at all: readers see the old one or the new one, whenever the program is stopped.

@@ -30,6 +30,7 @@ pub fn seed_names(experiment: &Experiment) -> &[String] {
     match &experiment.body {
         BodySource::Evolve { seeds, .. } => seeds,
         BodySource::Fixed(name) => std::slice::from_ref(name),
+        BodySource::Benchmark(_) => &[],
     }
 }
 
@@ -46,14 +47,14 @@ fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
     grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))
 }
 
-/// How genomes vary and compile in an experiment that starts from `seeds`.
+/// How genomes vary and compile in an experiment that starts from `seeds`; a benchmark has none.
 pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
     Variation {
-        seeds,
+        seeds: if experiment.problem().is_some() { vec![Body::none()] } else { seeds },
         policy: experiment.policy.clone(),
         limits: limits(experiment),
         physics: experiment.physics.clone(),
-        evolve_body: matches!(experiment.body, BodySource::Evolve { .. }),
+        evolve_body: experiment.evolves_bodies(),
     }
 }
 
@@ -61,7 +62,7 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
 fn limits(experiment: &Experiment) -> BodyLimits {
     match &experiment.body {
         BodySource::Evolve { limits, .. } => limits.clone(),
-        BodySource::Fixed(_) => BodyLimits::default(),
+        BodySource::Fixed(_) | BodySource::Benchmark(_) => BodyLimits::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! The text that was parsed, changes included, comes back in [`Loaded`]: frozen in a run folder it gives the same experiment again.
 
+mod benchmark;
 mod error;
 mod explain;
 mod inverse;
@@ -16,6 +17,7 @@ mod source;
 mod syntax;
 mod validate;
 
+pub use benchmark::Benchmark;
 pub use error::{ExperimentError, Problem, SyntaxError};
 pub use inverse::*;
 pub use schema::*;
@@ -56,7 +58,7 @@ pub struct LoadedInverse {
 /// What an experiment file can be about.
 #[derive(Clone, Debug)]
 pub enum AnyLoaded {
-    /// Evolution: the file begins with a parenthesis, or with `Experiment`.
+    /// Evolution: the file begins with a parenthesis, or with `Experiment`; or with `Benchmark`, for one without bodies.
     Evolution(Box<Loaded>),
     /// An inverse problem: the file begins with the name of its kind.
     Inverse(Box<LoadedInverse>),
@@ -127,9 +129,7 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
         return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });
     }
     let source = Source::new(&path.display().to_string(), &text);
-    let experiment = parse(&source)?;
-    validated(&experiment, &source, &|_| Ok(()))?;
-    Ok(experiment)
+    parsed(&source, &|_| Ok(()))
 }
 
 /// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are
@@ -145,9 +145,8 @@ pub fn from_text(
     overrides: &[String],
 ) -> Result<Loaded, ExperimentError> {
     let source = overridden(text, source_name, overrides)?;
-    let experiment = parse(&source)?;
     let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
-    validated(&experiment, &source, &known)?;
+    let experiment = parsed(&source, &known)?;
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
 }
 
@@ -203,8 +202,14 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ExperimentError> {
     options.from_str(&source.text).map_err(|e| ExperimentError::Syntax(Box::new(explain::explain(source, &e))))
 }
 
-fn validated(experiment: &Experiment, source: &Source, known: validate::Known) -> Result<(), ExperimentError> {
-    without(validate::problems(experiment, known), source)
+/// Reads and checks an evolution or a benchmark.
+fn parsed(source: &Source, known: validate::Known) -> Result<Experiment, ExperimentError> {
+    if Benchmark::is_in(&source.text) {
+        return Benchmark::parse(source);
+    }
+    let experiment = parse(source)?;
+    without(validate::problems(&experiment, known), source)?;
+    Ok(experiment)
 }
 
 /// Fine without problems; else an error that says where each stands.

@@ -1,5 +1,7 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
+use crate::benchmark::Problem;
+use crate::emitter::ranking::{Ranker, Restart, Selection};
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::terrain::TerrainSpec;
@@ -30,9 +32,15 @@ pub struct Experiment {
     /// Where candidates come from, in stated proportions.
     #[serde(default = "default_emitters")]
     pub emitters: Vec<EmitterSpec>,
+    /// How emitters share a batch.
+    #[serde(default)]
+    pub scheduler: Scheduler,
     /// Candidates a generation.
     #[serde(default = "default_batch_size")]
     pub batch_size: usize,
+    /// Candidates of the first generation; as many as of the others unless given.
+    #[serde(default)]
+    pub first_batch: Option<usize>,
     /// Gradient steps of candidates before they are judged; none unless given.
     #[serde(default)]
     pub refine: Option<Refine>,
@@ -57,6 +65,9 @@ pub enum BodySource {
     },
     /// One body, only the brain evolves.
     Fixed(String),
+    /// None: the experiment is a [`Benchmark`](super::Benchmark).
+    #[serde(skip)]
+    Benchmark(Problem),
 }
 
 /// What a body may be; others are rejected, counted, and drawn again.
@@ -103,6 +114,12 @@ pub enum Policy {
         /// Decisions a second; must divide `physics.rate`.
         #[serde(default = "default_control_rate")]
         control_rate: u32,
+    },
+    /// A point of a benchmark's space.
+    #[serde(skip)]
+    Point {
+        /// Number of coordinates.
+        dimension: usize,
     },
 }
 
@@ -234,6 +251,78 @@ pub enum EmitterKind {
         /// Standard deviation of the noise.
         #[serde(default = "default_sigma")]
         sigma: f64,
+    },
+    /// CMA-ES that follows what improves the archive: CMA-ME (Fontaine et al. 2020) as it stands; CMA-MAE (Fontaine and Nikolaidis
+    /// 2023) with `ranking: Threshold, selection: Mu, restart: Basic` over an archive with a `learning_rate` below 1.
+    CmaMe {
+        /// Step size at the start, in unconstrained coordinates.
+        #[serde(default = "default_sigma")]
+        sigma: f64,
+        /// By what candidates are ranked.
+        #[serde(default)]
+        ranking: Ranker,
+        /// How many become parents.
+        #[serde(default = "default_filter")]
+        selection: Selection,
+        /// When it begins anew from another elite.
+        #[serde(default)]
+        restart: Restart,
+        /// Which genes move.
+        #[serde(default)]
+        genes: RefinedGenes,
+    },
+    /// OMG-MEGA (Fontaine and Nikolaidis 2021): half of its candidates are elites, the other half steps from those along random
+    /// combinations of the gradients of reward and descriptors, upward in reward.
+    OmgMega {
+        /// Standard deviation of the combinations' coefficients; gradients are taken at length one.
+        #[serde(default = "default_branching")]
+        sigma: f64,
+        /// Which genes move.
+        #[serde(default)]
+        genes: RefinedGenes,
+    },
+    /// CMA-MEGA (Fontaine and Nikolaidis 2021): a solution that climbs, with candidates around it that are combinations of the gradients of
+    /// reward and descriptors; CMA-ES learns which combinations improve the archive.
+    CmaMega {
+        /// Standard deviation of the combinations' coefficients at the start; gradients are taken at length one.
+        #[serde(default = "default_branching")]
+        sigma: f64,
+        /// How the solution follows its candidates: `Plain` goes the way to the parents' mean, times `rate`.
+        #[serde(default = "default_plain")]
+        optimiser: Optimiser,
+        /// Length of its steps.
+        #[serde(default = "one")]
+        rate: f64,
+        /// By what candidates are ranked.
+        #[serde(default)]
+        ranking: Ranker,
+        /// How many become parents.
+        #[serde(default)]
+        selection: Selection,
+        /// When it begins anew from another elite.
+        #[serde(default)]
+        restart: Restart,
+        /// Which genes move.
+        #[serde(default)]
+        genes: RefinedGenes,
+    },
+}
+
+/// How emitters share a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Scheduler {
+    /// In proportion to their shares, always.
+    #[default]
+    Shares,
+    /// A bandit chooses emitters each generation, by how many of their candidates went into the archive (UCB1; Cully 2021,
+    /// "Multi-emitter MAP-Elites"). The chosen ones share the batch equally, and shares do not count.
+    Ucb1 {
+        /// Emitters that are chosen.
+        active: usize,
+        /// Weight of curiosity about emitters that were seldom chosen.
+        #[serde(default = "default_exploration")]
+        exploration: f64,
     },
 }
 
@@ -442,9 +531,30 @@ impl Experiment {
         }
     }
 
+    /// The benchmark that it is, if it is one.
+    pub fn problem(&self) -> Option<Problem> {
+        match self.body {
+            BodySource::Benchmark(problem) => Some(problem),
+            BodySource::Fixed(_) | BodySource::Evolve { .. } => None,
+        }
+    }
+
+    /// Whether bodies are among what varies.
+    pub fn evolves_bodies(&self) -> bool {
+        matches!(self.body, BodySource::Evolve { .. })
+    }
+
+    /// Whether an emitter asks for gradients of reward and descriptors.
+    pub fn branches(&self) -> bool {
+        let branches = |spec: &EmitterSpec| matches!(spec.kind, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. });
+        self.emitters.iter().any(branches)
+    }
+
     /// Candidates that the budget allows, if it counts any.
     pub fn planned_evaluations(&self) -> Option<u64> {
-        let by_generations = self.budget.generations.map(|n| n.saturating_mul(self.batch_size as u64));
+        let first = self.first_batch.unwrap_or(self.batch_size) as u64;
+        let all = |n: u64| first.saturating_add(n.saturating_sub(1).saturating_mul(self.batch_size as u64));
+        let by_generations = self.budget.generations.map(all);
         by_generations.into_iter().chain(self.budget.evaluations).min()
     }
 }
@@ -534,7 +644,7 @@ pub(super) fn default_emitters() -> Vec<EmitterSpec> {
         EmitterSpec { kind: EmitterKind::Crossover { sigma: default_sigma() }, share: 0.1 },
     ]
 }
-fn default_batch_size() -> usize {
+pub(super) fn default_batch_size() -> usize {
     64
 }
 fn default_beta1() -> f64 {
@@ -548,6 +658,18 @@ fn default_bins() -> usize {
 }
 fn default_control_rate() -> u32 {
     60
+}
+fn default_branching() -> f64 {
+    0.5
+}
+fn default_exploration() -> f64 {
+    0.05
+}
+fn default_filter() -> Selection {
+    Selection::Filter
+}
+fn default_plain() -> Optimiser {
+    Optimiser::Plain
 }
 fn default_duration() -> f64 {
     5.0

@@ -6,6 +6,7 @@
 use super::error::Problem;
 use super::schema::*;
 use crate::creature::MAX_LINKS;
+use crate::emitter::ranking::Restart;
 use std::f64::consts::PI;
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
@@ -35,15 +36,23 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
     terrain(&mut check, experiment);
     task(&mut check, experiment);
     descriptors(&mut check, experiment);
-    archive(&mut check, experiment);
-    emitters(&mut check, &experiment.emitters);
-    check.whole("batch_size", experiment.batch_size, 1..=1_000_000);
+    of_loop(&mut check, experiment);
     if let Some(spec) = &experiment.refine {
         refine(&mut check, experiment, spec);
     }
-    budget(&mut check, &experiment.budget);
     physics(&mut check, &experiment.physics);
     check.problems
+}
+
+/// All that is wrong with what evolutions and benchmarks have in common.
+pub(super) fn of_loop(check: &mut Check, experiment: &Experiment) {
+    archive(check, experiment);
+    emitters(check, experiment);
+    check.whole("batch_size", experiment.batch_size, 1..=1_000_000);
+    if let Some(size) = experiment.first_batch {
+        check.whole("first_batch", size, 1..=1_000_000);
+    }
+    budget(check, &experiment.budget);
 }
 
 /// All that is wrong with a policy by itself, under physics of this rate.
@@ -61,6 +70,7 @@ pub(super) fn name(check: &mut Check, name: &str) {
 
 fn body(check: &mut Check, body: &BodySource, known: Known) {
     match body {
+        BodySource::Benchmark(_) => {}
         BodySource::Fixed(morphology) => check.known("body", morphology, known),
         BodySource::Evolve { seeds, limits } => {
             check.length("body.seeds", seeds.len(), 1000);
@@ -84,6 +94,7 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
 
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
+        Policy::Point { .. } => {}
         Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
         Policy::Mlp { hidden, sharing: _, frequency, control_rate } => {
             check.length("policy.hidden", hidden.len(), 4);
@@ -197,11 +208,24 @@ fn archive(check: &mut Check, experiment: &Experiment) {
     }
 }
 
-fn emitters(check: &mut Check, emitters: &[EmitterSpec]) {
+fn emitters(check: &mut Check, experiment: &Experiment) {
+    let emitters = &experiment.emitters;
     check.length("emitters", emitters.len(), 100);
+    match experiment.scheduler {
+        Scheduler::Shares => {}
+        Scheduler::Ucb1 { active, exploration } => {
+            check.whole("scheduler.Ucb1.active", active, 1..=emitters.len().max(1));
+            check.within("scheduler.Ucb1.exploration", exploration, 0.0..=HUGE, "");
+        }
+    }
+    if experiment.branches() {
+        let momentum = experiment.physics.form == BiasForm::Momentum;
+        let allowed = "Momentum where an emitter follows gradients: others have none";
+        check.need(momentum, "physics.form", allowed, "ExplicitBias");
+    }
     for (i, EmitterSpec { kind, share }) in emitters.iter().enumerate() {
         check.within(&format!("emitters[{i}].share"), *share, 0.0..=HUGE, "");
-        emitter(check, &format!("emitters[{i}].kind"), kind);
+        emitter(check, &format!("emitters[{i}].kind"), kind, experiment);
     }
     let total: f64 = emitters.iter().map(|e| e.share).sum();
     if !emitters.is_empty() && total == 0.0 {
@@ -209,7 +233,16 @@ fn emitters(check: &mut Check, emitters: &[EmitterSpec]) {
     }
 }
 
-fn emitter(check: &mut Check, path: &str, kind: &EmitterKind) {
+fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Experiment) {
+    if let EmitterKind::CmaMe { genes, .. } | EmitterKind::OmgMega { genes, .. } | EmitterKind::CmaMega { genes, .. } = kind {
+        let nothing_moves = !experiment.evolves_bodies() && *genes == RefinedGenes::Body;
+        check.need(!nothing_moves, format!("{path}.genes"), "Brain or Both where no body evolves", "Body");
+    }
+    if let EmitterKind::CmaMe { restart, .. } | EmitterKind::CmaMega { restart, .. } = kind
+        && let Restart::Every(batches) = restart
+    {
+        check.whole(&format!("{path}.restart"), *batches, 1..=1_000_000_000);
+    }
     let mut deviation = |field: &str, value: f64| check.within(&format!("{path}.{field}"), value, 0.0..=100.0, "");
     let structure = match *kind {
         EmitterKind::Random { sigma } | EmitterKind::Crossover { sigma } => {
@@ -224,6 +257,16 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind) {
             deviation("iso", iso);
             deviation("line", line);
             structure
+        }
+        EmitterKind::CmaMe { sigma, .. } | EmitterKind::OmgMega { sigma, .. } => {
+            check.positive(&format!("{path}.sigma"), sigma, 100.0, "");
+            return;
+        }
+        EmitterKind::CmaMega { sigma, rate, optimiser: method, .. } => {
+            check.positive(&format!("{path}.sigma"), sigma, 100.0, "");
+            check.positive(&format!("{path}.rate"), rate, 100.0, "");
+            optimiser(check, &format!("{path}.optimiser"), method);
+            return;
         }
     };
     check.within(&format!("{path}.structure"), structure, 0.0..=1.0, "");
@@ -245,12 +288,7 @@ fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
         let steps = experiment.horizon_steps(spec);
         check.need(steps >= 1.0, "refine.horizon", "at least one step at physics.rate", format_args!("{steps} steps"));
     }
-    if let Optimiser::Adam { beta1, beta2, epsilon } = *optimiser {
-        for (path, beta) in [("refine.optimiser.beta1", beta1), ("refine.optimiser.beta2", beta2)] {
-            check.need((0.0..1.0).contains(&beta), path, "from 0 to below 1", Number(beta));
-        }
-        check.positive("refine.optimiser.epsilon", epsilon, 1.0, "");
-    }
+    self::optimiser(check, "refine.optimiser", *optimiser);
     check.within("refine.rates.brain", rates.brain, 0.0..=100.0, "");
     check.within("refine.rates.body", rates.body, 0.0..=100.0, "");
     check.positive("refine.clip", *clip, HUGE, "");
@@ -263,6 +301,15 @@ fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
     }
     check.within("refine.trust.threshold", trust.threshold, -1.0..=1.0, "");
     check.within("refine.trust.recovery", trust.recovery, 0.0..=1.0, "");
+}
+
+fn optimiser(check: &mut Check, path: &str, optimiser: Optimiser) {
+    if let Optimiser::Adam { beta1, beta2, epsilon } = optimiser {
+        for (name, beta) in [("beta1", beta1), ("beta2", beta2)] {
+            check.need((0.0..1.0).contains(&beta), format!("{path}.{name}"), "from 0 to below 1", Number(beta));
+        }
+        check.positive(&format!("{path}.epsilon"), epsilon, 1.0, "");
+    }
 }
 
 fn budget(check: &mut Check, budget: &Budget) {

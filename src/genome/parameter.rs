@@ -62,6 +62,7 @@ pub enum Field {
     Clock,
     RepeatPhase,
     MirrorPhase,
+    Coordinate,
 }
 
 impl Field {
@@ -128,6 +129,7 @@ impl<T: Real> Brain<T> {
                 hidden: hidden.iter().zip(0..).map(|(layer, i)| shared.list(Field::Hidden(i), layer)).collect(),
                 joints: joints.iter().map(|entry| map_mlp(entry, &mut f)).collect(),
             },
+            Brain::Point(values) => Brain::Point(shared.list(Field::Coordinate, values)),
         }
     }
 }

@@ -201,7 +201,8 @@ impl Situation {
 
     /// What a backend is made for to differentiate episodes of so many steps.
     pub fn plan(&self, steps: u32) -> Plan {
-        Plan { world: self.world.clone(), task: TaskPlan { steps, ..self.task.clone() }, brain: self.brain.clone() }
+        let task = TaskPlan { steps, ..self.task.clone() };
+        Plan { world: self.world.clone(), task, brain: self.brain.clone(), problem: None }
     }
 }
 

@@ -32,6 +32,9 @@ pub enum Descriptor {
     RefinementGain,
     /// Agreement of the improvement that gradients predicted with the actual one, -1 to 1. Comes from refinement; no gradient.
     GradientTrust,
+    /// A measure of a benchmark, from 0. Has a gradient.
+    #[serde(skip)]
+    Measure(usize),
 }
 
 impl Descriptor {
@@ -64,7 +67,8 @@ impl Descriptor {
             | Descriptor::LinkCount
             | Descriptor::LegSpan
             | Descriptor::RefinementGain
-            | Descriptor::GradientTrust => T::zero(),
+            | Descriptor::GradientTrust
+            | Descriptor::Measure(_) => T::zero(),
         }
     }
 
@@ -80,7 +84,7 @@ impl Descriptor {
                 mean
             }
             // No plan of an episode has them.
-            Descriptor::RefinementGain | Descriptor::GradientTrust => T::zero(),
+            Descriptor::RefinementGain | Descriptor::GradientTrust | Descriptor::Measure(_) => T::zero(),
         }
     }
 
@@ -109,6 +113,7 @@ impl Descriptor {
             // In the unit of the reward, which is a sum of anything.
             Descriptor::RefinementGain => ("refinement gain".into(), ""),
             Descriptor::GradientTrust => ("gradient trust".into(), ""),
+            Descriptor::Measure(i) => (format!("measure {i}"), ""),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::autodiff::tape::{Var, pull_back};
 use crate::autodiff::{Real, Value};
 use crate::creature::{Candidate, Controller, Creature, InvalidBody, compile_controller, expand};
 use crate::experiment::{BodyLimits, Physics, Policy};
-use crate::genome::Genome;
+use crate::genome::{Brain, Genome};
 use crate::math::vec3;
 use crate::sim::gradient::{Gradient, PreludeGradient, WorldGradient};
 use crate::sim::prelude::Prelude;
@@ -43,6 +43,10 @@ pub fn gene_gradient<T: Value>(
     recipe: &Recipe<'_>,
     gradient: &Gradient<T>,
 ) -> Result<Vec<f64>, InvalidBody> {
+    if let Brain::Point(_) = genome.brain {
+        // The numbers of the candidate are the genes.
+        return Ok(controller_numbers(&gradient.candidate.controller.map(Value::to_f64)));
+    }
     let mut genes = Vec::with_capacity(256);
     genome.map(|value| genes.push(value));
     let mut fault = None;

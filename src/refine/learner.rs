@@ -7,7 +7,7 @@ use crate::archive::{Archive, Refinement, qd_offset};
 use crate::creature::Candidate;
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
-use crate::experiment::{Acceptance, BodySource, Experiment, Refine, RefinedGenes};
+use crate::experiment::{Acceptance, Experiment, Refine, RefinedGenes};
 use crate::genome::Genome;
 use crate::sim::gradient::{Differentiate, Objective};
 use crate::sim::plan::Plan;
@@ -90,7 +90,7 @@ impl<'a> Learner<'a> {
         let Some(mut spec) = experiment.refine.clone() else { return Ok(None) };
         let differentiator = differentiator.context("the experiment refines, but nothing here differentiates")?;
         let plan = Plan::of_refinement(experiment, &spec);
-        if matches!(experiment.body, BodySource::Fixed(_)) {
+        if !experiment.evolves_bodies() {
             spec.genes = RefinedGenes::Brain;
         }
         let objective = Objective::reward(plan.task.descriptors.len());

@@ -2,7 +2,7 @@
 
 use super::cpu::episode::Returns;
 use crate::autodiff::Value;
-use crate::creature::Candidate;
+use crate::creature::{BaseKind, Candidate, Controller, Creature};
 use crate::math::Vec3;
 use std::time::Duration;
 
@@ -37,6 +37,20 @@ pub struct Gradient<T> {
     pub world: WorldGradient<T>,
     /// With respect to the state at the start.
     pub state: StateGradient<T>,
+}
+
+impl Gradient<f32> {
+    /// Of what has no body and no episode, only numbers: with respect to those.
+    pub fn of_actions(returns: Returns<f32>, actions: Vec<f32>) -> Self {
+        let creature = Creature { base: BaseKind::Welded, links: Vec::new(), contacts: Vec::new(), contact_stiffness: 0.0 };
+        Self {
+            returns,
+            candidate: Candidate { creature, controller: Controller::Sequence { actions } },
+            prelude: PreludeGradient::default(),
+            world: WorldGradient::default(),
+            state: StateGradient::default(),
+        }
+    }
 }
 
 /// Gradient with respect to a [`Prelude`](super::prelude::Prelude).
@@ -103,13 +117,32 @@ pub trait Differentiate: Sync {
     /// For logs and provenance, e.g. `cpu, 2 threads`.
     fn name(&self) -> String;
 
-    /// Simulates an episode of each candidate and goes back through it. Gradients that are not finite are given as they are.
+    /// Simulates an episode of each candidate once, and goes back through it for each objective: of each candidate one gradient an
+    /// objective, in their order and with the bits that each objective would get by itself. Gradients that are not finite are given
+    /// as they are.
     ///
     /// # Errors
     ///
     /// When a device fails.
-    fn differentiate(&self, candidates: &[Candidate<f32>], objective: &Objective)
-    -> anyhow::Result<Vec<Gradient<f32>>>;
+    fn differentiate_each(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>>;
+
+    /// As [`differentiate_each`](Self::differentiate_each), of one objective.
+    ///
+    /// # Errors
+    ///
+    /// When a device fails.
+    fn differentiate(
+        &self,
+        candidates: &[Candidate<f32>],
+        objective: &Objective,
+    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+        let each = self.differentiate_each(candidates, std::slice::from_ref(objective))?;
+        Ok(each.into_iter().flatten().collect())
+    }
 
     /// Time spent on that so far.
     fn time(&self) -> Duration;

@@ -1,6 +1,7 @@
 //! Everything that a backend needs to know before it sees candidates: the world, the task, the kind of brain.
 
 use super::OBSERVATIONS;
+use crate::benchmark::Problem;
 use super::task::TaskPlan;
 use super::world::World;
 use crate::creature::{JOINT_OBSERVATIONS, MAX_LINKS};
@@ -26,6 +27,8 @@ pub struct Plan {
     pub task: TaskPlan,
     /// The kind of brain.
     pub brain: BrainKind,
+    /// The benchmark that takes the place of a simulation.
+    pub problem: Option<Problem>,
 }
 
 impl Plan {
@@ -42,6 +45,7 @@ impl Plan {
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
             task: TaskPlan::new(experiment),
             brain: BrainKind::of(&experiment.policy),
+            problem: experiment.problem(),
         }
     }
 }
@@ -52,6 +56,7 @@ impl BrainKind {
         match policy {
             Policy::Cpg { .. } => Self::Cpg,
             Policy::Mlp { hidden, .. } => Self::Mlp(hidden.clone()),
+            Policy::Point { .. } => Self::Sequence,
         }
     }
 

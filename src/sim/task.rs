@@ -57,7 +57,7 @@ impl TaskPlan {
 /// Physics steps between two decisions of a policy; its control rate divides `rate` (steps a second).
 pub fn control_period(policy: &Policy, rate: u32) -> u32 {
     match policy {
-        Policy::Cpg { .. } => 1,
+        Policy::Cpg { .. } | Policy::Point { .. } => 1,
         Policy::Mlp { control_rate, .. } => rate / control_rate,
     }
 }

@@ -264,14 +264,14 @@ impl Differentiate for Slope {
     fn name(&self) -> String {
         "formula, 1 threads".into()
     }
-    fn differentiate(
+    fn differentiate_each(
         &self,
         candidates: &[Candidate<f32>],
-        objective: &Objective,
-    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+        objectives: &[Objective],
+    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>> {
         anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
-        assert_eq!(objective.reward, 1.0);
-        Ok(candidates.iter().map(|candidate| self.gradient(candidate)).collect())
+        assert!(objectives.iter().all(|objective| objective.reward == 1.0));
+        Ok(candidates.iter().map(|candidate| vec![self.gradient(candidate); objectives.len()]).collect())
     }
     fn time(&self) -> Duration {
         Duration::ZERO

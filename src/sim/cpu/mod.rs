@@ -23,7 +23,7 @@ use crate::sim::{Backend, Ending, Outcome};
 use anyhow::ensure;
 use episode::Episode;
 use rayon::prelude::*;
-use reverse::episode::{TAPE_MEMORY, differentiate};
+use reverse::episode::{TAPE_MEMORY, differentiate_each};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -94,18 +94,18 @@ impl Differentiate for CpuBackend {
         self.describe()
     }
 
-    fn differentiate(
+    fn differentiate_each(
         &self,
         candidates: &[Candidate<f32>],
-        objective: &Objective,
-    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+        objectives: &[Objective],
+    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>> {
         let (world, task) = (&self.world, &self.task);
         ensure!(
             world.form == BiasForm::Momentum,
             "physics.form: only Momentum has gradients, {:?} has none",
             world.form
         );
-        Ok(self.on_the_clock(candidates, |candidate| differentiate(candidate, world, task, objective, TAPE_MEMORY)))
+        Ok(self.on_the_clock(candidates, |candidate| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY)))
     }
 
     fn time(&self) -> Duration {

@@ -49,10 +49,22 @@ pub fn differentiate<T: Value>(
     objective: &Objective,
     memory: usize,
 ) -> Gradient<T> {
-    let mut gradient =
-        differentiate_from(Episode::new(candidate, world, task), candidate, world, task, objective, memory);
-    gradient.prelude.start = gradient.state.position;
-    gradient
+    differentiate_each(candidate, world, task, std::slice::from_ref(objective), memory).swap_remove(0)
+}
+
+/// As [`differentiate`], of several objectives: one way forth, and for each step of it one step back of each. Every objective gets the
+/// bits that it would get by itself.
+pub fn differentiate_each<T: Value>(
+    candidate: &Candidate<T>,
+    world: &World<T>,
+    task: &TaskPlan,
+    objectives: &[Objective],
+    memory: usize,
+) -> Vec<Gradient<T>> {
+    let episode = Episode::new(candidate, world, task);
+    let mut gradients = go_back(episode, candidate, world, task, objectives, memory, &mut Blind);
+    gradients.iter_mut().for_each(|gradient| gradient.prelude.start = gradient.state.position);
+    gradients
 }
 
 /// As [`differentiate`], of an episode that begins as it stands.
@@ -77,23 +89,37 @@ pub fn differentiate_watching<'a, T: Value>(
     memory: usize,
     watch: &mut dyn Watch<T>,
 ) -> Gradient<T> {
+    go_back(episode, candidate, world, task, std::slice::from_ref(objective), memory, watch).swap_remove(0)
+}
+
+/// Forth, and back for each objective.
+fn go_back<'a, T: Value>(
+    episode: Episode<'a, T>,
+    candidate: &'a Candidate<T>,
+    world: &'a World<T>,
+    task: &'a TaskPlan,
+    objectives: &[Objective],
+    memory: usize,
+    watch: &mut dyn Watch<T>,
+) -> Vec<Gradient<T>> {
     let mut forth = Forth::new(episode, &candidate.creature, task, memory);
     forth.run();
     let returns = forth.episode.returns();
     if returns.ending == Ending::Diverged {
-        return not_a_number(candidate, returns);
+        return vec![not_a_number(candidate, returns); objectives.len()];
     }
-    let mut back = Back::new(candidate, world, task, objective, &forth.episode);
+    let back = |objective| Back::new(candidate, world, task, objective, &forth.episode);
+    let mut backs: Vec<Back<'a, T>> = objectives.iter().map(back).collect();
     let mut end = returns.steps;
     for segment in (0..forth.checkpoints.len()).rev() {
         let first = segment as u32 * forth.segment;
         forth.recall(segment, end);
         for index in (first..end).rev() {
-            back.reverse(index, index - first, &forth.tape, watch);
+            backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, watch));
         }
         end = first;
     }
-    back.finish(returns)
+    backs.into_iter().map(|back| back.finish(returns.clone())).collect()
 }
 
 /// The way forth, with its records.

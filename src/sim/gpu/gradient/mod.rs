@@ -29,7 +29,7 @@ use segments::Room;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use sweep::{Found, Paces, Place, Sweep};
+use sweep::{Found, FoundWay, Paces, Place, Sweep};
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
 /// Memory for the tape and its checkpoints unless it is set (bytes).
@@ -110,23 +110,24 @@ impl GpuGradient {
     fn attempt(
         &self,
         candidates: &[Candidate<f32>],
-        objective: &layout::Objective,
+        objectives: &[layout::Objective],
         parts: usize,
-    ) -> Result<Vec<Gradient<f32>>, GpuError> {
+    ) -> Result<Vec<Vec<Gradient<f32>>>, GpuError> {
         let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
-        let mut gradients: Vec<Option<Gradient<f32>>> = vec![None; candidates.len()];
+        let mut gradients: Vec<Vec<Gradient<f32>>> = vec![Vec::new(); candidates.len()];
         let mut encoded = Encoded::default();
         for (place, blocks) in self.parts(&prepared, parts)? {
             let scratch = |weights| self.scratch() + weights;
             encoded.fill(&blocks, &prepared, place.pipeline.contacts, scratch);
             let activations = encoded.candidates.iter().map(|&i| scratch(prepared[i].weight_count())).sum();
-            let sweep = Sweep::upload(place, &encoded, activations, objective)?;
+            let sweep = Sweep::upload(place, &encoded, activations, objectives)?;
             let found = sweep.run(&mut self.paces.lock().unwrap_or_else(PoisonError::into_inner))?;
             for (candidate, gradient) in self.decode(candidates, &encoded, &found, place.pipeline.contacts)? {
-                gradients[candidate] = Some(gradient);
+                gradients[candidate] = gradient;
             }
         }
-        Ok(gradients.into_iter().map(|gradient| gradient.expect("every candidate is in a part")).collect())
+        debug_assert!(gradients.iter().all(|of| of.len() == objectives.len()), "every candidate is in a part");
+        Ok(gradients)
     }
 
     /// The batch packed, room by room, and split so that each part's tape fits.
@@ -171,14 +172,14 @@ impl GpuGradient {
         Ok(found)
     }
 
-    /// The gradients of a part, each with its candidate.
+    /// The gradients of a part, those of each candidate with it.
     fn decode(
         &self,
         candidates: &[Candidate<f32>],
         encoded: &Encoded,
         found: &Found,
         contacts: usize,
-    ) -> Result<Vec<(usize, Gradient<f32>)>, GpuError> {
+    ) -> Result<Vec<(usize, Vec<Gradient<f32>>)>, GpuError> {
         let descriptors = self.task.descriptors.len();
         let (words, fields) = (result_words(descriptors), gradient_fields(contacts, descriptors));
         let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();
@@ -191,25 +192,25 @@ impl GpuGradient {
                 steps: outcome.steps,
             };
             let candidate = encoded.candidates[body];
-            let bars = Bars {
-                candidate: &candidates[candidate],
-                world: &self.world,
-                field: |link: usize, field: usize| found.gradients[row + link + field * LANES],
-                brain: &found.activations[encoded.bodies[body].activations as usize + self.scratch()..],
-                contacts,
+            let gradient = |way: &FoundWay| {
+                let bars = Bars {
+                    candidate: &candidates[candidate],
+                    world: &self.world,
+                    field: |link: usize, field: usize| way.gradients[row + link + field * LANES],
+                    brain: &way.activations[encoded.bodies[body].activations as usize + self.scratch()..],
+                    contacts,
+                };
+                bars.gradient(returns.clone())
             };
-            Ok((candidate, bars.gradient(returns)))
+            Ok((candidate, found.ways.iter().map(gradient).collect()))
         };
         bases.par_iter().map(one).collect()
     }
 }
 
-impl Differentiate for GpuGradient {
-    fn name(&self) -> String {
-        description::write(&self.gpu.facts, self.options.checked)
-    }
-
-    fn differentiate(&self, candidates: &[Candidate<f32>], objective: &Objective) -> Result<Vec<Gradient<f32>>> {
+impl GpuGradient {
+    /// An objective as the device reads it.
+    fn weights(&self, objective: &Objective) -> Result<layout::Objective> {
         let count = self.task.descriptors.len();
         if objective.descriptors.len() != count {
             bail!("the objective weighs {} descriptors, the task has {count}", objective.descriptors.len());
@@ -218,6 +219,24 @@ impl Differentiate for GpuGradient {
         for (to, &weight) in weights.descriptors.as_flattened_mut().iter_mut().zip(&objective.descriptors) {
             *to = weight as f32;
         }
+        Ok(weights)
+    }
+}
+
+impl Differentiate for GpuGradient {
+    fn name(&self) -> String {
+        description::write(&self.gpu.facts, self.options.checked)
+    }
+
+    fn differentiate_each(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+    ) -> Result<Vec<Vec<Gradient<f32>>>> {
+        if objectives.is_empty() {
+            return Ok(vec![Vec::new(); candidates.len()]);
+        }
+        let weights: Vec<layout::Objective> = objectives.iter().map(|o| self.weights(o)).collect::<Result<_>>()?;
         let parts = self.parts.load(Ordering::Relaxed);
         match self.attempt(candidates, &weights, parts) {
             Err(GpuError::OutOfMemory { what }) => {

@@ -43,6 +43,12 @@ pub struct Paces {
 pub struct Found {
     /// Words of the results, creature after creature.
     pub results: Vec<u32>,
+    /// Of each objective.
+    pub ways: Vec<FoundWay>,
+}
+
+/// What came of the way back of one objective.
+pub struct FoundWay {
     /// In [block][field][lane] order.
     pub gradients: Vec<Vec4>,
     /// Of each brain its scratch, and the gradient with respect to its weights.
@@ -60,15 +66,23 @@ pub struct Sweep<'a> {
     tape: Loan<'a>,
     episodes: Loan<'a>,
     results: Loan<'a>,
-    activations: Loan<'a>,
     activations_size: u64,
-    gradients: Loan<'a>,
+    /// One an objective, at least one.
+    ways: Vec<Way<'a>>,
     /// States and episodes before each segment but the first.
     checkpoints: Option<(Loan<'a>, Loan<'a>)>,
-    /// Arrays of the way forth and of the way back.
-    arrays: [wgpu::BindGroup; 2],
+    /// Arrays of the way forth.
+    arrays: wgpu::BindGroup,
     /// What the device reads, on loan as long as it does.
-    _given: [Loan<'a>; 5],
+    _given: [Loan<'a>; 4],
+}
+
+/// The way back of one objective.
+struct Way<'a> {
+    gradients: Loan<'a>,
+    activations: Loan<'a>,
+    arrays: wgpu::BindGroup,
+    _objective: Loan<'a>,
 }
 
 impl<'a> Sweep<'a> {
@@ -81,7 +95,7 @@ impl<'a> Sweep<'a> {
         place: Place<'a>,
         encoded: &Encoded,
         activations: usize,
-        objective: &Objective,
+        objectives: &[Objective],
     ) -> Result<Self, GpuError> {
         let Place { gpu, pipeline, pool, world, descriptors, room, .. } = place;
         let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
@@ -93,12 +107,11 @@ impl<'a> Sweep<'a> {
         })?;
         gpu.guarded(&format!("the gradients of {creatures} creatures"), |device| -> Result<Self, GpuError> {
             let take = |usage, bytes: u64| pool.take(device, usage, bytes.max(16), gpu.facts.limits.storage_binding);
-            let contents: [&[u8]; 5] = [
+            let contents: [&[u8]; 4] = [
                 bytemuck::cast_slice(&encoded.lanes),
                 bytemuck::cast_slice(&encoded.model),
                 bytemuck::cast_slice(&encoded.bodies),
                 bytemuck::cast_slice(&encoded.weights),
-                bytemuck::bytes_of(objective),
             ];
             let given = |i: usize| take(Usage::STORAGE | Usage::COPY_DST, contents[i].len() as u64);
             let kept = |bytes: u64| take(Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST, bytes);
@@ -108,20 +121,17 @@ impl<'a> Sweep<'a> {
             let checkpoints = u64::from(room.steps.div_ceil(segment) - 1);
             let episodes_size = (creatures * size_of::<Episode>()) as u64;
             let span = take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Span>() as u64)?;
-            let given = [
-                given(0)?,
-                given(1)?,
-                given(2)?,
-                given(3)?,
-                take(Usage::UNIFORM | Usage::COPY_DST, contents[4].len() as u64)?,
-            ];
+            let given = [given(0)?, given(1)?, given(2)?, given(3)?];
             let tape = exact(Usage::STORAGE | copied, (u64::from(segment) + 1) * record)?;
             let episodes = kept(episodes_size)?;
             let results = kept((creatures * result_words(descriptors) * size_of::<u32>()) as u64)?;
             let activations_size = ((activations * size_of::<f32>()) as u64).max(16);
-            let activations = kept(activations_size)?;
-            let fields = gradient_fields(pipeline.contacts, descriptors);
-            let gradients = kept((blocks * LANES * fields * size_of::<Vec4>()) as u64)?;
+            let gradients_size = (blocks * LANES * gradient_fields(pipeline.contacts, descriptors) * size_of::<Vec4>()) as u64;
+            let targets = |objective| {
+                let given = take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Objective>() as u64)?;
+                Ok::<_, GpuError>((objective, given, kept(gradients_size)?, kept(activations_size)?))
+            };
+            let targets = objectives.iter().map(targets).collect::<Result<Vec<_>, _>>()?;
             let checkpoints = match checkpoints {
                 0 => None,
                 count => Some((exact(copied, count * record)?, exact(copied, count * episodes_size)?)),
@@ -130,13 +140,22 @@ impl<'a> Sweep<'a> {
             for (buffer, contents) in given.iter().zip(contents) {
                 gpu.queue.write_buffer(buffer, 0, contents);
             }
-            let [lanes, model, bodies, weights, objective] = &given;
-            let bind = |seventh: &wgpu::Buffer| {
+            for (objective, buffer, ..) in &targets {
+                gpu.queue.write_buffer(buffer, 0, bytemuck::bytes_of(*objective));
+            }
+            let [lanes, model, bodies, weights] = &given;
+            let bind = |seventh: &wgpu::Buffer, activations: &wgpu::Buffer, objective: &wgpu::Buffer| {
                 let buffers: [&wgpu::Buffer; 11] =
-                    [world, &span, lanes, model, bodies, weights, &tape, seventh, &results, &activations, objective];
+                    [world, &span, lanes, model, bodies, weights, &tape, seventh, &results, activations, objective];
                 pipeline.bind(device, buffers.into_iter())
             };
-            let arrays = [bind(&episodes), bind(&gradients)];
+            let way = |(_, objective, gradients, activations): (&Objective, Loan<'a>, Loan<'a>, Loan<'a>)| {
+                let arrays = bind(&gradients, &activations, &objective);
+                Way { gradients, activations, arrays, _objective: objective }
+            };
+            let ways: Vec<Way<'a>> = targets.into_iter().map(way).collect();
+            // On the way forth brains only want room for their scratch, and nothing is weighed.
+            let arrays = bind(&episodes, &ways[0].activations, &ways[0]._objective);
             Ok(Self {
                 place,
                 blocks,
@@ -146,9 +165,8 @@ impl<'a> Sweep<'a> {
                 tape,
                 episodes,
                 results,
-                activations,
                 activations_size,
-                gradients,
+                ways,
                 checkpoints,
                 arrays,
                 _given: given,
@@ -183,14 +201,18 @@ impl<'a> Sweep<'a> {
                 self.restore_checkpoint(segment)?;
                 self.simulate(range.clone(), true, &mut paces.forth)?;
             }
-            self.differentiate(range, &mut paces.back)?;
+            for way in &self.ways {
+                self.differentiate(way, range.clone(), &mut paces.back)?;
+            }
         }
         let fields = gradient_fields(self.place.pipeline.contacts, self.place.descriptors);
-        Ok(Found {
-            results,
-            gradients: self.read(&self.gradients, self.blocks * LANES * fields)?,
-            activations: self.read(&self.activations, self.activations_size as usize / size_of::<f32>())?,
-        })
+        let found = |way: &Way<'_>| {
+            Ok::<_, GpuError>(FoundWay {
+                gradients: self.read(&way.gradients, self.blocks * LANES * fields)?,
+                activations: self.read(&way.activations, self.activations_size as usize / size_of::<f32>())?,
+            })
+        };
+        Ok(Found { results, ways: self.ways.iter().map(found).collect::<Result<_, _>>()? })
     }
 
     /// Dispatch after dispatch through the steps of a segment, for the first time or once more.
@@ -198,7 +220,7 @@ impl<'a> Sweep<'a> {
         let mut left = steps.clone();
         while !left.is_empty() {
             let step_count = pace.steps(self.blocks as u32).min(left.len() as u32);
-            let time = self.dispatch(Entry::Simulate, left.start, step_count, steps.start, replays)?;
+            let time = self.dispatch(Entry::Simulate, &self.arrays, left.start, step_count, steps.start, replays)?;
             pace.spend(time);
             if !replays {
                 pace.learn(self.blocks as u32, step_count, time, left.start == 0);
@@ -209,12 +231,12 @@ impl<'a> Sweep<'a> {
     }
 
     /// The same backward, through steps that are on the tape.
-    fn differentiate(&self, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
+    fn differentiate(&self, way: &Way<'_>, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
         let mut left = steps.clone();
         while !left.is_empty() {
             let step_count = pace.steps(self.blocks as u32).min(left.len() as u32);
             left.end -= step_count;
-            let time = self.dispatch(Entry::Differentiate, left.end, step_count, steps.start, false)?;
+            let time = self.dispatch(Entry::Differentiate, &way.arrays, left.end, step_count, steps.start, false)?;
             pace.spend(time);
             // Near the start, all creatures are on their way.
             pace.learn(self.blocks as u32, step_count, time, left.end == 0);
@@ -225,6 +247,7 @@ impl<'a> Sweep<'a> {
     fn dispatch(
         &self,
         entry: Entry,
+        arrays: &wgpu::BindGroup,
         first_step: u32,
         step_count: u32,
         tape_start: u32,
@@ -239,9 +262,11 @@ impl<'a> Sweep<'a> {
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             if entry == Entry::Simulate && first_step == 0 && !replays {
                 // What brains' gradients are added to.
-                encoder.clear_buffer(&self.activations, 0, Some(self.activations_size));
+                for way in &self.ways {
+                    encoder.clear_buffer(&way.activations, 0, Some(self.activations_size));
+                }
             }
-            pipeline.dispatch(&mut encoder, entry, &self.arrays[entry as usize], blocks, widest);
+            pipeline.dispatch(&mut encoder, entry, arrays, blocks, widest);
             gpu.queue.submit([encoder.finish()])
         })?;
         gpu.wait_for(submission)?;
