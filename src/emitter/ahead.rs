@@ -7,7 +7,7 @@
 
 use super::batch::{Asked, Batch, Source, fill_place};
 use super::{Ask, Emitter};
-use crate::archive::{Archive, Elite, Placement};
+use crate::archive::{Archive, Elite, Placement, Slots};
 use crate::creature::Candidate;
 use crate::rng::Stream;
 use anyhow::Result;
@@ -112,28 +112,24 @@ impl Archive for Watched<'_> {
         unreachable!("emitters see the archive, they don't change it")
     }
 
-    fn cell_count(&self) -> usize {
-        self.look().cell_count()
+    fn slots(&self) -> &Slots {
+        self.look().slots()
     }
 
-    fn len(&self) -> usize {
-        self.look().len()
-    }
-
-    fn get(&self, cell: usize) -> Option<&Elite> {
-        self.look().get(cell)
+    fn take_changed(&mut self) -> Vec<usize> {
+        unreachable!("emitters see the archive, they don't change it")
     }
 
     fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
         self.look().incumbent(descriptors)
     }
 
-    fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
-        self.look().elites()
+    fn save(&self) -> Vec<u8> {
+        self.look().save()
     }
 
-    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_> {
-        self.look().rewards()
+    fn restore(&mut self, _: Vec<(usize, Elite)>, _: &[u8]) -> Result<()> {
+        unreachable!("emitters see the archive, they don't change it")
     }
 
     fn sample(&self, stream: &mut Stream) -> Option<&Elite> {

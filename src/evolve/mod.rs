@@ -19,7 +19,7 @@ pub use budget::Spent;
 pub use clock::Times;
 
 use crate::archive::metrics::{Metrics, Scores, Steps};
-use crate::archive::store::{Generation, Row, Saved, Store, Writer};
+use crate::archive::store::{Changes, Row, Saved, Store, Writer};
 use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
@@ -91,11 +91,7 @@ impl<'a> Evolution<'a> {
     }
 
     fn restore(&mut self, saved: Saved) -> Result<()> {
-        let (cells, elites): (Vec<usize>, Vec<Elite>) = saved.elites.into_iter().unzip();
-        let placements = self.archive.insert(&elites);
-        for ((elite, cell), placement) in elites.iter().zip(cells).zip(placements) {
-            ensure!(placement == Placement::New { cell }, "elite {} is not of cell {cell}", elite.id);
-        }
+        self.archive.restore(saved.elites, &saved.archive)?;
         for (emitter, state) in saved.emitters {
             let emitter =
                 self.setup.emitters.get_mut(emitter).with_context(|| format!("there is no emitter {emitter}"))?;
@@ -279,16 +275,16 @@ impl<'a> Evolution<'a> {
 
     fn record(&mut self, effort: Effort, placements: &[Placement], rejected: batch::Rejected) -> Result<()> {
         let metrics = self.measure(effort, placements, rejected);
-        let mut cells: Vec<usize> = placements.iter().filter_map(Placement::entered).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        let row = |cell| Some(Row::new(cell, self.archive.get(cell)?));
-        let generation = Generation {
-            metrics: metrics.clone(),
-            entered: cells.into_par_iter().filter_map(row).collect(),
+        let changed = self.archive.take_changed();
+        let row = |&cell: &usize| Some(Row::new(cell, self.archive.get(cell)?));
+        let changes = Changes {
+            metrics: vec![metrics.clone()],
+            entered: changed.par_iter().filter_map(row).collect(),
+            left: changed.iter().copied().filter(|&cell| self.archive.get(cell).is_none()).collect(),
+            archive: self.archive.save(),
             emitters: self.setup.emitters.iter().map(|emitter| emitter.save()).collect(),
         };
-        self.store.send(move |store| Ok(store.commit(&generation)?))?;
+        self.store.send(move |store| Ok(store.commit(&changes)?))?;
         self.last = Some(metrics);
         Ok(())
     }

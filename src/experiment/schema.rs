@@ -173,6 +173,13 @@ pub enum ArchiveSpec {
         /// Subtracted from each elite's reward in the QD-score; set it to the lowest reward that counts.
         #[serde(default)]
         qd_offset: f64,
+        /// Part of the way to an accepted reward that the acceptance threshold of its cell goes, 0 to 1 (Fontaine and Nikolaidis 2023);
+        /// at 1 it is the reward of the cell's elite.
+        #[serde(default = "one")]
+        learning_rate: f64,
+        /// Threshold of an empty cell; none accepts any reward, which needs a learning rate of 1.
+        #[serde(default)]
+        threshold_min: Option<f64>,
     },
     /// Cells are the Voronoi regions of centroids spread over the ranges (Vassiliades et al. 2018).
     Cvt {
@@ -184,6 +191,12 @@ pub enum ArchiveSpec {
         /// As in `Grid`.
         #[serde(default)]
         qd_offset: f64,
+        /// As in `Grid`.
+        #[serde(default = "one")]
+        learning_rate: f64,
+        /// As in `Grid`.
+        #[serde(default)]
+        threshold_min: Option<f64>,
     },
 }
 

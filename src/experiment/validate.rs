@@ -176,7 +176,8 @@ fn descriptors(check: &mut Check, experiment: &Experiment) {
 
 fn archive(check: &mut Check, experiment: &Experiment) {
     match experiment.archive {
-        ArchiveSpec::Grid { qd_offset } => {
+        ArchiveSpec::Grid { qd_offset, learning_rate, threshold_min } => {
+            thresholds(check, learning_rate, threshold_min);
             check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
             let count = experiment.descriptors.len();
             if count > MAX_GRID_DESCRIPTORS {
@@ -188,11 +189,24 @@ fn archive(check: &mut Check, experiment: &Experiment) {
             let fits = cells.is_some_and(|n| n <= MAX_CELLS);
             check.need(fits, "archive", format!("at most {MAX_CELLS} cells, the product of all bins"), came);
         }
-        ArchiveSpec::Cvt { cells, samples, qd_offset } => {
+        ArchiveSpec::Cvt { cells, samples, qd_offset, learning_rate, threshold_min } => {
+            thresholds(check, learning_rate, threshold_min);
             check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
             check.whole("archive.cells", cells, 2..=MAX_VORONOI_CELLS);
             check.whole("archive.samples", samples, 1..=MAX_CELLS);
             check.need(samples >= cells, "archive.samples", format!("at least archive.cells, {cells}"), samples);
+        }
+    }
+}
+
+fn thresholds(check: &mut Check, learning_rate: f64, min: Option<f64>) {
+    check.within("archive.learning_rate", learning_rate, 0.0..=1.0, "");
+    match min {
+        Some(min) => check.within("archive.threshold_min", min, -HUGE..=HUGE, ""),
+        // Part of the way from nowhere is nowhere.
+        None => {
+            let allowed = "a number where archive.learning_rate is below 1";
+            check.need(learning_rate >= 1.0, "archive.threshold_min", allowed, "None");
         }
     }
 }

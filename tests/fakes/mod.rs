@@ -298,7 +298,16 @@ pub fn experiment(generations: u64) -> Experiment {
 
 /// The same over a CVT archive.
 pub fn cvt_experiment(generations: u64) -> Experiment {
-    Experiment { archive: ArchiveSpec::Cvt { cells: 60, samples: 2000, qd_offset: -20.0 }, ..experiment(generations) }
+    Experiment {
+        archive: ArchiveSpec::Cvt {
+            cells: 60,
+            samples: 2000,
+            qd_offset: -20.0,
+            learning_rate: 1.0,
+            threshold_min: None,
+        },
+        ..experiment(generations)
+    }
 }
 
 /// A stream for tests.
