@@ -1,31 +1,40 @@
 //! Archives: what a run keeps of everything it has tried.
 //!
 //! MAP-Elites (Mouret and Clune 2015, "Illuminating search spaces by mapping elites") divides the space of descriptors into
-//! cells and keeps the best candidate of each. [`Grid`] divides by bins, [`Cvt`] by the Voronoi regions of centroids; both
-//! stand behind [`Archive`], which is all that emitters, metrics, the store and the plots know.
+//! cells and keeps the best candidate of each. [`Grid`] divides by bins, [`Cvt`] by the Voronoi regions of centroids.
+//! [`Unstructured`] and [`DominatedNovelty`] have no regions: their cells are numbered places for elites, which can leave. All
+//! stand behind [`Archive`], which is all that emitters, metrics, the store and the plots know. `docs/archives.md` has the rules.
 //!
 //! Rules that every archive here keeps, so that a run is reproducible to the bit:
 //!
-//! - a batch goes in in candidate order, one after the other;
-//! - a newcomer takes a cell when its reward is greater than the incumbent's; a tie keeps the incumbent;
+//! - candidates count in their order; a tie of rewards keeps the incumbent;
+//! - the best reward ever seen never leaves;
 //! - a candidate whose reward or a descriptor is not finite never goes in;
-//! - descriptors outside their range count to the nearest cell;
+//! - an elite stays in its cell as long as it stays, and of free cells the lowest is taken first;
 //! - elites are visited in the order of their cells, and a sample depends on what is in the archive, never on its history.
 
 mod cells;
+mod cloud;
 mod cvt;
+mod dominated;
 mod encode;
 mod grid;
 pub mod hash;
 mod kd_tree;
+mod lanes;
 pub mod metrics;
+mod scale;
 mod slots;
 pub mod store;
+mod thinning;
+mod unstructured;
 
 pub use cells::{CellArchive, Partition, Threshold};
 pub use cvt::{Centroids, Cvt, Voronoi};
+pub use dominated::DominatedNovelty;
 pub use grid::{Bins, Grid};
 pub use slots::Slots;
+pub use unstructured::Unstructured;
 
 use crate::experiment::{ArchiveSpec, DescriptorSpec};
 use crate::genome::Genome;
@@ -278,6 +287,12 @@ pub fn build(
             let archive = Cvt::with_thresholds(Voronoi::new(descriptors, &centroids), rule);
             BuiltArchive { archive: Box::new(archive), centroids: Some(centroids) }
         }
+        ArchiveSpec::Unstructured { size, neighbours, .. } => {
+            BuiltArchive { archive: Box::new(Unstructured::new(descriptors, size, neighbours)), centroids: None }
+        }
+        ArchiveSpec::DominatedNovelty { size, neighbours, .. } => {
+            BuiltArchive { archive: Box::new(DominatedNovelty::new(descriptors, size, neighbours)), centroids: None }
+        }
     }
 }
 
@@ -292,6 +307,9 @@ pub struct BuiltArchive {
 /// Subtracted from each elite's reward in the QD-score.
 pub fn qd_offset(spec: &ArchiveSpec) -> f64 {
     match *spec {
-        ArchiveSpec::Grid { qd_offset, .. } | ArchiveSpec::Cvt { qd_offset, .. } => qd_offset,
+        ArchiveSpec::Grid { qd_offset, .. }
+        | ArchiveSpec::Cvt { qd_offset, .. }
+        | ArchiveSpec::Unstructured { qd_offset, .. }
+        | ArchiveSpec::DominatedNovelty { qd_offset, .. } => qd_offset,
     }
 }

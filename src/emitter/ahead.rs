@@ -5,8 +5,8 @@
 //! show the same, the candidate stands, otherwise its place is filled anew. So the batch is, to the bit, the one that would have
 //! been asked for in the first place.
 
+use super::Ask;
 use super::batch::{Asked, Batch, Source, fill_place};
-use super::{Ask, Emitter};
 use crate::archive::{Archive, Elite, Placement, Slots};
 use crate::creature::Candidate;
 use crate::rng::Stream;
@@ -58,7 +58,7 @@ impl Ahead {
     ///
     /// As [`batch::ask`](super::batch::ask).
     pub fn mend(self, source: Source<'_>) -> Result<Batch> {
-        let learning: Vec<bool> = source.emitters.iter().map(|emitter| learns(emitter.as_ref())).collect();
+        let learning: Vec<bool> = source.emitters.iter().map(|emitter| emitter.learns()).collect();
         let mend = |(place, ((asked, compiled), seen)): (usize, ((Asked, _), Seen))| {
             let emitter = asked.emitter;
             let stands = !learning[emitter] && seen.would_be_seen_in(source.context.archive);
@@ -69,11 +69,6 @@ impl Ahead {
         old.enumerate().map(mend).unzip_into_vecs(&mut asked, &mut compiled);
         Batch::of(asked, compiled)
     }
-}
-
-/// Whether being told changes an emitter, and so what it would make.
-fn learns(emitter: &dyn Emitter) -> bool {
-    !emitter.save().is_empty()
 }
 
 impl Seen {

@@ -157,7 +157,8 @@ pub struct Termination {
 pub struct DescriptorSpec {
     /// What is measured.
     pub kind: Descriptor,
-    /// Values that span the archive; what lies outside counts to the nearest cell.
+    /// Values that span the archive. What lies outside counts to the nearest cell; in an archive without given cells, where distances
+    /// are measured in units of the ranges, it is just farther away.
     pub range: (f64, f64),
     /// Cells along this dimension in a grid archive.
     #[serde(default = "default_bins")]
@@ -197,6 +198,28 @@ pub enum ArchiveSpec {
         /// As in `Grid`.
         #[serde(default)]
         threshold_min: Option<f64>,
+    },
+    /// No cells are given: elites keep a distance from each other, which is steered to their number (Grillotti and Cully 2022).
+    Unstructured {
+        /// Most elites.
+        size: usize,
+        /// Elites that novelty is measured by, below `size`.
+        #[serde(default = "default_neighbours")]
+        neighbours: usize,
+        /// As in `Grid`.
+        #[serde(default)]
+        qd_offset: f64,
+    },
+    /// Those that are far from what is fitter (Bahlous-Boldi et al. 2025).
+    DominatedNovelty {
+        /// Number of elites.
+        size: usize,
+        /// Fitter elites that the distance is measured to.
+        #[serde(default = "default_fitter_neighbours")]
+        neighbours: usize,
+        /// As in `Grid`.
+        #[serde(default)]
+        qd_offset: f64,
     },
 }
 
@@ -452,6 +475,7 @@ impl Experiment {
                 self.descriptors.iter().try_fold(1, |cells: usize, d| cells.checked_mul(d.bins))
             }
             ArchiveSpec::Cvt { cells, .. } => Some(cells),
+            ArchiveSpec::Unstructured { size, .. } | ArchiveSpec::DominatedNovelty { size, .. } => Some(size),
         }
     }
 
@@ -579,6 +603,12 @@ fn default_line() -> f64 {
 }
 fn default_samples() -> usize {
     50_000
+}
+fn default_neighbours() -> usize {
+    15
+}
+fn default_fitter_neighbours() -> usize {
+    3
 }
 fn default_sigma() -> f64 {
     0.15
