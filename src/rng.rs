@@ -26,6 +26,8 @@ pub enum Purpose {
     Refine = 6,
     /// Starts, guesses and noise of inverse problems.
     Inverse = 7,
+    /// Where an emitter begins anew.
+    Prepare = 8,
 }
 
 /// A random stream of its own for one key.

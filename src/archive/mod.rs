@@ -40,9 +40,10 @@ use crate::experiment::{ArchiveSpec, DescriptorSpec};
 use crate::genome::Genome;
 use crate::laws::descriptor::Descriptor;
 use crate::rng::Stream;
+use serde::{Deserialize, Serialize};
 
 /// Who a candidate descends from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parent {
     /// The parent's number.
     pub id: u64,

@@ -1,8 +1,9 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
+use burgess::benchmark::Problem;
 use burgess::emitter;
 use burgess::experiment::{
-    self, AnyLoaded, ArchiveSpec, BodySource, Budget, Experiment, Inverse, Policy, Refined, RefinedGenes, Sharing,
+    self, AnyLoaded, ArchiveSpec, Benchmark, BodySource, Scheduler, Budget, Experiment, Inverse, Policy, Refined, RefinedGenes, Sharing,
 };
 use burgess::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
@@ -26,7 +27,10 @@ pub struct Args {
 /// The report if the experiment is wrong; or if stdout cannot be written to.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let lines = match experiment::load_any(&args.file, &args.overrides)? {
-        AnyLoaded::Evolution(loaded) => summary(&loaded.experiment).to_vec(),
+        AnyLoaded::Evolution(loaded) => match loaded.experiment.problem() {
+            Some(problem) => benchmark(&loaded.experiment, problem),
+            None => summary(&loaded.experiment).to_vec(),
+        },
         AnyLoaded::Inverse(loaded) => inverse(&loaded.inverse),
     };
     let mut out = stdout().lock();
@@ -50,6 +54,19 @@ fn summary(e: &Experiment) -> [(&'static str, String); 11] {
         ("refinement", refinement(e)),
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
+    ]
+}
+
+fn benchmark(e: &Experiment, problem: Problem) -> Vec<(&'static str, String)> {
+    let (bound, measures) = (problem.bound(), problem.measures());
+    vec![
+        ("kind", Benchmark::KIND.to_owned()),
+        ("name", format!("{} (seed {})", e.name, e.seed)),
+        ("problem", format!("{}, {} coordinates", problem.name(), problem.dimension())),
+        ("measures", format!("{measures}, each from {} to {bound}", -bound)),
+        ("archive", archive(e)),
+        ("emitters", emitters(e)),
+        ("budget", budget(e)),
     ]
 }
 
@@ -158,7 +175,14 @@ fn emitters(e: &Experiment) -> String {
     let describe = |emitter: &experiment::EmitterSpec| {
         format!("{} {:.0} %", emitter::name(&emitter.kind), 100.0 * emitter.share / total)
     };
-    list(e.emitters.iter().map(describe), ", ")
+    let emitters = list(e.emitters.iter().map(describe), ", ");
+    match e.scheduler {
+        Scheduler::Shares => emitters,
+        Scheduler::Ucb1 { active, .. } => {
+            let names = list(e.emitters.iter().map(|emitter| emitter::name(&emitter.kind).to_owned()), ", ");
+            format!("{names}; a bandit chooses {active} of them each generation")
+        }
+    }
 }
 
 fn refinement(e: &Experiment) -> String {

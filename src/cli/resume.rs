@@ -29,5 +29,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let parts = provenance::read(folder.dir())?;
     let backend = args.backend.open_again(&Plan::new(&experiment), &parts)?;
     let differentiator = args.backend.open_differentiator(&experiment, backend.as_ref(), &parts)?;
-    carry_on(&folder, &experiment, &space, backend.as_ref(), differentiator.as_deref())
+    let slopes = args.backend.open_slopes(&experiment, backend.as_ref(), &parts)?;
+    carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])
 }

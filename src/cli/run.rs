@@ -58,9 +58,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let backend = args.backend.open(&Plan::new(&experiment))?;
     let differentiator = args.backend.open_differentiator(&experiment, backend.as_ref(), &[])?;
+    let slopes = args.backend.open_slopes(&experiment, backend.as_ref(), &[])?;
     let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
     let space = start::search_space(&experiment, seeds);
-    carry_on(&folder, &experiment, &space, backend.as_ref(), differentiator.as_deref())
+    carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])
 }
 
 /// Solves an inverse problem; the exit code says whether its goal is reached.
@@ -82,13 +83,13 @@ pub(super) fn carry_on(
     experiment: &Experiment,
     space: &Variation,
     backend: &dyn Backend,
-    differentiator: Option<&dyn Differentiate>,
+    [differentiator, slopes]: [Option<&dyn Differentiate>; 2],
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
     eprintln!("run folder: {dir}");
     let interrupt = watch_for_interrupts(folder.dir())?;
-    let emitters = emitter::build(&experiment.emitters);
-    let setup = Setup { experiment, space, backend, differentiator, emitters };
+    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    let setup = Setup { experiment, space, backend, differentiator, slopes, emitters };
     let before = generations(folder);
     let ended = session::run(folder, setup, &interrupt)?;
     if ended == Ended::Finished && before == generations(folder) {
@@ -118,16 +119,18 @@ fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
         return Ok(format!("nothing was simulated: {dir}"));
     };
     let mut plans: Vec<tree::Plan> = Vec::new();
-    for (_, elite) in run.elites()? {
+    // Points have no bodies.
+    let elites = if run.experiment().problem().is_some() { Vec::new() } else { run.elites()? };
+    for (_, elite) in elites {
         let plan = tree::plan(&elite.expressed().body, space.limits.max_links)?;
         if !plans.contains(&plan) {
             plans.push(plan);
         }
     }
     Ok(format!(
-        "{} of {} in {}, best reward {:.4}, QD-score {:.3}, {}: {dir}",
+        "{}{} in {}, best reward {:.4}, QD-score {:.3}, {}: {dir}",
         count(last.elites as usize, "elite"),
-        count(plans.len(), "body plan"),
+        if plans.is_empty() { String::new() } else { format!(" of {}", count(plans.len(), "body plan")) },
         count(run.cell_count(), "cell"),
         last.scores.max,
         last.scores.qd_score,

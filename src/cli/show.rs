@@ -89,7 +89,10 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
         facts.push(("parent", parent_text(&run, parent)?));
     }
     let rows: Vec<Vec<String>> = facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    let mut text = format!("{}\n\n{}", align(&rows), show_body::table(&compiled.creature));
+    let mut text = align(&rows);
+    if experiment.problem().is_none() {
+        text = format!("{text}\n\n{}", show_body::table(&compiled.creature));
+    }
     if genome {
         text.push('\n');
         text.push_str(&ron::ser::to_string_pretty(&elite.genome, PrettyConfig::new())?);

@@ -5,7 +5,6 @@
 //! show the same, the candidate stands, otherwise its place is filled anew. So the batch is, to the bit, the one that would have
 //! been asked for in the first place.
 
-use super::Ask;
 use super::batch::{Asked, Batch, Source, fill_place};
 use crate::archive::{Archive, Elite, Placement, Slots};
 use crate::creature::Candidate;
@@ -18,9 +17,15 @@ use std::sync::{Mutex, PoisonError};
 /// A batch that may have to be mended.
 pub struct Ahead {
     generation: u64,
-    asked: Vec<Asked>,
-    compiled: Vec<Result<Candidate<f32>>>,
-    seen: Vec<Seen>,
+    /// What is in each place; nothing for emitters that have not learned yet what they will know.
+    filled: Vec<Option<Filled>>,
+}
+
+/// A place that is filled, and what its candidate was made from.
+struct Filled {
+    asked: Asked,
+    compiled: Result<Candidate<f32>>,
+    seen: Seen,
 }
 
 /// What a candidate was made from.
@@ -35,21 +40,22 @@ struct Seen {
 impl Ahead {
     /// Makes a batch with the archive as it is now.
     pub fn ask(source: Source<'_>) -> Self {
-        let fill = |(place, emitter)| {
-            let watched = Watched::new(source.context.archive);
-            let context = Ask { archive: &watched, ..source.context };
-            let filled = fill_place(Source { context, ..source }, place, emitter);
-            (filled, watched.seen())
+        let fill = |(place, emitter): (usize, usize)| {
+            if source.emitters[emitter].learns() {
+                return None;
+            }
+            let watched = Watched::new(source.archive);
+            let (asked, compiled) = fill_place(Source { archive: &watched, ..source }, place, emitter);
+            Some(Filled { asked, compiled, seen: watched.seen() })
         };
-        let (mut filled, mut seen) = (Vec::new(), Vec::new());
-        source.emitter_of().into_par_iter().enumerate().map(fill).unzip_into_vecs(&mut filled, &mut seen);
-        let (asked, compiled) = filled.into_par_iter().unzip();
-        Self { generation: source.generation, asked, compiled, seen }
+        let mut filled = Vec::new();
+        source.emitter_of().into_par_iter().enumerate().map(fill).collect_into_vec(&mut filled);
+        Self { generation: source.generation, filled }
     }
 
     /// Whether this is the batch of a generation, in size and number.
     pub fn is_of(&self, source: Source<'_>) -> bool {
-        self.generation == source.generation && self.asked.len() == source.size()
+        self.generation == source.generation && self.filled.len() == source.size()
     }
 
     /// The batch as the source's archive would have it.
@@ -58,14 +64,12 @@ impl Ahead {
     ///
     /// As [`batch::ask`](super::batch::ask).
     pub fn mend(self, source: Source<'_>) -> Result<Batch> {
-        let learning: Vec<bool> = source.emitters.iter().map(|emitter| emitter.learns()).collect();
-        let mend = |(place, ((asked, compiled), seen)): (usize, ((Asked, _), Seen))| {
-            let emitter = asked.emitter;
-            let stands = !learning[emitter] && seen.would_be_seen_in(source.context.archive);
-            if stands { (asked, compiled) } else { fill_place(source, place, emitter) }
+        let mend = |(place, (filled, emitter)): (usize, (Option<Filled>, usize))| match filled {
+            Some(Filled { asked, compiled, seen }) if seen.would_be_seen_in(source.archive) => (asked, compiled),
+            _ => fill_place(source, place, emitter),
         };
         let (mut asked, mut compiled) = (Vec::new(), Vec::new());
-        let old = self.asked.into_par_iter().zip(self.compiled).zip(self.seen);
+        let old = self.filled.into_par_iter().zip(source.emitter_of());
         old.enumerate().map(mend).unzip_into_vecs(&mut asked, &mut compiled);
         Batch::of(asked, compiled)
     }

@@ -1,7 +1,7 @@
 //! A batch: how emitters share it, and how each place in it is filled with a body that compiles.
 
-use super::{Ask, Emitter, Proposal};
-use crate::archive::Parent;
+use super::{Ask, Emitter, Proposal, SearchSpace};
+use crate::archive::{Archive, Parent};
 use crate::creature::Candidate;
 use crate::experiment::EmitterSpec;
 use crate::genome::Genome;
@@ -30,6 +30,8 @@ pub struct Asked {
     pub links: usize,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What its emitter wants to be told again.
+    pub coefficients: Vec<f64>,
     /// Labels of the bodies that were rejected in its place.
     pub rejections: Vec<&'static str>,
 }
@@ -79,8 +81,10 @@ pub struct Source<'a> {
     pub emitters: &'a [Box<dyn Emitter>],
     /// The places of each in the batch.
     pub places: &'a [Range<usize>],
-    /// What they may look at.
-    pub context: Ask<'a>,
+    /// The archive that they may look at.
+    pub archive: &'a dyn Archive,
+    /// How genomes vary.
+    pub space: &'a dyn SearchSpace,
     /// Seed of the run.
     pub seed: u64,
     /// Number of the generation.
@@ -91,6 +95,12 @@ impl Source<'_> {
     /// Places in the batch.
     pub fn size(&self) -> usize {
         self.places.iter().map(ExactSizeIterator::len).sum()
+    }
+
+    /// What an emitter may look at for a place of the batch.
+    fn ask(&self, emitter: usize, place: usize) -> Ask<'_> {
+        let own = &self.places[emitter];
+        Ask { archive: self.archive, space: self.space, place: place - own.start, places: own.len() }
     }
 
     /// The emitter of each place.
@@ -124,36 +134,59 @@ impl Batch {
     }
 }
 
+/// The anchors of a batch, emitter by emitter: the emitter, its candidate, and what that compiles to.
+///
+/// # Errors
+///
+/// As [`ask`].
+pub fn ask_anchors(source: Source<'_>) -> anyhow::Result<Vec<(usize, Asked, Candidate<f32>)>> {
+    let of_emitter = |(emitter, places): (usize, &Range<usize>)| {
+        let ask = source.ask(emitter, places.start);
+        let count = if places.is_empty() { 0 } else { source.emitters[emitter].anchors(&ask).min(places.len()) };
+        (places.start..places.start + count).map(move |place| (emitter, place)).collect::<Vec<_>>()
+    };
+    let places: Vec<(usize, usize)> = source.places.iter().enumerate().flat_map(of_emitter).collect();
+    let fill = |(emitter, place)| {
+        let (asked, compiled) = fill_place(source, place, emitter);
+        Ok((emitter, asked, compiled?))
+    };
+    places.into_par_iter().map(fill).collect()
+}
+
 /// Asks one emitter until a body compiles, or falls back.
 pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (Asked, anyhow::Result<Candidate<f32>>) {
-    let Source { emitters, context, seed, generation, .. } = source;
+    let Source { emitters, space, seed, generation, .. } = source;
+    let ask = source.ask(emitter, place);
     let mut stream = Stream::new(seed, generation, place as u64, Purpose::Emit);
     let mut rejections = Vec::new();
-    let mut proposal = emitters[emitter].ask(context, &mut stream);
+    let mut proposal = emitters[emitter].ask(ask, &mut stream);
     let compiled = loop {
-        match context.space.compile(&proposal.genome) {
+        match space.compile(&proposal.genome) {
             Ok(compiled) => break Ok(compiled),
             Err(rejection) => rejections.push(rejection.label),
         }
         if rejections.len() == ATTEMPTS {
-            proposal = fall_back(proposal, context, &mut stream);
-            let compiled = context.space.compile(&proposal.genome);
+            proposal = fall_back(proposal, space, &mut stream);
+            let compiled = space.compile(&proposal.genome);
             break compiled.context("not even an unvaried parent or seed morphology is a valid body");
         }
-        proposal = emitters[emitter].ask(context, &mut stream);
+        proposal = emitters[emitter].ask(ask, &mut stream);
     };
     // What has no body fails the whole batch.
     let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
-    let parent_trust = proposal.parents.first().map(|parent| parent.refinement.trust);
-    let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    let asked = Asked { genome: proposal.genome, parents, emitter, parent_trust, links, mass, rejections };
+    let Proposal { genome, parents, coefficients } = proposal;
+    let parent_trust = parents.first().map(|parent| parent.trust);
+    let parents = parents.iter().map(|ancestor| ancestor.parent).collect();
+    let asked = Asked { genome, parents, emitter, parent_trust, links, mass, coefficients, rejections };
     (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 
 /// A candidate that is valid because nothing was varied.
-fn fall_back<'a>(failed: Proposal<'a>, context: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+fn fall_back<'a>(failed: Proposal<'a>, space: &dyn SearchSpace, stream: &mut Stream) -> Proposal<'a> {
     match failed.parents.first() {
-        Some(&parent) => Proposal { genome: parent.genome.clone(), parents: vec![parent] },
-        None => Proposal { genome: context.space.seed(stream), parents: Vec::new() },
+        Some(&parent) => {
+            Proposal { genome: parent.genome.clone(), parents: vec![parent], coefficients: Vec::new() }
+        }
+        None => Proposal::of(space.seed(stream), []),
     }
 }

@@ -11,11 +11,11 @@ pub struct Crossover {
 }
 
 impl Emitter for Crossover {
-    fn ask<'a>(&self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
         let (Some(a), Some(b)) = (ask.archive.sample(stream), ask.archive.sample(stream)) else {
             return Proposal::random(ask.space, self.sigma, stream);
         };
         let genome = ask.space.crossover(&a.genome, &b.genome, self.sigma, stream);
-        Proposal { genome, parents: vec![a, b] }
+        Proposal::of(genome, [a, b])
     }
 }

@@ -13,11 +13,11 @@ pub struct Gaussian {
 }
 
 impl Emitter for Gaussian {
-    fn ask<'a>(&self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
         let Some(parent) = ask.archive.sample(stream) else {
             return Proposal::random(ask.space, self.sigma, stream);
         };
         let genome = ask.space.gaussian(&parent.genome, self.sigma, self.structure, stream);
-        Proposal { genome, parents: vec![parent] }
+        Proposal::of(genome, [parent])
     }
 }

@@ -16,11 +16,11 @@ pub struct IsoLine {
 }
 
 impl Emitter for IsoLine {
-    fn ask<'a>(&self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
         let (Some(a), Some(b)) = (ask.archive.sample(stream), ask.archive.sample(stream)) else {
             return Proposal::random(ask.space, self.iso, stream);
         };
         let genome = ask.space.iso_line(&a.genome, &b.genome, self.iso, self.line, self.structure, stream);
-        Proposal { genome, parents: vec![a, b] }
+        Proposal::of(genome, [a, b])
     }
 }

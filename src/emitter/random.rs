@@ -11,7 +11,7 @@ pub struct Random {
 }
 
 impl Emitter for Random {
-    fn ask<'a>(&self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
         Proposal::random(ask.space, self.sigma, stream)
     }
 }

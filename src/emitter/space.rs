@@ -1,7 +1,7 @@
 //! What emitters and the loop need to know of genomes.
 
 use crate::creature::{Candidate, InvalidBody};
-use crate::genome::{Genome, Variation};
+use crate::genome::{Genome, ParameterId, Variation};
 use crate::refine::genes::{Recipe, gene_gradient};
 use crate::rng::Stream;
 use crate::sim::gradient::Gradient;
@@ -26,6 +26,9 @@ pub trait SearchSpace: Send + Sync {
 
     /// A part of `b` grafted onto `a`, with noise.
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome;
+
+    /// Whether a gene may move at all.
+    fn moves(&self, gene: ParameterId) -> bool;
 
     /// The genome with each gene moved by its change, in the order of [`Genome::parameters`], as far as it may move, and kept
     /// within its bounds.
@@ -75,6 +78,9 @@ impl SearchSpace for Variation {
     }
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
         self.crossover(a, b, sigma, stream)
+    }
+    fn moves(&self, gene: ParameterId) -> bool {
+        self.moves(gene)
     }
     fn shifted(&self, genome: &Genome, changes: &[f64]) -> Genome {
         self.shifted(genome, changes)

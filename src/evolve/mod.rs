@@ -5,6 +5,7 @@
 //! come from streams keyed by seed, generation and candidate, and everything else follows the order of candidates or cells,
 //! so the archive after a generation depends on the experiment, the backend and nothing else.
 
+mod anchors;
 mod budget;
 mod clock;
 pub mod folder;
@@ -25,12 +26,15 @@ use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
 use crate::emitter::batch::{self, Asked, Batch, Source};
-use crate::emitter::{Ask, Emitter, SearchSpace, Told};
+use crate::emitter::schedule::Schedule;
+use crate::emitter::{Emitter, Prepare, SearchSpace, Told};
 use crate::experiment::{Experiment, Inheritance};
 use crate::laws::descriptor::Descriptor;
+use crate::rng::{Purpose, Stream};
 use crate::refine::{Accepted, Born, Learned, Learner, Refinements};
 use crate::sim::gradient::Differentiate;
 use crate::sim::{Backend, Ending, Outcome};
+use anchors::Anchors;
 use anyhow::{Context, Result, ensure};
 use clock::{Clock, Laps};
 use pending::Pending;
@@ -48,6 +52,8 @@ pub struct Setup<'a> {
     pub backend: &'a dyn Backend,
     /// What differentiates episodes; only experiments that refine need it.
     pub differentiator: Option<&'a dyn Differentiate>,
+    /// What differentiates whole episodes; only experiments with an emitter that branches need it.
+    pub slopes: Option<&'a dyn Differentiate>,
     /// The emitters, one for each of the experiment's; [`emitter::build`](crate::emitter::build) makes them.
     pub emitters: Vec<Box<dyn Emitter>>,
 }
@@ -56,7 +62,8 @@ pub struct Setup<'a> {
 pub struct Evolution<'a> {
     setup: Setup<'a>,
     learner: Option<Learner<'a>>,
-    shares: Vec<f64>,
+    anchors: Option<Anchors<'a>>,
+    schedule: Schedule,
     archive: Box<dyn Archive>,
     store: Writer,
     pending: Pending,
@@ -75,14 +82,16 @@ impl<'a> Evolution<'a> {
     /// When the store cannot be opened, or holds what does not belong to the experiment; or when that refines and nothing differentiates.
     pub fn resume(dir: &Path, setup: Setup<'a>) -> Result<Self> {
         let learner = Learner::new(setup.experiment, setup.space, setup.differentiator)?;
+        let anchors = Anchors::new(setup.experiment, setup.space, setup.slopes)?;
         let mut store = Store::open(dir)?;
         let archive = open_archive(&mut store, setup.experiment)?;
         let saved = store.saved()?;
         let mut evolution = Self {
-            shares: batch::shares(&setup.experiment.emitters),
+            schedule: Schedule::new(setup.experiment.scheduler, batch::shares(&setup.experiment.emitters)),
             clock: Clock::starting_at(saved.metrics.as_ref().map_or(0.0, |metrics| metrics.wall_time)),
             setup,
             learner,
+            anchors,
             archive,
             store: Writer::start(store)?,
             pending: Pending::new(),
@@ -97,9 +106,14 @@ impl<'a> Evolution<'a> {
     fn restore(&mut self, saved: Saved) -> Result<()> {
         self.archive.restore(saved.elites, &saved.archive)?;
         for (emitter, state) in saved.emitters {
-            let emitter =
-                self.setup.emitters.get_mut(emitter).with_context(|| format!("there is no emitter {emitter}"))?;
-            emitter.restore(&state)?;
+            match self.setup.emitters.get_mut(emitter) {
+                Some(emitter) => emitter.restore(&state)?,
+                // What the scheduler has learned is stored behind the last emitter.
+                None => {
+                    ensure!(emitter == self.setup.emitters.len(), "there is no emitter {emitter}");
+                    self.schedule.restore(&state)?;
+                }
+            }
         }
         self.last = saved.metrics;
         Ok(())
@@ -156,7 +170,14 @@ impl<'a> Evolution<'a> {
 
     /// Candidates in the next generation; none when the budget is used up.
     pub fn next_batch_size(&self) -> Option<usize> {
-        self.spent().next_batch_size(&self.setup.experiment.budget, self.setup.experiment.batch_size)
+        self.batch_size_after(self.spent())
+    }
+
+    /// Candidates in the generation after what is spent.
+    fn batch_size_after(&self, spent: Spent) -> Option<usize> {
+        let experiment = self.setup.experiment;
+        let first = experiment.first_batch.filter(|_| spent.generations == 0);
+        spent.next_batch_size(&experiment.budget, first.unwrap_or(experiment.batch_size))
     }
 
     /// One generation of `size` candidates, from asking for them to the record, which is stored while next ones are made, at the
@@ -168,9 +189,11 @@ impl<'a> Evolution<'a> {
     /// value must not be used further.
     pub fn generation(&mut self, size: usize) -> Result<()> {
         let mut laps = Laps::begin();
-        let places = batch::split(&self.shares, size);
-        let batch = self.ask_and_compile(&places)?;
-        self.times.ask += laps.next();
+        let places = self.schedule.places(size);
+        let (gradients, gradient_time) = self.prepare(&places)?;
+        self.times.refinement += gradient_time;
+        let mut batch = self.ask_and_compile(&places)?;
+        self.times.ask += laps.next() - gradient_time;
         let simulated_before = self.setup.backend.simulation_time();
         let outcomes = self.simulate_and_ask_ahead(&batch.compiled)?;
         let simulation_time = (self.setup.backend.simulation_time() - simulated_before).as_secs_f64();
@@ -179,13 +202,16 @@ impl<'a> Evolution<'a> {
         let refinements = self.refine(&batch, &outcomes)?;
         let refinement_time = if self.learner.is_some() { laps.next() } else { 0.0 };
         self.times.refinement += refinement_time;
-        let effort = Effort::of(&batch.asked, &outcomes, &refinements, simulation_time, refinement_time);
+        let mut effort = Effort::of(&batch.asked, &outcomes, &refinements, simulation_time, refinement_time);
+        effort.add_gradients(gradients, gradient_time);
+        let coefficients: Vec<Vec<f64>> =
+            batch.asked.iter_mut().map(|asked| std::mem::take(&mut asked.coefficients)).collect();
         free(batch.compiled);
         let candidates = self.describe(batch.asked, outcomes, refinements.learned);
         self.pending.tear();
         let placements = self.archive.insert(&candidates);
         self.times.insertion += laps.next();
-        self.tell(&places, &candidates, &placements);
+        self.tell(&places, &candidates, &placements, &coefficients);
         self.times.tell += laps.next();
         free(candidates);
         self.record(effort, &placements, batch.rejected)?;
@@ -198,6 +224,25 @@ impl<'a> Evolution<'a> {
         self.times
     }
 
+    /// Lets emitters begin anew where they have to, and learn the gradients that they ask for. Gives what that took in steps, and the time
+    /// of the differentiation (s).
+    fn prepare(&mut self, places: &[Range<usize>]) -> Result<((Steps, Steps), f64)> {
+        let (seed, generation) = (self.setup.experiment.seed, self.spent().generations);
+        let (archive, space) = (self.archive.as_ref(), self.setup.space);
+        for (i, (emitter, own)) in self.setup.emitters.iter_mut().zip(places).enumerate().filter(|(_, (_, p))| !p.is_empty()) {
+            let prepare = Prepare { archive, space, places: own.len() };
+            emitter.prepare(prepare, &mut Stream::new(seed, generation, i as u64, Purpose::Prepare));
+        }
+        let Some(anchors) = &self.anchors else { return Ok(Default::default()) };
+        let mut laps = Laps::begin();
+        let learned = anchors.learn(self.source(places, generation))?;
+        let time = laps.next();
+        for (emitter, anchors) in learned.anchors {
+            self.setup.emitters[emitter].learn(anchors, space, places[emitter].len());
+        }
+        Ok(((learned.forward, learned.backward), time))
+    }
+
     fn ask_and_compile(&mut self, places: &[Range<usize>]) -> Result<Batch> {
         let ahead = self.ahead.take();
         let source = self.source(places, self.spent().generations);
@@ -208,8 +253,8 @@ impl<'a> Evolution<'a> {
     }
 
     fn source<'s>(&'s self, places: &'s [Range<usize>], generation: u64) -> Source<'s> {
-        let context = Ask { archive: self.archive.as_ref(), space: self.setup.space };
-        Source { emitters: &self.setup.emitters, places, context, seed: self.setup.experiment.seed, generation }
+        let Setup { emitters, space, experiment, .. } = &self.setup;
+        Source { emitters, places, archive: self.archive.as_ref(), space: *space, seed: experiment.seed, generation }
     }
 
     /// Simulates, and while a device does that, asks for the next generation as far as that can be known.
@@ -217,8 +262,8 @@ impl<'a> Evolution<'a> {
         let (spent, experiment) = (self.spent(), self.setup.experiment);
         let generation = spent.generations + 1;
         let then = Spent { generations: generation, evaluations: spent.evaluations + candidates.len() as u64, ..spent };
-        let next = then.next_batch_size(&experiment.budget, experiment.batch_size);
-        let places = next.map(|size| batch::split(&self.shares, size));
+        let next = self.batch_size_after(then).filter(|_| !self.schedule.learns());
+        let places = next.map(|size| self.schedule.places(size));
         let mut ahead = None;
         let source = places.as_deref().map(|places| self.source(places, generation));
         let outcomes = self
@@ -276,10 +321,19 @@ impl<'a> Evolution<'a> {
         asked.into_par_iter().zip(outcomes).zip(learned).enumerate().map(join).collect()
     }
 
-    fn tell(&mut self, places: &[Range<usize>], candidates: &[Elite], placements: &[Placement]) {
-        for (emitter, place) in self.setup.emitters.iter_mut().zip(places) {
-            emitter.tell(Told { candidates: &candidates[place.clone()], placements: &placements[place.clone()] });
+    fn tell(
+        &mut self,
+        places: &[Range<usize>],
+        candidates: &[Elite],
+        placements: &[Placement],
+        coefficients: &[Vec<f64>],
+    ) {
+        let space = self.setup.space;
+        for (emitter, own) in self.setup.emitters.iter_mut().zip(places).filter(|(_, own)| !own.is_empty()) {
+            let (candidates, placements) = (&candidates[own.clone()], &placements[own.clone()]);
+            emitter.tell(Told { space, candidates, placements, coefficients: &coefficients[own.clone()] });
         }
+        self.schedule.tell(places, placements);
     }
 
     fn record(&mut self, effort: Effort, placements: &[Placement], rejected: batch::Rejected) -> Result<()> {
@@ -299,7 +353,7 @@ impl<'a> Evolution<'a> {
             entered: changed.par_iter().filter_map(row).collect(),
             left: changed.iter().copied().filter(|&cell| self.archive.get(cell).is_none()).collect(),
             archive: self.archive.save(),
-            emitters: self.setup.emitters.iter().map(|emitter| emitter.save()).collect(),
+            emitters: self.setup.emitters.iter().map(|emitter| emitter.save()).chain([self.schedule.save()]).collect(),
         };
         self.store.send(move |store| Ok(store.commit(&changes)?))
     }
@@ -367,6 +421,15 @@ impl Effort {
         }
         let accepted = refinements.learned.iter().filter(|learned| learned.accepted.is_some()).count() as u64;
         Self { forward, backward, refined, accepted, dropped, simulation_time, refinement_time }
+    }
+}
+
+impl Effort {
+    /// What the gradients of anchors took, in steps forward and backward and in time (s).
+    fn add_gradients(&mut self, (forward, backward): (Steps, Steps), time: f64) {
+        self.forward += forward;
+        self.backward += backward;
+        self.refinement_time += time;
     }
 }
 

@@ -27,7 +27,7 @@ pub enum Ended {
 /// When simulation or a file fails. Generations that were stored before are kept, and the run can be resumed.
 pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Result<Ended> {
     let (experiment, backend) = (setup.experiment, setup.backend.describe());
-    let differentiator = setup.differentiator.map(|differentiator| differentiator.name());
+    let differentiator = setup.differentiator.or(setup.slopes).map(|differentiator| differentiator.name());
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     let mut ended = Ended::Finished;
     if evolution.next_batch_size().is_some() {

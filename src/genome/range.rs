@@ -93,10 +93,15 @@ pub(super) fn shift_brain(
     bounds: &Bounds,
     mut change: impl FnMut(ParameterId, f64) -> f64,
 ) -> Brain {
-    brain.map_parameters(|id, value| match (sharing, id.field) {
-        (Sharing::Instance, Field::RepeatPhase | Field::MirrorPhase) => value,
-        _ => id.field.clamp(value + change(id, value), bounds),
+    brain.map_parameters(|id, value| match has_meaning(id.field, sharing) {
+        false => value,
+        true => id.field.clamp(value + change(id, value), bounds),
     })
+}
+
+/// Whether a gene of a brain means anything.
+pub(super) fn has_meaning(field: Field, sharing: Sharing) -> bool {
+    sharing == Sharing::Gene || !matches!(field, Field::RepeatPhase | Field::MirrorPhase)
 }
 
 /// Brings vectors to their usual lengths, so that equal noise turns them equally far: directions to one, rotations to half

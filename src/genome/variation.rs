@@ -3,8 +3,8 @@
 use super::crossover::{exchange_entries, graft};
 use super::heritage::entry_keys;
 use super::mutation::{mutate_body, mutate_genome};
-use super::range::{Bounds, shift_body, shift_brain, wrap};
-use super::{Body, Brain, Genome, ParameterId};
+use super::range::{Bounds, has_meaning, shift_body, shift_brain, wrap};
+use super::{Body, Brain, Genome, Owner, ParameterId};
 use crate::creature::{Candidate, InvalidBody, compile};
 use crate::experiment::{BodyLimits, Physics, Policy};
 use crate::rng::Stream;
@@ -102,9 +102,21 @@ impl Variation {
         compile(genome, &self.policy, &self.limits, &self.physics)
     }
 
+    /// Whether a continuous gene may move.
+    pub fn moves(&self, gene: ParameterId) -> bool {
+        match gene.owner {
+            Owner::Link(_) | Owner::Joint(_) => self.evolve_body,
+            Owner::Brain | Owner::Entry(_) => has_meaning(gene.field, self.policy.sharing()),
+        }
+    }
+
     /// The genome with each continuous gene moved by its change, in the order of [`Genome::parameters`], as far as it may move, and
     /// kept within its bounds.
     pub fn shifted(&self, genome: &Genome, changes: &[f64]) -> Genome {
+        if let Brain::Point(values) = &genome.brain {
+            let moved = values.iter().zip(changes).map(|(value, change)| value + change);
+            return Genome { body: genome.body.clone(), brain: Brain::Point(moved.collect()) };
+        }
         let names = genome.parameters();
         // Genes that must not move are passed over, so each of the others is looked for behind the last one.
         let mut ahead = names.iter().zip(changes);

@@ -84,7 +84,7 @@ impl Climber {
         let slope = rules.space.gene_gradient(&self.genome, rules.world, gradient).ok()?;
         let genes = self.genome.parameters();
         let slope: Vec<f64> =
-            genes.iter().zip(slope).map(|((id, _), g)| if moves(*id, rules.spec) { g } else { 0.0 }).collect();
+            genes.iter().zip(slope).map(|((id, _), g)| if is_of_group(*id, rules.spec.genes) { g } else { 0.0 }).collect();
         (slope.len() == genes.len() && slope.iter().all(|g| g.is_finite())).then_some(slope)
     }
 
@@ -116,16 +116,17 @@ fn distance(id: ParameterId, value: f64, origin: f64) -> f64 {
     if id.field.is_phase() { wrap(way) } else { way }
 }
 
-fn is_of_body(id: ParameterId) -> bool {
-    matches!(id.owner, Owner::Link(_) | Owner::Joint(_))
-}
-
-fn moves(id: ParameterId, spec: &Refine) -> bool {
-    match spec.genes {
+/// Whether a gene belongs to a group.
+pub(crate) fn is_of_group(id: ParameterId, genes: RefinedGenes) -> bool {
+    match genes {
         RefinedGenes::Both => true,
         RefinedGenes::Body => is_of_body(id),
         RefinedGenes::Brain => !is_of_body(id),
     }
+}
+
+fn is_of_body(id: ParameterId) -> bool {
+    matches!(id.owner, Owner::Link(_) | Owner::Joint(_))
 }
 
 fn rate(id: ParameterId, spec: &Refine) -> f64 {

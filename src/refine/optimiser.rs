@@ -1,6 +1,7 @@
 //! From a gradient to a step: clipping, and the two optimisers. All of it in scaled coordinates, uphill.
 
 use crate::experiment::Optimiser;
+use serde::{Deserialize, Serialize};
 
 /// Shortens a gradient to a norm of at most `most`. The sum runs in the order of the genes.
 pub fn clip(gradient: &mut [f64], most: f64) {
@@ -11,7 +12,7 @@ pub fn clip(gradient: &mut [f64], most: f64) {
 }
 
 /// What an optimiser remembers of one candidate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Memory {
     optimiser: Optimiser,
     /// Decaying means of the gradient and of its square, one a gene.

@@ -107,7 +107,8 @@ struct Sitter {
 /// Elites spread over the archive, the best first.
 fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Result<Option<PathBuf>> {
     let elites = run.elites()?;
-    if elites.is_empty() {
+    // Points have nothing to show.
+    if elites.is_empty() || run.experiment().problem().is_some() {
         return Ok(None);
     }
     let (experiment, space) = start::thaw_run(run.dir())?;

@@ -8,6 +8,7 @@ pub mod gpu;
 pub mod gpu;
 
 use anyhow::Context;
+use burgess::benchmark::PointBackend;
 use burgess::evolve::provenance::{Part, same_bits};
 use burgess::experiment::Experiment;
 use burgess::sim::Backend;
@@ -154,20 +155,50 @@ impl Args {
         parts: &[Part],
     ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
         let Some(refine) = &experiment.refine else { return Ok(None) };
-        let differentiator = self.differentiator(&backend.describe(), &Plan::of_refinement(experiment, refine))?;
+        let plan = Plan::of_refinement(experiment, refine);
+        Ok(Some(self.announced_differentiator(&plan, backend, parts)?))
+    }
+
+    /// The same for emitters that follow the gradients of whole episodes; nothing where none does.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_differentiator`](Self::open_differentiator).
+    pub fn open_slopes(
+        &self,
+        experiment: &Experiment,
+        backend: &dyn Backend,
+        parts: &[Part],
+    ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
+        match experiment.branches() {
+            true => Ok(Some(self.announced_differentiator(&Plan::new(experiment), backend, parts)?)),
+            false => Ok(None),
+        }
+    }
+
+    fn announced_differentiator(
+        &self,
+        plan: &Plan,
+        backend: &dyn Backend,
+        parts: &[Part],
+    ) -> anyhow::Result<Box<dyn Differentiate>> {
+        let differentiator = self.differentiator(&backend.describe(), plan)?;
         let name = differentiator.name();
         let before = parts.last().and_then(|last| last.differentiator.as_deref());
         if before.is_some_and(|before| !same_bits(before, &name)) {
             eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
         }
         eprintln!("gradients: {name}");
-        Ok(Some(differentiator))
+        Ok(differentiator)
     }
 
     /// What differentiates on the device of a backend that describes itself so.
     fn differentiator(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
         match description.split(',').next() {
-            Some("cpu") => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
+            Some("cpu") => match plan.problem {
+                Some(problem) => Ok(Box::new(PointBackend::new(problem))),
+                None => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
+            },
             _ => gpu::differentiator(description, plan, self.switches()),
         }
     }
@@ -210,6 +241,11 @@ impl Args {
 
     fn take(&self, wanted: Wanted<'_>, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
         match wanted {
+            Wanted::Gpu(_) if plan.problem.is_some() => {
+                let words = "a benchmark has nothing to simulate and runs on the CPU; leave the GPU away";
+                Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into())
+            }
+            Wanted::Auto if plan.problem.is_some() => self.cpu(plan),
             Wanted::Gpu(which) => gpu::open(which, plan, self.switches()),
             Wanted::Cpu => self.cpu(plan),
             Wanted::Auto => match gpu::hardware(plan, self.switches())? {
@@ -235,6 +271,9 @@ impl Args {
     }
 
     fn cpu(&self, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
+        if let Some(problem) = plan.problem {
+            return Ok(Box::new(PointBackend::new(problem)));
+        }
         Ok(Box::new(CpuBackend::new(plan, self.threads())?))
     }
 }

@@ -1,0 +1,84 @@
+//! CMA-ME (Fontaine et al. 2020, "Covariance Matrix Adaptation for the Rapid Illumination of Behavior Space") and CMA-MAE (Fontaine
+//! and Nikolaidis 2023, "Covariance Matrix Adaptation MAP-Annealing"): CMA-ES that follows what improves the archive.
+
+use super::chart::Chart;
+use super::cma::Cma;
+use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
+use super::{Ask, Emitter, Prepare, Proposal, Told, ranked};
+use crate::experiment::RefinedGenes;
+use crate::rng::Stream;
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+/// CMA-ES over the genes of one topology; it begins anew from another elite, and its topology, when it no longer gets on.
+pub struct CmaMe {
+    /// Step size at the start.
+    pub sigma: f64,
+    /// By what candidates are ranked.
+    pub ranker: Ranker,
+    /// Which become parents.
+    pub selection: Selection,
+    /// When it begins anew.
+    pub restart: Restart,
+    /// Which genes move.
+    pub genes: RefinedGenes,
+    /// Ranges of the descriptors.
+    pub ranges: Vec<(f64, f64)>,
+    /// None before the first generation, and when it is to begin anew.
+    pub state: Option<State>,
+}
+
+/// What it has learned.
+#[derive(Serialize, Deserialize)]
+pub struct State {
+    chart: Chart,
+    cma: Cma,
+    direction: Direction,
+    batches: u64,
+}
+
+impl Emitter for CmaMe {
+    fn prepare(&mut self, prepare: Prepare<'_>, stream: &mut Stream) {
+        if self.state.is_some() {
+            return;
+        }
+        let chart = prepare.chart(self.genes, stream);
+        let cma = Cma::new(chart.origin(prepare.space), self.sigma, prepare.places);
+        self.state = Some(State { chart, cma, direction: Direction::draw(&self.ranges, stream), batches: 0 });
+    }
+
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+        let Some(State { chart, cma, .. }) = &self.state else {
+            return Proposal::random(ask.space, self.sigma, stream);
+        };
+        let genome = chart.genome(ask.space, &cma.sample(stream));
+        Proposal { genome, parents: chart.ancestors(), coefficients: Vec::new() }
+    }
+
+    fn tell(&mut self, told: Told<'_>) {
+        let Some(State { chart, cma, direction, batches }) = &mut self.state else { return };
+        let ranking = Ranking::new(self.ranker, &ranked(told.candidates, told.placements), direction);
+        let place = |&i: &usize| chart.place(told.space, told.candidates[i].expressed(), cma.mean());
+        let parents: Vec<Vec<f64>> = ranking.parents(self.selection).iter().map(place).collect();
+        let slices: Vec<&[f64]> = parents.iter().map(Vec::as_slice).collect();
+        cma.tell(&slices, told.candidates.len());
+        *batches += 1;
+        let stuck = parents.is_empty() || ranking.is_flat() || cma.stop().is_some();
+        if stuck || self.restart.is_due(ranking.entered(), *batches) {
+            self.state = None;
+        }
+    }
+
+    fn learns(&self) -> bool {
+        true
+    }
+
+    fn save(&self) -> Vec<u8> {
+        postcard::to_stdvec(&self.state).expect("the state is plain data")
+    }
+
+    fn restore(&mut self, saved: &[u8]) -> anyhow::Result<()> {
+        self.state = postcard::from_bytes(saved).context("the state of a CmaMe emitter is damaged")?;
+        Ok(())
+    }
+}

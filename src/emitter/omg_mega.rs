@@ -1,0 +1,61 @@
+//! OMG-MEGA (Fontaine and Nikolaidis 2021, "Differentiable Quality Diversity"): steps from elites along random combinations of the
+//! gradients of reward and descriptors.
+
+use super::branch::Branches;
+use super::chart::Chart;
+use super::{Anchor, Ask, Emitter, Proposal, SearchSpace};
+use crate::experiment::RefinedGenes;
+use crate::rng::Stream;
+
+/// The first half of its places (rounded up) are elites as they are, each of the others branches off one of those.
+pub struct OmgMega {
+    /// Standard deviation of the coefficients.
+    pub sigma: f64,
+    /// Which genes move.
+    pub genes: RefinedGenes,
+    /// The elites of the batch, and their gradients where those are finite.
+    pub stems: Vec<(Chart, Option<Branches>)>,
+}
+
+impl Emitter for OmgMega {
+    fn anchors(&self, ask: &Ask<'_>) -> usize {
+        if ask.archive.is_empty() { 0 } else { ask.places.div_ceil(2) }
+    }
+
+    fn learn(&mut self, anchors: Vec<Anchor>, space: &dyn SearchSpace, _: usize) {
+        let stem = |anchor: Anchor| {
+            let chart = Chart::at(anchor.genome, anchor.parent, self.genes);
+            let slope = |by_genes: Vec<f64>| chart.slope(space, &by_genes);
+            let gradients = anchor.gradients.map(|g| g.into_iter().map(slope).collect());
+            (chart.clone(), gradients.and_then(Branches::new))
+        };
+        self.stems = anchors.into_iter().map(stem).collect();
+    }
+
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+        let anchors = self.anchors(&ask);
+        if ask.place < anchors || self.stems.is_empty() {
+            return match ask.archive.sample(stream) {
+                Some(elite) => Proposal::of(elite.genome.clone(), [elite]),
+                None => Proposal::random(ask.space, self.sigma, stream),
+            };
+        }
+        let (chart, branches) = &self.stems[(ask.place - anchors) % self.stems.len()];
+        let place = chart.origin(ask.space);
+        let place = match branches {
+            Some(branches) => {
+                let mut coefficients: Vec<f64> = (0..branches.len()).map(|_| self.sigma * stream.normal()).collect();
+                // Never downward in reward.
+                coefficients[0] = coefficients[0].abs();
+                branches.at(&place, &coefficients)
+            }
+            None => place,
+        };
+        Proposal { genome: chart.genome(ask.space, &place), parents: chart.ancestors(), coefficients: Vec::new() }
+    }
+
+    fn learns(&self) -> bool {
+        // Within a batch.
+        true
+    }
+}

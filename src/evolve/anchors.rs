@@ -1,0 +1,105 @@
+//! Gradients of anchors: what emitters that branch off along gradients learn before they are asked for the rest of a batch.
+
+use crate::archive::metrics::Steps;
+use crate::creature::Candidate;
+use crate::emitter::batch::{Asked, Source, ask_anchors};
+use crate::emitter::{Anchor, SearchSpace};
+use crate::experiment::Experiment;
+use crate::laws::descriptor::Descriptor;
+use crate::sim::Ending;
+use crate::sim::gradient::{Differentiate, Gradient, Objective};
+use crate::sim::plan::Plan;
+use crate::sim::world::World;
+use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
+
+/// What differentiates reward and descriptors over whole episodes.
+pub(super) struct Anchors<'a> {
+    differentiator: &'a dyn Differentiate,
+    space: &'a dyn SearchSpace,
+    world: World<f64>,
+    /// The reward, then each descriptor that has a gradient.
+    objectives: Vec<Objective>,
+}
+
+/// The anchors of each emitter, and what their gradients took.
+pub(super) struct Learned {
+    /// Emitter by emitter.
+    pub anchors: Vec<(usize, Vec<Anchor>)>,
+    /// Steps simulated forward.
+    pub forward: Steps,
+    /// Steps that gradients went back through.
+    pub backward: Steps,
+}
+
+impl<'a> Anchors<'a> {
+    /// Of an experiment; nothing where no emitter branches.
+    ///
+    /// # Errors
+    ///
+    /// When one does and nothing differentiates.
+    pub fn new(
+        experiment: &Experiment,
+        space: &'a dyn SearchSpace,
+        differentiator: Option<&'a dyn Differentiate>,
+    ) -> Result<Option<Self>> {
+        if !experiment.branches() {
+            return Ok(None);
+        }
+        let differentiator = differentiator.context("an emitter follows gradients, but nothing here differentiates")?;
+        let descriptors: Vec<Descriptor> =
+            experiment.descriptors.iter().map(|spec| spec.kind).filter(Descriptor::is_of_episode).collect();
+        let of_descriptor = |i| {
+            let mut weights = vec![0.0; descriptors.len()];
+            weights[i] = 1.0;
+            Objective { reward: 0.0, descriptors: weights }
+        };
+        let smooth = (0..descriptors.len()).filter(|&i| descriptors[i].has_gradient());
+        let objectives =
+            std::iter::once(Objective::reward(descriptors.len())).chain(smooth.map(of_descriptor)).collect();
+        Ok(Some(Self { differentiator, space, world: Plan::new(experiment).world, objectives }))
+    }
+
+    /// Asks for the anchors of a batch and differentiates them.
+    pub fn learn(&self, source: Source<'_>) -> Result<Learned> {
+        let asked = ask_anchors(source)?;
+        let candidates: Vec<Candidate<f32>> = asked.iter().map(|(.., candidate)| candidate.clone()).collect();
+        let gradients = match candidates[..] {
+            // Devices need not know what to do with nothing.
+            [] => Vec::new(),
+            _ => self.differentiator.differentiate_each(&candidates, &self.objectives).context("differentiation failed")?,
+        };
+        let (came, wanted) = (gradients.len(), candidates.len());
+        ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
+        let mut learned = Learned { anchors: Vec::new(), forward: Steps::default(), backward: Steps::default() };
+        for (candidate, gradients) in candidates.iter().zip(&gradients) {
+            let steps = gradients.first().map_or(0, |gradient| gradient.returns.steps);
+            learned.forward += Steps::of(steps, candidate.creature.links.len());
+            for _ in gradients {
+                learned.backward += Steps::of(steps, candidate.creature.links.len());
+            }
+        }
+        let anchor = |((emitter, asked, _), gradients): ((usize, Asked, _), Vec<Gradient<f32>>)| {
+            let gradients = self.by_genes(&asked, &gradients);
+            let parent = asked.parents.first().copied().zip(asked.parent_trust);
+            (emitter, Anchor { genome: asked.genome, parent, gradients })
+        };
+        let anchors: Vec<(usize, Anchor)> = asked.into_par_iter().zip(gradients).map(anchor).collect();
+        for (emitter, anchor) in anchors {
+            match learned.anchors.last_mut() {
+                Some((last, list)) if *last == emitter => list.push(anchor),
+                _ => learned.anchors.push((emitter, vec![anchor])),
+            }
+        }
+        Ok(learned)
+    }
+
+    /// Back from the numbers of the candidate to the genes; nothing where the episode diverged.
+    fn by_genes(&self, asked: &Asked, gradients: &[Gradient<f32>]) -> Option<Vec<Vec<f64>>> {
+        let one = |gradient: &Gradient<f32>| match gradient.returns.ending {
+            Ending::Diverged => None,
+            _ => self.space.gene_gradient(&asked.genome, &self.world, gradient).ok(),
+        };
+        gradients.iter().map(one).collect()
+    }
+}
