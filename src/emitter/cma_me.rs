@@ -2,7 +2,7 @@
 //! and Nikolaidis 2023, "Covariance Matrix Adaptation MAP-Annealing"): CMA-ES that follows what improves the archive.
 
 use super::chart::Chart;
-use super::cma::Cma;
+use super::cma::{Cma, Conventions};
 use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
 use super::{Ask, Emitter, Prepare, Proposal, Told, ranked};
 use crate::experiment::RefinedGenes;
@@ -20,6 +20,8 @@ pub struct CmaMe {
     pub selection: Selection,
     /// When it begins anew.
     pub restart: Restart,
+    /// By which equations the strategy learns.
+    pub conventions: Conventions,
     /// Which genes move.
     pub genes: RefinedGenes,
     /// Ranges of the descriptors.
@@ -43,7 +45,7 @@ impl Emitter for CmaMe {
             return;
         }
         let chart = prepare.chart(self.genes, stream);
-        let cma = Cma::new(chart.origin(prepare.space), self.sigma, prepare.places);
+        let cma = Cma::new(chart.origin(prepare.space), self.sigma, prepare.places).by(self.conventions);
         self.state = Some(State { chart, cma, direction: Direction::draw(&self.ranges, stream), batches: 0 });
     }
 

@@ -3,7 +3,7 @@
 
 use super::branch::Branches;
 use super::chart::Chart;
-use super::cma::{Cma, weights};
+use super::cma::{Cma, Conventions, weights};
 use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
 use super::{Anchor, Ask, Emitter, Prepare, Proposal, Told, ranked};
 use crate::experiment::{Optimiser, RefinedGenes};
@@ -26,6 +26,8 @@ pub struct CmaMega {
     pub selection: Selection,
     /// When it begins anew.
     pub restart: Restart,
+    /// By which equations the strategy learns.
+    pub conventions: Conventions,
     /// Which genes move.
     pub genes: RefinedGenes,
     /// Ranges of the descriptors.
@@ -108,7 +110,8 @@ impl Emitter for CmaMega {
         self.branches = anchor.gradients.and_then(|g| Branches::new(g.into_iter().map(slope).collect()));
         if let Some(branches) = &self.branches {
             let zero = vec![0.0; branches.len()];
-            state.coefficients.get_or_insert_with(|| Cma::new(zero, self.sigma, places.saturating_sub(1)));
+            let strategy = || Cma::new(zero, self.sigma, places.saturating_sub(1)).by(self.conventions);
+            state.coefficients.get_or_insert_with(strategy);
         }
     }
 

@@ -198,11 +198,11 @@ fn build_one(kind: &EmitterKind, ranges: &[(f64, f64)]) -> Box<dyn Emitter> {
         EmitterKind::Gaussian { sigma, structure } => Box::new(gaussian::Gaussian { sigma, structure }),
         EmitterKind::IsoLine { iso, line, structure } => Box::new(iso_line::IsoLine { iso, line, structure }),
         EmitterKind::Crossover { sigma } => Box::new(crossover::Crossover { sigma }),
-        EmitterKind::CmaMe { sigma, ranking: ranker, selection, restart, genes } => {
-            Box::new(cma_me::CmaMe { sigma, ranker, selection, restart, genes, ranges, state: None })
+        EmitterKind::CmaMe { sigma, ranking: ranker, selection, restart, conventions, genes } => {
+            Box::new(cma_me::CmaMe { sigma, ranker, selection, restart, conventions, genes, ranges, state: None })
         }
         EmitterKind::OmgMega { sigma, genes } => Box::new(omg_mega::OmgMega { sigma, genes, stems: Vec::new() }),
-        EmitterKind::CmaMega { sigma, optimiser, rate, ranking: ranker, selection, restart, genes } => {
+        EmitterKind::CmaMega { sigma, optimiser, rate, ranking: ranker, selection, restart, conventions, genes } => {
             let (state, branches) = (None, None);
             Box::new(cma_mega::CmaMega {
                 sigma,
@@ -211,6 +211,7 @@ fn build_one(kind: &EmitterKind, ranges: &[(f64, f64)]) -> Box<dyn Emitter> {
                 ranker,
                 selection,
                 restart,
+                conventions,
                 genes,
                 ranges,
                 state,

@@ -1,6 +1,7 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
 use crate::benchmark::Problem;
+use crate::emitter::cma::Conventions;
 use crate::emitter::ranking::{Ranker, Restart, Selection};
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
@@ -303,6 +304,9 @@ pub enum EmitterKind {
         /// When it begins anew from another elite.
         #[serde(default)]
         restart: Restart,
+        /// By which equations the strategy learns; published figures are pyribs'.
+        #[serde(default)]
+        conventions: Conventions,
         /// Which genes move.
         #[serde(default)]
         genes: RefinedGenes,
@@ -338,6 +342,9 @@ pub enum EmitterKind {
         /// When it begins anew from another elite.
         #[serde(default)]
         restart: Restart,
+        /// By which equations the strategy learns; published figures are pyribs'.
+        #[serde(default)]
+        conventions: Conventions,
         /// Which genes move.
         #[serde(default)]
         genes: RefinedGenes,

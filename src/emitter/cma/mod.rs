@@ -4,9 +4,7 @@
 //! It is the part that CMA-ME, CMA-MAE (over genes) and CMA-MEGA (over the coefficients of gradients) share, so it follows
 //! what they need, as pyribs' `CMAEvolutionStrategy` does: the number of parents may differ from call to call, weights
 //! and learning rates with it; there are no negative weights; and when no parents are left the caller restarts it with
-//! [`Cma::new`]. It departs from pyribs where that departs from the tutorial: pyribs doesn't divide the path of the
-//! rank-one update by the step size and multiplies that update by c_1 twice, and it takes squares of the length of the
-//! other path where the tutorial takes the length.
+//! [`Cma::new`]. Where pyribs departs from the tutorial one can choose ([`Conventions`]): published figures were made by it.
 //!
 //! Drawing takes `&self`, so candidates can be drawn in parallel from streams of their own; all that changes does so in
 //! [`Cma::tell`]. All sums have a fixed order. Saved and restored (serde) it goes on to the bit.
@@ -29,6 +27,18 @@ const MOST_CONDITION: f64 = 1e14;
 /// Below this standard deviation along the widest direction it stops.
 const LEAST_DEVIATION: f64 = 1e-11;
 
+/// By which equations a strategy learns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Conventions {
+    /// Those of Hansen 2016.
+    #[default]
+    Tutorial,
+    /// Those of pyribs (0.4 to 0.12): the path of the rank-one update is not divided by the step size, the update is multiplied by c_1
+    /// twice, and the step size goes by the square of the length of its path. The step size of a strategy with large steps then counts
+    /// in the shape of its distribution, too: it explores more and settles less.
+    Pyribs,
+}
+
 /// A normal distribution, and what it remembers of how it got there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cma {
@@ -44,6 +54,7 @@ pub struct Cma {
     /// Evaluations that may pass between decompositions.
     gap: f64,
     diverged: bool,
+    conventions: Conventions,
 }
 
 /// Why a strategy should be restarted.
@@ -71,8 +82,14 @@ impl Cma {
             evaluations: (0, 0),
             gap: parameters::gap(n, batch.max(1)),
             diverged: false,
+            conventions: Conventions::Tutorial,
             mean,
         }
+    }
+
+    /// The same by other equations.
+    pub fn by(self, conventions: Conventions) -> Self {
+        Self { conventions, ..self }
     }
 
     /// The mean of the distribution.
@@ -127,10 +144,14 @@ impl Cma {
         let mut p_sigma = self.paths.0.clone();
         let whitened = self.covariance.whiten(&step);
         follow(&mut p_sigma, c_sigma, mu_eff, &whitened);
-        let length = p_sigma.iter().map(|p| p * p).sum::<f64>().sqrt() / parameters::mean_length(n);
+        let square = p_sigma.iter().map(|p| p * p).sum::<f64>();
+        let pyribs = self.conventions == Conventions::Pyribs;
+        // How long the path is, 1 being as long as by chance.
+        let length = square.sqrt() / parameters::mean_length(n);
+        let excess = if pyribs { 0.5 * (square / n as f64 - 1.0) } else { length - 1.0 };
         let left = self.left * (1.0 - c_sigma) * (1.0 - c_sigma);
         // A change of more than e at a time is cut off, as in pycma.
-        let sigma = self.sigma * libm::exp((c_sigma / d_sigma * (length - 1.0)).min(1.0));
+        let sigma = self.sigma * libm::exp((c_sigma / d_sigma * excess).min(1.0));
 
         let mut mean = self.mean.clone();
         eigen::add(&mut mean, self.sigma, &step);
@@ -140,17 +161,24 @@ impl Cma {
         }
 
         // The path of the rank-one update stalls while the other is long, lest the covariance grow before the step size has.
-        let stalled = length / (1.0 - left).sqrt() >= 1.4 + 2.0 / (n as f64 + 1.0);
+        let stalled = match self.conventions {
+            Conventions::Tutorial => length / (1.0 - left).sqrt() >= 1.4 + 2.0 / (n as f64 + 1.0),
+            Conventions::Pyribs => square / n as f64 / (1.0 - left) >= 2.0 + 4.0 / (n as f64 + 1.0),
+        };
         let (p_c, lost) = (&mut self.paths.1, c_1 * c_c * (2.0 - c_c));
         if stalled {
             p_c.iter_mut().for_each(|p| *p *= 1.0 - c_c);
         } else {
+            if pyribs {
+                step.iter_mut().for_each(|y| *y *= self.sigma);
+            }
             follow(p_c, c_c, mu_eff, &step);
         }
         let kept = 1.0 - c_1 - c_mu + if stalled { lost } else { 0.0 };
         let rank_mu =
             weights.iter().map(|weight| c_mu * weight).zip(steps).filter(|(coefficient, _)| *coefficient > 0.0);
-        self.covariance.learn(kept, rank_mu.chain([(c_1, p_c.clone())]));
+        let rank_one = if pyribs { c_1 * c_1 } else { c_1 };
+        self.covariance.learn(kept, rank_mu.chain([(rank_one, p_c.clone())]));
 
         (self.mean, self.sigma, self.paths.0, self.left) = (mean, sigma, p_sigma, left);
     }
