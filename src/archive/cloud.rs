@@ -3,7 +3,7 @@
 //! Points stand in blocks of sixteen, coordinate by coordinate, so that a processor takes the distances of a whole block at once.
 //! Each block has its bounding box, and the boxes stand in groups of sixteen likewise: a search first takes the distances to all
 //! boxes, begins with the nearest one, and passes over blocks that are farther than the worst neighbour found so far. New points
-//! go into blocks at the end; when there are many of them, [`Cloud::arrange`] sorts all points into blocks by halving the set along
+//! go into blocks at the end, and [`Cloud::tidy`] sorts them, or all when there are many of them, into blocks by halving the set along
 //! its widest dimension, again and again (as in a k-d tree, Bentley 1975). In few dimensions a search then looks at a handful of
 //! blocks, in ten at a third of them.
 //!
@@ -13,6 +13,9 @@
 
 use super::lanes::{Column, LANES, Lanes, Portable};
 use std::ops::Range;
+
+/// Shares of the squared distance to the worst neighbour so far: blocks up to there come before the others.
+const NEAR_FIRST: [f32; 2] = [0.2, 1.0];
 
 /// A set of points, each with a name and a key by which searches may leave points out.
 #[derive(Clone, Debug)]
@@ -28,13 +31,13 @@ pub struct Cloud {
     high: Vec<Column>,
     /// The block that new points go to, and how many places of it are used.
     open: Option<(usize, usize)>,
-    /// Blocks that `arrange` has made; those after them are in no order.
+    /// Number of blocks when all points were sorted last.
     arranged: usize,
     /// Points that were removed since then.
     holes: usize,
 }
 
-/// Where a point stands, until the next [`Cloud::arrange`].
+/// Where a point stands, until it is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     block: u32,
@@ -177,29 +180,58 @@ impl Cloud {
         columns.iter().map(move |column| column.0[place.lane as usize])
     }
 
-    /// Whether so much has changed that [`Cloud::arrange`] pays.
-    pub fn is_in_disorder(&self) -> bool {
+    /// Sorts the points that were added since the last time into blocks that are small in space, or all points where there are many
+    /// such or many holes; `moved` is told the name and the new place of each one that was sorted.
+    pub fn tidy(&mut self, moved: impl FnMut(u32, Place)) {
         let loose = self.blocks() - self.arranged;
-        loose > 8 + self.arranged / 8 || self.holes > 8 * LANES + self.arranged * LANES / 4
+        let disorder = loose > 8 + self.arranged / 8 || self.holes > 8 * LANES + self.arranged * LANES / 4;
+        self.sort_from(if disorder { 0 } else { self.arranged }, moved);
     }
 
-    /// Sorts the points into blocks that are small in space; `moved` is told of each point's name and new place.
-    pub fn arrange(&mut self, mut moved: impl FnMut(u32, Place)) {
-        let old = std::mem::replace(self, Self::new(self.dims));
-        let places = (0..old.keys.len()).flat_map(|block| (0..LANES).map(move |lane| (block, lane)));
+    /// Sorts all points.
+    pub fn arrange(&mut self, moved: impl FnMut(u32, Place)) {
+        self.sort_from(0, moved);
+    }
+
+    /// Sorts the points in the blocks from `first` on; if those are all, they are the order that new points are measured against.
+    fn sort_from(&mut self, first: usize, mut moved: impl FnMut(u32, Place)) {
         let mut rows: Vec<(u32, usize)> = Vec::new();
         let (mut flat, mut keys) = (Vec::new(), Vec::new());
-        for (block, lane) in places.filter(|&(block, lane)| !old.keys[block].0[lane].is_nan()) {
-            rows.push((old.names[block][lane], keys.len()));
-            keys.push(old.keys[block].0[lane]);
-            flat.extend(old.point(Place { block: block as u32, lane: lane as u32 }));
+        for block in first..self.blocks() {
+            for lane in 0..LANES {
+                let key = self.keys[block].0[lane];
+                if !key.is_nan() {
+                    rows.push((self.names[block][lane], keys.len()));
+                    keys.push(key);
+                    flat.extend(self.point(Place { block: block as u32, lane: lane as u32 }));
+                }
+            }
         }
         split(&flat, self.dims, &mut rows);
+        self.cut(first);
         for (name, row) in rows {
             moved(name, self.push(&flat[row * self.dims..][..self.dims], name, keys[row]));
         }
         self.seal();
-        self.arranged = self.blocks();
+        if first == 0 {
+            (self.arranged, self.holes) = (self.blocks(), 0);
+        }
+    }
+
+    /// Removes the blocks from `first` on.
+    fn cut(&mut self, first: usize) {
+        self.points.truncate(first * self.dims);
+        self.keys.truncate(first);
+        self.names.truncate(first);
+        let groups = first.div_ceil(LANES);
+        for (bounds, nowhere) in [(&mut self.low, f32::INFINITY), (&mut self.high, f32::NEG_INFINITY)] {
+            bounds.truncate(groups * self.dims);
+            // The boxes of the last group that are not there any more.
+            for column in bounds.iter_mut().rev().take(if first.is_multiple_of(LANES) { 0 } else { self.dims }) {
+                column.0[first % LANES..].fill(nowhere);
+            }
+        }
+        self.open = None;
     }
 
     /// Adds the nearest of all points to `nearest`.
@@ -301,17 +333,23 @@ impl Cloud {
             };
             let Some(first) = boxes.iter().enumerate().find_map(nearest_box) else { return };
             self.scan::<L, A>(first, search, nearest);
-            for (group, distances) in boxes.iter().enumerate() {
-                let mut near = L::at_most(distances, nearest.bound());
-                while near != 0 {
-                    let lane = near.trailing_zeros() as usize;
-                    near &= near - 1;
-                    let block = group * LANES + lane;
-                    // The bound may have fallen in the meantime.
-                    if block != first && distances.0[lane] <= nearest.bound() {
-                        self.scan::<L, A>(block, search, nearest);
+            // Near boxes before those farther away, so that the bound falls early.
+            let mut done = -1.0;
+            for part in NEAR_FIRST {
+                let limit = part * nearest.bound();
+                for (group, distances) in boxes.iter().enumerate() {
+                    let mut near = L::at_most(distances, limit.min(nearest.bound())) & !L::at_most(distances, done);
+                    while near != 0 {
+                        let lane = near.trailing_zeros() as usize;
+                        near &= near - 1;
+                        let block = group * LANES + lane;
+                        // The bound may have fallen in the meantime.
+                        if block != first && distances.0[lane] <= nearest.bound() {
+                            self.scan::<L, A>(block, search, nearest);
+                        }
                     }
                 }
+                done = limit.max(done);
             }
         }
     }
@@ -410,7 +448,7 @@ mod tests {
             numbers in prop::collection::vec(-0.2..1.2f32, 0..4000),
             queries in prop::collection::vec(-0.5..1.5f32, 42),
             count in 1usize..20,
-            arrangements in prop::collection::vec(0usize..600, 0..3),
+            arrangements in prop::collection::vec(0usize..900, 0..9),
             gone in prop::collection::vec(any::<prop::sample::Index>(), 0..200),
         ) {
             let round = |x: &f32| if coarse { (x * 4.0).round() / 4.0 } else { *x };
@@ -423,7 +461,7 @@ mod tests {
                 places.insert(name, cloud.push(&point, name, key));
                 points.push((name, key, point));
                 if arrangements.contains(&(name as usize)) {
-                    cloud.arrange(|name, place| *places.get_mut(&name).unwrap() = place);
+                    cloud.tidy(|name, place| *places.get_mut(&name).unwrap() = place);
                 }
             }
             for index in gone {

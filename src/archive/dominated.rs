@@ -201,14 +201,12 @@ impl DominatedNovelty {
     /// After members came and went.
     fn settle(&mut self) {
         self.slots.settle();
-        if self.cloud.is_in_disorder() {
-            let members = &mut self.members;
-            self.cloud.arrange(|name, place| {
-                if let Some(member) = &mut members[name as usize] {
-                    member.place = place;
-                }
-            });
-        }
+        let members = &mut self.members;
+        self.cloud.tidy(|name, place| {
+            if let Some(member) = &mut members[name as usize] {
+                member.place = place;
+            }
+        });
         self.least = self.members.iter().flatten().map(Member::fitness).fold(f64::INFINITY, f64::min);
     }
 }

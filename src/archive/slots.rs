@@ -15,7 +15,9 @@ pub struct Slots {
     rewards: Vec<f32>,
     /// The cells that hold an elite; ascending once [`Slots::settle`] was called.
     taken: Vec<usize>,
-    /// Whether cells were emptied since the last call of it.
+    /// How many of these are in order, from the first on.
+    ordered: usize,
+    /// Whether cells were emptied since then.
     thinned: bool,
     /// The cells that changed, in any order, each once.
     changed: Vec<usize>,
@@ -29,6 +31,7 @@ impl Slots {
             elites: vec![None; count],
             rewards: vec![f32::NAN; count],
             taken: Vec::new(),
+            ordered: 0,
             thinned: false,
             changed: Vec::new(),
             is_changed: vec![false; count],
@@ -91,10 +94,31 @@ impl Slots {
     pub(super) fn settle(&mut self) {
         if std::mem::take(&mut self.thinned) {
             self.taken.retain(|&cell| self.elites[cell].is_some());
+            // A cell that was emptied and taken again stands there twice.
+            self.taken.sort_unstable();
+            self.taken.dedup();
+        } else if self.ordered < self.taken.len() {
+            self.merge_new();
         }
-        // Newly taken cells stand behind an ascending run, which the standard sort takes whole.
-        self.taken.sort();
-        self.taken.dedup();
+        self.ordered = self.taken.len();
+    }
+
+    /// Merges the newly taken cells, which stand behind the others, from the end.
+    fn merge_new(&mut self) {
+        let mut new = self.taken.split_off(self.ordered);
+        new.sort_unstable();
+        let (mut old, mut place) = (self.ordered, self.ordered + new.len());
+        self.taken.resize(place, 0);
+        while let Some(&last) = new.last() {
+            place -= 1;
+            if old > 0 && self.taken[old - 1] > last {
+                old -= 1;
+                self.taken[place] = self.taken[old];
+            } else {
+                self.taken[place] = last;
+                new.pop();
+            }
+        }
     }
 
     /// The cells that got another elite, or lost theirs, since the last call; ascending.

@@ -6,9 +6,9 @@
 //! than k others; whoever is less novel competes with the nearest of them, or with whom has taken its place in the same batch, and
 //! replaces it when its reward is greater.
 //!
-//! The distance l is steered to a number of elites, as in AURORA-CSC: while there are fewer, each batch lowers l in proportion to
-//! what is missing. When a batch brings more than there is room for, l is raised and the archive built again with the best reward
-//! first, so that the best elite stays whatever happens. In units of the archive's size the gain is AURORA's.
+//! The distance l is steered to a number of elites, as in AURORA-CSC: while there are fewer than 95 % of the size, each batch lowers l
+//! in proportion to what is missing. When a batch brings more than there is room for, l is raised and the archive thinned to
+//! 95 % (see `thinning`); the best elite stays whatever happens. In between l stays, since every thinning takes time.
 
 use super::cloud::{Cloud, Nearest, Place};
 use super::scale::Scale;
@@ -22,8 +22,17 @@ use rayon::prelude::*;
 /// missing elite, every ten batches of 128, at a size of 10,000.
 const GAIN: f64 = 0.4;
 
+/// Number of elites that l is steered to, as a share of the size.
+const FULL: f64 = 0.95;
+
+/// Least share by which l rises when there are too many elites; otherwise as many would be back soon.
+const STEP: f64 = 0.02;
+
+/// Least distance that l rises to, in units of the ranges: elites may be on top of each other.
+const SHORTEST: f64 = 1e-6;
+
 /// Candidates that are looked at together, each against what came before all of them; the rest follows one by one.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = 512;
 
 /// An archive whose elites keep a distance from each other.
 #[derive(Clone, Debug)]
@@ -142,7 +151,7 @@ impl Unstructured {
         self.places[cell].replace(self.cloud.push(point, cell as u32, 0.0))
     }
 
-    /// Raises l until there is room for all that are left; returns the cell of each name that is.
+    /// Raises l and thins the archive; returns the cell of each name that is.
     fn make_room(&mut self, batch: &Batch<'_>) -> Vec<Option<usize>> {
         let size = self.slots.count();
         let members: Vec<(&Elite, Place)> = (0..size)
@@ -161,8 +170,10 @@ impl Unstructured {
             members[b].0.reward.total_cmp(&members[a].0.reward).then(members[a].0.id.cmp(&members[b].0.id))
         });
         let points: Vec<f32> = best_first.iter().flat_map(|&name| self.cloud.point(members[name].1)).collect();
-        let thinned = thinning::thin(&points, self.scale.dims(), self.neighbours, size, self.distance);
-        self.distance = thinned.distance;
+        let count = ((FULL * size as f64) as usize).max(self.neighbours);
+        let thinned = thinning::thin(&points, self.scale.dims(), self.neighbours, count);
+        let at_least = (self.distance * (1.0 + STEP)).max(SHORTEST);
+        self.distance = if thinned.distance.is_finite() { thinned.distance.max(at_least) } else { at_least };
         let mut cells: Vec<Option<usize>> = vec![None; members.len()];
         for (place, &name) in best_first.iter().enumerate() {
             if thinned.stays[place] {
@@ -196,7 +207,7 @@ impl Unstructured {
 
     fn arrange(&mut self) {
         let places = &mut self.places;
-        self.cloud.arrange(|cell, place| places[cell as usize] = Some(place));
+        self.cloud.tidy(|cell, place| places[cell as usize] = Some(place));
     }
 }
 
@@ -229,12 +240,13 @@ impl Archive for Unstructured {
         self.slots.settle();
         if cells.is_some() {
             self.gather();
-        } else if self.cloud.is_in_disorder() {
+        } else {
             self.arrange();
         }
         let (batch, size) = (candidates.len() as f64, self.slots.count() as f64);
-        if cells.is_none() {
-            self.distance *= 1.0 - GAIN * (batch / size).min(1.0) * (1.0 - self.slots.len() as f64 / size);
+        let missing = 1.0 - self.slots.len() as f64 / (FULL * size);
+        if cells.is_none() && missing > 0.0 {
+            self.distance *= 1.0 - GAIN * (batch / size).min(1.0) * missing;
         }
         let placement = |turn: &Turn| match *turn {
             Turn::NotFinite => Placement::NotFinite,
