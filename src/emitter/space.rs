@@ -1,7 +1,8 @@
 //! What emitters and the loop need to know of genomes.
 
 use crate::creature::{Candidate, InvalidBody};
-use crate::genome::{Genome, ParameterId, Variation};
+use crate::experiment::Policy;
+use crate::genome::{Body, Brain, Genome, ParameterId, Variation};
 use crate::refine::genes::{Recipe, gene_gradient};
 use crate::rng::Stream;
 use crate::sim::gradient::Gradient;
@@ -11,7 +12,7 @@ use thiserror::Error;
 /// The space that is searched: how genomes are made, varied, and compiled to what is simulated. All step sizes are standard
 /// deviations in unconstrained coordinates; `structure` is the probability that the body's structure mutates too.
 pub trait SearchSpace: Send + Sync {
-    /// A seed morphology as it is, with a random brain. It must compile.
+    /// A seed morphology as it is, with a random brain; the origin, where points are searched. It must compile.
     fn seed(&self, stream: &mut Stream) -> Genome;
 
     /// A seed morphology with noise on its body genes, and a random brain.
@@ -65,7 +66,10 @@ impl From<InvalidBody> for Rejection {
 
 impl SearchSpace for Variation {
     fn seed(&self, stream: &mut Stream) -> Genome {
-        Variation { evolve_body: false, ..self.clone() }.random(0.0, stream)
+        match self.policy {
+            Policy::Point { dimension } => Genome { body: Body::none(), brain: Brain::Point(vec![0.0; dimension]) },
+            _ => Variation { evolve_body: false, ..self.clone() }.random(0.0, stream),
+        }
     }
     fn random(&self, sigma: f64, stream: &mut Stream) -> Genome {
         self.random(sigma, stream)
