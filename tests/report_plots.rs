@@ -3,7 +3,7 @@
 
 mod synthetic;
 
-use burgess::report::data::{ArchiveView, EliteView, RefinementView, RunView};
+use burgess::report::data::{ArchiveView, CourseView, EliteView, Progress, RefinementView, RunView};
 use burgess::report::{draw_overlay, draw_run};
 use std::path::{Path, PathBuf};
 use synthetic::{cvt, experiments, grid, metrics, run};
@@ -88,6 +88,10 @@ fn well_formed(text: &str) -> Result<usize, String> {
         }
     }
     if open.is_empty() { Ok(texts) } else { Err(format!("{open:?} stay open")) }
+}
+
+fn courses(runs: &[RunView]) -> Vec<CourseView<'_>> {
+    runs.iter().map(RunView::course).collect()
 }
 
 fn draw(name: &str, view: &RunView) -> Vec<PathBuf> {
@@ -196,14 +200,15 @@ fn awkward_metrics() {
 #[test]
 fn overlays_by_every_measure_of_progress() {
     let runs = experiments();
+    let marks = [(Progress::Evaluations, 4000.0), (Progress::WallTime, 2.5), (Progress::WallTime, 1e9)];
     let (out, _guard) = folder("overlay");
-    let files = draw_overlay(&runs, &out).unwrap();
+    let files = draw_overlay(&courses(&runs), &marks, "overlay", &out).unwrap();
     check(&files);
     for name in ["overlay.png", "overlay-steps.svg", "overlay-wall-time.png", "overlay-qd-score-wall-time.svg"] {
         assert!(files.contains(&out.join(name)), "{name} is not in {files:?}");
     }
     let (out, _guard) = folder("overlay-one");
-    check(&draw_overlay(&runs[..1], &out).unwrap());
+    check(&draw_overlay(&courses(&runs[..1]), &[], "overlay", &out).unwrap());
 }
 
 #[test]
@@ -212,11 +217,11 @@ fn overlays_of_many_and_of_short_runs() {
         .map(|i| run(&format!("variant-{i}"), 0, grid(1, 4, 9, 1), metrics(40, 0.3 + 0.06 * i as f64, i)))
         .collect();
     let (out, _guard) = folder("overlay-many");
-    check(&draw_overlay(&many, &out).unwrap());
+    check(&draw_overlay(&courses(&many), &[], "overlay", &out).unwrap());
     let short: Vec<RunView> = (0..4).map(|i| run("short", i, grid(1, 4, 9, 1), metrics(i, 1.0, i))).collect();
     let (out, _guard) = folder("overlay-short");
-    check(&draw_overlay(&short, &out).unwrap());
-    assert!(draw_overlay(&[], &out).is_err());
+    check(&draw_overlay(&courses(&short), &[], "overlay", &out).unwrap());
+    assert!(draw_overlay(&[], &[], "overlay", &out).is_err());
 }
 
 #[test]

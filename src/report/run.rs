@@ -68,7 +68,8 @@ fn elite_view(cell: usize, elite: &Elite) -> EliteView {
     }
 }
 
-fn metrics_row(m: &Metrics) -> MetricsRow {
+/// What curves show of a generation.
+pub fn metrics_row(m: &Metrics) -> MetricsRow {
     MetricsRow {
         generation: m.generation,
         evaluations: m.evaluations,
