@@ -38,6 +38,8 @@ fn run(name: &str, seed: u64, score: f64) -> Run {
         // The archive stays empty at first.
         max: if generation < 2 { f64::NAN } else { score },
         mean: f64::NAN,
+        topologies: 2.0 + score,
+        body_distance: 0.5,
     };
     Run {
         dir: format!("results/{name}-{seed}-1").into(),

@@ -104,6 +104,7 @@ fn draw(name: &str, view: &RunView) -> Vec<PathBuf> {
 #[test]
 fn a_grid_of_two_descriptors() {
     let files = draw("grid2", &run("quickstart", 7, grid(2, 20, 700, 1), metrics(120, 1.0, 1)));
+    assert!(!files.contains(&"bodies.png".into()), "its body is fixed: {files:?}");
     assert!(files.contains(&"archive-0-1.png".into()) && files.contains(&"progress.svg".into()), "{files:?}");
 }
 
@@ -113,6 +114,13 @@ fn a_grid_of_three_and_of_six_descriptors() {
     assert!(files.contains(&"archive-1-2.svg".into()) && files.contains(&"parallel.png".into()), "{files:?}");
     let name = "an-experiment-with-a-very-long-name-that-would-never-fit-into-a-single-line-at-the-usual-size-of-type";
     draw("grid6", &run(name, u64::MAX, grid(6, 4, 900, 3), metrics(60, 1.0, 3)));
+}
+
+#[test]
+fn how_different_bodies_are() {
+    let view = RunView { bodies_evolve: true, ..run("walkers", 7, grid(2, 20, 700, 1), metrics(120, 1.0, 1)) };
+    let files = draw("bodies", &view);
+    assert!(files.contains(&"bodies.png".into()) && files.contains(&"bodies.svg".into()), "{files:?}");
 }
 
 #[test]
@@ -204,7 +212,13 @@ fn overlays_by_every_measure_of_progress() {
     let (out, _guard) = folder("overlay");
     let files = draw_overlay(&courses(&runs), &marks, "overlay", &out).unwrap();
     check(&files);
-    for name in ["overlay.png", "overlay-steps.svg", "overlay-wall-time.png", "overlay-qd-score-wall-time.svg"] {
+    for name in [
+        "overlay.png",
+        "overlay-steps.svg",
+        "overlay-wall-time.png",
+        "overlay-qd-score-wall-time.svg",
+        "overlay-topologies.png",
+    ] {
         assert!(files.contains(&out.join(name)), "{name} is not in {files:?}");
     }
     let (out, _guard) = folder("overlay-one");

@@ -1,7 +1,7 @@
 //! What is measured of a run every generation, as in the quality-diversity literature (Pugh, Soros and Stanley 2016,
 //! "Quality Diversity: A New Frontier for Evolutionary Computation").
 
-use super::Archive;
+use super::{Archive, BodyDiversity};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
@@ -76,6 +76,8 @@ pub struct Metrics {
     pub scores: Scores,
     /// Number of elites after the generation.
     pub elites: u64,
+    /// How different the bodies are after the generation.
+    pub bodies: BodyDiversity,
     /// Candidates of this generation that were the first in their cell.
     pub new: u64,
     /// Candidates of this generation that replaced an elite.

@@ -14,6 +14,7 @@
 
 mod cells;
 mod cvt;
+mod diversity;
 mod encode;
 mod grid;
 pub mod hash;
@@ -23,8 +24,10 @@ pub mod store;
 
 pub use cells::{CellArchive, Partition};
 pub use cvt::{Centroids, Cvt, Voronoi};
+pub use diversity::BodyDiversity;
 pub use grid::{Bins, Grid};
 
+use crate::creature::Physique;
 use crate::experiment::{ArchiveSpec, DescriptorSpec};
 use crate::genome::Genome;
 use crate::laws::descriptor::Descriptor;
@@ -96,6 +99,8 @@ pub struct Elite {
     pub links: u32,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What tells its body from others.
+    pub physique: Physique,
     /// What gradient steps did for it.
     pub refinement: Refinement,
     /// The genes that earned its reward, where they are not its own: what a Baldwinian learned in its life.

@@ -4,7 +4,6 @@ use super::backend;
 use anyhow::Context;
 use burgess::archive::metrics::Metrics;
 use burgess::archive::store::RunReader;
-use burgess::creature::tree;
 use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session::{self, Ended};
@@ -94,7 +93,7 @@ pub(super) fn carry_on(
     if ended == Ended::Finished && before == generations(folder) {
         eprintln!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
     }
-    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?, space)?)?;
+    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
     report::draw_all(folder.dir())
         .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
     writeln!(stdout(), "plots: {}", folder.dir().join(report::PLOTS).display())?;
@@ -112,22 +111,15 @@ fn generations(folder: &RunFolder) -> usize {
     RunReader::open(folder.dir()).and_then(|run| run.metrics()).map_or(0, |metrics| metrics.len())
 }
 
-fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
+fn summary(run: &RunReader) -> anyhow::Result<String> {
     let dir = run.dir().display();
     let Some(last) = run.metrics()?.pop() else {
         return Ok(format!("nothing was simulated: {dir}"));
     };
-    let mut plans: Vec<tree::Plan> = Vec::new();
-    for (_, elite) in run.elites()? {
-        let plan = tree::plan(&elite.expressed().body, space.limits.max_links)?;
-        if !plans.contains(&plan) {
-            plans.push(plan);
-        }
-    }
     Ok(format!(
         "{} of {} in {}, best reward {:.4}, QD-score {:.3}, {}: {dir}",
         count(last.elites as usize, "elite"),
-        count(plans.len(), "body plan"),
+        topologies(last.bodies.topologies as usize),
         count(run.cell_count(), "cell"),
         last.scores.max,
         last.scores.qd_score,
@@ -143,6 +135,10 @@ fn times(last: &Metrics) -> String {
         true => format!("{simulation}, {} refinement", share(last.refinement_time)),
         false => simulation,
     }
+}
+
+fn topologies(number: usize) -> String {
+    if number == 1 { "1 topology".into() } else { format!("{number} topologies") }
 }
 
 fn count(number: usize, what: &str) -> String {

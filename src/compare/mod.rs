@@ -48,12 +48,18 @@ pub struct Measure {
     before: f64,
 }
 
-/// All measures, in the order of tables.
-pub const MEASURES: [Measure; 4] = [
+/// Of all experiments, in the order of tables.
+const SCORES: [Measure; 4] = [
     Measure { column: "qd_score", name: "QD-score", factor: 1.0, of: |row| row.qd_score, before: 0.0 },
     Measure { column: "coverage", name: "coverage (%)", factor: 100.0, of: |row| row.coverage, before: 0.0 },
     Measure { column: "max", name: "best reward", factor: 1.0, of: |row| row.max, before: f64::NAN },
     Measure { column: "mean", name: "mean reward", factor: 1.0, of: |row| row.mean, before: f64::NAN },
+];
+
+/// Of bodies, where some experiment has them evolve.
+const BODIES: [Measure; 2] = [
+    Measure { column: "topologies", name: "topologies", factor: 1.0, of: |row| row.topologies, before: 0.0 },
+    Measure { column: "body_distance", name: "body distance", factor: 1.0, of: |row| row.body_distance, before: 0.0 },
 ];
 
 /// A place along the course of runs, written as `evaluations=10000`, `steps=2e6` or `wall-time=60`.
@@ -134,7 +140,8 @@ impl Run {
 
     /// What plots show of it.
     pub fn course(&self) -> CourseView<'_> {
-        CourseView { name: &self.experiment.name, seed: self.experiment.seed, metrics: &self.metrics }
+        let Experiment { name, seed, body, .. } = &self.experiment;
+        CourseView { name, seed: *seed, bodies_evolve: body.evolves(), metrics: &self.metrics }
     }
 
     /// How far it went.
@@ -242,7 +249,8 @@ fn rows(groups: &[Group<'_>], against: usize, place: Place) -> Vec<Row> {
             .map(test)
             .collect::<Vec<_>>()
     };
-    MEASURES.into_iter().flat_map(row).collect()
+    let evolve = groups.iter().any(|group| group.runs.iter().any(|run| run.experiment.body.evolves()));
+    SCORES.into_iter().chain(BODIES.into_iter().filter(|_| evolve)).flat_map(row).collect()
 }
 
 /// What cannot be shown with so few seeds.

@@ -2,7 +2,7 @@
 
 use super::{Ask, Emitter, Proposal};
 use crate::archive::Parent;
-use crate::creature::Candidate;
+use crate::creature::{Candidate, Physique};
 use crate::experiment::EmitterSpec;
 use crate::genome::Genome;
 use crate::rng::{Purpose, Stream};
@@ -30,6 +30,8 @@ pub struct Asked {
     pub links: usize,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What tells its body from others.
+    pub physique: Physique,
     /// Labels of the bodies that were rejected in its place.
     pub rejections: Vec<&'static str>,
 }
@@ -144,9 +146,10 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
     };
     // What has no body fails the whole batch.
     let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
+    let physique = compiled.as_ref().map_or_else(|_| Physique::default(), |c| Physique::of(&c.creature));
     let parent_trust = proposal.parents.first().map(|parent| parent.refinement.trust);
     let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    let asked = Asked { genome: proposal.genome, parents, emitter, parent_trust, links, mass, rejections };
+    let asked = Asked { genome: proposal.genome, parents, emitter, parent_trust, links, mass, physique, rejections };
     (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 

@@ -20,7 +20,7 @@ pub use clock::Times;
 
 use crate::archive::metrics::{Metrics, Scores, Steps};
 use crate::archive::store::{Generation, Row, Saved, Store, Writer};
-use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
+use crate::archive::{self, Archive, BodyDiversity, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
 use crate::emitter::batch::{self, Asked, Batch, Source};
@@ -246,11 +246,11 @@ impl<'a> Evolution<'a> {
         let inheritance = experiment.refine.as_ref().map(|spec| spec.inheritance).unwrap_or_default();
         let join = |(place, ((asked, born), learned)): (usize, ((Asked, Outcome), Learned))| {
             let Learned { accepted, refinement } = learned;
-            let (genome, learned, mass, outcome) = match accepted {
-                None => (asked.genome, None, asked.mass, born),
-                Some(Accepted { genome, mass, outcome }) => match inheritance {
-                    Inheritance::Lamarckian => (genome, None, mass, outcome),
-                    Inheritance::Baldwinian => (asked.genome, Some(genome), mass, outcome),
+            let (genome, learned, mass, physique, outcome) = match accepted {
+                None => (asked.genome, None, asked.mass, asked.physique, born),
+                Some(Accepted { genome, mass, physique, outcome }) => match inheritance {
+                    Inheritance::Lamarckian => (genome, None, mass, physique, outcome),
+                    Inheritance::Baldwinian => (asked.genome, Some(genome), mass, physique, outcome),
                 },
             };
             Elite {
@@ -264,6 +264,7 @@ impl<'a> Evolution<'a> {
                 emitter: asked.emitter as u32,
                 links: asked.links as u32,
                 mass,
+                physique,
                 refinement,
                 learned,
             }
@@ -305,6 +306,7 @@ impl<'a> Evolution<'a> {
             evaluations: spent.evaluations + placements.len() as u64,
             scores: Scores::of(self.archive.as_ref(), archive::qd_offset(&self.setup.experiment.archive)),
             elites: self.archive.len() as u64,
+            bodies: self.bodies(),
             new: count(|placement| matches!(placement, Placement::New { .. })),
             improved: count(|placement| matches!(placement, Placement::Improved { .. })),
             diverged: count(|placement| matches!(placement, Placement::NotFinite)),
@@ -317,6 +319,14 @@ impl<'a> Evolution<'a> {
             wall_time: spent.wall_time,
             simulation_time: before.map_or(0.0, |last| last.simulation_time) + effort.simulation_time,
             refinement_time: before.map_or(0.0, |last| last.refinement_time) + effort.refinement_time,
+        }
+    }
+
+    /// How different the archive's bodies are.
+    fn bodies(&self) -> BodyDiversity {
+        match self.setup.experiment.body.evolves() {
+            true => BodyDiversity::of(self.archive.as_ref()),
+            false => BodyDiversity::of_one_body(self.archive.len()),
         }
     }
 }

@@ -59,6 +59,13 @@ pub enum BodySource {
     Fixed(String),
 }
 
+impl BodySource {
+    /// Whether bodies evolve.
+    pub fn evolves(&self) -> bool {
+        matches!(self, BodySource::Evolve { .. })
+    }
+}
+
 /// What a body may be; others are rejected, counted, and drawn again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

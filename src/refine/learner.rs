@@ -4,7 +4,7 @@ use super::choice::{Prospect, choose};
 use super::climb::{Climber, Rules, State};
 use crate::archive::metrics::Steps;
 use crate::archive::{Archive, Refinement, qd_offset};
-use crate::creature::Candidate;
+use crate::creature::{Candidate, Physique};
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
 use crate::experiment::{Acceptance, BodySource, Experiment, Refine, RefinedGenes};
@@ -72,6 +72,8 @@ pub struct Accepted {
     pub genome: Genome,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What tells its body from others.
+    pub physique: Physique,
     /// What its full episode gave.
     pub outcome: Outcome,
 }
@@ -107,10 +109,7 @@ impl<'a> Learner<'a> {
             born.asked.iter().map(|asked| self.spec.trust.inherited(asked.parent_trust)).collect();
         let places = self.choose(born, &inherited);
         let mut refinements = Refinements { refined: places.len() as u64, ..Refinements::default() };
-        let begin = |&place: &usize| {
-            let asked = &born.asked[place];
-            Climber::new(asked.genome.clone(), born.compiled[place].clone(), asked.mass, &self.spec)
-        };
+        let begin = |&place: &usize| Climber::new(&born.asked[place], born.compiled[place].clone(), &self.spec);
         let mut climbers: Vec<Climber> = places.par_iter().map(begin).collect();
         self.climb(&mut climbers, &mut refinements)?;
         let after = self.simulate(&climbers, &born, &places, backend, &mut refinements)?;
@@ -226,8 +225,8 @@ impl<'a> Learner<'a> {
             Acceptance::Archive => worth(after) > worth(before),
             Acceptance::Always => true,
         };
-        let Climber { genome, mass, .. } = climber;
-        let accepted = after.filter(accept).map(|outcome| Accepted { genome, mass, outcome });
+        let Climber { genome, mass, physique, .. } = climber;
+        let accepted = after.filter(accept).map(|outcome| Accepted { genome, mass, physique, outcome });
         Learned { accepted, refinement }
     }
 }

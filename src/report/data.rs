@@ -109,6 +109,10 @@ pub struct MetricsRow {
     pub max: f64,
     /// Mean reward; NaN while the archive is empty.
     pub mean: f64,
+    /// Different topologies among the elites' bodies.
+    pub topologies: f64,
+    /// Mean distance of two elites' bodies.
+    pub body_distance: f64,
 }
 
 /// One run.
@@ -118,6 +122,8 @@ pub struct RunView {
     pub name: String,
     /// Seed.
     pub seed: u64,
+    /// Whether bodies evolve: if not, their diversity is not shown.
+    pub bodies_evolve: bool,
     /// The archive at the end.
     pub archive: ArchiveView,
     /// One row a generation, in order.
@@ -131,6 +137,8 @@ pub struct CourseView<'a> {
     pub name: &'a str,
     /// Seed.
     pub seed: u64,
+    /// Whether bodies evolve.
+    pub bodies_evolve: bool,
     /// One row a generation, in order.
     pub metrics: &'a [MetricsRow],
 }
@@ -186,7 +194,8 @@ pub struct LinesView {
 impl RunView {
     /// Its course.
     pub fn course(&self) -> CourseView<'_> {
-        CourseView { name: &self.name, seed: self.seed, metrics: &self.metrics }
+        let Self { name, seed, bodies_evolve, metrics, .. } = self;
+        CourseView { name, seed: *seed, bodies_evolve: *bodies_evolve, metrics }
     }
 }
 

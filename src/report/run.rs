@@ -47,6 +47,7 @@ pub fn view(run: &RunReader) -> Result<RunView> {
     Ok(RunView {
         name: experiment.name.clone(),
         seed: experiment.seed,
+        bodies_evolve: experiment.body.evolves(),
         archive: ArchiveView {
             axes: experiment.descriptors.iter().map(axis).collect(),
             layout,
@@ -79,6 +80,8 @@ pub fn metrics_row(m: &Metrics) -> MetricsRow {
         coverage: m.scores.coverage,
         max: m.scores.max,
         mean: m.scores.mean,
+        topologies: m.bodies.topologies as f64,
+        body_distance: m.bodies.distance,
     }
 }
 

@@ -52,6 +52,7 @@ pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
         emitter: 0,
         links: 1,
         mass: 1.5,
+        physique: Default::default(),
         refinement: Refinement::default(),
         learned: None,
     }

@@ -39,7 +39,7 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 3;
+pub const SCHEMA_VERSION: i32 = 4;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
@@ -58,6 +58,8 @@ CREATE TABLE elites (
     parents     TEXT NOT NULL,
     links       INTEGER NOT NULL,
     mass        REAL,
+    topology    BLOB NOT NULL,
+    span        REAL,
     refined     INTEGER NOT NULL,
     gain        REAL,
     trust       REAL,
@@ -65,6 +67,7 @@ CREATE TABLE elites (
     exact_descriptors BLOB NOT NULL,
     exact_parents     BLOB NOT NULL,
     exact_mass        BLOB NOT NULL,
+    exact_span        BLOB NOT NULL,
     exact_refinement  BLOB NOT NULL,
     genome      BLOB NOT NULL,
     learned     BLOB
@@ -229,7 +232,7 @@ fn write_generation(transaction: &Transaction<'_>, generation: &Generation) -> r
 fn write_metrics(transaction: &Transaction<'_>, m: &Metrics) -> rusqlite::Result<()> {
     let s = &m.scores;
     let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];
-    let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time]].concat();
+    let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time, m.bodies.distance]].concat();
     let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
     values.push(Box::new(f64_bytes(&exact)));
     let marks = vec!["?"; values.len()].join(", ");

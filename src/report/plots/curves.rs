@@ -74,6 +74,17 @@ pub const COVERAGE: Quantity =
 /// The best of all.
 pub const BEST: Quantity = Quantity { stem: "reward", name: "best reward", from_zero: false, value: |row| row.max };
 
+/// Kinds of bodies.
+pub const TOPOLOGIES: Quantity =
+    Quantity { stem: "topologies", name: "topologies", from_zero: true, value: |row| row.topologies };
+/// How far bodies are apart.
+pub const BODY_DISTANCE: Quantity = Quantity {
+    stem: "body-distance",
+    name: "mean distance of bodies",
+    from_zero: true,
+    value: |row| row.body_distance,
+};
+
 /// Of one run, one panel each.
 pub const QUANTITIES: [Quantity; 3] = [QD_SCORE, COVERAGE, BEST];
 
@@ -95,11 +106,25 @@ impl Curves {
                 Panel { name, from_zero, series: vec![only], legend: false }
             }
         });
+        Self::plain(run, progress, panels.into())
+    }
+
+    /// How different the bodies of one run are.
+    pub fn of_bodies(run: &RunView, progress: Progress) -> Self {
+        let panels = [TOPOLOGIES, BODY_DISTANCE].map(|Quantity { name, from_zero, value, .. }| {
+            let entry = Entry { text: name.into(), colour: OKABE_ITO[0], dash: None };
+            let points = run.metrics.iter().map(|row| (progress.of(row), value(row))).collect();
+            Panel { name, from_zero, series: vec![Series { entry, points, band: Vec::new() }], legend: false }
+        });
+        Self::plain(run, progress, panels.into())
+    }
+
+    fn plain(run: &RunView, progress: Progress, panels: Vec<Panel>) -> Self {
         Self {
             title: title(run),
             second: summary(run),
             x_name: progress.name(),
-            panels: panels.into(),
+            panels,
             legend: Vec::new(),
             note: String::new(),
             marks: Vec::new(),

@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 /// | `qd-score`, `coverage`, `reward` | curves over evaluations |
 /// | `progress` | the three of them side by side |
 /// | `progress-steps`, `progress-wall-time` | the same over simulated steps (forward and backward) and over wall time |
+/// | `bodies` | topologies and mean distance of bodies over evaluations, where bodies evolve |
 /// | `histogram` | distribution of rewards |
 /// | `histogram-gain`, `histogram-trust` | of refinement gain and gradient trust, when elites were refined |
 /// | `archive-gain`, `archive-trust` | the same over the first two descriptors |
@@ -61,6 +62,9 @@ pub fn draw_run(run: &RunView, out: &Path) -> Result<Vec<PathBuf>> {
     for progress in Progress::ALL {
         files.add(&Curves::of_run(run, progress), &progress.stem("progress"))?;
     }
+    if run.bodies_evolve {
+        files.add(&Curves::of_bodies(run, Progress::Evaluations), "bodies")?;
+    }
     let curves = Curves::of_run(run, Progress::Evaluations);
     for (panel, quantity) in curves::QUANTITIES.iter().enumerate() {
         files.add(&curves.only(panel), quantity.stem)?;
@@ -79,8 +83,8 @@ pub fn draw_lines(view: &LinesView, out: &Path, stem: &str) -> Result<[PathBuf; 
 }
 
 /// Draws the courses of several runs together into the folder `out`, which is made if it is missing, and gives the files' paths:
-/// `figure` with all measures over evaluations, `figure-qd-score`, `figure-coverage`, `figure-reward` and `figure-mean-reward` with one
-/// each, and the same with `-steps` behind the name over simulated steps (forward and backward) and with `-wall-time` over wall time.
+/// `figure` with all measures over evaluations, `figure-qd-score`, `figure-coverage`, `figure-reward`, `figure-mean-reward` and, where
+/// bodies evolve, `figure-topologies` and `figure-body-distance` with one each, and the same with `-steps` behind the name over simulated steps (forward and backward) and with `-wall-time` over wall time.
 ///
 /// Runs of the same name are repetitions: their mean is a line, and a band spans from the lowest to the highest, over the
 /// stretch that all of them have reached. Runs without a finished generation are left out. Fine lines stand at the places
@@ -102,7 +106,7 @@ pub fn draw_overlay(
         let marks = marks.iter().filter(|mark| mark.0 == progress).map(|mark| mark.1).collect();
         let curves = overlay::overlay(&begun, progress, marks);
         files.add(&curves, &progress.stem(figure))?;
-        for (panel, quantity) in overlay::QUANTITIES.iter().enumerate() {
+        for (panel, quantity) in overlay::quantities(&begun).iter().enumerate() {
             files.add(&curves.only(panel), &progress.stem(&format!("{figure}-{}", quantity.stem)))?;
         }
     }

@@ -1,7 +1,7 @@
 //! Several runs in one figure: runs of the same experiment are repetitions, shown by their mean and their spread.
 
 use super::colour::OKABE_ITO;
-use super::curves::{BEST, COVERAGE, Curves, Panel, QD_SCORE, Quantity, Series};
+use super::curves::{BEST, BODY_DISTANCE, COVERAGE, Curves, Panel, QD_SCORE, Quantity, Series, TOPOLOGIES};
 use super::legend::Entry;
 use super::ticks::extent;
 use crate::report::data::{CourseView, MetricsRow, Progress};
@@ -10,8 +10,13 @@ use crate::report::pen::At;
 /// Places along x where repetitions are compared.
 const PLACES: usize = 300;
 
-/// One panel each. Best and mean reward are of different size, so that they share no panel here.
-pub const QUANTITIES: [Quantity; 4] = [QD_SCORE, COVERAGE, BEST, MEAN];
+/// One panel each; those of bodies only where some evolve. Best and mean reward are of different size, so that they share no panel here.
+pub fn quantities(runs: &[CourseView<'_>]) -> Vec<Quantity> {
+    let evolve = runs.iter().any(|run| run.bodies_evolve);
+    let of_bodies = [TOPOLOGIES, BODY_DISTANCE].into_iter().filter(|_| evolve);
+    [QD_SCORE, COVERAGE, BEST, MEAN].into_iter().chain(of_bodies).collect()
+}
+
 const MEAN: Quantity =
     Quantity { stem: "mean-reward", name: "mean reward of the elites", from_zero: false, value: |row| row.mean };
 
@@ -35,7 +40,7 @@ pub fn overlay(runs: &[CourseView<'_>], progress: Progress, marks: Vec<f64>) -> 
         title: format!("{}, {}", counted(groups.len(), "experiment"), counted(runs.len(), "run")),
         second: String::new(),
         x_name: progress.name(),
-        panels: QUANTITIES.map(panel).into(),
+        panels: quantities(runs).into_iter().map(panel).collect(),
         legend: entries,
         note: notes.join("; "),
         marks,
