@@ -113,9 +113,9 @@ fn a_tie_keeps_the_incumbent() {
     assert_eq!(
         placements,
         [
-            Placement::New { cell },
-            Placement::Kept { cell, incumbent: 2.0 },
-            Placement::Improved { cell, previous: 2.0 }
+            Placement::New { cell, improvement: 2.0 },
+            Placement::Kept { improvement: 0.0 },
+            Placement::Improved { cell, improvement: 1.0 }
         ]
     );
     assert_eq!(archive.get(cell).unwrap().id, 3);

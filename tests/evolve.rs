@@ -12,7 +12,7 @@ use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Evolution, Setup, verify};
 use burgess::experiment::{Budget, Experiment};
 use burgess::rng::Stream;
-use fakes::{Hill, Numbers, cvt_experiment, experiment};
+use fakes::{Hill, Numbers, cvt_experiment, experiment, experiments};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -104,7 +104,7 @@ fn the_same_seed_gives_the_same_hash_on_any_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| reference(experiment))
     };
-    for experiment in [experiment(10), cvt_experiment(10)] {
+    for experiment in experiments(10) {
         assert_eq!(with(1, &experiment), with(2, &experiment));
         assert_ne!(with(1, &experiment), reference(&Experiment { seed: 6, ..experiment.clone() }));
     }
@@ -112,7 +112,7 @@ fn the_same_seed_gives_the_same_hash_on_any_number_of_threads() {
 
 #[test]
 fn dropped_at_any_generation_a_run_comes_to_the_same_end() {
-    for experiment in [experiment(8), cvt_experiment(8)] {
+    for experiment in experiments(8) {
         let (out, expected) = (tempfile::tempdir().unwrap(), reference(&experiment));
         let dir = start(out.path(), &experiment);
         let backend = Hill::default();
@@ -157,6 +157,33 @@ fn killed_while_generations_wait_for_the_store_a_run_comes_to_the_same_end() {
 }
 
 #[test]
+fn short_generations_are_stored_together_and_none_is_left_out() {
+    let (out, experiment, backend) = (tempfile::tempdir().unwrap(), experiment(1000), Hill::default());
+    let dir = start(out.path(), &experiment);
+    let stored = || RunReader::open(&dir).unwrap().metrics().unwrap().len();
+    let mut evolution = Evolution::resume(&dir, setup(&experiment, &backend)).unwrap();
+    let begin = std::time::Instant::now();
+    (0..5).for_each(|_| evolution.generation(16).unwrap());
+    // On a machine that is too busy they are not short.
+    if begin.elapsed() < Duration::from_millis(100) {
+        std::thread::sleep(Duration::from_millis(100));
+        assert_eq!(stored(), 1);
+    }
+    evolution.after_storing(|store| Ok(assert_eq!(store.metrics()?.len(), 5))).unwrap();
+    (0..5).for_each(|_| evolution.generation(16).unwrap());
+    evolution.wait().unwrap();
+    assert_eq!(stored(), 10);
+    std::thread::sleep(Duration::from_millis(510));
+    evolution.generation(16).unwrap();
+    (0..100).take_while(|_| stored() < 11).for_each(|_| std::thread::sleep(Duration::from_millis(20)));
+    assert_eq!(stored(), 11, "half a second is the longest wait");
+    evolution.generation(16).unwrap();
+    let store = evolution.finish().unwrap();
+    let generations: Vec<u64> = store.metrics().unwrap().iter().map(|m| m.generation).collect();
+    assert_eq!(generations, (0..12).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_store_that_fails_stops_the_run_and_loses_nothing_that_was_committed() {
     let (out, experiment) = (tempfile::tempdir().unwrap(), experiment(50));
     let dir = start(out.path(), &experiment);
@@ -168,7 +195,8 @@ fn a_store_that_fails_stops_the_run_and_loses_nothing_that_was_committed() {
     for words in ["the run stopped; what was stored is kept", "burgess resume", "archive.sqlite", "no more"] {
         assert!(failed.contains(words), "{words}: {failed}");
     }
-    assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 3);
+    // The first generation is stored at once; of those that were stored together with the fourth nothing is.
+    assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 1);
     database(&dir).execute_batch("DROP TRIGGER refuse").unwrap();
     carry_on(&dir).unwrap();
     assert_eq!(hash_of(&dir), reference(&experiment));
@@ -184,12 +212,14 @@ fn victim() {
 
 #[test]
 fn killed_at_random_moments_a_run_comes_to_the_same_end() {
-    let experiment = experiment(4000);
+    // An archive that also forgets.
+    let mut experiment = experiments(6000).swap_remove(3);
+    experiment.batch_size = 8;
     let (out, expected) = (tempfile::tempdir().unwrap(), reference(&experiment));
     let dir = start(out.path(), &experiment);
     let mut stream = fakes::stream(1);
     let mut kills = 0;
-    for _ in 0..6 {
+    for part in 0..6 {
         let mut victim = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "victim"])
             .env("BURGESS_TEST_VICTIM", &dir)
@@ -197,7 +227,9 @@ fn killed_at_random_moments_a_run_comes_to_the_same_end() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(stream.below(60) as u64));
+        // Before and after generations were first stored together.
+        let least = 500 * (part % 2);
+        std::thread::sleep(Duration::from_millis(least + stream.below(60) as u64));
         kills += u32::from(victim.try_wait().unwrap().is_none());
         victim.kill().unwrap();
         victim.wait().unwrap();

@@ -121,7 +121,10 @@ impl Change {
             Change::Low(i, low) => e.descriptors[i].range.0 = low,
             Change::Bins(i, n) => e.descriptors[i].bins = n,
             Change::Offset(x) => match &mut e.archive {
-                ArchiveSpec::Grid { qd_offset } | ArchiveSpec::Cvt { qd_offset, .. } => *qd_offset = x,
+                ArchiveSpec::Grid { qd_offset, .. }
+                | ArchiveSpec::Cvt { qd_offset, .. }
+                | ArchiveSpec::Unstructured { qd_offset, .. }
+                | ArchiveSpec::DominatedNovelty { qd_offset, .. } => *qd_offset = x,
             },
             Change::EmitterShare(i, x) => e.emitters[i].share = x,
             Change::Sigma(x) => match &mut e.emitters[1].kind {

@@ -6,7 +6,7 @@ mod synthetic;
 use burgess::report::data::{ArchiveView, CourseView, EliteView, Progress, RefinementView, RunView};
 use burgess::report::{draw_overlay, draw_run};
 use std::path::{Path, PathBuf};
-use synthetic::{cvt, experiments, grid, metrics, run};
+use synthetic::{cvt, experiments, grid, metrics, run, scattered};
 
 /// A folder for figures: the one that was asked for, or one that vanishes with its guard.
 fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
@@ -128,6 +128,16 @@ fn voronoi_cells_and_dots() {
     draw("cvt2", &run("cvt", 1, cvt(2, 500, 380, 4), metrics(80, 1.0, 4)));
     draw("cvt2-many", &run("cvt-many", 1, cvt(2, 10_000, 7000, 4), metrics(80, 1.0, 4)));
     draw("cvt4", &run("cvt-4", 1, cvt(4, 1000, 600, 5), metrics(80, 1.0, 5)));
+}
+
+#[test]
+fn archives_without_regions() {
+    let files = draw("scattered2", &run("unstructured", 1, scattered(2, 1000, 960, 4), metrics(80, 1.0, 4)));
+    assert!(files.contains(&"archive-0-1.png".into()), "{files:?}");
+    draw("scattered2-many", &run("unstructured-many", 1, scattered(2, 10_000, 10_000, 4), metrics(80, 1.0, 4)));
+    draw("scattered3", &run("dominated-novelty", 1, scattered(3, 200, 200, 5), metrics(80, 1.0, 5)));
+    draw("scattered1", &run("line-scattered", 1, scattered(1, 100, 70, 6), metrics(80, 1.0, 6)));
+    draw("scattered-empty", &run("empty-scattered", 1, scattered(2, 100, 0, 6), metrics(1, 1.0, 6)));
 }
 
 #[test]

@@ -88,23 +88,26 @@ fn threads_and_folders_leave_the_hash_alone_and_the_seed_does_not() {
 #[test]
 fn killed_three_times_and_resumed_the_hash_is_the_same() {
     let place = Place::new();
-    place.ask(&["run", "test.ron", "--set", "budget.generations=40"]);
+    let long = ["run", "test.ron", "--set", "budget.generations=300"];
+    place.ask(&long);
     let dir = place.path("results/test-3-2");
-    // By progress, not by the clock: machines differ. A few ms more, and it strikes anywhere within a generation.
-    let kill_during = |arguments: &[&str], generations: usize, more: u64| {
+    // By progress, not by the clock: machines differ. Generations are stored several at a time, so that two more mean at least one
+    // commit after the first. A few ms more, and it strikes anywhere between two.
+    let kill_during = |arguments: &[&str], more: u64| {
+        let before = generations_in(&dir);
         let mut child = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        while generations_in(&dir) < generations && child.try_wait().unwrap().is_none() {
+        while generations_in(&dir) < before + 2 && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_millis(more));
         child.kill().unwrap();
-        assert!(!child.wait().unwrap().success() && generations_in(&dir) < 40, "ended before it was killed");
+        assert!(!child.wait().unwrap().success() && generations_in(&dir) < 300, "ended before it was killed");
     };
-    kill_during(&["run", "test.ron", "--set", "budget.generations=40"], 3, 7);
-    kill_during(&["resume", "results/test-3-2"], 9, 1);
-    kill_during(&["resume", "results/test-3-2"], 15, 12);
+    kill_during(&long, 7);
+    kill_during(&["resume", "results/test-3-2"], 1);
+    kill_during(&["resume", "results/test-3-2"], 112);
     place.ask(&["resume", "results/test-3-2"]);
-    assert_eq!(generations_in(&dir), 40);
+    assert_eq!(generations_in(&dir), 300);
     assert_eq!(place.ask(&["hash", "results/test-3-1"]), place.ask(&["hash", "results/test-3-2"]));
 }
 
@@ -217,6 +220,35 @@ fn a_second_ctrl_c_aborts_the_generation() {
     assert!(child.try_wait().unwrap().is_none(), "the first press must not abort");
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn archives_without_cells_are_run_resumed_and_shown() {
+    for archive in ["Unstructured(size: 20, neighbours: 3)", "DominatedNovelty(size: 20)"] {
+        let (place, set) = (Place::new(), format!("archive={archive}"));
+        let checked = place.ask(&["check", "test.ron", "--set", &set]);
+        assert!(checked.contains("20 elites"), "{checked}");
+        let run = |out: &str, generations: &str| {
+            let budget = format!("budget.generations={generations}");
+            place.ask(&["run", "test.ron", "--set", &set, "--set", &budget, "--out", out])
+        };
+        let done = run("whole", "12");
+        assert!(done.contains("in 20 cells"), "{done}");
+        run("half", "5");
+        let frozen = place.path("half/test-3-1/experiment.ron");
+        let text = fs::read_to_string(&frozen).unwrap();
+        fs::write(&frozen, text.replace("generations: Some(5)", "generations: Some(12)")).unwrap();
+        place.ask(&["resume", "half/test-3-1"]);
+        let hash = |dir: &str| place.ask(&["hash", dir]);
+        assert_eq!(hash("whole/test-3-1"), hash("half/test-3-1"));
+        let list = place.ask(&["list", "whole/test-3-1"]);
+        assert!((11..=21).contains(&list.lines().count()), "{list}");
+        let id = list.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap();
+        let shown = place.ask(&["show", &format!("whole/test-3-1#{id}")]);
+        assert!(shown.contains("of 20"), "{shown}");
+        assert!(place.ask(&["verify", "whole/test-3-1"]).contains("equal to the bit"));
+        assert!(place.path("whole/test-3-1/plots/archive-0-1.png").exists());
+    }
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
             termination: Termination::default(),
         },
         descriptors: kinds.map(|kind| DescriptorSpec { kind, range: (0.0, 1.0), bins: 10 }).into(),
-        archive: ArchiveSpec::Grid { qd_offset: 0.0 },
+        archive: ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None },
         emitters: Vec::new(),
         batch_size: 8,
         refine: None,

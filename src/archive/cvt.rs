@@ -119,6 +119,14 @@ impl Partition for Voronoi {
         self.cell_count
     }
 
+    fn dims(&self) -> usize {
+        self.ranges.len()
+    }
+
+    fn parallel_from(&self) -> usize {
+        64
+    }
+
     fn cell_of(&self, descriptors: &[f32]) -> usize {
         let normalise = |(&d, &(low, high)): (&f32, &(f64, f64))| ((f64::from(d) - low) / (high - low)).clamp(0.0, 1.0);
         let place: Vec<f64> = descriptors.iter().zip(&self.ranges).map(normalise).collect();

@@ -31,6 +31,15 @@ impl Partition for Bins {
         self.0.iter().map(|axis| axis.bins).product()
     }
 
+    fn dims(&self) -> usize {
+        self.0.len()
+    }
+
+    fn parallel_from(&self) -> usize {
+        // A cell is found in less time than it takes to wake a thread for a hundred of them.
+        usize::MAX
+    }
+
     fn cell_of(&self, descriptors: &[f32]) -> usize {
         self.0.iter().zip(descriptors).fold(0, |cell, (axis, &d)| cell * axis.bins + axis.bin(f64::from(d)))
     }

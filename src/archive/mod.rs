@@ -1,31 +1,42 @@
 //! Archives: what a run keeps of everything it has tried.
 //!
 //! MAP-Elites (Mouret and Clune 2015, "Illuminating search spaces by mapping elites") divides the space of descriptors into
-//! cells and keeps the best candidate of each. [`Grid`] divides by bins, [`Cvt`] by the Voronoi regions of centroids; both
-//! stand behind [`Archive`], which is all that emitters, metrics, the store and the plots know.
+//! cells and keeps the best candidate of each. [`Grid`] divides by bins, [`Cvt`] by the Voronoi regions of centroids.
+//! [`Unstructured`] and [`DominatedNovelty`] have no regions: their cells are numbered places for elites, which can leave. All
+//! stand behind [`Archive`], which is all that emitters, metrics, the store and the plots know. `docs/archives.md` has the rules.
 //!
 //! Rules that every archive here keeps, so that a run is reproducible to the bit:
 //!
-//! - a batch goes in in candidate order, one after the other;
-//! - a newcomer takes a cell when its reward is greater than the incumbent's; a tie keeps the incumbent;
+//! - candidates count in their order; a tie of rewards keeps the incumbent;
+//! - the best reward ever seen never leaves;
 //! - a candidate whose reward or a descriptor is not finite never goes in;
-//! - descriptors outside their range count to the nearest cell;
+//! - an elite stays in its cell as long as it stays, and of free cells the lowest is taken first;
 //! - elites are visited in the order of their cells, and a sample depends on what is in the archive, never on its history.
 
 mod cells;
+mod cloud;
 mod cvt;
 mod diversity;
+mod dominated;
 mod encode;
 mod grid;
 pub mod hash;
 mod kd_tree;
+mod lanes;
 pub mod metrics;
+mod scale;
+mod slots;
 pub mod store;
+mod thinning;
+mod unstructured;
 
-pub use cells::{CellArchive, Partition};
+pub use cells::{CellArchive, Partition, Threshold};
 pub use cvt::{Centroids, Cvt, Voronoi};
 pub use diversity::BodyDiversity;
+pub use dominated::DominatedNovelty;
 pub use grid::{Bins, Grid};
+pub use slots::Slots;
+pub use unstructured::Unstructured;
 
 use crate::creature::Physique;
 use crate::experiment::{ArchiveSpec, DescriptorSpec};
@@ -124,71 +135,135 @@ impl Elite {
     }
 }
 
-/// What became of a candidate that was offered to an archive.
+/// What became of a candidate that was offered to an archive, and by how much it exceeds what it had to.
+///
+/// The *improvement* is what CMA-ME (Fontaine et al. 2020) and CMA-MAE rank by: reward less the acceptance threshold of the
+/// candidate's cell; reward itself where nothing had to be exceeded. In archives without fixed cells the threshold is the reward
+/// of the elite that it had to beat.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Placement {
     /// It is the first in its cell.
     New {
         /// The cell.
         cell: usize,
+        /// Reward less threshold.
+        improvement: f64,
     },
-    /// It replaced an elite.
+    /// It had to beat an elite, and did.
     Improved {
         /// The cell.
         cell: usize,
-        /// Reward of the elite that it replaced.
-        previous: f32,
+        /// Reward less threshold.
+        improvement: f64,
     },
-    /// The incumbent is as good or better.
+    /// It exceeds a soft threshold, and has raised it, but the elite of the cell is as good or better and stays.
+    Accepted {
+        /// Reward less threshold; above zero.
+        improvement: f64,
+    },
+    /// It was turned down.
     Kept {
-        /// The cell.
-        cell: usize,
-        /// Reward of the incumbent.
-        incumbent: f32,
+        /// Reward less threshold; below zero or zero.
+        improvement: f64,
     },
     /// Reward or a descriptor is not finite.
     NotFinite,
 }
 
 impl Placement {
-    /// The cell that the candidate now occupies, if it got in.
+    /// The cell that the candidate took, if it got in.
     pub fn entered(&self) -> Option<usize> {
         match *self {
-            Placement::New { cell } | Placement::Improved { cell, .. } => Some(cell),
-            Placement::Kept { .. } | Placement::NotFinite => None,
+            Placement::New { cell, .. } | Placement::Improved { cell, .. } => Some(cell),
+            Placement::Accepted { .. } | Placement::Kept { .. } | Placement::NotFinite => None,
+        }
+    }
+
+    /// Reward less threshold; negative infinity for what is not finite, so that it ranks last.
+    pub fn improvement(&self) -> f64 {
+        match *self {
+            Placement::New { improvement, .. }
+            | Placement::Improved { improvement, .. }
+            | Placement::Accepted { improvement }
+            | Placement::Kept { improvement } => improvement,
+            Placement::NotFinite => f64::NEG_INFINITY,
+        }
+    }
+
+    /// The first key of two-stage ranking: 2 for the first in its cell, 1 for what exceeds a threshold otherwise, 0 for the rest.
+    pub fn stage(&self) -> u8 {
+        match self {
+            Placement::New { .. } => 2,
+            Placement::Improved { .. } | Placement::Accepted { .. } => 1,
+            Placement::Kept { .. } | Placement::NotFinite => 0,
         }
     }
 }
 
-/// A collection of elites, at most one a cell.
+/// A collection of elites in numbered cells, at most one a cell.
 pub trait Archive: Send + Sync {
     /// Offers a batch, in candidate order. One placement a candidate comes back, in the same order.
     fn insert(&mut self, batch: &[Elite]) -> Vec<Placement>;
 
-    /// Number of cells, empty or not.
-    fn cell_count(&self) -> usize;
+    /// The cells and what is in them.
+    fn slots(&self) -> &Slots;
 
-    /// Number of elites.
-    fn len(&self) -> usize;
+    /// The cells whose elite came, changed or left since the last call, ascending. What has been restored has not changed.
+    fn take_changed(&mut self) -> Vec<usize>;
 
-    /// The elite of a cell.
-    fn get(&self, cell: usize) -> Option<&Elite>;
-
-    /// The elite of the cell that finite descriptors belong to.
+    /// The elite that a newcomer with these finite descriptors would have to beat, if there is one.
     fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite>;
 
-    /// All elites with their cells, in the order of the cells.
-    fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_>;
+    /// All that it knows beside the elites and their cells, exactly; nothing for most.
+    fn save(&self) -> Vec<u8>;
 
-    /// The rewards of all elites, in the order of the cells.
-    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_>;
+    /// Takes back elites with their cells, and what [`Archive::save`] gave at the same moment. It then goes on as the archive that
+    /// they come from would have.
+    ///
+    /// # Errors
+    ///
+    /// When they do not belong together or to this archive; it must not be used further then.
+    fn restore(&mut self, elites: Vec<(usize, Elite)>, state: &[u8]) -> anyhow::Result<()>;
 
-    /// An elite, each with the same probability; none from an empty archive, and then the stream is not advanced.
-    fn sample(&self, stream: &mut Stream) -> Option<&Elite>;
+    /// Number of cells, empty or not.
+    fn cell_count(&self) -> usize {
+        self.slots().count()
+    }
+
+    /// Number of elites.
+    fn len(&self) -> usize {
+        self.slots().len()
+    }
 
     /// Whether there is no elite yet.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The elite of a cell.
+    fn get(&self, cell: usize) -> Option<&Elite> {
+        self.slots().get(cell)
+    }
+
+    /// All elites with their cells, in the order of the cells.
+    fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
+        let slots = self.slots();
+        Box::new(slots.taken().iter().filter_map(|&cell| Some((cell, slots.get(cell)?))))
+    }
+
+    /// The rewards of all elites, in the order of the cells.
+    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_> {
+        let slots = self.slots();
+        Box::new(slots.taken().iter().map(|&cell| slots.reward(cell)))
+    }
+
+    /// An elite, each with the same probability; none from an empty archive, and then the stream is not advanced.
+    fn sample(&self, stream: &mut Stream) -> Option<&Elite> {
+        let slots = self.slots();
+        match slots.taken() {
+            [] => None,
+            taken => slots.get(taken[stream.below(taken.len())]),
+        }
     }
 
     /// The cell and elite of greatest reward; of equals, the one in the lowest cell.
@@ -206,15 +281,22 @@ pub fn build(
     seed: u64,
 ) -> BuiltArchive {
     match *spec {
-        ArchiveSpec::Grid { .. } => {
-            BuiltArchive { archive: Box::new(Grid::over(Bins::new(descriptors))), centroids: None }
+        ArchiveSpec::Grid { learning_rate, threshold_min, .. } => {
+            let rule = Threshold { learning_rate, min: threshold_min };
+            let archive = Grid::with_thresholds(Bins::new(descriptors), rule);
+            BuiltArchive { archive: Box::new(archive), centroids: None }
         }
-        ArchiveSpec::Cvt { cells, samples, .. } => {
+        ArchiveSpec::Cvt { cells, samples, learning_rate, threshold_min, .. } => {
+            let rule = Threshold { learning_rate, min: threshold_min };
             let centroids = centroids.unwrap_or_else(|| Centroids::fit(cells, samples, descriptors.len(), seed));
-            BuiltArchive {
-                archive: Box::new(Cvt::over(Voronoi::new(descriptors, &centroids))),
-                centroids: Some(centroids),
-            }
+            let archive = Cvt::with_thresholds(Voronoi::new(descriptors, &centroids), rule);
+            BuiltArchive { archive: Box::new(archive), centroids: Some(centroids) }
+        }
+        ArchiveSpec::Unstructured { size, neighbours, .. } => {
+            BuiltArchive { archive: Box::new(Unstructured::new(descriptors, size, neighbours)), centroids: None }
+        }
+        ArchiveSpec::DominatedNovelty { size, neighbours, .. } => {
+            BuiltArchive { archive: Box::new(DominatedNovelty::new(descriptors, size, neighbours)), centroids: None }
         }
     }
 }
@@ -230,6 +312,9 @@ pub struct BuiltArchive {
 /// Subtracted from each elite's reward in the QD-score.
 pub fn qd_offset(spec: &ArchiveSpec) -> f64 {
     match *spec {
-        ArchiveSpec::Grid { qd_offset } | ArchiveSpec::Cvt { qd_offset, .. } => qd_offset,
+        ArchiveSpec::Grid { qd_offset, .. }
+        | ArchiveSpec::Cvt { qd_offset, .. }
+        | ArchiveSpec::Unstructured { qd_offset, .. }
+        | ArchiveSpec::DominatedNovelty { qd_offset, .. } => qd_offset,
     }
 }

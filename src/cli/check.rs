@@ -130,13 +130,25 @@ fn descriptors(e: &Experiment) -> String {
 
 fn archive(e: &Experiment) -> String {
     match e.archive {
-        ArchiveSpec::Grid { .. } => {
+        ArchiveSpec::Grid { learning_rate, .. } => {
             let bins = list(e.descriptors.iter().map(|d| d.bins.to_string()), " x ");
             let cells: usize = e.descriptors.iter().map(|d| d.bins).product();
-            format!("grid of {bins} = {cells} cells")
+            format!("grid of {bins} = {cells} cells{}", thresholds(learning_rate))
         }
-        ArchiveSpec::Cvt { cells, samples, .. } => format!("{cells} Voronoi cells from {samples} samples"),
+        ArchiveSpec::Cvt { cells, samples, learning_rate, .. } => {
+            format!("{cells} Voronoi cells from {samples} samples{}", thresholds(learning_rate))
+        }
+        ArchiveSpec::Unstructured { size, neighbours, .. } => {
+            format!("up to {size} elites at a distance from their {neighbours} neighbours")
+        }
+        ArchiveSpec::DominatedNovelty { size, neighbours, .. } => {
+            format!("the {size} elites farthest from the {neighbours} nearest fitter ones")
+        }
     }
+}
+
+fn thresholds(learning_rate: f64) -> String {
+    if learning_rate < 1.0 { format!(", thresholds learn at {learning_rate}") } else { String::new() }
 }
 
 fn emitters(e: &Experiment) -> String {

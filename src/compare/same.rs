@@ -54,10 +54,14 @@ fn first_difference(one: &Run, other: &Run, fields: Vec<Field>, of_other: Vec<Fi
 
 /// What gives scores their meaning.
 fn yardstick(experiment: &Experiment) -> Vec<Field> {
-    let (kind, cells) = match experiment.archive {
-        ArchiveSpec::Grid { .. } => ("Grid", experiment.descriptors.iter().map(|d| d.bins).product()),
-        ArchiveSpec::Cvt { cells, .. } => ("Cvt", cells),
+    let kind = match experiment.archive {
+        ArchiveSpec::Grid { .. } => "Grid",
+        ArchiveSpec::Cvt { .. } => "Cvt",
+        ArchiveSpec::Unstructured { .. } => "Unstructured",
+        ArchiveSpec::DominatedNovelty { .. } => "DominatedNovelty",
     };
+    // What has been run has a number that can be counted.
+    let cells = experiment.cell_count().unwrap_or(usize::MAX);
     let kinds: Vec<_> = experiment.descriptors.iter().map(|d| (&d.kind, d.range)).collect();
     vec![
         ("archive", kind.into()),

@@ -5,9 +5,9 @@
 //! show the same, the candidate stands, otherwise its place is filled anew. So the batch is, to the bit, the one that would have
 //! been asked for in the first place.
 
+use super::Ask;
 use super::batch::{Asked, Batch, Source, fill_place};
-use super::{Ask, Emitter};
-use crate::archive::{Archive, Elite, Placement};
+use crate::archive::{Archive, Elite, Placement, Slots};
 use crate::creature::Candidate;
 use crate::rng::Stream;
 use anyhow::Result;
@@ -58,7 +58,7 @@ impl Ahead {
     ///
     /// As [`batch::ask`](super::batch::ask).
     pub fn mend(self, source: Source<'_>) -> Result<Batch> {
-        let learning: Vec<bool> = source.emitters.iter().map(|emitter| learns(emitter.as_ref())).collect();
+        let learning: Vec<bool> = source.emitters.iter().map(|emitter| emitter.learns()).collect();
         let mend = |(place, ((asked, compiled), seen)): (usize, ((Asked, _), Seen))| {
             let emitter = asked.emitter;
             let stands = !learning[emitter] && seen.would_be_seen_in(source.context.archive);
@@ -69,11 +69,6 @@ impl Ahead {
         old.enumerate().map(mend).unzip_into_vecs(&mut asked, &mut compiled);
         Batch::of(asked, compiled)
     }
-}
-
-/// Whether being told changes an emitter, and so what it would make.
-fn learns(emitter: &dyn Emitter) -> bool {
-    !emitter.save().is_empty()
 }
 
 impl Seen {
@@ -112,28 +107,24 @@ impl Archive for Watched<'_> {
         unreachable!("emitters see the archive, they don't change it")
     }
 
-    fn cell_count(&self) -> usize {
-        self.look().cell_count()
+    fn slots(&self) -> &Slots {
+        self.look().slots()
     }
 
-    fn len(&self) -> usize {
-        self.look().len()
-    }
-
-    fn get(&self, cell: usize) -> Option<&Elite> {
-        self.look().get(cell)
+    fn take_changed(&mut self) -> Vec<usize> {
+        unreachable!("emitters see the archive, they don't change it")
     }
 
     fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
         self.look().incumbent(descriptors)
     }
 
-    fn elites(&self) -> Box<dyn Iterator<Item = (usize, &Elite)> + '_> {
-        self.look().elites()
+    fn save(&self) -> Vec<u8> {
+        self.look().save()
     }
 
-    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_> {
-        self.look().rewards()
+    fn restore(&mut self, _: Vec<(usize, Elite)>, _: &[u8]) -> Result<()> {
+        unreachable!("emitters see the archive, they don't change it")
     }
 
     fn sample(&self, stream: &mut Stream) -> Option<&Elite> {

@@ -57,6 +57,11 @@ pub trait Emitter: Send + Sync {
     /// Learns from what became of its candidates, given in the order in which they were asked for.
     fn tell(&mut self, _told: Told<'_>) {}
 
+    /// Whether `tell` changes it. Emitters whose `save` is slow say so themselves.
+    fn learns(&self) -> bool {
+        !self.save().is_empty()
+    }
+
     /// What it has learned, exactly; nothing for an emitter that does not learn.
     fn save(&self) -> Vec<u8> {
         Vec::new()

@@ -1,13 +1,14 @@
 //! The generation loop: ask, compile, simulate, refine, describe, insert, tell, record.
 //!
-//! A generation hands all that it changed to the store, which is written while the next one is made. What the store holds is
-//! all state of a run between two generations, so a run is *always* resumed: a new one from an empty store. Random numbers
+//! Generations hand all that they changed to the store, one by one or several together, and it is written while the next one is made.
+//! What the store holds is all state of a run between two generations, so a run is *always* resumed: a new one from an empty store. Random numbers
 //! come from streams keyed by seed, generation and candidate, and everything else follows the order of candidates or cells,
 //! so the archive after a generation depends on the experiment, the backend and nothing else.
 
 mod budget;
 mod clock;
 pub mod folder;
+mod pending;
 pub mod progress;
 pub mod provenance;
 pub mod session;
@@ -19,7 +20,7 @@ pub use budget::Spent;
 pub use clock::Times;
 
 use crate::archive::metrics::{Metrics, Scores, Steps};
-use crate::archive::store::{Generation, Row, Saved, Store, Writer};
+use crate::archive::store::{Changes, Row, Saved, Store, Writer};
 use crate::archive::{self, Archive, BodyDiversity, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
@@ -32,6 +33,7 @@ use crate::sim::gradient::Differentiate;
 use crate::sim::{Backend, Ending, Outcome};
 use anyhow::{Context, Result, ensure};
 use clock::{Clock, Laps};
+use pending::Pending;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
@@ -57,6 +59,7 @@ pub struct Evolution<'a> {
     shares: Vec<f64>,
     archive: Box<dyn Archive>,
     store: Writer,
+    pending: Pending,
     last: Option<Metrics>,
     clock: Clock,
     times: Times,
@@ -82,6 +85,7 @@ impl<'a> Evolution<'a> {
             learner,
             archive,
             store: Writer::start(store)?,
+            pending: Pending::new(),
             last: None,
             times: Times::default(),
             ahead: None,
@@ -91,11 +95,7 @@ impl<'a> Evolution<'a> {
     }
 
     fn restore(&mut self, saved: Saved) -> Result<()> {
-        let (cells, elites): (Vec<usize>, Vec<Elite>) = saved.elites.into_iter().unzip();
-        let placements = self.archive.insert(&elites);
-        for ((elite, cell), placement) in elites.iter().zip(cells).zip(placements) {
-            ensure!(placement == Placement::New { cell }, "elite {} is not of cell {cell}", elite.id);
-        }
+        self.archive.restore(saved.elites, &saved.archive)?;
         for (emitter, state) in saved.emitters {
             let emitter =
                 self.setup.emitters.get_mut(emitter).with_context(|| format!("there is no emitter {emitter}"))?;
@@ -121,6 +121,7 @@ impl<'a> Evolution<'a> {
     ///
     /// When storing has failed before; this value must not be used further.
     pub fn after_storing(&mut self, job: impl FnOnce(&mut Store) -> Result<()> + Send + 'static) -> Result<()> {
+        self.commit()?;
         self.store.send(job)
     }
 
@@ -130,6 +131,7 @@ impl<'a> Evolution<'a> {
     ///
     /// When storing fails or has failed before; this value must not be used further.
     pub fn wait(&mut self) -> Result<()> {
+        self.commit()?;
         self.store.wait()
     }
 
@@ -138,7 +140,8 @@ impl<'a> Evolution<'a> {
     /// # Errors
     ///
     /// When storing fails or has failed before.
-    pub fn finish(self) -> Result<Store> {
+    pub fn finish(mut self) -> Result<Store> {
+        self.commit()?;
         self.store.finish()
     }
 
@@ -156,7 +159,8 @@ impl<'a> Evolution<'a> {
         self.spent().next_batch_size(&self.setup.experiment.budget, self.setup.experiment.batch_size)
     }
 
-    /// One generation of `size` candidates, from asking for them to the record, which is stored while the next one is made.
+    /// One generation of `size` candidates, from asking for them to the record, which is stored while next ones are made, at the
+    /// latest half a second after the generation or with the next one.
     ///
     /// # Errors
     ///
@@ -178,6 +182,7 @@ impl<'a> Evolution<'a> {
         let effort = Effort::of(&batch.asked, &outcomes, &refinements, simulation_time, refinement_time);
         free(batch.compiled);
         let candidates = self.describe(batch.asked, outcomes, refinements.learned);
+        self.pending.tear();
         let placements = self.archive.insert(&candidates);
         self.times.insertion += laps.next();
         self.tell(&places, &candidates, &placements);
@@ -280,18 +285,24 @@ impl<'a> Evolution<'a> {
 
     fn record(&mut self, effort: Effort, placements: &[Placement], rejected: batch::Rejected) -> Result<()> {
         let metrics = self.measure(effort, placements, rejected);
-        let mut cells: Vec<usize> = placements.iter().filter_map(Placement::entered).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        let row = |cell| Some(Row::new(cell, self.archive.get(cell)?));
-        let generation = Generation {
-            metrics: metrics.clone(),
-            entered: cells.into_par_iter().filter_map(row).collect(),
+        self.last = Some(metrics.clone());
+        self.pending.record(metrics);
+        if self.pending.is_due() { self.commit() } else { Ok(()) }
+    }
+
+    /// Hands what was recorded to the store.
+    fn commit(&mut self) -> Result<()> {
+        let Some(metrics) = self.pending.take() else { return Ok(()) };
+        let changed = self.archive.take_changed();
+        let row = |&cell: &usize| Some(Row::new(cell, self.archive.get(cell)?));
+        let changes = Changes {
+            metrics,
+            entered: changed.par_iter().filter_map(row).collect(),
+            left: changed.iter().copied().filter(|&cell| self.archive.get(cell).is_none()).collect(),
+            archive: self.archive.save(),
             emitters: self.setup.emitters.iter().map(|emitter| emitter.save()).collect(),
         };
-        self.store.send(move |store| Ok(store.commit(&generation)?))?;
-        self.last = Some(metrics);
-        Ok(())
+        self.store.send(move |store| Ok(store.commit(&changes)?))
     }
 
     fn measure(&self, effort: Effort, placements: &[Placement], invalid: batch::Rejected) -> Metrics {
@@ -328,6 +339,13 @@ impl<'a> Evolution<'a> {
             true => BodyDiversity::of(self.archive.as_ref()),
             false => BodyDiversity::of_one_body(self.archive.len()),
         }
+    }
+}
+
+impl Drop for Evolution<'_> {
+    fn drop(&mut self) {
+        // Whole generations are kept whatever ended this, a lost device for one. Who wants to know of failures has called `finish`.
+        let _ = self.commit();
     }
 }
 

@@ -164,7 +164,8 @@ pub struct Termination {
 pub struct DescriptorSpec {
     /// What is measured.
     pub kind: Descriptor,
-    /// Values that span the archive; what lies outside counts to the nearest cell.
+    /// Values that span the archive. What lies outside counts to the nearest cell; in an archive without given cells, where distances
+    /// are measured in units of the ranges, it is just farther away.
     pub range: (f64, f64),
     /// Cells along this dimension in a grid archive.
     #[serde(default = "default_bins")]
@@ -180,6 +181,13 @@ pub enum ArchiveSpec {
         /// Subtracted from each elite's reward in the QD-score; set it to the lowest reward that counts.
         #[serde(default)]
         qd_offset: f64,
+        /// Part of the way to an accepted reward that the acceptance threshold of its cell goes, 0 to 1 (Fontaine and Nikolaidis 2023);
+        /// at 1 it is the reward of the cell's elite.
+        #[serde(default = "one")]
+        learning_rate: f64,
+        /// Threshold of an empty cell; none accepts any reward, which needs a learning rate of 1.
+        #[serde(default)]
+        threshold_min: Option<f64>,
     },
     /// Cells are the Voronoi regions of centroids spread over the ranges (Vassiliades et al. 2018).
     Cvt {
@@ -188,6 +196,34 @@ pub enum ArchiveSpec {
         /// Random points that the centroids are fitted to.
         #[serde(default = "default_samples")]
         samples: usize,
+        /// As in `Grid`.
+        #[serde(default)]
+        qd_offset: f64,
+        /// As in `Grid`.
+        #[serde(default = "one")]
+        learning_rate: f64,
+        /// As in `Grid`.
+        #[serde(default)]
+        threshold_min: Option<f64>,
+    },
+    /// No cells are given: elites keep a distance from each other, which is steered to their number (Grillotti and Cully 2022).
+    Unstructured {
+        /// Most elites.
+        size: usize,
+        /// Elites that novelty is measured by, below `size`.
+        #[serde(default = "default_neighbours")]
+        neighbours: usize,
+        /// As in `Grid`.
+        #[serde(default)]
+        qd_offset: f64,
+    },
+    /// Those that are far from what is fitter (Bahlous-Boldi et al. 2025).
+    DominatedNovelty {
+        /// Number of elites.
+        size: usize,
+        /// Fitter elites that the distance is measured to.
+        #[serde(default = "default_fitter_neighbours")]
+        neighbours: usize,
         /// As in `Grid`.
         #[serde(default)]
         qd_offset: f64,
@@ -446,6 +482,7 @@ impl Experiment {
                 self.descriptors.iter().try_fold(1, |cells: usize, d| cells.checked_mul(d.bins))
             }
             ArchiveSpec::Cvt { cells, .. } => Some(cells),
+            ArchiveSpec::Unstructured { size, .. } | ArchiveSpec::DominatedNovelty { size, .. } => Some(size),
         }
     }
 
@@ -573,6 +610,12 @@ fn default_line() -> f64 {
 }
 fn default_samples() -> usize {
     50_000
+}
+fn default_neighbours() -> usize {
+    15
+}
+fn default_fitter_neighbours() -> usize {
+    3
 }
 fn default_sigma() -> f64 {
     0.15

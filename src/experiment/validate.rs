@@ -14,6 +14,10 @@ use std::ops::RangeInclusive;
 const MAX_CELLS: usize = 10_000_000;
 /// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
 const MAX_VORONOI_CELLS: usize = 100_000;
+/// Most elites of an archive without given cells: each newcomer is compared with a share of them.
+const MAX_SCATTERED: usize = 1_000_000;
+/// Most neighbours of an elite.
+const MAX_NEIGHBOURS: usize = 1000;
 /// Most descriptors of a grid archive, whose cells grow with their power.
 const MAX_GRID_DESCRIPTORS: usize = 6;
 /// Longest episode (steps).
@@ -176,11 +180,12 @@ fn descriptors(check: &mut Check, experiment: &Experiment) {
 
 fn archive(check: &mut Check, experiment: &Experiment) {
     match experiment.archive {
-        ArchiveSpec::Grid { qd_offset } => {
+        ArchiveSpec::Grid { qd_offset, learning_rate, threshold_min } => {
+            thresholds(check, learning_rate, threshold_min);
             check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
             let count = experiment.descriptors.len();
             if count > MAX_GRID_DESCRIPTORS {
-                let allowed = format!("at most {MAX_GRID_DESCRIPTORS} items for a grid (a Cvt archive takes more)");
+                let allowed = format!("at most {MAX_GRID_DESCRIPTORS} items for a grid (other archives take more)");
                 check.report("descriptors".to_owned(), format!("must have {allowed}, has {count}"));
             }
             let cells = experiment.cell_count();
@@ -188,11 +193,37 @@ fn archive(check: &mut Check, experiment: &Experiment) {
             let fits = cells.is_some_and(|n| n <= MAX_CELLS);
             check.need(fits, "archive", format!("at most {MAX_CELLS} cells, the product of all bins"), came);
         }
-        ArchiveSpec::Cvt { cells, samples, qd_offset } => {
+        ArchiveSpec::Cvt { cells, samples, qd_offset, learning_rate, threshold_min } => {
+            thresholds(check, learning_rate, threshold_min);
             check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
             check.whole("archive.cells", cells, 2..=MAX_VORONOI_CELLS);
             check.whole("archive.samples", samples, 1..=MAX_CELLS);
             check.need(samples >= cells, "archive.samples", format!("at least archive.cells, {cells}"), samples);
+        }
+        ArchiveSpec::Unstructured { size, neighbours, qd_offset } => {
+            check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
+            check.whole("archive.size", size, 2..=MAX_SCATTERED);
+            check.whole("archive.neighbours", neighbours, 1..=MAX_NEIGHBOURS);
+            // However far they must be from each other, the first elites find too few neighbours to be turned down.
+            let fits = neighbours < size || size < 2;
+            check.need(fits, "archive.neighbours", format!("below archive.size, {size}"), neighbours);
+        }
+        ArchiveSpec::DominatedNovelty { size, neighbours, qd_offset } => {
+            check.within("archive.qd_offset", qd_offset, -HUGE..=HUGE, "");
+            check.whole("archive.size", size, 1..=MAX_SCATTERED);
+            check.whole("archive.neighbours", neighbours, 1..=MAX_NEIGHBOURS);
+        }
+    }
+}
+
+fn thresholds(check: &mut Check, learning_rate: f64, min: Option<f64>) {
+    check.within("archive.learning_rate", learning_rate, 0.0..=1.0, "");
+    match min {
+        Some(min) => check.within("archive.threshold_min", min, -HUGE..=HUGE, ""),
+        // Part of the way from nowhere is nowhere.
+        None => {
+            let allowed = "a number where archive.learning_rate is below 1";
+            check.need(learning_rate >= 1.0, "archive.threshold_min", allowed, "None");
         }
     }
 }

@@ -27,6 +27,11 @@ pub enum LayoutView {
         /// One value a descriptor.
         centroids: Vec<Vec<f64>>,
     },
+    /// Cells are numbered places for elites that may be anywhere.
+    Scattered {
+        /// Number of cells.
+        size: usize,
+    },
 }
 
 /// One elite.
@@ -249,6 +254,7 @@ impl ArchiveView {
         match &self.layout {
             LayoutView::Grid => self.axes.iter().map(|axis| axis.bins).product(),
             LayoutView::Cvt { centroids } => centroids.len(),
+            LayoutView::Scattered { size } => *size,
         }
     }
 

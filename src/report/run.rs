@@ -9,7 +9,7 @@ use crate::archive::metrics::Metrics;
 use crate::archive::store::RunReader;
 use crate::creature::Candidate;
 use crate::evolve::start;
-use crate::experiment::Experiment;
+use crate::experiment::{ArchiveSpec, Experiment};
 use crate::laws::descriptor::Descriptor;
 use crate::sim::cpu::trace::{Moment, trace};
 use crate::sim::task::TaskPlan;
@@ -40,9 +40,12 @@ pub fn view(run: &RunReader) -> Result<RunView> {
             counts: spec.kind == Descriptor::LinkCount,
         }
     };
-    let layout = match run.centroids()? {
-        None => LayoutView::Grid,
-        Some(centroids) => LayoutView::Cvt { centroids },
+    let layout = match (&experiment.archive, run.centroids()?) {
+        (ArchiveSpec::Unstructured { size, .. } | ArchiveSpec::DominatedNovelty { size, .. }, _) => {
+            LayoutView::Scattered { size: *size }
+        }
+        (_, Some(centroids)) => LayoutView::Cvt { centroids },
+        (_, None) => LayoutView::Grid,
     };
     Ok(RunView {
         name: experiment.name.clone(),

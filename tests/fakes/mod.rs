@@ -299,7 +299,29 @@ pub fn experiment(generations: u64) -> Experiment {
 
 /// The same over a CVT archive.
 pub fn cvt_experiment(generations: u64) -> Experiment {
-    Experiment { archive: ArchiveSpec::Cvt { cells: 60, samples: 2000, qd_offset: -20.0 }, ..experiment(generations) }
+    Experiment {
+        archive: ArchiveSpec::Cvt {
+            cells: 60,
+            samples: 2000,
+            qd_offset: -20.0,
+            learning_rate: 1.0,
+            threshold_min: None,
+        },
+        ..experiment(generations)
+    }
+}
+
+/// The same over every kind of archive, all but the first two small enough to be full soon.
+pub fn experiments(generations: u64) -> Vec<Experiment> {
+    let with = |archive| Experiment { archive, ..experiment(generations) };
+    let soft = ArchiveSpec::Grid { qd_offset: -20.0, learning_rate: 0.3, threshold_min: Some(-9.0) };
+    vec![
+        experiment(generations),
+        cvt_experiment(generations),
+        with(soft),
+        with(ArchiveSpec::Unstructured { size: 40, neighbours: 3, qd_offset: -20.0 }),
+        with(ArchiveSpec::DominatedNovelty { size: 30, neighbours: 3, qd_offset: -20.0 }),
+    ]
 }
 
 /// A stream for tests.

@@ -73,6 +73,18 @@ pub fn cvt(dimensions: usize, cells: usize, filled: usize, seed: u64) -> Archive
     ArchiveView { axes, layout: LayoutView::Cvt { centroids }, elites }
 }
 
+/// Elites anywhere, a few of them outside the ranges.
+pub fn scattered(dimensions: usize, size: usize, filled: usize, seed: u64) -> ArchiveView {
+    let axes = axes(dimensions, 1);
+    let mut stream = stream(seed);
+    let mut one = |cell| {
+        let shares: Vec<f64> = (0..dimensions).map(|_| 1.3 * share(&mut stream) - 0.15).collect();
+        elite(&axes, &shares, cell)
+    };
+    let elites = (0..filled.min(size)).map(&mut one).collect();
+    ArchiveView { axes, layout: LayoutView::Scattered { size }, elites }
+}
+
 pub fn metrics(generations: u64, speed: f64, seed: u64) -> Vec<MetricsRow> {
     let mut stream = stream(seed);
     let mut steps = 0;

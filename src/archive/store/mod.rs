@@ -1,8 +1,8 @@
 //! The crash-safe store: everything a run must not lose, in one SQLite database.
 //!
-//! A generation is one transaction. It holds the elites that entered the archive, the metrics, and what emitters have
-//! learned, which together are all the state of the loop: a run killed at any moment goes on from its last whole
-//! generation. Write-ahead logging lets others read while a run writes.
+//! One or more generations are one transaction. It holds the elites that entered the archive and the cells that were emptied,
+//! what else the archive knows, the metrics, and what emitters have learned, which together are all the state of the loop: a
+//! run killed at any moment goes on from the end of a generation. Write-ahead logging lets others read while a run writes.
 //!
 //! SQLite turns NaN into NULL and loses the sign of zero, so exact values are little-endian blobs (columns whose names begin
 //! with `exact_`); the readable columns beside them are for queries by hand. `docs/results.md` explains every column.
@@ -39,7 +39,7 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 4;
+pub const SCHEMA_VERSION: i32 = 5;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
@@ -82,6 +82,10 @@ CREATE TABLE emitters (
     emitter     INTEGER PRIMARY KEY,
     state       BLOB NOT NULL
 );
+CREATE TABLE archive (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    state       BLOB NOT NULL
+);
 ";
 
 /// The result of everything here.
@@ -94,14 +98,18 @@ pub struct Store {
     path: PathBuf,
 }
 
-/// What one generation adds to the store.
-#[derive(Clone, Debug)]
-pub struct Generation {
-    /// The generation's row.
-    pub metrics: Metrics,
+/// What one or more generations change in the store.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// The generations' rows, in order.
+    pub metrics: Vec<Metrics>,
     /// The elites that hold the cells that changed.
     pub entered: Vec<Row>,
-    /// What each emitter has learned, in their order; empty for those that don't learn.
+    /// The cells that hold no elite any more.
+    pub left: Vec<usize>,
+    /// What [`Archive::save`](super::Archive::save) gives after the last of them.
+    pub archive: Vec<u8>,
+    /// What each emitter has learned after the last of them, in their order; empty for those that don't learn.
     pub emitters: Vec<Vec<u8>>,
 }
 
@@ -112,6 +120,8 @@ pub struct Saved {
     pub elites: Vec<(usize, Elite)>,
     /// The last generation's row; none before the first.
     pub metrics: Option<Metrics>,
+    /// What the archive knows beside its elites.
+    pub archive: Vec<u8>,
     /// What emitters have learned: the emitter's place and its bytes.
     pub emitters: Vec<(usize, Vec<u8>)>,
 }
@@ -165,6 +175,7 @@ impl Store {
         Ok(Saved {
             elites: read::elites(&self.connection, &self.path)?,
             metrics: read::last_metrics(&self.connection, &self.path)?,
+            archive: read::archive_state(&self.connection, &self.path)?,
             emitters: read::emitters(&self.connection, &self.path)?,
         })
     }
@@ -174,9 +185,9 @@ impl Store {
         read::metrics(&self.connection, &self.path)
     }
 
-    /// Stores a generation, all or nothing of it.
-    pub fn commit(&mut self, generation: &Generation) -> Result<()> {
-        self.transact(|transaction| write_generation(transaction, generation))
+    /// Stores generations, all or nothing of them.
+    pub fn commit(&mut self, changes: &Changes) -> Result<()> {
+        self.transact(|transaction| write_changes(transaction, changes))
     }
 
     fn transact(&mut self, write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<()> {
@@ -219,28 +230,38 @@ fn check_kind(connection: &Connection, path: &Path) -> Result<()> {
     }
 }
 
-fn write_generation(transaction: &Transaction<'_>, generation: &Generation) -> rusqlite::Result<()> {
+fn write_changes(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::Result<()> {
+    // First, since numbers are unique over the cells.
+    let mut delete = transaction.prepare("DELETE FROM elites WHERE cell = ?1")?;
+    changes.left.iter().try_for_each(|cell| delete.execute([cell]).map(drop))?;
     let mut insert = transaction.prepare(Row::INSERT)?;
-    generation.entered.iter().try_for_each(|row| row.write(&mut insert))?;
+    changes.entered.iter().try_for_each(|row| row.write(&mut insert))?;
     let mut insert = transaction.prepare("INSERT OR REPLACE INTO emitters VALUES (?1, ?2)")?;
-    for (emitter, state) in generation.emitters.iter().enumerate().filter(|(_, state)| !state.is_empty()) {
+    for (emitter, state) in changes.emitters.iter().enumerate().filter(|(_, state)| !state.is_empty()) {
         insert.execute(params![emitter, state])?;
     }
-    write_metrics(transaction, &generation.metrics)
+    if !changes.archive.is_empty() {
+        transaction.execute("INSERT OR REPLACE INTO archive VALUES (1, ?1)", [&changes.archive])?;
+    }
+    write_metrics(transaction, &changes.metrics)
 }
 
-fn write_metrics(transaction: &Transaction<'_>, m: &Metrics) -> rusqlite::Result<()> {
-    let s = &m.scores;
-    let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];
-    let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time, m.bodies.distance]].concat();
-    let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
-    values.push(Box::new(f64_bytes(&exact)));
-    let marks = vec!["?"; values.len()].join(", ");
+fn write_metrics(transaction: &Transaction<'_>, rows: &[Metrics]) -> rusqlite::Result<()> {
+    // One mark a column, and one for the exact scores.
+    let marks = vec!["?"; COLUMNS.len() + 1].join(", ");
     let insert = format!("INSERT INTO metrics ({},exact_scores) VALUES ({marks})", column_names());
-    transaction.execute(&insert, params_from_iter(values))?;
-    let mut insert = transaction.prepare("INSERT INTO invalid VALUES (?1, ?2, ?3)")?;
-    for (label, count) in &m.invalid {
-        insert.execute(params![m.generation, label, count])?;
+    let mut insert = transaction.prepare(&insert)?;
+    let mut insert_invalid = transaction.prepare("INSERT INTO invalid VALUES (?1, ?2, ?3)")?;
+    for m in rows {
+        let s = &m.scores;
+        let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];
+        let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time, m.bodies.distance]].concat();
+        let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
+        values.push(Box::new(f64_bytes(&exact)));
+        insert.execute(params_from_iter(values))?;
+        for (label, count) in &m.invalid {
+            insert_invalid.execute(params![m.generation, label, count])?;
+        }
     }
     Ok(())
 }

@@ -64,6 +64,12 @@ pub fn emitters(connection: &Connection, path: &Path) -> Result<Vec<(usize, Vec<
     })
 }
 
+/// What the archive knows beside its elites.
+pub fn archive_state(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
+    let states = query(connection, path, "SELECT state FROM archive", [], |row| bytes(row, 0).map(Some))?;
+    Ok(states.into_iter().next().unwrap_or_default())
+}
+
 /// The centroids of a CVT archive; none when none are stored.
 pub fn centroids(connection: &Connection, path: &Path) -> Result<Option<Centroids>> {
     let point = |row: &Row<'_>| Ok(encode::f64s(&bytes(row, 0)?));

@@ -3,7 +3,7 @@
 use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::archive::metrics::Metrics;
 use crate::archive::{Elite, hash};
-use crate::experiment::{self, ArchiveSpec, Experiment};
+use crate::experiment::{self, Experiment};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ impl RunReader {
         Err(StoreError::NoElite { dir: self.dir.clone(), id, nearest })
     }
 
-    /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for a grid.
+    /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for others.
     pub fn centroids(&self) -> Result<Option<Vec<Vec<f64>>>> {
         let centroids = read::centroids(&self.connection, &self.path)?;
         Ok(centroids.map(|centroids| centroids.in_units_of(&self.experiment.descriptors)))
@@ -83,10 +83,8 @@ impl RunReader {
 
     /// Number of cells, empty or not.
     pub fn cell_count(&self) -> usize {
-        match self.experiment.archive {
-            ArchiveSpec::Grid { .. } => self.experiment.descriptors.iter().map(|d| d.bins).product(),
-            ArchiveSpec::Cvt { cells, .. } => cells,
-        }
+        // What has been run has a number that can be counted.
+        self.experiment.cell_count().unwrap_or(usize::MAX)
     }
 
     /// The hash of the archive: see [`hash`].

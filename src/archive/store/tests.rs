@@ -56,8 +56,8 @@ fn metrics(generation: u64) -> Metrics {
 }
 
 fn commit(store: &mut Store, generation: u64, elite: &Elite) -> Result<()> {
-    let (metrics, entered) = (metrics(generation), vec![Row::new(5, elite)]);
-    store.commit(&Generation { metrics, entered, emitters: vec![vec![], vec![7, 8]] })
+    let (metrics, entered) = (vec![metrics(generation)], vec![Row::new(5, elite)]);
+    store.commit(&Changes { metrics, entered, archive: vec![9], emitters: vec![vec![], vec![7, 8]], left: vec![] })
 }
 
 /// Equal to the bit; NaN equals itself here.
@@ -86,7 +86,7 @@ fn what_is_stored_comes_back_to_the_bit() {
     drop(store);
     let saved = Store::open(dir.path()).unwrap().saved().unwrap();
     assert!(saved.elites.len() == 1 && saved.elites[0].0 == 5 && same(&saved.elites[0].1, &stored));
-    assert_eq!(saved.emitters, [(1, vec![7, 8])]);
+    assert_eq!((saved.emitters, saved.archive), (vec![(1, vec![7, 8])], vec![9]));
     let (back, expected) = (saved.metrics.unwrap(), metrics(0));
     assert_eq!(back.scores.qd_score.to_bits(), expected.scores.qd_score.to_bits());
     assert!(back.scores.max.is_nan());
@@ -110,6 +110,21 @@ fn a_better_elite_takes_the_row_of_its_cell() {
 }
 
 #[test]
+fn cells_are_emptied_and_filled_again_in_one_transaction() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let entered = vec![Row::new(1, &elite(1, &[])), Row::new(2, &elite(2, &[])), Row::new(3, &elite(3, &[]))];
+    store.commit(&Changes { entered, metrics: vec![metrics(0)], ..Changes::default() }).unwrap();
+    // The second elite is in another cell now, whose own is gone.
+    let entered = vec![Row::new(3, &elite(2, &[])), Row::new(1, &elite(4, &[]))];
+    let metrics = vec![metrics(1), metrics(2), metrics(3)];
+    store.commit(&Changes { entered, left: vec![2], metrics, ..Changes::default() }).unwrap();
+    let saved = store.saved().unwrap();
+    assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(1, 4), (3, 2)]);
+    assert_eq!(store.metrics().unwrap().iter().map(|m| m.generation).collect::<Vec<_>>(), [0, 1, 2, 3]);
+}
+
+#[test]
 fn a_half_written_transaction_vanishes() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
@@ -117,12 +132,12 @@ fn a_half_written_transaction_vanishes() {
     // A tiny cache makes SQLite write pages to the log before the commit.
     store.connection.pragma_update(None, "cache_size", 4).unwrap();
     let log = || fs::metadata(dir.path().join("archive.sqlite-wal")).unwrap().len();
-    let (before, big, metrics) = (log(), elite(2, &[1.5; 40_000]), metrics(1));
+    let (before, big, metrics) = (log(), elite(2, &[1.5; 40_000]), vec![metrics(1)]);
     let transaction = store.connection.transaction().unwrap();
     let entered = vec![Row::new(5, &big), Row::new(6, &big)];
-    let generation = Generation { metrics, entered, emitters: vec![] };
+    let changes = Changes { metrics, entered, ..Changes::default() };
     // The second row breaks the rule that numbers are unique, but the first is in the log by then.
-    write_generation(&transaction, &generation).unwrap();
+    write_changes(&transaction, &changes).unwrap();
     assert!(log() > before + 100_000, "nothing was written yet, so this test shows nothing");
     let killed = tempfile::tempdir().unwrap();
     for name in ["archive.sqlite", "archive.sqlite-wal"] {

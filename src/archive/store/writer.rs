@@ -3,7 +3,7 @@
 //! Jobs are done in the order in which they were handed over, each after all before it, so the store holds whole generations
 //! at any moment, as it would without the thread: it only lags. What a job reads includes all that was handed over before it.
 //! The queue is short, so a store that is slower than the loop slows the loop down instead of filling the memory, and a killed
-//! run repeats no more than a few generations.
+//! run repeats no more than a few commits.
 //!
 //! The first job that fails ends the thread; no later one is done. The failure comes back from the next call.
 
@@ -67,12 +67,12 @@ impl Writer {
         if waiting.recv().is_ok() { Ok(()) } else { self.fail() }
     }
 
-    /// Gives the store back once all that was handed over is done.
+    /// Gives the store back once all that was handed over is done; nothing can be handed over any more.
     ///
     /// # Errors
     ///
     /// That of a job.
-    pub fn finish(mut self) -> Result<Store> {
+    pub fn finish(&mut self) -> Result<Store> {
         self.stop()
     }
 

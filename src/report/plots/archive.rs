@@ -1,7 +1,8 @@
 //! The archive as a map: reward, or what refinement did, over two descriptors; reward over the only one.
 //!
 //! A grid of two descriptors shows its cells; of more, for each pair of bins the best elite over all others. A CVT archive
-//! of two descriptors shows its Voronoi cells; cells of more dimensions have no place in the plane, so their elites are dots.
+//! of two descriptors shows its Voronoi cells; cells of more dimensions have no place in the plane, so their elites are dots. So are
+//! those of archives without regions, the best on top; what lies outside a range is shown at its end.
 
 use super::axes::{Area, Axes, SMALL, colour_bar_width, draw_colour_bar, draw_frame, draw_title, horizontal};
 use super::colour::{EMPTY, OKABE_ITO, viridis};
@@ -83,6 +84,7 @@ impl Heatmap<'_> {
     fn second_line(&self) -> String {
         let others = self.run.archive.axes.len() - 2;
         let what = match (&self.run.archive.layout, others) {
+            (LayoutView::Scattered { .. }, _) => "; each dot is an elite".into(),
             (_, 0) => String::new(),
             (LayoutView::Grid, 1) => "; best over the other descriptor".into(),
             (LayoutView::Grid, _) => format!("; best over the other {others} descriptors"),
@@ -98,7 +100,7 @@ impl Heatmap<'_> {
         match &archive.layout {
             LayoutView::Grid => Some(self.grid_patches()),
             LayoutView::Cvt { centroids } if archive.axes.len() == 2 => Some(self.voronoi_patches(centroids)),
-            LayoutView::Cvt { .. } => None,
+            LayoutView::Cvt { .. } | LayoutView::Scattered { .. } => None,
         }
     }
 
@@ -230,6 +232,10 @@ impl Profile<'_> {
                 let below = others().filter(|&c| c < own).fold(f64::NEG_INFINITY, f64::max);
                 let above = others().filter(|&c| c > own).fold(f64::INFINITY, f64::min);
                 ((0.5 * (below + own)).max(low), (0.5 * (own + above)).min(high))
+            }
+            LayoutView::Scattered { .. } => {
+                let (own, half) = (elite.descriptors[0].clamp(low, high), 0.0015 * (high - low));
+                ((own - half).max(low), (own + half).min(high))
             }
         }
     }
