@@ -86,6 +86,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         emitters: Vec::new(),
         batch_size: 8,
         refine: None,
+        protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }

@@ -16,9 +16,9 @@ pub struct BodyDiversity {
 }
 
 impl BodyDiversity {
-    /// Of an archive where bodies evolve.
+    /// Of an archive where bodies evolve, in layers of the best of each cell.
     pub fn of(archive: &dyn Archive) -> Self {
-        let elites: Vec<&Elite> = archive.elites().map(|(_, elite)| elite).collect();
+        let elites: Vec<&Elite> = archive.best_of_cells().iter().filter_map(|&slot| archive.get(slot)).collect();
         let topologies: HashSet<&[u8]> = elites.iter().map(|elite| elite.physique.topology.bytes()).collect();
         let features: Vec<[f64; FEATURES]> =
             elites.par_iter().map(|elite| elite.physique.features(elite.mass)).collect();

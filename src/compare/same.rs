@@ -87,6 +87,7 @@ fn settings(experiment: &Experiment) -> Vec<Field> {
         emitters,
         batch_size,
         refine,
+        protection,
         budget: _,
         physics,
     } = experiment;
@@ -100,6 +101,7 @@ fn settings(experiment: &Experiment) -> Vec<Field> {
         ("emitters", text(emitters)),
         ("batch_size", text(batch_size)),
         ("refine", text(refine)),
+        ("protection", text(protection)),
         ("physics", text(physics)),
     ]
 }

@@ -1,7 +1,7 @@
 //! A batch: how emitters share it, and how each place in it is filled with a body that compiles.
 
 use super::{Ask, Emitter, Proposal};
-use crate::archive::Parent;
+use crate::archive::{Parent, body_age};
 use crate::creature::{Candidate, Physique};
 use crate::experiment::EmitterSpec;
 use crate::genome::Genome;
@@ -32,6 +32,8 @@ pub struct Asked {
     pub mass: f64,
     /// What tells its body from others.
     pub physique: Physique,
+    /// Generations of ancestors since its body's topology last changed.
+    pub body_age: u32,
     /// Labels of the bodies that were rejected in its place.
     pub rejections: Vec<&'static str>,
 }
@@ -147,9 +149,13 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
     // What has no body fails the whole batch.
     let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
     let physique = compiled.as_ref().map_or_else(|_| Physique::default(), |c| Physique::of(&c.creature));
+    let parent = proposal.parents.first().copied();
+    let same_topology = parent.is_some_and(|parent| parent.physique.topology == physique.topology);
+    let body_age = body_age(parent, same_topology);
     let parent_trust = proposal.parents.first().map(|parent| parent.refinement.trust);
     let parents = proposal.parents.iter().map(|parent| parent.as_parent()).collect();
-    let asked = Asked { genome: proposal.genome, parents, emitter, parent_trust, links, mass, physique, rejections };
+    let asked =
+        Asked { genome: proposal.genome, parents, emitter, parent_trust, links, mass, physique, body_age, rejections };
     (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 

@@ -270,6 +270,7 @@ impl<'a> Evolution<'a> {
                 links: asked.links as u32,
                 mass,
                 physique,
+                body_age: asked.body_age,
                 refinement,
                 learned,
             }
@@ -389,8 +390,13 @@ fn free<T: Send>(parts: Vec<T>) {
 fn open_archive(store: &mut Store, experiment: &Experiment) -> Result<Box<dyn Archive>> {
     let stored = store.centroids()?;
     let fresh = stored.is_none();
-    let BuiltArchive { archive, centroids } =
-        archive::build(&experiment.archive, &experiment.descriptors, stored, experiment.seed);
+    let BuiltArchive { archive, centroids } = archive::build(
+        &experiment.archive,
+        experiment.protection.as_ref(),
+        &experiment.descriptors,
+        stored,
+        experiment.seed,
+    );
     if let Some(centroids) = centroids.filter(|_| fresh) {
         store.put_centroids(&centroids)?;
     }

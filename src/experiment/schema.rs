@@ -36,6 +36,9 @@ pub struct Experiment {
     /// Gradient steps of candidates before they are judged; none unless given.
     #[serde(default)]
     pub refine: Option<Refine>,
+    /// How bodies that have just changed are kept from competing with old ones; not at all unless given.
+    #[serde(default)]
+    pub protection: Option<Protection>,
     /// When the run ends.
     pub budget: Budget,
     /// The physics.
@@ -57,13 +60,6 @@ pub enum BodySource {
     },
     /// One body, only the brain evolves.
     Fixed(String),
-}
-
-impl BodySource {
-    /// Whether bodies evolve.
-    pub fn evolves(&self) -> bool {
-        matches!(self, BodySource::Evolve { .. })
-    }
 }
 
 /// What a body may be; others are rejected, counted, and drawn again.
@@ -309,6 +305,15 @@ pub struct Refine {
     pub trust: TrustRule,
 }
 
+/// How bodies that have just changed are kept from competing with old ones (`docs/bodies.md`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Protection {
+    /// Each cell of the archive keeps one elite for each layer of body ages: below the first of these, below the second, and so on, and
+    /// from the last. A body's age is the number of generations of ancestors since its topology last changed.
+    AgeLayers(Vec<u32>),
+}
+
 /// Which genes move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefinedGenes {
@@ -462,6 +467,13 @@ pub enum BiasForm {
     Momentum,
     /// Coriolis and gyroscopic forces taken explicitly, as MuJoCo's Euler integrator does.
     ExplicitBias,
+}
+
+impl BodySource {
+    /// Whether bodies evolve.
+    pub fn evolves(&self) -> bool {
+        matches!(self, BodySource::Evolve { .. })
+    }
 }
 
 impl Experiment {

@@ -118,30 +118,32 @@ impl<'a> Learner<'a> {
         refinements.learned = inherited.iter().map(untouched).collect();
         for ((place, climber), after) in places.into_iter().zip(climbers).zip(after) {
             refinements.dropped += u64::from(climber.state == State::Dropped);
-            refinements.learned[place] =
-                self.judge(climber, &born.outcomes[place], after, inherited[place], born.archive);
+            refinements.learned[place] = self.judge(climber, born, place, after, inherited[place]);
         }
         Ok(refinements)
     }
 
     /// The places of those that are refined, ascending.
     fn choose(&self, born: Born<'_>, inherited: &[f32]) -> Vec<usize> {
-        let prospect = |(outcome, &trust): (&Outcome, &f32)| Prospect {
-            eligible: is_sound(outcome) && self.spec.trust.follows(trust),
-            promise: self.promise(outcome, Refinement { trust, ..Refinement::default() }, born.archive),
+        let prospect = |((outcome, &trust), asked): ((&Outcome, &f32), &Asked)| {
+            let refinement = Refinement { trust, ..Refinement::default() };
+            Prospect {
+                eligible: is_sound(outcome) && self.spec.trust.follows(trust),
+                promise: self.promise(outcome, refinement, asked.body_age, born.archive),
+            }
         };
-        let prospects: Vec<Prospect> = born.outcomes.par_iter().zip(inherited).map(prospect).collect();
+        let prospects: Vec<Prospect> = born.outcomes.par_iter().zip(inherited).zip(born.asked).map(prospect).collect();
         choose(self.spec.which, &prospects, self.experiment.seed, born.generation)
     }
 
-    /// By how much the QD-score would rise; below zero where the incumbent is better.
-    fn promise(&self, outcome: &Outcome, refinement: Refinement, archive: &dyn Archive) -> f64 {
+    /// By how much the QD-score, of its layer if there are several, would rise; below zero where the incumbent is better.
+    fn promise(&self, outcome: &Outcome, refinement: Refinement, body_age: u32, archive: &dyn Archive) -> f64 {
         if !is_sound(outcome) {
             return f64::NEG_INFINITY;
         }
         let descriptors = refinement.join(&self.experiment.descriptors, &outcome.descriptors);
         let empty = qd_offset(&self.experiment.archive);
-        let worth = archive.incumbent(&descriptors).map_or(empty, |incumbent| f64::from(incumbent.reward));
+        let worth = archive.incumbent(&descriptors, body_age).map_or(empty, |incumbent| f64::from(incumbent.reward));
         f64::from(outcome.reward) - worth
     }
 
@@ -203,14 +205,8 @@ impl<'a> Learner<'a> {
     }
 
     /// Better of before and after, or after in any case, as the experiment has it.
-    fn judge(
-        &self,
-        climber: Climber,
-        before: &Outcome,
-        after: Option<Outcome>,
-        inherited: f32,
-        archive: &dyn Archive,
-    ) -> Learned {
+    fn judge(&self, climber: Climber, born: Born<'_>, place: usize, after: Option<Outcome>, inherited: f32) -> Learned {
+        let (before, body_age) = (&born.outcomes[place], born.asked[place].body_age);
         let trust = match climber.state {
             // A gradient that is none can't be trusted at all.
             State::Dropped => -1.0,
@@ -219,7 +215,7 @@ impl<'a> Learner<'a> {
         let after = after.filter(is_sound);
         let gain = after.as_ref().map_or(0.0, |after| after.reward - before.reward);
         let refinement = Refinement { refined: true, gain, trust };
-        let worth = |outcome: &Outcome| self.promise(outcome, refinement, archive);
+        let worth = |outcome: &Outcome| self.promise(outcome, refinement, body_age, born.archive);
         let accept = |after: &Outcome| match self.spec.acceptance {
             Acceptance::Best => after.reward > before.reward,
             Acceptance::Archive => worth(after) > worth(before),

@@ -54,7 +54,7 @@ pub fn view(run: &RunReader) -> Result<RunView> {
         archive: ArchiveView {
             axes: experiment.descriptors.iter().map(axis).collect(),
             layout,
-            elites: run.elites()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
+            elites: run.best_of_cells()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
         },
         metrics: run.metrics()?.iter().map(metrics_row).collect(),
     })
@@ -110,7 +110,7 @@ struct Sitter {
 
 /// Elites spread over the archive, the best first.
 fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Result<Option<PathBuf>> {
-    let elites = run.elites()?;
+    let elites = run.best_of_cells()?;
     if elites.is_empty() {
         return Ok(None);
     }

@@ -53,6 +53,7 @@ pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
         links: 1,
         mass: 1.5,
         physique: Default::default(),
+        body_age: 0,
         refinement: Refinement::default(),
         learned: None,
     }

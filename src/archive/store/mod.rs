@@ -60,6 +60,7 @@ CREATE TABLE elites (
     mass        REAL,
     topology    BLOB NOT NULL,
     span        REAL,
+    body_age    INTEGER NOT NULL,
     refined     INTEGER NOT NULL,
     gain        REAL,
     trust       REAL,

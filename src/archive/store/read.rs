@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 const ELITE: &str = "SELECT cell, id, generation, candidate, emitter, links, exact_reward, exact_descriptors, exact_parents, \
-                     exact_mass, genome, refined, exact_refinement, learned, topology, exact_span FROM elites";
+                     exact_mass, genome, refined, exact_refinement, learned, topology, exact_span, \
+                     body_age FROM elites";
 const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores, \
                        refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies FROM metrics";
 
@@ -143,6 +144,7 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         links: row.get(5)?,
         mass,
         physique: Physique { topology: Topology::from_bytes(bytes(row, 14)?), span },
+        body_age: row.get(16)?,
         refinement: Refinement { refined: row.get(11)?, gain, trust },
         learned,
     };

@@ -19,6 +19,7 @@ pub struct Row {
     mass: f64,
     topology: Vec<u8>,
     span: f64,
+    body_age: u32,
     exact_reward: Vec<u8>,
     exact_descriptors: Vec<u8>,
     exact_parents: Vec<u8>,
@@ -33,9 +34,9 @@ impl Row {
     pub(super) const INSERT: &str =
         "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
          exact_reward, exact_descriptors, exact_parents, exact_mass, genome, refined, gain, trust, exact_refinement, learned,
-         topology, span, exact_span)
+         topology, span, exact_span, body_age)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-         ?21, ?22, ?23)";
+         ?21, ?22, ?23, ?24)";
 
     /// The row of an elite in a cell.
     pub fn new(cell: usize, e: &Elite) -> Self {
@@ -52,6 +53,7 @@ impl Row {
             mass: e.mass,
             topology: e.physique.topology.bytes().to_vec(),
             span: e.physique.span,
+            body_age: e.body_age,
             exact_reward: f32_bytes(&[e.reward]),
             exact_descriptors: f32_bytes(&e.descriptors),
             exact_parents: parent_bytes(&e.parents),
@@ -89,6 +91,7 @@ impl Row {
             self.topology,
             self.span,
             f64_bytes(&[self.span]),
+            self.body_age,
         ])?;
         Ok(())
     }

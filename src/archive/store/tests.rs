@@ -27,6 +27,7 @@ fn elite(id: u64, numbers: &[f64]) -> Elite {
         links: 1,
         mass: 0.1,
         physique: Physique { topology: Topology::from_bytes(vec![0, 5]), span: -0.0 },
+        body_age: 17,
         refinement: Refinement { refined: true, gain: -0.0, trust: 0.1 },
         learned: None,
     }
@@ -70,6 +71,7 @@ fn same(a: &Elite, b: &Elite) -> bool {
     };
     bits(a) == bits(b)
         && refinement(a) == refinement(b)
+        && a.body_age == b.body_age
         && (&a.physique.topology, a.physique.span.to_bits()) == (&b.physique.topology, b.physique.span.to_bits())
         && (a.id, a.generation, a.candidate, a.emitter) == (b.id, b.generation, b.candidate, b.emitter)
 }
