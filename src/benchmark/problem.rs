@@ -71,7 +71,9 @@ impl Problem {
     /// Number of measures.
     pub fn measures(&self) -> usize {
         match *self {
-            Self::Sphere { measures, .. } | Self::Rastrigin { measures, .. } | Self::Plateau { measures, .. } => measures,
+            Self::Sphere { measures, .. } | Self::Rastrigin { measures, .. } | Self::Plateau { measures, .. } => {
+                measures
+            }
             Self::Arm { .. } => 2,
         }
     }
@@ -250,7 +252,9 @@ mod tests {
                 0.7 * values.objective + values.measures.iter().zip(&weights).map(|(m, w)| m * w).sum::<f64>()
             };
             for (i, slope) in problem.gradient(&x, 0.7, &weights).into_iter().enumerate() {
-                let step = |by: f64| value(&x.iter().enumerate().map(|(k, x)| if k == i { x + by } else { *x }).collect::<Vec<_>>());
+                let step = |by: f64| {
+                    value(&x.iter().enumerate().map(|(k, x)| if k == i { x + by } else { *x }).collect::<Vec<_>>())
+                };
                 let difference = (step(1e-5) - step(-1e-5)) / 2e-5;
                 assert!((slope - difference).abs() < 1e-5 * (1.0 + slope.abs()), "{problem:?}: {slope} {difference}");
             }

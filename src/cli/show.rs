@@ -63,7 +63,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let compiled = space.compile(elite.expressed())?;
     let mut facts = vec![
         ("elite", elite.id.to_string()),
-        ("cell", format!("{cell} of {}", run.cell_count())),
+        ("cell", format!("{} of {}", cell % run.cell_count(), run.cell_count())),
         ("reward", elite.reward.to_string()),
     ];
     let descriptors: Vec<(String, String)> = experiment
@@ -77,6 +77,9 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
         .collect();
     facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
     facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
+    if experiment.body.evolves() {
+        facts.push(("body age", format!("{} generations of ancestors", elite.body_age)));
+    }
     facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
     if elite.refinement.refined {
         let Refinement { gain, trust, .. } = elite.refinement;
@@ -103,7 +106,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
 fn parent_text(run: &RunReader, parent: &Parent) -> anyhow::Result<String> {
     let Parent { id, generation, candidate } = parent;
     let now = match run.find(*id)? {
-        Some((cell, _)) => format!("now in cell {cell}"),
+        Some((cell, _)) => format!("now in cell {}", cell % run.cell_count()),
         None => "since replaced".into(),
     };
     Ok(format!("{id} (generation {generation}, candidate {candidate}), {now}"))

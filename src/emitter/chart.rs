@@ -3,8 +3,8 @@
 //! Coordinates are unconstrained and scaled: one unit of a gene is its standard deviation under a mutation of strength one. Genes
 //! that do not move (a fixed body's, phases that mean nothing, the other group's) are no coordinates.
 
-use super::{Ancestor, SearchSpace};
-use crate::archive::{Elite, Parent};
+use super::{Ancestor, Lineage, SearchSpace};
+use crate::archive::Elite;
 use crate::experiment::RefinedGenes;
 use crate::genome::{Genome, ParameterId, wrap};
 use crate::refine::climb::is_of_group;
@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chart {
     genome: Genome,
-    parent: Option<Parent>,
-    trust: f32,
+    lineage: Option<Lineage>,
     genes: RefinedGenes,
 }
 
@@ -36,24 +35,18 @@ impl Axes {
 impl Chart {
     /// Around an elite.
     pub fn around(elite: &Elite, genes: RefinedGenes) -> Self {
-        Self::at(elite.genome.clone(), Some((elite.as_parent(), elite.refinement.trust)), genes)
+        Self::at(elite.genome.clone(), Some(elite.into()), genes)
     }
 
-    /// Around a genome without ancestors.
-    pub fn of(genome: Genome, genes: RefinedGenes) -> Self {
-        Self::at(genome, None, genes)
-    }
-
-    /// Around a place of which the gradients are known.
-    pub fn at(genome: Genome, parent: Option<(Parent, f32)>, genes: RefinedGenes) -> Self {
-        let (parent, trust) = parent.map_or((None, 1.0), |(parent, trust)| (Some(parent), trust));
-        Self { genome, parent, trust, genes }
+    /// Around a genome with these ancestors.
+    pub fn at(genome: Genome, lineage: Option<Lineage>, genes: RefinedGenes) -> Self {
+        Self { genome, lineage, genes }
     }
 
     /// The elite around which it is, if there is one.
     pub fn ancestors(&self) -> Vec<Ancestor<'_>> {
-        let of = |parent| Ancestor { parent, genome: &self.genome, trust: self.trust };
-        self.parent.map(of).into_iter().collect()
+        let of = |lineage| Ancestor { lineage, genome: &self.genome, topology: None };
+        self.lineage.map(of).into_iter().collect()
     }
 
     fn axes(&self, space: &dyn SearchSpace, parameters: &[(ParameterId, f64)]) -> Axes {

@@ -67,6 +67,7 @@ pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experi
         emitters: Vec::new(),
         batch_size: 8,
         refine: None,
+        protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }
