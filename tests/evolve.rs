@@ -169,7 +169,11 @@ fn short_generations_are_stored_together_and_none_is_left_out() {
         std::thread::sleep(Duration::from_millis(100));
         assert_eq!(stored(), 1);
     }
-    evolution.after_storing(|store| Ok(assert_eq!(store.metrics()?.len(), 5))).unwrap();
+    let check = |store: &mut Store| {
+        assert_eq!(store.metrics()?.len(), 5);
+        Ok(())
+    };
+    evolution.after_storing(check).unwrap();
     (0..5).for_each(|_| evolution.generation(16).unwrap());
     evolution.wait().unwrap();
     assert_eq!(stored(), 10);
