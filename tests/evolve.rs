@@ -85,7 +85,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
     assert_eq!(table.lines().count(), 31);
-    assert!(table.lines().all(|line| line.split(',').count() == 25));
+    assert!(table.lines().all(|line| line.split(',').count() == 23));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
@@ -169,11 +169,11 @@ fn short_generations_are_stored_together_and_none_is_left_out() {
         std::thread::sleep(Duration::from_millis(100));
         assert_eq!(stored(), 1);
     }
-    let five = |store: &mut Store| {
+    let check = |store: &mut Store| {
         assert_eq!(store.metrics()?.len(), 5);
         Ok(())
     };
-    evolution.after_storing(five).unwrap();
+    evolution.after_storing(check).unwrap();
     (0..5).for_each(|_| evolution.generation(16).unwrap());
     evolution.wait().unwrap();
     assert_eq!(stored(), 10);
