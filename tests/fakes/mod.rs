@@ -5,7 +5,7 @@ use burgess::archive::{Elite, Parent, Refinement};
 use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
 use burgess::emitter::{Rejection, SearchSpace};
 use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment};
-use burgess::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
+use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, ParameterId, ShapeGene};
 use burgess::laws::descriptor::Descriptor;
 use burgess::math::{Sym3, Vec3, vec3};
 use burgess::rng::{Purpose, Stream};
@@ -35,7 +35,7 @@ pub fn genome(numbers: &[f64]) -> Genome {
 pub fn numbers(genome: &Genome) -> &[f64] {
     match &genome.brain {
         Brain::Mlp { bias, .. } => bias,
-        Brain::Cpg { .. } => panic!("not a genome of this file"),
+        Brain::Cpg { .. } | Brain::Point(_) => panic!("not a genome of this file"),
     }
 }
 
@@ -80,6 +80,9 @@ impl SearchSpace for Numbers {
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
         let (a, b) = (numbers(a), numbers(b));
         genome(&[a[0], b[1], a[2]].map(|x| x + sigma * stream.normal()))
+    }
+    fn moves(&self, gene: ParameterId) -> bool {
+        gene.field == Field::HiddenBias
     }
     fn shifted(&self, genome_: &Genome, changes: &[f64]) -> Genome {
         let changes = &changes[changes.len() - numbers(genome_).len()..];
