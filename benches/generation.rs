@@ -76,7 +76,8 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
         space: &space,
         backend: &backend,
         differentiator: None,
-        emitters: emitter::build(&experiment.emitters),
+        slopes: None,
+        emitters: emitter::build(&experiment.emitters, &experiment.descriptors),
     };
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     generations(&mut evolution)?;

@@ -5,7 +5,7 @@ mod fakes;
 use burgess::archive::{Archive, Bins, Grid};
 use burgess::emitter::ahead::Ahead;
 use burgess::emitter::batch::{self, ATTEMPTS, Batch, Source};
-use burgess::emitter::{self, Ask, Emitter};
+use burgess::emitter::{self, Emitter, SearchSpace};
 use burgess::experiment::{EmitterKind, EmitterSpec};
 use fakes::{Numbers, descriptors, elite, numbers};
 use proptest::prelude::*;
@@ -22,14 +22,21 @@ fn all_kinds() -> Vec<EmitterSpec> {
     .to_vec()
 }
 
-fn source<'a>(emitters: &'a [Box<dyn Emitter>], places: &'a [Range<usize>], context: Ask<'a>) -> Source<'a> {
-    Source { emitters, places, context, seed: 1, generation: 7 }
+fn build(kinds: &[EmitterSpec]) -> Vec<Box<dyn Emitter>> {
+    emitter::build(kinds, &descriptors(4))
+}
+
+/// What emitters see.
+type Seen<'a> = (&'a dyn Archive, &'a dyn SearchSpace);
+
+fn source<'a>(emitters: &'a [Box<dyn Emitter>], places: &'a [Range<usize>], (archive, space): Seen<'a>) -> Source<'a> {
+    Source { emitters, places, archive, space, seed: 1, generation: 7 }
 }
 
 fn ask(emitters: &[Box<dyn Emitter>], archive: &dyn Archive, limit: f64, size: usize) -> Batch {
     let places = batch::split(&vec![1.0; emitters.len()], size);
     let space = Numbers { limit };
-    batch::ask(source(emitters, &places, Ask { archive, space: &space })).unwrap()
+    batch::ask(source(emitters, &places, (archive, &space))).unwrap()
 }
 
 /// Elites with the ids 0 to 3, in one cell each.
@@ -66,7 +73,7 @@ fn the_largest_remainders_get_what_is_left() {
 
 #[test]
 fn without_elites_every_emitter_is_random() {
-    let emitters = emitter::build(&all_kinds());
+    let emitters = build(&all_kinds());
     let batch = ask(&emitters, &Grid::over(Bins::new(&descriptors(4))), f64::INFINITY, 40);
     assert!(batch.asked.iter().all(|asked| asked.parents.is_empty()));
     let emitter_of: Vec<usize> = batch.asked.iter().map(|asked| asked.emitter).collect();
@@ -75,7 +82,7 @@ fn without_elites_every_emitter_is_random() {
 
 #[test]
 fn parents_are_elites_and_as_many_as_the_kind_takes() {
-    let batch = ask(&emitter::build(&all_kinds()), &archive(), f64::INFINITY, 40);
+    let batch = ask(&build(&all_kinds()), &archive(), f64::INFINITY, 40);
     for asked in &batch.asked {
         assert_eq!(asked.parents.len(), [0, 1, 2, 2][asked.emitter]);
         assert!(asked.parents.iter().all(|parent| parent.id < 6 && parent.generation == 1));
@@ -86,7 +93,7 @@ fn parents_are_elites_and_as_many_as_the_kind_takes() {
 
 #[test]
 fn a_batch_is_the_same_for_any_number_of_threads() {
-    let emitters = emitter::build(&all_kinds());
+    let emitters = build(&all_kinds());
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let batch = pool.install(|| ask(&emitters, &archive(), 5.05, 60));
@@ -99,7 +106,7 @@ fn a_batch_is_the_same_for_any_number_of_threads() {
 #[test]
 fn invalid_bodies_are_counted_and_drawn_again() {
     let kinds = [EmitterSpec { kind: EmitterKind::Random { sigma: 1.0 }, share: 1.0 }];
-    let batch = ask(&emitter::build(&kinds), &archive(), 0.5, 200);
+    let batch = ask(&build(&kinds), &archive(), 0.5, 200);
     let rejected = batch.rejected["too large"];
     // A standard normal number exceeds 0.5 with probability 0.617: 1.61 rejections for each accepted body, give or take five
     // deviations of 0.145.
@@ -116,8 +123,7 @@ fn a_place_that_cannot_be_filled_falls_back_to_what_is_valid() {
     ];
     let (archive, space) = (archive(), Numbers { limit: 50.0 });
     let places = batch::split(&[1.0, 1.0], 8);
-    let ask = Ask { archive: &archive, space: &space };
-    let batch = batch::ask(source(&emitter::build(&kinds), &places, ask)).unwrap();
+    let batch = batch::ask(source(&build(&kinds), &places, (&archive, &space))).unwrap();
     assert_eq!(batch.rejected["too large"], 8 * ATTEMPTS as u64);
     for asked in &batch.asked[..4] {
         assert!(asked.parents.is_empty() && numbers(&asked.genome)[0] == 0.0);
@@ -133,14 +139,14 @@ fn seeds_that_do_not_compile_are_an_error() {
     let kinds = [EmitterSpec { kind: EmitterKind::Random { sigma: 0.1 }, share: 1.0 }];
     let (archive, space) = (archive(), Numbers { limit: 0.0 });
     let places = batch::split(&[1.0], 2);
-    let emitters = emitter::build(&kinds);
-    let failed = batch::ask(source(&emitters, &places, Ask { archive: &archive, space: &space }));
+    let emitters = build(&kinds);
+    let failed = batch::ask(source(&emitters, &places, (&archive, &space)));
     assert!(failed.unwrap_err().to_string().contains("seed morphology"));
 }
 
 #[test]
 fn a_batch_asked_ahead_and_mended_is_the_one_that_is_asked_for_later() {
-    let (emitters, space) = (emitter::build(&all_kinds()), Numbers { limit: 50.0 });
+    let (emitters, space) = (build(&all_kinds()), Numbers { limit: 50.0 });
     let places = batch::split(&vec![1.0; emitters.len()], 400);
     let mut archive = archive();
     // Nothing changes; an elite is replaced by a better one; a cell is filled that was empty; both at once.
@@ -152,10 +158,10 @@ fn a_batch_asked_ahead_and_mended_is_the_one_that_is_asked_for_later() {
         vec![elite(12, 9.0, &grid(-1.0)), elite(13, 9.0, &[2.9, -2.9])],
     ];
     for change in changes {
-        let ahead = Ahead::ask(source(&emitters, &places, Ask { archive: &archive, space: &space }));
+        let ahead = Ahead::ask(source(&emitters, &places, (&archive, &space)));
         let placements = archive.insert(&change);
         assert!(placements.iter().all(|placement| placement.entered().is_some()));
-        let now = source(&emitters, &places, Ask { archive: &archive, space: &space });
+        let now = source(&emitters, &places, (&archive, &space));
         assert!(ahead.is_of(now) && !ahead.is_of(Source { generation: 8, ..now }));
         let (mended, fresh) = (ahead.mend(now).unwrap(), batch::ask(now).unwrap());
         assert_eq!(mended.rejected, fresh.rejected);

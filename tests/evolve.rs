@@ -23,7 +23,8 @@ const SPACE: Numbers = Numbers { limit: 0.3 };
 const SEEDS: [&str; 1] = ["none"];
 
 fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill) -> Setup<'a> {
-    Setup { experiment, space: &SPACE, backend, differentiator: None, emitters: emitter::build(&experiment.emitters) }
+    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    Setup { experiment, space: &SPACE, backend, differentiator: None, slopes: None, emitters }
 }
 
 fn carry_on(dir: &Path) -> anyhow::Result<Ended> {
@@ -298,12 +299,11 @@ struct Annealing {
 }
 
 impl Emitter for Annealing {
-    fn ask<'a>(&self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
         let Some(parent) = ask.archive.sample(stream) else {
             return Proposal::random(ask.space, self.sigma, stream);
         };
-        let genome = ask.space.gaussian(&parent.genome, self.sigma, 0.0, stream);
-        Proposal { genome, parents: vec![parent] }
+        Proposal::of(ask.space.gaussian(&parent.genome, self.sigma, 0.0, stream), [parent])
     }
     fn tell(&mut self, told: Told<'_>) {
         assert_eq!(told.candidates.len(), told.placements.len());
@@ -329,8 +329,7 @@ fn what_an_emitter_has_learned_is_part_of_the_state() {
         let dir = start(out.path(), &experiment);
         for &generations in parts {
             let emitters: Vec<Box<dyn Emitter>> = vec![Box::new(Annealing { sigma: 0.5 })];
-            let setup =
-                Setup { experiment: &experiment, space: &SPACE, backend: &backend, differentiator: None, emitters };
+            let setup = Setup { emitters, ..setup(&experiment, &backend) };
             let mut evolution = Evolution::resume(&dir, setup).unwrap();
             (0..generations).for_each(|_| evolution.generation(16).unwrap());
         }

@@ -180,6 +180,27 @@ fn missing_files_and_folders_are_refused() {
 }
 
 #[test]
+fn benchmarks_are_explained_as_benchmarks() {
+    let valid = "Benchmark(\n    name: \"test\",\n    problem: Arm(dimension: 9),\n    archive: Grid(),\n    \
+                 emitters: [(kind: Gaussian())],\n    budget: (generations: 3),\n)\n";
+    for (right, wrong, expected) in [
+        ("archive:", "policy: Cpg(), archive:", "4:5: unknown field `policy` in `Benchmark`; allowed: `name`, `seed`"),
+        ("dimension: 9", "dimension: 9, measures: 2", "3:32: unknown field `measures` in `Arm`; allowed: `dimension`"),
+        ("Arm(dimension: 9)", "Leg(dimension: 9)", "3:14: unknown variant `Leg` in `Problem`; allowed: `Sphere`"),
+        ("Gaussian()", "CmaMe(rank: Mu)", "5:29: unknown field `rank` in `CmaMe`; allowed: `sigma`, `ranking`"),
+        ("    budget: (generations: 3),\n", "", "6:1: the field `budget` is missing in `Benchmark`"),
+    ] {
+        let report = report(valid.replace(right, wrong), &[]);
+        assert!(report.starts_with(&format!("error: test.ron:{expected}")), "{wrong}: {report}");
+    }
+    let report = report(valid, &["problem=Plateau(dimension: 9, measures: 2)", "batch_size=0"]);
+    assert!(
+        report.starts_with("error: test.ron: 2 problems\n  problem.Plateau.measures: must be a divisor"),
+        "{report}"
+    );
+}
+
+#[test]
 fn windows_text_is_read() {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("test.ron"), format!("\u{feff}{}", VALID.replace('\n', "\r\n"))).expect("a file");

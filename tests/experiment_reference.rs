@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const REFERENCE: &str = include_str!("../experiments/reference.ron");
+const BENCHMARK: &str = include_str!("../experiments/reference_benchmark.ron");
 /// Of the kinds of inverse problems.
 const INVERSE: [&str; 3] = [
     include_str!("../experiments/reference_ascent.ron"),
@@ -20,6 +21,12 @@ const SOURCES: [(&str, &str); 4] = [
     (include_str!("../src/laws/reward.rs"), "\nimpl "),
     (include_str!("../src/laws/descriptor.rs"), "\nimpl "),
     (include_str!("../src/laws/terrain.rs"), "\nimpl "),
+];
+
+/// Sources of which only some types stand in experiments, and those.
+const CHOICES: [(&str, &[&str]); 2] = [
+    (include_str!("../src/emitter/ranking.rs"), &["pub enum Ranker {", "pub enum Selection {", "pub enum Restart {"]),
+    (include_str!("../src/emitter/cma/mod.rs"), &["pub enum Conventions {"]),
 ];
 
 /// What a text says, whatever its kind.
@@ -42,15 +49,35 @@ fn parse(text: &str, settings: &[String]) -> Spec {
 }
 
 fn references() -> impl Iterator<Item = &'static str> {
-    std::iter::once(REFERENCE).chain(INVERSE)
+    [REFERENCE, BENCHMARK].into_iter().chain(INVERSE)
 }
 
 /// Names of fields and variants in a piece of Rust.
 ///
 /// Both stand alone at the start of a line of a type: `pub field:` or `field:`, `Variant,`, `Variant(` or `Variant {`.
 fn names(source: &str) -> BTreeSet<String> {
+    let source = without_skipped(source);
     let indented = source.lines().filter_map(|line| line.strip_prefix("    "));
     indented.filter_map(|line| name(line.trim_start().trim_start_matches("pub "))).collect()
+}
+
+/// The source without the variants that no file can hold.
+fn without_skipped(source: &str) -> String {
+    let mut lines = source.lines();
+    let mut kept = Vec::new();
+    while let Some(line) = lines.next() {
+        match line.trim() == "#[serde(skip)]" {
+            true => drop(lines.find(|line| line.starts_with("    }") || line.ends_with("),"))),
+            false => kept.push(line),
+        }
+    }
+    kept.join("\n")
+}
+
+/// The type of a source that begins so.
+fn definition<'a>(source: &'a str, start: &str) -> &'a str {
+    let (_, rest) = source.split_once(start).unwrap_or_else(|| panic!("no `{start}`"));
+    rest.split_once("\n}").expect("it ends").0
 }
 
 fn name(line: &str) -> Option<String> {
@@ -83,7 +110,25 @@ fn every_field_and_variant_stands_in_the_reference() {
             count += 1;
         }
     }
-    assert!(count > 90, "only {count} names were found in the sources");
+    for (source, types) in CHOICES {
+        for name in types.iter().flat_map(|start| names(definition(source, start))) {
+            assert!(shown.contains(name.as_str()), "the reference does not show `{name}`");
+            count += 1;
+        }
+    }
+    assert!(count > 120, "only {count} names were found in the sources");
+}
+
+#[test]
+fn every_field_and_problem_of_benchmarks_stands_in_their_reference() {
+    let code = code_of(BENCHMARK);
+    let shown = words(&code);
+    let fields = definition(include_str!("../src/experiment/benchmark.rs"), "pub struct Benchmark {");
+    let problems = definition(include_str!("../src/benchmark/problem.rs"), "pub enum Problem {");
+    let found: BTreeSet<String> = [fields, problems].into_iter().flat_map(names).collect();
+    let missing: Vec<&String> = found.iter().filter(|name| !shown.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "the reference does not show {missing:?}");
+    assert!(found.len() >= 16, "only {found:?} were found in the sources");
 }
 
 #[test]
@@ -113,6 +158,14 @@ pub enum Policy {
     },
     Walls(Vec<Wall>),
     FinalX,
+    #[serde(skip)]
+    Hidden {
+        /// Unseen.
+        secret: usize,
+    },
+    /// Unseen.
+    #[serde(skip)]
+    Buried(usize),
 }
 pub struct Budget {
     pub wall_time: Option<f64>,
@@ -189,11 +242,15 @@ fn every_alternative_is_valid() {
 #[test]
 fn every_example_is_valid_and_named_after_its_file() {
     let folder = place::repository().join("experiments");
-    let mut files: Vec<PathBuf> =
-        folder.read_dir().expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|file| file.is_file());
-    files.sort();
-    assert!(files.len() >= 6, "{files:?}");
+    let files_in = |folder: PathBuf| {
+        let mut files: Vec<PathBuf> =
+            folder.read_dir().expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+        files.retain(|file| file.is_file());
+        files.sort();
+        assert!(files.len() >= 6, "{files:?}");
+        files
+    };
+    let files = [files_in(folder.clone()), files_in(folder.join("benchmarks"))].concat();
     for file in files {
         let name = match load_any(&file, &[]).unwrap_or_else(|e| panic!("{e}")) {
             AnyLoaded::Evolution(loaded) => loaded.experiment.name,

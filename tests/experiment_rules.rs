@@ -13,10 +13,22 @@ const VALID: &str = r#"(
     budget: (generations: 3),
 )"#;
 
+const BENCHMARK: &str = r#"Benchmark(
+    name: "test",
+    problem: Sphere(dimension: 12, measures: 2),
+    archive: Grid(),
+    emitters: [(kind: Gaussian())],
+    budget: (generations: 3),
+)"#;
+
 /// `path: message` of each problem that settings lead to.
 fn problems(settings: &[&str]) -> Vec<String> {
+    problems_of(VALID, settings)
+}
+
+fn problems_of(text: &str, settings: &[&str]) -> Vec<String> {
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-    match from_text(VALID, "test", Path::new(""), &settings) {
+    match from_text(text, "test", Path::new(""), &settings) {
         Ok(_) => Vec::new(),
         Err(ExperimentError::Invalid { problems, .. }) => {
             problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
@@ -52,6 +64,10 @@ fn values_within_bounds_pass() {
         "emitters=[(kind: Random(sigma: 0), share: 0), (kind: IsoLine(structure: 1))]",
         "batch_size=1",
         "batch_size=1000000",
+        "first_batch=1",
+        "scheduler=Ucb1(active: 4, exploration: 0)",
+        "emitters=[(kind: CmaMe(sigma: 1e-9, restart: Every(1), genes: Body)), (kind: OmgMega(sigma: 100))]",
+        "emitters=[(kind: CmaMega(rate: 100, optimiser: Adam(beta1: 0)))]",
         "refine=()",
         "refine=(steps: 2, horizon: 5, clip: 1e-9, bound: 0.1)",
         "refine=(optimiser: Adam(beta1: 0, beta2: 0), which: Share(1))",
@@ -153,6 +169,20 @@ fn each_rule_refuses_what_breaks_it() {
         ("refine=(horizon: 5.1)", "refine.horizon: must be at most task.duration, 5 s, is 5.1"),
         ("refine=(horizon: 0.002)", "refine.horizon: must be at least one step at physics.rate, is 0 steps"),
         ("refine=(horizon: NaN)", "refine.horizon: must be above 0 and at most 1e9 s, is NaN"),
+        ("first_batch=0", "first_batch: must be 1 to 1000000, is 0"),
+        ("scheduler=Ucb1(active: 0)", "scheduler.Ucb1.active: must be 1 to 4, is 0"),
+        ("scheduler=Ucb1(active: 5)", "scheduler.Ucb1.active: must be 1 to 4, is 5"),
+        ("scheduler=Ucb1(active: 1, exploration: -1)", "scheduler.Ucb1.exploration: must be from 0 to 1e9, is -1"),
+        ("emitters=[(kind: CmaMe(sigma: -0.1))]", "emitters[0].kind.sigma: must be above 0 and at most 100, is -0.1"),
+        ("emitters=[(kind: CmaMe(sigma: 0))]", "emitters[0].kind.sigma: must be above 0 and at most 100, is 0"),
+        ("emitters=[(kind: CmaMe(restart: Every(0)))]", "emitters[0].kind.restart: must be 1 to 1000000000, is 0"),
+        ("emitters=[(kind: OmgMega(sigma: NaN))]", "emitters[0].kind.sigma: must be above 0 and at most 100, is NaN"),
+        ("emitters=[(kind: CmaMega(sigma: -1))]", "emitters[0].kind.sigma: must be above 0 and at most 100, is -1"),
+        ("emitters=[(kind: CmaMega(rate: 0))]", "emitters[0].kind.rate: must be above 0 and at most 100, is 0"),
+        (
+            "emitters=[(kind: CmaMega(optimiser: Adam(beta2: 1)))]",
+            "emitters[0].kind.optimiser.beta2: must be from 0 to below 1, is 1",
+        ),
         ("refine=(optimiser: Adam(beta1: 1))", "refine.optimiser.beta1: must be from 0 to below 1, is 1"),
         ("refine=(optimiser: Adam(beta2: NaN))", "refine.optimiser.beta2: must be from 0 to below 1, is NaN"),
         ("refine=(optimiser: Adam(epsilon: 0))", "refine.optimiser.epsilon: must be above 0 and at most 1, is 0"),
@@ -239,4 +269,68 @@ fn a_product_of_bins_that_overflows_is_refused() {
     let found = problems(&[&format!("descriptors=[{kinds}]")]);
     let expected = "archive: must be at most 10000000 cells, the product of all bins, is more than can be counted";
     assert_eq!(found, [expected]);
+}
+
+#[test]
+fn emitters_that_learn_need_something_that_moves_and_has_gradients() {
+    for kind in ["CmaMe", "OmgMega", "CmaMega"] {
+        let emitters = format!("emitters=[(kind: Random()), (kind: {kind}(genes: Body))]");
+        let nothing = "emitters[1].kind.genes: must be Brain or Both where no body evolves, is Body";
+        assert_eq!(problems(&[&emitters, "body=Fixed(\"arm\")"]), [nothing]);
+        assert_eq!(problems_of(BENCHMARK, &[&emitters]), [nothing]);
+        assert!(problems(&[&emitters]).is_empty());
+        let explicit = problems(&[&format!("emitters=[(kind: {kind}())]"), "physics.form=ExplicitBias"]);
+        let branches = kind != "CmaMe";
+        let wrong =
+            "physics.form: must be Momentum where an emitter follows gradients: others have none, is ExplicitBias";
+        assert_eq!(explicit, if branches { vec![wrong] } else { vec![] });
+    }
+}
+
+#[test]
+fn rules_of_benchmarks() {
+    for setting in [
+        "problem=Sphere(dimension: 1, measures: 1)",
+        "problem=Plateau(dimension: 100000)",
+        "problem=Arm(dimension: 1)",
+        "bins=1",
+        "emitters=[(kind: CmaMega(sigma: 10))]",
+        "scheduler=Ucb1(active: 1)",
+        "first_batch=100",
+    ] {
+        assert_eq!(problems_of(BENCHMARK, &[setting]), Vec::<String>::new(), "{setting}");
+    }
+    let many = problems_of(BENCHMARK, &["problem=Sphere(dimension: 200, measures: 100)", "archive=Cvt(cells: 10)"]);
+    assert_eq!(many, Vec::<String>::new());
+    for (setting, problem) in [
+        ("name=\"\"", "name: must be 1 to 64 letters"),
+        ("problem=Sphere(dimension: 0)", "problem.Sphere.dimension: must be 1 to 100000, is 0"),
+        ("problem=Arm(dimension: 100001)", "problem.Arm.dimension: must be 1 to 100000, is 100001"),
+        ("problem.Sphere.measures=5", "problem.Sphere.measures: must be a divisor of dimension, 12, is 5"),
+        ("problem.Sphere.measures=0", "problem.Sphere.measures: must be a divisor of dimension, 12, is 0"),
+        (
+            "problem=Rastrigin(dimension: 9, measures: 2)",
+            "problem.Rastrigin.measures: must be a divisor of dimension, 9, is 2",
+        ),
+        ("problem=Plateau(dimension: 7)", "problem.Plateau.measures: must be a divisor of dimension, 7, is 2"),
+        (
+            "problem.Sphere.measures=12",
+            "problem.Sphere.measures: must be at most 6 for a grid (other archives take more), is 12",
+        ),
+        ("bins=0", "bins: must be 1 to 10000000, is 0"),
+        ("bins=100000", "archive: must be at most 10000000 cells, the product of all bins, is 10000000000"),
+        ("batch_size=0", "batch_size: must be 1 to 1000000, is 0"),
+        ("first_batch=0", "first_batch: must be 1 to 1000000, is 0"),
+        ("emitters=[]", "emitters: must have 1 to 100 items, has 0"),
+        ("emitters[0].share=0", "emitters: at least one share must be above 0, all are 0"),
+        ("emitters[0].kind=OmgMega(sigma: -1)", "emitters[0].kind.sigma: must be above 0 and at most 100, is -1"),
+        ("scheduler=Ucb1(active: 0)", "scheduler.Ucb1.active: must be 1 to 1, is 0"),
+        ("archive=Grid(learning_rate: 0.1)", "archive.threshold_min: must be a number where"),
+        ("budget=()", "budget: must be at least one of generations, evaluations and wall_time, is none of them"),
+    ] {
+        let found = problems_of(BENCHMARK, &[setting]);
+        assert!(found.len() == 1 && found[0].starts_with(problem), "{setting}: {found:?}");
+    }
+    let many = problems_of(BENCHMARK, &["problem=Sphere(dimension: 202, measures: 101)", "archive=Cvt(cells: 10)"]);
+    assert_eq!(many, ["problem.Sphere.measures: must be 1 to 100, is 101"]);
 }

@@ -463,3 +463,40 @@ fn nothing_but_the_creature_decides_its_bits() {
         }
     }
 }
+
+/// Reward and descriptors one by one, as emitters that branch want them, have the bits that each has by itself.
+#[test]
+fn several_objectives_in_one_way_back_change_no_bit() {
+    let _turn = gpu::turn();
+    for brain in BRAINS {
+        let termination = Termination { min_height: Some(0.04), max_tilt: Some(0.6) };
+        let [(_, plane), ..] = terrains();
+        let plan = plan(plane, brain, 60, termination);
+        let Some(gpu) = gpu() else { return };
+        let mut all = bodies(brain);
+        all.truncate(6);
+        all[2].creature.links[1].kp = f32::NAN;
+        let count = plan.task.descriptors.len();
+        let one = |i| Objective { reward: 0.0, descriptors: (0..count).map(|k| f64::from(u8::from(k == i))).collect() };
+        let smooth = (0..count).filter(|&i| plan.task.descriptors[i].has_gradient());
+        let objectives: Vec<Objective> = std::iter::once(Objective::reward(count)).chain(smooth.map(one)).collect();
+        let with = |options| GpuGradient::new(&plan, gpu.clone(), options).unwrap();
+        let single = with(Options::default());
+        let alone: Vec<Vec<Vec<u64>>> = objectives
+            .iter()
+            .map(|objective| single.differentiate(&all, objective).unwrap().iter().map(bits).collect())
+            .collect();
+        let little = Options { tape: Some(24 * 14 * 32 * 16), parts: Some(2), ..Options::default() };
+        for way in [with(Options::default()), with(little)] {
+            let each = way.differentiate_each(&all, &objectives).unwrap();
+            assert_eq!(each.len(), all.len());
+            assert_eq!(each[2][0].returns.ending, Ending::Diverged);
+            for (i, gradients) in each.iter().enumerate() {
+                assert_eq!(gradients.len(), objectives.len());
+                for (number, gradient) in gradients.iter().enumerate() {
+                    assert!(bits(gradient) == alone[number][i], "{brain:?}, candidate {i}, objective {number}");
+                }
+            }
+        }
+    }
+}

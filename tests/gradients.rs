@@ -8,8 +8,9 @@ use burgess::creature::{Candidate, ContactPoint, Controller, Link};
 use burgess::experiment::{Policy, Termination};
 use burgess::math::{Quat, Vec3};
 use burgess::rng::Stream;
+use burgess::sim::Ending;
 use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_from};
+use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_each, differentiate_from};
 use burgess::sim::cpu::reverse::tape::Standing;
 use burgess::sim::cpu::state::{State, Work};
 use burgess::sim::cpu::step::start_carrying;
@@ -341,6 +342,42 @@ fn memory_does_not_change_a_bit() {
     let (all, least, some) = (gradient(TAPE_MEMORY), gradient(0), gradient(40_000));
     for other in [least, some] {
         assert_eq!(format!("{all:?}"), format!("{other:?}"));
+    }
+}
+
+/// Reward and descriptors in one way back, as emitters that branch want them, have the bits that each has by itself: in memory, in
+/// segments, where the task ends the episode, and where the simulation diverges.
+#[test]
+fn several_objectives_in_one_way_back_change_no_bit() {
+    for (seed, policy) in [cpg(), mlp()].into_iter().enumerate() {
+        let mut plan = plan(1, policy.clone(), 120);
+        (plan.task.min_height, plan.task.min_up) = (Some(0.05), Some(0.5));
+        let world = plan.world.cast::<f32>();
+        let count = plan.task.descriptors.len();
+        let one = |i| Objective { reward: 0.0, descriptors: (0..count).map(|k| f64::from(u8::from(k == i))).collect() };
+        let smooth = (0..count).filter(|&i| plan.task.descriptors[i].has_gradient());
+        let mut objectives: Vec<Objective> = smooth.map(one).collect();
+        objectives.extend([Objective::reward(count), objective(&plan.task)]);
+        let mut endings = Vec::new();
+        for name in BODIES {
+            let mut candidate = shipped(name, policy.clone(), seed as u64).map(|x: f64| x as f32);
+            if name == "hexapod" {
+                candidate.creature.links[1].kp = f32::NAN;
+            }
+            for memory in [TAPE_MEMORY, 40_000] {
+                let each = differentiate_each(&candidate, &world, &plan.task, &objectives, memory);
+                assert_eq!(each.len(), objectives.len());
+                endings.push(each[0].returns.ending);
+                for (objective, gradient) in objectives.iter().zip(each) {
+                    let alone = differentiate(&candidate, &world, &plan.task, objective, memory);
+                    // Texts tell all numbers apart but NaN from NaN.
+                    assert_eq!(format!("{gradient:?}"), format!("{alone:?}"), "{name}, {objective:?}");
+                }
+            }
+        }
+        for ending in [Ending::Finished, Ending::Diverged] {
+            assert!(endings.contains(&ending), "none is {ending:?}");
+        }
     }
 }
 

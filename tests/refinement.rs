@@ -4,8 +4,8 @@ mod fakes;
 
 use burgess::archive::store::RunReader;
 use burgess::archive::{Elite, Refinement};
+use burgess::emitter;
 use burgess::emitter::batch::{self, Batch, Source};
-use burgess::emitter::{self, Ask};
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session;
 use burgess::evolve::{Evolution, Setup, verify};
@@ -39,8 +39,8 @@ fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill, slope: &'a Slope) ->
 }
 
 fn setup_in<'a>(space: &'a Numbers, experiment: &'a Experiment, backend: &'a Hill, slope: &'a Slope) -> Setup<'a> {
-    let emitters = emitter::build(&experiment.emitters);
-    Setup { experiment, space, backend, differentiator: Some(slope), emitters }
+    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    Setup { experiment, space, backend, differentiator: Some(slope), slopes: None, emitters }
 }
 
 fn start(out: &Path, experiment: &Experiment) -> PathBuf {
@@ -72,10 +72,11 @@ struct First {
 
 impl First {
     fn of(experiment: &Experiment) -> Self {
-        let (archive, emitters) = (archive(experiment), emitter::build(&experiment.emitters));
+        let archive = archive(experiment);
+        let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
         let places = batch::split(&batch::shares(&experiment.emitters), 64);
-        let context = Ask { archive: archive.as_ref(), space: &SPACE };
-        let source = Source { emitters: &emitters, places: &places, context, seed: 5, generation: 0 };
+        let (archive, space) = (archive.as_ref(), &SPACE);
+        let source = Source { emitters: &emitters, places: &places, archive, space, seed: 5, generation: 0 };
         let batch = batch::ask(source).unwrap();
         let outcomes = Hill::default().evaluate(&batch.compiled).unwrap();
         Self { batch, outcomes }
@@ -375,9 +376,10 @@ fn what_refinement_measures_can_span_the_archive() {
     }
     let (out, backend, slope) = (tempfile::tempdir().unwrap(), OneDescriptor(Hill::default()), half_broken());
     let dir = start(out.path(), &experiment);
-    let emitters = emitter::build(&experiment.emitters);
-    let setup =
-        Setup { experiment: &experiment, space: &SPACE, backend: &backend, differentiator: Some(&slope), emitters };
+    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    let differentiator = Some(&slope as &dyn Differentiate);
+    let backend = &backend;
+    let setup = Setup { experiment: &experiment, space: &SPACE, backend, differentiator, slopes: None, emitters };
     session::run(&RunFolder::open(&dir).unwrap(), setup, &AtomicBool::new(false)).unwrap();
     let stored = RunReader::open(&dir).unwrap().elites().unwrap();
     for (_, elite) in &stored {
@@ -391,7 +393,7 @@ fn what_refinement_measures_can_span_the_archive() {
         bins.len()
     };
     assert!(distinct(|cell| cell / 36) > 2 && distinct(|cell| cell % 6) > 2);
-    assert_eq!(verify::verify(&stored, &experiment.descriptors, &SPACE, &backend).unwrap().differing, 0);
+    assert_eq!(verify::verify(&stored, &experiment.descriptors, &SPACE, backend).unwrap().differing, 0);
 }
 
 #[test]

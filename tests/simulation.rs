@@ -5,7 +5,7 @@ mod common;
 use burgess::creature::rest_origins;
 use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, expand};
 use burgess::experiment::{
-    ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Sharing, Task,
+    ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Scheduler, Sharing, Task,
     Termination, WeightedTerm,
 };
 use burgess::genome::Variation;
@@ -84,7 +84,9 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         descriptors: kinds.map(|kind| DescriptorSpec { kind, range: (0.0, 1.0), bins: 10 }).into(),
         archive: ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None },
         emitters: Vec::new(),
+        scheduler: Scheduler::Shares,
         batch_size: 8,
+        first_batch: None,
         refine: None,
         protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },

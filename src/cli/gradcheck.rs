@@ -1,7 +1,7 @@
 //! `burgess gradcheck`: whether gradients are right, in a table.
 
 use super::backend;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use burgess::experiment;
 use burgess::gradcheck::situation::{all, of_experiment};
 use burgess::gradcheck::{Bound, Row, against_differences, against_double};
@@ -75,6 +75,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let situations = match &args.file {
         Some(file) => {
             let loaded = experiment::load(file, &[])?;
+            let has_bodies = loaded.experiment.problem().is_none();
+            ensure!(has_bodies, "{}: is a benchmark, which has no episodes to check", file.display());
             of_experiment(&loaded.experiment, file.parent().unwrap_or(Path::new(".")))?
         }
         None => all()?,

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 enum Kind {
     /// MAP-Elites over bodies and brains.
     Evolution,
+    /// A problem of quality-diversity without bodies.
+    Benchmark,
     /// Gradient ascent of gaits and bodies.
     Ascent,
     /// A sequence of actions to a target.
@@ -30,6 +32,7 @@ impl Kind {
     fn reference(self) -> &'static str {
         match self {
             Kind::Evolution => include_str!("../../experiments/reference.ron"),
+            Kind::Benchmark => include_str!("../../experiments/reference_benchmark.ron"),
             Kind::Ascent => include_str!("../../experiments/reference_ascent.ron"),
             Kind::Reach => include_str!("../../experiments/reference_reach.ron"),
             Kind::Identify => include_str!("../../experiments/reference_identify.ron"),

@@ -2,7 +2,7 @@
 
 use super::columns::align;
 use super::{list, show_body};
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use burgess::archive::store::{EliteAddress, RunReader};
 use burgess::archive::{Parent, Refinement};
 use burgess::creature::expand;
@@ -53,6 +53,12 @@ fn seed(name: &str) -> anyhow::Result<String> {
 fn policy(address: &EliteAddress) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
     let (_, elite) = run.elite(address.id)?;
+    let has_policy = run.experiment().problem().is_none();
+    ensure!(
+        has_policy,
+        "{}: is of a benchmark, whose elites have no policy; --genome prints one",
+        address.dir.display()
+    );
     PolicyFile { policy: run.experiment().policy.clone(), brain: elite.expressed().brain.clone() }.to_text()
 }
 

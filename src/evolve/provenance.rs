@@ -18,7 +18,7 @@ pub struct Part {
     pub command: Vec<String>,
     /// What simulated, as it describes itself: `cpu, 2 threads`, or `gpu, NAME, INTERFACE, DRIVER`.
     pub backend: String,
-    /// What differentiated, in the same words; none where nothing was refined.
+    /// What differentiated, in the same words; none where nothing was.
     #[serde(default)]
     pub differentiator: Option<String>,
     /// The program.

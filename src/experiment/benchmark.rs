@@ -80,13 +80,23 @@ impl Benchmark {
             Function::Arm { .. } => "problem.Arm",
         };
         check.whole(&format!("{kind}.dimension"), dimension, 1..=100_000);
-        let divides = measures > 0 && dimension.is_multiple_of(measures);
+        let path = format!("{kind}.measures");
+        let before = check.problems.len();
         if !matches!(self.problem, Function::Arm { .. }) {
-            check.need(divides, format!("{kind}.measures"), format!("a divisor of dimension, {dimension}"), measures);
+            let divides = measures > 0 && dimension.is_multiple_of(measures);
+            check.need(divides, &path, format!("a divisor of dimension, {dimension}"), measures);
         }
-        if divides || matches!(self.problem, Function::Arm { .. }) {
-            validate::of_loop(&mut check, &self.clone().into());
+        if check.problems.len() == before {
+            let is_grid = matches!(self.archive, ArchiveSpec::Grid { .. });
+            let fits = !is_grid || measures <= validate::MAX_GRID_DESCRIPTORS;
+            let allowed = format!("at most {} for a grid (other archives take more)", validate::MAX_GRID_DESCRIPTORS);
+            check.need(fits, &path, allowed, measures);
+            check.whole(&path, measures, 1..=validate::MAX_DESCRIPTORS);
         }
+        check.whole("bins", self.bins, 1..=validate::MAX_CELLS);
+        // Measures that cannot be say nothing of the rest.
+        let problem = if check.problems.len() == before { self.problem } else { Function::Arm { dimension: 1 } };
+        validate::of_loop(&mut check, &Self { problem, ..self.clone() }.into());
         check.problems
     }
 }

@@ -12,7 +12,7 @@ use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
 
 /// Most cells of an archive: each is drawn, and may hold an elite.
-const MAX_CELLS: usize = 10_000_000;
+pub(super) const MAX_CELLS: usize = 10_000_000;
 /// Most age layers.
 const MAX_LAYERS: usize = 16;
 /// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
@@ -21,8 +21,10 @@ const MAX_VORONOI_CELLS: usize = 100_000;
 const MAX_SCATTERED: usize = 1_000_000;
 /// Most neighbours of an elite.
 const MAX_NEIGHBOURS: usize = 1000;
+/// Most descriptors.
+pub(super) const MAX_DESCRIPTORS: usize = 100;
 /// Most descriptors of a grid archive, whose cells grow with their power.
-const MAX_GRID_DESCRIPTORS: usize = 6;
+pub(super) const MAX_GRID_DESCRIPTORS: usize = 6;
 /// Longest episode (steps).
 const MAX_STEPS: f64 = 1e6;
 /// Fastest rhythm of a brain (Hz); motors cannot follow a faster one.
@@ -171,7 +173,7 @@ pub(super) fn episode(check: &mut Check, path: &str, duration: f64, rate: u32) {
 
 fn descriptors(check: &mut Check, experiment: &Experiment) {
     let specs = &experiment.descriptors;
-    check.length("descriptors", specs.len(), 100);
+    check.length("descriptors", specs.len(), MAX_DESCRIPTORS);
     if !specs.is_empty() && !specs.iter().any(|spec| spec.kind.is_of_episode()) {
         check.report("descriptors".to_owned(), "at least one must be measured of an episode, none is".to_owned());
     }

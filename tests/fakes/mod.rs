@@ -5,7 +5,7 @@ use burgess::archive::{Elite, Parent, Refinement};
 use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
 use burgess::emitter::{Rejection, SearchSpace};
 use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment};
-use burgess::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
+use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, ParameterId, ShapeGene};
 use burgess::laws::descriptor::Descriptor;
 use burgess::math::{Sym3, Vec3, vec3};
 use burgess::rng::{Purpose, Stream};
@@ -35,7 +35,7 @@ pub fn genome(numbers: &[f64]) -> Genome {
 pub fn numbers(genome: &Genome) -> &[f64] {
     match &genome.brain {
         Brain::Mlp { bias, .. } => bias,
-        Brain::Cpg { .. } => panic!("not a genome of this file"),
+        Brain::Cpg { .. } | Brain::Point(_) => panic!("not a genome of this file"),
     }
 }
 
@@ -82,6 +82,9 @@ impl SearchSpace for Numbers {
     fn crossover(&self, a: &Genome, b: &Genome, sigma: f64, stream: &mut Stream) -> Genome {
         let (a, b) = (numbers(a), numbers(b));
         genome(&[a[0], b[1], a[2]].map(|x| x + sigma * stream.normal()))
+    }
+    fn moves(&self, gene: ParameterId) -> bool {
+        gene.field == Field::HiddenBias
     }
     fn shifted(&self, genome_: &Genome, changes: &[f64]) -> Genome {
         let changes = &changes[changes.len() - numbers(genome_).len()..];
@@ -205,12 +208,15 @@ fn height(x: &[f32]) -> f32 {
     -x.iter().map(|x| x * x).sum::<f32>() + (9.0 * x[0]).sin()
 }
 
-/// Gradients of the hill, over a horizon of half an episode, in which half of the reward is earned and nothing diverges.
+/// Gradients of the hill and of the descriptors, over a horizon of half an episode, in which half of the reward is earned and nothing
+/// diverges but what is told to.
 pub struct Slope {
     /// Factor of the gradients: 1 is the truth.
     pub factor: f32,
     /// Whose gradients are not finite, by the third number.
     pub broken: fn(f32) -> bool,
+    /// Whose episodes diverge, by the third number.
+    pub diverging: fn(f32) -> bool,
     /// Calls after which it fails, as a device does that is lost.
     pub fail_after: usize,
     calls: AtomicUsize,
@@ -221,7 +227,8 @@ pub const HORIZON: u32 = 50;
 
 impl Default for Slope {
     fn default() -> Self {
-        Self { factor: 1.0, broken: |_| false, fail_after: usize::MAX, calls: AtomicUsize::new(0) }
+        let (broken, diverging) = (|_| false, |_| false);
+        Self { factor: 1.0, broken, diverging, fail_after: usize::MAX, calls: AtomicUsize::new(0) }
     }
 }
 
@@ -232,15 +239,24 @@ impl Slope {
     pub fn breaking(broken: fn(f32) -> bool) -> Self {
         Self { broken, ..Self::default() }
     }
+    pub fn diverging(diverging: fn(f32) -> bool) -> Self {
+        Self { diverging, ..Self::default() }
+    }
     pub fn failing_after(fail_after: usize) -> Self {
         Self { fail_after, ..Self::default() }
     }
 
-    fn gradient(&self, candidate: &Candidate<f32>) -> Gradient<f32> {
+    fn gradient(&self, candidate: &Candidate<f32>, objective: &Objective) -> Gradient<f32> {
         let x = biases(candidate);
-        let mut slope: Vec<f32> = x.iter().map(|x| -x * self.factor).collect();
-        slope[0] += 4.5 * (9.0 * x[0]).cos() * self.factor;
-        if (self.broken)(x[2]) {
+        let mut slope = vec![0.0; x.len()];
+        if objective.reward != 0.0 {
+            let factor = self.factor * objective.reward as f32;
+            slope.iter_mut().zip(x).for_each(|(slope, x)| *slope = -x * factor);
+            slope[0] += 4.5 * (9.0 * x[0]).cos() * factor;
+        }
+        // The descriptors are the second and third number.
+        slope[1..].iter_mut().zip(&objective.descriptors).for_each(|(slope, &weight)| *slope += weight as f32);
+        if (self.broken)(x[2]) || (self.diverging)(x[2]) {
             slope[1] = f32::NAN;
         }
         let mut derivative = candidate.map(|_| 0.0);
@@ -251,7 +267,7 @@ impl Slope {
             returns: Returns {
                 reward: 0.5 * height(x),
                 descriptors: vec![x[1], x[2]],
-                ending: Ending::Finished,
+                ending: if (self.diverging)(x[2]) { Ending::Diverged } else { Ending::Finished },
                 steps: HORIZON,
             },
             candidate: derivative,
@@ -272,8 +288,8 @@ impl Differentiate for Slope {
         objectives: &[Objective],
     ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>> {
         anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
-        assert!(objectives.iter().all(|objective| objective.reward == 1.0));
-        Ok(candidates.iter().map(|candidate| vec![self.gradient(candidate); objectives.len()]).collect())
+        let each = |candidate| objectives.iter().map(|objective| self.gradient(candidate, objective)).collect();
+        Ok(candidates.iter().map(each).collect())
     }
     fn time(&self) -> Duration {
         Duration::ZERO

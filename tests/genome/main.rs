@@ -64,6 +64,7 @@ fn brain_keys(brain: &Brain) -> Vec<JointKey> {
     match brain {
         Brain::Cpg { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
         Brain::Mlp { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
+        Brain::Point(_) => Vec::new(),
     }
 }
 
