@@ -35,11 +35,12 @@ const HIDDEN: f64 = 10.0;
 const INFLUENCE: f64 = 1e-5;
 /// What is hidden must agree within so many times the differences' error.
 const SEEN: f64 = 10.0;
-/// What float32 loses of a number along an episode, as a share of it: some thirty of its last places. (Sixty steps of hoppers in contact
-/// lose 5e-6 of their velocity and 1e-6 of their height.)
-const LOST: f64 = 2e-6;
+/// What float32 loses of a number along an episode, as a share of it. Sixty hoppers, all variations of the one in `leaving`, had lost
+/// 3e-6 m/s of 0.6 m/s (root of the mean square) when they left the ground, some eighty last places, and 40 % of them missed the bound
+/// where they touched down again in the last two of sixty steps. Sums with compensation, or contacts placed in float64, changed neither.
+const LOST: f64 = 5e-6;
 /// Candidates with such losses, drawn at random, whose gradients are compared.
-const DRAWS: u64 = 4;
+const DRAWS: u64 = 8;
 
 /// The agreement of two derivatives by one class of parameters.
 #[derive(Clone, Debug)]
