@@ -2,7 +2,7 @@
 """Ways to search, with and without gradients, at equal wall time on one machine: experiments/ant_omni.ron (one body, network) and
 experiments/walkers.ron (bodies evolve), five seeds each.
 
-Usage: python3 scripts/compare_emitters.py [--seconds 100] [--seeds 5] [--jobs 1] [--threads 2] [--out results/emitters] [--burgess PATH]
+Usage: python3 scripts/compare_emitters.py [--seconds 24] [--seeds 5] [--jobs 1] [--threads 1] [--out results/emitters] [--burgess PATH]
            [--experiments ant_omni walkers] [--methods NAME ...] [--also EXPERIMENT NAME SET ...]
 
 Finished runs are skipped and others resumed, so that it can be stopped and started again. With --jobs, so many runs go on side by side,
@@ -18,29 +18,31 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MEGA = "CmaMega(sigma: {sigma}, genes: {genes})"
+ME = "(kind: CmaMe(sigma: 0.15))"
+MEGA = "(kind: CmaMega(sigma: {}))"
+# The experiments as they are search by noise and steps along lines; walkers refine besides.
 METHODS = {
     "ant_omni": {
         "iso-line": [],
-        "cma-me": ["emitters=[(kind: CmaMe(sigma: 0.15)), (kind: CmaMe(sigma: 0.15)), (kind: CmaMe(sigma: 0.15)), (kind: CmaMe(sigma: 0.15))]", "batch_size=144"],
+        "cma-me": [f"emitters=[{ME}, {ME}, {ME}, {ME}]", "batch_size=144"],
         "refined": ["refine=(horizon: 1.5, steps: 3, which: Promising(0.1), acceptance: Archive)"],
-        "cma-mega": ["emitters=[(kind: CmaMega(sigma: 1.0)), (kind: CmaMega(sigma: 1.0)), (kind: CmaMega(sigma: 1.0)), (kind: CmaMega(sigma: 1.0))]", "batch_size=144"],
+        "cma-mega": [f"emitters=[{MEGA}, {MEGA}]".replace("{}", "0.3"), "batch_size=72"],
     },
     "walkers": {
         "iso-line": ["refine=None"],
-        "cma-me": ["refine=None", "emitters=[(kind: Random(), share: 0.5), (kind: CmaMe(sigma: 0.15)), (kind: CmaMe(sigma: 0.15)), (kind: CmaMe(sigma: 0.15))]"],
+        "cma-me": ["refine=None", f"emitters=[(kind: Random(), share: 0.3), {ME}, {ME}, {ME}]"],
         "refined": [],
-        "cma-mega": ["refine=None", "emitters=[(kind: Random(), share: 0.5), (kind: CmaMega(sigma: 1.0)), (kind: CmaMega(sigma: 1.0)), (kind: CmaMega(sigma: 1.0))]"],
+        "cma-mega": ["refine=None", f"emitters=[(kind: Random(), share: 0.3), {MEGA}, {MEGA}, {MEGA}]".replace("{}", "1.0")],
     },
 }
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=100.0)
+    parser.add_argument("--seconds", type=float, default=24.0)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--experiments", nargs="*", choices=list(METHODS), default=list(METHODS))
     parser.add_argument("--methods", nargs="*")
     parser.add_argument("--also", nargs="+", action="append", default=[])
