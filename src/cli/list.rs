@@ -68,7 +68,13 @@ fn head(experiment: &Experiment) -> Vec<String> {
     };
     let before = ["id", "cell", "reward"].map(String::from);
     let after = ["generation", "emitter", "parents", "links", "mass (kg)"].map(String::from);
+    let after = after.into_iter().take(after_columns(experiment));
     before.into_iter().chain(experiment.descriptors.iter().map(descriptor)).chain(after).collect()
+}
+
+/// Points have neither links nor mass.
+fn after_columns(experiment: &Experiment) -> usize {
+    if experiment.problem().is_some() { 3 } else { 5 }
 }
 
 fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
@@ -81,6 +87,7 @@ fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
         elite.links.to_string(),
         format!("{:.3}", elite.mass),
     ];
+    let after = after.into_iter().take(after_columns(experiment));
     before.into_iter().chain(elite.descriptors.iter().map(|d| format!("{d:.4}"))).chain(after).collect()
 }
 

@@ -172,8 +172,8 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
         }
         proposal = emitters[emitter].ask(ask, &mut stream);
     };
-    // What has no body fails the whole batch.
-    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
+    // What does not compile fails the whole batch. Points weigh nothing, of which the sum is -0.
+    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass() + 0.0));
     let Proposal { genome, parents, coefficients } = proposal;
     let parent_trust = parents.first().map(|parent| parent.trust);
     let parents = parents.iter().map(|ancestor| ancestor.parent).collect();
