@@ -3,8 +3,8 @@
 //! `cargo bench --bench generation [-- FILE PATH=VALUE...]`, such as `-- experiments/walkers.ron budget.generations=100`;
 //! by default walkers in batches of 4,096. Then, for one thread, what each part of making a candidate costs.
 
-use burgess::archive::{Archive, Elite};
-use burgess::creature::{Candidate, check, expand};
+use burgess::archive::{Archive, BodyDiversity, Elite};
+use burgess::creature::{Candidate, Physique, check, expand};
 use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{Evolution, Setup, Times, start};
@@ -81,6 +81,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     };
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     generations(&mut evolution)?;
+    diversity(evolution.archive());
     candidates(experiment, &space, evolution.archive());
     Ok(())
 }
@@ -115,6 +116,16 @@ fn median(mut times: Vec<f64>) -> f64 {
     times[times.len() / 2]
 }
 
+/// What it costs, as part of the record, to tell how different the bodies are.
+fn diversity(archive: &dyn Archive) {
+    let time = |_| {
+        let begin = Instant::now();
+        black_box(BodyDiversity::of(archive));
+        begin.elapsed().as_secs_f64()
+    };
+    println!("{:>12} {:8.3} of {} elites", "diversity", 1e3 * median((0..101).map(time).collect()), archive.len());
+}
+
 /// Microseconds a candidate on one thread.
 fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Archive) {
     let elites: Vec<&Elite> = archive.elites().map(|(_, elite)| elite).collect();
@@ -142,6 +153,7 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Archive)
     let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows");
     show("expand", &|_, g, _| drop(black_box(grow(g))));
     show("and check", &|_, g, _| assert!(black_box(check(&grow(g), &space.limits)).is_ok()));
+    show("and physique", &|_, g, _| drop(black_box(Physique::of(&grow(g)))));
     show("compile", &|_, g, _| drop(black_box(space.compile(g).expect("an elite compiles"))));
     show("and map", &|_, g, _| drop(black_box(space.compile(g).expect("an elite compiles").map(|x| x as f32))));
 }

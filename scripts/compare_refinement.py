@@ -1,22 +1,21 @@
 #!/usr/bin/env python3
 """Refinement against the same experiment without it, at equal wall time on one machine: five seeds each.
 
-Usage: python3 scripts/compare_refinement.py [EXPERIMENT] [--seconds 120] [--seeds 5] [--jobs 1] [--threads 2] [--burgess PATH]
+Usage: python3 scripts/compare_refinement.py [EXPERIMENT] [--seconds 120] [--seeds 5] [--jobs 1] [--threads 2] [--at 30 60]
 
 Runs go to results/refinement/ and finished ones are skipped, so that it can be stopped and started again. With --jobs, so many run side
-by side, each on as many cores of its own as --threads says (needs taskset). Prints a table and writes refinement.csv and the overlay
-plots beside the runs. Needs Python 3 only; build first: cargo build --release.
+by side, each on as many cores of its own as --threads says (needs taskset). `burgess compare` then prints tables, at equal evaluations,
+simulated steps and wall time, and writes them with plots to results/refinement/comparison/; --at says where else to look at wall time.
+Needs Python 3 only; build first: cargo build --release.
 """
 import argparse
 import csv
 import pathlib
-import statistics
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COLUMNS = ["qd_score", "coverage", "max", "evaluations", "creature_steps", "backward_creature_steps"]
 
 
 def parse():
@@ -26,6 +25,7 @@ def parse():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--at", type=float, nargs="*", default=[], metavar="SECONDS")
     parser.add_argument("--burgess", default="target/release/burgess")
     parser.add_argument("--out", default="results/refinement")
     return parser.parse_args()
@@ -72,20 +72,10 @@ def main():
     # A seed's two runs side by side, so that both meet the same machine.
     with ThreadPoolExecutor(args.jobs) as pool:
         list(pool.map(lambda job: run(args, cores, *job), [(n, s) for s in range(args.seeds) for n in names]))
-    last = {n: [metrics(folder(args, n, s))[-1] for s in range(args.seeds)] for n in names}
-    with open(pathlib.Path(args.out) / "refinement.csv", "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["run", "seed", *COLUMNS])
-        for n in names:
-            table.writerows([n, s, *(row[c] for c in COLUMNS)] for s, row in enumerate(last[n]))
-    print(f"{'':24}" + "".join(f"{c:>26}" for c in COLUMNS[:4]))
-    for n in names:
-        values = [[float(row[c]) for row in last[n]] for c in COLUMNS[:4]]
-        print(f"{n:24}" + "".join(f"{statistics.mean(v):18.2f} +-{statistics.stdev(v) if len(v) > 1 else 0:6.2f}" for v in values))
-    off, refined = (statistics.mean(float(row["qd_score"]) for row in last[n]) for n in names)
-    print(f"QD-score, refined over off: {refined / off:.2f}")
     runs = [str(folder(args, n, s)) for n in names for s in range(args.seeds)]
-    subprocess.run([args.burgess, "report", *runs, "--out", str(pathlib.Path(args.out) / "overlay")], check=True, stdout=subprocess.DEVNULL)
+    places = [option for seconds in args.at for option in ("--at", f"wall-time={seconds}")]
+    out = str(pathlib.Path(args.out) / "comparison")
+    subprocess.run([args.burgess, "compare", *runs, "--out", out, *places], check=True)
 
 
 if __name__ == "__main__":

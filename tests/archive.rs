@@ -3,7 +3,11 @@
 mod fakes;
 
 use burgess::archive::metrics::Scores;
-use burgess::archive::{Archive, Bins, Centroids, Cvt, Elite, Grid, Partition, Placement, Voronoi};
+use burgess::archive::{
+    Archive, Bins, BodyDiversity, Centroids, Cvt, Elite, Grid, Partition, Placement, Voronoi, best_of_cells, build,
+};
+use burgess::creature::{Physique, Topology};
+use burgess::experiment::{ArchiveSpec, Protection};
 use fakes::{descriptors, elite, stream};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -155,4 +159,68 @@ fn scores_of_a_known_archive() {
     let expected =
         Scores { qd_score: 3.5, normalised_qd_score: 3.5 / 16.0, coverage: 2.0 / 16.0, max: 2.0, mean: 0.75 };
     assert_eq!(scores, expected);
+}
+
+/// A grid of 4 x 4 cells in layers of body ages below 10, below 40, and from 40.
+fn layered() -> Box<dyn Archive> {
+    let spec = ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None };
+    build(&spec, Some(&Protection::AgeLayers(vec![10, 40])), &descriptors(4), None, 0).archive
+}
+
+fn aged(id: u64, reward: f32, body_age: u32) -> Elite {
+    Elite { body_age, ..elite(id, reward, &[0.1, 0.1]) }
+}
+
+#[test]
+fn a_newborn_body_survives_beside_an_old_one_and_meets_it_when_it_has_grown_up() {
+    let mut archive = layered();
+    let cell = Bins::new(&descriptors(4)).cell_of(&[0.1, 0.1]);
+    let slot = |layer: usize| 16 * layer + cell;
+    let mut offer = |elite: Elite| archive.insert(&[elite])[0];
+    assert_eq!(offer(aged(0, 5.0, 200)), Placement::New { cell: slot(2), improvement: 5.0 });
+    // Far worse than the incumbent, but the first of its age.
+    assert_eq!(offer(aged(1, 1.0, 0)), Placement::New { cell: slot(0), improvement: 1.0 });
+    // Another newborn has to beat that one; its own descendants compete with it until they are ten.
+    assert_eq!(offer(aged(2, 0.5, 0)), Placement::Kept { improvement: -0.5 });
+    assert_eq!(offer(aged(3, 2.0, 9)), Placement::Improved { cell: slot(0), improvement: 1.0 });
+    assert_eq!(offer(aged(4, 2.5, 10)), Placement::New { cell: slot(1), improvement: 2.5 });
+    // Grown up it competes with the old incumbent, and has to be better.
+    assert_eq!(offer(aged(5, 4.0, 40)), Placement::Kept { improvement: -1.0 });
+    assert_eq!(offer(aged(6, 6.0, 41)), Placement::Improved { cell: slot(2), improvement: 1.0 });
+    // An old body takes nothing from a young one, however good it is.
+    assert_eq!(archive.get(slot(0)).map(|elite| elite.id), Some(3));
+    assert_eq!(
+        archive.elites().map(|(slot, elite)| (slot, elite.id)).collect::<Vec<_>>(),
+        [(slot(0), 3), (slot(1), 4), (slot(2), 6)]
+    );
+    for (age, id) in [(3, 3), (39, 4), (500, 6)] {
+        assert_eq!(archive.incumbent(&[0.1, 0.1], age).map(|elite| elite.id), Some(id), "to be beaten at {age}");
+    }
+}
+
+#[test]
+fn a_layered_archive_is_judged_by_the_best_of_each_cell() {
+    let mut archive = layered();
+    let body = |links: u8| Physique { topology: Topology::from_bytes((0..links).map(|i| 4 * i).collect()), span: 0.5 };
+    let at = |id, reward, x, age, links| Elite { body_age: age, physique: body(links), ..elite(id, reward, &[x, 0.1]) };
+    archive.insert(&[at(0, 1.0, -0.9, 0, 2), at(1, 3.0, -0.9, 50, 5), at(2, 2.0, 0.9, 12, 2), at(3, 2.0, 0.9, 0, 7)]);
+    assert_eq!((archive.len(), archive.cell_count(), archive.layers()), (4, 16, 3));
+    let scores = Scores::of(archive.as_ref(), -1.0);
+    assert_eq!((scores.qd_score, scores.coverage, scores.max, scores.mean), (4.0 + 3.0, 2.0 / 16.0, 3.0, 2.5));
+    assert_eq!(scores.normalised_qd_score, 7.0 / 16.0);
+    let all: Vec<(usize, Elite)> = archive.elites().map(|(slot, elite)| (slot, elite.clone())).collect();
+    // Of equals the youngest; the order is that of the cells.
+    let best = best_of_cells(all.clone(), 16);
+    assert_eq!(best.iter().map(|(_, elite)| elite.id).collect::<Vec<_>>(), [1, 3]);
+    let slots: Vec<u64> = archive.best_of_cells().iter().map(|&slot| archive.get(slot).unwrap().id).collect();
+    assert_eq!(slots, [1, 3]);
+    // Five and seven links in a row, of one mass and span.
+    assert_eq!(BodyDiversity::of(archive.as_ref()), BodyDiversity { topologies: 2, distance: 2.0 + 2.0 });
+    // It comes back from what is stored, and only to the layers that the elites are of.
+    let mut again = layered();
+    again.restore(all.clone(), &archive.save()).unwrap();
+    assert_eq!(contents(again.as_ref()), contents(archive.as_ref()));
+    let mut wrong = all;
+    wrong[0].1.body_age = 10;
+    assert!(layered().restore(wrong, &[]).is_err());
 }

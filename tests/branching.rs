@@ -79,7 +79,7 @@ fn the_genome_at_the_place_of_a_genome_is_that_genome() {
         for seed in 0..20 {
             let origin = genome(&space, seed);
             let other = space.gaussian(&origin, 0.4, 0.0, &mut stream(seed + 50));
-            let chart = Chart::of(origin.clone(), RefinedGenes::Both);
+            let chart = Chart::at(origin.clone(), None, RefinedGenes::Both);
             let at_origin = chart.origin(&space);
             assert!(distance(&chart.genome(&space, &at_origin), &origin) < 1e-14);
             let place = chart.place(&space, &other, &at_origin);
@@ -99,7 +99,7 @@ fn phases_go_the_short_way_round() {
         let turned = |id: burgess::genome::ParameterId, value| if id.field == Field::Phase { phase } else { value };
         genome(&space, 1).map_parameters(turned)
     };
-    let chart = Chart::of(at(3.1), RefinedGenes::Both);
+    let chart = Chart::at(at(3.1), None, RefinedGenes::Both);
     let near = chart.origin(&space);
     let place = chart.place(&space, &at(-3.1), &near);
     let way: Vec<f64> = place.iter().zip(&near).map(|(to, from)| to - from).filter(|way| way.abs() > 1e-9).collect();
@@ -119,7 +119,7 @@ fn only_what_moves_is_a_coordinate() {
     let space = |body| space_of(&experiment(body, "(kind: OmgMega())", 1));
     let (fixed, evolving) = (space(FIXED), space("Evolve(seeds: [\"quadruped\"])"));
     let origin = genome(&evolving, 3);
-    let coordinates = |space: &Variation, genes| Chart::of(origin.clone(), genes).origin(space).len();
+    let coordinates = |space: &Variation, genes| Chart::at(origin.clone(), None, genes).origin(space).len();
     let mut count = 0;
     origin.brain.map_parameters(|_, _| count += 1);
     assert_eq!(coordinates(&fixed, RefinedGenes::Both), count);
@@ -128,7 +128,7 @@ fn only_what_moves_is_a_coordinate() {
     assert_eq!(coordinates(&evolving, RefinedGenes::Body), origin.parameters().len() - count);
     // What does not move stays to the bit.
     let moved = |space: &Variation, genes| {
-        let chart = Chart::of(origin.clone(), genes);
+        let chart = Chart::at(origin.clone(), None, genes);
         let place: Vec<f64> = chart.origin(space).iter().map(|x| x + 0.3).collect();
         chart.genome(space, &place)
     };
@@ -143,7 +143,7 @@ fn only_what_moves_is_a_coordinate() {
 #[test]
 fn genes_keep_their_bounds_wherever_a_place_is() {
     let space = space_of(&experiment("Evolve(seeds: [\"quadruped\"])", "(kind: OmgMega())", 1));
-    let chart = Chart::of(genome(&space, 4), RefinedGenes::Both);
+    let chart = Chart::at(genome(&space, 4), None, RefinedGenes::Both);
     let mut stream = stream(9);
     for far in [3.0, 1e3, 1e12] {
         let place: Vec<f64> = chart.origin(&space).iter().map(|x| x + far * stream.normal()).collect();
@@ -248,7 +248,7 @@ fn gradients_of_anchors_are_those_of_differences_where_no_physics_is() {
             [vec![values.objective], values.measures].concat()
         };
         for anchor in anchors(&experiment, &space, &burgess::benchmark::PointBackend::new(function)) {
-            let chart = Chart::at(anchor.genome.clone(), anchor.parent, RefinedGenes::Both);
+            let chart = Chart::at(anchor.genome.clone(), anchor.lineage, RefinedGenes::Both);
             let wanted = differences(&chart, &space, &value, 1e-5);
             let found = anchor.gradients.unwrap();
             assert_eq!(found.len(), 1 + function.measures());
@@ -277,7 +277,7 @@ fn gradients_of_anchors_are_those_of_differences_on_bodies() {
             vec![returns.reward, returns.descriptors[0], returns.descriptors[2]]
         };
         for anchor in anchors(&experiment, &space, &CpuBackend::new(&plan, None).unwrap()).into_iter().take(3) {
-            let chart = Chart::at(anchor.genome.clone(), anchor.parent, genes);
+            let chart = Chart::at(anchor.genome.clone(), anchor.lineage, genes);
             let wanted = differences(&chart, &space, &value, 1e-5);
             let found = anchor.gradients.unwrap();
             assert_eq!(found.len(), 3, "reward and two descriptors have gradients");
@@ -421,8 +421,8 @@ fn generation(
     let count = emitter.anchors(&ask(0));
     let anchor = |place| {
         let Proposal { genome, parents, .. } = emitter.ask(ask(place), &mut stream(seed + place as u64));
-        let parent = parents.first().map(|ancestor| (ancestor.parent, ancestor.trust));
-        Anchor { genome, parent, gradients: gradients.clone() }
+        let lineage = parents.first().map(|ancestor| ancestor.lineage);
+        Anchor { genome, lineage, gradients: gradients.clone() }
     };
     let anchors: Vec<Anchor> = (0..count).map(anchor).collect();
     if !anchors.is_empty() {

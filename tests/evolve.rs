@@ -86,7 +86,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
     assert_eq!(table.lines().count(), 31);
-    assert!(table.lines().all(|line| line.split(',').count() == 23));
+    assert!(table.lines().all(|line| line.split(',').count() == 25));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
@@ -170,7 +170,11 @@ fn short_generations_are_stored_together_and_none_is_left_out() {
         std::thread::sleep(Duration::from_millis(100));
         assert_eq!(stored(), 1);
     }
-    evolution.after_storing(|store| Ok(assert_eq!(store.metrics()?.len(), 5))).unwrap();
+    let check = |store: &mut Store| {
+        assert_eq!(store.metrics()?.len(), 5);
+        Ok(())
+    };
+    evolution.after_storing(check).unwrap();
     (0..5).for_each(|_| evolution.generation(16).unwrap());
     evolution.wait().unwrap();
     assert_eq!(stored(), 10);

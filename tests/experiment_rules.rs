@@ -73,6 +73,8 @@ fn values_within_bounds_pass() {
         "refine=(optimiser: Adam(beta1: 0, beta2: 0), which: Share(1))",
         "refine=(which: Promising(0.01), trust: (threshold: -1, recovery: 1))",
         "refine=(rates: (brain: 0, body: 100), optimiser: Plain)",
+        "protection=AgeLayers([1])",
+        "protection=AgeLayers([1, 2, 4, 8, 16, 32, 64, 4294967295])",
         "budget=(wall_time: 0.5)",
         "budget.evaluations=1",
         "physics.rate=9960",
@@ -214,6 +216,24 @@ fn each_rule_refuses_what_breaks_it() {
     ] {
         let found = problems(&[setting]);
         assert!(found.len() == 1 && found[0].starts_with(problem), "{setting}: {found:?}");
+    }
+}
+
+#[test]
+fn only_evolving_bodies_in_given_cells_can_be_protected() {
+    let layers = "protection=AgeLayers([10, 40])";
+    for (other, problem) in [
+        ("body=Fixed(\"arm\")", "protection: must be None where the body is Fixed, is AgeLayers"),
+        ("archive=Unstructured(size: 100)", "protection: must be None unless the archive is Grid or Cvt, is AgeLayers"),
+        ("descriptors[0].bins=9000000", "archive: must be at most 10000000 cells over all layers, is 27000000"),
+        ("protection=AgeLayers([])", "protection.AgeLayers: must have 1 to 15 items, has 0"),
+        ("protection=AgeLayers([0])", "protection.AgeLayers[0]: must be above 0, where the layer before begins, is 0"),
+        (
+            "protection=AgeLayers([5, 5])",
+            "protection.AgeLayers[1]: must be above 5, where the layer before begins, is 5",
+        ),
+    ] {
+        assert_eq!(problems(&[layers, other]), [problem]);
     }
 }
 

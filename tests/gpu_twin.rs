@@ -6,13 +6,14 @@ mod gpu;
 mod zoo;
 
 use burgess::autodiff::Value;
+use burgess::creature::rest_origins;
 use burgess::creature::{Candidate, Controller, Creature};
 use burgess::experiment::{Policy, Termination};
 use burgess::laws::terrain::TerrainSpec;
 use burgess::math::{Quat, Vec3};
 use burgess::sim::cpu::CpuBackend;
 use burgess::sim::cpu::episode::{Episode, Returns};
-use burgess::sim::cpu::measure::{BodyPlan, rest_origins};
+use burgess::sim::cpu::measure::BodyPlan;
 use burgess::sim::cpu::state::{Drive, LinkState, State, Work};
 use burgess::sim::cpu::step::step;
 use burgess::sim::gpu::{GpuBackend, Options, Standing};

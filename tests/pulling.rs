@@ -1,13 +1,13 @@
 //! Contacts push. The linear law can pull for a step when a foot is torn off the ground within it; evolution would find and
 //! use that glue, so the impulse that pulls must stay far below the impulse that pushes.
 
+use burgess::creature::rest_origins;
 use burgess::creature::{Creature, expand};
 use burgess::experiment::{BodyLimits, Physics};
 use burgess::genome::morphology;
 use burgess::laws::terrain::TerrainSpec;
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::cpu::episode::spawn_position;
-use burgess::sim::cpu::measure::rest_origins;
 use burgess::sim::cpu::policy::slew_targets;
 use burgess::sim::cpu::state::{Drive, State, Work};
 use burgess::sim::cpu::step::step;

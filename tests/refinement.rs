@@ -106,7 +106,8 @@ impl First {
 }
 
 fn archive(experiment: &Experiment) -> Box<dyn burgess::archive::Archive> {
-    burgess::archive::build(&experiment.archive, &experiment.descriptors, None, 0).archive
+    burgess::archive::build(&experiment.archive, experiment.protection.as_ref(), &experiment.descriptors, None, 0)
+        .archive
 }
 
 #[test]

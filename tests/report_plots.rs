@@ -3,7 +3,7 @@
 
 mod synthetic;
 
-use burgess::report::data::{ArchiveView, EliteView, RefinementView, RunView};
+use burgess::report::data::{ArchiveView, CourseView, EliteView, Progress, RefinementView, RunView};
 use burgess::report::{draw_overlay, draw_run};
 use std::path::{Path, PathBuf};
 use synthetic::{cvt, experiments, grid, metrics, run, scattered};
@@ -90,6 +90,10 @@ fn well_formed(text: &str) -> Result<usize, String> {
     if open.is_empty() { Ok(texts) } else { Err(format!("{open:?} stay open")) }
 }
 
+fn courses(runs: &[RunView]) -> Vec<CourseView<'_>> {
+    runs.iter().map(RunView::course).collect()
+}
+
 fn draw(name: &str, view: &RunView) -> Vec<PathBuf> {
     let (out, _guard) = folder(name);
     let files = draw_run(view, &out).unwrap();
@@ -100,6 +104,7 @@ fn draw(name: &str, view: &RunView) -> Vec<PathBuf> {
 #[test]
 fn a_grid_of_two_descriptors() {
     let files = draw("grid2", &run("quickstart", 7, grid(2, 20, 700, 1), metrics(120, 1.0, 1)));
+    assert!(!files.contains(&"bodies.png".into()), "its body is fixed: {files:?}");
     assert!(files.contains(&"archive-0-1.png".into()) && files.contains(&"progress.svg".into()), "{files:?}");
 }
 
@@ -109,6 +114,13 @@ fn a_grid_of_three_and_of_six_descriptors() {
     assert!(files.contains(&"archive-1-2.svg".into()) && files.contains(&"parallel.png".into()), "{files:?}");
     let name = "an-experiment-with-a-very-long-name-that-would-never-fit-into-a-single-line-at-the-usual-size-of-type";
     draw("grid6", &run(name, u64::MAX, grid(6, 4, 900, 3), metrics(60, 1.0, 3)));
+}
+
+#[test]
+fn how_different_bodies_are() {
+    let view = RunView { bodies_evolve: true, ..run("walkers", 7, grid(2, 20, 700, 1), metrics(120, 1.0, 1)) };
+    let files = draw("bodies", &view);
+    assert!(files.contains(&"bodies.png".into()) && files.contains(&"bodies.svg".into()), "{files:?}");
 }
 
 #[test]
@@ -206,14 +218,21 @@ fn awkward_metrics() {
 #[test]
 fn overlays_by_every_measure_of_progress() {
     let runs = experiments();
+    let marks = [(Progress::Evaluations, 4000.0), (Progress::WallTime, 2.5), (Progress::WallTime, 1e9)];
     let (out, _guard) = folder("overlay");
-    let files = draw_overlay(&runs, &out).unwrap();
+    let files = draw_overlay(&courses(&runs), &marks, "overlay", &out).unwrap();
     check(&files);
-    for name in ["overlay.png", "overlay-steps.svg", "overlay-wall-time.png", "overlay-qd-score-wall-time.svg"] {
+    for name in [
+        "overlay.png",
+        "overlay-steps.svg",
+        "overlay-wall-time.png",
+        "overlay-qd-score-wall-time.svg",
+        "overlay-topologies.png",
+    ] {
         assert!(files.contains(&out.join(name)), "{name} is not in {files:?}");
     }
     let (out, _guard) = folder("overlay-one");
-    check(&draw_overlay(&runs[..1], &out).unwrap());
+    check(&draw_overlay(&courses(&runs[..1]), &[], "overlay", &out).unwrap());
 }
 
 #[test]
@@ -222,11 +241,11 @@ fn overlays_of_many_and_of_short_runs() {
         .map(|i| run(&format!("variant-{i}"), 0, grid(1, 4, 9, 1), metrics(40, 0.3 + 0.06 * i as f64, i)))
         .collect();
     let (out, _guard) = folder("overlay-many");
-    check(&draw_overlay(&many, &out).unwrap());
+    check(&draw_overlay(&courses(&many), &[], "overlay", &out).unwrap());
     let short: Vec<RunView> = (0..4).map(|i| run("short", i, grid(1, 4, 9, 1), metrics(i, 1.0, i))).collect();
     let (out, _guard) = folder("overlay-short");
-    check(&draw_overlay(&short, &out).unwrap());
-    assert!(draw_overlay(&[], &out).is_err());
+    check(&draw_overlay(&courses(&short), &[], "overlay", &out).unwrap());
+    assert!(draw_overlay(&[], &[], "overlay", &out).is_err());
 }
 
 #[test]

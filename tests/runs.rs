@@ -2,6 +2,10 @@
 
 mod place;
 
+use burgess::archive::BodyDiversity;
+use burgess::archive::store::RunReader;
+use burgess::creature::Physique;
+use burgess::evolve::start;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -64,7 +68,7 @@ impl Place {
 }
 
 fn generations_in(dir: &Path) -> usize {
-    burgess::archive::store::RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
+    RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
 }
 
 #[test]
@@ -108,6 +112,97 @@ fn killed_three_times_and_resumed_the_hash_is_the_same() {
     assert_eq!(place.ask(&["hash", "results/test-3-1"]), place.ask(&["hash", "results/test-3-2"]));
 }
 
+/// What is stored of the elites' bodies is what their genes grow into, and the last generation's diversity follows from it. Gives the
+/// diversity of all generations.
+fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
+    let reader = RunReader::open(dir).unwrap();
+    let (experiment, space) = start::thaw_run(dir).unwrap();
+    let mut archive =
+        burgess::archive::build(&experiment.archive, experiment.protection.as_ref(), &experiment.descriptors, None, 0)
+            .archive;
+    for (_, elite) in reader.elites().unwrap() {
+        let creature = space.compile(elite.expressed()).unwrap().creature;
+        assert_eq!(elite.physique, Physique::of(&creature));
+        assert_eq!((elite.physique.topology.links(), elite.mass), (creature.links.len(), creature.mass()));
+        assert!(elite.physique.span > 0.0 && elite.physique.topology.links() == elite.links as usize);
+        archive.insert(&[elite]);
+    }
+    let diversity: Vec<BodyDiversity> = reader.metrics().unwrap().iter().map(|metrics| metrics.bodies).collect();
+    let last = *diversity.last().unwrap();
+    assert_eq!(last, BodyDiversity::of(archive.as_ref()));
+    assert!(last.topologies > 3 && last.distance > 1.0, "{last:?}");
+    diversity
+}
+
+#[test]
+fn a_fixed_body_is_one_topology_and_no_distance() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "body=Fixed(\"tripod\")", "--set", "budget.generations=2"]);
+    let dir = place.path("results/test-3-1");
+    let reader = RunReader::open(&dir).unwrap();
+    let mut archive = burgess::archive::build(
+        &reader.experiment().archive,
+        Default::default(),
+        &reader.experiment().descriptors,
+        None,
+        0,
+    )
+    .archive;
+    archive.insert(&reader.elites().unwrap().into_iter().map(|(_, elite)| elite).collect::<Vec<_>>());
+    let one = BodyDiversity { topologies: 1, distance: 0.0 };
+    assert!(reader.metrics().unwrap().iter().all(|metrics| metrics.bodies == one));
+    assert!(archive.len() > 1 && BodyDiversity::of(archive.as_ref()) == one);
+    assert!(!dir.join("plots/bodies.png").exists());
+}
+
+#[test]
+fn newborn_bodies_have_layers_of_their_own() {
+    let place = Place::new();
+    let layers = "protection=AgeLayers([3, 8])";
+    let refine = "refine=(steps: 2, horizon: 0.2, which: Promising(0.2))";
+    let run = |out: &str, generations: &str, threads: &str| {
+        let set = ["--set", layers, "--set", refine, "--set", generations, "--threads", threads, "--out", out];
+        place.ask(&[&["run", "test.ron"][..], &set].concat())
+    };
+    run("whole", "budget.generations=25", "1");
+    run("half", "budget.generations=12", "2");
+    let frozen = place.path("half/test-3-1/experiment.ron");
+    let text = fs::read_to_string(&frozen).unwrap();
+    fs::write(&frozen, text.replace("generations: Some(12)", "generations: Some(25)")).unwrap();
+    place.ask(&["resume", "half/test-3-1"]);
+    assert_eq!(place.ask(&["hash", "whole/test-3-1"]), place.ask(&["hash", "half/test-3-1"]));
+    let dir = place.path("whole/test-3-1");
+    assert_eq!(check_bodies(&dir), check_bodies(&place.path("half/test-3-1")));
+    let reader = RunReader::open(&dir).unwrap();
+    let (elites, cells) = (reader.elites().unwrap(), reader.cell_count());
+    let mut in_layer = [0; 3];
+    let mut related = 0;
+    for (slot, elite) in &elites {
+        let layer = [3, 8].iter().filter(|&&limit| limit <= elite.body_age).count();
+        assert_eq!(slot / cells, layer, "{slot}: {}", elite.body_age);
+        in_layer[layer] += 1;
+        let parent = elite.parents.first().map(|parent| reader.find(parent.id).unwrap());
+        match parent {
+            None => assert_eq!(elite.body_age, 0),
+            Some(None) => {}
+            Some(Some((_, parent))) => {
+                let same = parent.physique.topology == elite.physique.topology;
+                assert_eq!(elite.body_age, if same { parent.body_age + 1 } else { 0 });
+                related += 1;
+            }
+        }
+    }
+    assert!(related > 20 && in_layer.iter().all(|&count| count > 0), "{related} related, {in_layer:?}");
+    let (last, best) = (reader.metrics().unwrap().pop().unwrap(), reader.best_of_cells().unwrap());
+    assert_eq!(last.elites as usize, elites.len());
+    assert_eq!(last.scores.coverage, best.len() as f64 / cells as f64);
+    let score: f64 = best.iter().map(|(_, elite)| f64::from(elite.reward) + 2.0).sum();
+    assert_eq!(last.scores.qd_score, score);
+    assert!(place.ask(&["verify", "whole/test-3-1"]).contains("equal to the bit"));
+    assert!(place.ask(&["list", "whole/test-3-1"]).lines().next().unwrap().contains("body age"));
+    assert!(dir.join("plots/elites.png").exists() && dir.join("plots/archive-0-1.png").exists());
+}
+
 #[test]
 fn a_run_that_refines_keeps_the_same_promises_and_gets_further() {
     let place = Place::new();
@@ -133,9 +228,10 @@ fn a_run_that_refines_keeps_the_same_promises_and_gets_further() {
     assert!(place.ask(&["verify", "one/test-3-1"]).contains("equal to the bit"));
     let provenance = fs::read_to_string(place.path("one/test-3-1/provenance.ron")).unwrap();
     assert!(provenance.contains("differentiator: Some(\"cpu, 1 thread\")"), "{provenance}");
-    let last = |dir: &str| {
-        burgess::archive::store::RunReader::open(&place.path(dir)).unwrap().metrics().unwrap().pop().unwrap()
-    };
+    let bodies = |dir: &str| check_bodies(&place.path(dir));
+    // Of every generation, resumed or not, on any number of threads.
+    assert!(bodies("one/test-3-1") == bodies("two/test-3-1") && bodies("one/test-3-1") == bodies("half/test-3-1"));
+    let last = |dir: &str| RunReader::open(&place.path(dir)).unwrap().metrics().unwrap().pop().unwrap();
     let (plain, refined) = (last("plain/test-3-1"), last("one/test-3-1"));
     assert!(refined.scores.mean > plain.scores.mean, "{} and {}", refined.scores.mean, plain.scores.mean);
     assert!(refined.backward.creature > 0 && plain.backward.creature == 0);

@@ -86,7 +86,8 @@ proptest! {
                 let after = contents(archive.as_ref());
                 prop_assert!(after.len() == archive.len() && after.len() <= archive.cell_count());
                 prop_assert!(archive.elites().map(|(cell, _)| cell).is_sorted());
-                let rewards: Vec<f32> = archive.rewards().collect();
+                let slots = archive.slots();
+                let rewards: Vec<f32> = slots.taken().iter().map(|&cell| slots.reward(cell)).collect();
                 prop_assert_eq!(rewards, after.values().map(|elite| elite.reward).collect::<Vec<_>>());
                 for (candidate, placement) in part.iter().zip(&placements) {
                     prop_assert_eq!(*placement == Placement::NotFinite, !candidate.is_finite());
@@ -299,17 +300,17 @@ fn elites_on_top_of_each_other_are_thinned_too() {
 fn whom_a_newcomer_would_have_to_beat() {
     let mut archive = Unstructured::new(&descriptors(4), 30, 2);
     archive.restore(Vec::new(), &0.04f64.to_le_bytes()).unwrap();
-    assert!(archive.incumbent(&[0.0, 0.0]).is_none(), "an empty archive has no one to beat");
+    assert!(archive.incumbent(&[0.0, 0.0], 0).is_none(), "an empty archive has no one to beat");
     archive.insert(&[elite(0, 1.0, &[0.0, 0.0]), elite(1, 2.0, &[0.3, 0.0]), elite(2, 3.0, &[0.0, 0.3])]);
-    assert_eq!(archive.incumbent(&[0.05, 0.0]).map(|elite| elite.id), Some(0));
-    assert!(archive.incumbent(&[2.0, 2.0]).is_none(), "who is novel has no one to beat");
+    assert_eq!(archive.incumbent(&[0.05, 0.0], 0).map(|elite| elite.id), Some(0));
+    assert!(archive.incumbent(&[2.0, 2.0], 0).is_none(), "who is novel has no one to beat");
 
     let mut archive = DominatedNovelty::new(&descriptors(4), 3, 2);
     archive.insert(&[elite(0, 1.0, &[0.0, 0.0]), elite(1, 2.0, &[1.0, 0.0])]);
-    assert!(archive.incumbent(&[0.0, 0.0]).is_none(), "there is room");
+    assert!(archive.incumbent(&[0.0, 0.0], 0).is_none(), "there is room");
     archive.insert(&[elite(2, 3.0, &[0.0, 1.0])]);
-    assert_eq!(archive.incumbent(&[0.1, 0.0]).map(|elite| elite.id), Some(0));
-    assert!(archive.incumbent(&[-3.0, -3.0]).is_none(), "who is far from all stays");
+    assert_eq!(archive.incumbent(&[0.1, 0.0], 0).map(|elite| elite.id), Some(0));
+    assert!(archive.incumbent(&[-3.0, -3.0], 0).is_none(), "who is far from all stays");
     let placements =
         archive.insert(&[elite(3, 1.5, &[0.1, 0.0]), elite(4, 0.5, &[0.1, 0.1]), elite(5, 0.0, &[-3.0, -3.0])]);
     // The first elite is close to the fitter newcomer now, and makes room for the one that is far away.

@@ -2,6 +2,7 @@
 
 mod common;
 
+use burgess::creature::rest_origins;
 use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, expand};
 use burgess::experiment::{
     ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Scheduler, Sharing, Task,
@@ -16,7 +17,6 @@ use burgess::math::vec3;
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::cpu::CpuBackend;
 use burgess::sim::cpu::episode::{Episode, spawn_position};
-use burgess::sim::cpu::measure::rest_origins;
 use burgess::sim::cpu::state::{Drive, State, Work};
 use burgess::sim::cpu::step::step;
 use burgess::sim::plan::Plan;
@@ -88,6 +88,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         batch_size: 8,
         first_batch: None,
         refine: None,
+        protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }

@@ -7,7 +7,7 @@
 //! other, as in the paper; its library moves thresholds once a batch.
 
 use super::slots::Slots;
-use super::{Archive, Elite, Placement, encode};
+use super::{AgeLayers, Archive, Elite, Placement, encode};
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 
@@ -42,11 +42,13 @@ impl Default for Threshold {
     }
 }
 
-/// An archive that keeps the best elite of each cell of a partition.
+/// An archive that keeps the best elite of each cell of a partition, in each of its age layers. All that is said of cells here holds for
+/// each layer by itself.
 #[derive(Clone, Debug)]
 pub struct CellArchive<P> {
     partition: P,
     slots: Slots,
+    layers: AgeLayers,
     rule: Threshold,
     /// Thresholds of the cells where they are not the elites' rewards: with a learning rate below 1.
     thresholds: Vec<f64>,
@@ -55,13 +57,18 @@ pub struct CellArchive<P> {
 impl<P: Partition> CellArchive<P> {
     /// An empty archive where the elite of a cell is its threshold.
     pub fn over(partition: P) -> Self {
-        let slots = Slots::new(partition.cell_count());
-        Self { slots, partition, rule: Threshold::default(), thresholds: Vec::new() }
+        Self::with_layers(partition, Threshold::default(), AgeLayers::default())
     }
 
     /// An empty archive with thresholds of its own.
     pub fn with_thresholds(partition: P, rule: Threshold) -> Self {
-        let mut archive = Self { rule, ..Self::over(partition) };
+        Self::with_layers(partition, rule, AgeLayers::default())
+    }
+
+    /// An empty archive with thresholds of its own, in layers.
+    pub fn with_layers(partition: P, rule: Threshold, layers: AgeLayers) -> Self {
+        let slots = Slots::new(partition.cell_count() * layers.count());
+        let mut archive = Self { slots, partition, layers, rule, thresholds: Vec::new() };
         if rule.learning_rate < 1.0 {
             archive.thresholds = vec![archive.lowest(); archive.slots.count()];
         }
@@ -82,9 +89,13 @@ impl<P: Partition> CellArchive<P> {
         self.rule.min.unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// The cell that an elite belongs to, if it may go in at all.
+    /// The cell, in its layer, that an elite belongs to, if it may go in at all.
     fn cell_of(&self, elite: &Elite) -> Option<usize> {
-        elite.is_finite().then(|| self.partition.cell_of(&elite.descriptors))
+        elite.is_finite().then(|| self.slot_of(&elite.descriptors, elite.body_age))
+    }
+
+    fn slot_of(&self, descriptors: &[f32], body_age: u32) -> usize {
+        self.layers.of(body_age) * self.partition.cell_count() + self.partition.cell_of(descriptors)
     }
 
     fn offer(&mut self, elite: &Elite, cell: Option<usize>) -> Placement {
@@ -133,8 +144,12 @@ impl<P: Partition> Archive for CellArchive<P> {
         self.slots.take_changed()
     }
 
-    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
-        self.slots.get(self.partition.cell_of(descriptors))
+    fn incumbent(&self, descriptors: &[f32], body_age: u32) -> Option<&Elite> {
+        self.slots.get(self.slot_of(descriptors, body_age))
+    }
+
+    fn layers(&self) -> usize {
+        self.layers.count()
     }
 
     /// The thresholds of the taken cells, in their order, where they are not the elites' rewards.
@@ -150,7 +165,7 @@ impl<P: Partition> Archive for CellArchive<P> {
     fn restore(&mut self, elites: Vec<(usize, Elite)>, state: &[u8]) -> Result<()> {
         self.slots.refill(elites, self.partition.dims())?;
         for (cell, elite) in self.elites() {
-            ensure!(self.partition.cell_of(&elite.descriptors) == cell, "elite {} is not of cell {cell}", elite.id);
+            ensure!(self.cell_of(elite) == Some(cell), "elite {} is not of cell {cell}", elite.id);
         }
         let thresholds = encode::f64s(state).context("the archive's thresholds are damaged")?;
         let expected = if self.thresholds.is_empty() { 0 } else { self.slots.len() };

@@ -260,7 +260,7 @@ impl Archive for DominatedNovelty {
         self.slots.take_changed()
     }
 
-    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
+    fn incumbent(&self, descriptors: &[f32], _: u32) -> Option<&Elite> {
         self.slots.get(self.rival(&self.scale.point(descriptors))?)
     }
 

@@ -1,7 +1,7 @@
 //! What is measured of a run every generation, as in the quality-diversity literature (Pugh, Soros and Stanley 2016,
 //! "Quality Diversity: A New Frontier for Evolutionary Computation").
 
-use super::Archive;
+use super::{Archive, BodyDiversity};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
@@ -21,12 +21,13 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Scores an archive; sums run in the order of the cells. `qd_offset` is subtracted from each reward in the QD-score, so
+    /// Scores an archive, in layers the best of each cell; sums run in the order of the cells. `qd_offset` is subtracted from each reward in the QD-score, so
     /// that an elite of low but negative reward can still count for more than an empty cell.
     pub fn of(archive: &dyn Archive, qd_offset: f64) -> Self {
-        let (elites, cells) = (archive.len() as f64, archive.cell_count() as f64);
+        let judged = archive.best_of_cells();
+        let (elites, cells) = (judged.len() as f64, archive.cell_count() as f64);
         let (mut qd_score, mut sum, mut max) = (0.0, 0.0, f64::NAN);
-        for reward in archive.rewards().map(f64::from) {
+        for reward in judged.iter().map(|&slot| f64::from(archive.slots().reward(slot))) {
             qd_score += reward - qd_offset;
             sum += reward;
             max = max.max(reward);
@@ -76,6 +77,8 @@ pub struct Metrics {
     pub scores: Scores,
     /// Number of elites after the generation.
     pub elites: u64,
+    /// How different the bodies are after the generation.
+    pub bodies: BodyDiversity,
     /// Candidates of this generation that were the first in their cell.
     pub new: u64,
     /// Candidates of this generation that replaced an elite.

@@ -16,12 +16,14 @@
 mod cells;
 mod cloud;
 mod cvt;
+mod diversity;
 mod dominated;
 mod encode;
 mod grid;
 pub mod hash;
 mod kd_tree;
 mod lanes;
+mod layers;
 pub mod metrics;
 mod scale;
 mod slots;
@@ -31,16 +33,20 @@ mod unstructured;
 
 pub use cells::{CellArchive, Partition, Threshold};
 pub use cvt::{Centroids, Cvt, Voronoi};
+pub use diversity::BodyDiversity;
 pub use dominated::DominatedNovelty;
 pub use grid::{Bins, Grid};
+pub use layers::{AgeLayers, best_of_cells};
 pub use slots::Slots;
 pub use unstructured::Unstructured;
 
-use crate::experiment::{ArchiveSpec, DescriptorSpec};
+use crate::creature::Physique;
+use crate::experiment::{ArchiveSpec, DescriptorSpec, Protection};
 use crate::genome::Genome;
 use crate::laws::descriptor::Descriptor;
 use crate::rng::Stream;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Who a candidate descends from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +114,10 @@ pub struct Elite {
     pub links: u32,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What tells its body from others.
+    pub physique: Physique,
+    /// Generations of ancestors since its body's topology last changed: see [`AgeLayers`].
+    pub body_age: u32,
     /// What gradient steps did for it.
     pub refinement: Refinement,
     /// The genes that earned its reward, where they are not its own: what a Baldwinian learned in its life.
@@ -207,8 +217,8 @@ pub trait Archive: Send + Sync {
     /// The cells whose elite came, changed or left since the last call, ascending. What has been restored has not changed.
     fn take_changed(&mut self) -> Vec<usize>;
 
-    /// The elite that a newcomer with these finite descriptors would have to beat, if there is one.
-    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite>;
+    /// The elite that a newcomer with these finite descriptors and this body age would have to beat, if there is one.
+    fn incumbent(&self, descriptors: &[f32], body_age: u32) -> Option<&Elite>;
 
     /// All that it knows beside the elites and their cells, exactly; nothing for most.
     fn save(&self) -> Vec<u8>;
@@ -221,9 +231,32 @@ pub trait Archive: Send + Sync {
     /// When they do not belong together or to this archive; it must not be used further then.
     fn restore(&mut self, elites: Vec<(usize, Elite)>, state: &[u8]) -> anyhow::Result<()>;
 
-    /// Number of cells, empty or not.
+    /// Layers in which each cell is there; cell `c` of layer `l` is number `l * cell_count() + c` of the slots.
+    fn layers(&self) -> usize {
+        1
+    }
+
+    /// Number of cells, empty or not; each counts once, in however many layers it is there.
     fn cell_count(&self) -> usize {
-        self.slots().count()
+        self.slots().count() / self.layers()
+    }
+
+    /// Slots of the elites that an archive is judged by: the best of each cell over all layers (of equals the youngest layer's), in the
+    /// order of the cells.
+    fn best_of_cells(&self) -> Cow<'_, [usize]> {
+        let slots = self.slots();
+        if self.layers() == 1 {
+            return Cow::Borrowed(slots.taken());
+        }
+        let cells = self.cell_count();
+        let mut best: Vec<Option<usize>> = vec![None; cells];
+        for &slot in slots.taken() {
+            let cell = &mut best[slot % cells];
+            if cell.is_none_or(|other| slots.reward(slot) > slots.reward(other)) {
+                *cell = Some(slot);
+            }
+        }
+        best.into_iter().flatten().collect()
     }
 
     /// Number of elites.
@@ -247,12 +280,6 @@ pub trait Archive: Send + Sync {
         Box::new(slots.taken().iter().filter_map(|&cell| Some((cell, slots.get(cell)?))))
     }
 
-    /// The rewards of all elites, in the order of the cells.
-    fn rewards(&self) -> Box<dyn Iterator<Item = f32> + '_> {
-        let slots = self.slots();
-        Box::new(slots.taken().iter().map(|&cell| slots.reward(cell)))
-    }
-
     /// An elite, each with the same probability; none from an empty archive, and then the stream is not advanced.
     fn sample(&self, stream: &mut Stream) -> Option<&Elite> {
         let slots = self.slots();
@@ -268,24 +295,26 @@ pub trait Archive: Send + Sync {
     }
 }
 
-/// The empty archive that an experiment asks for. A CVT archive takes the centroids that the run has stored, or fits them
+/// The empty archive that an experiment asks for; only those of given cells have layers. A CVT archive takes the centroids that the run has stored, or fits them
 /// now (seconds for 10,000 cells).
 pub fn build(
     spec: &ArchiveSpec,
+    protection: Option<&Protection>,
     descriptors: &[DescriptorSpec],
     centroids: Option<Centroids>,
     seed: u64,
 ) -> BuiltArchive {
+    let layers = AgeLayers::new(protection);
     match *spec {
         ArchiveSpec::Grid { learning_rate, threshold_min, .. } => {
             let rule = Threshold { learning_rate, min: threshold_min };
-            let archive = Grid::with_thresholds(Bins::new(descriptors), rule);
+            let archive = Grid::with_layers(Bins::new(descriptors), rule, layers);
             BuiltArchive { archive: Box::new(archive), centroids: None }
         }
         ArchiveSpec::Cvt { cells, samples, learning_rate, threshold_min, .. } => {
             let rule = Threshold { learning_rate, min: threshold_min };
             let centroids = centroids.unwrap_or_else(|| Centroids::fit(cells, samples, descriptors.len(), seed));
-            let archive = Cvt::with_thresholds(Voronoi::new(descriptors, &centroids), rule);
+            let archive = Cvt::with_layers(Voronoi::new(descriptors, &centroids), rule, layers);
             BuiltArchive { archive: Box::new(archive), centroids: Some(centroids) }
         }
         ArchiveSpec::Unstructured { size, neighbours, .. } => {

@@ -269,7 +269,7 @@ impl Archive for Unstructured {
     }
 
     /// The nearest elite, if the newcomer is not novel.
-    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
+    fn incumbent(&self, descriptors: &[f32], _: u32) -> Option<&Elite> {
         let mut nearest = Nearest::new(self.neighbours);
         self.cloud.nearest(&self.scale.point(descriptors), &mut nearest);
         self.slots.get(nearest.first().filter(|_| !self.is_novel(&nearest))? as usize)

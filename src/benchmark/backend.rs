@@ -27,15 +27,13 @@ impl PointBackend {
         Self { problem, threads: rayon::current_num_threads(), busy: Mutex::default() }
     }
 
-    fn on_the_clock<R: Send>(
-        &self,
-        candidates: &[Candidate<f32>],
-        job: impl Fn(&[f64]) -> R + Sync,
-    ) -> Result<Vec<R>> {
+    fn on_the_clock<R: Send>(&self, candidates: &[Candidate<f32>], job: impl Fn(&[f64]) -> R + Sync) -> Result<Vec<R>> {
         let began = Instant::now();
         let dimension = self.problem.dimension();
         let one = |candidate: &Candidate<f32>| {
-            let Controller::Sequence { actions } = &candidate.controller else { anyhow::bail!("no point of a benchmark") };
+            let Controller::Sequence { actions } = &candidate.controller else {
+                anyhow::bail!("no point of a benchmark")
+            };
             ensure!(actions.len() == dimension, "a point of {} coordinates where there are {dimension}", actions.len());
             Ok(job(&actions.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>()))
         };

@@ -71,7 +71,9 @@ impl Problem {
     /// Number of measures.
     pub fn measures(&self) -> usize {
         match *self {
-            Self::Sphere { measures, .. } | Self::Rastrigin { measures, .. } | Self::Plateau { measures, .. } => measures,
+            Self::Sphere { measures, .. } | Self::Rastrigin { measures, .. } | Self::Plateau { measures, .. } => {
+                measures
+            }
             Self::Arm { .. } => 2,
         }
     }
@@ -229,12 +231,14 @@ mod tests {
         for problem in [sphere, rastrigin] {
             assert!((at(problem, 2.048) - 100.0).abs() < 1e-12 && at(problem, -5.12).abs() < 1e-12);
         }
-        assert_eq!((at(plateau, 5.12), at(plateau, -10.0)), (100.0, 10.0));
-        assert_eq!(at(arm, 0.3), 100.0);
+        assert_eq!((at(plateau, 5.12), at(plateau, -8.0)), (100.0, 12.5));
+        assert_eq!(at(arm, 0.25), 100.0);
         // Beyond the box a coordinate comes back to the middle.
-        assert_eq!(sphere.evaluate(&[5.12; 12]).measures, [30.72, 30.72]);
-        assert_eq!(sphere.evaluate(&[10.24; 12]).measures, [3.0, 3.0]);
-        assert_eq!(sphere.bound(), 30.72);
+        for (x, measure) in [(5.12, 30.72), (10.24, 3.0), (-10.24, -3.0)] {
+            let measures = sphere.evaluate(&[x; 12]).measures;
+            assert!(measures.len() == 2 && measures.iter().all(|m| (m - measure).abs() < 1e-12), "{measures:?}");
+        }
+        assert!((sphere.bound() - 30.72).abs() < 1e-12);
         let straight = arm.evaluate(&[0.0; 12]);
         assert_eq!((straight.measures, arm.bound()), (vec![12.0, 0.0], 12.0));
     }
@@ -250,7 +254,9 @@ mod tests {
                 0.7 * values.objective + values.measures.iter().zip(&weights).map(|(m, w)| m * w).sum::<f64>()
             };
             for (i, slope) in problem.gradient(&x, 0.7, &weights).into_iter().enumerate() {
-                let step = |by: f64| value(&x.iter().enumerate().map(|(k, x)| if k == i { x + by } else { *x }).collect::<Vec<_>>());
+                let step = |by: f64| {
+                    value(&x.iter().enumerate().map(|(k, x)| if k == i { x + by } else { *x }).collect::<Vec<_>>())
+                };
                 let difference = (step(1e-5) - step(-1e-5)) / 2e-5;
                 assert!((slope - difference).abs() < 1e-5 * (1.0 + slope.abs()), "{problem:?}: {slope} {difference}");
             }

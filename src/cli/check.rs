@@ -3,7 +3,8 @@
 use burgess::benchmark::Problem;
 use burgess::emitter;
 use burgess::experiment::{
-    self, AnyLoaded, ArchiveSpec, Benchmark, BodySource, Scheduler, Budget, Experiment, Inverse, Policy, Refined, RefinedGenes, Sharing,
+    self, AnyLoaded, ArchiveSpec, Benchmark, BodySource, Budget, Experiment, Inverse, Policy, Protection, Refined,
+    RefinedGenes, Scheduler, Sharing,
 };
 use burgess::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
@@ -41,7 +42,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 11] {
+fn summary(e: &Experiment) -> [(&'static str, String); 12] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -52,6 +53,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 11] {
         ("archive", archive(e)),
         ("emitters", emitters(e)),
         ("refinement", refinement(e)),
+        ("protection", protection(e)),
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
     ]
@@ -145,6 +147,16 @@ fn descriptors(e: &Experiment) -> String {
         format!("{}{}", range.trim_end(), if d.kind.has_gradient() { "" } else { " (no gradient)" })
     };
     list(e.descriptors.iter().map(describe), "; ")
+}
+
+fn protection(e: &Experiment) -> String {
+    match &e.protection {
+        None => "none".into(),
+        Some(Protection::AgeLayers(limits)) => {
+            let ages = list(limits.iter().map(u32::to_string), ", ");
+            format!("{} age layers, the older ones from body ages of {ages}", limits.len() + 1)
+        }
+    }
 }
 
 fn archive(e: &Experiment) -> String {

@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     sort(&mut elites, args.sort);
     let shown = elites.iter().take(args.top.unwrap_or(usize::MAX));
     let rows: Vec<Vec<String>> = std::iter::once(head(reader.experiment()))
-        .chain(shown.map(|(cell, e)| row(reader.experiment(), *cell, e)))
+        .chain(shown.map(|(slot, e)| row(reader.experiment(), slot % reader.cell_count(), e)))
         .collect();
     writeln!(stdout(), "{}", align(&rows))?;
     Ok(ExitCode::SUCCESS)
@@ -69,7 +69,8 @@ fn head(experiment: &Experiment) -> Vec<String> {
     let before = ["id", "cell", "reward"].map(String::from);
     let after = ["generation", "emitter", "parents", "links", "mass (kg)"].map(String::from);
     let after = after.into_iter().take(after_columns(experiment));
-    before.into_iter().chain(experiment.descriptors.iter().map(descriptor)).chain(after).collect()
+    let age = experiment.protection.is_some().then(|| "body age".to_owned());
+    before.into_iter().chain(experiment.descriptors.iter().map(descriptor)).chain(after).chain(age).collect()
 }
 
 /// Points have neither links nor mass.
@@ -88,7 +89,8 @@ fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
         format!("{:.3}", elite.mass),
     ];
     let after = after.into_iter().take(after_columns(experiment));
-    before.into_iter().chain(elite.descriptors.iter().map(|d| format!("{d:.4}"))).chain(after).collect()
+    let age = experiment.protection.is_some().then(|| elite.body_age.to_string());
+    before.into_iter().chain(elite.descriptors.iter().map(|d| format!("{d:.4}"))).chain(after).chain(age).collect()
 }
 
 /// The name of the emitter that made an elite.

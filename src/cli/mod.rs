@@ -8,6 +8,7 @@ mod backend;
 mod bench;
 mod check;
 mod columns;
+mod compare;
 mod gradcheck;
 mod hash;
 mod list;
@@ -59,6 +60,8 @@ enum Command {
     Gradcheck(gradcheck::Args),
     /// Draw the plots of runs, and several runs over each other.
     Report(report::Args),
+    /// Compare experiments over their seeds, at equal evaluations, steps and wall time.
+    Compare(compare::Args),
     /// Draw a creature: six moments as a picture, or an animation.
     Render(render::Args),
     /// Time a backend: body-steps a second by batch and by links.
@@ -83,6 +86,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Show(args) => show::run(args),
         Command::Gradcheck(args) => gradcheck::run(args),
         Command::Report(args) => report::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Render(args) => render::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Schema(args) => schema::run(args),

@@ -1,6 +1,7 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
 
 use burgess::archive::store::RunReader;
+use burgess::report::data::{CourseView, RunView};
 use burgess::report::{draw_all, draw_overlay, view};
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
@@ -31,7 +32,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         files.extend(draw_all(dir)?);
     }
     if views.len() > 1 {
-        files.extend(draw_overlay(&views, &overlay_folder(args))?);
+        let courses: Vec<CourseView<'_>> = views.iter().map(RunView::course).collect();
+        let out = args.out.clone().unwrap_or_else(|| beside(&args.dirs, "overlay"));
+        files.extend(draw_overlay(&courses, &[], "overlay", &out)?);
     }
     let mut out = stdout().lock();
     for file in files {
@@ -41,7 +44,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Each folder once, however often and by whatever path it was named: a run must not count as its own repetition.
-fn distinct(dirs: &[PathBuf]) -> Vec<&PathBuf> {
+pub(super) fn distinct(dirs: &[PathBuf]) -> Vec<&PathBuf> {
     let mut seen = Vec::new();
     let mut is_new = |dir: &PathBuf| {
         let place = dir.canonicalize().unwrap_or_else(|_| dir.clone());
@@ -52,7 +55,7 @@ fn distinct(dirs: &[PathBuf]) -> Vec<&PathBuf> {
     dirs.iter().filter(|&dir| is_new(dir)).collect()
 }
 
-fn overlay_folder(args: &Args) -> PathBuf {
-    let beside_first = || args.dirs[0].parent().unwrap_or(Path::new("")).join("overlay");
-    args.out.clone().unwrap_or_else(beside_first)
+/// A folder beside the first run.
+pub(super) fn beside(dirs: &[PathBuf], name: &str) -> PathBuf {
+    dirs.first().and_then(|first| first.parent()).unwrap_or(Path::new("")).join(name)
 }

@@ -4,7 +4,6 @@ use super::backend;
 use anyhow::Context;
 use burgess::archive::metrics::Metrics;
 use burgess::archive::store::RunReader;
-use burgess::creature::tree;
 use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session::{self, Ended};
@@ -95,7 +94,7 @@ pub(super) fn carry_on(
     if ended == Ended::Finished && before == generations(folder) {
         eprintln!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
     }
-    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?, space)?)?;
+    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
     report::draw_all(folder.dir())
         .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
     writeln!(stdout(), "plots: {}", folder.dir().join(report::PLOTS).display())?;
@@ -113,24 +112,15 @@ fn generations(folder: &RunFolder) -> usize {
     RunReader::open(folder.dir()).and_then(|run| run.metrics()).map_or(0, |metrics| metrics.len())
 }
 
-fn summary(run: &RunReader, space: &Variation) -> anyhow::Result<String> {
+fn summary(run: &RunReader) -> anyhow::Result<String> {
     let dir = run.dir().display();
     let Some(last) = run.metrics()?.pop() else {
         return Ok(format!("nothing was simulated: {dir}"));
     };
-    let mut plans: Vec<tree::Plan> = Vec::new();
-    // Points have no bodies.
-    let elites = if run.experiment().problem().is_some() { Vec::new() } else { run.elites()? };
-    for (_, elite) in elites {
-        let plan = tree::plan(&elite.expressed().body, space.limits.max_links)?;
-        if !plans.contains(&plan) {
-            plans.push(plan);
-        }
-    }
     Ok(format!(
         "{}{} in {}, best reward {:.4}, QD-score {:.3}, {}: {dir}",
         count(last.elites as usize, "elite"),
-        if plans.is_empty() { String::new() } else { format!(" of {}", count(plans.len(), "body plan")) },
+        bodies(run.experiment(), last.bodies.topologies as usize),
         count(run.cell_count(), "cell"),
         last.scores.max,
         last.scores.qd_score,
@@ -145,6 +135,15 @@ fn times(last: &Metrics) -> String {
     match last.refinement_time > 0.0 {
         true => format!("{simulation}, {} refinement", share(last.refinement_time)),
         false => simulation,
+    }
+}
+
+/// Nothing for points, which have no bodies.
+fn bodies(experiment: &Experiment, topologies: usize) -> String {
+    match (experiment.problem(), topologies) {
+        (Some(_), _) => String::new(),
+        (None, 1) => " of 1 topology".into(),
+        (None, number) => format!(" of {number} topologies"),
     }
 }
 

@@ -54,7 +54,11 @@ fn policy(address: &EliteAddress) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
     let (_, elite) = run.elite(address.id)?;
     let has_policy = run.experiment().problem().is_none();
-    ensure!(has_policy, "{}: is of a benchmark, whose elites have no policy; --genome prints one", address.dir.display());
+    ensure!(
+        has_policy,
+        "{}: is of a benchmark, whose elites have no policy; --genome prints one",
+        address.dir.display()
+    );
     PolicyFile { policy: run.experiment().policy.clone(), brain: elite.expressed().brain.clone() }.to_text()
 }
 
@@ -65,7 +69,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let compiled = space.compile(elite.expressed())?;
     let mut facts = vec![
         ("elite", elite.id.to_string()),
-        ("cell", format!("{cell} of {}", run.cell_count())),
+        ("cell", format!("{} of {}", cell % run.cell_count(), run.cell_count())),
         ("reward", elite.reward.to_string()),
     ];
     let descriptors: Vec<(String, String)> = experiment
@@ -79,6 +83,9 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
         .collect();
     facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
     facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
+    if experiment.body.evolves() {
+        facts.push(("body age", format!("{} generations of ancestors", elite.body_age)));
+    }
     facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
     if elite.refinement.refined {
         let Refinement { gain, trust, .. } = elite.refinement;
@@ -105,7 +112,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
 fn parent_text(run: &RunReader, parent: &Parent) -> anyhow::Result<String> {
     let Parent { id, generation, candidate } = parent;
     let now = match run.find(*id)? {
-        Some((cell, _)) => format!("now in cell {cell}"),
+        Some((cell, _)) => format!("now in cell {}", cell % run.cell_count()),
         None => "since replaced".into(),
     };
     Ok(format!("{id} (generation {generation}, candidate {candidate}), {now}"))

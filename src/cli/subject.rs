@@ -77,7 +77,11 @@ impl Subject {
         let run = RunReader::open(&address.dir)?;
         let (_, elite) = run.elite(address.id)?;
         let (experiment, space) = start::thaw_run(&address.dir)?;
-        ensure!(experiment.problem().is_none(), "{}: is of a benchmark, whose elites have no body", address.dir.display());
+        ensure!(
+            experiment.problem().is_none(),
+            "{}: is of a benchmark, whose elites have no body",
+            address.dir.display()
+        );
         Ok(Self {
             label: format!("{} #{}", experiment.name, address.id),
             candidate: space.compile(elite.expressed())?,

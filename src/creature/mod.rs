@@ -10,6 +10,7 @@ mod check;
 mod controller;
 mod expand;
 mod invalid;
+mod physique;
 mod shape;
 pub mod tree;
 
@@ -17,6 +18,7 @@ pub use check::check;
 pub use controller::{JOINT_OBSERVATIONS, compile_controller};
 pub use expand::{MAX_ANGLE, expand};
 pub use invalid::InvalidBody;
+pub use physique::{FEATURES, Physique, Topology, leg_span, rest_origins};
 pub use shape::Solid;
 
 use crate::autodiff::{Real, Value, real};

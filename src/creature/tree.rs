@@ -5,8 +5,7 @@
 //! and mutation uses it to find out which joints come and go.
 
 use crate::creature::{InvalidBody, MAX_LINKS};
-use crate::genome::{Body, GeneId, Graph, JointKey, RepeatLayout, ShapeGene};
-use std::mem::{Discriminant, discriminant};
+use crate::genome::{Body, GeneId, Graph, JointKey, RepeatLayout};
 use std::ops::Range;
 
 /// One link of the grown tree.
@@ -83,19 +82,6 @@ pub fn grow<T>(body: &Body<T>, max_links: usize) -> Result<Vec<Node>, InvalidBod
         nodes.truncate(max_links.max(1));
     }
     Ok(preorder(&nodes, &first_children))
-}
-
-/// The plan of a grown body: for each link in preorder its parent and the kind of its shape. Bodies of one plan differ in numbers
-/// only.
-pub type Plan = Vec<(usize, Discriminant<ShapeGene>)>;
-
-/// The plan of the body that the gene graph grows into.
-///
-/// # Errors
-/// As [`grow`].
-pub fn plan(body: &Body, max_links: usize) -> Result<Plan, InvalidBody> {
-    let nodes = grow(body, max_links)?;
-    Ok(nodes.iter().map(|node| (node.parent, discriminant(&body.links[node.link].shape))).collect())
 }
 
 /// Adds the links that grow from node `index`, in the order of the joint genes' ids.

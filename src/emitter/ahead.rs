@@ -119,8 +119,12 @@ impl Archive for Watched<'_> {
         unreachable!("emitters see the archive, they don't change it")
     }
 
-    fn incumbent(&self, descriptors: &[f32]) -> Option<&Elite> {
-        self.look().incumbent(descriptors)
+    fn incumbent(&self, descriptors: &[f32], body_age: u32) -> Option<&Elite> {
+        self.look().incumbent(descriptors, body_age)
+    }
+
+    fn layers(&self) -> usize {
+        self.look().layers()
     }
 
     fn save(&self) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use super::{Ask, Emitter, Proposal, SearchSpace};
 use crate::archive::{Archive, Parent};
-use crate::creature::Candidate;
+use crate::creature::{Candidate, Physique};
 use crate::experiment::EmitterSpec;
 use crate::genome::Genome;
 use crate::rng::{Purpose, Stream};
@@ -32,6 +32,10 @@ pub struct Asked {
     pub mass: f64,
     /// What its emitter wants to be told again.
     pub coefficients: Vec<f64>,
+    /// What tells its body from others.
+    pub physique: Physique,
+    /// Generations of ancestors since its body's topology last changed.
+    pub body_age: u32,
     /// Labels of the bodies that were rejected in its place.
     pub rejections: Vec<&'static str>,
 }
@@ -174,19 +178,20 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
     };
     // What does not compile fails the whole batch. Points weigh nothing, of which the sum is -0.
     let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass() + 0.0));
+    let physique = compiled.as_ref().map_or_else(|_| Physique::default(), |c| Physique::of(&c.creature));
     let Proposal { genome, parents, coefficients } = proposal;
-    let parent_trust = parents.first().map(|parent| parent.trust);
-    let parents = parents.iter().map(|ancestor| ancestor.parent).collect();
-    let asked = Asked { genome, parents, emitter, parent_trust, links, mass, coefficients, rejections };
+    let body_age = parents.first().map_or(0, |first| first.age_of_child(&physique.topology));
+    let parent_trust = parents.first().map(|first| first.lineage.trust);
+    let parents = parents.iter().map(|ancestor| ancestor.lineage.parent).collect();
+    let asked =
+        Asked { genome, parents, emitter, parent_trust, links, mass, physique, body_age, coefficients, rejections };
     (asked, compiled.map(|candidate| candidate.map(|x| x as f32)))
 }
 
 /// A candidate that is valid because nothing was varied.
 fn fall_back<'a>(failed: Proposal<'a>, space: &dyn SearchSpace, stream: &mut Stream) -> Proposal<'a> {
     match failed.parents.first() {
-        Some(&parent) => {
-            Proposal { genome: parent.genome.clone(), parents: vec![parent], coefficients: Vec::new() }
-        }
+        Some(&parent) => Proposal { genome: parent.genome.clone(), parents: vec![parent], coefficients: Vec::new() },
         None => Proposal::of(space.seed(stream), []),
     }
 }

@@ -1,12 +1,13 @@
 //! Charts: the genomes of one topology as points of R^n, for emitters that work with vectors.
 //!
 //! Coordinates are unconstrained and scaled: one unit of a gene is its standard deviation under a mutation of strength one. Genes
-//! that do not move (a fixed body's, phases that mean nothing, the other group's) are no coordinates.
+//! that do not move (a fixed body's, phases that mean nothing, the other group's) are no coordinates. A benchmark's points are their own
+//! coordinates.
 
-use super::{Ancestor, SearchSpace};
-use crate::archive::{Elite, Parent};
+use super::{Ancestor, Lineage, SearchSpace};
+use crate::archive::Elite;
 use crate::experiment::RefinedGenes;
-use crate::genome::{Genome, ParameterId, wrap};
+use crate::genome::{Brain, Genome, ParameterId, wrap};
 use crate::refine::climb::is_of_group;
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chart {
     genome: Genome,
-    parent: Option<Parent>,
-    trust: f32,
+    lineage: Option<Lineage>,
     genes: RefinedGenes,
 }
 
@@ -36,24 +36,18 @@ impl Axes {
 impl Chart {
     /// Around an elite.
     pub fn around(elite: &Elite, genes: RefinedGenes) -> Self {
-        Self::at(elite.genome.clone(), Some((elite.as_parent(), elite.refinement.trust)), genes)
+        Self::at(elite.genome.clone(), Some(elite.into()), genes)
     }
 
-    /// Around a genome without ancestors.
-    pub fn of(genome: Genome, genes: RefinedGenes) -> Self {
-        Self::at(genome, None, genes)
-    }
-
-    /// Around a place of which the gradients are known.
-    pub fn at(genome: Genome, parent: Option<(Parent, f32)>, genes: RefinedGenes) -> Self {
-        let (parent, trust) = parent.map_or((None, 1.0), |(parent, trust)| (Some(parent), trust));
-        Self { genome, parent, trust, genes }
+    /// Around a genome with these ancestors.
+    pub fn at(genome: Genome, lineage: Option<Lineage>, genes: RefinedGenes) -> Self {
+        Self { genome, lineage, genes }
     }
 
     /// The elite around which it is, if there is one.
     pub fn ancestors(&self) -> Vec<Ancestor<'_>> {
-        let of = |parent| Ancestor { parent, genome: &self.genome, trust: self.trust };
-        self.parent.map(of).into_iter().collect()
+        let of = |lineage| Ancestor { lineage, genome: &self.genome, topology: None };
+        self.lineage.map(of).into_iter().collect()
     }
 
     fn axes(&self, space: &dyn SearchSpace, parameters: &[(ParameterId, f64)]) -> Axes {
@@ -63,12 +57,18 @@ impl Chart {
 
     /// The coordinates of the origin.
     pub fn origin(&self, space: &dyn SearchSpace) -> Vec<f64> {
+        if let Brain::Point(values) = &self.genome.brain {
+            return values.clone();
+        }
         let parameters = self.genome.parameters();
         self.axes(space, &parameters).0.iter().map(|&(place, id)| parameters[place].1 / id.field.step()).collect()
     }
 
     /// The genome at a place, within the bounds of genes.
     pub fn genome(&self, space: &dyn SearchSpace, place: &[f64]) -> Genome {
+        if let Brain::Point(_) = self.genome.brain {
+            return Genome { body: self.genome.body.clone(), brain: Brain::Point(place.to_vec()) };
+        }
         let parameters = self.genome.parameters();
         let axes = self.axes(space, &parameters);
         let way = |(&(at, id), to): (&(usize, ParameterId), &f64)| to - parameters[at].1 / id.field.step();
@@ -78,6 +78,9 @@ impl Chart {
 
     /// The coordinates of a genome; phases are taken a whole number of turns away where that is nearer to `near`.
     pub fn place(&self, space: &dyn SearchSpace, genome: &Genome, near: &[f64]) -> Vec<f64> {
+        if let Brain::Point(values) = &genome.brain {
+            return values.clone();
+        }
         let parameters = genome.parameters();
         let place = |(&(at, id), near): (&(usize, ParameterId), &f64)| {
             let (value, step) = (parameters[at].1, id.field.step());
@@ -88,6 +91,9 @@ impl Chart {
 
     /// A derivative by all genes, in the order of parameters, as one by the coordinates.
     pub fn slope(&self, space: &dyn SearchSpace, by_genes: &[f64]) -> Vec<f64> {
+        if let Brain::Point(_) = self.genome.brain {
+            return by_genes.to_vec();
+        }
         let parameters = self.genome.parameters();
         self.axes(space, &parameters).0.iter().map(|&(at, id)| by_genes[at] * id.field.step()).collect()
     }

@@ -56,8 +56,7 @@ impl CmaMega {
         let State { chart, solution, memory, coefficients, direction, batches } = self.state.as_mut()?;
         let coefficients = coefficients.as_mut()?;
         // The solution itself is not ranked, nor what had to fall back on an unvaried body.
-        let branched: Vec<usize> =
-            (1..told.candidates.len()).filter(|&i| !told.coefficients[i].is_empty()).collect();
+        let branched: Vec<usize> = (1..told.candidates.len()).filter(|&i| !told.coefficients[i].is_empty()).collect();
         let all = ranked(told.candidates, told.placements);
         let some: Vec<_> = branched.iter().map(|&i| all[i]).collect();
         let ranking = Ranking::new(self.ranker, &some, direction);
@@ -84,7 +83,8 @@ impl Emitter for CmaMega {
     fn prepare(&mut self, prepare: Prepare<'_>, stream: &mut Stream) {
         self.branches = None;
         // Gradients may lead to a body that is none.
-        let is_valid = |state: &State| prepare.space.compile(&state.chart.genome(prepare.space, &state.solution)).is_ok();
+        let is_valid =
+            |state: &State| prepare.space.compile(&state.chart.genome(prepare.space, &state.solution)).is_ok();
         if self.state.as_ref().is_some_and(is_valid) {
             return;
         }

@@ -10,8 +10,8 @@
 //! its generations. `docs/how-to-emitter.md` adds an emitter in ten lines.
 
 pub mod ahead;
-mod branch;
 pub mod batch;
+mod branch;
 pub mod chart;
 pub mod cma;
 mod cma_me;
@@ -28,11 +28,13 @@ mod space;
 pub use space::{Rejection, SearchSpace};
 
 use crate::archive::{Archive, Elite, Parent, Placement};
+use crate::creature::Topology;
 use crate::experiment::{DescriptorSpec, EmitterKind, EmitterSpec, RefinedGenes};
 use crate::genome::Genome;
 use crate::rng::Stream;
 use chart::Chart;
 use ranking::{Entry, Ranked};
+use serde::{Deserialize, Serialize};
 
 /// What an emitter may look at when it makes a candidate.
 #[derive(Clone, Copy)]
@@ -63,25 +65,50 @@ impl Prepare<'_> {
     pub fn chart(&self, genes: RefinedGenes, stream: &mut Stream) -> Chart {
         match self.archive.sample(stream) {
             Some(elite) => Chart::around(elite, genes),
-            None => Chart::of(self.space.seed(stream), genes),
+            None => Chart::at(self.space.seed(stream), None, genes),
         }
+    }
+}
+
+/// What children take over from an elite beside genes.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Lineage {
+    /// Who it is.
+    pub parent: Parent,
+    /// How far gradients can be trusted for it.
+    pub trust: f32,
+    /// Generations of ancestors since its body's topology last changed.
+    pub body_age: u32,
+}
+
+impl From<&Elite> for Lineage {
+    fn from(elite: &Elite) -> Self {
+        Self { parent: elite.as_parent(), trust: elite.refinement.trust, body_age: elite.body_age }
     }
 }
 
 /// An elite that a candidate was made from. The elite may have left the archive since.
 #[derive(Clone, Copy, Debug)]
 pub struct Ancestor<'a> {
-    /// Who it is.
-    pub parent: Parent,
+    /// What the candidate takes over.
+    pub lineage: Lineage,
     /// Its genes.
     pub genome: &'a Genome,
-    /// How far gradients can be trusted for it.
-    pub trust: f32,
+    /// Its body's tree; none where the candidate is known to have the same.
+    pub topology: Option<&'a Topology>,
+}
+
+impl Ancestor<'_> {
+    /// The body age of a child with a tree: a change of the tree begins anew.
+    pub fn age_of_child(&self, topology: &Topology) -> u32 {
+        let same = self.topology.is_none_or(|own| own == topology);
+        if same { self.lineage.body_age.saturating_add(1) } else { 0 }
+    }
 }
 
 impl<'a> From<&'a Elite> for Ancestor<'a> {
     fn from(elite: &'a Elite) -> Self {
-        Self { parent: elite.as_parent(), genome: &elite.genome, trust: elite.refinement.trust }
+        Self { lineage: elite.into(), genome: &elite.genome, topology: Some(&elite.physique.topology) }
     }
 }
 
@@ -113,8 +140,8 @@ impl<'a> Proposal<'a> {
 pub struct Anchor {
     /// Its genes.
     pub genome: Genome,
-    /// Where it comes from, and how far gradients can be trusted for that.
-    pub parent: Option<(Parent, f32)>,
+    /// Where it comes from.
+    pub lineage: Option<Lineage>,
     /// By each gene, in the order of parameters: of the reward, then of each descriptor that has a gradient; none where the simulation
     /// diverged.
     pub gradients: Option<Vec<Vec<f64>>>,

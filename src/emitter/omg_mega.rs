@@ -24,7 +24,7 @@ impl Emitter for OmgMega {
 
     fn learn(&mut self, anchors: Vec<Anchor>, space: &dyn SearchSpace, _: usize) {
         let stem = |anchor: Anchor| {
-            let chart = Chart::at(anchor.genome, anchor.parent, self.genes);
+            let chart = Chart::at(anchor.genome, anchor.lineage, self.genes);
             let slope = |by_genes: Vec<f64>| chart.slope(space, &by_genes);
             let gradients = anchor.gradients.map(|g| g.into_iter().map(slope).collect());
             (chart.clone(), gradients.and_then(Branches::new))

@@ -42,7 +42,11 @@ impl Schedule {
         let total: u64 = self.records.iter().map(|record| record.candidates).sum();
         let bound = |record: &Record| {
             let n = record.candidates as f64;
-            if n == 0.0 { f64::INFINITY } else { record.entered as f64 / n + exploration * ((total as f64).ln() / n).sqrt() }
+            if n == 0.0 {
+                f64::INFINITY
+            } else {
+                record.entered as f64 / n + exploration * ((total as f64).ln() / n).sqrt()
+            }
         };
         let bounds: Vec<f64> = self.records.iter().map(bound).collect();
         let mut order: Vec<usize> = (0..bounds.len()).collect();

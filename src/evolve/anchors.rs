@@ -3,7 +3,7 @@
 use crate::archive::metrics::Steps;
 use crate::creature::Candidate;
 use crate::emitter::batch::{Asked, Source, ask_anchors};
-use crate::emitter::{Anchor, SearchSpace};
+use crate::emitter::{Anchor, Lineage, SearchSpace};
 use crate::experiment::Experiment;
 use crate::laws::descriptor::Descriptor;
 use crate::sim::Ending;
@@ -67,7 +67,10 @@ impl<'a> Anchors<'a> {
         let gradients = match candidates[..] {
             // Devices need not know what to do with nothing.
             [] => Vec::new(),
-            _ => self.differentiator.differentiate_each(&candidates, &self.objectives).context("differentiation failed")?,
+            _ => self
+                .differentiator
+                .differentiate_each(&candidates, &self.objectives)
+                .context("differentiation failed")?,
         };
         let (came, wanted) = (gradients.len(), candidates.len());
         ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
@@ -81,8 +84,13 @@ impl<'a> Anchors<'a> {
         }
         let anchor = |((emitter, asked, _), gradients): ((usize, Asked, _), Vec<Gradient<f32>>)| {
             let gradients = self.by_genes(&asked, &gradients);
-            let parent = asked.parents.first().copied().zip(asked.parent_trust);
-            (emitter, Anchor { genome: asked.genome, parent, gradients })
+            // It is an elite itself, or stands for one.
+            let lineage = asked.parents.first().zip(asked.parent_trust).map(|(&parent, trust)| Lineage {
+                parent,
+                trust,
+                body_age: asked.body_age,
+            });
+            (emitter, Anchor { genome: asked.genome, lineage, gradients })
         };
         let anchors: Vec<(usize, Anchor)> = asked.into_par_iter().zip(gradients).map(anchor).collect();
         for (emitter, anchor) in anchors {

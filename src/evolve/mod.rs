@@ -22,7 +22,7 @@ pub use clock::Times;
 
 use crate::archive::metrics::{Metrics, Scores, Steps};
 use crate::archive::store::{Changes, Row, Saved, Store, Writer};
-use crate::archive::{self, Archive, BuiltArchive, Elite, Placement};
+use crate::archive::{self, Archive, BodyDiversity, BuiltArchive, Elite, Placement};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
 use crate::emitter::batch::{self, Asked, Batch, Source};
@@ -30,8 +30,8 @@ use crate::emitter::schedule::Schedule;
 use crate::emitter::{Emitter, Prepare, SearchSpace, Told};
 use crate::experiment::{Experiment, Inheritance};
 use crate::laws::descriptor::Descriptor;
-use crate::rng::{Purpose, Stream};
 use crate::refine::{Accepted, Born, Learned, Learner, Refinements};
+use crate::rng::{Purpose, Stream};
 use crate::sim::gradient::Differentiate;
 use crate::sim::{Backend, Ending, Outcome};
 use anchors::Anchors;
@@ -229,7 +229,9 @@ impl<'a> Evolution<'a> {
     fn prepare(&mut self, places: &[Range<usize>]) -> Result<((Steps, Steps), f64)> {
         let (seed, generation) = (self.setup.experiment.seed, self.spent().generations);
         let (archive, space) = (self.archive.as_ref(), self.setup.space);
-        for (i, (emitter, own)) in self.setup.emitters.iter_mut().zip(places).enumerate().filter(|(_, (_, p))| !p.is_empty()) {
+        for (i, (emitter, own)) in
+            self.setup.emitters.iter_mut().zip(places).enumerate().filter(|(_, (_, p))| !p.is_empty())
+        {
             let prepare = Prepare { archive, space, places: own.len() };
             emitter.prepare(prepare, &mut Stream::new(seed, generation, i as u64, Purpose::Prepare));
         }
@@ -296,11 +298,11 @@ impl<'a> Evolution<'a> {
         let inheritance = experiment.refine.as_ref().map(|spec| spec.inheritance).unwrap_or_default();
         let join = |(place, ((asked, born), learned)): (usize, ((Asked, Outcome), Learned))| {
             let Learned { accepted, refinement } = learned;
-            let (genome, learned, mass, outcome) = match accepted {
-                None => (asked.genome, None, asked.mass, born),
-                Some(Accepted { genome, mass, outcome }) => match inheritance {
-                    Inheritance::Lamarckian => (genome, None, mass, outcome),
-                    Inheritance::Baldwinian => (asked.genome, Some(genome), mass, outcome),
+            let (genome, learned, mass, physique, outcome) = match accepted {
+                None => (asked.genome, None, asked.mass, asked.physique, born),
+                Some(Accepted { genome, mass, physique, outcome }) => match inheritance {
+                    Inheritance::Lamarckian => (genome, None, mass, physique, outcome),
+                    Inheritance::Baldwinian => (asked.genome, Some(genome), mass, physique, outcome),
                 },
             };
             Elite {
@@ -314,6 +316,8 @@ impl<'a> Evolution<'a> {
                 emitter: asked.emitter as u32,
                 links: asked.links as u32,
                 mass,
+                physique,
+                body_age: asked.body_age,
                 refinement,
                 learned,
             }
@@ -370,6 +374,7 @@ impl<'a> Evolution<'a> {
             evaluations: spent.evaluations + placements.len() as u64,
             scores: Scores::of(self.archive.as_ref(), archive::qd_offset(&self.setup.experiment.archive)),
             elites: self.archive.len() as u64,
+            bodies: self.bodies(),
             new: count(|placement| matches!(placement, Placement::New { .. })),
             improved: count(|placement| matches!(placement, Placement::Improved { .. })),
             diverged: count(|placement| matches!(placement, Placement::NotFinite)),
@@ -382,6 +387,14 @@ impl<'a> Evolution<'a> {
             wall_time: spent.wall_time,
             simulation_time: before.map_or(0.0, |last| last.simulation_time) + effort.simulation_time,
             refinement_time: before.map_or(0.0, |last| last.refinement_time) + effort.refinement_time,
+        }
+    }
+
+    /// How different the archive's bodies are.
+    fn bodies(&self) -> BodyDiversity {
+        match self.setup.experiment.body.evolves() {
+            true => BodyDiversity::of(self.archive.as_ref()),
+            false => BodyDiversity::of_one_body(self.archive.len()),
         }
     }
 }
@@ -442,8 +455,13 @@ fn free<T: Send>(parts: Vec<T>) {
 fn open_archive(store: &mut Store, experiment: &Experiment) -> Result<Box<dyn Archive>> {
     let stored = store.centroids()?;
     let fresh = stored.is_none();
-    let BuiltArchive { archive, centroids } =
-        archive::build(&experiment.archive, &experiment.descriptors, stored, experiment.seed);
+    let BuiltArchive { archive, centroids } = archive::build(
+        &experiment.archive,
+        experiment.protection.as_ref(),
+        &experiment.descriptors,
+        stored,
+        experiment.seed,
+    );
     if let Some(centroids) = centroids.filter(|_| fresh) {
         store.put_centroids(&centroids)?;
     }

@@ -54,7 +54,7 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
         policy: experiment.policy.clone(),
         limits: limits(experiment),
         physics: experiment.physics.clone(),
-        evolve_body: experiment.evolves_bodies(),
+        evolve_body: experiment.body.evolves(),
     }
 }
 

@@ -122,6 +122,7 @@ impl From<Benchmark> for Experiment {
             batch_size,
             first_batch,
             refine: None,
+            protection: None,
             budget,
             physics: Physics::default(),
         }

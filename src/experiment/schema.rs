@@ -45,6 +45,9 @@ pub struct Experiment {
     /// Gradient steps of candidates before they are judged; none unless given.
     #[serde(default)]
     pub refine: Option<Refine>,
+    /// How bodies that have just changed are kept from competing with old ones; not at all unless given.
+    #[serde(default)]
+    pub protection: Option<Protection>,
     /// When the run ends.
     pub budget: Budget,
     /// The physics.
@@ -399,6 +402,15 @@ pub struct Refine {
     pub trust: TrustRule,
 }
 
+/// How bodies that have just changed are kept from competing with old ones (`docs/bodies.md`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Protection {
+    /// Each cell of the archive keeps one elite for each layer of body ages: below the first of these, below the second, and so on, and
+    /// from the last. A body's age is the number of generations of ancestors since its topology last changed.
+    AgeLayers(Vec<u32>),
+}
+
 /// Which genes move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefinedGenes {
@@ -554,6 +566,13 @@ pub enum BiasForm {
     ExplicitBias,
 }
 
+impl BodySource {
+    /// Whether bodies evolve.
+    pub fn evolves(&self) -> bool {
+        matches!(self, BodySource::Evolve { .. })
+    }
+}
+
 impl Experiment {
     /// Physics steps of a full episode, rounded.
     pub fn episode_steps(&self) -> f64 {
@@ -584,14 +603,10 @@ impl Experiment {
         }
     }
 
-    /// Whether bodies are among what varies.
-    pub fn evolves_bodies(&self) -> bool {
-        matches!(self.body, BodySource::Evolve { .. })
-    }
-
     /// Whether an emitter asks for gradients of reward and descriptors.
     pub fn branches(&self) -> bool {
-        let branches = |spec: &EmitterSpec| matches!(spec.kind, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. });
+        let branches =
+            |spec: &EmitterSpec| matches!(spec.kind, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. });
         self.emitters.iter().any(branches)
     }
 

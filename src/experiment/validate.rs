@@ -13,6 +13,8 @@ use std::ops::RangeInclusive;
 
 /// Most cells of an archive: each is drawn, and may hold an elite.
 pub(super) const MAX_CELLS: usize = 10_000_000;
+/// Most age layers.
+const MAX_LAYERS: usize = 16;
 /// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
 const MAX_VORONOI_CELLS: usize = 100_000;
 /// Most elites of an archive without given cells: each newcomer is compared with a share of them.
@@ -46,6 +48,7 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
     if let Some(spec) = &experiment.refine {
         refine(&mut check, experiment, spec);
     }
+    protection(&mut check, experiment);
     physics(&mut check, &experiment.physics);
     check.problems
 }
@@ -229,6 +232,27 @@ fn archive(check: &mut Check, experiment: &Experiment) {
     }
 }
 
+fn protection(check: &mut Check, experiment: &Experiment) {
+    let Some(Protection::AgeLayers(limits)) = &experiment.protection else { return };
+    check.need(experiment.body.evolves(), "protection", "None where the body is Fixed", "AgeLayers");
+    let has_cells = matches!(experiment.archive, ArchiveSpec::Grid { .. } | ArchiveSpec::Cvt { .. });
+    check.need(has_cells, "protection", "None unless the archive is Grid or Cvt", "AgeLayers");
+    check.length("protection.AgeLayers", limits.len(), MAX_LAYERS - 1);
+    for (i, &limit) in limits.iter().enumerate() {
+        let least = i.checked_sub(1).map_or(0, |before| limits[before]);
+        let path = format!("protection.AgeLayers[{i}]");
+        check.need(limit > least, path, format!("above {least}, where the layer before begins"), limit);
+    }
+    let slots = experiment.cell_count().and_then(|cells| cells.checked_mul(limits.len() + 1));
+    let fits = slots.is_some_and(|slots| slots <= MAX_CELLS);
+    check.need(
+        fits,
+        "archive",
+        format!("at most {MAX_CELLS} cells over all layers"),
+        slots.map_or("more".into(), |n| n.to_string()),
+    );
+}
+
 fn thresholds(check: &mut Check, learning_rate: f64, min: Option<f64>) {
     check.within("archive.learning_rate", learning_rate, 0.0..=1.0, "");
     match min {
@@ -267,8 +291,10 @@ fn emitters(check: &mut Check, experiment: &Experiment) {
 }
 
 fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Experiment) {
-    if let EmitterKind::CmaMe { genes, .. } | EmitterKind::OmgMega { genes, .. } | EmitterKind::CmaMega { genes, .. } = kind {
-        let nothing_moves = !experiment.evolves_bodies() && *genes == RefinedGenes::Body;
+    if let EmitterKind::CmaMe { genes, .. } | EmitterKind::OmgMega { genes, .. } | EmitterKind::CmaMega { genes, .. } =
+        kind
+    {
+        let nothing_moves = !experiment.body.evolves() && *genes == RefinedGenes::Body;
         check.need(!nothing_moves, format!("{path}.genes"), "Brain or Both where no body evolves", "Body");
     }
     if let EmitterKind::CmaMe { restart, .. } | EmitterKind::CmaMega { restart, .. } = kind

@@ -144,7 +144,9 @@ pub fn against_double(
         let nothing = |kinks| compare(class.name, &[], &[], 0.0, kinks);
         (!ours.is_empty()).then(|| match (faint, kink) {
             (true, _) => Row { faint: ours.len(), ..nothing(Vec::new()) },
-            (false, true) => nothing(vec![format!("all (off by {:.1e}, float64 itself by {:.1e})", row.error, change / size)]),
+            (false, true) => {
+                nothing(vec![format!("all (off by {:.1e}, float64 itself by {:.1e})", row.error, change / size)])
+            }
             (false, false) => row,
         })
     };

@@ -2,8 +2,9 @@
 
 use super::optimiser::{Memory, clip};
 use super::trust::Agreement;
-use crate::creature::Candidate;
+use crate::creature::{Candidate, Physique};
 use crate::emitter::SearchSpace;
+use crate::emitter::batch::Asked;
 use crate::experiment::{Refine, RefinedGenes};
 use crate::genome::{Genome, Owner, ParameterId, wrap};
 use crate::sim::Ending;
@@ -19,6 +20,8 @@ pub struct Climber {
     pub candidate: Candidate<f32>,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What tells its body from others.
+    pub physique: Physique,
     /// Whether it goes on, and if not, why.
     pub state: State,
     /// How far its gradients can be trusted so far.
@@ -51,10 +54,20 @@ pub struct Rules<'a> {
 
 impl Climber {
     /// Where a candidate begins.
-    pub fn new(genome: Genome, candidate: Candidate<f32>, mass: f64, spec: &Refine) -> Self {
+    pub fn new(asked: &Asked, candidate: Candidate<f32>, spec: &Refine) -> Self {
+        let (genome, mass, physique) = (asked.genome.clone(), asked.mass, asked.physique.clone());
         let origin: Vec<f64> = genome.parameters().into_iter().map(|(_, value)| value).collect();
         let memory = Memory::new(spec.optimiser, origin.len());
-        Self { genome, candidate, mass, state: State::Climbing, agreement: Agreement::default(), origin, memory }
+        Self {
+            genome,
+            candidate,
+            mass,
+            physique,
+            state: State::Climbing,
+            agreement: Agreement::default(),
+            origin,
+            memory,
+        }
     }
 
     /// Takes one step along the gradient of the episode from where it is.
@@ -73,6 +86,7 @@ impl Climber {
         };
         self.agreement.expect(objective, promise(&slope, &self.genome, &next));
         (self.genome, self.mass) = (next, candidate.creature.mass());
+        self.physique = Physique::of(&candidate.creature);
         self.candidate = candidate.map(|x| x as f32);
     }
 
@@ -83,8 +97,11 @@ impl Climber {
         }
         let slope = rules.space.gene_gradient(&self.genome, rules.world, gradient).ok()?;
         let genes = self.genome.parameters();
-        let slope: Vec<f64> =
-            genes.iter().zip(slope).map(|((id, _), g)| if is_of_group(*id, rules.spec.genes) { g } else { 0.0 }).collect();
+        let slope: Vec<f64> = genes
+            .iter()
+            .zip(slope)
+            .map(|((id, _), g)| if is_of_group(*id, rules.spec.genes) { g } else { 0.0 })
+            .collect();
         (slope.len() == genes.len() && slope.iter().all(|g| g.is_finite())).then_some(slope)
     }
 

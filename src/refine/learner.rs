@@ -4,7 +4,7 @@ use super::choice::{Prospect, choose};
 use super::climb::{Climber, Rules, State};
 use crate::archive::metrics::Steps;
 use crate::archive::{Archive, Refinement, qd_offset};
-use crate::creature::Candidate;
+use crate::creature::{Candidate, Physique};
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
 use crate::experiment::{Acceptance, Experiment, Refine, RefinedGenes};
@@ -72,6 +72,8 @@ pub struct Accepted {
     pub genome: Genome,
     /// Total mass of its body (kg).
     pub mass: f64,
+    /// What tells its body from others.
+    pub physique: Physique,
     /// What its full episode gave.
     pub outcome: Outcome,
 }
@@ -90,7 +92,7 @@ impl<'a> Learner<'a> {
         let Some(mut spec) = experiment.refine.clone() else { return Ok(None) };
         let differentiator = differentiator.context("the experiment refines, but nothing here differentiates")?;
         let plan = Plan::of_refinement(experiment, &spec);
-        if !experiment.evolves_bodies() {
+        if !experiment.body.evolves() {
             spec.genes = RefinedGenes::Brain;
         }
         let objective = Objective::reward(plan.task.descriptors.len());
@@ -107,10 +109,7 @@ impl<'a> Learner<'a> {
             born.asked.iter().map(|asked| self.spec.trust.inherited(asked.parent_trust)).collect();
         let places = self.choose(born, &inherited);
         let mut refinements = Refinements { refined: places.len() as u64, ..Refinements::default() };
-        let begin = |&place: &usize| {
-            let asked = &born.asked[place];
-            Climber::new(asked.genome.clone(), born.compiled[place].clone(), asked.mass, &self.spec)
-        };
+        let begin = |&place: &usize| Climber::new(&born.asked[place], born.compiled[place].clone(), &self.spec);
         let mut climbers: Vec<Climber> = places.par_iter().map(begin).collect();
         self.climb(&mut climbers, &mut refinements)?;
         let after = self.simulate(&climbers, &born, &places, backend, &mut refinements)?;
@@ -119,30 +118,32 @@ impl<'a> Learner<'a> {
         refinements.learned = inherited.iter().map(untouched).collect();
         for ((place, climber), after) in places.into_iter().zip(climbers).zip(after) {
             refinements.dropped += u64::from(climber.state == State::Dropped);
-            refinements.learned[place] =
-                self.judge(climber, &born.outcomes[place], after, inherited[place], born.archive);
+            refinements.learned[place] = self.judge(climber, born, place, after, inherited[place]);
         }
         Ok(refinements)
     }
 
     /// The places of those that are refined, ascending.
     fn choose(&self, born: Born<'_>, inherited: &[f32]) -> Vec<usize> {
-        let prospect = |(outcome, &trust): (&Outcome, &f32)| Prospect {
-            eligible: is_sound(outcome) && self.spec.trust.follows(trust),
-            promise: self.promise(outcome, Refinement { trust, ..Refinement::default() }, born.archive),
+        let prospect = |((outcome, &trust), asked): ((&Outcome, &f32), &Asked)| {
+            let refinement = Refinement { trust, ..Refinement::default() };
+            Prospect {
+                eligible: is_sound(outcome) && self.spec.trust.follows(trust),
+                promise: self.promise(outcome, refinement, asked.body_age, born.archive),
+            }
         };
-        let prospects: Vec<Prospect> = born.outcomes.par_iter().zip(inherited).map(prospect).collect();
+        let prospects: Vec<Prospect> = born.outcomes.par_iter().zip(inherited).zip(born.asked).map(prospect).collect();
         choose(self.spec.which, &prospects, self.experiment.seed, born.generation)
     }
 
-    /// By how much the QD-score would rise; below zero where the incumbent is better.
-    fn promise(&self, outcome: &Outcome, refinement: Refinement, archive: &dyn Archive) -> f64 {
+    /// By how much the QD-score, of its layer if there are several, would rise; below zero where the incumbent is better.
+    fn promise(&self, outcome: &Outcome, refinement: Refinement, body_age: u32, archive: &dyn Archive) -> f64 {
         if !is_sound(outcome) {
             return f64::NEG_INFINITY;
         }
         let descriptors = refinement.join(&self.experiment.descriptors, &outcome.descriptors);
         let empty = qd_offset(&self.experiment.archive);
-        let worth = archive.incumbent(&descriptors).map_or(empty, |incumbent| f64::from(incumbent.reward));
+        let worth = archive.incumbent(&descriptors, body_age).map_or(empty, |incumbent| f64::from(incumbent.reward));
         f64::from(outcome.reward) - worth
     }
 
@@ -204,14 +205,8 @@ impl<'a> Learner<'a> {
     }
 
     /// Better of before and after, or after in any case, as the experiment has it.
-    fn judge(
-        &self,
-        climber: Climber,
-        before: &Outcome,
-        after: Option<Outcome>,
-        inherited: f32,
-        archive: &dyn Archive,
-    ) -> Learned {
+    fn judge(&self, climber: Climber, born: Born<'_>, place: usize, after: Option<Outcome>, inherited: f32) -> Learned {
+        let (before, body_age) = (&born.outcomes[place], born.asked[place].body_age);
         let trust = match climber.state {
             // A gradient that is none can't be trusted at all.
             State::Dropped => -1.0,
@@ -220,14 +215,14 @@ impl<'a> Learner<'a> {
         let after = after.filter(is_sound);
         let gain = after.as_ref().map_or(0.0, |after| after.reward - before.reward);
         let refinement = Refinement { refined: true, gain, trust };
-        let worth = |outcome: &Outcome| self.promise(outcome, refinement, archive);
+        let worth = |outcome: &Outcome| self.promise(outcome, refinement, body_age, born.archive);
         let accept = |after: &Outcome| match self.spec.acceptance {
             Acceptance::Best => after.reward > before.reward,
             Acceptance::Archive => worth(after) > worth(before),
             Acceptance::Always => true,
         };
-        let Climber { genome, mass, .. } = climber;
-        let accepted = after.filter(accept).map(|outcome| Accepted { genome, mass, outcome });
+        let Climber { genome, mass, physique, .. } = climber;
+        let accepted = after.filter(accept).map(|outcome| Accepted { genome, mass, physique, outcome });
         Learned { accepted, refinement }
     }
 }

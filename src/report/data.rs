@@ -114,6 +114,10 @@ pub struct MetricsRow {
     pub max: f64,
     /// Mean reward; NaN while the archive is empty.
     pub mean: f64,
+    /// Different topologies among the elites' bodies.
+    pub topologies: f64,
+    /// Mean distance of two elites' bodies.
+    pub body_distance: f64,
 }
 
 /// One run.
@@ -123,10 +127,36 @@ pub struct RunView {
     pub name: String,
     /// Seed.
     pub seed: u64,
+    /// Whether bodies evolve: if not, their diversity is not shown.
+    pub bodies_evolve: bool,
     /// The archive at the end.
     pub archive: ArchiveView,
     /// One row a generation, in order.
     pub metrics: Vec<MetricsRow>,
+}
+
+/// The course of one run, which is all that runs are compared by.
+#[derive(Clone, Copy, Debug)]
+pub struct CourseView<'a> {
+    /// Name of the experiment; runs of the same name are taken for repetitions that differ by their seed.
+    pub name: &'a str,
+    /// Seed.
+    pub seed: u64,
+    /// Whether bodies evolve.
+    pub bodies_evolve: bool,
+    /// One row a generation, in order.
+    pub metrics: &'a [MetricsRow],
+}
+
+/// What progress is measured by, along the x axis of curves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Evaluated candidates.
+    Evaluations,
+    /// Simulated steps of the physics, forward and backward.
+    Steps,
+    /// Wall time (s).
+    WallTime,
 }
 
 /// A line of a [`LinesView`].
@@ -164,6 +194,46 @@ pub struct LinesView {
     pub x_name: &'static str,
     /// At least one; all have the lines of the first, of which there is one legend.
     pub panels: Vec<PanelView>,
+}
+
+impl RunView {
+    /// Its course.
+    pub fn course(&self) -> CourseView<'_> {
+        let Self { name, seed, bodies_evolve, metrics, .. } = self;
+        CourseView { name, seed: *seed, bodies_evolve: *bodies_evolve, metrics }
+    }
+}
+
+impl Progress {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Progress::Evaluations, Progress::Steps, Progress::WallTime];
+
+    /// How far a run is after a generation.
+    pub fn of(self, row: &MetricsRow) -> f64 {
+        match self {
+            Progress::Evaluations => row.evaluations as f64,
+            Progress::Steps => row.steps as f64,
+            Progress::WallTime => row.wall_time,
+        }
+    }
+
+    /// Name with unit.
+    pub fn name(self) -> &'static str {
+        match self {
+            Progress::Evaluations => "evaluations",
+            Progress::Steps => "simulated steps, forward and backward",
+            Progress::WallTime => "wall time (s)",
+        }
+    }
+
+    /// What files of a figure are called by.
+    pub(super) fn stem(self, figure: &str) -> String {
+        match self {
+            Progress::Evaluations => figure.to_owned(),
+            Progress::Steps => format!("{figure}-steps"),
+            Progress::WallTime => format!("{figure}-wall-time"),
+        }
+    }
 }
 
 impl AxisView {

@@ -27,6 +27,7 @@ mod spread;
 
 pub use canvas::font::LICENSE as FONT_LICENSE;
 pub use image::{Image, Rgb};
+pub(crate) use plots::short;
 pub use plots::{draw_lines, draw_overlay, draw_run};
-pub use run::{PLOTS, draw_all, frame_of, view};
+pub use run::{PLOTS, draw_all, frame_of, metrics_row, view};
 pub use spread::spread;

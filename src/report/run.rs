@@ -50,10 +50,11 @@ pub fn view(run: &RunReader) -> Result<RunView> {
     Ok(RunView {
         name: experiment.name.clone(),
         seed: experiment.seed,
+        bodies_evolve: experiment.body.evolves(),
         archive: ArchiveView {
             axes: experiment.descriptors.iter().map(axis).collect(),
             layout,
-            elites: run.elites()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
+            elites: run.best_of_cells()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
         },
         metrics: run.metrics()?.iter().map(metrics_row).collect(),
     })
@@ -71,7 +72,8 @@ fn elite_view(cell: usize, elite: &Elite) -> EliteView {
     }
 }
 
-fn metrics_row(m: &Metrics) -> MetricsRow {
+/// What curves show of a generation.
+pub fn metrics_row(m: &Metrics) -> MetricsRow {
     MetricsRow {
         generation: m.generation,
         evaluations: m.evaluations,
@@ -81,6 +83,8 @@ fn metrics_row(m: &Metrics) -> MetricsRow {
         coverage: m.scores.coverage,
         max: m.scores.max,
         mean: m.scores.mean,
+        topologies: m.bodies.topologies as f64,
+        body_distance: m.bodies.distance,
     }
 }
 
@@ -106,7 +110,7 @@ struct Sitter {
 
 /// Elites spread over the archive, the best first.
 fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Result<Option<PathBuf>> {
-    let elites = run.elites()?;
+    let elites = run.best_of_cells()?;
     // Points have nothing to show.
     if elites.is_empty() || run.experiment().problem().is_some() {
         return Ok(None);

@@ -42,7 +42,8 @@ pub struct Gradient<T> {
 impl Gradient<f32> {
     /// Of what has no body and no episode, only numbers: with respect to those.
     pub fn of_actions(returns: Returns<f32>, actions: Vec<f32>) -> Self {
-        let creature = Creature { base: BaseKind::Welded, links: Vec::new(), contacts: Vec::new(), contact_stiffness: 0.0 };
+        let creature =
+            Creature { base: BaseKind::Welded, links: Vec::new(), contacts: Vec::new(), contact_stiffness: 0.0 };
         Self {
             returns,
             candidate: Candidate { creature, controller: Controller::Sequence { actions } },

@@ -1,9 +1,9 @@
 //! Everything that a backend needs to know before it sees candidates: the world, the task, the kind of brain.
 
 use super::OBSERVATIONS;
-use crate::benchmark::Problem;
 use super::task::TaskPlan;
 use super::world::World;
+use crate::benchmark::Problem;
 use crate::creature::{JOINT_OBSERVATIONS, MAX_LINKS};
 use crate::experiment::{Experiment, Policy, Refine};
 

@@ -3,9 +3,10 @@
 
 use crate::autodiff::Value;
 use crate::creature::Creature;
+use crate::creature::rest_origins;
 use crate::math::Vec3;
 use crate::sim::cpu::episode::spawn_position;
-use crate::sim::cpu::measure::{BodyPlan, rest_origins};
+use crate::sim::cpu::measure::BodyPlan;
 use crate::sim::cpu::state::{pull_tolerance, width_of_contact};
 use crate::sim::world::World;
 

@@ -52,6 +52,8 @@ pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
         emitter: 0,
         links: 1,
         mass: 1.5,
+        physique: Default::default(),
+        body_age: 0,
         refinement: Refinement::default(),
         learned: None,
     }

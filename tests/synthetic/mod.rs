@@ -103,20 +103,23 @@ pub fn metrics(generations: u64, speed: f64, seed: u64) -> Vec<MetricsRow> {
                 coverage: 0.7 * share * speed.min(1.3),
                 max: if generation == 0 { f64::NAN } else { best },
                 mean: if generation == 0 { f64::NAN } else { 0.4 * best - 0.2 },
+                topologies: (60.0 * share * speed).round(),
+                body_distance: 1.2 + 5.0 * speed * share * (1.2 - share),
             }
         })
         .collect()
 }
 
 pub fn run(name: &str, seed: u64, archive: ArchiveView, metrics: Vec<MetricsRow>) -> RunView {
-    RunView { name: name.into(), seed, archive, metrics }
+    RunView { name: name.into(), seed, bodies_evolve: false, archive, metrics }
 }
 
 /// Three experiments, five seeds each.
 pub fn experiments() -> Vec<RunView> {
     let names = [("quadruped-plain", 1.0), ("quadruped-stairs", 0.6), ("any-body-iso-line", 1.4)];
     let one = |(i, (name, speed)): (usize, &(&str, f64)), seed: u64| {
-        run(name, seed, grid(2, 12, 100, seed), metrics(150, speed * (1.0 + 0.08 * seed as f64), 10 * seed + i as u64))
+        let metrics = metrics(150, speed * (1.0 + 0.08 * seed as f64), 10 * seed + i as u64);
+        RunView { bodies_evolve: i == 2, ..run(name, seed, grid(2, 12, 100, seed), metrics) }
     };
     names.iter().enumerate().flat_map(|named| (0..5).map(move |seed| one(named, seed))).collect()
 }

@@ -69,6 +69,7 @@ pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experi
         batch_size: 8,
         first_batch: None,
         refine: None,
+        protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }

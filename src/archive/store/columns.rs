@@ -17,7 +17,7 @@ pub enum Column {
 use Column::{Count, Real, Seconds};
 
 /// Names and contents in order; the first one is the key.
-pub const COLUMNS: [(&str, Column); 22] = [
+pub const COLUMNS: [(&str, Column); 24] = [
     ("generation", Count(|m| m.generation)),
     ("evaluations", Count(|m| m.evaluations)),
     ("qd_score", Real(|m| m.scores.qd_score)),
@@ -26,6 +26,8 @@ pub const COLUMNS: [(&str, Column); 22] = [
     ("max", Real(|m| m.scores.max)),
     ("mean", Real(|m| m.scores.mean)),
     ("elites", Count(|m| m.elites)),
+    ("topologies", Count(|m| m.bodies.topologies)),
+    ("body_distance", Real(|m| m.bodies.distance)),
     ("new", Count(|m| m.new)),
     ("improved", Count(|m| m.improved)),
     ("diverged", Count(|m| m.diverged)),

@@ -39,7 +39,7 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 4;
+pub const SCHEMA_VERSION: i32 = 5;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
@@ -58,6 +58,9 @@ CREATE TABLE elites (
     parents     TEXT NOT NULL,
     links       INTEGER NOT NULL,
     mass        REAL,
+    topology    BLOB NOT NULL,
+    span        REAL,
+    body_age    INTEGER NOT NULL,
     refined     INTEGER NOT NULL,
     gain        REAL,
     trust       REAL,
@@ -65,6 +68,7 @@ CREATE TABLE elites (
     exact_descriptors BLOB NOT NULL,
     exact_parents     BLOB NOT NULL,
     exact_mass        BLOB NOT NULL,
+    exact_span        BLOB NOT NULL,
     exact_refinement  BLOB NOT NULL,
     genome      BLOB NOT NULL,
     learned     BLOB
@@ -252,7 +256,7 @@ fn write_metrics(transaction: &Transaction<'_>, rows: &[Metrics]) -> rusqlite::R
     for m in rows {
         let s = &m.scores;
         let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];
-        let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time]].concat();
+        let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time, m.bodies.distance]].concat();
         let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
         values.push(Box::new(f64_bytes(&exact)));
         insert.execute(params_from_iter(values))?;

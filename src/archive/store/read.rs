@@ -2,16 +2,18 @@
 
 use super::{Result, StoreError};
 use crate::archive::metrics::{Metrics, Scores, Steps};
-use crate::archive::{Centroids, Elite, Refinement, encode};
+use crate::archive::{BodyDiversity, Centroids, Elite, Refinement, encode};
+use crate::creature::{Physique, Topology};
 use crate::genome::Genome;
 use rusqlite::{Connection, Params, Row};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 const ELITE: &str = "SELECT cell, id, generation, candidate, emitter, links, exact_reward, exact_descriptors, exact_parents, \
-                     exact_mass, genome, refined, exact_refinement, learned FROM elites";
+                     exact_mass, genome, refined, exact_refinement, learned, topology, exact_span, \
+                     body_age FROM elites";
 const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores, \
-                       refined, accepted, dropped, backward_creature_steps, backward_body_steps FROM metrics";
+                       refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies FROM metrics";
 
 /// All elites in the order of their cells.
 pub fn elites(connection: &Connection, path: &Path) -> Result<Vec<(usize, Elite)>> {
@@ -110,13 +112,24 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         encode::genome(&bytes(row, 10)?),
         encode::f32s(&bytes(row, 12)?),
         learned(row.get(13)?),
+        encode::f64s(&bytes(row, 15)?),
     );
-    let (Some(reward), Some(descriptors), Some(parents), Some(mass), Some(genome), Some(refinement), Some(learned)) =
-        exact
+    let (
+        Some(reward),
+        Some(descriptors),
+        Some(parents),
+        Some(mass),
+        Some(genome),
+        Some(refinement),
+        Some(learned),
+        Some(span),
+    ) = exact
     else {
         return Ok(None);
     };
-    let (&[reward], &[mass], &[gain, trust]) = (reward.as_slice(), mass.as_slice(), refinement.as_slice()) else {
+    let (&[reward], &[mass], &[gain, trust], &[span]) =
+        (reward.as_slice(), mass.as_slice(), refinement.as_slice(), span.as_slice())
+    else {
         return Ok(None);
     };
     let elite = Elite {
@@ -130,6 +143,8 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         emitter: row.get(4)?,
         links: row.get(5)?,
         mass,
+        physique: Physique { topology: Topology::from_bytes(bytes(row, 14)?), span },
+        body_age: row.get(16)?,
         refinement: Refinement { refined: row.get(11)?, gain, trust },
         learned,
     };
@@ -143,8 +158,9 @@ fn learned(bytes: Option<Vec<u8>>) -> Option<Option<Genome>> {
 
 fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
     let exact = encode::f64s(&bytes(row, 8)?);
-    let Some(&[qd_score, normalised_qd_score, coverage, max, mean, wall_time, simulation_time, refinement_time]) =
-        exact.as_deref()
+    let Some(
+        &[qd_score, normalised_qd_score, coverage, max, mean, wall_time, simulation_time, refinement_time, distance],
+    ) = exact.as_deref()
     else {
         return Ok(None);
     };
@@ -153,6 +169,7 @@ fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
         evaluations: row.get(1)?,
         scores: Scores { qd_score, normalised_qd_score, coverage, max, mean },
         elites: row.get(2)?,
+        bodies: BodyDiversity { topologies: row.get(14)?, distance },
         new: row.get(3)?,
         improved: row.get(4)?,
         diverged: row.get(5)?,

@@ -2,7 +2,7 @@
 
 use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::archive::metrics::Metrics;
-use crate::archive::{Elite, hash};
+use crate::archive::{Elite, best_of_cells, hash};
 use crate::experiment::{self, Experiment};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -48,9 +48,15 @@ impl RunReader {
         read::metrics(&self.connection, &self.path)
     }
 
-    /// The elites with their cells, in the order of the cells.
+    /// The elites with their cells, in the order of the cells; with layers, those of the youngest first, and cell `c` of layer `l` is
+    /// number `l * cell_count() + c`.
     pub fn elites(&self) -> Result<Vec<(usize, Elite)>> {
         read::elites(&self.connection, &self.path)
+    }
+
+    /// The best elite of each cell, in the order of the cells: all of them unless the archive has layers.
+    pub fn best_of_cells(&self) -> Result<Vec<(usize, Elite)>> {
+        Ok(best_of_cells(self.elites()?, self.cell_count()))
     }
 
     /// The elite of a number, with its cell; none when no elite has it (now).

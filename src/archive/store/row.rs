@@ -17,6 +17,9 @@ pub struct Row {
     parents: String,
     links: u32,
     mass: f64,
+    topology: Vec<u8>,
+    span: f64,
+    body_age: u32,
     exact_reward: Vec<u8>,
     exact_descriptors: Vec<u8>,
     exact_parents: Vec<u8>,
@@ -30,8 +33,10 @@ impl Row {
     /// What [`Row::write`] runs.
     pub(super) const INSERT: &str =
         "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
-         exact_reward, exact_descriptors, exact_parents, exact_mass, genome, refined, gain, trust, exact_refinement, learned)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+         exact_reward, exact_descriptors, exact_parents, exact_mass, genome, refined, gain, trust, exact_refinement, learned,
+         topology, span, exact_span, body_age)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+         ?21, ?22, ?23, ?24)";
 
     /// The row of an elite in a cell.
     pub fn new(cell: usize, e: &Elite) -> Self {
@@ -46,6 +51,9 @@ impl Row {
             parents: list(e.parents.iter().map(|parent| parent.id)),
             links: e.links,
             mass: e.mass,
+            topology: e.physique.topology.bytes().to_vec(),
+            span: e.physique.span,
+            body_age: e.body_age,
             exact_reward: f32_bytes(&[e.reward]),
             exact_descriptors: f32_bytes(&e.descriptors),
             exact_parents: parent_bytes(&e.parents),
@@ -80,6 +88,10 @@ impl Row {
             trust,
             f32_bytes(&[gain, trust]),
             self.learned,
+            self.topology,
+            self.span,
+            f64_bytes(&[self.span]),
+            self.body_age,
         ])?;
         Ok(())
     }

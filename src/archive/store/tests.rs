@@ -3,8 +3,8 @@
 use super::super::encode::{f32_bytes, genome_bytes, parent_bytes};
 use super::*;
 use crate::archive::metrics::{Scores, Steps};
-use crate::archive::{Parent, Refinement};
-use crate::creature::BaseKind;
+use crate::archive::{BodyDiversity, Parent, Refinement};
+use crate::creature::{BaseKind, Physique, Topology};
 use crate::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,6 +26,8 @@ fn elite(id: u64, numbers: &[f64]) -> Elite {
         emitter: 2,
         links: 1,
         mass: 0.1,
+        physique: Physique { topology: Topology::from_bytes(vec![0, 5]), span: -0.0 },
+        body_age: 17,
         refinement: Refinement { refined: true, gain: -0.0, trust: 0.1 },
         learned: None,
     }
@@ -38,6 +40,7 @@ fn metrics(generation: u64) -> Metrics {
         evaluations: 10 * (generation + 1),
         scores,
         elites: 1,
+        bodies: BodyDiversity { topologies: 1, distance: 0.1 + 0.2 },
         new: 1,
         improved: 2,
         diverged: 3,
@@ -68,6 +71,8 @@ fn same(a: &Elite, b: &Elite) -> bool {
     };
     bits(a) == bits(b)
         && refinement(a) == refinement(b)
+        && a.body_age == b.body_age
+        && (&a.physique.topology, a.physique.span.to_bits()) == (&b.physique.topology, b.physique.span.to_bits())
         && (a.id, a.generation, a.candidate, a.emitter) == (b.id, b.generation, b.candidate, b.emitter)
 }
 
@@ -87,6 +92,7 @@ fn what_is_stored_comes_back_to_the_bit() {
     let (back, expected) = (saved.metrics.unwrap(), metrics(0));
     assert_eq!(back.scores.qd_score.to_bits(), expected.scores.qd_score.to_bits());
     assert!(back.scores.max.is_nan());
+    assert_eq!(back.bodies, expected.bodies);
     assert_eq!((&back.invalid, back.forward, back.backward), (&expected.invalid, expected.forward, expected.backward));
     assert_eq!((back.wall_time, back.simulation_time), (expected.wall_time, expected.simulation_time));
     let refining = |m: &Metrics| (m.refined, m.accepted, m.dropped, m.refinement_time);

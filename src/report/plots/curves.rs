@@ -34,7 +34,7 @@ pub struct Panel {
     pub legend: bool,
 }
 
-/// Panels side by side.
+/// Panels side by side, in as many rows as they need.
 pub struct Curves {
     /// First line.
     pub title: String,
@@ -48,11 +48,15 @@ pub struct Curves {
     pub legend: Vec<Entry>,
     /// Last line.
     pub note: String,
+    /// Places along x that are marked by a fine line.
+    pub marks: Vec<f64>,
 }
 
 /// What is followed over the course of a run.
 #[derive(Clone, Copy)]
 pub struct Quantity {
+    /// What files are called by.
+    pub stem: &'static str,
     /// Name with unit.
     pub name: &'static str,
     /// Whether zero has to be seen.
@@ -61,24 +65,40 @@ pub struct Quantity {
     pub value: fn(&MetricsRow) -> f64,
 }
 
-/// One panel each.
-pub const QUANTITIES: [Quantity; 3] = [
-    Quantity { name: "QD-score", from_zero: true, value: |row| row.qd_score },
-    Quantity { name: "coverage (%)", from_zero: true, value: |row| 100.0 * row.coverage },
-    Quantity { name: "best reward", from_zero: false, value: |row| row.max },
-];
+/// The sum over the archive of what elites are worth.
+pub const QD_SCORE: Quantity =
+    Quantity { stem: "qd-score", name: "QD-score", from_zero: true, value: |row| row.qd_score };
+/// How full the archive is.
+pub const COVERAGE: Quantity =
+    Quantity { stem: "coverage", name: "coverage (%)", from_zero: true, value: |row| 100.0 * row.coverage };
+/// The best of all.
+pub const BEST: Quantity = Quantity { stem: "reward", name: "best reward", from_zero: false, value: |row| row.max };
+
+/// Kinds of bodies.
+pub const TOPOLOGIES: Quantity =
+    Quantity { stem: "topologies", name: "topologies", from_zero: true, value: |row| row.topologies };
+/// How far bodies are apart.
+pub const BODY_DISTANCE: Quantity = Quantity {
+    stem: "body-distance",
+    name: "mean distance of bodies",
+    from_zero: true,
+    value: |row| row.body_distance,
+};
+
+/// Of one run, one panel each.
+pub const QUANTITIES: [Quantity; 3] = [QD_SCORE, COVERAGE, BEST];
 
 impl Curves {
     /// The course of one run.
     pub fn of_run(run: &RunView, progress: Progress) -> Self {
-        let panels = QUANTITIES.map(|Quantity { name, from_zero, value }| {
+        let panels = QUANTITIES.map(|Quantity { stem, name, from_zero, value }| {
             let series = |text: &str, colour: usize, dash, value: fn(&MetricsRow) -> f64| Series {
                 entry: Entry { text: text.into(), colour: OKABE_ITO[colour], dash },
                 points: run.metrics.iter().map(|row| (progress.of(row), value(row))).collect(),
                 band: Vec::new(),
             };
             let only = series(name, 0, None, value);
-            if name == "best reward" {
+            if stem == BEST.stem {
                 let mean = series("mean", 1, Some(18.0), |row| row.mean);
                 let best = Series { entry: Entry { text: "best".into(), ..only.entry }, ..only };
                 Panel { name: "reward", from_zero, series: vec![mean, best], legend: true }
@@ -86,13 +106,28 @@ impl Curves {
                 Panel { name, from_zero, series: vec![only], legend: false }
             }
         });
+        Self::plain(run, progress, panels.into())
+    }
+
+    /// How different the bodies of one run are.
+    pub fn of_bodies(run: &RunView, progress: Progress) -> Self {
+        let panels = [TOPOLOGIES, BODY_DISTANCE].map(|Quantity { name, from_zero, value, .. }| {
+            let entry = Entry { text: name.into(), colour: OKABE_ITO[0], dash: None };
+            let points = run.metrics.iter().map(|row| (progress.of(row), value(row))).collect();
+            Panel { name, from_zero, series: vec![Series { entry, points, band: Vec::new() }], legend: false }
+        });
+        Self::plain(run, progress, panels.into())
+    }
+
+    fn plain(run: &RunView, progress: Progress, panels: Vec<Panel>) -> Self {
         Self {
             title: title(run),
             second: summary(run),
             x_name: progress.name(),
-            panels: panels.into(),
+            panels,
             legend: Vec::new(),
             note: String::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -105,7 +140,17 @@ impl Curves {
             panels: vec![self.panels[panel].clone()],
             legend: self.legend.clone(),
             note: self.note.clone(),
+            marks: self.marks.clone(),
         }
+    }
+
+    /// Columns and rows of panels: up to three side by side.
+    fn grid(&self) -> (usize, usize) {
+        let columns = match self.panels.len() {
+            4 => 2,
+            count => count.clamp(1, 3),
+        };
+        (columns, self.panels.len().div_ceil(columns))
     }
 
     fn draw_below<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>, mut area: Area) -> Result<Area> {
@@ -125,20 +170,23 @@ impl Curves {
 
 impl Figure for Curves {
     fn size(&self) -> (usize, usize) {
-        if self.panels.len() == 1 { (1600, 1000) } else { (800 * self.panels.len(), 900) }
+        let (columns, rows) = self.grid();
+        if self.panels.len() == 1 { (1600, 1000) } else { (800 * columns, 150 + 750 * rows) }
     }
 
     fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
         let area = draw_title(pen, Area::paper(self.size()), &self.title, &self.second)?;
         let area = self.draw_below(pen, area)?;
         let between = 2.0 * GAP;
-        let count = self.panels.len() as f64;
-        let width = (area.width() - between * (count - 1.0)) / count;
+        let (columns, rows) = self.grid();
+        let share = |length: f64, count: usize| (length - between * (count - 1) as f64) / count as f64;
+        let (width, height) = (share(area.width(), columns), share(area.height(), rows));
         let above = if self.panels.iter().any(|p| p.legend) { 1.5 * SMALL } else { 0.0 };
         for (i, panel) in self.panels.iter().enumerate() {
-            let left = area.left + i as f64 * (width + between);
-            let outer = Area { left, right: left + width, top: area.top + above, ..area };
-            draw_panel(pen, outer, panel, self.x_name)?;
+            let left = area.left + (i % columns) as f64 * (width + between);
+            let top = area.top + (i / columns) as f64 * (height + between);
+            let outer = Area { left, right: left + width, top: top + above, bottom: top + height };
+            draw_panel(pen, outer, panel, (self.x_name, &self.marks))?;
         }
         Ok(())
     }
@@ -148,13 +196,16 @@ fn draw_panel<B: DrawingBackend<ErrorType: 'static>>(
     pen: &Pen<B>,
     outer: Area,
     panel: &Panel,
-    x_name: &str,
+    (x_name, marks): (&str, &[f64]),
 ) -> Result<()> {
     let xs = panel.series.iter().flat_map(|s| s.points.iter().map(|p| p.0));
     let (_, last) = extent(xs).unwrap_or((0.0, 1.0));
     let x = horizontal(0.75 * outer.width(), |most| Scale::exact(0.0, last, most));
     let axes = Axes::fit(outer, x, y_scale(panel));
     axes.draw_grid(pen, true)?;
+    for &x in marks.iter().filter(|&&x| x < last) {
+        pen.line([axes.at(x, axes.y.low), axes.at(x, axes.y.high)], 2.0, opaque(FAINT_INK))?;
+    }
     for series in &panel.series {
         draw_band(pen, &axes, series)?;
     }

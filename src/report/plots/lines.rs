@@ -19,6 +19,7 @@ pub fn curves(view: &LinesView) -> Curves {
         // A single line needs none: the axis says what it is.
         legend: if legend.len() > 1 { legend } else { Vec::new() },
         note: String::new(),
+        marks: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Plots, each written once and drawn as PNG (for screens) and as SVG (for papers).
 //!
-//! [`draw_run`] draws everything about one run, [`draw_overlay`] several runs together.
+//! [`draw_run`] draws everything about one run, [`draw_overlay`] the courses of several runs together.
 
 mod archive;
 mod axes;
@@ -14,7 +14,7 @@ mod parallel;
 mod ticks;
 mod voronoi;
 
-use super::data::{LinesView, MetricsRow, RunView, Shown};
+use super::data::{CourseView, LinesView, Progress, RunView, Shown};
 use crate::report::pen::{Figure, save};
 use anyhow::{Context, Result, ensure};
 use archive::{Heatmap, Profile};
@@ -22,46 +22,6 @@ use curves::Curves;
 use histogram::Histogram;
 use parallel::Parallel;
 use std::path::{Path, PathBuf};
-
-/// What progress is measured by, along the x axis of curves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    /// Evaluated candidates.
-    Evaluations,
-    /// Simulated steps of the physics, forward and backward.
-    Steps,
-    /// Wall time (s).
-    WallTime,
-}
-
-impl Progress {
-    const ALL: [Self; 3] = [Progress::Evaluations, Progress::Steps, Progress::WallTime];
-
-    fn of(self, row: &MetricsRow) -> f64 {
-        match self {
-            Progress::Evaluations => row.evaluations as f64,
-            Progress::Steps => row.steps as f64,
-            Progress::WallTime => row.wall_time,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Progress::Evaluations => "evaluations",
-            Progress::Steps => "simulated steps, forward and backward",
-            Progress::WallTime => "wall time (s)",
-        }
-    }
-
-    /// What files are called by.
-    fn stem(self, figure: &str) -> String {
-        match self {
-            Progress::Evaluations => figure.to_owned(),
-            Progress::Steps => format!("{figure}-steps"),
-            Progress::WallTime => format!("{figure}-wall-time"),
-        }
-    }
-}
 
 /// Draws everything about one run into the folder `out`, which is made if it is missing, and gives the files' paths.
 ///
@@ -72,6 +32,7 @@ impl Progress {
 /// | `qd-score`, `coverage`, `reward` | curves over evaluations |
 /// | `progress` | the three of them side by side |
 /// | `progress-steps`, `progress-wall-time` | the same over simulated steps (forward and backward) and over wall time |
+/// | `bodies` | topologies and mean distance of bodies over evaluations, where bodies evolve |
 /// | `histogram` | distribution of rewards |
 /// | `histogram-gain`, `histogram-trust` | of refinement gain and gradient trust, when elites were refined |
 /// | `archive-gain`, `archive-trust` | the same over the first two descriptors |
@@ -101,8 +62,13 @@ pub fn draw_run(run: &RunView, out: &Path) -> Result<Vec<PathBuf>> {
     for progress in Progress::ALL {
         files.add(&Curves::of_run(run, progress), &progress.stem("progress"))?;
     }
-    files
-        .add_each(&Curves::of_run(run, Progress::Evaluations), ["qd-score", "coverage", "reward"].map(String::from))?;
+    if run.bodies_evolve {
+        files.add(&Curves::of_bodies(run, Progress::Evaluations), "bodies")?;
+    }
+    let curves = Curves::of_run(run, Progress::Evaluations);
+    for (panel, quantity) in curves::QUANTITIES.iter().enumerate() {
+        files.add(&curves.only(panel), quantity.stem)?;
+    }
     Ok(files.written)
 }
 
@@ -116,25 +82,33 @@ pub fn draw_lines(view: &LinesView, out: &Path, stem: &str) -> Result<[PathBuf; 
     save(&lines::curves(view), out, stem)
 }
 
-/// Draws the curves of several runs together into the folder `out`, which is made if it is missing, and gives the files' paths:
-/// `overlay-qd-score`, `overlay-coverage`, `overlay-reward` and `overlay` with all three over evaluations, and the same with `-steps`
-/// behind the name over simulated steps (forward and backward) and with `-wall-time` over wall time.
+/// Draws the courses of several runs together into the folder `out`, which is made if it is missing, and gives the files' paths:
+/// `figure` with all measures over evaluations, `figure-qd-score`, `figure-coverage`, `figure-reward`, `figure-mean-reward` and, where
+/// bodies evolve, `figure-topologies` and `figure-body-distance` with one each, and the same with `-steps` behind the name over simulated steps (forward and backward) and with `-wall-time` over wall time.
 ///
 /// Runs of the same name are repetitions: their mean is a line, and a band spans from the lowest to the highest, over the
-/// stretch that all of them have reached. Runs without a finished generation are left out.
+/// stretch that all of them have reached. Runs without a finished generation are left out. Fine lines stand at the places
+/// in `marks`.
 ///
 /// # Errors
 /// When no run has finished a generation, or a file can't be written.
-pub fn draw_overlay(runs: &[RunView], out: &Path) -> Result<Vec<PathBuf>> {
-    let begun: Vec<&RunView> = runs.iter().filter(|run| !run.metrics.is_empty()).collect();
+pub fn draw_overlay(
+    runs: &[CourseView<'_>],
+    marks: &[(Progress, f64)],
+    figure: &str,
+    out: &Path,
+) -> Result<Vec<PathBuf>> {
+    let begun: Vec<CourseView<'_>> = runs.iter().filter(|run| !run.metrics.is_empty()).copied().collect();
     ensure!(!begun.is_empty(), "an overlay needs at least one run that has finished a generation");
     make_folder(out)?;
     let mut files = Files { folder: out, written: Vec::new() };
     for progress in Progress::ALL {
-        let curves = overlay::overlay(&begun, progress);
-        files.add(&curves, &progress.stem("overlay"))?;
-        let alone = ["overlay-qd-score", "overlay-coverage", "overlay-reward"];
-        files.add_each(&curves, alone.map(|figure| progress.stem(figure)))?;
+        let marks = marks.iter().filter(|mark| mark.0 == progress).map(|mark| mark.1).collect();
+        let curves = overlay::overlay(&begun, progress, marks);
+        files.add(&curves, &progress.stem(figure))?;
+        for (panel, quantity) in overlay::quantities(&begun).iter().enumerate() {
+            files.add(&curves.only(panel), &progress.stem(&format!("{figure}-{}", quantity.stem)))?;
+        }
     }
     Ok(files.written)
 }
@@ -152,11 +126,6 @@ impl Files<'_> {
     fn add(&mut self, figure: &impl Figure, stem: &str) -> Result<()> {
         self.written.extend(save(figure, self.folder, stem)?);
         Ok(())
-    }
-
-    /// Each panel alone.
-    fn add_each(&mut self, curves: &Curves, stems: [String; 3]) -> Result<()> {
-        stems.iter().enumerate().try_for_each(|(panel, stem)| self.add(&curves.only(panel), stem))
     }
 
     /// What gradient steps did.
@@ -192,7 +161,7 @@ fn summary(run: &RunView) -> String {
 }
 
 /// A number with four digits.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     let digits = if value == 0.0 { 0 } else { libm::log10(value.abs()).floor() as i32 };
     let text = match digits {
         -3..=5 => format!("{value:.*}", (3 - digits).max(0) as usize),

@@ -1,33 +1,49 @@
 //! Several runs in one figure: runs of the same experiment are repetitions, shown by their mean and their spread.
 
-use super::Progress;
 use super::colour::OKABE_ITO;
-use super::curves::{Curves, Panel, QUANTITIES, Quantity, Series};
+use super::curves::{BEST, BODY_DISTANCE, COVERAGE, Curves, Panel, QD_SCORE, Quantity, Series, TOPOLOGIES};
 use super::legend::Entry;
 use super::ticks::extent;
-use crate::report::data::{MetricsRow, RunView};
+use crate::report::data::{CourseView, MetricsRow, Progress};
 use crate::report::pen::At;
 
 /// Places along x where repetitions are compared.
 const PLACES: usize = 300;
 
-/// All runs, grouped by the name of their experiment in order of appearance.
-pub fn overlay(runs: &[&RunView], progress: Progress) -> Curves {
+/// One panel each; those of bodies only where some evolve. Best and mean reward are of different size, so that they share no panel here.
+pub fn quantities(runs: &[CourseView<'_>]) -> Vec<Quantity> {
+    let evolve = runs.iter().any(|run| run.bodies_evolve);
+    let of_bodies = [TOPOLOGIES, BODY_DISTANCE].into_iter().filter(|_| evolve);
+    [QD_SCORE, COVERAGE, BEST, MEAN].into_iter().chain(of_bodies).collect()
+}
+
+const MEAN: Quantity =
+    Quantity { stem: "mean-reward", name: "mean reward of the elites", from_zero: false, value: |row| row.mean };
+
+/// All runs, grouped by the name of their experiment in order of appearance; fine lines stand at `marks`.
+pub fn overlay(runs: &[CourseView<'_>], progress: Progress, marks: Vec<f64>) -> Curves {
     let groups = groups(runs);
     let entries: Vec<Entry> = groups.iter().enumerate().map(|(i, group)| entry(i, group)).collect();
-    let panel = |Quantity { name, from_zero, value }: Quantity| {
+    let panel = |Quantity { name, from_zero, value, .. }: Quantity| {
         let series = groups.iter().zip(&entries).map(|(group, entry)| series(group, entry, progress, value));
         Panel { name, from_zero, series: series.collect(), legend: false }
     };
     let repeated = groups.iter().any(|group| group.len() > 1);
-    let note = if repeated { "lines: mean over seeds; bands: from the lowest to the highest seed" } else { "" };
+    let mut notes = Vec::new();
+    if repeated {
+        notes.push("lines: mean over seeds; bands: from the lowest to the highest seed");
+    }
+    if !marks.is_empty() {
+        notes.push("upright line: where the tables compare");
+    }
     Curves {
         title: format!("{}, {}", counted(groups.len(), "experiment"), counted(runs.len(), "run")),
         second: String::new(),
         x_name: progress.name(),
-        panels: QUANTITIES.map(panel).into(),
+        panels: quantities(runs).into_iter().map(panel).collect(),
         legend: entries,
-        note: note.into(),
+        note: notes.join("; "),
+        marks,
     }
 }
 
@@ -35,8 +51,8 @@ fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-fn groups<'a>(runs: &[&'a RunView]) -> Vec<Vec<&'a RunView>> {
-    let mut groups: Vec<Vec<&RunView>> = Vec::new();
+fn groups<'a>(runs: &[CourseView<'a>]) -> Vec<Vec<CourseView<'a>>> {
+    let mut groups: Vec<Vec<CourseView<'a>>> = Vec::new();
     for &run in runs {
         match groups.iter_mut().find(|group| group[0].name == run.name) {
             Some(group) => group.push(run),
@@ -46,7 +62,7 @@ fn groups<'a>(runs: &[&'a RunView]) -> Vec<Vec<&'a RunView>> {
     groups
 }
 
-fn entry(index: usize, group: &[&RunView]) -> Entry {
+fn entry(index: usize, group: &[CourseView<'_>]) -> Entry {
     let seeds = match group {
         [only] => format!("seed {}", only.seed),
         _ => format!("{} seeds", group.len()),
@@ -60,7 +76,7 @@ fn entry(index: usize, group: &[&RunView]) -> Entry {
 }
 
 /// Mean and extremes where all repetitions have values.
-fn series(group: &[&RunView], entry: &Entry, progress: Progress, value: fn(&MetricsRow) -> f64) -> Series {
+fn series(group: &[CourseView<'_>], entry: &Entry, progress: Progress, value: fn(&MetricsRow) -> f64) -> Series {
     let curves: Vec<Vec<At>> = group
         .iter()
         .map(|run| {

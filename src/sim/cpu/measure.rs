@@ -2,7 +2,7 @@
 
 use super::state::{State, Work};
 use crate::autodiff::{Real, real};
-use crate::creature::Creature;
+use crate::creature::{Creature, leg_span};
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use crate::math::{Vec3, vec3};
 use crate::sim::prelude::Prelude;
@@ -26,7 +26,7 @@ pub struct BodyPlan<T> {
 }
 
 impl<T: Real> BodyPlan<T> {
-    /// The plan of a body with these [`rest_origins`] in a world of the given gravity (m/s2).
+    /// The plan of a body with these [`rest_origins`](crate::creature::rest_origins) in a world of the given gravity (m/s2).
     pub fn new(creature: &Creature<T>, origins: &[Vec3<T>], gravity: Vec3<T>) -> Self {
         let mass = creature.mass();
         let mut is_end = vec![true; creature.links.len()];
@@ -38,24 +38,6 @@ impl<T: Real> BodyPlan<T> {
         let facts = BodyFacts { mass, link_count, leg_span: leg_span(creature, origins) };
         Self { facts, reference_force: creature.weight(gravity) * real(REFERENCE_LOAD), limb_ends: ends }
     }
-}
-
-/// Positions of all link frames relative to the base origin, at zero angles (m).
-pub fn rest_origins<T: Real>(creature: &Creature<T>) -> Vec<Vec3<T>> {
-    let mut origins = vec![Vec3::zero(); creature.links.len()];
-    for i in 1..creature.links.len() {
-        let link = &creature.links[i];
-        origins[i] = origins[link.parent] + link.joint_position;
-    }
-    origins
-}
-
-fn leg_span<T: Real>(creature: &Creature<T>, origins: &[Vec3<T>]) -> T {
-    let reach2 = creature.contacts.iter().fold(T::zero(), |far, contact| {
-        let x = origins[contact.link] + contact.centre;
-        far.max(x.x * x.x + x.y * x.y)
-    });
-    (reach2 + real(1e-12)).sqrt() * real(2.0)
 }
 
 /// What is remembered of each limb end between measurements: 0 up, 1 down, 2 not yet landed since the start.

@@ -105,7 +105,8 @@ impl Differentiate for CpuBackend {
             "physics.form: only Momentum has gradients, {:?} has none",
             world.form
         );
-        Ok(self.on_the_clock(candidates, |candidate| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY)))
+        Ok(self
+            .on_the_clock(candidates, |candidate| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY)))
     }
 
     fn time(&self) -> Duration {

@@ -35,6 +35,9 @@ use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 /// Memory for the tape and its checkpoints unless it is set (bytes).
 pub const TAPE_MEMORY: u64 = 1 << 30;
 
+/// Of one candidate, one an objective.
+type Gradients = Vec<Gradient<f32>>;
+
 /// Differentiates in float32 on a GPU.
 pub struct GpuGradient {
     gpu: Gpu,
@@ -179,7 +182,7 @@ impl GpuGradient {
         encoded: &Encoded,
         found: &Found,
         contacts: usize,
-    ) -> Result<Vec<(usize, Vec<Gradient<f32>>)>, GpuError> {
+    ) -> Result<Vec<(usize, Gradients)>, GpuError> {
         let descriptors = self.task.descriptors.len();
         let (words, fields) = (result_words(descriptors), gradient_fields(contacts, descriptors));
         let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();

@@ -126,7 +126,8 @@ impl<'a> Sweep<'a> {
             let episodes = kept(episodes_size)?;
             let results = kept((creatures * result_words(descriptors) * size_of::<u32>()) as u64)?;
             let activations_size = ((activations * size_of::<f32>()) as u64).max(16);
-            let gradients_size = (blocks * LANES * gradient_fields(pipeline.contacts, descriptors) * size_of::<Vec4>()) as u64;
+            let gradients_size =
+                (blocks * LANES * gradient_fields(pipeline.contacts, descriptors) * size_of::<Vec4>()) as u64;
             let targets = |objective| {
                 let given = take(Usage::UNIFORM | Usage::COPY_DST, size_of::<Objective>() as u64)?;
                 Ok::<_, GpuError>((objective, given, kept(gradients_size)?, kept(activations_size)?))

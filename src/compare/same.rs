@@ -1,0 +1,123 @@
+//! What speaks against a comparison: scores of different meaning, repetitions that are none, times of different machines.
+
+use super::Run;
+use crate::archive::qd_offset;
+use crate::evolve::provenance::Part;
+use crate::experiment::{ArchiveSpec, Experiment};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Reasons why runs should not be compared; none when they may be.
+pub fn differences(runs: &[Run]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (i, run) in runs.iter().enumerate() {
+        let name = &run.experiment.name;
+        let earlier = &runs[..i];
+        match earlier.iter().find(|other| &other.experiment.name == name) {
+            None => {
+                // What differs from the first run is told once for each experiment.
+                let (first, own) = (yardstick(&runs[0].experiment), yardstick(&run.experiment));
+                found.extend(first_difference(&runs[0], run, first, own));
+            }
+            Some(first) => {
+                let differ = first_difference(first, run, settings(&first.experiment), settings(&run.experiment));
+                found.extend(differ.map(|text| format!("repetitions may differ by their seed only: {text}")));
+            }
+        }
+        if let Some(twin) =
+            earlier.iter().find(|o| &o.experiment.name == name && o.experiment.seed == run.experiment.seed)
+        {
+            let (one, other, seed) = (twin.dir.display(), run.dir.display(), run.experiment.seed);
+            found.push(format!("{one} and {other} both have seed {seed}: one run must not count twice"));
+        }
+    }
+    found
+}
+
+/// What wall times depend on besides the experiment: the machines and backends, where there are several.
+pub fn machines(runs: &[Run]) -> Option<String> {
+    let place = |part: &Part| format!("{}, {}", part.machine.cpu, part.backend);
+    let places: BTreeSet<String> = runs.iter().flat_map(|run| run.parts.iter().map(place)).collect();
+    let list: Vec<String> = places.into_iter().collect();
+    (list.len() > 1).then(|| format!("wall times are of different machines or backends: {}", list.join("; ")))
+}
+
+/// A field and its value in words.
+type Field = (&'static str, String);
+
+fn first_difference(one: &Run, other: &Run, fields: Vec<Field>, of_other: Vec<Field>) -> Option<String> {
+    let differing = fields.into_iter().zip(of_other).find(|(a, b)| a.1 != b.1);
+    differing.map(|((field, a), (_, b))| {
+        format!("{field}: {} in {}, {} in {}", short(&a), one.dir.display(), short(&b), other.dir.display())
+    })
+}
+
+/// What gives scores their meaning.
+fn yardstick(experiment: &Experiment) -> Vec<Field> {
+    let kind = match experiment.archive {
+        ArchiveSpec::Grid { .. } => "Grid",
+        ArchiveSpec::Cvt { .. } => "Cvt",
+        ArchiveSpec::Unstructured { .. } => "Unstructured",
+        ArchiveSpec::DominatedNovelty { .. } => "DominatedNovelty",
+    };
+    // What has been run has a number that can be counted.
+    let cells = experiment.cell_count().unwrap_or(usize::MAX);
+    let kinds: Vec<_> = experiment.descriptors.iter().map(|d| (&d.kind, d.range)).collect();
+    vec![
+        ("archive", kind.into()),
+        ("number of cells", cells.to_string()),
+        ("archive.qd_offset", qd_offset(&experiment.archive).to_string()),
+        ("descriptors", text(&kinds)),
+        ("task.reward", text(&experiment.task.reward)),
+        ("task.duration", experiment.task.duration.to_string()),
+    ]
+}
+
+/// All that repetitions have in common. Budgets may differ: runs are compared where all have been.
+fn settings(experiment: &Experiment) -> Vec<Field> {
+    let Experiment {
+        name: _,
+        seed: _,
+        body,
+        policy,
+        terrain,
+        task,
+        descriptors,
+        archive,
+        emitters,
+        scheduler,
+        batch_size,
+        first_batch,
+        refine,
+        protection,
+        budget: _,
+        physics,
+    } = experiment;
+    vec![
+        // Only evolutions have bodies and policies that are written.
+        ("problem", format!("{:?}", experiment.problem())),
+        ("body", text(body)),
+        ("policy", text(policy)),
+        ("terrain", text(terrain)),
+        ("task", text(task)),
+        ("descriptors", text(descriptors)),
+        ("archive", text(archive)),
+        ("emitters", text(emitters)),
+        ("scheduler", text(scheduler)),
+        ("batch_size", text(batch_size)),
+        ("first_batch", text(first_batch)),
+        ("refine", text(refine)),
+        ("protection", text(protection)),
+        ("physics", text(physics)),
+    ]
+}
+
+fn text<T: Serialize>(value: &T) -> String {
+    ron::to_string(value).unwrap_or_else(|error| error.to_string())
+}
+
+/// No more than fits on a line.
+fn short(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+}
