@@ -250,7 +250,7 @@ mod program {
         assert!(done.contains("in 100 cells") && !done.contains("body plan"), "{done}");
         let run = "results/small-0-1";
         let list = ask(dir, &["list", run, "--top", "1"]);
-        assert!(list.contains("measure 0") && list.contains("CMA-ME"), "{list}");
+        assert!(list.contains("measure 0") && list.contains("CMA-ME") && !list.contains("mass"), "{list}");
         let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
         let shown = ask(dir, &["show", &format!("{run}#{id}"), "--genome"]);
         assert!(shown.contains("of 100") && shown.contains("Point("), "{shown}");

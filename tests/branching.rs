@@ -9,7 +9,7 @@ use burgess::emitter::chart::Chart;
 use burgess::emitter::{self, Anchor, Ask, Emitter, Prepare, Proposal, SearchSpace, Told};
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{Evolution, Setup, start};
-use burgess::experiment::{EmitterKind, EmitterSpec, Experiment, RefinedGenes, from_text};
+use burgess::experiment::{EmitterKind, EmitterSpec, Experiment, Protection, RefinedGenes, from_text};
 use burgess::genome::{Field, Genome, Variation};
 use burgess::laws::descriptor::Descriptor;
 use burgess::rng::Stream;
@@ -505,18 +505,21 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
         "(kind: CmaMega())",
         "(kind: CmaMega(optimiser: Adam(), rate: 0.1)), (kind: Gaussian())",
     ];
-    for body in [FIXED, EVOLVING] {
-        for emitters in emitters {
-            let experiment = experiment(body, emitters, 3);
-            let (space, plan) = (space_of(&experiment), Plan::new(&experiment));
-            let hash = |threads, sessions: &[u64]| {
-                let backend = CpuBackend::new(&plan, Some(threads)).unwrap();
-                let slopes = backend.differentiator(&plan).unwrap();
-                let ground = Ground { space: &space, backend: &backend, slopes: slopes.as_ref() };
-                ground.run(&experiment, sessions).1
-            };
-            assert_eq!(hash(2, &[3]), hash(1, &[1, 1, 1]), "{body}, {emitters}");
-        }
+    let plain = [FIXED, EVOLVING].into_iter().flat_map(|body| emitters.map(|emitters| experiment(body, emitters, 3)));
+    // Archives in layers show emitters other elites.
+    let layered = Experiment {
+        protection: Some(Protection::AgeLayers(vec![1, 2])),
+        ..experiment(EVOLVING, &[emitters[1], emitters[3]].join(", "), 4)
+    };
+    for experiment in plain.chain([layered]) {
+        let (space, plan) = (space_of(&experiment), Plan::new(&experiment));
+        let hash = |threads, sessions: &[u64]| {
+            let backend = CpuBackend::new(&plan, Some(threads)).unwrap();
+            let slopes = backend.differentiator(&plan).unwrap();
+            let ground = Ground { space: &space, backend: &backend, slopes: slopes.as_ref() };
+            ground.run(&experiment, sessions).1
+        };
+        assert_eq!(hash(2, &[4]), hash(1, &[1, 1, 2]), "{:?}", experiment.emitters);
     }
 }
 

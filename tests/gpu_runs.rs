@@ -133,6 +133,29 @@ fn its_elites_are_verified_to_the_bit_on_the_gpu_and_closely_on_the_cpu() {
 }
 
 #[test]
+fn emitters_that_branch_follow_gradients_of_the_gpu() {
+    let _turn = gpu::turn();
+    let Some(place) = Place::new() else { return };
+    let run = |generations: u32, out: &str| {
+        let emitters = "emitters=[(kind: Gaussian()), (kind: OmgMega()), (kind: CmaMega()), (kind: CmaMe())]";
+        let mut command = place.run(generations);
+        command.args(["--set", "refine=None", "--set", "task.duration=0.3", "--set", emitters, "--out", out]);
+        printed(command);
+    };
+    run(4, "whole");
+    run(2, "half");
+    let frozen = place.path("half/quickstart-0-1/experiment.ron");
+    let text = std::fs::read_to_string(&frozen).unwrap();
+    assert!(text.contains("generations: Some(2)"), "{text}");
+    std::fs::write(&frozen, text.replace("generations: Some(2)", "generations: Some(4)")).unwrap();
+    place.ask(&["resume", "half/quickstart-0-1"]);
+    assert_eq!(place.ask(&["hash", "whole/quickstart-0-1"]), place.ask(&["hash", "half/quickstart-0-1"]));
+    let parts = burgess::evolve::provenance::read(&place.path("half/quickstart-0-1")).unwrap();
+    assert!(parts.len() == 2 && parts.iter().all(|part| part.differentiator.as_deref().unwrap().starts_with("gpu,")));
+    assert!(place.ask(&["verify", "whole/quickstart-0-1"]).contains("equal to the bit"));
+}
+
+#[test]
 fn what_cannot_be_had_is_an_error_that_says_what_can() {
     let _turn = gpu::turn();
     let Some(place) = Place::new() else { return };

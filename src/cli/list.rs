@@ -68,8 +68,14 @@ fn head(experiment: &Experiment) -> Vec<String> {
     };
     let before = ["id", "cell", "reward"].map(String::from);
     let after = ["generation", "emitter", "parents", "links", "mass (kg)"].map(String::from);
+    let after = after.into_iter().take(after_columns(experiment));
     let age = experiment.protection.is_some().then(|| "body age".to_owned());
     before.into_iter().chain(experiment.descriptors.iter().map(descriptor)).chain(after).chain(age).collect()
+}
+
+/// Points have neither links nor mass.
+fn after_columns(experiment: &Experiment) -> usize {
+    if experiment.problem().is_some() { 3 } else { 5 }
 }
 
 fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
@@ -82,6 +88,7 @@ fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
         elite.links.to_string(),
         format!("{:.3}", elite.mass),
     ];
+    let after = after.into_iter().take(after_columns(experiment));
     let age = experiment.protection.is_some().then(|| elite.body_age.to_string());
     before.into_iter().chain(elite.descriptors.iter().map(|d| format!("{d:.4}"))).chain(after).chain(age).collect()
 }

@@ -176,8 +176,8 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
         }
         proposal = emitters[emitter].ask(ask, &mut stream);
     };
-    // What has no body fails the whole batch.
-    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass()));
+    // What does not compile fails the whole batch. Points weigh nothing, of which the sum is -0.
+    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass() + 0.0));
     let physique = compiled.as_ref().map_or_else(|_| Physique::default(), |c| Physique::of(&c.creature));
     let Proposal { genome, parents, coefficients } = proposal;
     let body_age = parents.first().map_or(0, |first| first.age_of_child(&physique.topology));

@@ -255,7 +255,8 @@ pub struct EmitterSpec {
     pub share: f64,
 }
 
-/// How candidates are made. While the archive is empty every emitter acts as `Random`.
+/// How candidates are made. While the archive is empty an emitter acts as `Random`, unless it has a state of its own: `CmaMe` and
+/// `CmaMega` then start from a seed as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum EmitterKind {
