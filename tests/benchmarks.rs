@@ -200,10 +200,9 @@ fn slowly_rising_thresholds_explore_what_is_flat() {
 
 /// The whole program on a benchmark, in a folder of its own.
 mod program {
-    use super::place;
+    use super::place::{ask, call};
     use std::fs;
     use std::path::Path;
-    use std::process::Output;
     use tempfile::TempDir;
 
     const FILE: &str = r#"Benchmark(
@@ -215,16 +214,6 @@ mod program {
     batch_size: 16,
     budget: (generations: 12),
 )"#;
-
-    fn call(dir: &Path, arguments: &[&str]) -> Output {
-        place::burgess().args(arguments).current_dir(dir).output().unwrap()
-    }
-
-    fn ask(dir: &Path, arguments: &[&str]) -> String {
-        let output = call(dir, arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
 
     fn fail(dir: &Path, arguments: &[&str]) -> (i32, String) {
         let output = call(dir, arguments);

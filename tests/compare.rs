@@ -5,9 +5,9 @@ mod place;
 use burgess::compare::{Comparison, Place, Request, Run};
 use burgess::experiment::{self, Experiment};
 use burgess::report::data::{MetricsRow, Progress};
+use place::{ask, fail};
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 const EXPERIMENT: &str = r#"(
     name: "small",
@@ -161,24 +161,6 @@ fn what_cannot_be_compared_is_named() {
     let unknown = Request { against: Some("none".into()), ..Request::default() };
     let message = Comparison::of(&five("one", 1.0), &unknown).unwrap_err().to_string();
     assert!(message.contains("--against none") && message.contains("one"), "{message}");
-}
-
-fn call(dir: &Path, arguments: &[&str]) -> Output {
-    place::burgess().args(arguments).current_dir(dir).output().unwrap()
-}
-
-/// What a command prints that must succeed.
-fn ask(dir: &Path, arguments: &[&str]) -> String {
-    let output = call(dir, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// The message of a command that must fail.
-fn fail(dir: &Path, arguments: &[&str]) -> String {
-    let output = call(dir, arguments);
-    assert!(!output.status.success(), "{arguments:?} succeeded");
-    String::from_utf8(output.stderr).unwrap()
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 mod place;
 
+use place::{ask, fail};
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 use tempfile::TempDir;
 
 const EXPERIMENT: &str = r#"(
@@ -17,24 +17,6 @@ const EXPERIMENT: &str = r#"(
     batch_size: 8,
     budget: (generations: 2),
 )"#;
-
-fn call(dir: &Path, arguments: &[&str]) -> Output {
-    place::burgess().args(arguments).current_dir(dir).output().unwrap()
-}
-
-/// What a command prints that must succeed.
-fn ask(dir: &Path, arguments: &[&str]) -> String {
-    let output = call(dir, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// The message of a command that must fail.
-fn fail(dir: &Path, arguments: &[&str]) -> String {
-    let output = call(dir, arguments);
-    assert!(!output.status.success(), "{arguments:?} succeeded");
-    String::from_utf8(output.stderr).unwrap()
-}
 
 /// A folder with two runs of a small experiment, and the address of one elite.
 fn runs() -> (TempDir, String) {

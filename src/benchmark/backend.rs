@@ -5,7 +5,7 @@ use crate::creature::{Candidate, Controller};
 use crate::sim::cpu::episode::Returns;
 use crate::sim::gradient::{Differentiate, Gradient, Objective};
 use crate::sim::plan::Plan;
-use crate::sim::{Backend, Ending, Outcome};
+use crate::sim::{Backend, Ending, Outcome, on_cpu};
 use anyhow::{Result, ensure};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
@@ -55,8 +55,7 @@ impl PointBackend {
 
 impl Backend for PointBackend {
     fn describe(&self) -> String {
-        let threads = self.threads;
-        format!("cpu, {threads} {}", if threads == 1 { "thread" } else { "threads" })
+        on_cpu(self.threads)
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {

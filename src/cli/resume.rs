@@ -28,7 +28,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (experiment, space) = start::thaw_run(folder.dir())?;
     let parts = provenance::read(folder.dir())?;
     let backend = args.backend.open_again(&Plan::new(&experiment), &parts)?;
-    let differentiator = args.backend.open_differentiator(&experiment, backend.as_ref(), &parts)?;
-    let slopes = args.backend.open_slopes(&experiment, backend.as_ref(), &parts)?;
+    let differentiator = backend::open_differentiator(&experiment, backend.as_ref(), &parts)?;
+    let slopes = backend::open_slopes(&experiment, backend.as_ref(), &parts)?;
     carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])
 }

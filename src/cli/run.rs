@@ -56,8 +56,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let backend = args.backend.open(&Plan::new(&experiment))?;
-    let differentiator = args.backend.open_differentiator(&experiment, backend.as_ref(), &[])?;
-    let slopes = args.backend.open_slopes(&experiment, backend.as_ref(), &[])?;
+    let differentiator = backend::open_differentiator(&experiment, backend.as_ref(), &[])?;
+    let slopes = backend::open_slopes(&experiment, backend.as_ref(), &[])?;
     let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
     let space = start::search_space(&experiment, seeds);
     carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])

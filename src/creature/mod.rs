@@ -21,7 +21,7 @@ pub use invalid::InvalidBody;
 pub use physique::{FEATURES, Physique, Topology, leg_span, rest_origins};
 pub use shape::Solid;
 
-use crate::autodiff::{Real, Value, real};
+use crate::autodiff::{Real, real};
 use crate::experiment::{BodyLimits, Physics, Policy};
 use crate::genome::{Brain, GeneId, Genome, JointKey};
 use crate::math::{Mat3, Sym3, Vec3};
@@ -181,7 +181,10 @@ pub fn compile(
     limits: &BodyLimits,
     physics: &Physics,
 ) -> Result<Candidate<f64>, InvalidBody> {
-    let creature = grown(genome, limits, physics)?;
+    let creature = match genome.brain {
+        Brain::Point(_) => Creature::none(),
+        _ => expand(&genome.body, limits, physics)?,
+    };
     if !creature.links.is_empty() {
         check(&creature, limits)?;
     }
@@ -189,20 +192,10 @@ pub fn compile(
     Ok(Candidate { creature, controller })
 }
 
-/// The body that a genome grows; that of a benchmark's point has no links.
-pub(crate) fn grown<T: Value>(
-    genome: &Genome<T>,
-    limits: &BodyLimits,
-    physics: &Physics,
-) -> Result<Creature<T>, InvalidBody> {
-    match genome.brain {
-        Brain::Point(_) => Ok(Creature {
-            base: BaseKind::Welded,
-            links: Vec::new(),
-            contacts: Vec::new(),
-            contact_stiffness: T::one(),
-        }),
-        _ => expand(&genome.body, limits, physics),
+impl<T: Real> Creature<T> {
+    /// The body of a benchmark's point: no links, and all numbers zero.
+    pub fn none() -> Self {
+        Self { base: BaseKind::Welded, links: Vec::new(), contacts: Vec::new(), contact_stiffness: T::zero() }
     }
 }
 

@@ -4,10 +4,9 @@
 use super::chart::Chart;
 use super::cma::{Cma, Conventions};
 use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
-use super::{Ask, Emitter, Prepare, Proposal, Told, ranked};
+use super::{Ask, Emitter, Prepare, Proposal, Told, ranked, restored, saved};
 use crate::experiment::RefinedGenes;
 use crate::rng::Stream;
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 /// CMA-ES over the genes of one topology; it begins anew from another elite, and its topology, when it no longer gets on.
@@ -76,11 +75,11 @@ impl Emitter for CmaMe {
     }
 
     fn save(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.state).expect("the state is plain data")
+        saved(&self.state)
     }
 
-    fn restore(&mut self, saved: &[u8]) -> anyhow::Result<()> {
-        self.state = postcard::from_bytes(saved).context("the state of a CmaMe emitter is damaged")?;
+    fn restore(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.state = restored(bytes, "a CmaMe emitter")?;
         Ok(())
     }
 }

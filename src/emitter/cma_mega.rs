@@ -5,11 +5,10 @@ use super::branch::Branches;
 use super::chart::Chart;
 use super::cma::{Cma, Conventions, weights};
 use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
-use super::{Anchor, Ask, Emitter, Prepare, Proposal, Told, ranked};
+use super::{Anchor, Ask, Emitter, Prepare, Proposal, Told, ranked, restored, saved};
 use crate::experiment::{Optimiser, RefinedGenes};
 use crate::refine::optimiser::Memory;
 use crate::rng::Stream;
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 /// One solution and the candidates around it. Its first place of each batch is the solution itself.
@@ -140,11 +139,11 @@ impl Emitter for CmaMega {
     }
 
     fn save(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.state).expect("the state is plain data")
+        saved(&self.state)
     }
 
-    fn restore(&mut self, saved: &[u8]) -> anyhow::Result<()> {
-        self.state = postcard::from_bytes(saved).context("the state of a CmaMega emitter is damaged")?;
+    fn restore(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.state = restored(bytes, "a CmaMega emitter")?;
         Ok(())
     }
 }

@@ -32,8 +32,10 @@ use crate::creature::Topology;
 use crate::experiment::{DescriptorSpec, EmitterKind, EmitterSpec, RefinedGenes};
 use crate::genome::Genome;
 use crate::rng::Stream;
+use anyhow::Context as _;
 use chart::Chart;
 use ranking::{Entry, Ranked};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// What an emitter may look at when it makes a candidate.
@@ -195,6 +197,16 @@ pub struct Told<'a> {
     pub placements: &'a [Placement],
     /// What came with their proposals.
     pub coefficients: &'a [Vec<f64>],
+}
+
+/// What something has learned, exactly; plain data in the postcard format.
+fn saved<T: Serialize>(state: &T) -> Vec<u8> {
+    postcard::to_stdvec(state).expect("what is learned is plain data")
+}
+
+/// Takes back what [`saved`] gave; `whose` names it in the error when that is damaged.
+fn restored<T: DeserializeOwned>(bytes: &[u8], whose: &str) -> anyhow::Result<T> {
+    postcard::from_bytes(bytes).with_context(|| format!("the state of {whose} is damaged"))
 }
 
 /// Candidates as evolution strategies rank them.

@@ -26,8 +26,8 @@ impl Emitter for OmgMega {
         let stem = |anchor: Anchor| {
             let chart = Chart::at(anchor.genome, anchor.lineage, self.genes);
             let slope = |by_genes: Vec<f64>| chart.slope(space, &by_genes);
-            let gradients = anchor.gradients.map(|g| g.into_iter().map(slope).collect());
-            (chart.clone(), gradients.and_then(Branches::new))
+            let branches = anchor.gradients.and_then(|g| Branches::new(g.into_iter().map(slope).collect()));
+            (chart, branches)
         };
         self.stems = anchors.into_iter().map(stem).collect();
     }

@@ -1,9 +1,9 @@
 //! Schedulers: how emitters share each batch.
 
 use super::batch::split;
+use super::{restored, saved};
 use crate::archive::Placement;
 use crate::experiment::Scheduler;
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -71,7 +71,7 @@ impl Schedule {
 
     /// What it has learned, exactly; nothing for one that does not learn.
     pub fn save(&self) -> Vec<u8> {
-        if self.learns() { postcard::to_stdvec(&self.records).expect("records are plain data") } else { Vec::new() }
+        if self.learns() { saved(&self.records) } else { Vec::new() }
     }
 
     /// Takes back what [`Schedule::save`] gave.
@@ -79,8 +79,8 @@ impl Schedule {
     /// # Errors
     ///
     /// When it is damaged, or of another number of emitters.
-    pub fn restore(&mut self, saved: &[u8]) -> anyhow::Result<()> {
-        let records: Vec<Record> = postcard::from_bytes(saved).context("the state of the scheduler is damaged")?;
+    pub fn restore(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        let records: Vec<Record> = restored(bytes, "the scheduler")?;
         let (came, expected) = (records.len(), self.records.len());
         anyhow::ensure!(came == expected, "the scheduler knows of {came} emitters, the experiment has {expected}");
         self.records = records;

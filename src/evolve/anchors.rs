@@ -12,6 +12,7 @@ use crate::sim::plan::Plan;
 use crate::sim::world::World;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
+use std::time::Instant;
 
 /// What differentiates reward and descriptors over whole episodes.
 pub(super) struct Anchors<'a> {
@@ -22,14 +23,18 @@ pub(super) struct Anchors<'a> {
     objectives: Vec<Objective>,
 }
 
-/// The anchors of each emitter, and what their gradients took.
-pub(super) struct Learned {
-    /// Emitter by emitter.
-    pub anchors: Vec<(usize, Vec<Anchor>)>,
+/// The anchors of each emitter that has some.
+type AnchorsOfEmitters = Vec<(usize, Vec<Anchor>)>;
+
+/// What gradients took.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Differentiated {
     /// Steps simulated forward.
     pub forward: Steps,
     /// Steps that gradients went back through.
     pub backward: Steps,
+    /// Wall time, with that of asking for the anchors (s).
+    pub time: f64,
 }
 
 impl<'a> Anchors<'a> {
@@ -60,8 +65,9 @@ impl<'a> Anchors<'a> {
         Ok(Some(Self { differentiator, space, world: Plan::new(experiment).world, objectives }))
     }
 
-    /// Asks for the anchors of a batch and differentiates them.
-    pub fn learn(&self, source: Source<'_>) -> Result<Learned> {
+    /// Asks for the anchors of a batch and differentiates them. Gives those of each emitter that has some, and what that took.
+    pub fn learn(&self, source: Source<'_>) -> Result<(AnchorsOfEmitters, Differentiated)> {
+        let began = Instant::now();
         let asked = ask_anchors(source)?;
         let candidates: Vec<Candidate<f32>> = asked.iter().map(|(.., candidate)| candidate.clone()).collect();
         let gradients = match candidates[..] {
@@ -74,12 +80,12 @@ impl<'a> Anchors<'a> {
         };
         let (came, wanted) = (gradients.len(), candidates.len());
         ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
-        let mut learned = Learned { anchors: Vec::new(), forward: Steps::default(), backward: Steps::default() };
+        let mut took = Differentiated::default();
         for (candidate, gradients) in candidates.iter().zip(&gradients) {
             let steps = gradients.first().map_or(0, |gradient| gradient.returns.steps);
-            learned.forward += Steps::of(steps, candidate.creature.links.len());
+            took.forward += Steps::of(steps, candidate.creature.links.len());
             for _ in gradients {
-                learned.backward += Steps::of(steps, candidate.creature.links.len());
+                took.backward += Steps::of(steps, candidate.creature.links.len());
             }
         }
         let anchor = |((emitter, asked, _), gradients): ((usize, Asked, _), Vec<Gradient<f32>>)| {
@@ -93,13 +99,15 @@ impl<'a> Anchors<'a> {
             (emitter, Anchor { genome: asked.genome, lineage, gradients })
         };
         let anchors: Vec<(usize, Anchor)> = asked.into_par_iter().zip(gradients).map(anchor).collect();
+        let mut by_emitter = AnchorsOfEmitters::new();
         for (emitter, anchor) in anchors {
-            match learned.anchors.last_mut() {
+            match by_emitter.last_mut() {
                 Some((last, list)) if *last == emitter => list.push(anchor),
-                _ => learned.anchors.push((emitter, vec![anchor])),
+                _ => by_emitter.push((emitter, vec![anchor])),
             }
         }
-        Ok(learned)
+        took.time = began.elapsed().as_secs_f64();
+        Ok((by_emitter, took))
     }
 
     /// Back from the numbers of the candidate to the genes; nothing where the episode diverged.

@@ -34,7 +34,7 @@ use crate::refine::{Accepted, Born, Learned, Learner, Refinements};
 use crate::rng::{Purpose, Stream};
 use crate::sim::gradient::Differentiate;
 use crate::sim::{Backend, Ending, Outcome};
-use anchors::Anchors;
+use anchors::{Anchors, Differentiated};
 use anyhow::{Context, Result, ensure};
 use clock::{Clock, Laps};
 use pending::Pending;
@@ -190,10 +190,10 @@ impl<'a> Evolution<'a> {
     pub fn generation(&mut self, size: usize) -> Result<()> {
         let mut laps = Laps::begin();
         let places = self.schedule.places(size);
-        let (gradients, gradient_time) = self.prepare(&places)?;
-        self.times.refinement += gradient_time;
+        let gradients = self.prepare(&places)?;
+        self.times.refinement += gradients.time;
         let mut batch = self.ask_and_compile(&places)?;
-        self.times.ask += laps.next() - gradient_time;
+        self.times.ask += laps.next() - gradients.time;
         let simulated_before = self.setup.backend.simulation_time();
         let outcomes = self.simulate_and_ask_ahead(&batch.compiled)?;
         let simulation_time = (self.setup.backend.simulation_time() - simulated_before).as_secs_f64();
@@ -203,7 +203,7 @@ impl<'a> Evolution<'a> {
         let refinement_time = if self.learner.is_some() { laps.next() } else { 0.0 };
         self.times.refinement += refinement_time;
         let mut effort = Effort::of(&batch.asked, &outcomes, &refinements, simulation_time, refinement_time);
-        effort.add_gradients(gradients, gradient_time);
+        effort.add(gradients);
         let coefficients: Vec<Vec<f64>> =
             batch.asked.iter_mut().map(|asked| std::mem::take(&mut asked.coefficients)).collect();
         free(batch.compiled);
@@ -224,9 +224,8 @@ impl<'a> Evolution<'a> {
         self.times
     }
 
-    /// Lets emitters begin anew where they have to, and learn the gradients that they ask for. Gives what that took in steps, and the time
-    /// of the differentiation (s).
-    fn prepare(&mut self, places: &[Range<usize>]) -> Result<((Steps, Steps), f64)> {
+    /// Lets emitters begin anew where they have to, and learn the gradients that they ask for. Gives what those took.
+    fn prepare(&mut self, places: &[Range<usize>]) -> Result<Differentiated> {
         let (seed, generation) = (self.setup.experiment.seed, self.spent().generations);
         let (archive, space) = (self.archive.as_ref(), self.setup.space);
         for (i, (emitter, own)) in
@@ -235,14 +234,12 @@ impl<'a> Evolution<'a> {
             let prepare = Prepare { archive, space, places: own.len() };
             emitter.prepare(prepare, &mut Stream::new(seed, generation, i as u64, Purpose::Prepare));
         }
-        let Some(anchors) = &self.anchors else { return Ok(Default::default()) };
-        let mut laps = Laps::begin();
-        let learned = anchors.learn(self.source(places, generation))?;
-        let time = laps.next();
-        for (emitter, anchors) in learned.anchors {
+        let Some(anchors) = &self.anchors else { return Ok(Differentiated::default()) };
+        let (anchors, took) = anchors.learn(self.source(places, generation))?;
+        for (emitter, anchors) in anchors {
             self.setup.emitters[emitter].learn(anchors, space, places[emitter].len());
         }
-        Ok(((learned.forward, learned.backward), time))
+        Ok(took)
     }
 
     fn ask_and_compile(&mut self, places: &[Range<usize>]) -> Result<Batch> {
@@ -435,14 +432,12 @@ impl Effort {
         let accepted = refinements.learned.iter().filter(|learned| learned.accepted.is_some()).count() as u64;
         Self { forward, backward, refined, accepted, dropped, simulation_time, refinement_time }
     }
-}
 
-impl Effort {
-    /// What the gradients of anchors took, in steps forward and backward and in time (s).
-    fn add_gradients(&mut self, (forward, backward): (Steps, Steps), time: f64) {
-        self.forward += forward;
-        self.backward += backward;
-        self.refinement_time += time;
+    /// Adds what the gradients of anchors took.
+    fn add(&mut self, gradients: Differentiated) {
+        self.forward += gradients.forward;
+        self.backward += gradients.backward;
+        self.refinement_time += gradients.time;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::cpu::episode::Returns;
 use crate::autodiff::Value;
-use crate::creature::{BaseKind, Candidate, Controller, Creature};
+use crate::creature::{Candidate, Controller, Creature};
 use crate::math::Vec3;
 use std::time::Duration;
 
@@ -42,11 +42,9 @@ pub struct Gradient<T> {
 impl Gradient<f32> {
     /// Of what has no body and no episode, only numbers: with respect to those.
     pub fn of_actions(returns: Returns<f32>, actions: Vec<f32>) -> Self {
-        let creature =
-            Creature { base: BaseKind::Welded, links: Vec::new(), contacts: Vec::new(), contact_stiffness: 0.0 };
         Self {
             returns,
-            candidate: Candidate { creature, controller: Controller::Sequence { actions } },
+            candidate: Candidate { creature: Creature::none(), controller: Controller::Sequence { actions } },
             prelude: PreludeGradient::default(),
             world: WorldGradient::default(),
             state: StateGradient::default(),

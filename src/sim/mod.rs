@@ -42,6 +42,11 @@ pub struct Outcome {
     pub steps: u32,
 }
 
+/// How a backend on the processor describes itself, e.g. `cpu, 2 threads`.
+pub(crate) fn on_cpu(threads: usize) -> String {
+    format!("cpu, {threads} {}", if threads == 1 { "thread" } else { "threads" })
+}
+
 /// A place where candidates are simulated. Results come in the order of the candidates, and a candidate's bits do not depend on
 /// what else is in the batch.
 pub trait Backend {

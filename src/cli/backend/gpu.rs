@@ -4,9 +4,7 @@ use super::Switches;
 use anyhow::bail;
 use burgess::sim::Backend;
 use burgess::sim::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
-use burgess::sim::gpu::gradient::GpuGradient;
 use burgess::sim::gpu::{GpuBackend, Options, description, unsupported};
-use burgess::sim::gradient::Differentiate;
 use burgess::sim::plan::Plan;
 
 /// Which adapter to take.
@@ -42,19 +40,6 @@ pub fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow::Result
         eprintln!("{} is a software adapter: slow, for tests", gpu.facts.name);
     }
     backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
-}
-
-/// Opens for gradients the adapter that the description of a backend tells of.
-///
-/// # Errors
-///
-/// When it is not there, or it cannot differentiate the plan.
-pub fn differentiator(description: &str, plan: &Plan, switches: Switches) -> anyhow::Result<Box<dyn Differentiate>> {
-    let Some((adapter, checked)) = description::read(description) else {
-        bail!("`{description}` is no backend that this version knows")
-    };
-    let gpu = Gpu::open(&Choice::Described(adapter.to_owned()))?;
-    Ok(Box::new(GpuGradient::new(plan, gpu, options(Switches { checked: checked || switches.checked, ..switches }))?))
 }
 
 /// Opens the best hardware for a plan; where there is none that can be used, says why.

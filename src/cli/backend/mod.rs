@@ -142,67 +142,6 @@ impl Args {
         }
     }
 
-    /// Starts what differentiates where `backend` simulates, and says which it is; nothing where the experiment refines nothing.
-    /// `parts` are those of a run that goes on.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot differentiate the plan, or threads cannot be started.
-    pub fn open_differentiator(
-        &self,
-        experiment: &Experiment,
-        backend: &dyn Backend,
-        parts: &[Part],
-    ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
-        let Some(refine) = &experiment.refine else { return Ok(None) };
-        let plan = Plan::of_refinement(experiment, refine);
-        Ok(Some(self.announced_differentiator(&plan, backend, parts)?))
-    }
-
-    /// The same for emitters that follow the gradients of whole episodes; nothing where none does.
-    ///
-    /// # Errors
-    ///
-    /// As [`open_differentiator`](Self::open_differentiator).
-    pub fn open_slopes(
-        &self,
-        experiment: &Experiment,
-        backend: &dyn Backend,
-        parts: &[Part],
-    ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
-        match experiment.branches() {
-            true => Ok(Some(self.announced_differentiator(&Plan::new(experiment), backend, parts)?)),
-            false => Ok(None),
-        }
-    }
-
-    fn announced_differentiator(
-        &self,
-        plan: &Plan,
-        backend: &dyn Backend,
-        parts: &[Part],
-    ) -> anyhow::Result<Box<dyn Differentiate>> {
-        let differentiator = self.differentiator(&backend.describe(), plan)?;
-        let name = differentiator.name();
-        let before = parts.last().and_then(|last| last.differentiator.as_deref());
-        if before.is_some_and(|before| !same_bits(before, &name)) {
-            eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
-        }
-        eprintln!("gradients: {name}");
-        Ok(differentiator)
-    }
-
-    /// What differentiates on the device of a backend that describes itself so.
-    fn differentiator(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
-        match description.split(',').next() {
-            Some("cpu") => match plan.problem {
-                Some(problem) => Ok(Box::new(PointBackend::new(problem))),
-                None => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
-            },
-            _ => gpu::differentiator(description, plan, self.switches()),
-        }
-    }
-
     /// Checks the arguments and starts the threads of the process.
     fn start(&self) -> anyhow::Result<Wanted<'_>> {
         let wanted = self.wanted()?;
@@ -276,6 +215,53 @@ impl Args {
         }
         Ok(Box::new(CpuBackend::new(plan, self.threads())?))
     }
+}
+
+/// Starts what differentiates where `backend` simulates, and says which it is; nothing where the experiment refines nothing.
+/// `parts` are those of a run that goes on.
+///
+/// # Errors
+///
+/// When it cannot differentiate the plan.
+pub fn open_differentiator(
+    experiment: &Experiment,
+    backend: &dyn Backend,
+    parts: &[Part],
+) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
+    let Some(refine) = &experiment.refine else { return Ok(None) };
+    let plan = Plan::of_refinement(experiment, refine);
+    Ok(Some(announced_differentiator(&plan, backend, parts)?))
+}
+
+/// The same for emitters that follow the gradients of whole episodes; nothing where none does.
+///
+/// # Errors
+///
+/// As [`open_differentiator`].
+pub fn open_slopes(
+    experiment: &Experiment,
+    backend: &dyn Backend,
+    parts: &[Part],
+) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
+    match experiment.branches() {
+        true => Ok(Some(announced_differentiator(&Plan::new(experiment), backend, parts)?)),
+        false => Ok(None),
+    }
+}
+
+fn announced_differentiator(
+    plan: &Plan,
+    backend: &dyn Backend,
+    parts: &[Part],
+) -> anyhow::Result<Box<dyn Differentiate>> {
+    let differentiator = backend.differentiator(plan)?;
+    let name = differentiator.name();
+    let before = parts.last().and_then(|last| last.differentiator.as_deref());
+    if before.is_some_and(|before| !same_bits(before, &name)) {
+        eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
+    }
+    eprintln!("gradients: {name}");
+    Ok(differentiator)
 }
 
 fn announced(backend: Box<dyn Backend>) -> Box<dyn Backend> {

@@ -3,7 +3,6 @@
 use super::Switches;
 use anyhow::bail;
 use burgess::sim::Backend;
-use burgess::sim::gradient::Differentiate;
 use burgess::sim::plan::Plan;
 
 /// Which adapter to take.
@@ -22,11 +21,6 @@ pub fn open(_: Which<'_>, _: &Plan, _: Switches) -> anyhow::Result<Box<dyn Backe
 /// There is none in this build, which nobody who left it out has to be told.
 pub fn hardware(_: &Plan, _: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
     Ok(None)
-}
-
-/// There is none in this build.
-pub fn differentiator(_: &str, _: &Plan, _: Switches) -> anyhow::Result<Box<dyn Differentiate>> {
-    none()
 }
 
 /// There is none in this build.

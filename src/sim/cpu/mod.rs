@@ -19,7 +19,7 @@ use crate::sim::gradient::{Differentiate, Gradient, Objective};
 use crate::sim::plan::Plan;
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
-use crate::sim::{Backend, Ending, Outcome};
+use crate::sim::{Backend, Ending, Outcome, on_cpu};
 use anyhow::ensure;
 use episode::Episode;
 use rayon::prelude::*;
@@ -72,8 +72,7 @@ impl CpuBackend {
 
 impl Backend for CpuBackend {
     fn describe(&self) -> String {
-        let threads = self.pool.current_num_threads();
-        format!("cpu, {threads} {}", if threads == 1 { "thread" } else { "threads" })
+        on_cpu(self.pool.current_num_threads())
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
