@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every emitter that learns, in every way that it can.
-const EMITTERS: [&str; 10] = [
+const EMITTERS: [&str; 12] = [
     "CmaMe(sigma: 0.5)",
     "CmaMe(sigma: 0.5, ranking: RandomDirection, restart: Every(3))",
     "CmaMe(sigma: 0.5, ranking: Objective, selection: Mu, conventions: Pyribs)",
@@ -26,6 +26,8 @@ const EMITTERS: [&str; 10] = [
     "CmaMega(sigma: 0.5, optimiser: Adam(), rate: 0.1)",
     "CmaMega(sigma: 0.5, optimiser: Adam(), ranking: RandomDirection, selection: Filter)",
     "CmaMega(sigma: 1.0, ranking: Threshold, restart: Basic)",
+    "Goals(rate: 0.1, steps: 3)",
+    "Goals(optimiser: Plain, rate: 0.5, draws: 1, neighbours: 3, upward: 0.1)",
 ];
 
 /// Every archive, small enough to be full soon.
@@ -188,6 +190,13 @@ fn gradients_help_the_more_the_more_dimensions_there_are() {
         let (omg, cma) = (run("OmgMega(sigma: 10.0)"), run("CmaMega(sigma: 10.0, conventions: Pyribs)"));
         assert!(plain > 3.0 && omg > factor * plain && cma > omg, "{problem}: {plain}, {omg}, {cma}");
     }
+}
+
+#[test]
+fn goals_reach_what_noise_does_not() {
+    let noise = scores("Sphere(dimension: 100)", "Grid()", "IsoLine(iso: 0.1)", 100);
+    let goals = scores("Sphere(dimension: 100)", "Grid()", "Goals(rate: 0.1)", 100);
+    assert!(noise.1 > 0.01 && goals.1 > 1.5 * noise.1, "{goals:?} and {noise:?}");
 }
 
 #[test]

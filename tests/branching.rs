@@ -289,7 +289,7 @@ fn gradients_of_anchors_are_those_of_differences_on_bodies() {
     }
 }
 
-const LEARNERS: [EmitterKind; 3] = [
+const LEARNERS: [EmitterKind; 4] = [
     EmitterKind::CmaMe {
         sigma: 0.3,
         ranking: emitter::ranking::Ranker::Improvement,
@@ -307,6 +307,15 @@ const LEARNERS: [EmitterKind; 3] = [
         selection: emitter::ranking::Selection::Mu,
         restart: emitter::ranking::Restart::NoImprovement,
         conventions: emitter::cma::Conventions::Tutorial,
+        genes: RefinedGenes::Brain,
+    },
+    EmitterKind::Goals {
+        steps: 3,
+        draws: 2,
+        neighbours: 2,
+        upward: 0.5,
+        optimiser: burgess::experiment::Optimiser::Plain,
+        rate: 0.1,
         genes: RefinedGenes::Brain,
     },
 ];
@@ -369,7 +378,7 @@ fn broken_gradients_and_invalid_bodies_are_survived() {
         // Without any gradient there is little but a strategy that steps at random.
         assert!(elites.len() > 10, "{} elites", elites.len());
         let hopeless = (slopes.broken)(0.0) || (slopes.diverging)(0.0);
-        assert!(hopeless || (0..3).all(|emitter| elites.iter().any(|elite| elite.emitter == emitter)));
+        assert!(hopeless || (0..4).all(|emitter| elites.iter().any(|elite| elite.emitter == emitter)));
         assert_eq!(ground.run(&formula(30), &[1, 7, 2, 20]).1, hash);
     }
 }
@@ -405,6 +414,32 @@ fn tiny_batches_are_survived() {
         let experiment = Experiment { batch_size, ..formula(12) };
         assert_eq!(ground.run(&experiment, &[12]).1, ground.run(&experiment, &[5, 7]).1);
     }
+}
+
+#[test]
+fn a_strategy_turns_down_what_is_not_its_own() {
+    let archive = Grid::over(Bins::new(&fakes::descriptors(4)));
+    let spec = [EmitterSpec { kind: LEARNERS[0].clone(), share: 1.0 }];
+    let space = &Numbers { limit: f64::INFINITY };
+    let told = |foreign: Option<Genome>| {
+        let mut emitter = emitter::build(&spec, &fakes::descriptors(4)).pop().unwrap();
+        emitter.prepare(Prepare { archive: &archive, space, places: 6 }, &mut stream(1));
+        let elite = |place: usize| {
+            let ask = Ask { archive: &archive, space, place, places: 6 };
+            let own = emitter.ask(ask, &mut stream(place as u64)).genome;
+            let genome = foreign.clone().filter(|_| place == 5).unwrap_or(own);
+            Elite { genome, ..fakes::elite(place as u64, place as f32, &[0.1 * place as f32, 0.0]) }
+        };
+        let candidates: Vec<Elite> = (0..6).map(elite).collect();
+        let placements: Vec<Placement> = (0..6).map(|cell| Placement::New { cell, improvement: cell as f64 }).collect();
+        let coefficients = vec![Vec::new(); 6];
+        emitter.tell(Told { space, candidates: &candidates, placements: &placements, coefficients: &coefficients });
+        emitter.save()
+    };
+    // A body of other genes, which an invalid one fell back on, teaches nothing; the others still do.
+    let foreign = told(Some(fakes::genome(&[0.0; 7])));
+    assert_ne!(foreign, told(None));
+    assert_ne!(foreign, emitter::build(&spec, &fakes::descriptors(4))[0].save());
 }
 
 /// One generation of an emitter by hand: what it is told of its candidates is up to the test.
@@ -502,7 +537,7 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
     let emitters = [
         "(kind: CmaMe())",
         "(kind: CmaMe(genes: Brain, ranking: RandomDirection)), (kind: OmgMega())",
-        "(kind: CmaMega())",
+        "(kind: Goals()), (kind: CmaMega())",
         "(kind: CmaMega(optimiser: Adam(), rate: 0.1)), (kind: Gaussian())",
     ];
     let plain = [FIXED, EVOLVING].into_iter().flat_map(|body| emitters.map(|emitters| experiment(body, emitters, 3)));
@@ -521,6 +556,22 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
         };
         assert_eq!(hash(2, &[4]), hash(1, &[1, 1, 2]), "{:?}", experiment.emitters);
     }
+}
+
+#[test]
+fn goals_ask_for_one_gradient_a_place_over_their_horizon() {
+    let experiment = Experiment { batch_size: 10, ..experiment(EVOLVING, "(kind: Goals())", 4) };
+    let (space, plan) = (space_of(&experiment), Plan::new(&experiment));
+    let backend = CpuBackend::new(&plan, None).unwrap();
+    let slopes = backend.differentiator(&Plan::over(&experiment, 0.1)).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let run = create(dir.path(), &experiment);
+    let ground = Ground { space: &space, backend: &backend, slopes: slopes.as_ref() };
+    ground.carry_on(&run, &experiment, 4);
+    let last = RunReader::open(&run).unwrap().metrics().unwrap().pop().unwrap();
+    // Three generations of ten, each at most 24 steps back; and forth as many beside the episodes of 72.
+    assert!(last.backward.creature > 0 && last.backward.creature <= 3 * 10 * 24, "{}", last.backward.creature);
+    assert!(last.forward.creature <= 4 * 10 * 72 + 12 * 72 + last.backward.creature, "{}", last.forward.creature);
 }
 
 #[test]

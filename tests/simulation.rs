@@ -87,6 +87,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         scheduler: Scheduler::Shares,
         batch_size: 8,
         first_batch: None,
+        gradient_horizon: None,
         refine: None,
         protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },

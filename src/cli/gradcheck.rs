@@ -166,7 +166,7 @@ fn write_csv(path: &Path, found: &[Found]) -> Result<()> {
         let kinks = kinks.len();
         writeln!(
             file,
-            "{situation},{class},{},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
+            "\"{situation}\",\"{class}\",{},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
             against.name(),
             bound.error
         )?;

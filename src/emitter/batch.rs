@@ -78,6 +78,19 @@ pub fn shares(specs: &[EmitterSpec]) -> Vec<f64> {
     specs.iter().map(|spec| spec.share).collect()
 }
 
+/// A candidate whose gradients are wanted.
+#[derive(Clone, Debug)]
+pub struct AskedAnchor {
+    /// Who wants them.
+    pub emitter: usize,
+    /// Which: see [`Emitter::follows`].
+    pub follows: Option<usize>,
+    /// What was asked for.
+    pub asked: Asked,
+    /// What it compiles to.
+    pub candidate: Candidate<f32>,
+}
+
 /// What a batch is made with.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
@@ -138,21 +151,22 @@ impl Batch {
     }
 }
 
-/// The anchors of a batch, emitter by emitter: the emitter, its candidate, and what that compiles to.
+/// The anchors of a batch, emitter by emitter.
 ///
 /// # Errors
 ///
 /// As [`ask`].
-pub fn ask_anchors(source: Source<'_>) -> anyhow::Result<Vec<(usize, Asked, Candidate<f32>)>> {
+pub fn ask_anchors(source: Source<'_>) -> anyhow::Result<Vec<AskedAnchor>> {
     let of_emitter = |(emitter, places): (usize, &Range<usize>)| {
         let ask = source.ask(emitter, places.start);
         let count = if places.is_empty() { 0 } else { source.emitters[emitter].anchors(&ask).min(places.len()) };
         (places.start..places.start + count).map(move |place| (emitter, place)).collect::<Vec<_>>()
     };
     let places: Vec<(usize, usize)> = source.places.iter().enumerate().flat_map(of_emitter).collect();
-    let fill = |(emitter, place)| {
+    let fill = |(emitter, place): (usize, usize)| {
         let (asked, compiled) = fill_place(source, place, emitter);
-        Ok((emitter, asked, compiled?))
+        let follows = source.emitters[emitter].follows(place - source.places[emitter].start);
+        Ok(AskedAnchor { emitter, follows, asked, candidate: compiled? })
     };
     places.into_par_iter().map(fill).collect()
 }

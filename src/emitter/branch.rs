@@ -1,6 +1,20 @@
 //! Gradient arborescence: candidates that branch off a place along combinations of the gradients of reward and descriptors
 //! (Fontaine and Nikolaidis 2021, "Differentiable Quality Diversity").
 
+/// The Euclidean norm; the sum runs in order.
+pub fn length(vector: &[f64]) -> f64 {
+    vector.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+/// The vector at length one, zero as it is; none when it is not finite.
+pub fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
+    let length = length(&vector);
+    length.is_finite().then(|| match length > 0.0 {
+        true => vector.into_iter().map(|x| x / length).collect(),
+        false => vector,
+    })
+}
+
 /// The gradients at a place, reward first, each at length one: a descriptor counts by its direction, not by its unit.
 #[derive(Clone, Debug)]
 pub struct Branches(Vec<Vec<f64>>);
@@ -8,14 +22,7 @@ pub struct Branches(Vec<Vec<f64>>);
 impl Branches {
     /// Of gradients; none where one is not finite. What has no slope at all stays zero.
     pub fn new(gradients: Vec<Vec<f64>>) -> Option<Self> {
-        let normalised = |gradient: Vec<f64>| {
-            let length = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
-            length.is_finite().then(|| match length > 0.0 {
-                true => gradient.into_iter().map(|g| g / length).collect(),
-                false => gradient,
-            })
-        };
-        gradients.into_iter().map(normalised).collect::<Option<_>>().map(Self)
+        gradients.into_iter().map(unit).collect::<Option<_>>().map(Self)
     }
 
     /// How many there are.

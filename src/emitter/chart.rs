@@ -50,6 +50,15 @@ impl Chart {
         self.lineage.map(of).into_iter().collect()
     }
 
+    /// Whether a genome has the same genes as the origin.
+    pub fn has(&self, genome: &Genome) -> bool {
+        let ids = |genome: &Genome| genome.parameters().into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        match (&self.genome.brain, &genome.brain) {
+            (Brain::Point(own), Brain::Point(other)) => own.len() == other.len(),
+            _ => ids(&self.genome) == ids(genome),
+        }
+    }
+
     fn axes(&self, space: &dyn SearchSpace, parameters: &[(ParameterId, f64)]) -> Axes {
         let moves = |(_, id): &(usize, ParameterId)| is_of_group(*id, self.genes) && space.moves(*id);
         Axes(parameters.iter().map(|(id, _)| *id).enumerate().filter(moves).collect())

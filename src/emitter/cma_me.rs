@@ -58,8 +58,13 @@ impl Emitter for CmaMe {
 
     fn tell(&mut self, told: Told<'_>) {
         let Some(State { chart, cma, direction, batches }) = &mut self.state else { return };
-        let ranking = Ranking::new(self.ranker, &ranked(told.candidates, told.placements), direction);
-        let place = |&i: &usize| chart.place(told.space, told.candidates[i].expressed(), cma.mean());
+        // What had to fall back on a body of another topology has no place in the chart.
+        let own: Vec<usize> =
+            (0..told.candidates.len()).filter(|&i| chart.has(told.candidates[i].expressed())).collect();
+        let all = ranked(told.candidates, told.placements);
+        let some: Vec<_> = own.iter().map(|&i| all[i]).collect();
+        let ranking = Ranking::new(self.ranker, &some, direction);
+        let place = |&i: &usize| chart.place(told.space, told.candidates[own[i]].expressed(), cma.mean());
         let parents: Vec<Vec<f64>> = ranking.parents(self.selection).iter().map(place).collect();
         let slices: Vec<&[f64]> = parents.iter().map(Vec::as_slice).collect();
         cma.tell(&slices, told.candidates.len());

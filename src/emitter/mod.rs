@@ -18,6 +18,7 @@ mod cma_me;
 mod cma_mega;
 mod crossover;
 mod gaussian;
+mod goals;
 mod iso_line;
 mod omg_mega;
 mod random;
@@ -144,8 +145,8 @@ pub struct Anchor {
     pub genome: Genome,
     /// Where it comes from.
     pub lineage: Option<Lineage>,
-    /// By each gene, in the order of parameters: of the reward, then of each descriptor that has a gradient; none where the simulation
-    /// diverged.
+    /// By each gene, in the order of parameters: of the reward, then of each descriptor that has a gradient, or of the one that the emitter
+    /// follows there; none where the simulation diverged.
     pub gradients: Option<Vec<Vec<f64>>>,
 }
 
@@ -158,6 +159,12 @@ pub trait Emitter: Send + Sync {
     /// depend on what `learn` is given.
     fn anchors(&self, _ask: &Ask<'_>) -> usize {
         0
+    }
+
+    /// The only gradient that the anchor of this place is wanted for: 0 is the reward's, the others are those of the descriptors that
+    /// have one. None stands for all of them.
+    fn follows(&self, _place: usize) -> Option<usize> {
+        None
     }
 
     /// Learns the gradients of its anchors, in their order; it has so many places.
@@ -226,12 +233,11 @@ fn ranked<'a>(candidates: &'a [Elite], placements: &[Placement]) -> Vec<Ranked<'
 
 /// The emitters of an experiment, in its order; `descriptors` are the archive's.
 pub fn build(specs: &[EmitterSpec], descriptors: &[DescriptorSpec]) -> Vec<Box<dyn Emitter>> {
-    let ranges: Vec<(f64, f64)> = descriptors.iter().map(|spec| spec.range).collect();
-    specs.iter().map(|spec| build_one(&spec.kind, &ranges)).collect()
+    specs.iter().map(|spec| build_one(&spec.kind, descriptors)).collect()
 }
 
-fn build_one(kind: &EmitterKind, ranges: &[(f64, f64)]) -> Box<dyn Emitter> {
-    let ranges = ranges.to_vec();
+fn build_one(kind: &EmitterKind, descriptors: &[DescriptorSpec]) -> Box<dyn Emitter> {
+    let ranges: Vec<(f64, f64)> = descriptors.iter().map(|spec| spec.range).collect();
     match *kind {
         EmitterKind::Random { sigma } => Box::new(random::Random { sigma }),
         EmitterKind::Gaussian { sigma, structure } => Box::new(gaussian::Gaussian { sigma, structure }),
@@ -257,6 +263,28 @@ fn build_one(kind: &EmitterKind, ranges: &[(f64, f64)]) -> Box<dyn Emitter> {
                 branches,
             })
         }
+        EmitterKind::Goals { steps, draws, neighbours, upward, optimiser, rate, genes } => {
+            // Gradients are the reward's, then those of the descriptors that have one.
+            let mut gradients = 1..;
+            let mut dimension = |spec: &DescriptorSpec| {
+                let gradient = spec.kind.has_gradient().then(|| gradients.next()).flatten();
+                goals::Dimension { range: spec.range, gradient }
+            };
+            let dimensions = descriptors.iter().map(&mut dimension).collect();
+            let (climbers, slopes) = (Vec::new(), Vec::new());
+            Box::new(goals::Goals {
+                steps,
+                draws,
+                neighbours,
+                upward,
+                optimiser,
+                rate,
+                genes,
+                dimensions,
+                climbers,
+                slopes,
+            })
+        }
     }
 }
 
@@ -270,5 +298,6 @@ pub fn name(kind: &EmitterKind) -> &'static str {
         EmitterKind::CmaMe { .. } => "CMA-ME",
         EmitterKind::OmgMega { .. } => "OMG-MEGA",
         EmitterKind::CmaMega { .. } => "CMA-MEGA",
+        EmitterKind::Goals { .. } => "goals",
     }
 }

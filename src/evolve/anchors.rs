@@ -1,8 +1,8 @@
-//! Gradients of anchors: what emitters that branch off along gradients learn before they are asked for the rest of a batch.
+//! Gradients of anchors: what emitters that follow gradients learn before they are asked for the rest of a batch.
 
 use crate::archive::metrics::Steps;
 use crate::creature::Candidate;
-use crate::emitter::batch::{Asked, Source, ask_anchors};
+use crate::emitter::batch::{Asked, AskedAnchor, Source, ask_anchors};
 use crate::emitter::{Anchor, Lineage, SearchSpace};
 use crate::experiment::Experiment;
 use crate::laws::descriptor::Descriptor;
@@ -69,26 +69,9 @@ impl<'a> Anchors<'a> {
     pub fn learn(&self, source: Source<'_>) -> Result<(AnchorsOfEmitters, Differentiated)> {
         let began = Instant::now();
         let asked = ask_anchors(source)?;
-        let candidates: Vec<Candidate<f32>> = asked.iter().map(|(.., candidate)| candidate.clone()).collect();
-        let gradients = match candidates[..] {
-            // Devices need not know what to do with nothing.
-            [] => Vec::new(),
-            _ => self
-                .differentiator
-                .differentiate_each(&candidates, &self.objectives)
-                .context("differentiation failed")?,
-        };
-        let (came, wanted) = (gradients.len(), candidates.len());
-        ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
         let mut took = Differentiated::default();
-        for (candidate, gradients) in candidates.iter().zip(&gradients) {
-            let steps = gradients.first().map_or(0, |gradient| gradient.returns.steps);
-            took.forward += Steps::of(steps, candidate.creature.links.len());
-            for _ in gradients {
-                took.backward += Steps::of(steps, candidate.creature.links.len());
-            }
-        }
-        let anchor = |((emitter, asked, _), gradients): ((usize, Asked, _), Vec<Gradient<f32>>)| {
+        let gradients = self.differentiate(&asked, &mut took)?;
+        let anchor = |(AskedAnchor { emitter, asked, .. }, gradients): (AskedAnchor, Vec<Gradient<f32>>)| {
             let gradients = self.by_genes(&asked, &gradients);
             // It is an elite itself, or stands for one.
             let lineage = asked.parents.first().zip(asked.parent_trust).map(|(&parent, trust)| Lineage {
@@ -108,6 +91,34 @@ impl<'a> Anchors<'a> {
         }
         took.time = began.elapsed().as_secs_f64();
         Ok((by_emitter, took))
+    }
+
+    /// The gradients of each anchor. Those that follow the same one are differentiated together.
+    fn differentiate(&self, asked: &[AskedAnchor], took: &mut Differentiated) -> Result<Vec<Vec<Gradient<f32>>>> {
+        let mut gradients = vec![Vec::new(); asked.len()];
+        let each = (0..self.objectives.len()).map(Some);
+        for follows in each.chain([None]) {
+            let places: Vec<usize> = (0..asked.len()).filter(|&i| asked[i].follows == follows).collect();
+            // Devices need not know what to do with nothing.
+            if places.is_empty() {
+                continue;
+            }
+            let objectives = follows.map_or(&self.objectives[..], |i| &self.objectives[i..=i]);
+            let candidates: Vec<Candidate<f32>> = places.iter().map(|&i| asked[i].candidate.clone()).collect();
+            let found =
+                self.differentiator.differentiate_each(&candidates, objectives).context("differentiation failed")?;
+            let (came, wanted) = (found.len(), candidates.len());
+            ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
+            for ((place, candidate), found) in places.into_iter().zip(&candidates).zip(found) {
+                let steps = found.first().map_or(0, |gradient| gradient.returns.steps);
+                took.forward += Steps::of(steps, candidate.creature.links.len());
+                for _ in &found {
+                    took.backward += Steps::of(steps, candidate.creature.links.len());
+                }
+                gradients[place] = found;
+            }
+        }
+        Ok(gradients)
     }
 
     /// Back from the numbers of the candidate to the genes; nothing where the episode diverged.

@@ -121,6 +121,7 @@ impl From<Benchmark> for Experiment {
             scheduler,
             batch_size,
             first_batch,
+            gradient_horizon: None,
             refine: None,
             protection: None,
             budget,

@@ -42,6 +42,9 @@ pub struct Experiment {
     /// Candidates of the first generation; as many as of the others unless given.
     #[serde(default)]
     pub first_batch: Option<usize>,
+    /// Length of the episode over which emitters take gradients (s), at most that of the task; all of it unless given.
+    #[serde(default)]
+    pub gradient_horizon: Option<f64>,
     /// Gradient steps of candidates before they are judged; none unless given.
     #[serde(default)]
     pub refine: Option<Refine>,
@@ -353,6 +356,31 @@ pub enum EmitterKind {
         #[serde(default)]
         genes: RefinedGenes,
     },
+    /// Solutions that climb, each towards a goal of its own: a random place within the ranges of the descriptors, for which an elite near
+    /// by sets out, upward in reward on the way (goal exploration, Baranes and Oudeyer 2013, by gradients). Every step is a candidate.
+    Goals {
+        /// Steps before a solution gets another goal.
+        #[serde(default = "default_goal_steps")]
+        steps: u32,
+        /// Random places of which the one becomes the goal that is farthest from all elites.
+        #[serde(default = "default_goal_draws")]
+        draws: usize,
+        /// Elites nearest to the goal of which the fittest sets out.
+        #[serde(default = "default_goal_neighbours")]
+        neighbours: usize,
+        /// Probability that a step follows the gradient of the reward; otherwise it follows that of a descriptor towards the goal.
+        #[serde(default = "default_goal_upward")]
+        upward: f64,
+        /// What makes a step of a direction.
+        #[serde(default)]
+        optimiser: Optimiser,
+        /// Length of a step, in unconstrained coordinates.
+        #[serde(default = "default_goal_rate")]
+        rate: f64,
+        /// Which genes move.
+        #[serde(default)]
+        genes: RefinedGenes,
+    },
 }
 
 /// How emitters share a batch.
@@ -579,9 +607,9 @@ impl Experiment {
         (self.task.duration * f64::from(self.physics.rate)).round()
     }
 
-    /// Physics steps of the episode that refinement differentiates, rounded.
-    pub fn horizon_steps(&self, refine: &Refine) -> f64 {
-        (refine.horizon * f64::from(self.physics.rate)).round()
+    /// Physics steps of a horizon (s), rounded.
+    pub fn horizon_steps(&self, horizon: f64) -> f64 {
+        (horizon * f64::from(self.physics.rate)).round()
     }
 
     /// Cells of the archive, or nothing if the number leaves all bounds.
@@ -605,8 +633,10 @@ impl Experiment {
 
     /// Whether an emitter asks for gradients of reward and descriptors.
     pub fn branches(&self) -> bool {
-        let branches =
-            |spec: &EmitterSpec| matches!(spec.kind, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. });
+        let branches = |spec: &EmitterSpec| {
+            let kind = &spec.kind;
+            matches!(kind, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. } | EmitterKind::Goals { .. })
+        };
         self.emitters.iter().any(branches)
     }
 
@@ -721,6 +751,21 @@ fn default_control_rate() -> u32 {
 }
 fn default_branching() -> f64 {
     0.5
+}
+fn default_goal_steps() -> u32 {
+    20
+}
+fn default_goal_draws() -> usize {
+    4
+}
+fn default_goal_neighbours() -> usize {
+    1
+}
+fn default_goal_upward() -> f64 {
+    0.5
+}
+fn default_goal_rate() -> f64 {
+    0.01
 }
 fn default_exploration() -> f64 {
     0.05

@@ -280,6 +280,9 @@ fn emitters(check: &mut Check, experiment: &Experiment) {
         let allowed = "Momentum where an emitter follows gradients: others have none";
         check.need(momentum, "physics.form", allowed, "ExplicitBias");
     }
+    if let Some(horizon) = experiment.gradient_horizon {
+        self::horizon(check, "gradient_horizon", horizon, experiment);
+    }
     for (i, EmitterSpec { kind, share }) in emitters.iter().enumerate() {
         check.within(&format!("emitters[{i}].share"), *share, 0.0..=HUGE, "");
         emitter(check, &format!("emitters[{i}].kind"), kind, experiment);
@@ -291,8 +294,10 @@ fn emitters(check: &mut Check, experiment: &Experiment) {
 }
 
 fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Experiment) {
-    if let EmitterKind::CmaMe { genes, .. } | EmitterKind::OmgMega { genes, .. } | EmitterKind::CmaMega { genes, .. } =
-        kind
+    if let EmitterKind::CmaMe { genes, .. }
+    | EmitterKind::OmgMega { genes, .. }
+    | EmitterKind::CmaMega { genes, .. }
+    | EmitterKind::Goals { genes, .. } = kind
     {
         let nothing_moves = !experiment.body.evolves() && *genes == RefinedGenes::Body;
         check.need(!nothing_moves, format!("{path}.genes"), "Brain or Both where no body evolves", "Body");
@@ -301,6 +306,14 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Exper
         && let Restart::Every(batches) = restart
     {
         check.whole(&format!("{path}.restart"), *batches, 1..=1_000_000_000);
+    }
+    if let EmitterKind::Goals { steps, draws, neighbours, upward, optimiser: method, rate, genes: _ } = kind {
+        check.whole(&format!("{path}.steps"), *steps, 1..=1_000_000_000);
+        check.whole(&format!("{path}.draws"), *draws, 1..=1000);
+        check.whole(&format!("{path}.neighbours"), *neighbours, 1..=1_000_000);
+        check.within(&format!("{path}.upward"), *upward, 0.0..=1.0, "");
+        optimiser(check, &format!("{path}.optimiser"), *method);
+        check.positive(&format!("{path}.rate"), *rate, 100.0, "");
     }
     let mut deviation = |field: &str, value: f64| check.within(&format!("{path}.{field}"), value, 0.0..=100.0, "");
     let structure = match *kind {
@@ -327,6 +340,7 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Exper
             optimiser(check, &format!("{path}.optimiser"), method);
             return;
         }
+        EmitterKind::Goals { .. } => return,
     };
     check.within(&format!("{path}.structure"), structure, 0.0..=1.0, "");
 }
@@ -340,13 +354,7 @@ fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
     check.need(momentum, "physics.form", "Momentum where `refine` is given: others have no gradient", "ExplicitBias");
     // The improvement of a step is known by the next gradient, and without one there is no trust.
     check.whole("refine.steps", *steps, 2..=10_000);
-    check.positive("refine.horizon", *horizon, HUGE, "s");
-    if horizon.is_finite() && *horizon > 0.0 {
-        let duration = experiment.task.duration;
-        check.need(*horizon <= duration, "refine.horizon", format!("at most task.duration, {duration} s"), horizon);
-        let steps = experiment.horizon_steps(spec);
-        check.need(steps >= 1.0, "refine.horizon", "at least one step at physics.rate", format_args!("{steps} steps"));
-    }
+    self::horizon(check, "refine.horizon", *horizon, experiment);
     self::optimiser(check, "refine.optimiser", *optimiser);
     check.within("refine.rates.brain", rates.brain, 0.0..=100.0, "");
     check.within("refine.rates.body", rates.body, 0.0..=100.0, "");
@@ -360,6 +368,17 @@ fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
     }
     check.within("refine.trust.threshold", trust.threshold, -1.0..=1.0, "");
     check.within("refine.trust.recovery", trust.recovery, 0.0..=1.0, "");
+}
+
+/// The part of an episode (s) that is differentiated.
+fn horizon(check: &mut Check, path: &str, horizon: f64, experiment: &Experiment) {
+    check.positive(path, horizon, HUGE, "s");
+    if horizon.is_finite() && horizon > 0.0 {
+        let duration = experiment.task.duration;
+        check.need(horizon <= duration, path, format!("at most task.duration, {duration} s"), horizon);
+        let steps = experiment.horizon_steps(horizon);
+        check.need(steps >= 1.0, path, "at least one step at physics.rate", format_args!("{steps} steps"));
+    }
 }
 
 fn optimiser(check: &mut Check, path: &str, optimiser: Optimiser) {

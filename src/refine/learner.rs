@@ -91,7 +91,7 @@ impl<'a> Learner<'a> {
     ) -> Result<Option<Self>> {
         let Some(mut spec) = experiment.refine.clone() else { return Ok(None) };
         let differentiator = differentiator.context("the experiment refines, but nothing here differentiates")?;
-        let plan = Plan::of_refinement(experiment, &spec);
+        let plan = Plan::over(experiment, spec.horizon);
         if !experiment.body.evolves() {
             spec.genes = RefinedGenes::Brain;
         }

@@ -5,7 +5,7 @@ use super::task::TaskPlan;
 use super::world::World;
 use crate::benchmark::Problem;
 use crate::creature::{JOINT_OBSERVATIONS, MAX_LINKS};
-use crate::experiment::{Experiment, Policy, Refine};
+use crate::experiment::{Experiment, Policy};
 
 /// The kind of brain that all candidates have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +32,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What refinement differentiates: the plan of the experiment over the horizon.
-    pub fn of_refinement(experiment: &Experiment, refine: &Refine) -> Self {
+    /// What refinement and emitters differentiate: the plan of the experiment over a horizon (s).
+    pub fn over(experiment: &Experiment, horizon: f64) -> Self {
         let mut plan = Self::new(experiment);
-        plan.task.steps = (experiment.horizon_steps(refine) as u32).clamp(1, plan.task.steps);
+        plan.task.steps = (experiment.horizon_steps(horizon) as u32).clamp(1, plan.task.steps);
         plan
     }
 

@@ -68,6 +68,7 @@ pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experi
         scheduler: Scheduler::Shares,
         batch_size: 8,
         first_batch: None,
+        gradient_horizon: None,
         refine: None,
         protection: None,
         budget: Budget { generations: Some(1), ..Budget::default() },

@@ -229,11 +229,11 @@ pub fn open_differentiator(
     parts: &[Part],
 ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
     let Some(refine) = &experiment.refine else { return Ok(None) };
-    let plan = Plan::of_refinement(experiment, refine);
+    let plan = Plan::over(experiment, refine.horizon);
     Ok(Some(announced_differentiator(&plan, backend, parts)?))
 }
 
-/// The same for emitters that follow the gradients of whole episodes; nothing where none does.
+/// The same for emitters that follow gradients; nothing where none does.
 ///
 /// # Errors
 ///
@@ -244,7 +244,10 @@ pub fn open_slopes(
     parts: &[Part],
 ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
     match experiment.branches() {
-        true => Ok(Some(announced_differentiator(&Plan::new(experiment), backend, parts)?)),
+        true => {
+            let plan = Plan::over(experiment, experiment.gradient_horizon.unwrap_or(experiment.task.duration));
+            Ok(Some(announced_differentiator(&plan, backend, parts)?))
+        }
         false => Ok(None),
     }
 }
