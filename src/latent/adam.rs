@@ -3,15 +3,7 @@
 //!
 //! Written here rather than taken from burn: moments are plain arrays that are saved to the bit, and sums run in the order of the weights.
 
-use super::parameters::Parameters;
 use serde::{Deserialize, Serialize};
-
-/// Decay of the mean of gradients.
-const BETA_1: f64 = 0.9;
-/// Decay of the mean of their squares.
-const BETA_2: f64 = 0.999;
-/// Keeps the division away from zero.
-const EPSILON: f64 = 1e-8;
 
 /// What Adam remembers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,21 +30,30 @@ impl Adam {
     pub fn fits(&self, weights: usize) -> bool {
         self.means.len() == weights && self.squares.len() == weights
     }
+}
+
+#[cfg(feature = "learn")]
+impl Adam {
+    /// Decay of the mean of gradients.
+    const BETA_1: f64 = 0.9;
+    /// Decay of the mean of their squares.
+    const BETA_2: f64 = 0.999;
+    /// Keeps the division away from zero.
+    const EPSILON: f64 = 1e-8;
 
     /// Moves the weights down a gradient that is first shortened to the norm `clip`.
-    #[cfg(feature = "learn")]
-    pub fn step(&mut self, parameters: &mut Parameters, gradient: &[f32], rate: f64, clip: f64) {
+    pub fn step(&mut self, parameters: &mut super::parameters::Parameters, gradient: &[f32], rate: f64, clip: f64) {
         self.steps += 1;
         let norm = gradient.iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>().sqrt();
         let shorten = if norm > clip { clip / norm } else { 1.0 };
         let left = |beta: f64| 1.0 - libm::pow(beta, self.steps as f64);
-        let (first, second) = (left(BETA_1), left(BETA_2));
+        let (first, second) = (left(Self::BETA_1), left(Self::BETA_2));
         let weights = parameters.arrays.iter_mut().flat_map(|array| &mut array.values);
         for (((weight, g), mean), square) in weights.zip(gradient).zip(&mut self.means).zip(&mut self.squares) {
             let g = f64::from(*g) * shorten;
-            *mean = (BETA_1 * f64::from(*mean) + (1.0 - BETA_1) * g) as f32;
-            *square = (BETA_2 * f64::from(*square) + (1.0 - BETA_2) * g * g) as f32;
-            let step = (f64::from(*mean) / first) / ((f64::from(*square) / second).sqrt() + EPSILON);
+            *mean = (Self::BETA_1 * f64::from(*mean) + (1.0 - Self::BETA_1) * g) as f32;
+            *square = (Self::BETA_2 * f64::from(*square) + (1.0 - Self::BETA_2) * g * g) as f32;
+            let step = (f64::from(*mean) / first) / ((f64::from(*square) / second).sqrt() + Self::EPSILON);
             *weight = (f64::from(*weight) - rate * step) as f32;
         }
     }
@@ -61,7 +62,7 @@ impl Adam {
 #[cfg(all(test, feature = "learn"))]
 mod tests {
     use super::*;
-    use crate::latent::parameters::{Slot, Start};
+    use crate::latent::parameters::{Parameters, Slot, Start};
 
     /// By hand from the paper's algorithm, gradients 2 then -1.
     #[test]

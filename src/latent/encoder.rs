@@ -38,7 +38,7 @@ pub struct Encoder {
 enum Network {
     Pca(Summary, Pca),
     Autoencoder(Summary, Autoencoder),
-    WorldModel(LatentOf, WorldModel),
+    WorldModel(LatentOf, Box<WorldModel>),
 }
 
 impl Encoder {
@@ -217,12 +217,13 @@ impl Encoder {
                 Network::Autoencoder(Summary { frames, commanded }, Autoencoder::new(&self.parameters))
             }
             EncoderKind::WorldModel { ref size, latent, .. } => {
-                Network::WorldModel(latent, WorldModel::new(shape(size, &self.columns()), &self.parameters))
+                let model = WorldModel::new(shape(size, &self.columns()), &self.parameters);
+                Network::WorldModel(latent, Box::new(model))
             }
         }
     }
 
-    fn world_model(&self, question: &'static str) -> Result<WorldModel> {
+    fn world_model(&self, question: &'static str) -> Result<Box<WorldModel>> {
         match self.network() {
             Network::WorldModel(_, model) => Ok(model),
             _ => Err(LatentError::NotAWorldModel { question, kind: self.spec.kind.name() }),

@@ -23,10 +23,8 @@ pub(in crate::latent) struct Unrolled {
     pub h: Tensor<2>,
     /// The posterior's probabilities.
     pub posterior: Tensor<2>,
-    /// The prior's probabilities.
-    pub prior: Tensor<2>,
-    /// Observed features and reward, decoded from h and what was chosen out of the posterior.
-    pub decoded: Tensor<2>,
+    /// What was chosen out of them.
+    pub z: Tensor<2>,
 }
 
 /// A hidden layer, logits, and the categoricals that they make.
@@ -36,7 +34,12 @@ struct Head<'a> {
     logits: Layer,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    fn new(leaves: &Leaves, shape: &'a Shape, name: &str) -> Self {
+        let (hidden, logits) = (leaves.hidden(&format!("{name}.hidden")), leaves.dense(&format!("{name}.logits")));
+        Self { shape, hidden, logits }
+    }
+
     fn apply(&self, x: Tensor<2>) -> Tensor<2> {
         let (categoricals, classes) = (self.shape.sizes.categoricals, self.shape.sizes.classes);
         let logits = self.logits.apply(self.hidden.apply(x));
@@ -55,12 +58,8 @@ pub(in crate::latent) fn unroll(
     mut choose: impl FnMut(&Leaves, Tensor<2>) -> Tensor<2>,
 ) -> Unrolled {
     let (rows, deterministic) = (batch.rows, shape.sizes.deterministic);
-    let head = |name: &str| Head {
-        shape,
-        hidden: leaves.hidden(&format!("{name}.hidden")),
-        logits: leaves.dense(&format!("{name}.logits")),
-    };
-    let (input, observe, posterior) = (leaves.hidden("input"), leaves.hidden("observe"), head("posterior"));
+    let (input, observe, posterior) =
+        (leaves.hidden("input"), leaves.hidden("observe"), Head::new(leaves, shape, "posterior"));
     let gates = Gates { shape, weight: leaves.get("gates.weight"), bias: leaves.get::<1>("gates.bias") };
     let mut h: Tensor<2> = leaves.constant(vec![0.0; rows * deterministic], [rows, deterministic]);
     let mut z: Tensor<2> =
@@ -80,10 +79,18 @@ pub(in crate::latent) fn unroll(
         posteriors.push(p);
         zs.push(z.clone());
     }
-    let (h, posterior, z) = (Tensor::cat(hs, 0), Tensor::cat(posteriors, 0), Tensor::cat(zs, 0));
+    Unrolled { h: Tensor::cat(hs, 0), posterior: Tensor::cat(posteriors, 0), z: Tensor::cat(zs, 0) }
+}
+
+/// The prior's probabilities in states.
+pub(in crate::latent) fn prior(leaves: &Leaves, shape: &Shape, h: Tensor<2>) -> Tensor<2> {
+    Head::new(leaves, shape, "prior").apply(h)
+}
+
+/// Observed features and reward, side by side, in states.
+pub(in crate::latent) fn decode(leaves: &Leaves, h: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
     let (first, second, last) = (leaves.hidden("decoder.0"), leaves.hidden("decoder.1"), leaves.dense("decoder.2"));
-    let decoded = last.apply(second.apply(first.apply(Tensor::cat(vec![h.clone(), z], 1))));
-    Unrolled { prior: head("prior").apply(h.clone()), h, posterior, decoded }
+    last.apply(second.apply(first.apply(Tensor::cat(vec![h, z], 1))))
 }
 
 /// The recurrent layer.
@@ -174,16 +181,15 @@ mod tests {
             let mean = |tensor: Tensor<2>| numbers(tensor.mean_dim(0));
             let expected = [mean(unrolled.h.clone()), mean(unrolled.posterior)].concat();
             let twin = WorldModel::new(shape, &parameters);
-            let latent = &twin.encode(&[sequence.clone()], LatentOf::StateAndProbabilities)[0];
+            let latent = &twin.encode(std::slice::from_ref(&sequence), LatentOf::StateAndProbabilities)[0];
             assert_eq!(latent.len(), expected.len());
             for (ours, burns) in latent.iter().zip(&expected) {
                 assert!((ours - f64::from(*burns)).abs() < 1e-5, "{ours} {burns}");
             }
             // The prior and the decoder as well: the first frame is foreseen from nothing.
             let foreseen = twin.predict(&sequence);
-            let first = Tensor::cat(vec![unrolled.h.narrow(0, 0, 1), unrolled.prior.narrow(0, 0, 1)], 1);
-            let layers = (leaves.hidden("decoder.0"), leaves.hidden("decoder.1"), leaves.dense("decoder.2"));
-            let decoded = numbers(layers.2.apply(layers.1.apply(layers.0.apply(first))));
+            let h = unrolled.h.narrow(0, 0, 1);
+            let decoded = numbers(decode(&leaves, h.clone(), prior(&leaves, &shape, h)));
             for (ours, burns) in foreseen.observed[..4].iter().chain(&foreseen.rewards[..1]).zip(&decoded) {
                 assert!((ours - burns).abs() < 1e-5, "{ours} {burns}");
             }

@@ -8,7 +8,7 @@
 //! by symlog into bins, since its scale is unknown; ours is normalised.
 
 use super::Shape;
-use super::learn::{Batch, Unrolled, sample, unroll};
+use super::learn::{Batch, Unrolled, decode, prior, sample, unroll};
 use crate::latent::learn::{Leaves, Parts, number};
 use crate::latent::parameters::Parameters;
 use crate::rng::Stream;
@@ -32,11 +32,17 @@ pub(in crate::latent) fn gradient(
 ) -> (Parts, Vec<f32>) {
     let leaves = Leaves::new(parameters);
     let unrolled = unroll(&leaves, shape, batch, |leaves, p| sample(leaves, p, shape.sizes.classes, stream));
-    let (parts, loss) = loss(&leaves, weights, batch, unrolled);
+    let (parts, loss) = loss(&leaves, shape, weights, batch, unrolled);
     (parts, leaves.gradient(&loss))
 }
 
-fn loss(leaves: &Leaves, weights: Weights, batch: &Batch, unrolled: Unrolled) -> (Parts, Tensor<1>) {
+fn loss(
+    leaves: &Leaves,
+    shape: &Shape,
+    weights: Weights,
+    batch: &Batch,
+    Unrolled { h, posterior, z }: Unrolled,
+) -> (Parts, Tensor<1>) {
     let count = batch.frames * batch.rows;
     let counted = batch.mask.iter().sum::<f32>().max(1.0);
     let mask: Tensor<2> = leaves.constant(batch.mask.iter().map(|mask| mask / counted).collect(), [count, 1]);
@@ -44,10 +50,10 @@ fn loss(leaves: &Leaves, weights: Weights, batch: &Batch, unrolled: Unrolled) ->
 
     let width = batch.observed.len() / count;
     let target: Vec<f32> = batch.observed.chunks_exact(width).zip(&batch.rewards).flat_map(with_reward).collect();
-    let miss = unrolled.decoded - leaves.constant(target, [count, width + 1]);
+    let prior = prior(leaves, shape, h.clone());
+    let miss = decode(leaves, h, z) - leaves.constant(target, [count, width + 1]);
     let reconstruction = mean((miss.clone() * miss).sum_dim(1));
 
-    let (posterior, prior) = (unrolled.posterior, unrolled.prior);
     let free = |divergence: Tensor<2>| divergence.clamp_min(weights.free_nats);
     let dynamics = mean(free(divergence(posterior.clone().detach(), prior.clone())));
     let representation = mean(free(divergence(posterior, prior.detach())));
@@ -103,7 +109,7 @@ mod tests {
         let of = |parameters: &Parameters| {
             let leaves = Leaves::new(parameters);
             let unrolled = unroll(&leaves, &shape, &batch, |_, p| p);
-            let (parts, loss) = loss(&leaves, NO_DIVERGENCE, &batch, unrolled);
+            let (parts, loss) = loss(&leaves, &shape, NO_DIVERGENCE, &batch, unrolled);
             (parts.total, leaves.gradient(&loss))
         };
         let gradient = of(&parameters).1;
