@@ -2,7 +2,8 @@
 
 mod latent;
 
-use burgess::latent::{Encoder, LatentError, Trainer};
+use burgess::latent::{Encoder, Experience, LatentError, Trainer};
+use burgess::rng::{Purpose, Stream};
 use latent::{all, layout, oscillators, replay, small_specs};
 use rayon::ThreadPoolBuilder;
 
@@ -120,4 +121,17 @@ fn an_encoder_can_be_trained_on() {
     assert_eq!(trainer.encoder(), &encoder);
     trainer.train(&all(&replay(0, 40)), STEPS, 1, 1).unwrap();
     assert_eq!(trainer.version(), 2);
+}
+
+/// Golden: first weights and inference are plain arithmetic, the same on every machine and in every version.
+#[test]
+fn first_latents_are_what_they_always_were() {
+    let mut stream = Stream::new(21, 0, 0, Purpose::Test);
+    let mut numbers = |count| (0..count).map(|_| stream.range(-2.0, 2.0) as f32).collect();
+    let experience = Experience { features: numbers(25 * latent::WIDTH), rewards: numbers(25) };
+    let first = small_specs().map(|spec| {
+        let trainer = Trainer::new(&spec, &layout(), 1).unwrap();
+        trainer.latents(&[&experience]).unwrap()[0][0]
+    });
+    assert_eq!(first, [0.0, 0.1940762996673584, -0.1211871375143528]);
 }

@@ -1,4 +1,7 @@
 //! What a gradient step sees: rows of summaries, or windows cut from sequences; drawn with replacement from a stream of the step's own.
+//!
+//! A batch of windows is cut into shards of fixed size. Each shard's gradient is made by one thread, and they are added in
+//! their order, so that the number of threads makes no difference.
 
 use super::autoencoder;
 use super::encoder::shape;
@@ -10,6 +13,10 @@ use super::world_model::Shape;
 use super::world_model::learn::Batch;
 use super::world_model::loss::{self, Weights};
 use crate::rng::{Purpose, Stream};
+use rayon::prelude::*;
+
+/// Windows in a shard: fewer leave the time to the graph's bookkeeping, more leave threads idle.
+const SHARD: usize = 16;
 
 /// A replay in the form of a kind of model.
 pub(super) struct Batches<'a> {
@@ -56,12 +63,33 @@ impl<'a> Batches<'a> {
                         (sequence, draw.below(sequence.frames.saturating_sub(*window) + 1))
                     })
                     .collect();
-                let batch = cut(&places, *window, *warm_up);
                 let mut samples = Stream::new(self.seed, self.round, step, Purpose::Latents);
-                loss::gradient(parameters, shape, *weights, &batch, &mut samples)
+                let mut shards: Vec<Batch> =
+                    places.chunks(SHARD).map(|places| cut(places, *window, *warm_up)).collect();
+                for shard in &mut shards {
+                    let count = shard.frames * shard.rows * shape.sizes.categoricals;
+                    shard.noise = (0..count).map(|_| samples.uniform() as f32).collect();
+                }
+                let counted = shards.iter().flat_map(|shard| &shard.mask).sum::<f32>().max(1.0);
+                let gradients: Vec<(Parts, Vec<f32>)> = shards
+                    .par_iter()
+                    .map(|shard| loss::gradient(parameters, shape, *weights, shard, counted))
+                    .collect();
+                sum(gradients)
             }
         }
     }
+}
+
+/// Parts and gradients of all shards, added in their order.
+fn sum(gradients: Vec<(Parts, Vec<f32>)>) -> (Parts, Vec<f32>) {
+    let mut all = gradients.into_iter();
+    let (mut parts, mut gradient) = all.next().unwrap_or_default();
+    for (other, more) in all {
+        parts.add(&other);
+        gradient.iter_mut().zip(&more).for_each(|(sum, x)| *sum += x);
+    }
+    (parts, gradient)
 }
 
 /// Windows that begin at given frames. Those that begin inside of a sequence warm up first; a sequence shorter than the window counts

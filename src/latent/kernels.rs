@@ -46,32 +46,52 @@ impl Dense {
         let mut y = vec![0.0; x.len() / self.inputs * self.outputs];
         for (x, y) in x.chunks(ROWS * self.inputs).zip(y.chunks_mut(ROWS * self.outputs)) {
             if x.len() == ROWS * self.inputs {
-                self.block::<ROWS>(x, y);
+                self.four(x, y);
                 continue;
             }
             for (x, y) in x.chunks_exact(self.inputs).zip(y.chunks_exact_mut(self.outputs)) {
-                self.block::<1>(x, y);
+                self.one(x, y);
             }
         }
         y
     }
 
-    /// A block of `N` rows.
-    fn block<const N: usize>(&self, x: &[f32], y: &mut [f32]) {
-        let x: [&[f32]; N] = std::array::from_fn(|row| &x[row * self.inputs..(row + 1) * self.inputs]);
-        for ((panel, bias), first) in self.panels.chunks_exact(self.inputs).zip(&self.bias).zip((0..).step_by(LANES)) {
-            let mut sum = [*bias; N];
-            for (k, weights) in panel.iter().enumerate() {
-                for row in 0..N {
-                    let x = x[row][k];
-                    (0..LANES).for_each(|lane| sum[row][lane] += x * weights[lane]);
-                }
+    /// Four rows. Sums are named one by one, else the compiler doesn't keep them in registers.
+    fn four(&self, x: &[f32], y: &mut [f32]) {
+        let (a, rest) = x.split_at(self.inputs);
+        let (b, rest) = rest.split_at(self.inputs);
+        let (c, d) = rest.split_at(self.inputs);
+        let columns = (0..).step_by(LANES);
+        for ((panel, bias), first) in self.panels.chunks_exact(self.inputs).zip(&self.bias).zip(columns) {
+            let (mut of_a, mut of_b, mut of_c, mut of_d) = (*bias, *bias, *bias, *bias);
+            for ((((weights, a), b), c), d) in panel.iter().zip(a).zip(b).zip(c).zip(d) {
+                add(&mut of_a, *a, weights);
+                add(&mut of_b, *b, weights);
+                add(&mut of_c, *c, weights);
+                add(&mut of_d, *d, weights);
             }
             let width = LANES.min(self.outputs - first);
-            for (row, sum) in sum.iter().enumerate() {
+            for (row, sum) in [of_a, of_b, of_c, of_d].iter().enumerate() {
                 y[row * self.outputs + first..][..width].copy_from_slice(&sum[..width]);
             }
         }
+    }
+
+    /// One row, with the same sums.
+    fn one(&self, x: &[f32], y: &mut [f32]) {
+        for ((panel, bias), y) in self.panels.chunks_exact(self.inputs).zip(&self.bias).zip(y.chunks_mut(LANES)) {
+            let mut sum = *bias;
+            panel.iter().zip(x).for_each(|(weights, x)| add(&mut sum, *x, weights));
+            y.copy_from_slice(&sum[..y.len()]);
+        }
+    }
+}
+
+/// sum += x weights.
+#[inline(always)]
+fn add(sum: &mut [f32; LANES], x: f32, weights: &[f32; LANES]) {
+    for lane in 0..LANES {
+        sum[lane] += x * weights[lane];
     }
 }
 

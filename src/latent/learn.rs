@@ -20,6 +20,16 @@ pub(super) struct Parts {
     pub representation: f64,
 }
 
+impl Parts {
+    /// Adds those of another shard.
+    pub fn add(&mut self, other: &Self) {
+        self.total += other.total;
+        self.reconstruction += other.reconstruction;
+        self.dynamics += other.dynamics;
+        self.representation += other.representation;
+    }
+}
+
 /// The weights of a model in a graph.
 pub(super) struct Leaves<'a> {
     parameters: &'a Parameters,

@@ -2,7 +2,6 @@
 
 use super::{Shape, UNIMIX, UPDATE_BIAS};
 use crate::latent::learn::{HiddenLayer, Layer, Leaves, numbers};
-use crate::rng::Stream;
 use burn_tensor::Tensor;
 use burn_tensor::activation::{sigmoid, softmax, tanh};
 
@@ -16,6 +15,8 @@ pub(in crate::latent) struct Batch {
     pub rewards: Vec<f32>,
     /// One where a frame counts, zero where it warms the state up or where the sequence has ended.
     pub mask: Vec<f32>,
+    /// Uniform numbers in [0, 1) that samples are made of, one a categorical of each frame.
+    pub noise: Vec<f32>,
 }
 
 /// All frames' states, rows as in [`Batch`].
@@ -117,13 +118,13 @@ impl Gates<'_> {
     }
 }
 
-/// One class of each categorical, drawn from its probabilities, as a vector of zeros and ones; the gradient goes to the probabilities
+/// One class of each categorical, drawn from its probabilities by a uniform number, as a vector of zeros and ones; the gradient goes to the probabilities
 /// as if they had been passed on (Bengio, Leonard and Courville 2013).
-pub(in crate::latent) fn sample(leaves: &Leaves, p: Tensor<2>, classes: usize, stream: &mut Stream) -> Tensor<2> {
+pub(in crate::latent) fn sample(leaves: &Leaves, p: Tensor<2>, classes: usize, noise: &[f32]) -> Tensor<2> {
     let shape = p.dims();
     let mut drawn = numbers(p.clone().detach());
-    for group in drawn.chunks_exact_mut(classes) {
-        let (mut left, mut chosen) = (stream.uniform() as f32, classes - 1);
+    for (group, noise) in drawn.chunks_exact_mut(classes).zip(noise) {
+        let (mut left, mut chosen) = (*noise, classes - 1);
         for (class, p) in group.iter().enumerate() {
             left -= p;
             if left < 0.0 {
@@ -144,7 +145,7 @@ mod tests {
     use crate::latent::sequence::Sequence;
     use crate::latent::spec::LatentOf;
     use crate::latent::world_model::{Sizes, WorldModel};
-    use crate::rng::Purpose;
+    use crate::rng::{Purpose, Stream};
 
     fn shape(blocks: usize, commanded: usize) -> Shape {
         let sizes = Sizes { deterministic: 12, hidden: 7, categoricals: 3, classes: 5, blocks };
@@ -202,7 +203,8 @@ mod tests {
         let leaves = Leaves::new(&parameters);
         let mut stream = Stream::new(9, 1, 0, Purpose::Test);
         let p: Tensor<2> = leaves.constant([0.5, 0.2, 0.3].repeat(4000), [4000, 3]);
-        let drawn = numbers(sample(&leaves, p, 3, &mut stream));
+        let noise: Vec<f32> = (0..4000).map(|_| stream.uniform() as f32).collect();
+        let drawn = numbers(sample(&leaves, p, 3, &noise));
         let mut counts = [0.0; 3];
         for one in drawn.chunks_exact(3) {
             assert!(one.iter().sum::<f32>() == 1.0 && one.contains(&1.0));

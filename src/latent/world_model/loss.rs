@@ -1,8 +1,10 @@
 //! The loss of a world model, as in DreamerV3: what the decoder misses, and the divergence between posterior and prior, balanced.
 //!
-//!     reconstruction = |o - o^|^2 + (r - r^)^2
-//!     dynamics       = max(free, KL(stop(posterior) || prior))
-//!     representation = max(free, KL(posterior || stop(prior)))
+//! ```text
+//! reconstruction = |o - o^|^2 + (r - r^)^2
+//! dynamics       = max(free, KL(stop(posterior) || prior))
+//! representation = max(free, KL(posterior || stop(prior)))
+//! ```
 //!
 //! each a mean over the frames that count, on normalised features. The reward is a feature among others here: DreamerV3 squeezes it
 //! by symlog into bins, since its scale is unknown; ours is normalised.
@@ -11,7 +13,6 @@ use super::Shape;
 use super::learn::{Batch, Unrolled, decode, prior, sample, unroll};
 use crate::latent::learn::{Leaves, Parts, number};
 use crate::latent::parameters::Parameters;
-use crate::rng::Stream;
 use burn_tensor::Tensor;
 
 /// Weights of the loss.
@@ -22,17 +23,19 @@ pub(in crate::latent) struct Weights {
     pub free_nats: f64,
 }
 
-/// The loss of a batch and its gradient by all weights. Samples are drawn from `stream`, frame after frame, row after row.
+/// A batch's part of a loss that is a mean over `counted` frames, and its gradient by all weights.
 pub(in crate::latent) fn gradient(
     parameters: &Parameters,
     shape: &Shape,
     weights: Weights,
     batch: &Batch,
-    stream: &mut Stream,
+    counted: f32,
 ) -> (Parts, Vec<f32>) {
     let leaves = Leaves::new(parameters);
-    let unrolled = unroll(&leaves, shape, batch, |leaves, p| sample(leaves, p, shape.sizes.classes, stream));
-    let (parts, loss) = loss(&leaves, shape, weights, batch, unrolled);
+    let mut noise = batch.noise.chunks_exact(batch.rows * shape.sizes.categoricals);
+    let draw = |leaves: &Leaves, p| sample(leaves, p, shape.sizes.classes, noise.next().unwrap_or(&[]));
+    let unrolled = unroll(&leaves, shape, batch, draw);
+    let (parts, loss) = loss(&leaves, shape, weights, batch, counted, unrolled);
     (parts, leaves.gradient(&loss))
 }
 
@@ -41,10 +44,10 @@ fn loss(
     shape: &Shape,
     weights: Weights,
     batch: &Batch,
+    counted: f32,
     Unrolled { h, posterior, z }: Unrolled,
 ) -> (Parts, Tensor<1>) {
     let count = batch.frames * batch.rows;
-    let counted = batch.mask.iter().sum::<f32>().max(1.0);
     let mask: Tensor<2> = leaves.constant(batch.mask.iter().map(|mask| mask / counted).collect(), [count, 1]);
     let mean = |each: Tensor<2>| (each * mask.clone()).sum();
 
@@ -83,7 +86,7 @@ mod tests {
     use super::*;
     use crate::latent::learn::numbers;
     use crate::latent::world_model::Sizes;
-    use crate::rng::Purpose;
+    use crate::rng::{Purpose, Stream};
 
     const NO_DIVERGENCE: Weights = Weights { dynamics: 0.0, representation: 0.0, free_nats: 0.0 };
 
@@ -97,7 +100,8 @@ mod tests {
         let mut numbers = |n| (0..n).map(|_| stream.normal() as f32).collect::<Vec<f32>>();
         let (observed, commanded, rewards) = (numbers(24), numbers(12), numbers(12));
         let mask = (0..12).map(|i| if i % 5 == 0 { 0.0 } else { 1.0 }).collect();
-        Batch { frames: 4, rows: 3, observed, commanded, rewards, mask }
+        let noise = (0..24).map(|_| stream.uniform() as f32).collect();
+        Batch { frames: 4, rows: 3, observed, commanded, rewards, mask, noise }
     }
 
     /// Central differences in single precision leave some 1e-3 of a gradient of size one. Without samples and stopped
@@ -109,7 +113,7 @@ mod tests {
         let of = |parameters: &Parameters| {
             let leaves = Leaves::new(parameters);
             let unrolled = unroll(&leaves, &shape, &batch, |_, p| p);
-            let (parts, loss) = loss(&leaves, &shape, NO_DIVERGENCE, &batch, unrolled);
+            let (parts, loss) = loss(&leaves, &shape, NO_DIVERGENCE, &batch, 9.0, unrolled);
             (parts.total, leaves.gradient(&loss))
         };
         let gradient = of(&parameters).1;
@@ -144,7 +148,7 @@ mod tests {
     fn below_the_free_nats_divergences_cost_nothing_more_and_teach_nothing() {
         let (shape, batch) = (shape(), batch());
         let parameters = Parameters::start(&shape.slots(), 4);
-        let at = |weights| gradient(&parameters, &shape, weights, &batch, &mut Stream::new(1, 0, 0, Purpose::Latents));
+        let at = |weights| gradient(&parameters, &shape, weights, &batch, 9.0);
         let (without, free) = (at(NO_DIVERGENCE), at(Weights { dynamics: 1.0, representation: 0.1, free_nats: 50.0 }));
         assert!((free.0.dynamics - 50.0).abs() < 1e-3 && (free.0.representation - 50.0).abs() < 1e-3);
         assert!(without.1.iter().zip(&free.1).all(|(a, b)| (a - b).abs() < 1e-6));
@@ -161,9 +165,7 @@ mod tests {
         let mut other = batch.clone();
         other.rewards[0] = 100.0;
         other.rewards[5] = -100.0;
-        let at = |batch: &Batch| {
-            gradient(&parameters, &shape, NO_DIVERGENCE, batch, &mut Stream::new(1, 0, 0, Purpose::Latents))
-        };
+        let at = |batch: &Batch| gradient(&parameters, &shape, NO_DIVERGENCE, batch, 9.0);
         assert_eq!(at(&batch), at(&other));
     }
 }

@@ -1,10 +1,12 @@
 //! A recurrent state-space model in the manner of DreamerV3 (Hafner, Pasukonis, Ba and Lillicrap 2023, "Mastering Diverse Domains through World
 //! Models"): a deterministic state h and categorical variables z that say what h could not foresee.
 //!
-//!     h_t  = GRU(h_{t-1}, z_{t-1}, a_t)           a: commanded features
-//!     z^_t ~ prior(h_t)                           before anything is observed
-//!     z_t  ~ posterior(h_t, o_t)                  o: observed features
-//!     o^_t, r^_t = decoder(h_t, z_t)              r: reward
+//! ```text
+//! h_t  = GRU(h_{t-1}, z_{t-1}, a_t)           a: commanded features
+//! z^_t ~ prior(h_t)                           before anything is observed
+//! z_t  ~ posterior(h_t, o_t)                  o: observed features
+//! o^_t, r^_t = decoder(h_t, z_t)              r: reward
+//! ```
 //!
 //! The GRU sees (h, z, a) through one hidden layer x; its gates are block-diagonal in h, each block seeing all of x. So with one
 //! block all of h meets all of h, with more the blocks meet through x and z, as in DreamerV3. Hidden layers have RMS normalisation and silu.
