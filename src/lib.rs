@@ -16,6 +16,7 @@ pub mod experiment;
 pub mod genome;
 pub mod gradcheck;
 pub mod inverse;
+pub mod latent;
 pub mod laws;
 pub mod math;
 pub mod refine;

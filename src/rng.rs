@@ -28,6 +28,12 @@ pub enum Purpose {
     Inverse = 7,
     /// Where an emitter begins anew.
     Prepare = 8,
+    /// First weights of an encoder.
+    Weights = 9,
+    /// Which experiences an encoder's gradient step sees.
+    Minibatch = 10,
+    /// Samples of a world model's latents in training.
+    Latents = 11,
 }
 
 /// A random stream of its own for one key.

@@ -99,7 +99,7 @@ fn tree_sum(x: [f64; LANES]) -> f64 {
 }
 
 /// Scalar product, summed in eight interleaved parts.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let mut sum = [0.0; LANES];
     for (a, b) in a.iter().zip(b) {

@@ -10,7 +10,7 @@
 //! [`Cma::tell`]. All sums have a fixed order. Saved and restored (serde) it goes on to the bit.
 
 mod covariance;
-mod eigen;
+pub(crate) mod eigen;
 mod parameters;
 #[cfg(test)]
 mod tests;
