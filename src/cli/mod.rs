@@ -21,6 +21,7 @@ mod show;
 mod show_body;
 mod simulate;
 mod subject;
+mod train_encoder;
 mod verify;
 
 use anyhow::Error;
@@ -70,6 +71,8 @@ enum Command {
     Schema(schema::Args),
     /// Simulate one creature and write its trajectory.
     Simulate(simulate::Args),
+    /// Train an encoder on what the elites of runs do, and write it to a file.
+    TrainEncoder(train_encoder::Args),
     /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
     Adapters,
 }
@@ -91,6 +94,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Bench(args) => bench::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::TrainEncoder(args) => train_encoder::run(args),
         Command::Adapters => adapters::run(),
     };
     outcome.unwrap_or_else(|error| fail(&error))

@@ -186,6 +186,19 @@ impl Experience {
         self.rewards.len()
     }
 
+    /// Some columns of every frame of a width, frame after frame.
+    pub fn rows(&self, width: usize, columns: &[usize]) -> Vec<f32> {
+        self.features.chunks_exact(width).flat_map(|frame| columns.iter().map(|&column| frame[column])).collect()
+    }
+
+    /// The first `frames` frames of a width, and the others.
+    pub fn split(&self, frames: usize, width: usize) -> (Self, Self) {
+        let (features, later_features) = self.features.split_at(frames * width);
+        let (rewards, later_rewards) = self.rewards.split_at(frames);
+        let part = |features: &[f32], rewards: &[f32]| Self { features: features.to_vec(), rewards: rewards.to_vec() };
+        (part(features, rewards), part(later_features, later_rewards))
+    }
+
     /// Checks that there is a frame, that each is of the layout's width, and that all numbers are finite.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 //! Equations, settings and measurements are in `docs/latent.md`.
 
 mod adam;
+mod assess;
 mod autoencoder;
 #[cfg(feature = "learn")]
 mod batches;
@@ -27,6 +28,7 @@ mod train;
 mod whitening;
 mod world_model;
 
+pub use assess::Missed;
 pub use encoder::Encoder;
 pub use error::LatentError;
 pub use experience::{Experience, Group, Layout, MAX_FEATURES, Role};

@@ -6,6 +6,7 @@ pub mod integrate;
 pub mod kinematics;
 pub mod measure;
 pub mod policy;
+pub mod record;
 pub mod reverse;
 pub mod solve;
 pub mod spatial;
