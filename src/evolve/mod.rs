@@ -52,7 +52,7 @@ pub struct Setup<'a> {
     pub backend: &'a dyn Backend,
     /// What differentiates episodes; only experiments that refine need it.
     pub differentiator: Option<&'a dyn Differentiate>,
-    /// What differentiates whole episodes; only experiments with an emitter that branches need it.
+    /// What differentiates for emitters, over `gradient_horizon`; only experiments with one that follows gradients need it.
     pub slopes: Option<&'a dyn Differentiate>,
     /// The emitters, one for each of the experiment's; [`emitter::build`](crate::emitter::build) makes them.
     pub emitters: Vec<Box<dyn Emitter>>,
