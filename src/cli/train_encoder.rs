@@ -63,9 +63,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     println(&format!("{} sequences, {frames} frames to learn from, {} held out", replay.len(), held_out.len()))?;
     train(&mut trainer, &replay, args)?;
     assess(trainer.encoder(), &held_out)?;
-    trainer.encoder().save_file(&args.out)?;
-    let out = args.out.with_extension("");
-    println(&format!("encoder {}: {}.safetensors, .ron", &trainer.encoder().hash()[..16], out.display()))?;
+    let [weights, description] = trainer.encoder().save_file(&args.out)?;
+    let hash = trainer.encoder().hash();
+    println(&format!("encoder {}: {}, {}", &hash[..16], weights.display(), description.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

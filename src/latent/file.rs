@@ -61,12 +61,12 @@ fn fault(path: &Path, problem: impl ToString) -> LatentError {
 }
 
 impl Encoder {
-    /// Writes `NAME.safetensors` and `NAME.ron`.
+    /// Writes `NAME.safetensors` and `NAME.ron`, and gives their paths.
     ///
     /// # Errors
     ///
     /// When one can't be written; what stood there before is then still there.
-    pub fn save_file(&self, name: &Path) -> Result<()> {
+    pub fn save_file(&self, name: &Path) -> Result<[PathBuf; 2]> {
         let (weights, description) = paths(name);
         let text = ron::ser::to_string_pretty(&self.description(), PrettyConfig::new())
             .map_err(|error| fault(&description, error))?;
@@ -78,7 +78,7 @@ impl Encoder {
         for (unfinished, path) in whole.iter().zip([&weights, &description]) {
             fs::rename(unfinished, path).map_err(|error| fault(path, error))?;
         }
-        Ok(())
+        Ok([weights, description])
     }
 
     /// Reads what [`Encoder::save_file`] wrote, for sequences of a layout.
