@@ -16,7 +16,12 @@ pub fn hash<'a>(elites: impl IntoIterator<Item = (usize, &'a Elite)>) -> String 
     for (cell, elite) in elites {
         absorb(&mut sha, cell, elite);
     }
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&sha.finalize())
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every list goes in behind its length, so that no two archives run together.

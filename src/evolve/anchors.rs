@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use std::time::Instant;
 
-/// What differentiates reward and descriptors over whole episodes.
+/// What differentiates reward and descriptors over the gradient horizon.
 pub(super) struct Anchors<'a> {
     differentiator: &'a dyn Differentiate,
     space: &'a dyn SearchSpace,

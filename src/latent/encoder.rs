@@ -4,7 +4,7 @@
 
 use super::autoencoder::{self, Autoencoder};
 use super::error::{LatentError, Result};
-use super::experience::{Experience, Layout, check_all, hexadecimal};
+use super::experience::{Experience, Layout, check_all};
 use super::normaliser::Normaliser;
 use super::parameters::{Parameters, Slot};
 use super::pca::{self, Pca};
@@ -12,6 +12,7 @@ use super::sequence::{Columns, Sequence, Summary};
 use super::spec::{EncoderKind, EncoderSpec, LatentOf, Size};
 use super::whitening::Whitening;
 use super::world_model::{Foreseen, Shape, WorldModel};
+use crate::archive::hash::hexadecimal;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -5,6 +5,7 @@
 //! foresee what is observed in it. Its reward is that of the same stretch.
 
 use super::error::{LatentError, Result};
+use crate::archive::hash::hexadecimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Display, Formatter};
@@ -163,11 +164,6 @@ impl Display for Group {
         };
         write!(f, "`{}` ({} {role})", self.name, self.width)
     }
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One candidate's sequence. It may have fewer frames than others: the episode ended early.

@@ -1,7 +1,7 @@
 //! The numbers that a model has learned, as named arrays in a fixed order: what is trained, saved, hashed and inferred with.
 
 use super::error::{LatentError, Result};
-use super::experience::hexadecimal;
+use crate::archive::hash::hexadecimal;
 use crate::rng::{Purpose, Stream};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -42,8 +42,7 @@ impl WorldModel {
         let mut state = self.start(1);
         let context = std::slice::from_ref(context);
         for frame in 0..context[0].frames {
-            self.advance(&mut state, &at(context, frame, |sequence| &sequence.commanded));
-            state.z = self.posterior(&state, &at(context, frame, |sequence| &sequence.observed));
+            self.follow(&mut state, context, frame);
         }
         let width = self.shape.commanded;
         for frame in 0..frames {

@@ -89,6 +89,12 @@ impl WorldModel {
         z
     }
 
+    /// One frame of a block of sequences: its commands, then what was observed.
+    pub(super) fn follow(&self, state: &mut State, sequences: &[Sequence], frame: usize) {
+        self.advance(state, &at(sequences, frame, |sequence| &sequence.commanded));
+        state.z = self.posterior(state, &at(sequences, frame, |sequence| &sequence.observed));
+    }
+
     /// Observed features and the reward of a frame, side by side.
     pub(super) fn decode(&self, state: &State, z: &[f32]) -> Vec<f32> {
         let (first, second, last) = &self.decoder;
@@ -103,8 +109,7 @@ impl WorldModel {
         let mut sums = vec![vec![0.0_f64; deterministic + stochastic]; rows];
         let frames = sequences.iter().map(|sequence| sequence.frames).max().unwrap_or(0);
         for frame in 0..frames {
-            self.advance(&mut state, &at(sequences, frame, |sequence| &sequence.commanded));
-            state.z = self.posterior(&state, &at(sequences, frame, |sequence| &sequence.observed));
+            self.follow(&mut state, sequences, frame);
             for (row, sum) in sums.iter_mut().enumerate().filter(|(row, _)| frame < sequences[*row].frames) {
                 let h = &state.h[row * deterministic..(row + 1) * deterministic];
                 let z = &state.z[row * stochastic..(row + 1) * stochastic];
