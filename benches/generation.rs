@@ -51,7 +51,7 @@ impl Dice {
     fn throw(&self, candidate: &Candidate<f32>) -> Outcome {
         let mut stream = Stream::new(u64::from(candidate.creature.mass().to_bits()), 0, 0, Purpose::Test);
         let descriptors = self.descriptors.iter().map(|d| stream.range(d.range.0, d.range.1) as f32).collect();
-        Outcome { reward: stream.uniform() as f32, descriptors, ending: Ending::Finished, steps: 1 }
+        Outcome { reward: stream.uniform() as f32, descriptors, ending: Ending::Finished, steps: 1, experience: None }
     }
 }
 

@@ -391,7 +391,13 @@ impl Backend for Nowhere {
         "formula, 1 threads".into()
     }
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
-        let outcome = Outcome { reward: f32::NAN, descriptors: vec![f32::NAN; 2], ending: Ending::Diverged, steps: 1 };
+        let outcome = Outcome {
+            reward: f32::NAN,
+            descriptors: vec![f32::NAN; 2],
+            ending: Ending::Diverged,
+            steps: 1,
+            experience: None,
+        };
         Ok(vec![outcome; candidates.len()])
     }
     fn simulation_time(&self) -> Duration {

@@ -70,6 +70,7 @@ fn random_and_mutated_creatures_create_no_energy() {
         descriptors: Vec::new(),
         min_height: None,
         min_up: None,
+        frame: None,
     };
     let mut shares: Vec<f64> = (0..200)
         .filter_map(|seed| {

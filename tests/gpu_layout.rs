@@ -33,6 +33,7 @@ fn task() -> TaskPlan {
         descriptors: Descriptor::ALL.into(),
         min_height: Some(0.05),
         min_up: Some(-0.5),
+        frame: None,
     }
 }
 

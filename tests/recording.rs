@@ -17,8 +17,8 @@ use std::fs;
 const STEPS: u32 = 240;
 const PERIOD: u32 = 12;
 /// Columns of height, of the velocity, and of the quadrants' contact.
-const HEIGHT: usize = 3;
-const VELOCITY: [usize; 3] = [4, 5, 6];
+const HEIGHT: usize = 9;
+const VELOCITY: [usize; 3] = [3, 4, 5];
 const CONTACT: [usize; 4] = [10, 11, 12, 13];
 
 fn columns(experience: &Experience, columns: &[usize]) -> Vec<f32> {
@@ -48,12 +48,14 @@ fn frames_add_up_to_the_episode() {
         assert_eq!((alone.reward, &alone.descriptors), (returns.reward, &returns.descriptors));
         let sum: f64 = experience.rewards.iter().map(|&reward| f64::from(reward)).sum();
         assert!((sum - returns.reward).abs() < 1e-4 * returns.reward.abs().max(1.0), "{sum} and {}", returns.reward);
-        // Up and down the mean velocity is how far the base went.
-        let heights = columns(&experience, &[HEIGHT]);
-        let vertical = columns(&experience, &VELOCITY[2..]);
-        let climbed: f32 = vertical[1..].iter().sum::<f32>() / 20.0;
-        let rose = heights[39] - heights[0];
+        // Step by step the velocity up and down is how far the base went, and frames are means of steps.
+        let steps = record(&candidate, &plan.world, &plan.task, 1).0;
+        let [heights, vertical] = [HEIGHT, VELOCITY[2]].map(|column| columns(&steps, &[column]));
+        let climbed: f32 = vertical[1..].iter().sum::<f32>() / STEPS as f32;
+        let rose = heights[479] - heights[0];
         assert!((climbed - rose).abs() < 1e-3, "{climbed} and {rose}");
+        let mean = heights[..PERIOD as usize].iter().sum::<f32>() / PERIOD as f32;
+        assert!((mean - columns(&experience, &[HEIGHT])[0]).abs() < 1e-5, "{mean}");
         assert!(columns(&experience, &CONTACT).iter().all(|share| (0.0..1.0).contains(share)));
     }
     assert!(finished > 10, "{finished}");
@@ -106,7 +108,7 @@ fn encoders_learn_from_runs() {
     let pca = ask(dir.path(), &train(&["--encoder", "(kind: Pca(latent: 3), dimensions: 2)", "--out", "pca"]));
     assert!(pca.contains("held out: reconstruction misses") && pca.contains("pca.safetensors"), "{pca}");
     let encoder = Encoder::load_file(&dir.path().join("pca"), &layout(10.0)).unwrap();
-    assert_eq!((encoder.version(), encoder.layout().columns(Role::Observed).len()), (1, 19));
+    assert_eq!((encoder.version(), encoder.layout().columns(Role::Observed).len()), (1, 24));
     // What it was not made for is told.
     let other = Encoder::load_file(&dir.path().join("pca"), &layout(20.0)).unwrap_err().to_string();
     assert!(other.contains("expected 20 frames a second, got 10"), "{other}");

@@ -61,7 +61,7 @@ impl Backend for PointBackend {
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
         self.on_the_clock(candidates, |x| {
             let Returns { reward, descriptors, ending, steps } = self.returns(x);
-            Outcome { reward, descriptors, ending, steps }
+            Outcome { reward, descriptors, ending, steps, experience: None }
         })
     }
 

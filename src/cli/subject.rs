@@ -108,6 +108,7 @@ impl Subject {
                 descriptors: Vec::new(),
                 min_height: None,
                 min_up: None,
+                frame: None,
             },
             physics,
         })

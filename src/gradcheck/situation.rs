@@ -113,6 +113,7 @@ pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec
             descriptors: plan.task.descriptors.iter().copied().filter(Descriptor::has_gradient).collect(),
             min_height: None,
             min_up: None,
+            frame: None,
             ..plan.task.clone()
         };
         let at = |when: &str, reached| Situation {
@@ -175,6 +176,7 @@ fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
         descriptors: Descriptor::ALL.into_iter().filter(Descriptor::has_gradient).collect(),
         min_height: None,
         min_up: None,
+        frame: None,
     }
 }
 

@@ -98,6 +98,7 @@ impl Mover {
             descriptors: Vec::new(),
             min_height: None,
             min_up: None,
+            frame: None,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod task;
 pub mod world;
 
 use crate::creature::Candidate;
+use crate::latent::Experience;
 use gradient::Differentiate;
 use plan::Plan;
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub struct Outcome {
     pub ending: Ending,
     /// Steps simulated.
     pub steps: u32,
+    /// What it felt like, where the task is recorded.
+    pub experience: Option<Experience>,
 }
 
 /// How a backend on the processor describes itself, e.g. `cpu, 2 threads`.

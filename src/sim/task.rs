@@ -21,6 +21,8 @@ pub struct TaskPlan {
     pub min_height: Option<f64>,
     /// Ends the episode when the base's z axis has a smaller vertical part than this.
     pub min_up: Option<f64>,
+    /// Steps a frame of recorded experience; nothing is recorded where there is none.
+    pub frame: Option<u32>,
 }
 
 impl TaskPlan {
@@ -35,6 +37,7 @@ impl TaskPlan {
             descriptors: experiment.descriptors.iter().map(|d| d.kind).filter(Descriptor::is_of_episode).collect(),
             min_height: task.termination.min_height,
             min_up: task.termination.max_tilt.map(libm::cos),
+            frame: None,
         }
     }
 

@@ -199,9 +199,15 @@ impl Backend for Hill {
 fn episode(candidate: &Candidate<f32>) -> Outcome {
     let x = biases(candidate);
     if x[1].to_bits().is_multiple_of(16) {
-        return Outcome { reward: f32::NAN, descriptors: vec![f32::NAN; 2], ending: Ending::Diverged, steps: 7 };
+        return Outcome {
+            reward: f32::NAN,
+            descriptors: vec![f32::NAN; 2],
+            ending: Ending::Diverged,
+            steps: 7,
+            experience: None,
+        };
     }
-    Outcome { reward: height(x), descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100 }
+    Outcome { reward: height(x), descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100, experience: None }
 }
 
 fn height(x: &[f32]) -> f32 {

@@ -19,8 +19,15 @@ fn simulate(genome: &Genome, policy: &Policy, seconds: f64) -> [Sensors<f64>; 2]
     let candidate = all.compile(genome).expect("a valid body");
     let world = World::new(&physics, &TerrainSpec::default(), 0);
     let steps = (seconds * f64::from(physics.rate)) as u32;
-    let task =
-        TaskPlan { steps, control_period: 1, reward: vec![], descriptors: vec![], min_height: None, min_up: None };
+    let task = TaskPlan {
+        steps,
+        control_period: 1,
+        reward: vec![],
+        descriptors: vec![],
+        min_height: None,
+        min_up: None,
+        frame: None,
+    };
     let mut episode = Episode::new(&candidate, &world, &task);
     episode.advance();
     let start = *episode.sensors();

@@ -118,6 +118,7 @@ impl<'a> Problem<'a> {
             descriptors: Vec::new(),
             min_height: None,
             min_up: None,
+            frame: None,
         };
         let world = World::new(&spec.physics, &TerrainSpec::default(), 0);
         Ok(Self { spec, chain: Chain::new(&creature, &spec.carried), creature, world, task })

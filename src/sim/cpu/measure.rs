@@ -1,7 +1,7 @@
 //! What the task sees after a step, and what it knows of the body.
 
 use super::state::{State, Work};
-use crate::autodiff::{Real, real};
+use crate::autodiff::{Real, Value, real};
 use crate::creature::{Creature, leg_span};
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use crate::math::{Vec3, vec3};
@@ -14,6 +14,12 @@ const REFERENCE_LOAD: f64 = 0.05;
 /// trembling foot from counting.
 pub const TOUCH_DOWN: (f64, f64) = (0.6, 0.3);
 
+/// Quadrants around the base: front left, front right, rear left, rear right.
+pub const QUADRANTS: usize = 4;
+/// What is less than this far behind or to the right (m) counts as in front or left: links on an axis are on one side of it, however their
+/// position was rounded.
+const ON_AXIS: f64 = 1e-3;
+
 /// Constants of one body that the measurement needs.
 #[derive(Clone, Debug)]
 pub struct BodyPlan<T> {
@@ -23,9 +29,13 @@ pub struct BodyPlan<T> {
     pub reference_force: T,
     /// Links of up to four limb ends: links without children, in the order of their joint keys.
     pub limb_ends: Vec<usize>,
+    /// The quadrant in which each link's centre of mass is at rest; the base has a number of its own, [`QUADRANTS`].
+    pub quadrants: Vec<usize>,
+    /// One over the number of joints in each quadrant, 1 where there are none.
+    pub joint_shares: [T; QUADRANTS],
 }
 
-impl<T: Real> BodyPlan<T> {
+impl<T: Value> BodyPlan<T> {
     /// The plan of a body with these [`rest_origins`](crate::creature::rest_origins) in a world of the given gravity (m/s2).
     pub fn new(creature: &Creature<T>, origins: &[Vec3<T>], gravity: Vec3<T>) -> Self {
         let mass = creature.mass();
@@ -36,8 +46,22 @@ impl<T: Real> BodyPlan<T> {
         ends.truncate(LIMB_ENDS);
         let link_count = real(creature.links.len() as f64);
         let facts = BodyFacts { mass, link_count, leg_span: leg_span(creature, origins) };
-        Self { facts, reference_force: creature.weight(gravity) * real(REFERENCE_LOAD), limb_ends: ends }
+        let quadrants: Vec<usize> = (0..creature.links.len()).map(|link| quadrant(creature, origins, link)).collect();
+        let joints = |quadrant| quadrants.iter().filter(|&&own| own == quadrant).count().max(1) as f64;
+        Self {
+            facts,
+            reference_force: creature.weight(gravity) * real(REFERENCE_LOAD),
+            limb_ends: ends,
+            joint_shares: std::array::from_fn(|quadrant| real(1.0 / joints(quadrant))),
+            quadrants,
+        }
     }
+}
+
+fn quadrant<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], link: usize) -> usize {
+    let at = origins[link] + creature.links[link].com;
+    let beyond = |x: T| usize::from(x.to_f64() < -ON_AXIS);
+    if link == 0 { QUADRANTS } else { 2 * beyond(at.x) + beyond(at.y) }
 }
 
 /// What is remembered of each limb end between measurements: 0 up, 1 down, 2 not yet landed since the start.

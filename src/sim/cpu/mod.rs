@@ -59,7 +59,13 @@ impl CpuBackend {
     }
 
     fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
-        let returns = Episode::new(candidate, &self.world, &self.task).run();
+        let (experience, returns) = match self.task.frame {
+            None => (None, Episode::new(candidate, &self.world, &self.task).run()),
+            Some(frame) => {
+                let (experience, returns) = record::record(candidate, &self.world, &self.task, frame);
+                (Some(experience), returns)
+            }
+        };
         let diverged = returns.ending == Ending::Diverged;
         let hide = |x: f32| if diverged { f32::NAN } else { x };
         Outcome {
@@ -67,6 +73,7 @@ impl CpuBackend {
             descriptors: returns.descriptors.into_iter().map(hide).collect(),
             ending: returns.ending,
             steps: returns.steps,
+            experience,
         }
     }
 }

@@ -29,6 +29,7 @@ pub fn outcome(words: &[u32]) -> Result<Outcome, GpuError> {
         descriptors: words[layout::SAMPLES..].iter().map(value).collect(),
         ending,
         steps: words[1],
+        experience: None,
     })
 }
 
