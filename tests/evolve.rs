@@ -344,13 +344,13 @@ fn every_elite_verifies_and_a_change_is_found() {
     let dir = start(out.path(), &experiment);
     carry_on(&dir).unwrap();
     let mut elites = RunReader::open(&dir).unwrap().elites().unwrap();
-    let same = verify::verify(&elites, &experiment.descriptors, &SPACE, &Hill::default()).unwrap();
+    let same = verify::verify(&elites, &experiment.descriptors, None, &SPACE, &Hill::default()).unwrap();
     assert_eq!((same.elites, same.differing, same.reward, same.reward_moved), (elites.len(), 0, 0.0, 0));
     assert_eq!(same.descriptors, [0.0, 0.0]);
     elites[1].1.descriptors[1] += 0.5;
     // A large reward would move by a smaller share.
     elites.iter_mut().skip(2).find(|(_, elite)| elite.reward.abs() < 1.0).unwrap().1.reward += 0.25;
-    let changed = verify::verify(&elites, &experiment.descriptors, &SPACE, &Hill::default()).unwrap();
+    let changed = verify::verify(&elites, &experiment.descriptors, None, &SPACE, &Hill::default()).unwrap();
     assert_eq!((changed.differing, changed.reward_moved), (2, 1));
     assert!((changed.descriptors[1] - 0.5).abs() < 1e-6 && (changed.reward - 0.25).abs() < 1e-5);
 }

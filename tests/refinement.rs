@@ -302,7 +302,7 @@ fn baldwinians_keep_their_genes_and_what_they_learned_is_stored() {
         assert!(elite.refinement.gain > 0.0);
     }
     // Reward and descriptors belong to the learned genes, not to the inherited ones.
-    let again = |elites| verify::verify(elites, &experiment.descriptors, &SPACE, &Hill::default()).unwrap();
+    let again = |elites| verify::verify(elites, &experiment.descriptors, None, &SPACE, &Hill::default()).unwrap();
     assert_eq!(again(&stored).differing, 0);
     let born: Vec<_> = stored.iter().map(|(cell, elite)| (*cell, Elite { learned: None, ..elite.clone() })).collect();
     assert_eq!(again(&born).differing, learned.len());
@@ -393,7 +393,7 @@ fn what_refinement_measures_can_span_the_archive() {
         bins.len()
     };
     assert!(distinct(|cell| cell / 36) > 2 && distinct(|cell| cell % 6) > 2);
-    assert_eq!(verify::verify(&stored, &experiment.descriptors, &SPACE, backend).unwrap().differing, 0);
+    assert_eq!(verify::verify(&stored, &experiment.descriptors, None, &SPACE, backend).unwrap().differing, 0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Exact bytes: numbers as little-endian bits, genomes in the postcard format (<https://postcard.jamesmunns.com>, wire format 1),
 //! whose floating-point numbers are little-endian bits too. What is written comes back to the bit, NaN and -0 included.
 
-use super::Parent;
+use super::{Parent, Seen};
 use crate::genome::Genome;
 
 /// The canonical bytes of a genome: equal bytes mean equal genomes.
@@ -11,6 +11,16 @@ pub fn genome_bytes(genome: &Genome) -> Vec<u8> {
 
 /// The genome of canonical bytes; none when they are damaged.
 pub fn genome(bytes: &[u8]) -> Option<Genome> {
+    postcard::from_bytes(bytes).ok()
+}
+
+/// The exact bytes of what an encoder sees.
+pub fn seen_bytes(seen: &Seen) -> Vec<u8> {
+    postcard::to_stdvec(seen).expect("an experience is plain data, and memory takes any number of bytes")
+}
+
+/// What [`seen_bytes`] wrote; none when it is damaged.
+pub fn seen(bytes: &[u8]) -> Option<Seen> {
     postcard::from_bytes(bytes).ok()
 }
 

@@ -1,7 +1,7 @@
 //! What is measured of a run every generation, as in the quality-diversity literature (Pugh, Soros and Stanley 2016,
 //! "Quality Diversity: A New Frontier for Evolutionary Computation").
 
-use super::{Archive, BodyDiversity};
+use super::{Archive, BodyDiversity, PassiveScores};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
@@ -97,12 +97,18 @@ pub struct Metrics {
     pub forward: Steps,
     /// Total of steps that gradients went back through; what that recomputes of the way forward is part of them.
     pub backward: Steps,
-    /// Total wall time (s). It and the next two are the only numbers here that differ between two runs of one experiment.
+    /// Total wall time (s). It, the next two and the training time are the only numbers here that differ between two runs of one experiment.
     pub wall_time: f64,
     /// Part of the wall time that was spent waiting for the backend, before refinement (s).
     pub simulation_time: f64,
     /// Part of the wall time that refinement took, the judging of what was refined included (s).
     pub refinement_time: f64,
+    /// The passive grid after the generation.
+    pub passive: PassiveScores,
+    /// Rounds of training behind the encoder that descriptors are of; 0 where nothing is learned.
+    pub encoder: u64,
+    /// Part of the wall time that training took, encoding all elites again included (s).
+    pub training_time: f64,
 }
 
 impl Metrics {

@@ -25,6 +25,8 @@ mod kd_tree;
 mod lanes;
 mod layers;
 pub mod metrics;
+mod passive;
+mod preference;
 mod scale;
 mod slots;
 pub mod store;
@@ -37,16 +39,20 @@ pub use diversity::BodyDiversity;
 pub use dominated::DominatedNovelty;
 pub use grid::{Bins, Grid};
 pub use layers::{AgeLayers, best_of_cells};
+pub use passive::{PassiveGrid, PassiveScores};
+pub use preference::Preferring;
 pub use slots::Slots;
 pub use unstructured::Unstructured;
 
 use crate::creature::Physique;
 use crate::experiment::{ArchiveSpec, DescriptorSpec, Protection};
 use crate::genome::Genome;
+use crate::latent::Experience;
 use crate::laws::descriptor::Descriptor;
 use crate::rng::Stream;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Who a candidate descends from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +128,17 @@ pub struct Elite {
     pub refinement: Refinement,
     /// The genes that earned its reward, where they are not its own: what a Baldwinian learned in its life.
     pub learned: Option<Genome>,
+    /// What encoders see of it, where dimensions are learned.
+    pub seen: Option<Arc<Seen>>,
+}
+
+/// What an encoder makes descriptors of, again and again: whenever it has learned, all elites are encoded anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// What it felt like.
+    pub experience: Experience,
+    /// Reward of the task alone: an archive may see surprise in it.
+    pub earned: f32,
 }
 
 impl Elite {

@@ -3,8 +3,8 @@
 use burgess::benchmark::Problem;
 use burgess::emitter;
 use burgess::experiment::{
-    self, AnyLoaded, ArchiveSpec, Benchmark, BodySource, Budget, Experiment, Inverse, Policy, Protection, Refined,
-    RefinedGenes, Scheduler, Sharing,
+    self, AnyLoaded, ArchiveSpec, Benchmark, BodySource, Budget, Experiment, Inverse, Parents, Policy, Protection,
+    Refined, RefinedGenes, Scheduler, Sharing, Surprise,
 };
 use burgess::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
@@ -42,7 +42,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 12] {
+fn summary(e: &Experiment) -> [(&'static str, String); 14] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -51,7 +51,9 @@ fn summary(e: &Experiment) -> [(&'static str, String); 12] {
         ("reward", reward(e)),
         ("descriptors", descriptors(e)),
         ("archive", archive(e)),
+        ("passive", axes(&e.passive)),
         ("emitters", emitters(e)),
+        ("parents", parents(e)),
         ("refinement", refinement(e)),
         ("protection", protection(e)),
         ("budget", budget(e)),
@@ -141,12 +143,43 @@ fn reward(e: &Experiment) -> String {
 }
 
 fn descriptors(e: &Experiment) -> String {
+    let Some(latent) = &e.latent else { return axes(&e.descriptors) };
+    let (spec, rate) = (latent.spec(), latent.rate);
+    let learns = match &latent.frozen {
+        Some(name) => format!("frozen in {name}"),
+        None => format!(
+            "trained at generations 0, {} and so on, gaps growing by {}",
+            latent.schedule.first, latent.schedule.growth
+        ),
+    };
+    let surprise = match latent.surprise {
+        Surprise::Ignored => String::new(),
+        Surprise::Axis => ", and surprise".to_owned(),
+        Surprise::Reward(weight) => format!("; {weight} x surprise in the reward"),
+    };
+    let kind = spec.kind.name();
+    format!("{} latents of a {kind}, {learns}, of {rate} frames a second{surprise}", spec.dimensions)
+}
+
+fn parents(e: &Experiment) -> String {
+    match e.parents {
+        Parents::Uniform => "each elite alike".into(),
+        Parents::Tournament { size, novelty, neighbours } => {
+            format!("the best of {size}, {novelty} novelty among {neighbours} neighbours, {} reward", 1.0 - novelty)
+        }
+    }
+}
+
+fn axes(axes: &[experiment::DescriptorSpec]) -> String {
+    if axes.is_empty() {
+        return "none".into();
+    }
     let describe = |d: &experiment::DescriptorSpec| {
         let (name, unit) = d.kind.label();
         let range = format!("{name} {} to {} {unit}", d.range.0, d.range.1);
         format!("{}{}", range.trim_end(), if d.kind.has_gradient() { "" } else { " (no gradient)" })
     };
-    list(e.descriptors.iter().map(describe), "; ")
+    list(axes.iter().map(describe), "; ")
 }
 
 fn protection(e: &Experiment) -> String {

@@ -70,7 +70,7 @@ fn head(experiment: &Experiment) -> Vec<String> {
     let after = ["generation", "emitter", "parents", "links", "mass (kg)"].map(String::from);
     let after = after.into_iter().take(after_columns(experiment));
     let age = experiment.protection.is_some().then(|| "body age".to_owned());
-    before.into_iter().chain(experiment.descriptors.iter().map(descriptor)).chain(after).chain(age).collect()
+    before.into_iter().chain(experiment.axes().iter().map(descriptor)).chain(after).chain(age).collect()
 }
 
 /// Points have neither links nor mass.

@@ -58,7 +58,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let backend = args.backend.open(&Plan::new(&experiment))?;
     let differentiator = backend::open_differentiator(&experiment, backend.as_ref(), &[])?;
     let slopes = backend::open_slopes(&experiment, backend.as_ref(), &[])?;
-    let folder = RunFolder::create(&args.out, &experiment, &seeds)?;
+    let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
+        start::freeze_encoder(&experiment, &loaded.folder, dir)
+    })?;
     let space = start::search_space(&experiment, seeds);
     carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])
 }
@@ -87,7 +89,7 @@ pub(super) fn carry_on(
     let dir = folder.dir().display();
     eprintln!("run folder: {dir}");
     let interrupt = watch_for_interrupts(folder.dir())?;
-    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    let emitters = emitter::build(&experiment.emitters, &experiment.axes());
     let setup = Setup { experiment, space, backend, differentiator, slopes, emitters };
     let before = generations(folder);
     let ended = session::run(folder, setup, &interrupt)?;

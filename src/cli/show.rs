@@ -73,7 +73,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
         ("reward", elite.reward.to_string()),
     ];
     let descriptors: Vec<(String, String)> = experiment
-        .descriptors
+        .axes()
         .iter()
         .zip(&elite.descriptors)
         .map(|(spec, value)| {

@@ -3,8 +3,8 @@
 use super::backend;
 use burgess::archive::store::RunReader;
 use burgess::evolve::provenance::{self, Part};
-use burgess::evolve::start;
 use burgess::evolve::verify::{self, Comparison};
+use burgess::evolve::{LatentSpace, start};
 use burgess::experiment::DescriptorSpec;
 use burgess::sim::plan::Plan;
 use std::io::{Write as _, stdout};
@@ -27,14 +27,16 @@ pub struct Args {
 ///
 /// When the run cannot be read, or simulation fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let elites = RunReader::open(&args.dir)?.elites()?;
+    let run = RunReader::open(&args.dir)?;
+    let elites = run.elites()?;
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;
     let backend = args.backend.open_like(&Plan::new(&experiment), &parts)?;
-    let comparison = verify::verify(&elites, &experiment.descriptors, &space, backend.as_ref())?;
+    let latent = LatentSpace::open(&experiment, &args.dir, run.encoder()?)?;
+    let comparison = verify::verify(&elites, &experiment.descriptors, latent.as_ref(), &space, backend.as_ref())?;
     let here = Part::now(&backend.describe(), None);
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));
-    writeln!(stdout(), "{}", report(&comparison, &experiment.descriptors, promised))?;
+    writeln!(stdout(), "{}", report(&comparison, &experiment.axes(), promised))?;
     let broken = promised && comparison.differing > 0;
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -33,6 +33,8 @@ pub struct Times {
     pub simulation: f64,
     /// Gradient steps, and judging what took them.
     pub refinement: f64,
+    /// Training the encoder, and encoding all elites again.
+    pub training: f64,
     /// Joining candidates with what their episodes gave, and offering them to the archive.
     pub insertion: f64,
     /// Telling the emitters.
@@ -43,13 +45,14 @@ pub struct Times {
 
 impl Times {
     /// All of them with their names, in the order of the loop.
-    pub fn parts(&self) -> [(&'static str, f64); 7] {
-        let Self { ask, transfer, simulation, refinement, insertion, tell, record } = *self;
+    pub fn parts(&self) -> [(&'static str, f64); 8] {
+        let Self { ask, transfer, simulation, refinement, training, insertion, tell, record } = *self;
         [
             ("ask", ask),
             ("transfer", transfer),
             ("simulation", simulation),
             ("refinement", refinement),
+            ("training", training),
             ("insertion", insertion),
             ("tell", tell),
             ("record", record),

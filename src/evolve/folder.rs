@@ -38,9 +38,24 @@ impl RunFolder {
     ///
     /// When the folder or a file in it cannot be written; the message names it.
     pub fn create<S: Serialize>(out: &Path, experiment: &Experiment, seeds: &S) -> Result<Self> {
+        Self::create_with(out, experiment, seeds, |_| Ok(()))
+    }
+
+    /// The same with more files that the run needs: `add` puts them into the folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create), and when `add` fails.
+    pub fn create_with<S: Serialize>(
+        out: &Path,
+        experiment: &Experiment,
+        seeds: &S,
+        add: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
         folder.freeze(SEEDS, "Frozen when the run began: the seed morphologies.", seeds)?;
+        add(&folder.dir)?;
         let comment = "Frozen when the run began: overrides applied, defaults written out.";
         match Benchmark::of(experiment) {
             Some(benchmark) => folder.freeze_as(EXPERIMENT, comment, Benchmark::KIND, &benchmark)?,

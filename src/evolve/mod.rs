@@ -1,4 +1,4 @@
-//! The generation loop: ask, compile, simulate, refine, describe, insert, tell, record.
+//! The generation loop: ask, compile, simulate, refine, describe, learn, insert, tell, record.
 //!
 //! Generations hand all that they changed to the store, one by one or several together, and it is written while the next one is made.
 //! What the store holds is all state of a run between two generations, so a run is *always* resumed: a new one from an empty store. Random numbers
@@ -9,6 +9,7 @@ mod anchors;
 mod budget;
 mod clock;
 pub mod folder;
+mod latent_space;
 mod pending;
 pub mod progress;
 pub mod provenance;
@@ -19,16 +20,21 @@ pub mod verify;
 
 pub use budget::Spent;
 pub use clock::Times;
+pub use latent_space::{ENCODER, LatentSpace};
 
 use crate::archive::metrics::{Metrics, Scores, Steps};
 use crate::archive::store::{Changes, Row, Saved, Store, Writer};
-use crate::archive::{self, Archive, BodyDiversity, BuiltArchive, Elite, Placement};
+use crate::archive::{
+    self, Archive, BodyDiversity, BuiltArchive, Centroids, Elite, PassiveGrid, PassiveScores, Placement, Preferring,
+    Seen,
+};
 use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
 use crate::emitter::batch::{self, Asked, Batch, Source};
 use crate::emitter::schedule::Schedule;
 use crate::emitter::{Emitter, Prepare, SearchSpace, Told};
 use crate::experiment::{Experiment, Inheritance};
+use crate::latent::Experience;
 use crate::laws::descriptor::Descriptor;
 use crate::refine::{Accepted, Born, Learned, Learner, Refinements};
 use crate::rng::{Purpose, Stream};
@@ -39,8 +45,10 @@ use anyhow::{Context, Result, ensure};
 use clock::{Clock, Laps};
 use pending::Pending;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What is searched, and with what.
 pub struct Setup<'a> {
@@ -65,6 +73,11 @@ pub struct Evolution<'a> {
     anchors: Option<Anchors<'a>>,
     schedule: Schedule,
     archive: Box<dyn Archive>,
+    passive: Option<PassiveGrid>,
+    /// What gives candidates their descriptors, where those are learned.
+    latent: Option<LatentSpace>,
+    /// Cells of archives that were built anew since the last commit.
+    moved: BTreeSet<usize>,
     store: Writer,
     pending: Pending,
     last: Option<Metrics>,
@@ -85,14 +98,18 @@ impl<'a> Evolution<'a> {
         let anchors = Anchors::new(setup.experiment, setup.space, setup.slopes)?;
         let mut store = Store::open(dir)?;
         let archive = open_archive(&mut store, setup.experiment)?;
-        let saved = store.saved()?;
+        let mut saved = store.saved()?;
+        let latent = LatentSpace::open(setup.experiment, dir, saved.encoder.take())?;
         let mut evolution = Self {
             schedule: Schedule::new(setup.experiment.scheduler, batch::shares(&setup.experiment.emitters)),
             clock: Clock::starting_at(saved.metrics.as_ref().map_or(0.0, |metrics| metrics.wall_time)),
+            passive: PassiveGrid::new(&setup.experiment.passive),
             setup,
             learner,
             anchors,
             archive,
+            latent,
+            moved: BTreeSet::new(),
             store: Writer::start(store)?,
             pending: Pending::new(),
             last: None,
@@ -105,6 +122,9 @@ impl<'a> Evolution<'a> {
 
     fn restore(&mut self, saved: Saved) -> Result<()> {
         self.archive.restore(saved.elites, &saved.archive)?;
+        if let Some(passive) = &mut self.passive {
+            passive.restore(&saved.passive)?;
+        }
         for (emitter, state) in saved.emitters {
             match self.setup.emitters.get_mut(emitter) {
                 Some(emitter) => emitter.restore(&state)?,
@@ -207,8 +227,16 @@ impl<'a> Evolution<'a> {
         let coefficients: Vec<Vec<f64>> =
             batch.asked.iter_mut().map(|asked| std::mem::take(&mut asked.coefficients)).collect();
         free(batch.compiled);
-        let candidates = self.describe(batch.asked, outcomes, refinements.learned);
         self.pending.tear();
+        self.watch(&outcomes, &refinements.learned);
+        let mut candidates = self.describe(batch.asked, outcomes, refinements.learned);
+        self.times.insertion += laps.next();
+        self.learn(&candidates)?;
+        effort.training_time = laps.next();
+        self.times.training += effort.training_time;
+        if let Some(latent) = &self.latent {
+            latent.see(&mut candidates)?;
+        }
         let placements = self.archive.insert(&candidates);
         self.times.insertion += laps.next();
         self.tell(&places, &candidates, &placements, &coefficients);
@@ -271,7 +299,8 @@ impl<'a> Evolution<'a> {
             .evaluate_while(candidates, &mut || ahead = source.map(Ahead::ask))
             .context("simulation failed")?;
         let kinds = experiment.descriptors.iter().map(|spec| spec.kind);
-        check_outcomes(&outcomes, candidates.len(), kinds.filter(Descriptor::is_of_episode).count())?;
+        let of_episode = kinds.filter(Descriptor::is_of_episode).count();
+        check_outcomes(&outcomes, candidates.len(), of_episode + experiment.passive.len())?;
         self.ahead = ahead;
         Ok(outcomes)
     }
@@ -288,10 +317,43 @@ impl<'a> Evolution<'a> {
         }
     }
 
+    /// Shows the passive grid what came.
+    fn watch(&mut self, outcomes: &[Outcome], learned: &[Learned]) {
+        let Some(passive) = &mut self.passive else { return };
+        for (born, learned) in outcomes.iter().zip(learned) {
+            let outcome = learned.accepted.as_ref().map_or(born, |accepted| &accepted.outcome);
+            let (_, watched) = outcome.descriptors.split_at(outcome.descriptors.len() - passive.dims());
+            passive.see(watched, outcome.reward);
+        }
+    }
+
+    /// Where dimensions are learned and it is time for it: trains the encoder on the experience of all elites and of the candidates, in this order, and
+    /// builds the archive anew of elites as it sees them now.
+    fn learn(&mut self, candidates: &[Elite]) -> Result<()> {
+        let generation = self.spent().generations;
+        let Some(latent) = self.latent.as_mut().filter(|latent| latent.is_due(generation)) else { return Ok(()) };
+        let mut elites: Vec<Elite> = self.archive.elites().map(|(_, elite)| elite.clone()).collect();
+        let all = elites.iter().chain(candidates).filter_map(|elite| elite.seen.as_deref());
+        let replay: Vec<&Experience> = all.map(|seen| &seen.experience).collect();
+        if replay.is_empty() {
+            return Ok(());
+        }
+        latent.learn(&replay)?;
+        latent.see(&mut elites)?;
+        self.moved.extend(self.archive.take_changed());
+        self.moved.extend(self.archive.slots().taken());
+        self.archive = archive_of(self.setup.experiment, None).archive;
+        self.archive.insert(&elites);
+        // What was asked for ahead was asked for of another archive.
+        self.ahead = None;
+        Ok(())
+    }
+
     /// Joins candidates with what their episodes gave and with what they learned.
     fn describe(&self, asked: Vec<Asked>, outcomes: Vec<Outcome>, learned: Vec<Learned>) -> Vec<Elite> {
         let Spent { generations: generation, evaluations: first_id, .. } = self.spent();
         let experiment = self.setup.experiment;
+        let latent = self.latent.is_some();
         let inheritance = experiment.refine.as_ref().map(|spec| spec.inheritance).unwrap_or_default();
         let join = |(place, ((asked, born), learned)): (usize, ((Asked, Outcome), Learned))| {
             let Learned { accepted, refinement } = learned;
@@ -302,6 +364,7 @@ impl<'a> Evolution<'a> {
                     Inheritance::Baldwinian => (asked.genome, Some(genome), mass, physique, outcome),
                 },
             };
+            let seen = outcome.experience.map(|experience| Arc::new(Seen { experience, earned: outcome.reward }));
             Elite {
                 id: first_id + place as u64,
                 genome,
@@ -317,6 +380,7 @@ impl<'a> Evolution<'a> {
                 body_age: asked.body_age,
                 refinement,
                 learned,
+                seen: seen.filter(|_| latent),
             }
         };
         asked.into_par_iter().zip(outcomes).zip(learned).enumerate().map(join).collect()
@@ -347,7 +411,10 @@ impl<'a> Evolution<'a> {
     /// Hands what was recorded to the store.
     fn commit(&mut self) -> Result<()> {
         let Some(metrics) = self.pending.take() else { return Ok(()) };
-        let changed = self.archive.take_changed();
+        let mut changed = std::mem::take(&mut self.moved);
+        changed.extend(self.archive.take_changed());
+        let changed: Vec<usize> = changed.into_iter().collect();
+        let (encoder, training) = self.latent.as_mut().map(LatentSpace::take_unsaved).unwrap_or_default();
         let row = |&cell: &usize| Some(Row::new(cell, self.archive.get(cell)?));
         let changes = Changes {
             metrics,
@@ -355,6 +422,9 @@ impl<'a> Evolution<'a> {
             left: changed.iter().copied().filter(|&cell| self.archive.get(cell).is_none()).collect(),
             archive: self.archive.save(),
             emitters: self.setup.emitters.iter().map(|emitter| emitter.save()).chain([self.schedule.save()]).collect(),
+            passive: self.passive.as_ref().map(PassiveGrid::save).unwrap_or_default(),
+            encoder,
+            training,
         };
         self.store.send(move |store| Ok(store.commit(&changes)?))
     }
@@ -366,10 +436,11 @@ impl<'a> Evolution<'a> {
         forward += before.map_or(Steps::default(), |last| last.forward);
         backward += before.map_or(Steps::default(), |last| last.backward);
         let spent = self.spent();
+        let qd_offset = archive::qd_offset(&self.setup.experiment.archive);
         Metrics {
             generation: spent.generations,
             evaluations: spent.evaluations + placements.len() as u64,
-            scores: Scores::of(self.archive.as_ref(), archive::qd_offset(&self.setup.experiment.archive)),
+            scores: Scores::of(self.archive.as_ref(), qd_offset),
             elites: self.archive.len() as u64,
             bodies: self.bodies(),
             new: count(|placement| matches!(placement, Placement::New { .. })),
@@ -384,6 +455,9 @@ impl<'a> Evolution<'a> {
             wall_time: spent.wall_time,
             simulation_time: before.map_or(0.0, |last| last.simulation_time) + effort.simulation_time,
             refinement_time: before.map_or(0.0, |last| last.refinement_time) + effort.refinement_time,
+            passive: self.passive.as_ref().map_or(PassiveScores::NONE, |passive| passive.scores(qd_offset)),
+            encoder: self.latent.as_ref().map_or(0, LatentSpace::version),
+            training_time: before.map_or(0.0, |last| last.training_time) + effort.training_time,
         }
     }
 
@@ -415,6 +489,8 @@ struct Effort {
     simulation_time: f64,
     /// Wall time (s).
     refinement_time: f64,
+    /// Wall time (s).
+    training_time: f64,
 }
 
 impl Effort {
@@ -430,7 +506,7 @@ impl Effort {
             forward += Steps::of(outcome.steps, asked.links);
         }
         let accepted = refinements.learned.iter().filter(|learned| learned.accepted.is_some()).count() as u64;
-        Self { forward, backward, refined, accepted, dropped, simulation_time, refinement_time }
+        Self { forward, backward, refined, accepted, dropped, simulation_time, refinement_time, training_time: 0.0 }
     }
 
     /// Adds what the gradients of anchors took.
@@ -450,17 +526,20 @@ fn free<T: Send>(parts: Vec<T>) {
 fn open_archive(store: &mut Store, experiment: &Experiment) -> Result<Box<dyn Archive>> {
     let stored = store.centroids()?;
     let fresh = stored.is_none();
-    let BuiltArchive { archive, centroids } = archive::build(
-        &experiment.archive,
-        experiment.protection.as_ref(),
-        &experiment.descriptors,
-        stored,
-        experiment.seed,
-    );
+    let BuiltArchive { archive, centroids } = archive_of(experiment, stored);
     if let Some(centroids) = centroids.filter(|_| fresh) {
         store.put_centroids(&centroids)?;
     }
     Ok(archive)
+}
+
+/// The empty archive of an experiment, sampled as that says.
+fn archive_of(experiment: &Experiment, centroids: Option<Centroids>) -> BuiltArchive {
+    let axes = experiment.axes();
+    let protection = experiment.protection.as_ref();
+    let BuiltArchive { archive, centroids } =
+        archive::build(&experiment.archive, protection, &axes, centroids, experiment.seed);
+    BuiltArchive { archive: Preferring::over(archive, &axes, experiment.parents), centroids }
 }
 
 fn check_outcomes(outcomes: &[Outcome], candidates: usize, descriptors: usize) -> Result<()> {

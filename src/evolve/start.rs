@@ -3,11 +3,14 @@
 //! A run folder keeps its own copy of the seeds, so that it means the same after a morphology file has changed.
 
 use super::folder::{SEEDS, thaw};
+use super::latent_space::ENCODER;
 use crate::archive::store;
 use crate::creature::tree::grow;
 use crate::creature::{check, expand};
 use crate::experiment::{BodyLimits, BodySource, Experiment};
 use crate::genome::{Body, Variation, morphology};
+use crate::latent::Encoder;
+use crate::sim::cpu::record::layout;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
@@ -45,6 +48,21 @@ fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
     );
     let grown = expand(body, &limits, &experiment.physics);
     grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))
+}
+
+/// Puts the encoder that a run takes as it is into its folder.
+///
+/// # Errors
+///
+/// When it cannot be read, is not what the experiment asks for, or cannot be written.
+pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Result<()> {
+    let Some((latent, name)) = experiment.latent.as_ref().and_then(|latent| Some((latent, latent.frozen.as_ref()?)))
+    else {
+        return Ok(());
+    };
+    let encoder = Encoder::load_file(&folder.join(name), &layout(f64::from(latent.rate)))?;
+    encoder.save_file(&dir.join(ENCODER))?;
+    Ok(())
 }
 
 /// How genomes vary and compile in an experiment that starts from `seeds`; a benchmark has none.

@@ -1,11 +1,13 @@
 //! Verification: every elite simulated again, and compared with what the run has stored.
 
-use crate::archive::Elite;
+use super::LatentSpace;
+use crate::archive::{Elite, Seen};
 use crate::creature::Candidate;
 use crate::emitter::SearchSpace;
 use crate::experiment::DescriptorSpec;
-use crate::sim::Backend;
+use crate::sim::{Backend, Outcome};
 use anyhow::{Context, Result, ensure};
+use std::sync::Arc;
 
 /// Elites simulated at a time.
 const CHUNK: usize = 1024;
@@ -29,7 +31,8 @@ pub struct Comparison {
     pub descriptors: Vec<f64>,
 }
 
-/// Simulates elites again, each with the genes that earned its reward. What refinement gave is not done again.
+/// Simulates elites again, each with the genes that earned its reward, and encodes them again where dimensions are learned. What refinement gave
+/// is not done again.
 ///
 /// # Errors
 ///
@@ -37,6 +40,7 @@ pub struct Comparison {
 pub fn verify(
     elites: &[(usize, Elite)],
     descriptors: &[DescriptorSpec],
+    latent: Option<&LatentSpace>,
     space: &dyn SearchSpace,
     backend: &dyn Backend,
 ) -> Result<Comparison> {
@@ -50,8 +54,17 @@ pub fn verify(
         let candidates: Vec<Candidate<f32>> = chunk.iter().map(compile).collect::<Result<_>>()?;
         let outcomes = backend.evaluate(&candidates).context("simulation failed")?;
         ensure!(outcomes.len() == chunk.len(), "the backend gave {} outcomes for {}", outcomes.len(), chunk.len());
-        for ((_, elite), outcome) in chunk.iter().zip(&outcomes) {
-            comparison.add(elite, outcome.reward, &elite.refinement.join(descriptors, &outcome.descriptors));
+        let again = |((_, elite), outcome): (&(usize, Elite), Outcome)| {
+            let seen = outcome.experience.map(|experience| Arc::new(Seen { experience, earned: outcome.reward }));
+            let descriptors = elite.refinement.join(descriptors, &outcome.descriptors);
+            Elite { reward: outcome.reward, descriptors, seen, ..elite.clone() }
+        };
+        let mut now: Vec<Elite> = chunk.iter().zip(outcomes).map(again).collect();
+        if let Some(latent) = latent {
+            latent.see(&mut now)?;
+        }
+        for ((_, elite), now) in chunk.iter().zip(&now) {
+            comparison.add(elite, now.reward, &now.descriptors);
         }
     }
     Ok(comparison)

@@ -116,8 +116,11 @@ impl From<Benchmark> for Experiment {
             // There is no episode.
             task: Task { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
             descriptors: (0..problem.measures()).map(axis).collect(),
+            latent: None,
+            passive: Vec::new(),
             archive,
             emitters,
+            parents: Parents::Uniform,
             scheduler,
             batch_size,
             first_batch,

@@ -10,6 +10,7 @@ mod benchmark;
 mod error;
 mod explain;
 mod inverse;
+mod learned;
 mod overrides;
 mod path;
 mod schema;
@@ -129,7 +130,7 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
         return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });
     }
     let source = Source::new(&path.display().to_string(), &text);
-    parsed(&source, &|_| Ok(()))
+    parsed(&source, &|_| Ok(()), None)
 }
 
 /// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are
@@ -146,7 +147,7 @@ pub fn from_text(
 ) -> Result<Loaded, ExperimentError> {
     let source = overridden(text, source_name, overrides)?;
     let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
-    let experiment = parsed(&source, &known)?;
+    let experiment = parsed(&source, &known, Some(folder))?;
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
 }
 
@@ -202,13 +203,15 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ExperimentError> {
     options.from_str(&source.text).map_err(|e| ExperimentError::Syntax(Box::new(explain::explain(source, &e))))
 }
 
-/// Reads and checks an evolution or a benchmark.
-fn parsed(source: &Source, known: validate::Known) -> Result<Experiment, ExperimentError> {
+/// Reads and checks an evolution or a benchmark; with the folder that paths are relative to, also what it takes from other files.
+fn parsed(source: &Source, known: validate::Known, folder: Option<&Path>) -> Result<Experiment, ExperimentError> {
     if Benchmark::is_in(&source.text) {
         return Benchmark::parse(source);
     }
-    let experiment = parse(source)?;
-    without(validate::problems(&experiment, known), source)?;
+    let mut experiment: Experiment = parse(source)?;
+    let mut problems = folder.map_or_else(Vec::new, |folder| learned::resolve(&mut experiment, folder));
+    problems.extend(validate::problems(&experiment, known));
+    without(problems, source)?;
     Ok(experiment)
 }
 

@@ -3,10 +3,12 @@
 use crate::benchmark::Problem;
 use crate::emitter::cma::Conventions;
 use crate::emitter::ranking::{Ranker, Restart, Selection};
+use crate::latent::{EncoderKind, EncoderSpec, Size};
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::terrain::TerrainSpec;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,13 +28,24 @@ pub struct Experiment {
     pub terrain: TerrainSpec,
     /// What is rewarded, and when an episode ends.
     pub task: Task,
-    /// The archive's dimensions.
+    /// The archive's dimensions; none where they are learned.
+    #[serde(default)]
     pub descriptors: Vec<DescriptorSpec>,
+    /// Dimensions of the archive that are learned from what candidates do, in place of `descriptors`.
+    #[serde(default)]
+    pub latent: Option<Latent>,
+    /// Dimensions of a grid that is only looked at: it keeps the best reward ever seen in each of its cells, so that runs with different
+    /// archives compare.
+    #[serde(default)]
+    pub passive: Vec<DescriptorSpec>,
     /// The kind of archive.
     pub archive: ArchiveSpec,
     /// Where candidates come from, in stated proportions.
     #[serde(default = "default_emitters")]
     pub emitters: Vec<EmitterSpec>,
+    /// Which elites become parents.
+    #[serde(default)]
+    pub parents: Parents,
     /// How emitters share a batch.
     #[serde(default)]
     pub scheduler: Scheduler,
@@ -187,6 +200,67 @@ pub struct DescriptorSpec {
     /// Cells along this dimension in a grid archive.
     #[serde(default = "default_bins")]
     pub bins: usize,
+}
+
+/// Learned dimensions of the archive (`docs/latent.md`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Latent {
+    /// What learns; a world model of size `Small` unless given, or what is in the file of `frozen`.
+    pub encoder: Option<EncoderSpec>,
+    /// Files of an encoder that learns no more, NAME.ron and NAME.safetensors, given as NAME relative to the experiment.
+    pub frozen: Option<String>,
+    /// Frames of experience a second; must divide `physics.rate`.
+    pub rate: u32,
+    /// When it learns.
+    pub schedule: Rounds,
+    /// What becomes of its error of prediction.
+    pub surprise: Surprise,
+}
+
+/// Generations in which an encoder learns: the first one, before anything is archived, and then at gaps that grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rounds {
+    /// Generations from the first training to the second.
+    pub first: u64,
+    /// Generations by which every further gap is longer than the one before.
+    pub growth: u64,
+}
+
+/// What becomes of an encoder's error: of a world model in foresight by one step, of others in reconstruction; mean square in
+/// normalised units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Surprise {
+    /// Nothing.
+    #[default]
+    Ignored,
+    /// Its natural logarithm is one more dimension of the archive.
+    Axis,
+    /// Times this weight it is added to the reward that the archive sees.
+    Reward(f64),
+}
+
+/// Which elites become parents, for emitters that sample the archive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Parents {
+    /// Each with the same probability.
+    #[default]
+    Uniform,
+    /// The best of some elites drawn at random, by a blend of their ranks among all elites in reward and in novelty, the mean distance to
+    /// the nearest others (Lehman and Stanley 2011).
+    Tournament {
+        /// Elites that are drawn.
+        #[serde(default = "default_tournament")]
+        size: usize,
+        /// Weight of novelty, 0 (reward only) to 1 (novelty only).
+        #[serde(default = "default_novelty")]
+        novelty: f64,
+        /// Elites that novelty is measured by.
+        #[serde(default = "default_neighbours")]
+        neighbours: usize,
+    },
 }
 
 /// The kind of archive.
@@ -612,6 +686,15 @@ impl Experiment {
         (horizon * f64::from(self.physics.rate)).round()
     }
 
+    /// The archive's dimensions: descriptors, or what is learned in their place. Latents have unit variance, and all learned dimensions are
+    /// on one scale.
+    pub fn axes(&self) -> Cow<'_, [DescriptorSpec]> {
+        let Some(latent) = &self.latent else { return Cow::Borrowed(&self.descriptors) };
+        let axis = |kind, range| DescriptorSpec { kind, range, bins: default_bins() };
+        let surprise = (latent.surprise == Surprise::Axis).then(|| axis(Descriptor::Surprise, (-4.0, 2.0)));
+        (0..latent.dimensions()).map(|i| axis(Descriptor::Latent(i), (-3.0, 3.0))).chain(surprise).collect()
+    }
+
     /// Cells of the archive, or nothing if the number leaves all bounds.
     pub fn cell_count(&self) -> Option<usize> {
         match self.archive {
@@ -633,11 +716,7 @@ impl Experiment {
 
     /// Whether an emitter asks for gradients of reward and descriptors.
     pub fn branches(&self) -> bool {
-        let branches = |spec: &EmitterSpec| {
-            let kind = &spec.kind;
-            matches!(kind, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. } | EmitterKind::Goals { .. })
-        };
-        self.emitters.iter().any(branches)
+        self.emitters.iter().any(|spec| spec.kind.follows_gradients())
     }
 
     /// Candidates that the budget allows, if it counts any.
@@ -646,6 +725,50 @@ impl Experiment {
         let all = |n: u64| first.saturating_add(n.saturating_sub(1).saturating_mul(self.batch_size as u64));
         let by_generations = self.budget.generations.map(all);
         by_generations.into_iter().chain(self.budget.evaluations).min()
+    }
+}
+
+impl EmitterKind {
+    /// Whether it asks for gradients of reward and descriptors.
+    pub fn follows_gradients(&self) -> bool {
+        matches!(self, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. } | EmitterKind::Goals { .. })
+    }
+}
+
+impl Latent {
+    /// What learns.
+    pub fn spec(&self) -> EncoderSpec {
+        self.encoder.clone().unwrap_or_else(|| EncoderSpec::new(EncoderKind::world_model(Size::default())))
+    }
+
+    /// Learned dimensions, surprise not counted.
+    pub fn dimensions(&self) -> usize {
+        self.spec().dimensions
+    }
+}
+
+impl Rounds {
+    /// Whether an encoder learns in a generation.
+    pub fn is_due(&self, generation: u64) -> bool {
+        let (mut due, mut gap) = (0, self.first.max(1));
+        while due < generation {
+            due += gap;
+            gap += self.growth;
+        }
+        due == generation
+    }
+}
+
+impl Default for Latent {
+    fn default() -> Self {
+        Self { encoder: None, frozen: None, rate: 10, schedule: Rounds::default(), surprise: Surprise::default() }
+    }
+}
+
+impl Default for Rounds {
+    /// Those of AURORA (Grillotti and Cully 2022).
+    fn default() -> Self {
+        Self { first: 10, growth: 10 }
     }
 }
 
@@ -793,6 +916,12 @@ fn default_line() -> f64 {
 }
 fn default_samples() -> usize {
     50_000
+}
+fn default_tournament() -> usize {
+    2
+}
+fn default_novelty() -> f64 {
+    0.5
 }
 fn default_neighbours() -> usize {
     15

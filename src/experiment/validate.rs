@@ -4,6 +4,7 @@
 //! bounds are generous: they catch slips of the pen, not ambition. RON reads `inf` and `NaN`, so every number is checked.
 
 use super::error::Problem;
+use super::learned;
 use super::schema::*;
 use crate::creature::MAX_LINKS;
 use crate::emitter::ranking::Restart;
@@ -20,7 +21,7 @@ const MAX_VORONOI_CELLS: usize = 100_000;
 /// Most elites of an archive without given cells: each newcomer is compared with a share of them.
 const MAX_SCATTERED: usize = 1_000_000;
 /// Most neighbours of an elite.
-const MAX_NEIGHBOURS: usize = 1000;
+pub(super) const MAX_NEIGHBOURS: usize = 1000;
 /// Most descriptors.
 pub(super) const MAX_DESCRIPTORS: usize = 100;
 /// Most descriptors of a grid archive, whose cells grow with their power.
@@ -44,6 +45,8 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
     terrain(&mut check, experiment);
     task(&mut check, experiment);
     descriptors(&mut check, experiment);
+    learned::latent(&mut check, experiment);
+    learned::passive(&mut check, experiment);
     of_loop(&mut check, experiment);
     if let Some(spec) = &experiment.refine {
         refine(&mut check, experiment, spec);
@@ -57,6 +60,7 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
 pub(super) fn of_loop(check: &mut Check, experiment: &Experiment) {
     archive(check, experiment);
     emitters(check, experiment);
+    learned::parents(check, experiment.parents);
     check.whole("batch_size", experiment.batch_size, 1..=1_000_000);
     if let Some(size) = experiment.first_batch {
         check.whole("first_batch", size, 1..=1_000_000);
@@ -173,24 +177,33 @@ pub(super) fn episode(check: &mut Check, path: &str, duration: f64, rate: u32) {
 
 fn descriptors(check: &mut Check, experiment: &Experiment) {
     let specs = &experiment.descriptors;
+    // Learned dimensions take their place.
+    if experiment.latent.is_some() {
+        return;
+    }
     check.length("descriptors", specs.len(), MAX_DESCRIPTORS);
     if !specs.is_empty() && !specs.iter().any(|spec| spec.kind.is_of_episode()) {
         check.report("descriptors".to_owned(), "at least one must be measured of an episode, none is".to_owned());
     }
+    axes(check, "descriptors", specs, experiment.refine.is_some());
+}
+
+/// All that is wrong with the dimensions of an archive; what comes from refinement is among them only where something `refines`.
+pub(super) fn axes(check: &mut Check, path: &str, specs: &[DescriptorSpec], refines: bool) {
     for (i, DescriptorSpec { kind, range, bins }) in specs.iter().enumerate() {
         for (field, message) in kind.problems() {
-            check.report(format!("descriptors[{i}].kind.{field}"), message);
+            check.report(format!("{path}[{i}].kind.{field}"), message);
         }
         if let Some(first) = specs[..i].iter().position(|other| other.kind == *kind) {
-            let allowed = format!("different from descriptors[{first}].kind");
-            check.need(false, format!("descriptors[{i}].kind"), allowed, format_args!("{kind:?}"));
+            let allowed = format!("different from {path}[{first}].kind");
+            check.need(false, format!("{path}[{i}].kind"), allowed, format_args!("{kind:?}"));
         }
-        if experiment.refine.is_none() && !kind.is_of_episode() {
+        if !refines && !kind.is_of_episode() {
             let allowed = "measured of an episode where nothing is refined (give `refine`)";
-            check.need(false, format!("descriptors[{i}].kind"), allowed, format_args!("{kind:?}"));
+            check.need(false, format!("{path}[{i}].kind"), allowed, format_args!("{kind:?}"));
         }
-        check.interval(&format!("descriptors[{i}].range"), *range);
-        check.whole(&format!("descriptors[{i}].bins"), *bins, 1..=MAX_CELLS);
+        check.interval(&format!("{path}[{i}].range"), *range);
+        check.whole(&format!("{path}[{i}].bins"), *bins, 1..=MAX_CELLS);
     }
 }
 

@@ -35,6 +35,12 @@ pub enum Descriptor {
     /// A measure of a benchmark, from 0. Has a gradient.
     #[serde(skip)]
     Measure(usize),
+    /// A coordinate of what an encoder makes of an episode, unit variance. No gradient.
+    #[serde(skip)]
+    Latent(usize),
+    /// Logarithm of an encoder's error. No gradient.
+    #[serde(skip)]
+    Surprise,
 }
 
 impl Descriptor {
@@ -68,7 +74,9 @@ impl Descriptor {
             | Descriptor::LegSpan
             | Descriptor::RefinementGain
             | Descriptor::GradientTrust
-            | Descriptor::Measure(_) => T::zero(),
+            | Descriptor::Measure(_)
+            | Descriptor::Latent(_)
+            | Descriptor::Surprise => T::zero(),
         }
     }
 
@@ -84,13 +92,20 @@ impl Descriptor {
                 mean
             }
             // No plan of an episode has them.
-            Descriptor::RefinementGain | Descriptor::GradientTrust | Descriptor::Measure(_) => T::zero(),
+            Descriptor::RefinementGain
+            | Descriptor::GradientTrust
+            | Descriptor::Measure(_)
+            | Descriptor::Latent(_)
+            | Descriptor::Surprise => T::zero(),
         }
     }
 
-    /// Whether an episode shows it. The others come from refinement, after all episodes of a candidate.
+    /// Whether an episode shows it. The others come from refinement, after all episodes of a candidate, or are learned.
     pub fn is_of_episode(&self) -> bool {
-        !matches!(self, Descriptor::RefinementGain | Descriptor::GradientTrust)
+        !matches!(
+            self,
+            Descriptor::RefinementGain | Descriptor::GradientTrust | Descriptor::Latent(_) | Descriptor::Surprise
+        )
     }
 
     /// Whether the value has a derivative almost everywhere that says something.
@@ -114,6 +129,8 @@ impl Descriptor {
             Descriptor::RefinementGain => ("refinement gain".into(), ""),
             Descriptor::GradientTrust => ("gradient trust".into(), ""),
             Descriptor::Measure(i) => (format!("measure {i}"), ""),
+            Descriptor::Latent(i) => (format!("latent {i}"), ""),
+            Descriptor::Surprise => ("surprise, logarithm".into(), ""),
         }
     }
 

@@ -52,7 +52,7 @@ pub fn view(run: &RunReader) -> Result<RunView> {
         seed: experiment.seed,
         bodies_evolve: experiment.body.evolves(),
         archive: ArchiveView {
-            axes: experiment.descriptors.iter().map(axis).collect(),
+            axes: experiment.axes().iter().map(axis).collect(),
             layout,
             elites: run.best_of_cells()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
         },
@@ -144,7 +144,7 @@ fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Res
 /// Number and reward, then the descriptors.
 fn caption(experiment: &Experiment, elite: &Elite) -> String {
     let mut text = format!("#{}: reward {:.2}", elite.id, elite.reward);
-    for (i, (spec, value)) in experiment.descriptors.iter().zip(&elite.descriptors).enumerate().take(4) {
+    for (i, (spec, value)) in experiment.axes().iter().zip(&elite.descriptors).enumerate().take(4) {
         let (name, unit) = spec.kind.label();
         text.push_str(if i % 2 == 0 { "\n" } else { ", " });
         text.push_str(format!("{name} {value:.2} {unit}").trim_end());

@@ -36,6 +36,9 @@ impl Plan {
     pub fn over(experiment: &Experiment, horizon: f64) -> Self {
         let mut plan = Self::new(experiment);
         plan.task.steps = (experiment.horizon_steps(horizon) as u32).clamp(1, plan.task.steps);
+        // What is only looked at has no part in gradients.
+        plan.task.descriptors.truncate(plan.task.descriptors.len() - experiment.passive.len());
+        plan.task.frame = None;
         plan
     }
 

@@ -15,7 +15,7 @@ pub struct TaskPlan {
     pub control_period: u32,
     /// Reward terms and their weights.
     pub reward: Vec<(RewardTerm, f64)>,
-    /// What is measured: the experiment's descriptors without those that come from refinement.
+    /// What is measured: the experiment's descriptors without those that come from refinement, then those of its passive grid.
     pub descriptors: Vec<Descriptor>,
     /// Ends the episode when the base origin is closer to the terrain than this (m).
     pub min_height: Option<f64>,
@@ -34,10 +34,16 @@ impl TaskPlan {
             steps: ((task.duration * f64::from(rate)).round() as u32).max(1),
             control_period: control_period(&experiment.policy, rate),
             reward: task.reward.iter().map(|t| (t.term, t.weight)).collect(),
-            descriptors: experiment.descriptors.iter().map(|d| d.kind).filter(Descriptor::is_of_episode).collect(),
+            descriptors: experiment
+                .descriptors
+                .iter()
+                .map(|d| d.kind)
+                .filter(Descriptor::is_of_episode)
+                .chain(experiment.passive.iter().map(|d| d.kind))
+                .collect(),
             min_height: task.termination.min_height,
             min_up: task.termination.max_tilt.map(libm::cos),
-            frame: None,
+            frame: experiment.latent.as_ref().map(|latent| rate / latent.rate.max(1)),
         }
     }
 

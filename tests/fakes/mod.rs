@@ -56,6 +56,7 @@ pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
         body_age: 0,
         refinement: Refinement::default(),
         learned: None,
+        seen: None,
     }
 }
 

@@ -17,7 +17,7 @@ pub enum Column {
 use Column::{Count, Real, Seconds};
 
 /// Names and contents in order; the first one is the key.
-pub const COLUMNS: [(&str, Column); 24] = [
+pub const COLUMNS: [(&str, Column); 28] = [
     ("generation", Count(|m| m.generation)),
     ("evaluations", Count(|m| m.evaluations)),
     ("qd_score", Real(|m| m.scores.qd_score)),
@@ -42,6 +42,10 @@ pub const COLUMNS: [(&str, Column); 24] = [
     ("wall_time", Seconds(|m| m.wall_time)),
     ("simulation_time", Seconds(|m| m.simulation_time)),
     ("refinement_time", Seconds(|m| m.refinement_time)),
+    ("training_time", Seconds(|m| m.training_time)),
+    ("encoder", Count(|m| m.encoder)),
+    ("passive_qd_score", Real(|m| m.passive.qd_score)),
+    ("passive_coverage", Real(|m| m.passive.coverage)),
 ];
 
 /// The names in order, separated by commas.

@@ -25,6 +25,7 @@ pub use writer::Writer;
 use super::encode::f64_bytes;
 use super::metrics::Metrics;
 use super::{Centroids, Elite};
+use crate::latent::Loss;
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,7 +40,7 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 5;
+pub const SCHEMA_VERSION: i32 = 6;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
@@ -71,7 +72,8 @@ CREATE TABLE elites (
     exact_span        BLOB NOT NULL,
     exact_refinement  BLOB NOT NULL,
     genome      BLOB NOT NULL,
-    learned     BLOB
+    learned     BLOB,
+    seen        BLOB
 );
 CREATE TABLE invalid (
     generation  INTEGER NOT NULL,
@@ -87,6 +89,23 @@ CREATE TABLE archive (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
     state       BLOB NOT NULL
 );
+CREATE TABLE passive (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    state       BLOB NOT NULL
+);
+CREATE TABLE encoder (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    version     INTEGER NOT NULL,
+    hash        TEXT NOT NULL,
+    state       BLOB NOT NULL
+);
+CREATE TABLE training (
+    round       INTEGER NOT NULL,
+    step        INTEGER NOT NULL,
+    total       REAL,
+    exact_losses BLOB NOT NULL,
+    PRIMARY KEY (round, step)
+) WITHOUT ROWID;
 ";
 
 /// The result of everything here.
@@ -112,6 +131,23 @@ pub struct Changes {
     pub archive: Vec<u8>,
     /// What each emitter has learned after the last of them, in their order; empty for those that don't learn.
     pub emitters: Vec<Vec<u8>>,
+    /// What [`PassiveGrid::save`](super::PassiveGrid::save) gives; empty where there is none.
+    pub passive: Vec<u8>,
+    /// The encoder, if it has learned.
+    pub encoder: Option<EncoderRow>,
+    /// What it learned by: rounds, and the loss of each gradient step.
+    pub training: Vec<(u64, Loss)>,
+}
+
+/// An encoder as the database holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncoderRow {
+    /// Rounds of training behind it.
+    pub version: u64,
+    /// Its hash.
+    pub hash: String,
+    /// What [`Trainer::save`](crate::latent::Trainer::save) gives.
+    pub state: Vec<u8>,
 }
 
 /// The state of a run between two generations.
@@ -125,6 +161,10 @@ pub struct Saved {
     pub archive: Vec<u8>,
     /// What emitters have learned: the emitter's place and its bytes.
     pub emitters: Vec<(usize, Vec<u8>)>,
+    /// The passive grid.
+    pub passive: Vec<u8>,
+    /// The bytes of what learns dimensions; none before the first training.
+    pub encoder: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -178,6 +218,8 @@ impl Store {
             metrics: read::last_metrics(&self.connection, &self.path)?,
             archive: read::archive_state(&self.connection, &self.path)?,
             emitters: read::emitters(&self.connection, &self.path)?,
+            passive: read::passive(&self.connection, &self.path)?,
+            encoder: read::encoder(&self.connection, &self.path)?,
         })
     }
 
@@ -244,6 +286,18 @@ fn write_changes(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::
     if !changes.archive.is_empty() {
         transaction.execute("INSERT OR REPLACE INTO archive VALUES (1, ?1)", [&changes.archive])?;
     }
+    if !changes.passive.is_empty() {
+        transaction.execute("INSERT OR REPLACE INTO passive VALUES (1, ?1)", [&changes.passive])?;
+    }
+    if let Some(EncoderRow { version, hash, state }) = &changes.encoder {
+        let insert = "INSERT OR REPLACE INTO encoder VALUES (1, ?1, ?2, ?3)";
+        transaction.execute(insert, params![version, hash, state])?;
+    }
+    let mut insert = transaction.prepare("INSERT INTO training VALUES (?1, ?2, ?3, ?4)")?;
+    for (round, loss) in &changes.training {
+        let exact = f64_bytes(&[loss.total, loss.reconstruction, loss.dynamics, loss.representation]);
+        insert.execute(params![round, loss.step, loss.total, exact])?;
+    }
     write_metrics(transaction, &changes.metrics)
 }
 
@@ -256,7 +310,8 @@ fn write_metrics(transaction: &Transaction<'_>, rows: &[Metrics]) -> rusqlite::R
     for m in rows {
         let s = &m.scores;
         let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];
-        let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time, m.bodies.distance]].concat();
+        let exact = [&scores[..], &[m.wall_time, m.simulation_time, m.refinement_time, m.bodies.distance]];
+        let exact = [&exact.concat()[..], &[m.passive.qd_score, m.passive.coverage, m.training_time]].concat();
         let mut values: Vec<Box<dyn ToSql>> = COLUMNS.iter().map(|(_, column)| column.sql(m)).collect();
         values.push(Box::new(f64_bytes(&exact)));
         insert.execute(params_from_iter(values))?;

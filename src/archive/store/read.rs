@@ -2,18 +2,20 @@
 
 use super::{Result, StoreError};
 use crate::archive::metrics::{Metrics, Scores, Steps};
-use crate::archive::{BodyDiversity, Centroids, Elite, Refinement, encode};
+use crate::archive::{BodyDiversity, Centroids, Elite, PassiveScores, Refinement, Seen, encode};
 use crate::creature::{Physique, Topology};
 use crate::genome::Genome;
+use crate::latent::Loss;
 use rusqlite::{Connection, Params, Row};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 const ELITE: &str = "SELECT cell, id, generation, candidate, emitter, links, exact_reward, exact_descriptors, exact_parents, \
                      exact_mass, genome, refined, exact_refinement, learned, topology, exact_span, \
-                     body_age FROM elites";
+                     body_age, seen FROM elites";
 const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores, \
-                       refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies FROM metrics";
+                       refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies, encoder FROM metrics";
 
 /// All elites in the order of their cells.
 pub fn elites(connection: &Connection, path: &Path) -> Result<Vec<(usize, Elite)>> {
@@ -71,6 +73,29 @@ pub fn archive_state(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
     Ok(states.into_iter().next().unwrap_or_default())
 }
 
+/// What learns dimensions, if something does.
+pub fn encoder(connection: &Connection, path: &Path) -> Result<Option<Vec<u8>>> {
+    Ok(query(connection, path, "SELECT state FROM encoder", [], |row| bytes(row, 0).map(Some))?.pop())
+}
+
+/// The passive grid.
+pub fn passive(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
+    Ok(query(connection, path, "SELECT state FROM passive", [], |row| bytes(row, 0).map(Some))?
+        .pop()
+        .unwrap_or_default())
+}
+
+/// The course of all trainings, in their order: the round, and the loss of each gradient step.
+pub fn training(connection: &Connection, path: &Path) -> Result<Vec<(u64, Loss)>> {
+    let sql = "SELECT round, step, exact_losses FROM training ORDER BY round, step";
+    let loss = |row: &Row<'_>| {
+        let losses = encode::f64s(&bytes(row, 2)?);
+        let Some(&[total, reconstruction, dynamics, representation]) = losses.as_deref() else { return Ok(None) };
+        Ok(Some((row.get(0)?, Loss { step: row.get(1)?, total, reconstruction, dynamics, representation })))
+    };
+    query(connection, path, sql, [], loss)
+}
+
 /// The centroids of a CVT archive; none when none are stored.
 pub fn centroids(connection: &Connection, path: &Path) -> Result<Option<Centroids>> {
     let point = |row: &Row<'_>| Ok(encode::f64s(&bytes(row, 0)?));
@@ -113,6 +138,7 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         encode::f32s(&bytes(row, 12)?),
         learned(row.get(13)?),
         encode::f64s(&bytes(row, 15)?),
+        seen(row.get(17)?),
     );
     let (
         Some(reward),
@@ -123,6 +149,7 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         Some(refinement),
         Some(learned),
         Some(span),
+        Some(seen),
     ) = exact
     else {
         return Ok(None);
@@ -147,6 +174,7 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Elite)>> {
         body_age: row.get(16)?,
         refinement: Refinement { refined: row.get(11)?, gain, trust },
         learned,
+        seen,
     };
     Ok(Some((row.get(0)?, elite)))
 }
@@ -156,10 +184,28 @@ fn learned(bytes: Option<Vec<u8>>) -> Option<Option<Genome>> {
     bytes.map_or(Some(None), |bytes| encode::genome(&bytes).map(Some))
 }
 
+/// What encoders see of it, if that is stored; none when it is damaged.
+fn seen(bytes: Option<Vec<u8>>) -> Option<Option<Arc<Seen>>> {
+    bytes.map_or(Some(None), |bytes| encode::seen(&bytes).map(Arc::new).map(Some))
+}
+
 fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
     let exact = encode::f64s(&bytes(row, 8)?);
     let Some(
-        &[qd_score, normalised_qd_score, coverage, max, mean, wall_time, simulation_time, refinement_time, distance],
+        &[
+            qd_score,
+            normalised_qd_score,
+            coverage,
+            max,
+            mean,
+            wall_time,
+            simulation_time,
+            refinement_time,
+            distance,
+            passive_qd_score,
+            passive_coverage,
+            training_time,
+        ],
     ) = exact.as_deref()
     else {
         return Ok(None);
@@ -182,6 +228,9 @@ fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
         wall_time,
         simulation_time,
         refinement_time,
+        passive: PassiveScores { qd_score: passive_qd_score, coverage: passive_coverage },
+        encoder: row.get(15)?,
+        training_time,
     }))
 }
 

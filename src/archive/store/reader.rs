@@ -4,6 +4,7 @@ use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::archive::metrics::Metrics;
 use crate::archive::{Elite, best_of_cells, hash};
 use crate::experiment::{self, Experiment};
+use crate::latent::Loss;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -84,7 +85,17 @@ impl RunReader {
     /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for others.
     pub fn centroids(&self) -> Result<Option<Vec<Vec<f64>>>> {
         let centroids = read::centroids(&self.connection, &self.path)?;
-        Ok(centroids.map(|centroids| centroids.in_units_of(&self.experiment.descriptors)))
+        Ok(centroids.map(|centroids| centroids.in_units_of(&self.experiment.axes())))
+    }
+
+    /// The bytes of what learns dimensions, as it stands; none where nothing does, or before the first training.
+    pub fn encoder(&self) -> Result<Option<Vec<u8>>> {
+        read::encoder(&self.connection, &self.path)
+    }
+
+    /// The course of all trainings: the round, and the loss of each gradient step.
+    pub fn training(&self) -> Result<Vec<(u64, Loss)>> {
+        read::training(&self.connection, &self.path)
     }
 
     /// Number of cells, empty or not.

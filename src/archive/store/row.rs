@@ -1,6 +1,6 @@
 //! An elite as the database holds it: encoded where there are threads to do it, written where there is one.
 
-use super::super::encode::{f32_bytes, f64_bytes, genome_bytes, parent_bytes};
+use super::super::encode::{f32_bytes, f64_bytes, genome_bytes, parent_bytes, seen_bytes};
 use crate::archive::{Elite, Refinement};
 use rusqlite::{Statement, params};
 
@@ -27,6 +27,7 @@ pub struct Row {
     refinement: Refinement,
     genome: Vec<u8>,
     learned: Option<Vec<u8>>,
+    seen: Option<Vec<u8>>,
 }
 
 impl Row {
@@ -34,9 +35,9 @@ impl Row {
     pub(super) const INSERT: &str =
         "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
          exact_reward, exact_descriptors, exact_parents, exact_mass, genome, refined, gain, trust, exact_refinement, learned,
-         topology, span, exact_span, body_age)
+         topology, span, exact_span, body_age, seen)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-         ?21, ?22, ?23, ?24)";
+         ?21, ?22, ?23, ?24, ?25)";
 
     /// The row of an elite in a cell.
     pub fn new(cell: usize, e: &Elite) -> Self {
@@ -61,6 +62,7 @@ impl Row {
             refinement: e.refinement,
             genome: genome_bytes(&e.genome),
             learned: e.learned.as_ref().map(genome_bytes),
+            seen: e.seen.as_deref().map(seen_bytes),
         }
     }
 
@@ -92,6 +94,7 @@ impl Row {
             self.span,
             f64_bytes(&[self.span]),
             self.body_age,
+            self.seen,
         ])?;
         Ok(())
     }

@@ -30,6 +30,7 @@ fn elite(id: u64, numbers: &[f64]) -> Elite {
         body_age: 17,
         refinement: Refinement { refined: true, gain: -0.0, trust: 0.1 },
         learned: None,
+        seen: None,
     }
 }
 
@@ -53,12 +54,16 @@ fn metrics(generation: u64) -> Metrics {
         wall_time: 0.25,
         simulation_time: 0.125,
         refinement_time: 0.0625,
+        passive: crate::archive::PassiveScores { qd_score: 0.7, coverage: f64::NAN },
+        encoder: 3,
+        training_time: 0.03125,
     }
 }
 
 fn commit(store: &mut Store, generation: u64, elite: &Elite) -> Result<()> {
     let (metrics, entered) = (vec![metrics(generation)], vec![Row::new(5, elite)]);
-    store.commit(&Changes { metrics, entered, archive: vec![9], emitters: vec![vec![], vec![7, 8]], left: vec![] })
+    let (archive, emitters) = (vec![9], vec![vec![], vec![7, 8]]);
+    store.commit(&Changes { metrics, entered, archive, emitters, ..Changes::default() })
 }
 
 /// Equal to the bit; NaN equals itself here.
