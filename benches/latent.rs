@@ -34,7 +34,7 @@ fn main() {
         let mut trainer = Trainer::new(&spec, &layout, 0).expect("defaults are sound");
         let train = |trainer: &mut Trainer, steps| {
             let start = Instant::now();
-            trainer.train(replay, steps, 0, 0).expect("random numbers can be learned from");
+            trainer.train(replay, steps, 0, 0, |_| ()).expect("random numbers can be learned from");
             start.elapsed().as_secs_f64()
         };
         // Without steps only normaliser and whitening are fitted, or the principal components.

@@ -15,7 +15,7 @@ fn trained(spec: &burgess::latent::EncoderSpec, steps: &[usize], seed: u64) -> T
     let mut trainer = Trainer::new(spec, &layout(), seed).unwrap();
     for steps in steps {
         trainer = Trainer::restore(&trainer.save()).unwrap();
-        trainer.train(&all(&replay), *steps, seed, 0).unwrap();
+        trainer.train(&all(&replay), *steps, seed, 0, |_| ()).unwrap();
     }
     trainer
 }
@@ -52,7 +52,7 @@ fn seeds_and_rounds_matter() {
         let mut trainer = trained(spec, &[STEPS], 1);
         assert_ne!(trainer.hash(), trained(spec, &[STEPS], 2).hash());
         let before = trainer.hash();
-        trainer.train(&all(&replay(40, 40)), STEPS, 1, 1).unwrap();
+        trainer.train(&all(&replay(40, 40)), STEPS, 1, 1, |_| ()).unwrap();
         assert_eq!((trainer.version(), trainer.steps()), (2, 2 * STEPS as u64));
         assert_ne!(trainer.hash(), before);
     }
@@ -77,7 +77,7 @@ fn one_frame_is_a_sequence_too() {
     let single: Vec<_> = (0..5).map(|candidate| oscillators(candidate, 1)).collect();
     for spec in small_specs() {
         let mut trainer = Trainer::new(&spec, &layout(), 1).unwrap();
-        trainer.train(&all(&single), STEPS, 1, 0).unwrap();
+        trainer.train(&all(&single), STEPS, 1, 0, |_| ()).unwrap();
         let descriptors = trainer.encode(&all(&single)).unwrap();
         assert!(descriptors.iter().flatten().all(|x| x.is_finite()));
     }
@@ -89,13 +89,13 @@ fn what_can_not_be_learned_from_changes_nothing() {
         let mut trainer = Trainer::new(&spec, &layout(), 1).unwrap();
         let (before, mut broken) = (trainer.save(), replay(0, 3));
         assert!(matches!(trainer.encode(&all(&broken)), Err(LatentError::Untrained)));
-        assert!(matches!(trainer.train(&[], STEPS, 1, 0), Err(LatentError::EmptyReplay)));
+        assert!(matches!(trainer.train(&[], STEPS, 1, 0, |_| ()), Err(LatentError::EmptyReplay)));
         broken[1].features[4] = f32::NAN;
-        let message = trainer.train(&all(&broken), STEPS, 1, 0).unwrap_err().to_string();
+        let message = trainer.train(&all(&broken), STEPS, 1, 0, |_| ()).unwrap_err().to_string();
         assert_eq!(message, "experience 1: feature 4 of frame 0 must be finite, and is NaN");
         assert!(trainer.latents(&all(&broken)).is_err());
         broken[1].features.pop();
-        let message = trainer.train(&all(&broken), STEPS, 1, 0).unwrap_err().to_string();
+        let message = trainer.train(&all(&broken), STEPS, 1, 0, |_| ()).unwrap_err().to_string();
         assert_eq!(message, "experience 1: expected 175 features (25 frames of 7), got 174");
         assert_eq!(trainer.save(), before);
     }
@@ -119,7 +119,7 @@ fn an_encoder_can_be_trained_on() {
     let encoder: Encoder = trained(spec, &[STEPS], 1).encoder().clone();
     let mut trainer = Trainer::from(encoder.clone());
     assert_eq!(trainer.encoder(), &encoder);
-    trainer.train(&all(&replay(0, 40)), STEPS, 1, 1).unwrap();
+    trainer.train(&all(&replay(0, 40)), STEPS, 1, 1, |_| ()).unwrap();
     assert_eq!(trainer.version(), 2);
 }
 

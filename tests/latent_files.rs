@@ -12,7 +12,7 @@ const STEPS: usize = if cfg!(feature = "learn") { 3 } else { 0 };
 
 fn trained(spec: &EncoderSpec) -> Encoder {
     let mut trainer = Trainer::new(spec, &layout(), 1).unwrap();
-    trainer.train(&all(&replay(0, 20)), STEPS, 1, 0).unwrap();
+    trainer.train(&all(&replay(0, 20)), STEPS, 1, 0, |_| ()).unwrap();
     trainer.encoder().clone()
 }
 

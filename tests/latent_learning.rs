@@ -19,7 +19,7 @@ static WORLD_MODEL: LazyLock<Trainer> = LazyLock::new(|| {
     spec.training = Training { batch_size: 16, learning_rate: 3e-3, ..Training::default() };
     let replay = replay(0, 300);
     let mut trainer = Trainer::new(&spec, &layout(), 1).unwrap();
-    trainer.train(&all(&replay), 400, 1, 0).unwrap();
+    trainer.train(&all(&replay), 400, 1, 0, |_| ()).unwrap();
     trainer
 });
 
@@ -120,7 +120,7 @@ fn an_autoencoder_follows_a_curve_that_principal_components_cut() {
         let mut spec = EncoderSpec::new(kind);
         (spec.dimensions, spec.training.learning_rate) = (1, 3e-3);
         let mut trainer = Trainer::new(&spec, &layout, 2).unwrap();
-        let losses = trainer.train(&all(&replay), 600, 2, 0).unwrap();
+        let losses = trainer.train(&all(&replay), 600, 2, 0, |_| ()).unwrap();
         assert!(losses.curve.iter().all(|loss| loss.total.is_finite() && loss.dynamics == 0.0));
         trainer.surprise(&all(&held_out)).unwrap().iter().sum::<f64>() / 100.0
     };
@@ -137,7 +137,7 @@ fn descriptors_are_white_and_near_for_what_is_alike() {
     let replay = replay(0, 200);
     for spec in latent::small_specs() {
         let mut trainer = Trainer::new(&spec, &layout(), 3).unwrap();
-        trainer.train(&all(&replay), 60, 3, 0).unwrap();
+        trainer.train(&all(&replay), 60, 3, 0, |_| ()).unwrap();
         let descriptors = trainer.encode(&all(&replay)).unwrap();
         for dimension in 0..3 {
             let mean = |f: &dyn Fn(f64) -> f64| descriptors.iter().map(|d| f(d[dimension])).sum::<f64>() / 200.0;
@@ -159,7 +159,7 @@ fn losses_fall_and_divergences_are_never_negative() {
         *free_nats = 0.0;
     }
     let mut trainer = Trainer::new(&spec, &layout(), 4).unwrap();
-    let curve = trainer.train(&all(&replay), 80, 4, 0).unwrap().curve;
+    let curve = trainer.train(&all(&replay), 80, 4, 0, |_| ()).unwrap().curve;
     assert!(curve.iter().enumerate().all(|(i, loss)| loss.step == i as u64));
     assert!(curve.iter().all(|loss| loss.dynamics >= 0.0 && (loss.dynamics - loss.representation).abs() < 1e-4));
     let mean =

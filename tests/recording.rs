@@ -109,6 +109,8 @@ fn encoders_learn_from_runs() {
     assert!(pca.contains("held out: reconstruction misses") && pca.contains("pca.safetensors"), "{pca}");
     let encoder = Encoder::load_file(&dir.path().join("pca"), &layout(10.0)).unwrap();
     assert_eq!((encoder.version(), encoder.layout().columns(Role::Observed).len()), (1, 24));
+    assert!(dir.path().join("pca-map.svg").exists());
+    assert!(!dir.path().join("pca-training.png").exists() && !dir.path().join("pca-imagination.png").exists());
     // What it was not made for is told.
     let other = Encoder::load_file(&dir.path().join("pca"), &layout(20.0)).unwrap_err().to_string();
     assert!(other.contains("expected 20 frames a second, got 10"), "{other}");
@@ -123,9 +125,13 @@ fn encoders_learn_from_runs() {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let text = String::from_utf8(output.stdout).unwrap();
             assert!(text.contains("angular velocity") && text.contains("15 frames imagined"), "{text}");
-            text.lines().last().unwrap().split(':').next().unwrap().to_owned()
+            let hash = text.lines().find(|line| line.starts_with("encoder ")).unwrap();
+            hash.split(':').next().unwrap().to_owned()
         };
         assert_eq!(hash("1", "a"), hash("2", "b"));
+        for figure in ["a-map.png", "a-training.svg", "a-imagination.png"] {
+            assert!(dir.path().join(figure).exists(), "{figure}");
+        }
     }
     for (arguments, message) in [
         (train(&["--out", "x", "--rate", "7"]), "--rate must divide the 240 steps a second, and is 7"),

@@ -3,10 +3,10 @@
 
 mod synthetic;
 
-use burgess::report::data::{ArchiveView, CourseView, EliteView, Progress, RefinementView, RunView};
-use burgess::report::{draw_overlay, draw_run};
+use burgess::report::data::{ArchiveView, CourseView, EliteView, LatentView, Progress, RefinementView, RunView};
+use burgess::report::{draw_latent, draw_overlay, draw_run};
 use std::path::{Path, PathBuf};
-use synthetic::{cvt, experiments, grid, metrics, run, scattered};
+use synthetic::{cvt, experiments, grid, latent, metrics, run, scattered};
 
 /// A folder for figures: the one that was asked for, or one that vanishes with its guard.
 fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
@@ -248,12 +248,93 @@ fn overlays_of_many_and_of_short_runs() {
     assert!(draw_overlay(&[], &[], "overlay", &out).is_err());
 }
 
+fn draw_encoder(name: &str, view: &LatentView) -> Vec<PathBuf> {
+    let (out, _guard) = folder(name);
+    let files = draw_latent(view, &out, "latent").unwrap();
+    check(&files);
+    files.iter().map(|f| f.file_name().unwrap().into()).collect()
+}
+
+#[test]
+fn learned_encoders() {
+    let all = latent::encoder(900, 3000, &[1000, 1300, 1700], 3);
+    let files = draw_encoder("latent", &all);
+    let names = ["latent-map.png", "latent-training.svg", "latent-imagination.png"];
+    assert!(files.len() == 6 && names.iter().all(|&name| files.contains(&name.into())), "{files:?}");
+    let fixed = LatentView { bodies_evolve: false, training: None, imagination: None, ..all };
+    assert_eq!(draw_encoder("latent-fixed", &fixed), ["latent-map.png", "latent-map.svg"].map(PathBuf::from));
+    draw_encoder("latent-many", &LatentView { bodies_evolve: true, map: Some(latent::map(20_000)), ..fixed.clone() });
+    let nothing = LatentView { map: None, ..fixed };
+    assert!(draw_latent(&nothing, &std::env::temp_dir(), "nothing").unwrap().is_empty());
+}
+
+/// An autoencoder has no divergences, and its total is its reconstruction.
+#[test]
+fn training_without_divergences() {
+    let mut training = latent::training(800, &[]);
+    for loss in &mut training.losses {
+        (loss.total, loss.dynamics, loss.representation) = (loss.reconstruction, 0.0, 0.0);
+    }
+    let view = LatentView { map: None, training: Some(training), imagination: None, ..latent::encoder(0, 0, &[], 1) };
+    let (out, _guard) = folder("latent-autoencoder");
+    let files = draw_latent(&view, &out, "latent").unwrap();
+    check(&files);
+    let text = std::fs::read_to_string(&files[1]).unwrap();
+    assert!(text.contains("running mean over 9 steps") && text.contains("total"), "{text}");
+    assert!(!text.contains("dynamics") && !text.contains("reconstruction"));
+}
+
+#[test]
+fn awkward_encoders() {
+    draw_encoder("latent-empty", &latent::encoder(0, 0, &[], 1));
+    let one = LatentView { imagination: Some(latent::imagination(1, 1)), ..latent::encoder(1, 1, &[], 1) };
+    draw_encoder("latent-one", &one);
+    let mut gaps = latent::encoder(60, 100, &[50], 2);
+    gaps.name = "encoder of a-run-with-a-very-long-name-0-1, another-run-with-a-very-long-name-0-1, a-third-run-of-that-kind-0-1".into();
+    for (i, point) in gaps.map.as_mut().unwrap().points.iter_mut().enumerate() {
+        match i % 7 {
+            1 => point.at[0] = f64::NAN,
+            2 => point.reward = f64::NEG_INFINITY,
+            3 => point.body = "a body plan whose label is longer than any column of a legend".into(),
+            _ => point.reward *= 1e6,
+        }
+    }
+    for (i, loss) in gaps.training.as_mut().unwrap().losses.iter_mut().enumerate().filter(|(i, _)| i % 9 == 0) {
+        (loss.total, loss.dynamics) = if i % 2 == 0 { (f64::NAN, 0.0) } else { (f64::INFINITY, -1.0) };
+    }
+    for elite in &mut gaps.imagination.as_mut().unwrap().elites {
+        elite.traces[0].truth[20].1 = f64::NAN;
+        elite.traces[1].imagined.iter_mut().for_each(|point| point.1 = f64::INFINITY);
+        elite.traces[2] = elite.traces[0].clone();
+        elite.context = f64::NAN;
+    }
+    draw_encoder("latent-gaps", &gaps);
+    let nowhere = |point: &mut burgess::report::data::LatentPoint| point.at = [f64::NAN; 2];
+    gaps.map.as_mut().unwrap().points.iter_mut().for_each(nowhere);
+    draw_encoder("latent-nowhere", &gaps);
+}
+
+#[test]
+fn imagination_that_does_not_fit_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = latent::encoder(5, 5, &[], 2);
+    let mut error_of = |change: fn(&mut burgess::report::data::Imagination)| {
+        change(view.imagination.as_mut().unwrap());
+        format!("{:#}", draw_latent(&view, folder.path(), "latent").unwrap_err())
+    };
+    let error = error_of(|imagination| imagination.elites[1].traces.truncate(3));
+    assert!(error.contains("walkers, seed 7") && error.contains("3 traces of 4 features"), "{error}");
+    assert!(error_of(|imagination| imagination.elites.clear()).contains("at least one feature of one elite"));
+}
+
 #[test]
 fn same_view_same_bytes() {
     let view = run("twice", 7, cvt(2, 200, 150, 1), metrics(20, 1.0, 1));
+    let encoder = latent::encoder(200, 400, &[100], 2);
     let bytes = || {
         let folder = tempfile::tempdir().unwrap();
-        let files = draw_run(&view, folder.path()).unwrap();
+        let mut files = draw_run(&view, folder.path()).unwrap();
+        files.extend(draw_latent(&encoder, folder.path(), "latent").unwrap());
         files.iter().map(|f| std::fs::read(f).unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(bytes(), bytes());

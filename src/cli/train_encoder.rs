@@ -1,13 +1,16 @@
 //! `burgess train-encoder DIR... --out FILE`: what the elites of runs do, learned by an encoder.
 
 use anyhow::{Context as _, bail, ensure};
+use burgess::archive::Elite;
 use burgess::archive::store::RunReader;
 use burgess::evolve::start;
-use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Missed, Size, Trainer};
+use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Losses, Missed, Size, Trainer};
+use burgess::report::data::{LatentView, TrainingCurves};
+use burgess::report::{Sample, draw_latent, imagination, latent_map};
 use burgess::sim::Ending;
 use burgess::sim::cpu::record::{layout, record};
 use burgess::sim::plan::Plan;
-use indicatif::ProgressIterator as _;
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 use ron::extensions::Extensions;
 use std::io::{Write as _, stdout};
@@ -27,7 +30,7 @@ pub struct Args {
     /// Run folders; their elites are simulated again on the CPU.
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
-    /// Where it goes: FILE.safetensors and FILE.ron.
+    /// Where it goes: FILE.safetensors and FILE.ron, with figures FILE-*.png and FILE-*.svg.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// What learns, in RON or a file of it, e.g. "(kind: Autoencoder(latent: 5))" (docs/latent.md) [default: (kind: WorldModel())].
@@ -44,29 +47,57 @@ pub struct Args {
     seed: u64,
 }
 
-/// Simulates, trains, prints how well it knows what was held out, and writes the encoder.
+/// Simulates, trains, prints how well it knows what was held out, and writes the encoder with its figures.
 ///
 /// # Errors
 ///
-/// When a run cannot be read, nothing is left to learn from, training fails, or the files cannot be written.
+/// When a run cannot be read, nothing is left to learn from, training fails, or a file cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let spec = spec(args.encoder.as_deref())?;
     let mut trainer = Trainer::new(&spec, &layout(f64::from(args.rate)), args.seed)?;
-    let mut experiences = Vec::new();
-    for dir in &args.dirs {
-        experiences.extend(experiences_of(dir, args.rate).with_context(|| dir.display().to_string())?);
-    }
+    let runs: Vec<Run> = args
+        .dirs
+        .iter()
+        .map(|dir| Run::read(dir, args.rate).with_context(|| dir.display().to_string()))
+        .collect::<anyhow::Result<_>>()?;
+    let samples: Vec<Sample<'_>> =
+        runs.iter().flat_map(|run| &run.elites).map(|(elite, experience)| Sample::new(elite, experience)).collect();
     let (held_out, replay): (Vec<_>, Vec<_>) =
-        experiences.iter().enumerate().partition(|(i, _)| i % HELD_OUT == HELD_OUT - 1);
-    let [replay, held_out] = [replay, held_out].map(|part| part.into_iter().map(|(_, e)| e).collect::<Vec<_>>());
-    let frames: usize = replay.iter().map(|experience| experience.frames()).sum();
+        samples.iter().cloned().enumerate().partition(|(i, _)| i % HELD_OUT == HELD_OUT - 1);
+    let [replay, held_out] = [replay, held_out].map(|part| part.into_iter().map(|(_, s)| s).collect::<Vec<_>>());
+    let seen = experiences(&replay);
+    let frames: usize = seen.iter().map(|experience| experience.frames()).sum();
     println(&format!("{} sequences, {frames} frames to learn from, {} held out", replay.len(), held_out.len()))?;
-    train(&mut trainer, &replay, args)?;
-    assess(trainer.encoder(), &held_out)?;
-    let [weights, description] = trainer.encoder().save_file(&args.out)?;
-    let hash = trainer.encoder().hash();
-    println(&format!("encoder {}: {}, {}", &hash[..16], weights.display(), description.display()))?;
+    let losses = train(&mut trainer, &seen, args)?;
+    let encoder = trainer.encoder();
+    assess(encoder, &experiences(&held_out))?;
+    let [weights, description] = encoder.save_file(&args.out)?;
+    println(&format!("encoder {}: {}, {}", &encoder.hash()[..16], weights.display(), description.display()))?;
+    let names: Vec<&str> = runs.iter().map(|run| run.folder.as_str()).collect();
+    let view = LatentView {
+        name: format!("encoder of {}", names.join(", ")),
+        seed: args.seed,
+        bodies_evolve: runs.iter().any(|run| run.bodies_evolve),
+        map: latent_map(encoder, &samples)?,
+        // What was fitted at once has no course.
+        training: (losses.curve.len() > 1).then(|| TrainingCurves { losses: losses.curve, rounds: Vec::new() }),
+        imagination: imagination(encoder, &held_out, IMAGINED)?,
+    };
+    draw(&view, &description)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Draws beside the encoder's description and under its name.
+fn draw(view: &LatentView, description: &Path) -> anyhow::Result<()> {
+    let stem = description.file_stem().unwrap_or_default().to_string_lossy();
+    let files = draw_latent(view, description.parent().unwrap_or(Path::new("")), &stem)?;
+    let drawn = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "png"));
+    let drawn: Vec<String> = drawn.map(|file| file.display().to_string()).collect();
+    if drawn.is_empty() { Ok(()) } else { println(&format!("figures: {}, and as SVG", drawn.join(", "))) }
+}
+
+fn experiences<'a>(samples: &[Sample<'a>]) -> Vec<&'a Experience> {
+    samples.iter().map(|sample| sample.experience).collect()
 }
 
 fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
@@ -79,39 +110,56 @@ fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
     options.from_str(&text).with_context(|| format!("--encoder {given}: no encoder (docs/latent.md), and no file"))
 }
 
-/// What the elites of a run do, in the order of their cells. Those that diverge here have nothing to teach.
-fn experiences_of(dir: &Path, rate: u32) -> anyhow::Result<Vec<Experience>> {
-    let elites = RunReader::open(dir)?.elites()?;
-    let (experiment, space) = start::thaw_run(dir)?;
-    let plan = Plan::new(&experiment);
-    if plan.problem.is_some() {
-        bail!("a benchmark has no episodes to learn from");
-    }
-    let steps = experiment.physics.rate;
-    ensure!(steps.is_multiple_of(rate), "--rate must divide the {steps} steps a second, and is {rate}");
-    let world = plan.world.cast::<f32>();
-    let one = |(_, elite): &(usize, burgess::archive::Elite)| -> anyhow::Result<Option<Experience>> {
-        let compiled = space.compile(elite.expressed());
-        let candidate = compiled.with_context(|| format!("elite {} no longer compiles", elite.id))?.map(|x| x as f32);
-        let (experience, returns) = record(&candidate, &world, &plan.task, steps / rate);
-        Ok((returns.ending != Ending::Diverged).then_some(experience))
-    };
-    let all: Vec<Option<Experience>> = elites.par_iter().map(one).collect::<anyhow::Result<_>>()?;
-    Ok(all.into_iter().flatten().collect())
+/// A run, as far as an encoder learns from it.
+struct Run {
+    /// Name of its folder.
+    folder: String,
+    bodies_evolve: bool,
+    /// With what they do, in the order of their cells.
+    elites: Vec<(Elite, Experience)>,
 }
 
-fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<()> {
-    let steps = args.steps.unwrap_or_else(|| trainer.spec().training.steps(0));
-    // At once where there is nothing to descend.
-    let parts = steps.div_ceil(PART).max(1);
-    for part in (0..parts).progress() {
-        let own = PART.min(steps - part * PART);
-        let losses = trainer.train(replay, own, args.seed, 0)?;
-        if let Some(last) = losses.curve.last() {
-            println(&format!("step {:5}  loss {:.4}", last.step, last.total))?;
+impl Run {
+    /// Simulates the elites again. Those that diverge here have nothing to teach.
+    fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
+        let elites = RunReader::open(dir)?.elites()?;
+        let (experiment, space) = start::thaw_run(dir)?;
+        let plan = Plan::new(&experiment);
+        if plan.problem.is_some() {
+            bail!("a benchmark has no episodes to learn from");
         }
+        let steps = experiment.physics.rate;
+        ensure!(steps.is_multiple_of(rate), "--rate must divide the {steps} steps a second, and is {rate}");
+        let world = plan.world.cast::<f32>();
+        let one = |(_, elite): (usize, Elite)| -> anyhow::Result<Option<(Elite, Experience)>> {
+            let compiled = space.compile(elite.expressed());
+            let candidate =
+                compiled.with_context(|| format!("elite {} no longer compiles", elite.id))?.map(|x| x as f32);
+            let (experience, returns) = record(&candidate, &world, &plan.task, steps / rate);
+            Ok((returns.ending != Ending::Diverged).then_some((elite, experience)))
+        };
+        let all: Vec<Option<_>> = elites.into_par_iter().map(one).collect::<anyhow::Result<_>>()?;
+        Ok(Self {
+            folder: dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned(),
+            bodies_evolve: experiment.body.evolves(),
+            elites: all.into_iter().flatten().collect(),
+        })
     }
-    Ok(())
+}
+
+fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<Losses> {
+    let steps = args.steps.unwrap_or_else(|| trainer.spec().training.steps(0));
+    let bar = ProgressBar::new(steps as u64);
+    let mut said = Ok(());
+    let losses = trainer.train(replay, steps, args.seed, 0, |loss| {
+        bar.inc(1);
+        let done = loss.step as usize + 1;
+        if said.is_ok() && (done.is_multiple_of(PART) || done == steps) {
+            said = println(&format!("step {:5}  loss {:.4}", loss.step, loss.total));
+        }
+    })?;
+    bar.finish_and_clear();
+    said.map(|()| losses)
 }
 
 /// How well it knows what it has not seen.

@@ -73,6 +73,11 @@ impl Topology {
         self.0.iter().map(|&byte| depth(byte)).max().unwrap_or(0).into()
     }
 
+    /// Number of links and depth in words, such as `9 links, depth 2`.
+    pub fn summary(&self) -> String {
+        format!("{} links, depth {}", self.links(), self.depth())
+    }
+
     /// Limb ends: links but the base from which nothing grows.
     pub fn ends(&self) -> usize {
         let is_end = |&i: &usize| self.0.get(i + 1).is_none_or(|&next| depth(next) <= depth(self.0[i]));

@@ -59,14 +59,12 @@ impl Encoder {
 
     fn dream(&self, experience: &Experience, frames: usize, observed: &[usize], columns: &mut [Column]) -> Result<()> {
         let Some(seen) = experience.frames().checked_sub(frames).filter(|&seen| seen > 0) else { return Ok(()) };
-        let width = self.layout().width();
-        let (context, rest) = experience.split(seen, width);
-        let commands = rest.rows(width, &self.layout().columns(Role::Commanded));
-        let dream = self.imagine(&context, &commands, frames)?.observed;
-        let last = context.rows(width, observed).split_off((seen - 1) * observed.len());
-        let truth = rest.rows(width, observed);
+        let dream = self.imagine_rest(experience, seen)?.observed;
+        let all = experience.rows(self.layout().width(), observed);
+        let (before, truth) = all.split_at(seen * observed.len());
+        let last = &before[(seen - 1) * observed.len()..];
         for (truth, dream) in truth.chunks_exact(observed.len()).zip(dream.chunks_exact(observed.len())) {
-            for (((column, &x), &dream), &last) in columns.iter_mut().zip(truth).zip(dream).zip(&last) {
+            for (((column, &x), &dream), &last) in columns.iter_mut().zip(truth).zip(dream).zip(last) {
                 column.dreamt += 1.0;
                 column.imagined += f64::from(x - dream).powi(2);
                 column.still += f64::from(x - last).powi(2);

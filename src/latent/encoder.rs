@@ -185,6 +185,18 @@ impl Encoder {
         Ok(self.restored(model.imagine(&context, &normalised, frames)))
     }
 
+    /// What a world model imagines of an experience behind its first `seen` frames, given those and the commands that really followed.
+    ///
+    /// # Errors
+    ///
+    /// An experience that isn't of the layout, no frame to begin with, or another kind of encoder.
+    pub fn imagine_rest(&self, experience: &Experience, seen: usize) -> Result<Foreseen> {
+        experience.check(&self.layout)?;
+        let width = self.layout.width();
+        let (context, rest) = experience.split(seen.min(experience.frames()), width);
+        self.imagine(&context, &rest.rows(width, &self.columns().commanded), rest.frames())
+    }
+
     /// Checks that it is what an experiment asks for.
     ///
     /// # Errors

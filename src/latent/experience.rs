@@ -118,6 +118,13 @@ impl Layout {
         roles.enumerate().filter(|(_, of)| *of == role).map(|(column, _)| column).collect()
     }
 
+    /// The column at a place of a group, if there is one.
+    pub fn column(&self, group: &str, place: usize) -> Option<usize> {
+        let at = self.groups.iter().position(|other| other.name == group)?;
+        let first: usize = self.groups[..at].iter().map(|group| group.width).sum();
+        (place < self.groups[at].width).then_some(first + place)
+    }
+
     /// 64 hexadecimal digits that are the same for equal layouts only, in every version and on every machine.
     pub fn hash(&self) -> String {
         let mut sha = Sha256::new();
@@ -250,6 +257,8 @@ mod tests {
         assert_eq!(layout().width(), 3);
         assert_eq!(layout().columns(Role::Observed), [0, 1]);
         assert_eq!(layout().columns(Role::Commanded), [2]);
+        assert_eq!(["angles", "targets"].map(|group| layout().column(group, 0)), [Some(0), Some(2)]);
+        assert_eq!((layout().column("angles", 2), layout().column("speeds", 0)), (None, None));
     }
 
     /// Golden: stored models carry it.

@@ -85,12 +85,20 @@ impl Trainer {
     }
 
     /// Takes gradient steps on a replay and fits the whitening to it. Principal components are fitted at once, whatever `steps` says.
+    /// Each loss is told to `progress` as soon as it is known.
     ///
     /// # Errors
     ///
     /// An empty replay, an experience that isn't of the layout, a loss that isn't finite any more, a build that can't train this kind. The
     /// encoder is then as it was.
-    pub fn train(&mut self, replay: &[&Experience], steps: usize, seed: u64, round: u64) -> Result<Losses> {
+    pub fn train(
+        &mut self,
+        replay: &[&Experience],
+        steps: usize,
+        seed: u64,
+        round: u64,
+        mut progress: impl FnMut(&Loss),
+    ) -> Result<Losses> {
         if replay.is_empty() {
             return Err(LatentError::EmptyReplay);
         }
@@ -103,14 +111,21 @@ impl Trainer {
             next.round = Some(round);
         }
         let sequences = Sequence::all(replay, &columns, &next.encoder.normaliser);
-        let losses = next.learn(&sequences, &columns, steps, (seed, round))?;
+        let losses = next.learn(&sequences, &columns, steps, (seed, round), &mut progress)?;
         let latents = next.encoder.latents_of(&sequences);
         next.encoder.whitening = Some(Whitening::fit(&latents, next.encoder.spec.dimensions)?);
         *self = next;
         Ok(losses)
     }
 
-    fn learn(&mut self, sequences: &[Sequence], columns: &Columns, steps: usize, key: (u64, u64)) -> Result<Losses> {
+    fn learn(
+        &mut self,
+        sequences: &[Sequence],
+        columns: &Columns,
+        steps: usize,
+        key: (u64, u64),
+        progress: &mut dyn FnMut(&Loss),
+    ) -> Result<Losses> {
         if let EncoderKind::Pca { frames, commanded, latent } = self.encoder.spec.kind {
             let summary = Summary { frames, commanded };
             let summaries: Vec<Vec<f32>> = sequences.iter().map(|sequence| summary.of(sequence)).collect();
@@ -118,19 +133,34 @@ impl Trainer {
             let missed = self.encoder.surprise_of(sequences);
             let total = missed.iter().sum::<f64>() / missed.len() as f64;
             let loss = Loss { step: 0, total, reconstruction: total, dynamics: 0.0, representation: 0.0 };
+            progress(&loss);
             return Ok(Losses { curve: vec![loss] });
         }
-        self.descend(sequences, columns, steps, key)
+        self.descend(sequences, columns, steps, key, progress)
     }
 
     #[cfg(not(feature = "learn"))]
-    fn descend(&mut self, _: &[Sequence], _: &Columns, steps: usize, _: (u64, u64)) -> Result<Losses> {
+    fn descend(
+        &mut self,
+        _: &[Sequence],
+        _: &Columns,
+        steps: usize,
+        _: (u64, u64),
+        _: &mut dyn FnMut(&Loss),
+    ) -> Result<Losses> {
         let kind = self.encoder.spec.kind.name();
         if steps == 0 { Ok(Losses::default()) } else { Err(LatentError::CannotLearn(kind)) }
     }
 
     #[cfg(feature = "learn")]
-    fn descend(&mut self, sequences: &[Sequence], columns: &Columns, steps: usize, key: (u64, u64)) -> Result<Losses> {
+    fn descend(
+        &mut self,
+        sequences: &[Sequence],
+        columns: &Columns,
+        steps: usize,
+        key: (u64, u64),
+        progress: &mut dyn FnMut(&Loss),
+    ) -> Result<Losses> {
         let source = super::batches::Batches::new(&self.encoder.spec, sequences, columns, key);
         let mut losses = Losses::default();
         for _ in 0..steps {
@@ -145,7 +175,9 @@ impl Trainer {
             if !self.encoder.parameters.is_finite() {
                 return Err(LatentError::Diverged { step, what: "a weight" });
             }
-            losses.curve.push(Loss { step, total, reconstruction, dynamics, representation });
+            let loss = Loss { step, total, reconstruction, dynamics, representation };
+            progress(&loss);
+            losses.curve.push(loss);
         }
         Ok(losses)
     }

@@ -1,5 +1,7 @@
 //! Made-up archives and runs, with what makes figures hard: long names, gaps, negative rewards, values without number.
 
+pub mod latent;
+
 use burgess::report::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RunView};
 use burgess::rng::{Purpose, Stream};
 

@@ -7,7 +7,7 @@ use super::ticks::Scale;
 use crate::report::canvas::font;
 use crate::report::pen::{At, FAINT_INK, HPos, INK, Pen, Type, VPos, opaque};
 use anyhow::Result;
-use plotters::prelude::DrawingBackend;
+use plotters::prelude::{DrawingBackend, RGBAColor};
 
 /// Em size of titles (pixels).
 pub const TITLE: f64 = 38.0;
@@ -168,6 +168,34 @@ pub fn colour_bar_width(scale: &Scale) -> f64 {
 
 const BAR: f64 = 36.0;
 
+/// A bar of all colours with its scale, along the top of `area` and as wide.
+pub fn draw_colour_bar_below<B: DrawingBackend<ErrorType: 'static>>(
+    pen: &Pen<B>,
+    area: Area,
+    scale: &Scale,
+) -> Result<()> {
+    let bar = Area { bottom: area.top + BAR, ..area };
+    for (low, high, colour) in bands() {
+        pen.rectangle(bar.at(low, 1.0), bar.at(high, 0.0), colour)?;
+    }
+    draw_frame(pen, bar)?;
+    for &tick in &scale.ticks {
+        let (x, _) = bar.at(scale.share(tick), 0.0);
+        pen.line([(x, bar.bottom), (x, bar.bottom + TICK)], FRAME, opaque(INK))?;
+        let how = Type::new(SMALL, INK).anchored(HPos::Center, VPos::Top);
+        pen.text(&scale.label(tick), (x, bar.bottom + TICK + 0.6 * GAP), how)?;
+    }
+    Ok(())
+}
+
+/// Shares of a bar's length from and to which a colour reaches. Each reaches over the one before, or else the paper would show through
+/// between them.
+fn bands() -> impl Iterator<Item = (f64, f64, RGBAColor)> {
+    const COUNT: usize = 256;
+    let share = |i: usize| i as f64 / COUNT as f64;
+    (0..COUNT).map(move |band| (share(band.saturating_sub(1)), share(band + 1), opaque(viridis(share(band)))))
+}
+
 /// A bar of all colours with its scale and name, right of `frame`.
 pub fn draw_colour_bar<B: DrawingBackend<ErrorType: 'static>>(
     pen: &Pen<B>,
@@ -177,13 +205,8 @@ pub fn draw_colour_bar<B: DrawingBackend<ErrorType: 'static>>(
 ) -> Result<()> {
     let left = frame.right + 2.0 * GAP;
     let bar = Area { left, right: left + BAR, ..frame };
-    let bands = 256;
-    for band in 0..bands {
-        let share = |i: usize| i as f64 / bands as f64;
-        let y = |share: f64| bar.bottom - share * bar.height();
-        // Each band reaches below the next one, or else the paper shows through between them.
-        let low = (share(band) - 1.0 / bands as f64).max(0.0);
-        pen.rectangle((bar.left, y(share(band + 1))), (bar.right, y(low)), opaque(viridis(share(band))))?;
+    for (low, high, colour) in bands() {
+        pen.rectangle(bar.at(0.0, high), bar.at(1.0, low), colour)?;
     }
     draw_frame(pen, bar)?;
     for &tick in &scale.ticks {

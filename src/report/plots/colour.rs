@@ -31,6 +31,8 @@ pub const OKABE_ITO: [Rgb; 7] =
 
 /// Lines behind the data.
 pub const GRID: Rgb = [225, 225, 225];
+/// Dots of kinds too rare for a colour of their own.
+pub const OTHERS: Rgb = [175, 175, 175];
 /// Cells without an elite.
 pub const EMPTY: Rgb = [236, 236, 236];
 

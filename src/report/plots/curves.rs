@@ -9,6 +9,7 @@ use crate::report::data::{MetricsRow, RunView};
 use crate::report::pen::{At, FAINT_INK, Figure, HPos, Pen, Type, VPos, faded, opaque};
 use anyhow::Result;
 use plotters::prelude::DrawingBackend;
+use std::borrow::Cow;
 
 /// A line, and the band around it.
 #[derive(Clone, Debug)]
@@ -21,13 +22,24 @@ pub struct Series {
     pub band: Vec<(f64, f64)>,
 }
 
+/// What a y axis spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// The data.
+    Data,
+    /// The data and zero.
+    FromZero,
+    /// The data, on a logarithmic scale: all that are finite must be positive.
+    Decades,
+}
+
 /// Series that share a frame.
 #[derive(Clone, Debug)]
 pub struct Panel {
     /// Name of the y axis, with unit.
-    pub name: &'static str,
-    /// Whether zero has to be seen.
-    pub from_zero: bool,
+    pub name: Cow<'static, str>,
+    /// What the y axis spans.
+    pub span: Span,
     /// What is drawn, first to last.
     pub series: Vec<Series>,
     /// Whether the panel has a legend of its own.
@@ -59,29 +71,29 @@ pub struct Quantity {
     pub stem: &'static str,
     /// Name with unit.
     pub name: &'static str,
-    /// Whether zero has to be seen.
-    pub from_zero: bool,
+    /// What its axis spans.
+    pub span: Span,
     /// Its value after a generation.
     pub value: fn(&MetricsRow) -> f64,
 }
 
 /// The sum over the archive of what elites are worth.
 pub const QD_SCORE: Quantity =
-    Quantity { stem: "qd-score", name: "QD-score", from_zero: true, value: |row| row.qd_score };
+    Quantity { stem: "qd-score", name: "QD-score", span: Span::FromZero, value: |row| row.qd_score };
 /// How full the archive is.
 pub const COVERAGE: Quantity =
-    Quantity { stem: "coverage", name: "coverage (%)", from_zero: true, value: |row| 100.0 * row.coverage };
+    Quantity { stem: "coverage", name: "coverage (%)", span: Span::FromZero, value: |row| 100.0 * row.coverage };
 /// The best of all.
-pub const BEST: Quantity = Quantity { stem: "reward", name: "best reward", from_zero: false, value: |row| row.max };
+pub const BEST: Quantity = Quantity { stem: "reward", name: "best reward", span: Span::Data, value: |row| row.max };
 
 /// Kinds of bodies.
 pub const TOPOLOGIES: Quantity =
-    Quantity { stem: "topologies", name: "topologies", from_zero: true, value: |row| row.topologies };
+    Quantity { stem: "topologies", name: "topologies", span: Span::FromZero, value: |row| row.topologies };
 /// How far bodies are apart.
 pub const BODY_DISTANCE: Quantity = Quantity {
     stem: "body-distance",
     name: "mean distance of bodies",
-    from_zero: true,
+    span: Span::FromZero,
     value: |row| row.body_distance,
 };
 
@@ -91,7 +103,7 @@ pub const QUANTITIES: [Quantity; 3] = [QD_SCORE, COVERAGE, BEST];
 impl Curves {
     /// The course of one run.
     pub fn of_run(run: &RunView, progress: Progress) -> Self {
-        let panels = QUANTITIES.map(|Quantity { stem, name, from_zero, value }| {
+        let panels = QUANTITIES.map(|Quantity { stem, name, span, value }| {
             let series = |text: &str, colour: usize, dash, value: fn(&MetricsRow) -> f64| Series {
                 entry: Entry { text: text.into(), colour: OKABE_ITO[colour], dash },
                 points: run.metrics.iter().map(|row| (progress.of(row), value(row))).collect(),
@@ -101,9 +113,9 @@ impl Curves {
             if stem == BEST.stem {
                 let mean = series("mean", 1, Some(18.0), |row| row.mean);
                 let best = Series { entry: Entry { text: "best".into(), ..only.entry }, ..only };
-                Panel { name: "reward", from_zero, series: vec![mean, best], legend: true }
+                Panel { name: "reward".into(), span, series: vec![mean, best], legend: true }
             } else {
-                Panel { name, from_zero, series: vec![only], legend: false }
+                Panel { name: name.into(), span, series: vec![only], legend: false }
             }
         });
         Self::plain(run, progress, panels.into())
@@ -111,10 +123,10 @@ impl Curves {
 
     /// How different the bodies of one run are.
     pub fn of_bodies(run: &RunView, progress: Progress) -> Self {
-        let panels = [TOPOLOGIES, BODY_DISTANCE].map(|Quantity { name, from_zero, value, .. }| {
+        let panels = [TOPOLOGIES, BODY_DISTANCE].map(|Quantity { name, span, value, .. }| {
             let entry = Entry { text: name.into(), colour: OKABE_ITO[0], dash: None };
             let points = run.metrics.iter().map(|row| (progress.of(row), value(row))).collect();
-            Panel { name, from_zero, series: vec![Series { entry, points, band: Vec::new() }], legend: false }
+            Panel { name: name.into(), span, series: vec![Series { entry, points, band: Vec::new() }], legend: false }
         });
         Self::plain(run, progress, panels.into())
     }
@@ -212,7 +224,7 @@ fn draw_panel<B: DrawingBackend<ErrorType: 'static>>(
     for series in &panel.series {
         draw_series(pen, &axes, series)?;
     }
-    axes.draw(pen, x_name, panel.name)?;
+    axes.draw(pen, x_name, &panel.name)?;
     if panel.legend {
         let entries: Vec<Entry> = panel.series.iter().rev().map(|s| s.entry.clone()).collect();
         let top = axes.inside.top - 1.5 * SMALL - 0.5 * GAP;
@@ -224,12 +236,15 @@ fn draw_panel<B: DrawingBackend<ErrorType: 'static>>(
 fn y_scale(panel: &Panel) -> Scale {
     let points = panel.series.iter().flat_map(|s| s.points.iter().map(|p| p.1));
     let bands = panel.series.iter().flat_map(|s| s.band.iter().flat_map(|b| [b.0, b.1]));
-    let zero = panel.from_zero.then_some(0.0);
-    match extent(points.chain(bands).chain(zero)) {
-        // What counts from zero and is still there has its future above.
-        Some((low, high)) if panel.from_zero && low == high => Scale::rounded(0.0, 1.0, 6),
-        Some((low, high)) => Scale::rounded(low, high, 6),
-        None => Scale::rounded(0.0, 1.0, 6),
+    let all = points.chain(bands);
+    match panel.span {
+        Span::Data => Scale::of(all, 6),
+        Span::Decades => Scale::logarithmic(all, 6),
+        Span::FromZero => match extent(all.chain([0.0])) {
+            Some((low, high)) if low < high => Scale::rounded(low, high, 6),
+            // What counts from zero and is still there has its future above.
+            _ => Scale::rounded(0.0, 1.0, 6),
+        },
     }
 }
 
@@ -257,7 +272,8 @@ fn draw_band<B: DrawingBackend<ErrorType: 'static>>(pen: &Pen<B>, axes: &Axes, s
     Ok(())
 }
 
-fn draw_series<B: DrawingBackend<ErrorType: 'static>>(pen: &Pen<B>, axes: &Axes, series: &Series) -> Result<()> {
+/// A line, or discs where points stand alone.
+pub fn draw_series<B: DrawingBackend<ErrorType: 'static>>(pen: &Pen<B>, axes: &Axes, series: &Series) -> Result<()> {
     for stretch in stretches(series) {
         let points: Vec<At> = stretch.map(|i| axes.at(series.points[i].0, series.points[i].1)).collect();
         match points[..] {

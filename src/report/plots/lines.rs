@@ -1,7 +1,7 @@
 //! Lines of any kind, as curves with one legend.
 
 use super::colour::OKABE_ITO;
-use super::curves::{Curves, Panel, Series};
+use super::curves::{Curves, Panel, Series, Span};
 use super::legend::Entry;
 use crate::report::data::{LineView, LinesView, PanelView};
 
@@ -26,7 +26,8 @@ pub fn curves(view: &LinesView) -> Curves {
 fn panel(view: &PanelView) -> Panel {
     let series = |line: &LineView| Series { entry: entry(line), points: line.points.clone(), band: Vec::new() };
     let series = view.lines.iter().map(series).collect();
-    Panel { name: view.name, from_zero: view.from_zero, series, legend: false }
+    let span = if view.from_zero { Span::FromZero } else { Span::Data };
+    Panel { name: view.name.into(), span, series, legend: false }
 }
 
 fn entry(line: &LineView) -> Entry {

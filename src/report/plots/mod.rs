@@ -1,12 +1,16 @@
 //! Plots, each written once and drawn as PNG (for screens) and as SVG (for papers).
 //!
-//! [`draw_run`] draws everything about one run, [`draw_overlay`] the courses of several runs together.
+//! [`draw_run`] draws everything about one run, [`draw_overlay`] the courses of several runs together, [`draw_latent`] a learned
+//! encoder.
 
 mod archive;
 mod axes;
 mod colour;
 mod curves;
 mod histogram;
+mod latent_imagination;
+mod latent_map;
+mod latent_training;
 mod legend;
 mod lines;
 mod overlay;
@@ -14,12 +18,14 @@ mod parallel;
 mod ticks;
 mod voronoi;
 
-use super::data::{CourseView, LinesView, Progress, RunView, Shown};
+use super::data::{CourseView, LatentView, LinesView, Progress, RunView, Shown};
 use crate::report::pen::{Figure, save};
 use anyhow::{Context, Result, ensure};
 use archive::{Heatmap, Profile};
 use curves::Curves;
 use histogram::Histogram;
+use latent_imagination::Dreams;
+use latent_map::Map;
 use parallel::Parallel;
 use std::path::{Path, PathBuf};
 
@@ -113,6 +119,34 @@ pub fn draw_overlay(
     Ok(files.written)
 }
 
+/// Draws what there is of an encoder into the folder `out`, which is made if it is missing, and gives the files' paths.
+///
+/// | file | what |
+/// |---|---|
+/// | `<stem>-map` | candidates in latent space, coloured by reward, by body plan where bodies evolve, and by generation |
+/// | `<stem>-training` | loss and its parts over gradient steps |
+/// | `<stem>-imagination` | what a world model imagines, and what really followed |
+///
+/// # Errors
+/// When the parts of the view don't fit together, or a file can't be written.
+pub fn draw_latent(view: &LatentView, out: &Path, stem: &str) -> Result<Vec<PathBuf>> {
+    if let Some(imagination) = &view.imagination {
+        imagination.check().with_context(|| format!("the imagination of {}", title_of(&view.name, view.seed)))?;
+    }
+    make_folder(out)?;
+    let mut files = Files { folder: out, written: Vec::new() };
+    if let Some(map) = &view.map {
+        files.add(&Map { view, map }, &format!("{stem}-map"))?;
+    }
+    if let Some(training) = &view.training {
+        files.add(&latent_training::curves(view, training), &format!("{stem}-training"))?;
+    }
+    if let Some(imagination) = &view.imagination {
+        files.add(&Dreams { view, imagination }, &format!("{stem}-imagination"))?;
+    }
+    Ok(files.written)
+}
+
 fn make_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))
 }
@@ -141,7 +175,11 @@ impl Files<'_> {
 }
 
 fn title(run: &RunView) -> String {
-    format!("{}, seed {}", run.name, run.seed)
+    title_of(&run.name, run.seed)
+}
+
+fn title_of(name: &str, seed: u64) -> String {
+    format!("{name}, seed {seed}")
 }
 
 /// What the run reached, in one line.

@@ -1,7 +1,7 @@
 //! Several runs in one figure: runs of the same experiment are repetitions, shown by their mean and their spread.
 
 use super::colour::OKABE_ITO;
-use super::curves::{BEST, BODY_DISTANCE, COVERAGE, Curves, Panel, QD_SCORE, Quantity, Series, TOPOLOGIES};
+use super::curves::{BEST, BODY_DISTANCE, COVERAGE, Curves, Panel, QD_SCORE, Quantity, Series, Span, TOPOLOGIES};
 use super::legend::Entry;
 use super::ticks::extent;
 use crate::report::data::{CourseView, MetricsRow, Progress};
@@ -18,15 +18,15 @@ pub fn quantities(runs: &[CourseView<'_>]) -> Vec<Quantity> {
 }
 
 const MEAN: Quantity =
-    Quantity { stem: "mean-reward", name: "mean reward of the elites", from_zero: false, value: |row| row.mean };
+    Quantity { stem: "mean-reward", name: "mean reward of the elites", span: Span::Data, value: |row| row.mean };
 
 /// All runs, grouped by the name of their experiment in order of appearance; fine lines stand at `marks`.
 pub fn overlay(runs: &[CourseView<'_>], progress: Progress, marks: Vec<f64>) -> Curves {
     let groups = groups(runs);
     let entries: Vec<Entry> = groups.iter().enumerate().map(|(i, group)| entry(i, group)).collect();
-    let panel = |Quantity { name, from_zero, value, .. }: Quantity| {
+    let panel = |Quantity { name, span, value, .. }: Quantity| {
         let series = groups.iter().zip(&entries).map(|(group, entry)| series(group, entry, progress, value));
-        Panel { name, from_zero, series: series.collect(), legend: false }
+        Panel { name: name.into(), span, series: series.collect(), legend: false }
     };
     let repeated = groups.iter().any(|group| group.len() > 1);
     let mut notes = Vec::new();

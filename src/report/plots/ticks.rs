@@ -13,6 +13,8 @@ pub struct Scale {
     pub exponent: i32,
     /// Digits after the point.
     decimals: usize,
+    /// Whether equal ratios, not differences, are equally far apart.
+    logarithmic: bool,
 }
 
 impl Scale {
@@ -41,7 +43,7 @@ impl Scale {
         let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());
         let ticks = (0..=(last - first) as usize).map(|i| (first + i as f64) * step).collect();
         let exponent = shared_exponent(low.abs().max(high.abs()));
-        Self { low, high, ticks, exponent, decimals: decimals(step / 10f64.powi(exponent)) }
+        Self { low, high, ticks, exponent, decimals: decimals(step / 10f64.powi(exponent)), logarithmic: false }
     }
 
     /// Over all finite values, widened so that both ends are ticks; 0 to 1 when there is none.
@@ -50,13 +52,39 @@ impl Scale {
         Self::rounded(low, high, most)
     }
 
+    /// Logarithmic over all positive finite values, widened so that both ends are ticks; 0.1 to 1 when there is none. Ticks are at 1, 2 and 5
+    /// times powers of ten where that gives at most about `most`, else at powers of ten, as many as that.
+    pub fn logarithmic(values: impl IntoIterator<Item = f64>, most: usize) -> Self {
+        let positive = values.into_iter().filter(|&value| value > 0.0).map(|value| value.clamp(1e-300, 1e300));
+        let (low, high) = extent(positive).unwrap_or((0.1, 1.0));
+        let (low, high) = if high > low * (1.0 + 1e-9) { (low, high) } else { (0.8 * low, 1.25 * high) };
+        let ticks = |period: i32| {
+            let powers = |value: f64| libm::log10(value) / f64::from(period.max(1));
+            let powers =
+                (powers(low).floor() as i32..=powers(high).ceil() as i32).map(|i| 10f64.powi(i * period.max(1)));
+            let digits: &[f64] = if period == 0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+            let all: Vec<f64> = powers.flat_map(|power| digits.iter().map(move |digit| digit * power)).collect();
+            let first = all.partition_point(|&tick| tick <= low * (1.0 + 1e-9)).saturating_sub(1);
+            let last = all.partition_point(|&tick| tick < high * (1.0 - 1e-9));
+            all[first..=last.min(all.len() - 1)].to_vec()
+        };
+        let ticks = (0..).map(ticks).find(|ticks| ticks.len() <= most.max(1) + 1).unwrap_or_default();
+        Self { low: ticks[0], high: ticks[ticks.len() - 1], ticks, exponent: 0, decimals: 0, logarithmic: true }
+    }
+
     /// Where a value lies: 0 at the lower end, 1 at the upper.
     pub fn share(&self, value: f64) -> f64 {
-        (value - self.low) / (self.high - self.low)
+        match self.logarithmic {
+            false => (value - self.low) / (self.high - self.low),
+            true => libm::log10(value / self.low) / libm::log10(self.high / self.low),
+        }
     }
 
     /// A tick's label.
     pub fn label(&self, tick: f64) -> String {
+        if self.logarithmic {
+            return alone(tick);
+        }
         let shown = tick / 10f64.powi(self.exponent);
         let text = format!("{shown:.*}", self.decimals);
         // A rounded zero has no sign, others get a true minus.
@@ -70,6 +98,18 @@ impl Scale {
             0 => quantity.to_owned(),
             power => format!("{quantity} / 10{}", superscript(power)),
         }
+    }
+}
+
+/// A positive number that shares no power of ten with others.
+fn alone(tick: f64) -> String {
+    if (1e-3..1e5).contains(&tick) {
+        return format!("{tick:.*}", decimals(tick));
+    }
+    let power = (libm::log10(tick) + 1e-9).floor() as i32;
+    match (tick / 10f64.powi(power)).round() {
+        1.0 => format!("10{}", superscript(power)),
+        digit => format!("{digit}·10{}", superscript(power)),
     }
 }
 
@@ -173,6 +213,23 @@ mod tests {
         assert_eq!(labels(&scale), ["0", "1", "2", "3", "4"]);
         assert_eq!(scale.name("length (m)"), "length (m) / 10⁻³");
         assert_eq!(Scale::exact(0.0, 4000.0, 4).name("n"), "n");
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_round_and_hold_all_values() {
+        let of = |low, high| labels(&Scale::logarithmic([low, high], 6));
+        assert_eq!(of(1.3, 17.9), ["1", "2", "5", "10", "20"]);
+        assert_eq!(of(0.004, 30.0), ["0.001", "0.01", "0.1", "1", "10", "100"]);
+        assert_eq!(of(3e-6, 4e-6), ["2·10⁻⁶", "5·10⁻⁶"]);
+        assert_eq!(of(1.0, 1.0), ["0.5", "1", "2"]);
+        assert_eq!(labels(&Scale::logarithmic([-1.0, 0.0, f64::NAN, f64::INFINITY], 6)), ["0.1", "0.2", "0.5", "1"]);
+        for (low, high) in [(5e-324, f64::MAX), (1e-300, 1e-300), (1e300, 1e300), (1e-9, 3e4), (0.9999999, 1.0000001)] {
+            let scale = Scale::logarithmic([low, high], 6);
+            assert!((2..=7).contains(&scale.ticks.len()), "{low} to {high}: {scale:?}");
+            let inside = |x: f64| (-1e-6..=1.0 + 1e-6).contains(&scale.share(x.clamp(1e-300, 1e300)));
+            assert!(inside(low) && inside(high), "{low} to {high}: {scale:?}");
+            assert!(scale.share(scale.low) == 0.0 && scale.share(scale.high) == 1.0);
+        }
     }
 
     #[test]

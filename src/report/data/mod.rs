@@ -1,5 +1,9 @@
 //! What figures are drawn from: plain values, so that neither the store nor the archive is known here.
 
+mod latent;
+
+pub use latent::{Imagination, Imagined, LatentMap, LatentPoint, LatentView, TraceView, TrainingCurves};
+
 use anyhow::{Result, ensure};
 
 /// One dimension of an archive.
