@@ -4,7 +4,6 @@ use anyhow::{Context as _, bail, ensure};
 use burgess::archive::store::RunReader;
 use burgess::evolve::start;
 use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Missed, Size, Trainer};
-use burgess::sim::Ending;
 use burgess::sim::cpu::record::{layout, record};
 use burgess::sim::plan::Plan;
 use indicatif::ProgressIterator as _;
@@ -93,8 +92,7 @@ fn experiences_of(dir: &Path, rate: u32) -> anyhow::Result<Vec<Experience>> {
     let one = |(_, elite): &(usize, burgess::archive::Elite)| -> anyhow::Result<Option<Experience>> {
         let compiled = space.compile(elite.expressed());
         let candidate = compiled.with_context(|| format!("elite {} no longer compiles", elite.id))?.map(|x| x as f32);
-        let (experience, returns) = record(&candidate, &world, &plan.task, steps / rate);
-        Ok((returns.ending != Ending::Diverged).then_some(experience))
+        Ok(record(&candidate, &world, &plan.task, steps / rate).0)
     };
     let all: Vec<Option<Experience>> = elites.par_iter().map(one).collect::<anyhow::Result<_>>()?;
     Ok(all.into_iter().flatten().collect())
