@@ -60,7 +60,11 @@ fn judge(steps: u32) {
         samples[i] += now[i];
     }
     let stops = must_stop(sensors);
-    if stops || steps == world.steps {
+    let over = stops || steps == world.steps;
+    if RECORDED != 0u {
+        put_features(steps, over, sensors);
+    }
+    if over {
         reward += reward_finishes(sensors);
         let b = bodies[body];
         let mean = 1.0 / f32(steps);
@@ -119,6 +123,7 @@ fn wake_lane() {
     next_sibling[lane] = byte(l.counts, 0u);
     contact_count = byte(l.counts, 1u);
     body_links = byte(l.counts, 2u);
+    quadrant = byte(l.counts, 3u);
     body = l.body;
     block_depth = lanes[block * LANES].block_depth;
     is_base = body_links > 0u && depth == 0u;
@@ -217,6 +222,9 @@ fn wake_episode() {
     for (var i = 0u; i < DESCRIPTORS; i++) {
         samples[i] = bitcast<f32>(results[at + SAMPLES + i]);
     }
+    if RECORDED != 0u {
+        wake_frame(span.first_step);
+    }
 }
 
 // Writes where the lane's episode stands.
@@ -226,6 +234,9 @@ fn rest() {
         episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
         if running && (TAPED == 0u || span.replays == 0u) {
             put_sums(body * RESULT_WORDS);
+            if RECORDED != 0u {
+                rest_frame(span.first_step + span.step_count);
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ struct Span {
 // A lane's link in its creature's tree. Lanes are numbered within the block; NONE is no lane.
 struct Lane {
     tree: u32,           // bytes: parent, depth, base, first child
-    counts: u32,         // bytes: next sibling, contact points, links of the creature (0 for an idle lane), -
+    counts: u32,         // bytes: next sibling, contact points, links of the creature (0 for an idle lane), quadrant
     body: u32,           // index of the creature
     block_depth: u32,    // depth of the deepest tree in the block
 }
@@ -86,7 +86,7 @@ struct Objective {
 // With a tape: one such array for each of its records.
 @group(0) @binding(6) var<storage, read_write> states: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> episodes: array<Episode>;
-// A creature's ending, steps, reward, and one word a descriptor; sums while the episode lasts.
+// A creature's ending, steps, reward, and one word a descriptor, then the recorded frames; sums while the episode or the frame lasts.
 @group(0) @binding(8) var<storage, read_write> results: array<u32>;
 @group(0) @binding(9) var<storage, read_write> activations: array<f32>;
 
@@ -129,7 +129,11 @@ const ENDING = 0u;
 const STEPS = 1u;
 const REWARD = 2u;
 const SAMPLES = 3u;
-const RESULT_WORDS = SAMPLES + DESCRIPTORS;
+const FRAMES = SAMPLES + DESCRIPTORS;
+const RESULT_WORDS = FRAMES + FRAME_ROOM * FRAME_WORDS;
+
+// Words of a frame: its features and its reward.
+const FRAME_WORDS = FEATURES + 1u;
 
 // Endings.
 const RUNNING = 0u;

@@ -11,6 +11,7 @@ var<private> first_child: u32;
 var<private> block_depth: u32;
 var<private> contact_count: u32;
 var<private> body_links: u32;
+var<private> quadrant: u32;
 var<private> body: u32;
 var<private> is_base: bool;
 var<private> is_joint: bool;
@@ -54,6 +55,9 @@ var<private> stance: vec4<f32>;
 var<private> running: bool;
 var<private> reward: f32;
 var<private> samples: array<f32, DESCRIPTORS>;
+// The features of the steps of a frame, added up, and the reward when it began.
+var<private> frame_sums: array<f32, FEATURES>;
+var<private> earned: f32;
 
 // Scratch of the link. World axes, positions relative to the base origin.
 var<private> link_orientation: vec4<f32>;

@@ -4,10 +4,11 @@
 use burgess::laws::descriptor::Descriptor;
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
+use burgess::sim::cpu::record::layout;
 use burgess::sim::gpu::compose::{Choices, FILES, source};
 use burgess::sim::gpu::layout::{
-    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span, TERMINATED,
-    World, bar_places, gradient_fields, model_fields, record_fields, result_words, state_fields,
+    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span,
+    TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields, result_words, state_fields,
 };
 use burgess::sim::plan::BrainKind;
 use burgess::sim::task::TaskPlan;
@@ -20,6 +21,8 @@ use std::mem::offset_of;
 const WORKGROUP_MEMORY: u32 = 16384;
 const STORAGE_BUFFERS: usize = 8;
 const UNIFORM_BINDING: u32 = 65536;
+/// Steps a frame of recorded shaders, which do not divide the task's.
+const RECORDED: u32 = 7;
 
 /// Every reward term and every descriptor.
 fn task() -> TaskPlan {
@@ -53,18 +56,24 @@ struct Shader {
     /// Room for contact points.
     contacts: usize,
     taped: bool,
+    /// Room for recorded frames.
+    frames: usize,
 }
 
 /// Every kind of shader.
 fn every_shader() -> Vec<Shader> {
-    let task = task();
+    let recorded = TaskPlan { frame: Some(RECORDED), ..task() };
     let brains = [BrainKind::Cpg, BrainKind::Mlp(vec![16, 8]), BrainKind::Sequence];
     let mut all = Vec::new();
     for terrain in &terrains() {
         for brain in &brains {
             for (contacts, taped) in [(2, false), (2, true), (8, false), (8, true)] {
-                let text = source(Choices { task: &task, terrain, brain, contacts, taped });
-                all.push(Shader { text, contacts, taped });
+                let text = source(Choices { task: &task(), terrain, brain, contacts, taped });
+                all.push(Shader { text, contacts, taped, frames: 0 });
+            }
+            for contacts in [2, 8] {
+                let text = source(Choices { task: &recorded, terrain, brain, contacts, taped: false });
+                all.push(Shader { text, contacts, taped: false, frames: recorded.frame_room() });
             }
         }
     }
@@ -79,7 +88,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 3 * 2 * 2);
+    assert_eq!(different.len(), 4 * 3 * (2 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -272,7 +281,7 @@ fn constant(module: &Module, name: &str) -> u32 {
 
 #[test]
 fn host_and_device_constants_agree() {
-    for Shader { text, contacts, taped } in every_shader() {
+    for Shader { text, contacts, taped, frames } in every_shader() {
         let module = parsed(&text);
         let descriptors = Descriptor::ALL.len();
         for (name, value) in [
@@ -290,7 +299,12 @@ fn host_and_device_constants_agree() {
             ("GRADIENT_FIELDS", gradient_fields(contacts, descriptors)),
             ("STEPS", STEPS),
             ("SAMPLES", SAMPLES),
-            ("RESULT_WORDS", result_words(descriptors)),
+            ("RESULT_WORDS", result_words(descriptors, frames)),
+            ("RECORDED", usize::from(frames > 0)),
+            ("FRAME", if frames > 0 { RECORDED as usize } else { 1 }),
+            ("FRAMES", result_words(descriptors, 0)),
+            ("FRAME_WORDS", FRAME_WORDS),
+            ("FEATURES", layout(1.0).width()),
             ("FINISHED", FINISHED as usize),
             ("TERMINATED", TERMINATED as usize),
             ("DIVERGED", DIVERGED as usize),

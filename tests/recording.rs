@@ -41,6 +41,7 @@ fn frames_add_up_to_the_episode() {
             continue;
         }
         finished += 1;
+        let experience = experience.unwrap();
         experience.check(&layout(20.0)).unwrap();
         assert_eq!(experience.frames(), 40);
         // Recording changes nothing, and the rewards of the frames are the episode's.
@@ -49,7 +50,7 @@ fn frames_add_up_to_the_episode() {
         let sum: f64 = experience.rewards.iter().map(|&reward| f64::from(reward)).sum();
         assert!((sum - returns.reward).abs() < 1e-4 * returns.reward.abs().max(1.0), "{sum} and {}", returns.reward);
         // Step by step the velocity up and down is how far the base went, and frames are means of steps.
-        let steps = record(&candidate, &plan.world, &plan.task, 1).0;
+        let steps = record(&candidate, &plan.world, &plan.task, 1).0.unwrap();
         let [heights, vertical] = [HEIGHT, VELOCITY[2]].map(|column| columns(&steps, &[column]));
         let climbed: f32 = vertical[1..].iter().sum::<f32>() / STEPS as f32;
         let rose = heights[479] - heights[0];
@@ -69,7 +70,7 @@ fn what_stands_feels_its_weight() {
     if let burgess::creature::Controller::Cpg { joints, .. } = &mut candidate.controller {
         joints.iter_mut().for_each(|joint| (joint.amplitude, joint.offset) = (0.0, 0.0));
     }
-    let experience = record(&candidate, &plan.world, &plan.task, PERIOD).0;
+    let experience = record(&candidate, &plan.world, &plan.task, PERIOD).0.unwrap();
     let last = columns(&experience, &CONTACT).split_off(4 * 59);
     // f / (f + w) of a share f = q w is q / (1 + q).
     let weight: f32 = last.iter().map(|share| share / (1.0 - share)).sum();
@@ -84,6 +85,7 @@ fn an_episode_that_ends_at_once_is_one_frame() {
     plan.task.steps = 3;
     let candidate = zoo::shipped("quadruped", zoo::cpg(), 4);
     let (experience, returns) = record(&candidate, &plan.world, &plan.task, PERIOD);
+    let experience = experience.unwrap();
     assert_eq!((experience.frames(), returns.steps), (1, 3));
     experience.check(&layout(20.0)).unwrap();
     assert!(STEPS.is_multiple_of(PERIOD));

@@ -7,7 +7,6 @@ use burgess::evolve::start;
 use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Losses, Missed, Size, Trainer};
 use burgess::report::data::{LatentView, TrainingCurves};
 use burgess::report::{Sample, draw_latent, imagination, latent_map};
-use burgess::sim::Ending;
 use burgess::sim::cpu::record::{layout, record};
 use burgess::sim::plan::Plan;
 use indicatif::ProgressBar;
@@ -135,8 +134,8 @@ impl Run {
             let compiled = space.compile(elite.expressed());
             let candidate =
                 compiled.with_context(|| format!("elite {} no longer compiles", elite.id))?.map(|x| x as f32);
-            let (experience, returns) = record(&candidate, &world, &plan.task, steps / rate);
-            Ok((returns.ending != Ending::Diverged).then_some((elite, experience)))
+            let (experience, _) = record(&candidate, &world, &plan.task, steps / rate);
+            Ok(experience.map(|experience| (elite, experience)))
         };
         let all: Vec<Option<_>> = elites.into_par_iter().map(one).collect::<anyhow::Result<_>>()?;
         Ok(Self {

@@ -59,7 +59,7 @@ impl LatentSpace {
     pub fn learn(&mut self, replay: &[&Experience]) -> Result<()> {
         let round = self.version();
         let steps = self.trainer.spec().training.steps(round);
-        let losses = self.trainer.train(replay, steps, self.seed, round).context("the encoder cannot be trained")?;
+        let losses = self.trainer.train(replay, steps, self.seed, round, |_| ()).context("the encoder cannot be trained")?;
         self.curve.extend(losses.curve.into_iter().map(|loss| (round, loss)));
         self.unsaved = true;
         Ok(())

@@ -43,7 +43,8 @@ impl Encoder {
         for &experience in experiences {
             let truth = experience.rows(self.layout().width(), &observed);
             let Foreseen { observed: foreseen, .. } = self.predict(experience)?;
-            for (truth, guess) in truth.chunks_exact(observed.len()).zip(foreseen.chunks_exact(observed.len())) {
+            let skip = std::env::var("SKIP").ok().and_then(|s| s.parse::<usize>().ok()).unwrap_or(0);
+            for (truth, guess) in truth.chunks_exact(observed.len()).zip(foreseen.chunks_exact(observed.len())).skip(skip) {
                 for ((column, &x), &guess) in columns.iter_mut().zip(truth).zip(guess) {
                     let x = f64::from(x);
                     column.count += 1.0;

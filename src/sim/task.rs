@@ -47,6 +47,11 @@ impl TaskPlan {
         }
     }
 
+    /// Room for the frames of a recorded episode, the one under way included.
+    pub fn frame_room(&self) -> usize {
+        self.frame.map_or(0, |frame| self.steps.div_ceil(frame.max(1)) as usize)
+    }
+
     /// What the reward gains each second.
     pub fn reward_rate<T: Real>(&self, sensors: &Sensors<T>) -> T {
         self.weigh(|term| term.rate(sensors))

@@ -9,7 +9,7 @@ use crate::sim::prelude::Prelude;
 use crate::sim::world::World;
 
 /// Share of the weight that is the load at which a contact counts half.
-const REFERENCE_LOAD: f64 = 0.05;
+pub const REFERENCE_LOAD: f64 = 0.05;
 /// A limb end touches down when its load share rises above the first, after it fell below the second: the gap keeps a
 /// trembling foot from counting.
 pub const TOUCH_DOWN: (f64, f64) = (0.6, 0.3);
@@ -55,6 +55,13 @@ impl<T: Value> BodyPlan<T> {
             joint_shares: std::array::from_fn(|quadrant| real(1.0 / joints(quadrant))),
             quadrants,
         }
+    }
+}
+
+impl<T: Real> BodyPlan<T> {
+    /// The body's weight (N).
+    pub fn weight(&self) -> T {
+        self.reference_force * real(1.0 / REFERENCE_LOAD)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod episode;
+pub mod features;
 pub mod integrate;
 pub mod kinematics;
 pub mod measure;
@@ -61,10 +62,7 @@ impl CpuBackend {
     fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
         let (experience, returns) = match self.task.frame {
             None => (None, Episode::new(candidate, &self.world, &self.task).run()),
-            Some(frame) => {
-                let (experience, returns) = record::record(candidate, &self.world, &self.task, frame);
-                (Some(experience), returns)
-            }
+            Some(frame) => record::record(candidate, &self.world, &self.task, frame),
         };
         let diverged = returns.ending == Ending::Diverged;
         let hide = |x: f32| if diverged { f32::NAN } else { x };

@@ -5,18 +5,15 @@
 //! their link is at rest, so that a gait's rhythm shows whatever the number of legs.
 
 use super::episode::{Episode, Returns};
+pub use super::features::FEATURES;
+use super::features::{Frame, features};
 use super::measure::QUADRANTS;
-use super::policy::in_heading_frame;
-use crate::autodiff::{Value, real};
+use crate::autodiff::Value;
 use crate::creature::Candidate;
 use crate::latent::{Experience, Group, Layout, Role};
-use crate::laws::sensors::load_share;
-use crate::math::Vec3;
+use crate::sim::Ending;
 use crate::sim::task::TaskPlan;
 use crate::sim::world::World;
-
-/// Features of a frame: those of [`layout`].
-pub const FEATURES: usize = 29;
 
 /// The features of a frame, recorded so many times a second.
 ///
@@ -55,55 +52,31 @@ pub fn layout(rate: f64) -> Layout {
     Layout::new(rate, groups.map(group).into()).expect("the groups make a layout at any rate")
 }
 
-/// Simulates an episode and records a frame every `period` steps. An episode that ends before the first has its end as its only frame.
+/// Simulates an episode and records a frame every `period` steps. An episode that ends before the first has its end as its only frame;
+/// one that diverged has no experience.
 pub fn record<T: Value>(
     candidate: &Candidate<T>,
     world: &World<T>,
     task: &TaskPlan,
     period: u32,
-) -> (Experience, Returns<T>) {
+) -> (Option<Experience>, Returns<T>) {
     let mut episode = Episode::new(candidate, world, task);
     let mut experience = Experience::default();
-    let (mut sums, mut steps, mut earned) = ([T::zero(); FEATURES], 0, T::zero());
+    let (mut frame, mut earned) = (Frame::new(), T::zero());
     while episode.advance() {
-        sums.iter_mut().zip(features(&episode)).for_each(|(sum, x)| *sum += x);
-        steps += 1;
+        let plan = &episode.prelude().plan;
+        let (state, targets) = (&episode.state, &episode.drive.targets);
+        frame.add(&features(&candidate.creature, plan, episode.sensors(), state, targets));
         let only = episode.is_over() && experience.rewards.is_empty();
         if episode.steps().is_multiple_of(period.max(1)) || only {
-            let share = T::one() / real(f64::from(steps));
-            experience.features.extend(sums.map(|sum| (sum * share).to_f64() as f32));
+            experience.features.extend(frame.finish().map(|x| x.to_f64() as f32));
             let so_far = episode.reward_so_far();
             experience.rewards.push((so_far - earned).to_f64() as f32);
-            (sums, steps, earned) = ([T::zero(); FEATURES], 0, so_far);
+            earned = so_far;
         }
     }
-    (experience, episode.returns())
-}
-
-/// Those of a step.
-fn features<T: Value>(episode: &Episode<T>) -> [T; FEATURES] {
-    let (state, sensors, creature) = (&episode.state, episode.sensors(), &episode.candidate().creature);
-    let plan = &episode.prelude().plan;
-    let forward = state.orientation.rotate(Vec3 { x: T::one(), y: T::zero(), z: T::zero() });
-    let spin = state.orientation.rotate(state.angular_velocity);
-    let motion = [sensors.up, state.velocity, spin].map(|a| in_heading_frame(forward.x, forward.y, a).to_array());
-    let mut forces = [T::zero(); QUADRANTS + 1];
-    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
-        forces[plan.quadrants[contact.link]] += force;
-    }
-    let weight = creature.weight(episode.world().gravity);
-    let mut joints = [[T::zero(); QUADRANTS]; 3];
-    for (i, (joint, &target)) in state.links.iter().zip(&episode.drive.targets).enumerate().skip(1) {
-        let quadrant = plan.quadrants[i];
-        for (sums, x) in joints.iter_mut().zip([joint.angle, joint.rate.abs(), target]) {
-            sums[quadrant] += x * plan.joint_shares[quadrant];
-        }
-    }
-    let [angles, speeds, targets] = joints;
-    let observed = motion.into_iter().flatten().chain([sensors.height]).chain(forces.map(|f| load_share(f, weight)));
-    let observed = observed.chain(angles).chain(speeds).chain([sensors.power / plan.facts.mass]);
-    let mut all = observed.chain(targets).chain([sensors.command_rate]);
-    std::array::from_fn(|_| all.next().unwrap_or(T::zero()))
+    let returns = episode.returns();
+    ((returns.ending != Ending::Diverged).then_some(experience), returns)
 }
 
 #[cfg(test)]

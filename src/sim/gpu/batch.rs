@@ -3,7 +3,7 @@
 
 use super::device::GpuError;
 use super::encode::{Encoded, Prepared};
-use super::layout::{LANES, Vec4, model_fields};
+use super::layout::{LANES, Vec4, model_fields, result_words};
 use super::pack::{Block, pack};
 use super::shard::{Place, Shard};
 use super::{CONTACT_ROOMS, GpuBackend};
@@ -74,18 +74,19 @@ impl GpuBackend {
                 pipeline: &self.pipelines[room],
                 pool: &self.pool,
                 world: &self.world_buffer,
-                descriptors: self.task.descriptors.len(),
+                words: result_words(self.task.descriptors.len(), self.task.frame_room()),
                 scratch: 2 * self.brain.widest_layer(),
                 widest: self.options.widest.unwrap_or(limits.workgroups),
             };
-            // The arrays that grow fastest: a block's models, and its creatures' brains and their scratch.
+            // The arrays that grow fastest: a block's models, its creatures' brains with their scratch, and their results with the frames.
             let model = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
             let brains = |block: &Block| {
                 let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(place.scratch);
                 (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
             };
+            let results = |block: &Block| (size_of::<u32>() * place.words * block.creatures.len()) as u64;
             let most = blocks.len().div_ceil(parts.max(1));
-            let split = split(blocks, most, allowed, |block| [model, brains(block)])?;
+            let split = split(blocks, most, allowed, |block| [model, brains(block), results(block)])?;
             found.extend(split.into_iter().map(|blocks| Part { place, blocks }));
         }
         Ok(found)

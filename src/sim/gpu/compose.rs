@@ -8,7 +8,8 @@ use crate::laws::sensors::LIMB_ENDS;
 use crate::laws::terrain::Terrain;
 use crate::sim::OBSERVATIONS;
 use crate::sim::cpu::episode::{RATE_BOUND, SPEED_BOUND};
-use crate::sim::cpu::measure::TOUCH_DOWN;
+use crate::sim::cpu::features::FEATURES;
+use crate::sim::cpu::measure::{REFERENCE_LOAD, TOUCH_DOWN};
 use crate::sim::cpu::step::ROUNDS;
 use crate::sim::plan::BrainKind;
 use crate::sim::task::TaskPlan;
@@ -16,7 +17,7 @@ use std::fmt::Write as _;
 use std::mem::discriminant;
 
 /// The hand-written stages and the generated laws, by name and text.
-pub const FILES: [(&str, &str); 20] = [
+pub const FILES: [(&str, &str); 22] = [
     ("layout.wgsl", include_str!("../../../shaders/layout.wgsl")),
     ("shared/functions.wgsl", include_str!("../../../shaders/shared/functions.wgsl")),
     ("shared/algebra.wgsl", include_str!("../../../shaders/shared/algebra.wgsl")),
@@ -36,6 +37,8 @@ pub const FILES: [(&str, &str); 20] = [
     ("step.wgsl", include_str!("../../../shaders/step.wgsl")),
     ("policy.wgsl", include_str!("../../../shaders/policy.wgsl")),
     ("measure.wgsl", include_str!("../../../shaders/measure.wgsl")),
+    ("features.wgsl", include_str!("../../../shaders/features.wgsl")),
+    ("record.wgsl", include_str!("../../../shaders/record.wgsl")),
     ("episode.wgsl", include_str!("../../../shaders/episode.wgsl")),
 ];
 
@@ -111,6 +114,10 @@ fn constants(choices: Choices<'_>) -> String {
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),
         ("TAPED", usize::from(choices.taped)),
+        ("FEATURES", FEATURES),
+        ("RECORDED", usize::from(choices.task.frame.is_some())),
+        ("FRAME", choices.task.frame.unwrap_or(1).max(1) as usize),
+        ("FRAME_ROOM", choices.task.frame_room()),
     ];
     for (name, value) in whole {
         let _ = writeln!(text, "const {name} = {value}u;");
@@ -119,6 +126,7 @@ fn constants(choices: Choices<'_>) -> String {
         ("TAU", std::f64::consts::TAU),
         ("TOUCH_DOWN", TOUCH_DOWN.0),
         ("LIFT_OFF", TOUCH_DOWN.1),
+        ("WEIGHT_OF_REFERENCE", 1.0 / REFERENCE_LOAD),
         ("SPEED_BOUND", SPEED_BOUND),
         ("RATE_BOUND", RATE_BOUND),
     ];

@@ -4,16 +4,17 @@ use super::device::GpuError;
 use super::encode::Encoded;
 use super::layout::{self, Episode, LANES, Vec4, state_fields};
 use crate::creature::Creature;
+use crate::latent::Experience;
 use crate::math::{Quat, Vec3, vec3};
 use crate::sim::cpu::state::{LinkState, State};
 use crate::sim::{Ending, Outcome};
 
-/// What a creature's words of the results say.
+/// What a creature's words of the results say, those of so many descriptors and of frames of so many steps, if any.
 ///
 /// # Errors
 ///
 /// When they do not tell of an episode that has ended: the device did not do its work.
-pub fn outcome(words: &[u32]) -> Result<Outcome, GpuError> {
+pub fn outcome(words: &[u32], descriptors: usize, frame: Option<u32>) -> Result<Outcome, GpuError> {
     let ending = match words[0] {
         layout::FINISHED => Ending::Finished,
         layout::TERMINATED => Ending::Terminated,
@@ -23,14 +24,29 @@ pub fn outcome(words: &[u32]) -> Result<Outcome, GpuError> {
             return Err(GpuError::Driver { what: "simulating".into(), message });
         }
     };
+    let (sums, frames) = words[layout::SAMPLES..].split_at(descriptors);
     let value = |&word: &u32| if ending == Ending::Diverged { f32::NAN } else { f32::from_bits(word) };
     Ok(Outcome {
         reward: value(&words[2]),
-        descriptors: words[layout::SAMPLES..].iter().map(value).collect(),
+        descriptors: sums.iter().map(value).collect(),
         ending,
         steps: words[1],
-        experience: None,
+        experience: frame.filter(|_| ending != Ending::Diverged).map(|steps| {
+            // An episode that ended before its first frame has its end as its only one.
+            let count = (words[layout::STEPS] / steps.max(1)).max(1) as usize;
+            experience(&frames[..count * layout::FRAME_WORDS])
+        }),
     })
+}
+
+fn experience(frames: &[u32]) -> Experience {
+    let mut experience = Experience::default();
+    for frame in frames.chunks_exact(layout::FRAME_WORDS) {
+        let (features, reward) = frame.split_at(layout::FRAME_WORDS - 1);
+        experience.features.extend(features.iter().map(|&word| f32::from_bits(word)));
+        experience.rewards.extend(reward.iter().map(|&word| f32::from_bits(word)));
+    }
+    experience
 }
 
 /// The states of the creatures of a shard, in the order of bodies. `creature` gives the creature of a candidate.

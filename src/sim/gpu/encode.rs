@@ -2,7 +2,7 @@
 
 use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, with};
 use super::pack::{Block, Tree};
-use crate::creature::{BaseKind, Candidate, Controller, Creature, Link, MAX_LINKS};
+use crate::creature::{BaseKind, Candidate, Controller, Link, MAX_LINKS};
 use crate::math::Sym3;
 use crate::sim::prelude::Prelude;
 use crate::sim::world::World;
@@ -85,7 +85,7 @@ impl Encoded {
             |(((block, lanes), model), &first_body)| {
                 lanes.fill(IDLE);
                 for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
-                    put_tree(&prepared[i].candidate.creature, first_lane, (first_body + place) as u32, lanes);
+                    put_tree(&prepared[i], first_lane, (first_body + place) as u32, lanes);
                     put_model(prepared[i].candidate, first_lane, model);
                 }
                 lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
@@ -133,7 +133,8 @@ fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
         .collect()
 }
 
-fn put_tree(creature: &Creature<f32>, first_lane: usize, body: u32, lanes: &mut [Lane]) {
+fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [Lane]) {
+    let (creature, quadrants) = (&prepared.candidate.creature, &prepared.prelude.plan.quadrants);
     let count = creature.links.len();
     // Children and siblings in the order of links: the last link that named a parent is its newest child.
     let mut newest_child = [usize::MAX; LANES];
@@ -143,7 +144,7 @@ fn put_tree(creature: &Creature<f32>, first_lane: usize, body: u32, lanes: &mut 
         let parent = (first_lane + link.parent) as u8;
         own[i] = Lane {
             tree: [parent, depth, first_lane as u8, NONE],
-            counts: [NONE, 0, count as u8, 0],
+            counts: [NONE, 0, count as u8, quadrants[i] as u8],
             body,
             block_depth: 0,
         };

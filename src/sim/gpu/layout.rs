@@ -2,6 +2,7 @@
 //! `tests/gpu_layout.rs` compares the two through naga.
 
 use crate::math::Vec3;
+use crate::sim::cpu::features::FEATURES;
 use bytemuck::{Pod, Zeroable};
 
 /// Lanes of a block: the invocations of a workgroup, one a link.
@@ -96,7 +97,7 @@ pub struct Objective {
 pub struct Lane {
     /// Parent, depth, base, first child or [`NONE`].
     pub tree: [u8; 4],
-    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane), nothing.
+    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane), the link's quadrant.
     pub counts: [u8; 4],
     /// Index of the creature.
     pub body: u32,
@@ -176,7 +177,10 @@ pub const fn gradient_fields(contacts: usize, descriptors: usize) -> usize {
     bar_places(contacts).1 + SHARED_BARS + descriptors.div_ceil(4)
 }
 
-/// Words of a creature's results.
-pub const fn result_words(descriptors: usize) -> usize {
-    SAMPLES + descriptors
+/// Words of a frame in a creature's results: its features and its reward.
+pub const FRAME_WORDS: usize = FEATURES + 1;
+
+/// Words of a creature's results, with room for so many frames.
+pub const fn result_words(descriptors: usize, frames: usize) -> usize {
+    SAMPLES + descriptors + frames * FRAME_WORDS
 }

@@ -204,11 +204,12 @@ impl GpuBackend {
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
-        let words = layout::result_words(self.task.descriptors.len());
+        let descriptors = self.task.descriptors.len();
+        let words = layout::result_words(descriptors, self.task.frame_room());
         let finished = |shard: &Shard<'_>, encoded: &Encoded| {
             let results = shard.results()?;
             for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
-                outcomes[candidate] = Some(decode::outcome(words)?);
+                outcomes[candidate] = Some(decode::outcome(words, descriptors, self.task.frame)?);
             }
             Ok(())
         };

@@ -2,7 +2,7 @@
 
 use super::device::{Gpu, GpuError};
 use super::encode::Encoded;
-use super::layout::{Episode, LANES, Span, Vec4, result_words, state_fields};
+use super::layout::{Episode, LANES, Span, Vec4, state_fields};
 use super::pace::Pace;
 use super::pipeline::{Entry, Pipeline};
 use super::pool::{Loan, Pool};
@@ -21,8 +21,8 @@ pub struct Place<'a> {
     pub pool: &'a Pool,
     /// The surroundings of all creatures.
     pub world: &'a wgpu::Buffer,
-    /// Descriptors of the task.
-    pub descriptors: usize,
+    /// Words of a creature's results.
+    pub words: usize,
     /// Floats of a brain's scratch.
     pub scratch: usize,
     /// Most workgroups of a dispatch in a row.
@@ -71,9 +71,9 @@ impl<'a> Shard<'a> {
     ///
     /// When the device's memory does not hold it.
     pub fn upload(place: Place<'a>, encoded: &Encoded) -> Result<Self, GpuError> {
-        let Place { gpu, pipeline, pool, world, descriptors, scratch, .. } = place;
+        let Place { gpu, pipeline, pool, world, words, scratch, .. } = place;
         let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
-        let results_size = creatures * result_words(descriptors) * size_of::<u32>();
+        let results_size = creatures * words * size_of::<u32>();
         gpu.guarded(&format!("a batch of {creatures} creatures"), |device| -> Result<Self, GpuError> {
             let take = |usage, bytes: usize| {
                 // A binding must not be empty.
@@ -115,7 +115,7 @@ impl<'a> Shard<'a> {
     /// When the device fails.
     pub fn put_states(&self, states: &[Vec4], episodes: &[Episode]) -> Result<(), GpuError> {
         // An ending of zero: all of them are running.
-        let results = vec![0u32; self.creatures * result_words(self.place.descriptors)];
+        let results = vec![0u32; self.creatures * self.place.words];
         let arrays: [(usize, &[u8]); 3] = [
             (STATES, bytemuck::cast_slice(states)),
             (EPISODES, bytemuck::cast_slice(episodes)),
@@ -181,7 +181,7 @@ impl<'a> Shard<'a> {
     }
 
     fn results_size(&self) -> u64 {
-        (self.creatures * result_words(self.place.descriptors) * size_of::<u32>()) as u64
+        (self.creatures * self.place.words * size_of::<u32>()) as u64
     }
 
     /// Room for contact points on a link.

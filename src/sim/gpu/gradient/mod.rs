@@ -64,7 +64,9 @@ impl GpuGradient {
             bail!(what);
         }
         check_limits(&gpu)?;
-        let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
+        // Nothing is recorded on the way to gradients.
+        let task = TaskPlan { frame: None, ..plan.task.clone() };
+        let (world, brain) = (plan.world.cast(), plan.brain.clone());
         if task.descriptors.len() > OBJECTIVE_DESCRIPTORS {
             bail!("{} descriptors; gradients know of {OBJECTIVE_DESCRIPTORS}", task.descriptors.len());
         }
@@ -184,10 +186,10 @@ impl GpuGradient {
         contacts: usize,
     ) -> Result<Vec<(usize, Gradients)>, GpuError> {
         let descriptors = self.task.descriptors.len();
-        let (words, fields) = (result_words(descriptors), gradient_fields(contacts, descriptors));
+        let (words, fields) = (result_words(descriptors, 0), gradient_fields(contacts, descriptors));
         let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();
         let one = |&(body, row): &(usize, usize)| {
-            let outcome = outcome(&found.results[body * words..][..words])?;
+            let outcome = outcome(&found.results[body * words..][..words], descriptors, None)?;
             let returns = Returns {
                 reward: outcome.reward,
                 descriptors: outcome.descriptors,

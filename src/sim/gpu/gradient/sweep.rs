@@ -124,7 +124,7 @@ impl<'a> Sweep<'a> {
             let given = [given(0)?, given(1)?, given(2)?, given(3)?];
             let tape = exact(Usage::STORAGE | copied, (u64::from(segment) + 1) * record)?;
             let episodes = kept(episodes_size)?;
-            let results = kept((creatures * result_words(descriptors) * size_of::<u32>()) as u64)?;
+            let results = kept((creatures * result_words(descriptors, 0) * size_of::<u32>()) as u64)?;
             let activations_size = ((activations * size_of::<f32>()) as u64).max(16);
             let gradients_size =
                 (blocks * LANES * gradient_fields(pipeline.contacts, descriptors) * size_of::<Vec4>()) as u64;
@@ -192,9 +192,9 @@ impl<'a> Sweep<'a> {
                 self.keep_checkpoint(segment)?;
             }
         }
-        let results: Vec<u32> = self.read(&self.results, self.creatures * result_words(self.place.descriptors))?;
+        let results: Vec<u32> = self.read(&self.results, self.creatures * result_words(self.place.descriptors, 0))?;
         // Beyond the longest episode there is nothing to go back through.
-        let taken = results.chunks_exact(result_words(self.place.descriptors)).map(|words| words[STEPS]);
+        let taken = results.chunks_exact(result_words(self.place.descriptors, 0)).map(|words| words[STEPS]);
         let last = taken.max().unwrap_or(0).min(steps);
         for segment in (0..last.div_ceil(self.segment)).rev() {
             let range = whole(segment).start..whole(segment).end.min(last);
