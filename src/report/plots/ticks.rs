@@ -77,10 +77,9 @@ impl Scale {
 
     /// Where a value lies: 0 at the lower end, 1 at the upper.
     pub fn share(&self, value: f64) -> f64 {
-        match self.logarithmic {
-            false => (value - self.low) / (self.high - self.low),
-            true => libm::log10(value / self.low) / libm::log10(self.high / self.low),
-        }
+        // Differences of logarithms, since a ratio of extremes is not a number.
+        let place = |value| if self.logarithmic { libm::log10(value) } else { value };
+        (place(value) - place(self.low)) / (place(self.high) - place(self.low))
     }
 
     /// A tick's label.
