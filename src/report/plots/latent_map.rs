@@ -1,6 +1,5 @@
 //! Where candidates lie in latent space: the same points in panels side by side, coloured by reward, by body plan and by generation.
 
-use super::archive::draw_empty;
 use super::axes::{Area, Axes, GAP, NAME, SMALL, draw_colour_bar_below, draw_title, horizontal};
 use super::colour::{OKABE_ITO, OTHERS, viridis};
 use super::ticks::{Scale, extent};
@@ -50,8 +49,10 @@ impl Figure for Map<'_> {
 
     fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, pen: &Pen<B>) -> Result<()> {
         let points = self.points();
-        let second =
-            format!("{} {}, each a dot", points.len(), if points.len() == 1 { "candidate" } else { "candidates" });
+        let second = match points.len() {
+            1 => "1 candidate".to_owned(),
+            count => format!("{count} candidates, each a dot"),
+        };
         let title = title_of(&self.view.name, self.view.seed);
         let area = draw_title(pen, Area::paper(self.size()), &title, &second)?;
         let panels = self.panels();
@@ -108,9 +109,6 @@ impl Map<'_> {
                 "body plan".to_owned()
             }
         };
-        if points.is_empty() {
-            draw_empty(pen, axes.inside.at(0.5, 0.53))?;
-        }
         axes.draw(pen, &self.map.axes[0], &self.map.axes[1])?;
         let how = Type::new(NAME, INK).anchored(HPos::Left, VPos::Top);
         pen.text(&format!("({letter}) {name}"), (axes.inside.left, area.top), how)

@@ -74,7 +74,9 @@ fn points(training: &TrainingCurves, part: fn(&Loss) -> f64, window: usize) -> V
         // As far apart as half a window, so that files stay small, and to the last step.
         let places = (0..round.len()).step_by(window.div_ceil(2));
         let last = round.len().checked_sub(1).filter(|last| last % window.div_ceil(2) != 0);
-        places.chain(last).map(mean).collect()
+        // Nor is the one followed by a line to the other.
+        let border = (round.last().map_or(f64::NAN, |loss| loss.step as f64), f64::NAN);
+        places.chain(last).map(mean).chain([border]).collect()
     };
     rounds.flat_map(smoothed).collect()
 }
@@ -94,7 +96,9 @@ mod tests {
 
     #[test]
     fn running_means_stop_at_the_borders_of_rounds() {
-        let points = points(&training(200, &[100]), |loss| loss.total, 9);
+        let mut points = points(&training(200, &[100]), |loss| loss.total, 9);
+        let borders: Vec<At> = points.extract_if(.., |p| p.1.is_nan()).collect();
+        assert_eq!(borders.iter().map(|p| p.0).collect::<Vec<_>>(), [99.0, 199.0]);
         assert!(
             points.iter().all(|p| if p.0 < 100.0 { (1.3..1.7).contains(&p.1) } else { p.1 == 100.0 }),
             "{points:?}"
@@ -106,7 +110,8 @@ mod tests {
 
     #[test]
     fn short_curves_stay_as_they_are() {
-        let points = points(&training(20, &[]), |loss| loss.total, 1);
+        let mut points = points(&training(20, &[]), |loss| loss.total, 1);
+        points.pop();
         assert_eq!(points, (0..20).map(|i| (f64::from(i), 1.0 + f64::from(i % 2))).collect::<Vec<_>>());
     }
 

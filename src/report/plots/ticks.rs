@@ -55,7 +55,10 @@ impl Scale {
     /// Logarithmic over all positive finite values, widened so that both ends are ticks; 0.1 to 1 when there is none. Ticks are at 1, 2 and 5
     /// times powers of ten where that gives at most about `most`, else at powers of ten, as many as that.
     pub fn logarithmic(values: impl IntoIterator<Item = f64>, most: usize) -> Self {
-        let positive = values.into_iter().filter(|&value| value > 0.0).map(|value| value.clamp(1e-300, 1e300));
+        let positive = values
+            .into_iter()
+            .filter(|&value| value > 0.0 && value.is_finite())
+            .map(|value| value.clamp(1e-300, 1e300));
         let (low, high) = extent(positive).unwrap_or((0.1, 1.0));
         let (low, high) = if high > low * (1.0 + 1e-9) { (low, high) } else { (0.8 * low, 1.25 * high) };
         let ticks = |period: i32| {
@@ -74,10 +77,9 @@ impl Scale {
 
     /// Where a value lies: 0 at the lower end, 1 at the upper.
     pub fn share(&self, value: f64) -> f64 {
-        match self.logarithmic {
-            false => (value - self.low) / (self.high - self.low),
-            true => libm::log10(value / self.low) / libm::log10(self.high / self.low),
-        }
+        // Differences of logarithms, since a ratio of extremes is not a number.
+        let place = |value| if self.logarithmic { libm::log10(value) } else { value };
+        (place(value) - place(self.low)) / (place(self.high) - place(self.low))
     }
 
     /// A tick's label.
