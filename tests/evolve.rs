@@ -5,11 +5,12 @@ mod fakes;
 use anyhow::ensure;
 use burgess::archive::Placement;
 use burgess::archive::hash::hash;
+use burgess::archive::metrics::Metrics;
 use burgess::archive::store::{self, EliteAddress, RunReader, Store, StoreError};
 use burgess::emitter::{self, Ask, Emitter, Proposal, Told};
 use burgess::evolve::folder::{self, RunFolder};
 use burgess::evolve::session::{self, Ended};
-use burgess::evolve::{Evolution, Setup, verify};
+use burgess::evolve::{Evolution, LatentSpace, Setup, verify};
 use burgess::experiment::{Budget, Experiment};
 use burgess::rng::Stream;
 use fakes::{Hill, Numbers, cvt_experiment, experiment, experiments};
@@ -23,7 +24,7 @@ const SPACE: Numbers = Numbers { limit: 0.3 };
 const SEEDS: [&str; 1] = ["none"];
 
 fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill) -> Setup<'a> {
-    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    let emitters = emitter::build(&experiment.emitters, &experiment.axes());
     Setup { experiment, space: &SPACE, backend, differentiator: None, slopes: None, emitters }
 }
 
@@ -86,7 +87,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
     assert_eq!(table.lines().count(), 31);
-    assert!(table.lines().all(|line| line.split(',').count() == 25));
+    assert!(table.lines().all(|line| line.split(',').count() == 29));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
@@ -490,5 +491,45 @@ mod hashing {
     #[test]
     fn golden() {
         assert_eq!(changed(|_| {}), "50d1695f8e9e969236e3170837717d12a0eee612337a67c7b3870a308278ab90");
+    }
+}
+
+/// What is learned is state too: encoder, moments, passive grid and the course of training come back from the store to the byte.
+#[test]
+fn learned_dimensions_are_stored_with_what_learned_them() {
+    for experiment in experiments(8).into_iter().filter(|experiment| experiment.latent.is_some()) {
+        let out = tempfile::tempdir().unwrap();
+        let (whole, parts) = (start(out.path(), &experiment), start(out.path(), &experiment));
+        carry_on(&whole).unwrap();
+        let backend = Hill::default();
+        let mut evolution = Evolution::resume(&parts, setup(&experiment, &backend)).unwrap();
+        (0..4).for_each(|_| evolution.generation(evolution.next_batch_size().unwrap()).unwrap());
+        drop(evolution);
+        carry_on(&parts).unwrap();
+        let [whole, parts] = [whole, parts].map(|dir| RunReader::open(&dir).unwrap());
+        assert_eq!(whole.hash().unwrap(), parts.hash().unwrap());
+        let encoder = whole.encoder().unwrap().unwrap();
+        assert!(encoder == parts.encoder().unwrap().unwrap());
+        let training = whole.training().unwrap();
+        assert!(!training.is_empty() && training == parts.training().unwrap());
+        let (metrics, again) = (whole.metrics().unwrap(), parts.metrics().unwrap());
+        // Generations 0, 2 and 5.
+        let versions: Vec<u64> = metrics.iter().map(|m| m.encoder).collect();
+        assert_eq!(versions, [1, 1, 2, 2, 2, 3, 3, 3]);
+        let passive = |metrics: &[Metrics]| metrics.iter().map(|m| m.passive).collect::<Vec<_>>();
+        assert_eq!(passive(&metrics), passive(&again));
+        assert!(passive(&metrics).is_sorted_by(|a, b| a.coverage <= b.coverage) && metrics[7].passive.coverage > 0.1);
+        // Every elite is where the last encoder sees it, and verification finds it there.
+        let elites = whole.elites().unwrap();
+        let latent = LatentSpace::open(&experiment, whole.dir(), Some(encoder)).unwrap();
+        assert!(elites.iter().all(|(_, elite)| elite.seen.is_some()));
+        let same = verify::verify(&elites, &[], latent.as_ref(), &SPACE, &Hill::default());
+        // The formula's descriptors are the passive grid's, which nobody compares.
+        assert_eq!(same.unwrap().differing, 0);
+        // Another encoder than the experiment's is refused.
+        let mut other = experiment.clone();
+        other.latent.as_mut().unwrap().rate = 20;
+        let error = LatentSpace::open(&other, whole.dir(), whole.encoder().unwrap()).err().unwrap();
+        assert!(format!("{error:#}").contains("frames a second"), "{error:#}");
     }
 }

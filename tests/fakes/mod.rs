@@ -4,12 +4,14 @@
 use burgess::archive::{Elite, Parent, Refinement};
 use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
 use burgess::emitter::{Rejection, SearchSpace};
-use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment};
+use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment, Parents};
 use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, ParameterId, ShapeGene};
+use burgess::latent::Experience;
 use burgess::laws::descriptor::Descriptor;
 use burgess::math::{Sym3, Vec3, vec3};
 use burgess::rng::{Purpose, Stream};
 use burgess::sim::cpu::episode::Returns;
+use burgess::sim::cpu::record::layout;
 use burgess::sim::gradient::{Differentiate, Gradient, Objective};
 use burgess::sim::world::World;
 use burgess::sim::{Backend, Ending, Outcome};
@@ -208,7 +210,20 @@ fn episode(candidate: &Candidate<f32>) -> Outcome {
             experience: None,
         };
     }
-    Outcome { reward: height(x), descriptors: vec![x[1], x[2]], ending: Ending::Finished, steps: 100, experience: None }
+    Outcome {
+        reward: height(x),
+        descriptors: vec![x[1], x[2]],
+        ending: Ending::Finished,
+        steps: 100,
+        experience: Some(experience(x)),
+    }
+}
+
+/// Frames of waves that the numbers shape, two to five of them.
+fn experience(x: &[f32]) -> Experience {
+    let (frames, width) = (2 + (x[1].to_bits() % 4) as usize, layout(10.0).width());
+    let wave = |i: usize| (x[0] + x[1] * (i / width) as f32 + x[2] * (i % width) as f32).sin();
+    Experience { features: (0..frames * width).map(wave).collect(), rewards: vec![0.1; frames] }
 }
 
 fn height(x: &[f32]) -> f32 {
@@ -335,6 +350,20 @@ pub fn cvt_experiment(generations: u64) -> Experiment {
     }
 }
 
+/// The same over what an encoder learns in generations 0, 2, 5, 9 and so on, with a grid that is only looked at and parents by novelty and reward.
+fn learned(generations: u64, latent: &str, archive: &str) -> Experiment {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    let latent = format!("({latent}, schedule: (first: 2, growth: 1))");
+    Experiment {
+        latent: Some(options.from_str(&latent).unwrap()),
+        descriptors: Vec::new(),
+        passive: descriptors(12),
+        archive: options.from_str(archive).unwrap(),
+        parents: Parents::Tournament { size: 2, novelty: 0.5, neighbours: 3 },
+        ..experiment(generations)
+    }
+}
+
 /// The same over every kind of archive, all but the first two small enough to be full soon.
 pub fn experiments(generations: u64) -> Vec<Experiment> {
     let with = |archive| Experiment { archive, ..experiment(generations) };
@@ -345,6 +374,21 @@ pub fn experiments(generations: u64) -> Vec<Experiment> {
         with(soft),
         with(ArchiveSpec::Unstructured { size: 40, neighbours: 3, qd_offset: -20.0 }),
         with(ArchiveSpec::DominatedNovelty { size: 30, neighbours: 3, qd_offset: -20.0 }),
+        learned(generations, "encoder: (kind: Pca(frames: 3), dimensions: 2)", "DominatedNovelty(size: 40)"),
+        #[cfg(feature = "learn")]
+        learned(
+            generations,
+            "encoder: (kind: WorldModel(size: Tiny, window: 4, warm_up: 1), dimensions: 2, training: (first_steps: 3, later_steps: 2)), \
+             surprise: Axis",
+            "Unstructured(size: 40, neighbours: 3)",
+        ),
+        #[cfg(feature = "learn")]
+        learned(
+            generations,
+            "encoder: (kind: Autoencoder(frames: 2, hidden: [8], latent: 3), training: (first_steps: 3, later_steps: 2), dimensions: 3), \
+             surprise: Reward(0.5)",
+            "DominatedNovelty(size: 30)",
+        ),
     ]
 }
 
