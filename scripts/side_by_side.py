@@ -11,8 +11,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def add_arguments(parser, seconds, threads, out):
-    """The options that all of them have, with these defaults."""
-    parser.add_argument("--seconds", type=float, default=seconds)
+    """The options that all of them have, with these defaults; without seconds the budget is the experiment's."""
+    if seconds is not None:
+        parser.add_argument("--seconds", type=float, default=seconds)
+    parser.set_defaults(seconds=seconds)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=threads)
@@ -28,7 +30,8 @@ def folder(args, name, seed):
 
 def is_finished(args, path):
     table = path / "metrics.csv"
-    if not table.exists():
+    # Where the budget is the experiment's, `burgess resume` knows.
+    if not table.exists() or args.seconds is None:
         return False
     with open(table, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -44,7 +47,8 @@ def run(args, cores, experiment, name, changes, seed):
     command = [args.burgess, "resume", str(path)]
     if not path:
         command = [args.burgess, "run", str(experiment), "--seed", str(seed), "--out", args.out]
-        for change in (f'name="{name}"', f"budget=(wall_time: {args.seconds})", *changes):
+        budget = [] if args.seconds is None else [f"budget=(wall_time: {args.seconds})"]
+        for change in (f'name="{name}"', *budget, *changes):
             command += ["--set", change]
     command += ["--backend", "cpu", "--threads", str(args.threads)]
     if args.jobs > 1:

@@ -12,6 +12,7 @@ mod table;
 pub use rank::RankTest;
 pub use sample::Sample;
 
+use crate::archive::metrics::Metrics;
 use crate::archive::store::RunReader;
 use crate::evolve::provenance::{self, Part};
 use crate::experiment::Experiment;
@@ -131,7 +132,7 @@ impl Run {
     /// When it is no run folder or cannot be read, or when no generation has been finished yet.
     pub fn open(dir: &Path) -> Result<Self> {
         let reader = RunReader::open(dir)?;
-        let metrics: Vec<MetricsRow> = reader.metrics()?.iter().map(metrics_row).collect();
+        let metrics: Vec<MetricsRow> = reader.metrics()?.iter().map(|m| scored_row(reader.experiment(), m)).collect();
         let shown = dir.display();
         ensure!(!metrics.is_empty(), "{shown} has no finished generation; `burgess resume {shown}` goes on");
         let (experiment, parts) = (reader.experiment().clone(), provenance::read(dir)?);
@@ -156,6 +157,15 @@ impl Run {
     }
 }
 
+/// What is compared of a generation: QD-score and coverage of the passive grid where there is one, since that is the same whatever the archive.
+fn scored_row(experiment: &Experiment, metrics: &Metrics) -> MetricsRow {
+    let row = metrics_row(metrics);
+    match experiment.passive.is_empty() {
+        true => row,
+        false => MetricsRow { qd_score: metrics.passive.qd_score, coverage: metrics.passive.coverage, ..row },
+    }
+}
+
 impl Comparison {
     /// Sets runs beside each other, grouped by the name of their experiment in order of appearance.
     ///
@@ -177,6 +187,9 @@ impl Comparison {
             .into_iter()
             .map(|(place, limit)| Section { place, limit, rows: rows(&groups, against, place) })
             .collect();
+        if runs.iter().any(|run| !run.experiment.passive.is_empty()) {
+            notes.push("QD-score and coverage are those of the passive grid".to_owned());
+        }
         notes.extend(same::machines(runs));
         notes.extend(few_seeds(&groups, against));
         Ok(Self { against: groups[against].name.to_owned(), sections, notes })

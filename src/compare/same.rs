@@ -60,18 +60,25 @@ fn yardstick(experiment: &Experiment) -> Vec<Field> {
         ArchiveSpec::Unstructured { .. } => "Unstructured",
         ArchiveSpec::DominatedNovelty { .. } => "DominatedNovelty",
     };
+    let reward = [
+        ("archive.qd_offset", qd_offset(&experiment.archive).to_string()),
+        ("task.reward", text(&experiment.task.reward)),
+        ("task.duration", experiment.task.duration.to_string()),
+    ];
+    // Scored in a passive grid, archives may differ.
+    if !experiment.passive.is_empty() {
+        return reward.into_iter().chain([("passive", text(&experiment.passive))]).collect();
+    }
     // What has been run has a number that can be counted.
     let cells = experiment.cell_count().unwrap_or(usize::MAX);
     let kinds: Vec<_> = experiment.descriptors.iter().map(|d| (&d.kind, d.range)).collect();
-    vec![
+    let archive = [
         ("archive", kind.into()),
         ("number of cells", cells.to_string()),
-        ("archive.qd_offset", qd_offset(&experiment.archive).to_string()),
         ("descriptors", text(&kinds)),
         ("latent", text(&experiment.latent)),
-        ("task.reward", text(&experiment.task.reward)),
-        ("task.duration", experiment.task.duration.to_string()),
-    ]
+    ];
+    archive.into_iter().chain(reward).collect()
 }
 
 /// All that repetitions have in common. Budgets may differ: runs are compared where all have been.

@@ -41,6 +41,11 @@ impl LatentSpace {
         Ok(Some(Self { spec, seed: experiment.seed, trainer, unsaved: false, curve: Vec::new() }))
     }
 
+    /// The encoder as it stands.
+    pub fn encoder(&self) -> &Encoder {
+        self.trainer.encoder()
+    }
+
     /// Rounds of training behind it.
     pub fn version(&self) -> u64 {
         self.trainer.version()
@@ -59,7 +64,8 @@ impl LatentSpace {
     pub fn learn(&mut self, replay: &[&Experience]) -> Result<()> {
         let round = self.version();
         let steps = self.trainer.spec().training.steps(round);
-        let losses = self.trainer.train(replay, steps, self.seed, round, |_| ()).context("the encoder cannot be trained")?;
+        let losses =
+            self.trainer.train(replay, steps, self.seed, round, |_| ()).context("the encoder cannot be trained")?;
         self.curve.extend(losses.curve.into_iter().map(|loss| (round, loss)));
         self.unsaved = true;
         Ok(())

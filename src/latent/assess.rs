@@ -3,6 +3,7 @@
 use super::encoder::Encoder;
 use super::error::Result;
 use super::experience::{Experience, Role};
+use super::spec::EncoderKind;
 use super::world_model::Foreseen;
 
 /// A group of observed features, and what is missed of it (mean square over variance: 0 is perfect, 1 is as good as the mean).
@@ -31,7 +32,8 @@ struct Column {
 }
 
 impl Encoder {
-    /// What a world model misses of each observed group, and last of all groups together. Sequences with more than `frames` frames are
+    /// What a world model misses of each observed group, and last of all groups together. The first frames of a sequence, as many as build up a
+    /// state in training, are not scored: what comes before there is anything to foresee it from says nothing of foresight. Sequences with more than `frames` frames are
     /// imagined from there to the end; shorter ones count for one step only. Features that never change are left out.
     ///
     /// # Errors
@@ -40,11 +42,15 @@ impl Encoder {
     pub fn missed(&self, experiences: &[&Experience], frames: usize) -> Result<Vec<Missed>> {
         let observed = self.layout().columns(Role::Observed);
         let mut columns = vec![Column::default(); observed.len()];
+        let warm_up = match self.spec().kind {
+            EncoderKind::WorldModel { warm_up, .. } => warm_up,
+            EncoderKind::Pca { .. } | EncoderKind::Autoencoder { .. } => 0,
+        };
         for &experience in experiences {
             let truth = experience.rows(self.layout().width(), &observed);
             let Foreseen { observed: foreseen, .. } = self.predict(experience)?;
-            let skip = std::env::var("SKIP").ok().and_then(|s| s.parse::<usize>().ok()).unwrap_or(0);
-            for (truth, guess) in truth.chunks_exact(observed.len()).zip(foreseen.chunks_exact(observed.len())).skip(skip) {
+            let both = truth.chunks_exact(observed.len()).zip(foreseen.chunks_exact(observed.len()));
+            for (truth, guess) in both.skip(warm_up) {
                 for ((column, &x), &guess) in columns.iter_mut().zip(truth).zip(guess) {
                     let x = f64::from(x);
                     column.count += 1.0;

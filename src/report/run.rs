@@ -1,15 +1,19 @@
 //! From a run folder to its figures: what `run`, `resume` and `report` draw.
 
-use super::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RefinementView, RunView};
+use super::data::{
+    ArchiveView, AxisView, EliteView, LatentView, LayoutView, MetricsRow, RefinementView, RunView, TrainingCurves,
+};
+use super::latent::{Sample, imagination, latent_map};
 use super::pictures::{Frame, Portrait, contact_sheet};
-use super::plots::draw_run;
+use super::plots::{draw_latent, draw_run};
 use super::spread;
 use crate::archive::Elite;
 use crate::archive::metrics::Metrics;
 use crate::archive::store::RunReader;
 use crate::creature::Candidate;
-use crate::evolve::start;
+use crate::evolve::{LatentSpace, start};
 use crate::experiment::{ArchiveSpec, Experiment};
+use crate::latent::{EncoderKind, Loss};
 use crate::laws::descriptor::Descriptor;
 use crate::sim::cpu::trace::{Moment, trace};
 use crate::sim::task::TaskPlan;
@@ -20,6 +24,11 @@ use std::path::{Path, PathBuf};
 
 /// Folder of a run's figures, inside the run folder.
 pub const PLOTS: &str = "plots";
+
+/// What the names of an encoder's figures begin with.
+const LATENT: &str = "latent";
+/// Frames that are imagined.
+const IMAGINED: usize = 15;
 
 /// Most elites on a contact sheet.
 const PORTRAITS: usize = 20;
@@ -98,7 +107,35 @@ pub fn draw_all(dir: &Path) -> Result<Vec<PathBuf>> {
     let view = view(&run)?;
     let mut files = draw_run(&view, &out)?;
     files.extend(draw_contact_sheet(&run, &view.archive, &out)?);
+    if let Some(view) = latent_view(&run)? {
+        files.extend(draw_latent(&view, &out, LATENT)?);
+    }
     Ok(files)
+}
+
+/// What figures show of a run's encoder; none where nothing is learned, or nothing has been yet.
+fn latent_view(run: &RunReader) -> Result<Option<LatentView>> {
+    let experiment = run.experiment();
+    let Some(space) = LatentSpace::open(experiment, run.dir(), run.encoder()?)? else { return Ok(None) };
+    let (elites, encoder) = (run.elites()?, space.encoder());
+    let samples: Vec<Sample<'_>> =
+        elites.iter().filter_map(|(_, elite)| Some(Sample::new(elite, &elite.seen.as_deref()?.experience))).collect();
+    if samples.is_empty() || encoder.version() == 0 {
+        return Ok(None);
+    }
+    let training = run.training()?;
+    let rounds = training.windows(2).filter(|pair| pair[0].0 != pair[1].0).map(|pair| pair[1].1.step).collect();
+    let losses: Vec<Loss> = training.into_iter().map(|(_, loss)| loss).collect();
+    // What is fitted at once has no course.
+    let descends = !matches!(encoder.spec().kind, EncoderKind::Pca { .. }) && !losses.is_empty();
+    Ok(Some(LatentView {
+        name: experiment.name.clone(),
+        seed: experiment.seed,
+        bodies_evolve: experiment.body.evolves(),
+        map: latent_map(encoder, &samples)?,
+        training: descends.then_some(TrainingCurves { losses, rounds }),
+        imagination: imagination(encoder, &samples, IMAGINED)?,
+    }))
 }
 
 /// An elite with the moment it is shown in.
