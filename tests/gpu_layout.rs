@@ -37,6 +37,7 @@ fn task() -> TaskPlan {
         min_height: Some(0.05),
         min_up: Some(-0.5),
         frame: None,
+        observer: None,
     }
 }
 

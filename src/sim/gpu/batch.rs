@@ -75,7 +75,7 @@ impl GpuBackend {
                 pool: &self.pool,
                 world: &self.world_buffer,
                 words: result_words(self.task.descriptors.len(), self.task.frame_room()),
-                scratch: 2 * self.brain.widest_layer(),
+                scratch: 2 * self.brain.widest_layer(self.task.latent_size()),
                 widest: self.options.widest.unwrap_or(limits.workgroups),
             };
             // The arrays that grow fastest: a block's models, its creatures' brains with their scratch, and their results with the frames.

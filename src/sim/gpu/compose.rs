@@ -109,7 +109,7 @@ fn constants(choices: Choices<'_>) -> String {
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("TERRAIN", terrain),
         ("BRAIN", brain),
-        ("ACTIVATIONS", choices.brain.widest_layer()),
+        ("ACTIVATIONS", choices.brain.widest_layer(choices.task.latent_size())),
         ("OBSERVATIONS", OBSERVATIONS),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),

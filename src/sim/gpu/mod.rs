@@ -81,6 +81,9 @@ pub struct GpuBackend {
 
 /// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
 pub fn unsupported(plan: &Plan) -> Option<String> {
+    if plan.task.observer.is_some() {
+        return Some("policy.world_model: simulated on the CPU only".to_owned());
+    }
     let form = plan.world.form;
     (form != BiasForm::Momentum)
         .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))

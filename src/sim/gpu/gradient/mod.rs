@@ -107,7 +107,7 @@ impl GpuGradient {
     /// Floats of a brain's scratch: activations of every layer, and two rows of their bars.
     fn scratch(&self) -> usize {
         match &self.brain {
-            BrainKind::Mlp(hidden) => (hidden.len() + 3) * self.brain.widest_layer(),
+            BrainKind::Mlp(hidden) => (hidden.len() + 3) * self.brain.widest_layer(self.task.latent_size()),
             BrainKind::Cpg | BrainKind::Sequence => 0,
         }
     }
