@@ -51,6 +51,11 @@ impl TaskPlan {
         self.observer.as_ref().map_or(0, |(observer, _)| observer.latent_size())
     }
 
+    /// All numbers of the world model that watches.
+    pub fn observer_numbers(&self) -> &[f32] {
+        self.observer.as_ref().map_or(&[], |(observer, _)| observer.numbers())
+    }
+
     /// Room for the frames of a recorded episode, the one under way included.
     pub fn frame_room(&self) -> usize {
         self.frame.map_or(0, |frame| self.steps.div_ceil(frame.max(1)) as usize)

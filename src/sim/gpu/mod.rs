@@ -81,9 +81,6 @@ pub struct GpuBackend {
 
 /// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
 pub fn unsupported(plan: &Plan) -> Option<String> {
-    if plan.task.observer.is_some() {
-        return Some("policy.world_model: simulated on the CPU only".to_owned());
-    }
     let form = plan.world.form;
     (form != BiasForm::Momentum)
         .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
@@ -208,7 +205,7 @@ impl GpuBackend {
     ) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
         let descriptors = self.task.descriptors.len();
-        let words = layout::result_words(descriptors, self.task.frame_room());
+        let words = layout::result_words(&self.task, false);
         let finished = |shard: &Shard<'_>, encoded: &Encoded| {
             let results = shard.results()?;
             for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
