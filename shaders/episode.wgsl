@@ -27,6 +27,9 @@ fn simulate(
 // One step, the `steps`-th of the episode.
 fn advance(steps: u32) {
     // Decide.
+    if WATCHED != 0u {
+        watched_moment = moment_place(steps / WATCH_PERIOD);
+    }
     if steps % world.control_period == 0u {
         act(steps / world.control_period, world.dt * f32(steps));
     }
@@ -38,9 +41,15 @@ fn advance(steps: u32) {
     }
     // Judge.
     post_measurements(rate, total_force());
+    if RECORDED + WATCHED != 0u {
+        post_features(total_force(), angle, rate, target_angle);
+    }
     workgroupBarrier();
     if is_base && running {
         judge(steps + 1u);
+    }
+    if WATCHED != 0u && (steps + 1u) % WATCH_PERIOD == 0u {
+        end_frame((steps + 1u) / WATCH_PERIOD);
     }
     // Nobody posts the next step's poses while a base lane still reads.
     workgroupBarrier();
@@ -61,8 +70,14 @@ fn judge(steps: u32) {
     }
     let stops = must_stop(sensors);
     let over = stops || steps == world.steps;
-    if RECORDED != 0u {
-        put_features(steps, over, sensors);
+    if RECORDED + WATCHED != 0u {
+        let now = features(sensors, velocity, spin, orientation);
+        if RECORDED != 0u {
+            put_features(now, steps, over, sensors);
+        }
+        if WATCHED != 0u {
+            see(now);
+        }
     }
     if over {
         reward += reward_finishes(sensors);
@@ -108,6 +123,8 @@ fn wake() {
     wake_body();
     if span.first_step != 0u {
         wake_state(span.first_step);
+    } else if WATCHED != 0u {
+        start_watching();
     }
     if is_base {
         wake_episode();
@@ -225,6 +242,9 @@ fn wake_episode() {
     if RECORDED != 0u {
         wake_frame(span.first_step);
     }
+    if WATCHED != 0u {
+        wake_watching();
+    }
 }
 
 // Writes where the lane's episode stands.
@@ -236,6 +256,9 @@ fn rest() {
             put_sums(body * RESULT_WORDS);
             if RECORDED != 0u {
                 rest_frame(span.first_step + span.step_count);
+            }
+            if WATCHED != 0u {
+                rest_watching();
             }
         }
     }

@@ -3,7 +3,12 @@
 // Posts what the base lane adds up by quadrant: the `force` of the link's contacts, its joint's angle, rate and servo target.
 fn post_features(force: f32, angle: f32, rate: f32, target_angle: f32) {
     post(1u, vec4<f32>(force, angle, rate, target_angle));
-    post(2u, vec4<f32>(vec4<u32>(quadrant) == vec4<u32>(0u, 1u, 2u, 3u)));
+    post(2u, quadrant_mask());
+}
+
+// One in the place of the link's quadrant; the base has none.
+fn quadrant_mask() -> vec4<f32> {
+    return vec4<f32>(vec4<u32>(quadrant) == vec4<u32>(0u, 1u, 2u, 3u));
 }
 
 // What the links of each quadrant (front left, front right, rear left, rear right) add up to.

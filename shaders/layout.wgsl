@@ -82,11 +82,13 @@ struct Objective {
 @group(0) @binding(2) var<storage, read> lanes: array<Lane>;
 @group(0) @binding(3) var<storage, read> model: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> bodies: array<Body>;
+// The numbers of a world model that watches, then the brains.
 @group(0) @binding(5) var<storage, read> weights: array<f32>;
 // With a tape: one such array for each of its records.
 @group(0) @binding(6) var<storage, read_write> states: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> episodes: array<Episode>;
-// A creature's ending, steps, reward, and one word a descriptor, then the recorded frames; sums while the episode or the frame lasts.
+// A creature's ending, steps, reward, and one word a descriptor, then the recorded frames; sums while the episode or the frame lasts. Then
+// what a world model makes of it.
 @group(0) @binding(8) var<storage, read_write> results: array<u32>;
 @group(0) @binding(9) var<storage, read_write> activations: array<f32>;
 
@@ -130,10 +132,39 @@ const STEPS = 1u;
 const REWARD = 2u;
 const SAMPLES = 3u;
 const FRAMES = SAMPLES + DESCRIPTORS;
-const RESULT_WORDS = FRAMES + FRAME_ROOM * FRAME_WORDS;
+const WATCHING = FRAMES + FRAME_ROOM * FRAME_WORDS;
+const RESULT_WORDS = WATCHING + WATCHED * (FEATURES + MOMENT_ROOM * MOMENT_WORDS);
 
 // Words of a frame: its features and its reward.
 const FRAME_WORDS = FEATURES + 1u;
+
+// Words of a moment of a world model: features of the frame, h, z. Before the first stand the sums of the frame under way.
+const MOMENT_WORDS = FEATURES + DETERMINISTIC + LATENT;
+
+// What goes on in a world model, in `activations`: normalised features; sums and outputs of the hidden layers; gates, three a unit; the new
+// h and z.
+const BLOCK = DETERMINISTIC / BLOCKS;
+const UNITS = 0u;
+const X = FEATURES;
+const X_OUT = X + HIDDEN;
+const SEEN = X_OUT + HIDDEN;
+const SEEN_OUT = SEEN + HIDDEN;
+const POSTERIOR = SEEN_OUT + HIDDEN;
+const POSTERIOR_OUT = POSTERIOR + HIDDEN;
+const GATES = POSTERIOR_OUT + HIDDEN;
+const NEW_STATE = GATES + 3u * DETERMINISTIC;
+const THOUGHT = NEW_STATE + DETERMINISTIC + LATENT;
+
+// Its bars, behind it on the way back.
+const H_BAR = 0u;
+const Z_BAR = DETERMINISTIC;
+const FEATURE_BARS = Z_BAR + LATENT;
+const LOGITS_BAR = FEATURE_BARS + FEATURES;
+const POSTERIOR_BAR = LOGITS_BAR + LATENT;
+const SEEN_BAR = POSTERIOR_BAR + HIDDEN;
+const X_BAR = SEEN_BAR + HIDDEN;
+const GATE_BARS = X_BAR + HIDDEN;
+const THOUGHT_BARS = GATE_BARS + 3u * DETERMINISTIC;
 
 // Endings.
 const RUNNING = 0u;

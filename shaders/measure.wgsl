@@ -9,9 +9,6 @@ fn post_measurements(rate: f32, force: f32) {
     let calm = is_finite(angle) && is_finite(rate) && abs(rate) < RATE_BOUND;
     post(0u, vec4<f32>(work, limit_use, command_change, select(1.0, 0.0, calm)));
     post(1u, vec4<f32>(force, 0.0, 0.0, 0.0));
-    if RECORDED != 0u {
-        post_features(force, angle, rate, target_angle);
-    }
 }
 
 // Normal force of all contacts of the link (N).

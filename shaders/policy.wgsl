@@ -95,8 +95,14 @@ fn weighted_sum(layer: u32, unit: u32, units: u32, inputs: u32, input_count: u32
 }
 
 // Writes the observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
-// clock; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
+// clock; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of
+// the load shares of its points).
 fn observe(to: u32, clock: f32) {
+    if WATCHED != 0u && body_links > 0u {
+        for (var i = lane - base; i < LATENT; i += body_links) {
+            activations[to + OBSERVATIONS - LATENT + i] = remembered(watched_moment, DETERMINISTIC + i);
+        }
+    }
     if is_base {
         let rotation = rotation_matrix(orientation);
         let up = vec3<f32>(rotation[0].z, rotation[1].z, rotation[2].z);

@@ -58,6 +58,9 @@ var<private> samples: array<f32, DESCRIPTORS>;
 // The features of the steps of a frame, added up, and the reward when it began.
 var<private> frame_sums: array<f32, FEATURES>;
 var<private> earned: f32;
+// The same for a world model, and where all lanes find its present moment in `results`.
+var<private> watched_sums: array<f32, FEATURES>;
+var<private> watched_moment: u32;
 
 // Scratch of the link. World axes, positions relative to the base origin.
 var<private> link_orientation: vec4<f32>;

@@ -71,6 +71,7 @@ fn random_and_mutated_creatures_create_no_energy() {
         min_height: None,
         min_up: None,
         frame: None,
+        observer: None,
     };
     let mut shares: Vec<f64> = (0..200)
         .filter_map(|seed| {

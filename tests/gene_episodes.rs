@@ -36,7 +36,10 @@ type D = Dual<f64, KINDS>;
 
 fn policies() -> [Policy; 2] {
     let (sharing, frequency) = (Sharing::Gene, (0.5, 2.5));
-    [Policy::Cpg { sharing, frequency }, Policy::Mlp { hidden: vec![6, 5], sharing, frequency, control_rate: 60 }]
+    [
+        Policy::Cpg { sharing, frequency },
+        Policy::Mlp { hidden: vec![6, 5], sharing, frequency, control_rate: 60, world_model: None },
+    ]
 }
 
 fn plan(terrain: usize, policy: &Policy, steps: u32) -> Plan {

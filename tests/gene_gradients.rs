@@ -35,7 +35,7 @@ fn policies() -> [Policy; 3] {
     [
         Policy::Cpg { sharing: Sharing::Gene, frequency },
         Policy::Cpg { sharing: Sharing::Instance, frequency },
-        Policy::Mlp { hidden: vec![6, 5], sharing: Sharing::Gene, frequency, control_rate: 60 },
+        Policy::Mlp { hidden: vec![6, 5], sharing: Sharing::Gene, frequency, control_rate: 60, world_model: None },
     ]
 }
 

@@ -21,17 +21,19 @@ use gpu::gpu;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains};
+use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
 
 /// Steps a second.
 const RATE: f64 = 240.0;
 
-const BRAINS: [BrainName; 3] = [BrainName::Cpg, BrainName::Mlp, BrainName::Sequence];
+const BRAINS: [BrainName; 4] = [BrainName::Cpg, BrainName::Mlp, BrainName::Watched, BrainName::Sequence];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum BrainName {
     Cpg,
     Mlp,
+    /// A network that sees what a world model makes of its episode.
+    Watched,
     Sequence,
 }
 
@@ -39,6 +41,7 @@ impl BrainName {
     fn policy(self) -> Policy {
         match self {
             Self::Mlp => mlp(),
+            Self::Watched => watched(),
             Self::Cpg | Self::Sequence => cpg(),
         }
     }

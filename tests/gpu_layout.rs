@@ -1,6 +1,7 @@
 //! The composed shaders, without any adapter: valid for every experiment, and of the layout that the host writes.
 #![cfg(feature = "gpu")]
 
+use burgess::latent::Size;
 use burgess::laws::descriptor::Descriptor;
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
@@ -9,13 +10,16 @@ use burgess::sim::gpu::compose::{Choices, FILES, source};
 use burgess::sim::gpu::layout::{
     Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span,
     TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields, result_words, state_fields,
+    thought_floats,
 };
+use burgess::sim::observer::Observer;
 use burgess::sim::plan::BrainKind;
 use burgess::sim::task::TaskPlan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use std::collections::BTreeSet;
 use std::mem::offset_of;
+use std::sync::Arc;
 
 /// What every WebGPU adapter has: bytes of workgroup memory, storage buffers a stage, bytes of a uniform buffer.
 const WORKGROUP_MEMORY: u32 = 16384;
@@ -37,6 +41,7 @@ fn task() -> TaskPlan {
         min_height: Some(0.05),
         min_up: Some(-0.5),
         frame: None,
+        observer: None,
     }
 }
 
@@ -56,24 +61,31 @@ struct Shader {
     /// Room for contact points.
     contacts: usize,
     taped: bool,
-    /// Room for recorded frames.
-    frames: usize,
+    task: TaskPlan,
 }
 
 /// Every kind of shader.
 fn every_shader() -> Vec<Shader> {
+    let observer = Arc::new(Observer::untrained(Size::Small, 40.0, 1).unwrap());
     let recorded = TaskPlan { frame: Some(RECORDED), ..task() };
+    let watched = TaskPlan { observer: Some((observer, 6)), ..task() };
+    let both = TaskPlan { frame: Some(RECORDED), ..watched.clone() };
     let brains = [BrainKind::Cpg, BrainKind::Mlp(vec![16, 8]), BrainKind::Sequence];
     let mut all = Vec::new();
     for terrain in &terrains() {
         for brain in &brains {
-            for (contacts, taped) in [(2, false), (2, true), (8, false), (8, true)] {
-                let text = source(Choices { task: &task(), terrain, brain, contacts, taped });
-                all.push(Shader { text, contacts, taped, frames: 0 });
-            }
-            for contacts in [2, 8] {
-                let text = source(Choices { task: &recorded, terrain, brain, contacts, taped: false });
-                all.push(Shader { text, contacts, taped: false, frames: recorded.frame_room() });
+            let is_network = matches!(brain, BrainKind::Mlp(_));
+            let mut tasks = vec![(task(), false), (task(), true), (recorded.clone(), false)];
+            tasks.extend(
+                [(watched.clone(), false), (watched.clone(), true), (both.clone(), false)]
+                    .into_iter()
+                    .filter(|_| is_network),
+            );
+            for (task, taped) in tasks {
+                for contacts in [2, 8] {
+                    let text = source(Choices { task: &task, terrain, brain, contacts, taped });
+                    all.push(Shader { text, contacts, taped, task: task.clone() });
+                }
             }
         }
     }
@@ -88,7 +100,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 3 * (2 * 2 + 2));
+    assert_eq!(different.len(), 4 * 2 * (3 * 3 + 3));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -281,7 +293,7 @@ fn constant(module: &Module, name: &str) -> u32 {
 
 #[test]
 fn host_and_device_constants_agree() {
-    for Shader { text, contacts, taped, frames } in every_shader() {
+    for Shader { text, contacts, taped, task } in every_shader() {
         let module = parsed(&text);
         let descriptors = Descriptor::ALL.len();
         for (name, value) in [
@@ -299,10 +311,11 @@ fn host_and_device_constants_agree() {
             ("GRADIENT_FIELDS", gradient_fields(contacts, descriptors)),
             ("STEPS", STEPS),
             ("SAMPLES", SAMPLES),
-            ("RESULT_WORDS", result_words(descriptors, frames)),
-            ("RECORDED", usize::from(frames > 0)),
-            ("FRAME", if frames > 0 { RECORDED as usize } else { 1 }),
-            ("FRAMES", result_words(descriptors, 0)),
+            ("RESULT_WORDS", result_words(&task, taped)),
+            ("RECORDED", usize::from(task.frame.is_some())),
+            ("FRAME", task.frame.unwrap_or(1) as usize),
+            ("WATCHED", usize::from(task.observer.is_some())),
+            ("FRAMES", SAMPLES + descriptors),
             ("FRAME_WORDS", FRAME_WORDS),
             ("FEATURES", layout(1.0).width()),
             ("FINISHED", FINISHED as usize),
@@ -310,6 +323,10 @@ fn host_and_device_constants_agree() {
             ("DIVERGED", DIVERGED as usize),
         ] {
             assert_eq!(constant(&module, name) as usize, value, "{name} with {contacts} contact points");
+        }
+        if task.observer.is_some() {
+            let bars = if taped { constant(&module, "THOUGHT_BARS") } else { 0 };
+            assert_eq!((constant(&module, "THOUGHT") + bars) as usize, thought_floats(&task, taped));
         }
         // What `decode` takes for granted.
         assert_eq!(["ENDING", "REWARD", "RUNNING"].map(|name| constant(&module, name)), [0, 2, 0]);

@@ -19,7 +19,7 @@ use burgess::sim::plan::{BrainKind, Plan};
 use burgess::sim::prelude::Prelude;
 use burgess::sim::task::TaskPlan;
 use burgess::sim::world::World;
-use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains};
+use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
 
 /// What an episode is made of, as numbers of any kind.
 #[derive(Clone)]
@@ -267,9 +267,13 @@ fn plan(terrain: usize, policy: Policy, steps: u32) -> Plan {
 fn check_all(steps: u32, bound: f64) {
     let mut worst: Vec<(&str, f64, String)> = CLASSES.iter().map(|c| (c.0, 0.0, String::new())).collect();
     for terrain in 0..4 {
-        for brain in ["cpg", "mlp", "sequence"] {
+        for brain in ["cpg", "mlp", "watched", "sequence"] {
             for (seed, name) in BODIES.into_iter().enumerate() {
-                let policy = if brain == "mlp" { mlp() } else { cpg() };
+                let policy = match brain {
+                    "mlp" => mlp(),
+                    "watched" => watched(),
+                    _ => cpg(),
+                };
                 let mut plan = plan(terrain, policy.clone(), steps);
                 let mut candidate = shipped(name, policy, seed as u64);
                 if brain == "sequence" {
@@ -306,7 +310,7 @@ fn sixty_steps() {
 fn two_seconds() {
     let mut worst: f64 = 0.0;
     for (seed, name) in BODIES.into_iter().enumerate() {
-        let policy = if seed % 2 == 0 { mlp() } else { cpg() };
+        let policy = [mlp(), cpg(), watched()][seed % 3].clone();
         let plan = plan(seed % 4, policy.clone(), 480);
         let candidate = shipped(name, policy, 7 + seed as u64);
         let start = after(&plan, &candidate, 20);
@@ -335,13 +339,15 @@ fn random_genomes() {
 /// What does not fit in memory is simulated again, to the bit.
 #[test]
 fn memory_does_not_change_a_bit() {
-    let plan = plan(1, mlp(), 200);
-    let objective = objective(&plan.task);
-    let (world, candidate) = (plan.world.cast::<f32>(), shipped("quadruped", mlp(), 3).map(|x: f64| x as f32));
-    let gradient = |memory| differentiate(&candidate, &world, &plan.task, &objective, memory);
-    let (all, least, some) = (gradient(TAPE_MEMORY), gradient(0), gradient(40_000));
-    for other in [least, some] {
-        assert_eq!(format!("{all:?}"), format!("{other:?}"));
+    for policy in [mlp(), watched()] {
+        let plan = plan(1, policy.clone(), 200);
+        let objective = objective(&plan.task);
+        let (world, candidate) = (plan.world.cast::<f32>(), shipped("quadruped", policy, 3).map(|x: f64| x as f32));
+        let gradient = |memory| differentiate(&candidate, &world, &plan.task, &objective, memory);
+        let (all, least, some) = (gradient(TAPE_MEMORY), gradient(0), gradient(40_000));
+        for other in [least, some] {
+            assert_eq!(format!("{all:?}"), format!("{other:?}"));
+        }
     }
 }
 
@@ -349,7 +355,7 @@ fn memory_does_not_change_a_bit() {
 /// segments, where the task ends the episode, and where the simulation diverges.
 #[test]
 fn several_objectives_in_one_way_back_change_no_bit() {
-    for (seed, policy) in [cpg(), mlp()].into_iter().enumerate() {
+    for (seed, policy) in [cpg(), mlp(), watched()].into_iter().enumerate() {
         let mut plan = plan(1, policy.clone(), 120);
         (plan.task.min_height, plan.task.min_up) = (Some(0.05), Some(0.5));
         let world = plan.world.cast::<f32>();

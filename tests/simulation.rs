@@ -33,7 +33,13 @@ fn cpg() -> Policy {
 }
 
 fn mlp() -> Policy {
-    Policy::Mlp { hidden: vec![8], sharing: Sharing::Instance, frequency: (0.5, 2.5), control_rate: 60 }
+    Policy::Mlp {
+        hidden: vec![8],
+        sharing: Sharing::Instance,
+        frequency: (0.5, 2.5),
+        control_rate: 60,
+        world_model: None,
+    }
 }
 
 fn terrains() -> Vec<TerrainSpec> {

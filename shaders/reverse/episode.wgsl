@@ -46,6 +46,12 @@ fn retreat(step: u32) {
     read_tape(step);
     recall();
     // Judge, move, decide: backward.
+    if WATCHED != 0u {
+        watched_moment = moment_place(step / WATCH_PERIOD);
+        if (step + 1u) % WATCH_PERIOD == 0u {
+            reverse_frame((step + 1u) / WATCH_PERIOD);
+        }
+    }
     reverse_measure(step);
     reverse_step();
     reverse_slew();

@@ -8,6 +8,9 @@ fn reverse_measure(step: u32) {
     let change = target_change(wanted);
     command_change = select(0.0, change * change, is_joint);
     post_measurements(rate_after, force_after);
+    if WATCHED != 0u {
+        post_features(force_after, angle_after, rate_after, target_angle);
+    }
     workgroupBarrier();
     if is_base {
         reverse_sensors(step);
@@ -23,6 +26,9 @@ fn reverse_measure(step: u32) {
             force_bars[i] += limbs[limb_end];
         }
     }
+    if WATCHED != 0u {
+        take_feature_bars(joints.w);
+    }
     // Nobody posts anything else while someone still reads.
     workgroupBarrier();
 }
@@ -32,7 +38,12 @@ fn reverse_sensors(step: u32) {
     let sensors = measure(
         world.dt * f32(step + 1u), sum_joints(), position_after, velocity_after, orientation_after,
     );
-    let bar = reverse_judgement(step, sensors);
+    var bar = reverse_judgement(step, sensors);
+    let limbs = reverse_limb_loads(bar.limb_load);
+    var base_force_bar = 0.0;
+    if WATCHED != 0u {
+        base_force_bar = reverse_features(sensors, &bar);
+    }
     start_bar += bar.start;
     let height = terrain_distance_reverse(position_after, Distance(bar.height, vec3<f32>(0.0)));
     position_bar += bar.position + height;
@@ -40,18 +51,23 @@ fn reverse_sensors(step: u32) {
     rotation_bar += cross(sensors.up, bar.up);
     let joints = f32(max(body_links - 1u, 1u));
     let roughness = 2.0 * bar.command_rate / (world.dt * world.dt * joints);
+    post(2u, vec4<f32>(bar.power, bar.limit_use / joints, roughness, base_force_bar));
+    post(3u, limbs);
+}
+
+// The bars of the limb ends' forces.
+fn reverse_limb_loads(loads_bar: vec4<f32>) -> vec4<f32> {
     let ends = bodies[body].limb_ends;
     let end_count = bodies[body].limb_end_count;
     var limbs: vec4<f32>;
     for (var i = 0u; i < LIMB_ENDS; i++) {
         if i < end_count {
-            let share = load_share_reverse(posted(1u, byte(ends, i)).x, reference_force, bar.limb_load[i]);
+            let share = load_share_reverse(posted(1u, byte(ends, i)).x, reference_force, loads_bar[i]);
             limbs[i] = share.normal_force;
             reference_force_bar += share.reference;
         }
     }
-    post(2u, vec4<f32>(bar.power, bar.limit_use / joints, roughness, 0.0));
-    post(3u, limbs);
+    return limbs;
 }
 
 // With respect to the sensors of a step: the rates and the samples, and after the last step the ends.

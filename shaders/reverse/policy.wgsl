@@ -48,9 +48,10 @@ fn reverse_act(decision: u32, time: f32) {
 }
 
 // Where the gradient with respect to the creature's brain begins in `activations`, behind the activations of all layers and two
-// rows of bars; it is laid out as the brain is in `weights`.
+// rows of bars, and what goes on in a world model; it is laid out as the brain is in `weights`.
 fn brain_bars() -> u32 {
-    return bodies[body].activations + select(0u, (world.hidden_layers + 3u) * ACTIVATIONS, BRAIN == MLP);
+    let watching = WATCHED * (THOUGHT + THOUGHT_BARS);
+    return bodies[body].activations + select(0u, (world.hidden_layers + 3u) * ACTIVATIONS + watching, BRAIN == MLP);
 }
 
 fn reverse_action(decision: u32, bar: f32) {
@@ -131,6 +132,11 @@ fn reverse_layer(layer: u32, at: u32, outputs: u32, inputs: u32) {
 // From the bars of the observation, which stand at `at`, to the state; gives that of the clock, on base lanes.
 fn reverse_observation(at: u32, clock: f32) -> f32 {
     var clock_bar = 0.0;
+    if WATCHED != 0u && alive && body_links > 0u {
+        for (var i = lane - base; i < LATENT; i += body_links) {
+            activations[thought_bars() + Z_BAR + i] += activations[at + OBSERVATIONS - LATENT + i];
+        }
+    }
     if is_base {
         let rotation = link_rotation;
         let up_bar = rotation * vector_at(at);

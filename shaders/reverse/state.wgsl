@@ -52,6 +52,7 @@ var<private> leg_span_bar: f32;
 var<private> sample_bars: array<f32, DESCRIPTORS>;
 
 // What the step left, from the next record.
+var<private> angle_after: f32;
 var<private> rate_after: f32;
 var<private> force_after: f32;
 var<private> position_after: vec3<f32>;

@@ -4,6 +4,7 @@
 fn read_tape(step: u32) {
     // What the step left.
     wake_state(step + 1u);
+    angle_after = angle;
     rate_after = rate;
     force_after = total_force();
     let target_now = target_angle;

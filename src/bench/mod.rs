@@ -76,6 +76,7 @@ pub fn plan(duration: f64, brain: Brain) -> Plan {
         min_height: None,
         min_up: None,
         frame: None,
+        observer: None,
     };
     let kind = match brain {
         Brain::Cpg => BrainKind::Cpg,

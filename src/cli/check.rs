@@ -118,8 +118,11 @@ fn policy(policy: &Policy) -> String {
     let (kind, sharing, frequency) = match policy {
         Policy::Point { dimension } => return format!("a point of {dimension} coordinates"),
         Policy::Cpg { sharing, frequency } => ("pattern generator".to_owned(), sharing, frequency),
-        Policy::Mlp { hidden, sharing, frequency, control_rate } => {
-            (format!("network with {hidden:?} hidden units at {control_rate} Hz"), sharing, frequency)
+        Policy::Mlp { hidden, sharing, frequency, control_rate, world_model } => {
+            let sees = world_model
+                .as_ref()
+                .map_or(String::new(), |file| format!(" that sees what {} makes of it", file.name()));
+            (format!("network with {hidden:?} hidden units at {control_rate} Hz{sees}"), sharing, frequency)
         }
     };
     let whose = match sharing {

@@ -7,7 +7,7 @@ use burgess::archive::store::{EliteAddress, RunReader};
 use burgess::archive::{Parent, Refinement};
 use burgess::creature::expand;
 use burgess::evolve::start;
-use burgess::experiment::{BodyLimits, Physics};
+use burgess::experiment::{BodyLimits, OBSERVER, Physics};
 use burgess::genome::{PolicyFile, morphology};
 use ron::ser::PrettyConfig;
 use std::io::{Write as _, stdout};
@@ -59,7 +59,9 @@ fn policy(address: &EliteAddress) -> anyhow::Result<String> {
         "{}: is of a benchmark, whose elites have no policy; --genome prints one",
         address.dir.display()
     );
-    PolicyFile { policy: run.experiment().policy.clone(), brain: elite.expressed().brain.clone() }.to_text()
+    // Wherever the file goes, the world model stays in the run's folder.
+    let policy = run.experiment().policy.with_world_model_at(&std::path::absolute(address.dir.join(OBSERVER))?);
+    PolicyFile { policy, brain: elite.expressed().brain.clone() }.to_text()
 }
 
 fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {

@@ -8,7 +8,7 @@ use burgess::experiment::{BodyLimits, Physics, policy_problems};
 use burgess::genome::{PolicyFile, morphology};
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::TerrainSpec;
-use burgess::sim::task::{TaskPlan, control_period};
+use burgess::sim::task::{TaskPlan, control_period, observer};
 use burgess::sim::world::World;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +70,7 @@ impl Subject {
         ensure!(problems.is_empty(), "{}", list.join("; "));
         self.candidate.controller = compile_controller(&file.brain, &self.candidate.creature, &file.policy);
         self.task.control_period = control_period(&file.policy, self.physics.rate);
+        self.task.observer = observer(&file.policy, self.physics.rate);
         Ok(())
     }
 
@@ -109,6 +110,7 @@ impl Subject {
                 min_height: None,
                 min_up: None,
                 frame: None,
+                observer: None,
             },
             physics,
         })

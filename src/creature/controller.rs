@@ -8,7 +8,6 @@ use crate::autodiff::{Real, real};
 use crate::experiment::{Policy, Sharing};
 use crate::genome::{Brain, CpgGene, JointKey, MlpGene};
 use crate::laws::soft::sigmoid;
-use crate::sim::OBSERVATIONS;
 
 /// Observations of one joint: angle, rate, contact of its link.
 pub const JOINT_OBSERVATIONS: usize = 3;
@@ -117,10 +116,11 @@ fn cpg_joints<T: Real>(
 /// Inputs: the common observations, then angle, rate and contact of each joint in link order.
 fn first_layer<T: Real>(common: &[T], bias: &[T], entries: &[Option<&MlpGene<T>>]) -> Layer<T> {
     let width = bias.len();
-    let inputs = OBSERVATIONS + JOINT_OBSERVATIONS * entries.len();
+    let observations = common.len() / width.max(1);
+    let inputs = observations + JOINT_OBSERVATIONS * entries.len();
     let mut weights = Vec::with_capacity(width * inputs);
     for unit in 0..width {
-        weights.extend((0..OBSERVATIONS).map(|input| common[input * width + unit]));
+        weights.extend((0..observations).map(|input| common[input * width + unit]));
         for entry in entries {
             let weight = |input: usize| entry.map_or(T::zero(), |entry| entry.input[input * width + unit]);
             weights.extend((0..JOINT_OBSERVATIONS).map(weight));

@@ -4,7 +4,7 @@
 //! it was killed before its first generation. A lock that dies with its process keeps two from the same run.
 
 use crate::archive::store::{self, EXPERIMENT};
-use crate::experiment::{Benchmark, Experiment};
+use crate::experiment::{Benchmark, Experiment, OBSERVER};
 use anyhow::{Context, Result, bail};
 use ron::ser::PrettyConfig;
 use serde::{Serialize, de::DeserializeOwned};
@@ -31,8 +31,8 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// Makes a new folder under `out` and freezes in it the experiment and the seed morphologies (whatever the search space
-    /// is made from).
+    /// Makes a new folder under `out` and freezes in it the experiment, its policy's world model if it has one, and the seed morphologies
+    /// (whatever the search space is made from).
     ///
     /// # Errors
     ///
@@ -55,6 +55,9 @@ impl RunFolder {
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
         folder.freeze(SEEDS, "Frozen when the run began: the seed morphologies.", seeds)?;
+        if let Some(observer) = experiment.policy.observer() {
+            observer.save(&folder.dir.join(OBSERVER))?;
+        }
         add(&folder.dir)?;
         let comment = "Frozen when the run began: overrides applied, defaults written out.";
         match Benchmark::of(experiment) {

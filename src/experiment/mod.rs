@@ -17,11 +17,13 @@ mod schema;
 mod source;
 mod syntax;
 mod validate;
+mod world_model;
 
 pub use benchmark::Benchmark;
 pub use error::{ExperimentError, Problem, SyntaxError};
 pub use inverse::*;
 pub use schema::*;
+pub use world_model::WorldModelFile;
 
 use crate::genome::morphology;
 use ron::extensions::Extensions;
@@ -34,6 +36,9 @@ use std::path::{Path, PathBuf};
 /// Largest file that is read as an experiment (bytes); the longest sensible ones have a few thousand.
 const MAX_FILE_SIZE: u64 = 1 << 20;
 
+/// The world model of a run's policy in its folder, without extensions.
+pub const OBSERVER: &str = "observer";
+
 /// A valid experiment and where it comes from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -41,7 +46,7 @@ pub struct Loaded {
     pub experiment: Experiment,
     /// The RON text that says so, changes by `--set` included.
     pub text: String,
-    /// Where the file stands: paths of morphologies are relative to it.
+    /// Where the file stands: paths of morphologies and of a world model are relative to it.
     pub folder: PathBuf,
 }
 
@@ -118,7 +123,8 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
     from_text(&text, &path.display().to_string(), folder, overrides)
 }
 
-/// Reads and checks the experiment that a run folder has frozen. Its morphologies lie frozen beside it, so their files may be gone.
+/// Reads and checks the experiment that a run folder has frozen. Its morphologies lie frozen beside it, so their files may be gone, and so
+/// does its policy's world model, which is read from there.
 ///
 /// # Errors
 ///
@@ -130,7 +136,8 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
         return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });
     }
     let source = Source::new(&path.display().to_string(), &text);
-    parsed(&source, &|_| Ok(()), None)
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parsed(&source, &|_| Ok(()), &|_| folder.join(OBSERVER), None)
 }
 
 /// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are
@@ -147,7 +154,7 @@ pub fn from_text(
 ) -> Result<Loaded, ExperimentError> {
     let source = overridden(text, source_name, overrides)?;
     let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
-    let experiment = parsed(&source, &known, Some(folder))?;
+    let experiment = parsed(&source, &known, &|name| folder.join(name), Some(folder))?;
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
 }
 
@@ -203,14 +210,22 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ExperimentError> {
     options.from_str(&source.text).map_err(|e| ExperimentError::Syntax(Box::new(explain::explain(source, &e))))
 }
 
-/// Reads and checks an evolution or a benchmark; with the folder that paths are relative to, also what it takes from other files.
-fn parsed(source: &Source, known: validate::Known, folder: Option<&Path>) -> Result<Experiment, ExperimentError> {
+/// Reads and checks an evolution or a benchmark. `world_model` says where a policy's model is; with the folder that paths are relative to, an
+/// encoder is looked up as well.
+fn parsed(
+    source: &Source,
+    known: validate::Known,
+    world_model: &dyn Fn(&Path) -> PathBuf,
+    folder: Option<&Path>,
+) -> Result<Experiment, ExperimentError> {
     if Benchmark::is_in(&source.text) {
         return Benchmark::parse(source);
     }
     let mut experiment: Experiment = parse(source)?;
+    let read = experiment.policy.read_world_model(world_model);
     let mut problems = folder.map_or_else(Vec::new, |folder| learned::resolve(&mut experiment, folder));
     problems.extend(validate::problems(&experiment, known));
+    problems.extend(read.err().map(|message| Problem { path: "policy.world_model".to_owned(), message, place: None }));
     without(problems, source)?;
     Ok(experiment)
 }

@@ -1,5 +1,6 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
+use super::world_model::WorldModelFile;
 use crate::benchmark::Problem;
 use crate::emitter::cma::Conventions;
 use crate::emitter::ranking::{Ranker, Restart, Selection};
@@ -134,6 +135,9 @@ pub enum Policy {
         /// Decisions a second; must divide `physics.rate`.
         #[serde(default = "default_control_rate")]
         control_rate: u32,
+        /// A frozen world model whose latent state is observed, too: a path without extension, relative to the experiment's folder.
+        #[serde(default)]
+        world_model: Option<WorldModelFile>,
     },
     /// A point of a benchmark's space.
     #[serde(skip)]

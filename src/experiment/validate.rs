@@ -6,6 +6,7 @@
 use super::error::Problem;
 use super::learned;
 use super::schema::*;
+use super::world_model::WorldModelFile;
 use crate::creature::MAX_LINKS;
 use crate::emitter::ranking::Restart;
 use std::f64::consts::PI;
@@ -109,7 +110,7 @@ fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
         Policy::Point { .. } => {}
         Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
-        Policy::Mlp { hidden, sharing: _, frequency, control_rate } => {
+        Policy::Mlp { hidden, sharing: _, frequency, control_rate, world_model } => {
             check.length("policy.hidden", hidden.len(), 4);
             for (i, units) in hidden.iter().enumerate() {
                 check.whole(&format!("policy.hidden[{i}]"), *units, 1..=512);
@@ -118,6 +119,11 @@ fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
             let allowed = format!("a divisor of physics.rate, {}", physics.rate);
             check.need(divides, "policy.control_rate", allowed, control_rate);
             check_frequency(check, *frequency, *control_rate, "policy.control_rate");
+            if let Some(observer) = world_model.as_ref().and_then(WorldModelFile::observer) {
+                let allowed = format!("of a model whose frames a second divide physics.rate, {}", physics.rate);
+                let divides = observer.period(physics.rate).is_some();
+                check.need(divides, "policy.world_model", allowed, format!("{} a second", observer.rate()));
+            }
         }
     }
 }

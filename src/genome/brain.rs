@@ -38,10 +38,11 @@ impl Brain {
             Policy::Mlp { hidden, .. } => {
                 let first = hidden.first().copied().unwrap_or(0);
                 let last = hidden.last().copied().unwrap_or(0);
-                let fan_in = OBSERVATIONS + JOINT_OBSERVATIONS * keys.len();
+                let observations = OBSERVATIONS + policy.latent_size();
+                let fan_in = observations + JOINT_OBSERVATIONS * keys.len();
                 Brain::Mlp {
                     frequency: stream.normal(),
-                    common: weights(OBSERVATIONS * first, fan_in, stream),
+                    common: weights(observations * first, fan_in, stream),
                     bias: normals(first, BIAS, stream),
                     hidden: hidden.windows(2).map(|pair| random_layer(pair[0], pair[1], stream)).collect(),
                     joints: keys.iter().map(|&key| random_mlp(key, sharing, (first, last), fan_in, stream)).collect(),

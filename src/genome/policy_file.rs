@@ -26,15 +26,18 @@ impl PolicyFile {
     /// Reads a policy file (RON).
     ///
     /// # Errors
-    /// A file that cannot be read, a syntax or type error with file, line and column, or a brain that is not of the policy's
-    /// kind and shape.
+    /// A file that cannot be read, a syntax or type error with file, line and column, a world model that cannot be read, or a brain that
+    /// is not of the policy's kind and shape.
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let name = path.display();
         let text = fs::read_to_string(path).with_context(|| format!("cannot read policy {name}"))?;
         let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-        let file: Self = options
+        let mut file: Self = options
             .from_str(&text)
             .map_err(|e| anyhow!("{name}:{}:{}: {}", e.span.start.line, e.span.start.col, e.code))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let read = file.policy.read_world_model(|name| folder.join(name));
+        read.map_err(|problem| anyhow!("{name}: policy.world_model: {problem}"))?;
         file.check().with_context(|| name.to_string())?;
         Ok(file)
     }
@@ -45,7 +48,8 @@ impl PolicyFile {
             (Policy::Cpg { .. }, Brain::Cpg { joints, .. }) => joints.iter().map(|entry| entry.key).collect(),
             (Policy::Mlp { hidden, .. }, Brain::Mlp { common, bias, hidden: further, joints, .. }) => {
                 let (&first, &last) = hidden.first().zip(hidden.last()).context("`policy.hidden` must not be empty")?;
-                expect("brain.common", common.len(), OBSERVATIONS.saturating_mul(first))?;
+                let observations = OBSERVATIONS + self.policy.latent_size();
+                expect("brain.common", common.len(), observations.saturating_mul(first))?;
                 expect("brain.bias", bias.len(), first)?;
                 expect("brain.hidden", further.len(), hidden.len() - 1)?;
                 for (i, (layer, units)) in further.iter().zip(hidden.windows(2)).enumerate() {
@@ -90,7 +94,7 @@ mod tests {
 
     fn network() -> PolicyFile {
         let (sharing, frequency) = (Sharing::Instance, (0.5, 2.5));
-        let policy = Policy::Mlp { hidden: vec![4, 3], sharing, frequency, control_rate: 60 };
+        let policy = Policy::Mlp { hidden: vec![4, 3], sharing, frequency, control_rate: 60, world_model: None };
         let keys = [1, 2].map(|gene| JointKey { gene: GeneId(gene), ..JointKey::default() });
         let brain = Brain::random(&policy, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
         PolicyFile { policy, brain }

@@ -11,7 +11,7 @@ use crate::rng::{Purpose, Stream};
 use crate::sim::cpu::episode::Episode;
 use crate::sim::cpu::reverse::tape::Standing;
 use crate::sim::plan::{BrainKind, Plan};
-use crate::sim::task::{TaskPlan, control_period};
+use crate::sim::task::{TaskPlan, control_period, observer};
 use crate::sim::world::World;
 use anyhow::Context as _;
 use std::path::Path;
@@ -61,7 +61,13 @@ struct Recipe {
 /// When a shipped body cannot be read.
 pub fn all() -> anyhow::Result<Vec<Situation>> {
     let cpg = || Policy::Cpg { sharing: Sharing::Gene, frequency: (0.5, 2.5) };
-    let mlp = Policy::Mlp { hidden: vec![8], sharing: Sharing::Instance, frequency: (0.5, 2.5), control_rate: 60 };
+    let mlp = Policy::Mlp {
+        hidden: vec![8],
+        sharing: Sharing::Instance,
+        frequency: (0.5, 2.5),
+        control_rate: 60,
+        world_model: None,
+    };
     let walls = vec![
         Wall { centre: (0.5, 0.0), half: (0.1, 1.0), height: 0.5 },
         Wall { centre: (-0.4, 0.3), half: (0.05, 0.1), height: 0.03 },
@@ -113,7 +119,6 @@ pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec
             descriptors: plan.task.descriptors.iter().copied().filter(Descriptor::has_gradient).collect(),
             min_height: None,
             min_up: None,
-            frame: None,
             ..plan.task.clone()
         };
         let at = |when: &str, reached| Situation {
@@ -177,6 +182,7 @@ fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
         min_height: None,
         min_up: None,
         frame: None,
+        observer: observer(policy, physics.rate),
     }
 }
 

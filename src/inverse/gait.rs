@@ -99,6 +99,7 @@ impl Mover {
             min_height: None,
             min_up: None,
             frame: None,
+            observer: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::pca::{self, Pca};
 use super::sequence::{Columns, Sequence, Summary};
 use super::spec::{EncoderKind, EncoderSpec, LatentOf, Size};
 use super::whitening::Whitening;
-use super::world_model::{Foreseen, Shape, WorldModel};
+use super::world_model::{Foreseen, Shape, Sizes, WorldModel};
 use crate::archive::hash::hexadecimal;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,31 @@ impl Encoder {
             Some(whitening) if !whitening.is_sound(latent, dimensions) => wrong("whitening"),
             _ => Ok(()),
         }
+    }
+
+    /// A world model of a size with the first weights of a seed, its normaliser still that of nothing seen.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no model of this size.
+    pub fn untrained_world_model(size: Size, layout: &Layout, seed: u64) -> Result<Self> {
+        Self::new(&EncoderSpec::new(EncoderKind::world_model(size)), layout, seed)
+    }
+
+    /// Sizes of a world model's parts.
+    pub fn sizes(&self) -> Option<Sizes> {
+        match &self.spec.kind {
+            EncoderKind::WorldModel { size, .. } => Some(size.sizes()),
+            EncoderKind::Pca { .. } | EncoderKind::Autoencoder { .. } => None,
+        }
+    }
+    /// Of all features, and of the reward behind them.
+    pub fn normaliser(&self) -> &Normaliser {
+        &self.normaliser
+    }
+    /// The learned numbers of a name, one row of columns an input; none where there is nothing of that name.
+    pub(crate) fn array(&self, name: &str) -> &[f32] {
+        self.parameters.get(name)
     }
 
     /// What it is.

@@ -87,13 +87,28 @@ impl Encoder {
     ///
     /// Files that are missing, damaged, of different encoders, or of another layout; the message has what was expected and what came.
     pub fn load_file(name: &Path, layout: &Layout) -> Result<Self> {
+        Self::read(name, Some(layout))
+    }
+
+    /// As [`Encoder::load_file`], for sequences of whatever layout it was made for.
+    ///
+    /// # Errors
+    ///
+    /// Files that are missing, damaged or of different encoders.
+    pub fn read_file(name: &Path) -> Result<Self> {
+        Self::read(name, None)
+    }
+
+    fn read(name: &Path, layout: Option<&Layout>) -> Result<Self> {
         let (weights, description) = paths(name);
         let text = fs::read_to_string(&description).map_err(|error| fault(&description, error))?;
         let read: Description = ron::from_str(&text).map_err(|error| fault(&description, error))?;
         if read.format != FORMAT {
             return Err(fault(&description, format!("expected format {FORMAT}, got {}", read.format)));
         }
-        layout.check_same(&read.layout).map_err(|error| fault(&description, error))?;
+        if let Some(layout) = layout {
+            layout.check_same(&read.layout).map_err(|error| fault(&description, error))?;
+        }
         let bytes = fs::read(&weights).map_err(|error| fault(&weights, error))?;
         let parameters = read_weights(&bytes, &read.arrays).map_err(|problem| fault(&weights, problem))?;
         let Description { spec, layout, normaliser, whitening, version, .. } = read;

@@ -4,6 +4,7 @@ pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod gradient;
+pub mod observer;
 pub mod plan;
 pub mod prelude;
 pub mod task;

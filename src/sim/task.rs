@@ -5,6 +5,8 @@ use crate::experiment::{Experiment, Policy};
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::Sensors;
+use crate::sim::observer::Observer;
+use std::sync::Arc;
 
 /// An experiment's task in the units of the simulation.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct TaskPlan {
     pub min_up: Option<f64>,
     /// Steps a frame of recorded experience; nothing is recorded where there is none.
     pub frame: Option<u32>,
+    /// The world model whose latent state an `Mlp` sees, and the steps of its frames.
+    pub observer: Option<(Arc<Observer>, u32)>,
 }
 
 impl TaskPlan {
@@ -44,7 +48,18 @@ impl TaskPlan {
             min_height: task.termination.min_height,
             min_up: task.termination.max_tilt.map(libm::cos),
             frame: experiment.latent.as_ref().map(|latent| rate / latent.rate.max(1)),
+            observer: observer(&experiment.policy, rate),
         }
+    }
+
+    /// Length of the latent state among observations.
+    pub fn latent_size(&self) -> usize {
+        self.observer.as_ref().map_or(0, |(observer, _)| observer.latent_size())
+    }
+
+    /// All numbers of the world model that watches.
+    pub fn observer_numbers(&self) -> &[f32] {
+        self.observer.as_ref().map_or(&[], |(observer, _)| observer.numbers())
     }
 
     /// Room for the frames of a recorded episode, the one under way included.
@@ -66,6 +81,12 @@ impl TaskPlan {
         let weighted = |sum, (term, weight): &(RewardTerm, f64)| sum + value(term) * real(*weight);
         self.reward.iter().fold(T::zero(), weighted)
     }
+}
+
+/// The world model that a valid policy observes, and the steps of its frames at `rate` steps a second.
+pub fn observer(policy: &Policy, rate: u32) -> Option<(Arc<Observer>, u32)> {
+    let observer = policy.observer()?;
+    Some((observer.clone(), observer.period(rate)?))
 }
 
 /// Physics steps between two decisions of a policy; its control rate divides `rate` (steps a second).

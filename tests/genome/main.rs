@@ -36,7 +36,7 @@ fn cpg(sharing: Sharing) -> Policy {
 }
 
 fn mlp(sharing: Sharing) -> Policy {
-    Policy::Mlp { hidden: vec![6, 5], sharing, frequency: (0.5, 2.5), control_rate: 60 }
+    Policy::Mlp { hidden: vec![6, 5], sharing, frequency: (0.5, 2.5), control_rate: 60, world_model: None }
 }
 
 fn policies() -> [Policy; 4] {

@@ -27,6 +27,7 @@ fn simulate(genome: &Genome, policy: &Policy, seconds: f64) -> [Sensors<f64>; 2]
         min_height: None,
         min_up: None,
         frame: None,
+        observer: None,
     };
     let mut episode = Episode::new(&candidate, &world, &task);
     episode.advance();

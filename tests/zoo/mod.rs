@@ -4,13 +4,15 @@
 use burgess::creature::{Candidate, Controller, compile};
 use burgess::experiment::{
     ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Scheduler, Sharing, Task,
-    Termination, WeightedTerm,
+    Termination, WeightedTerm, WorldModelFile,
 };
 use burgess::genome::{Variation, morphology};
+use burgess::latent::Size;
 use burgess::laws::descriptor::Descriptor;
 use burgess::laws::reward::RewardTerm;
 use burgess::laws::terrain::{TerrainSpec, Wall};
 use burgess::rng::{Purpose, Stream};
+use burgess::sim::observer::Observer;
 use std::path::Path;
 
 /// The shipped bodies: spheres, capsules and boxes; the arm is welded to the world.
@@ -25,7 +27,23 @@ pub fn cpg() -> Policy {
 }
 
 pub fn mlp() -> Policy {
-    Policy::Mlp { hidden: vec![12, 8], sharing: Sharing::Instance, frequency: (0.5, 2.5), control_rate: 60 }
+    Policy::Mlp {
+        hidden: vec![12, 8],
+        sharing: Sharing::Instance,
+        frequency: (0.5, 2.5),
+        control_rate: 60,
+        world_model: None,
+    }
+}
+
+/// A network that sees the latent state of an untrained world model, whose frames are of six steps: decisions fall into and between them.
+pub fn watched() -> Policy {
+    let mut policy = mlp();
+    if let Policy::Mlp { world_model, .. } = &mut policy {
+        let observer = Observer::untrained(Size::Tiny, 40.0, 1).unwrap();
+        *world_model = Some(WorldModelFile::of(observer, "watched"));
+    }
+    policy
 }
 
 /// One of each kind, with what stands in a creature's way within its first second.

@@ -119,6 +119,7 @@ impl<'a> Problem<'a> {
             min_height: None,
             min_up: None,
             frame: None,
+            observer: None,
         };
         let world = World::new(&spec.physics, &TerrainSpec::default(), 0);
         Ok(Self { spec, chain: Chain::new(&creature, &spec.carried), creature, world, task })

@@ -1,6 +1,8 @@
 //! One episode of one candidate: policy, physics, sensors, reward, descriptors, termination.
 
+use super::features::features;
 use super::measure::{Stance, measure};
+use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act, slew_targets};
 use super::reverse::tape::Standing;
 use super::state::{Drive, State, Work};
@@ -40,6 +42,7 @@ pub struct Episode<'a, T> {
     /// The servo targets of the last step.
     pub drive: Drive<T>,
     policy: PolicyWork<T>,
+    watching: Option<Watching<'a, T>>,
     stance: Stance<T>,
     steps: u32,
     reward: T,
@@ -94,6 +97,7 @@ impl<'a, T: Value> Episode<'a, T> {
             work,
             drive: Drive::idle(creature),
             policy: PolicyWork::new(creature),
+            watching: task.observer.as_ref().map(|(observer, period)| Watching::new(observer, *period)),
             stance: Stance::before_landing(),
             steps: 0,
             reward: zero,
@@ -127,6 +131,10 @@ impl<'a, T: Value> Episode<'a, T> {
         let (creature, time, dt) = (&self.candidate.creature, self.time(), self.world.dt);
         let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
         self.last = measure(creature, &self.prelude, self.world, state, work, stance, time, command_rate);
+        if let Some(watching) = &mut self.watching {
+            let targets = &self.drive.targets;
+            watching.see(&features(creature, &self.prelude.plan, &self.last, state, targets), self.steps);
+        }
         self.reward += self.task.reward_rate(&self.last) * dt;
         for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
             *sample += descriptor.sample(&self.last, dt);
@@ -144,22 +152,19 @@ impl<'a, T: Value> Episode<'a, T> {
         let (creature, world) = (&self.candidate.creature, self.world);
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
-            act(creature, &self.candidate.controller, world, &self.state, self.occasion(), &mut self.policy);
+            let occasion = Occasion {
+                decision: self.steps / self.task.control_period,
+                time: self.time(),
+                reference_force: self.prelude.plan.reference_force,
+                latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
+            };
+            act(creature, &self.candidate.controller, world, &self.state, occasion, &mut self.policy);
         }
         let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
         // Move.
         step(creature, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;
         command_rate
-    }
-
-    /// When the decision of the step to come is made.
-    fn occasion(&self) -> Occasion<T> {
-        Occasion {
-            decision: self.steps / self.task.control_period,
-            time: self.time(),
-            reference_force: self.prelude.plan.reference_force,
-        }
     }
 
     /// Whether it has ended.
@@ -187,12 +192,18 @@ impl<'a, T: Value> Episode<'a, T> {
         &self.policy.commands
     }
 
+    /// The world model that watches, with all that it has seen.
+    pub fn watching(&self) -> Option<&Watching<'a, T>> {
+        self.watching.as_ref()
+    }
+
     /// What was worked out of the creature.
     pub fn prelude(&self) -> &Prelude<T> {
         &self.prelude
     }
 
-    /// Goes on from where the episode stood after `steps` steps, to be moved on only: what was judged is not brought back.
+    /// Goes on from where the episode stood after `steps` steps, to be moved on only: what was judged is not brought back, and what a
+    /// world model saw stays.
     pub fn stand(&mut self, steps: u32, standing: &Standing<T>) {
         self.steps = steps;
         self.state.clone_from(&standing.state);

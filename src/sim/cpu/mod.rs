@@ -6,6 +6,7 @@ pub mod features;
 pub mod integrate;
 pub mod kinematics;
 pub mod measure;
+pub mod observer;
 pub mod policy;
 pub mod record;
 pub mod reverse;

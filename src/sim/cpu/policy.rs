@@ -27,13 +27,15 @@ impl<T: Real> PolicyWork<T> {
 
 /// When a decision is made, and what for.
 #[derive(Clone, Copy, Debug)]
-pub struct Occasion<T> {
+pub struct Occasion<'a, T> {
     /// Decisions before it.
     pub decision: u32,
     /// Time (s).
     pub time: T,
     /// The load at which a contact counts half (N).
     pub reference_force: T,
+    /// The latent state of the world model that watches, if one does.
+    pub latent: &'a [T],
 }
 
 /// Makes a decision.
@@ -42,10 +44,10 @@ pub fn act<T: Real>(
     controller: &Controller<T>,
     world: &World<T>,
     state: &State<T>,
-    occasion: Occasion<T>,
+    occasion: Occasion<'_, T>,
     policy: &mut PolicyWork<T>,
 ) {
-    let Occasion { decision, time, reference_force } = occasion;
+    let Occasion { decision, time, .. } = occasion;
     match controller {
         Controller::Cpg { frequency, joints } => {
             let clock = *frequency * time * real(TAU);
@@ -56,7 +58,7 @@ pub fn act<T: Real>(
         }
         Controller::Mlp { frequency, layers, clocks } => {
             let clock = *frequency * time * real(TAU);
-            observe(creature, world, state, clock, reference_force, &mut policy.inputs);
+            observe(creature, world, state, clock, occasion, &mut policy.inputs);
             let (last, hidden) = layers.split_last().expect("a network has an output layer");
             for layer in hidden {
                 apply(layer, &policy.inputs, &mut policy.outputs);
@@ -111,13 +113,13 @@ pub fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
 }
 
 /// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
-/// clock; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
+/// clock; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
 pub fn observe<T: Real>(
     creature: &Creature<T>,
     world: &World<T>,
     state: &State<T>,
     clock: T,
-    reference_force: T,
+    occasion: Occasion<'_, T>,
     observation: &mut Vec<T>,
 ) {
     observation.clear();
@@ -131,12 +133,14 @@ pub fn observe<T: Real>(
     observation.push(world.terrain.distance(state.position).0);
     observation.extend([clock.sin(), clock.cos()]);
     debug_assert_eq!(observation.len(), OBSERVATIONS);
+    observation.extend_from_slice(occasion.latent);
+    let joints = observation.len();
     for joint in &state.links[1..] {
         observation.extend([joint.angle, joint.rate * real(0.1), T::zero()]);
     }
     for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
         if contact.link > 0 {
-            observation[OBSERVATIONS + 3 * (contact.link - 1) + 2] += load_share(force, reference_force);
+            observation[joints + 3 * (contact.link - 1) + 2] += load_share(force, occasion.reference_force);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::device::GpuError;
 use super::encode::{Encoded, Prepared};
-use super::layout::{LANES, Vec4, model_fields, result_words};
+use super::layout::{LANES, Vec4, model_fields, result_words, thought_floats};
 use super::pack::{Block, pack};
 use super::shard::{Place, Shard};
 use super::{CONTACT_ROOMS, GpuBackend};
@@ -37,7 +37,7 @@ impl GpuBackend {
         let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
         let mut running: Option<Shard<'_>> = None;
         for Part { place, blocks } in self.parts(&prepared, parts)? {
-            next.fill(&blocks, &prepared, place.pipeline.contacts, |_| place.scratch);
+            next.fill(&blocks, &prepared, place.pipeline.contacts, self.task.observer_numbers(), |_| place.scratch);
             let mut shard = Shard::upload(place, next)?;
             begin(&shard, next)?;
             let mut before = running.take();
@@ -74,8 +74,8 @@ impl GpuBackend {
                 pipeline: &self.pipelines[room],
                 pool: &self.pool,
                 world: &self.world_buffer,
-                words: result_words(self.task.descriptors.len(), self.task.frame_room()),
-                scratch: 2 * self.brain.widest_layer(),
+                words: result_words(&self.task, false),
+                scratch: 2 * self.brain.widest_layer(self.task.latent_size()) + thought_floats(&self.task, false),
                 widest: self.options.widest.unwrap_or(limits.workgroups),
             };
             // The arrays that grow fastest: a block's models, its creatures' brains with their scratch, and their results with the frames.

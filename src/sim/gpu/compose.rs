@@ -2,6 +2,8 @@
 //!
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
+use super::layout::moment_room;
+use crate::latent::Sizes;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
@@ -10,14 +12,16 @@ use crate::sim::OBSERVATIONS;
 use crate::sim::cpu::episode::{RATE_BOUND, SPEED_BOUND};
 use crate::sim::cpu::features::FEATURES;
 use crate::sim::cpu::measure::{REFERENCE_LOAD, TOUCH_DOWN};
+use crate::sim::cpu::observer::{CLIP, UNIMIX};
 use crate::sim::cpu::step::ROUNDS;
+use crate::sim::observer::{OBSERVED, Places};
 use crate::sim::plan::BrainKind;
 use crate::sim::task::TaskPlan;
 use std::fmt::Write as _;
 use std::mem::discriminant;
 
 /// The hand-written stages and the generated laws, by name and text.
-pub const FILES: [(&str, &str); 22] = [
+pub const FILES: [(&str, &str); 23] = [
     ("layout.wgsl", include_str!("../../../shaders/layout.wgsl")),
     ("shared/functions.wgsl", include_str!("../../../shaders/shared/functions.wgsl")),
     ("shared/algebra.wgsl", include_str!("../../../shaders/shared/algebra.wgsl")),
@@ -39,11 +43,12 @@ pub const FILES: [(&str, &str); 22] = [
     ("measure.wgsl", include_str!("../../../shaders/measure.wgsl")),
     ("features.wgsl", include_str!("../../../shaders/features.wgsl")),
     ("record.wgsl", include_str!("../../../shaders/record.wgsl")),
+    ("observer.wgsl", include_str!("../../../shaders/observer.wgsl")),
     ("episode.wgsl", include_str!("../../../shaders/episode.wgsl")),
 ];
 
 /// The way back, for shaders with a tape.
-pub const REVERSE_FILES: [(&str, &str); 12] = [
+pub const REVERSE_FILES: [(&str, &str); 14] = [
     ("reverse/state.wgsl", include_str!("../../../shaders/reverse/state.wgsl")),
     ("reverse/terrain.wgsl", include_str!("../../../shaders/reverse/terrain.wgsl")),
     ("reverse/tape.wgsl", include_str!("../../../shaders/reverse/tape.wgsl")),
@@ -54,6 +59,8 @@ pub const REVERSE_FILES: [(&str, &str); 12] = [
     ("reverse/joint.wgsl", include_str!("../../../shaders/reverse/joint.wgsl")),
     ("reverse/kinematics.wgsl", include_str!("../../../shaders/reverse/kinematics.wgsl")),
     ("reverse/policy.wgsl", include_str!("../../../shaders/reverse/policy.wgsl")),
+    ("reverse/features.wgsl", include_str!("../../../shaders/reverse/features.wgsl")),
+    ("reverse/observer.wgsl", include_str!("../../../shaders/reverse/observer.wgsl")),
     ("reverse/step.wgsl", include_str!("../../../shaders/reverse/step.wgsl")),
     ("reverse/episode.wgsl", include_str!("../../../shaders/reverse/episode.wgsl")),
 ];
@@ -109,8 +116,8 @@ fn constants(choices: Choices<'_>) -> String {
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("TERRAIN", terrain),
         ("BRAIN", brain),
-        ("ACTIVATIONS", choices.brain.widest_layer()),
-        ("OBSERVATIONS", OBSERVATIONS),
+        ("ACTIVATIONS", choices.brain.widest_layer(choices.task.latent_size())),
+        ("OBSERVATIONS", OBSERVATIONS + choices.task.latent_size()),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),
         ("TAPED", usize::from(choices.taped)),
@@ -119,7 +126,7 @@ fn constants(choices: Choices<'_>) -> String {
         ("FRAME", choices.task.frame.unwrap_or(1).max(1) as usize),
         ("FRAME_ROOM", choices.task.frame_room()),
     ];
-    for (name, value) in whole {
+    for (name, value) in whole.into_iter().chain(watching(choices)) {
         let _ = writeln!(text, "const {name} = {value}u;");
     }
     let real = [
@@ -127,6 +134,8 @@ fn constants(choices: Choices<'_>) -> String {
         ("TOUCH_DOWN", TOUCH_DOWN.0),
         ("LIFT_OFF", TOUCH_DOWN.1),
         ("WEIGHT_OF_REFERENCE", 1.0 / REFERENCE_LOAD),
+        ("CLIP", CLIP),
+        ("UNIMIX", UNIMIX),
         ("SPEED_BOUND", SPEED_BOUND),
         ("RATE_BOUND", RATE_BOUND),
     ];
@@ -134,6 +143,30 @@ fn constants(choices: Choices<'_>) -> String {
         let _ = writeln!(text, "const {name} = f32({});", number(value));
     }
     text
+}
+
+/// What the shader knows of a world model that watches; ones and zeros stand for one where there is none.
+fn watching(choices: Choices<'_>) -> [(&'static str, usize); 14] {
+    let (sizes, places, period) = match &choices.task.observer {
+        Some((observer, period)) => (observer.sizes(), observer.places(), *period),
+        None => (Sizes { deterministic: 1, hidden: 1, categoricals: 0, classes: 1, blocks: 1 }, Places::default(), 1),
+    };
+    [
+        ("WATCHED", usize::from(choices.task.observer.is_some())),
+        ("WATCH_PERIOD", period as usize),
+        ("MOMENT_ROOM", moment_room(choices.task, choices.taped)),
+        ("OBSERVED", OBSERVED),
+        ("DETERMINISTIC", sizes.deterministic),
+        ("HIDDEN", sizes.hidden),
+        ("LATENT", sizes.stochastic()),
+        ("CLASSES", sizes.classes),
+        ("BLOCKS", sizes.blocks),
+        ("INPUT_AT", places.input),
+        ("GATES_AT", places.gates),
+        ("OBSERVE_AT", places.observe),
+        ("POSTERIOR_AT", places.posterior),
+        ("LOGITS_AT", places.logits),
+    ]
 }
 
 /// Reward, descriptors and termination of the task: calls of the laws by their numbers, which compilers see through.

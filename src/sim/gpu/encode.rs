@@ -27,7 +27,7 @@ pub struct Encoded {
     pub model: Vec<Vec4>,
     /// One entry a creature, block after block.
     pub bodies: Vec<Body>,
-    /// The brains, one after the other; empty for oscillators.
+    /// Numbers that all share, then the brains, one after the other; empty for oscillators.
     pub weights: Vec<f32>,
     /// The candidate of each body.
     pub candidates: Vec<usize>,
@@ -61,13 +61,14 @@ impl<'a> Prepared<'a> {
 }
 
 impl Encoded {
-    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, and `scratch` floats for a brain's
-    /// activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
+    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, with numbers that all `shared` in front of the
+    /// brains, and `scratch` floats for a brain's activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
     pub fn fill(
         &mut self,
         blocks: &[Block],
         prepared: &[Prepared<'_>],
         contacts: usize,
+        shared: &[f32],
         scratch: impl Fn(usize) -> usize,
     ) {
         let fields = model_fields(contacts);
@@ -94,9 +95,9 @@ impl Encoded {
         self.bodies.clear();
         let brains = first_weights.iter().zip(&first_activations);
         self.bodies.extend(places().zip(brains).map(|(&(i, first_lane), (&weights, &activations))| {
-            body_facts(&prepared[i], first_lane, weights as u32, activations as u32)
+            body_facts(&prepared[i], first_lane, (shared.len() + weights) as u32, activations as u32)
         }));
-        self.put_brains(prepared);
+        self.put_brains(prepared, shared);
     }
 
     /// The base lanes: each creature's body, and where its base's first vector stands in an array of `fields` vectors a lane. Its other
@@ -108,9 +109,11 @@ impl Encoded {
         bases.map(move |(place, lane)| (lane.body as usize, row(place)))
     }
 
-    fn put_brains(&mut self, prepared: &[Prepared<'_>]) {
-        self.weights.resize(self.candidates.iter().map(|&i| prepared[i].weight_count()).sum(), 0.0);
-        let mut rest = self.weights.as_mut_slice();
+    fn put_brains(&mut self, prepared: &[Prepared<'_>], shared: &[f32]) {
+        let own: usize = self.candidates.iter().map(|&i| prepared[i].weight_count()).sum();
+        self.weights.resize(shared.len() + own, 0.0);
+        let (first, mut rest) = self.weights.split_at_mut(shared.len());
+        first.copy_from_slice(shared);
         let brains: Vec<(usize, &mut [f32])> = self
             .candidates
             .iter()

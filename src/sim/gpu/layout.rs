@@ -1,9 +1,13 @@
 //! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
 //! `tests/gpu_layout.rs` compares the two through naga.
 
+use crate::latent::Sizes;
 use crate::math::Vec3;
 use crate::sim::cpu::features::FEATURES;
+use crate::sim::observer::Observer;
+use crate::sim::task::TaskPlan;
 use bytemuck::{Pod, Zeroable};
+use std::sync::Arc;
 
 /// Lanes of a block: the invocations of a workgroup, one a link.
 pub const LANES: usize = 32;
@@ -180,7 +184,27 @@ pub const fn gradient_fields(contacts: usize, descriptors: usize) -> usize {
 /// Words of a frame in a creature's results: its features and its reward.
 pub const FRAME_WORDS: usize = FEATURES + 1;
 
-/// Words of a creature's results, with room for so many frames.
-pub const fn result_words(descriptors: usize, frames: usize) -> usize {
-    SAMPLES + descriptors + frames * FRAME_WORDS
+/// Moments of a world model that a creature's results have room for: all of them where there is a way back, otherwise two.
+pub fn moment_room(task: &TaskPlan, taped: bool) -> usize {
+    let all = |&(_, period): &(Arc<Observer>, u32)| if taped { 1 + (task.steps / period) as usize } else { 2 };
+    task.observer.as_ref().map_or(0, all)
+}
+
+/// Words of a creature's results: those before its descriptors, descriptors, recorded frames, and what a world model makes of it.
+pub fn result_words(task: &TaskPlan, taped: bool) -> usize {
+    let watching = task.observer.as_ref().map_or(0, |(observer, _)| {
+        let moment = FEATURES + observer.sizes().deterministic + observer.latent_size();
+        FEATURES + moment_room(task, taped) * moment
+    });
+    SAMPLES + task.descriptors.len() + task.frame_room() * FRAME_WORDS + watching
+}
+
+/// Floats of a creature's scratch for what goes on in a world model, and for its bars where there is a way back.
+pub fn thought_floats(task: &TaskPlan, taped: bool) -> usize {
+    task.observer.as_ref().map_or(0, |(observer, _)| {
+        let Sizes { deterministic, hidden, .. } = observer.sizes();
+        let state = deterministic + observer.latent_size();
+        let (thought, bars) = (6 * hidden + 3 * deterministic, observer.latent_size() + 3 * hidden + 3 * deterministic);
+        FEATURES + thought + state + if taped { FEATURES + bars + state } else { 0 }
+    })
 }

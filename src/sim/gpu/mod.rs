@@ -205,7 +205,7 @@ impl GpuBackend {
     ) -> Result<Vec<Outcome>, GpuError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
         let descriptors = self.task.descriptors.len();
-        let words = layout::result_words(descriptors, self.task.frame_room());
+        let words = layout::result_words(&self.task, false);
         let finished = |shard: &Shard<'_>, encoded: &Encoded| {
             let results = shard.results()?;
             for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {

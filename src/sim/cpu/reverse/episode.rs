@@ -3,8 +3,10 @@
 //! Forth, the state before each step is kept where memory allows; where it does not, states are kept at regular checkpoints only, and
 //! each segment between two is simulated again before the way back through it. Either way the same bits come out.
 
+use super::features::reverse_features;
 use super::link::reverse_start;
 use super::measure::{Judgement, SeenBar, reverse_measure};
+use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act, reverse_slew};
 use super::state::{ModelBar, ReverseWork, StateBar};
 use super::tape::{Standing, Tape, record_size};
@@ -15,6 +17,7 @@ use crate::math::vec3;
 use crate::sim::Ending;
 use crate::sim::cpu::episode::{Episode, Returns};
 use crate::sim::cpu::measure::{Stance, measure};
+use crate::sim::cpu::observer::Watching;
 use crate::sim::cpu::policy::{Occasion, slew_targets};
 use crate::sim::cpu::state::{Drive, State, Work};
 use crate::sim::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
@@ -115,7 +118,8 @@ fn go_back<'a, T: Value>(
         let first = segment as u32 * forth.segment;
         forth.recall(segment, end);
         for index in (first..end).rev() {
-            backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, watch));
+            let watching = forth.episode.watching();
+            backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, watching, watch));
         }
         end = first;
     }
@@ -213,6 +217,7 @@ struct Back<'a, T: Value> {
     work: Work<T>,
     reverse: ReverseWork<T>,
     policy: PolicyBack<T>,
+    watching: WatchingBar<T>,
     before: Standing<T>,
     after: Standing<T>,
     drive: Drive<T>,
@@ -249,6 +254,7 @@ impl<'a, T: Value> Back<'a, T> {
             work: Work::new(creature, world.gravity, world.contact_width),
             reverse: ReverseWork::new(creature, world),
             policy: PolicyBack::default(),
+            watching: task.observer.as_ref().map_or_else(WatchingBar::default, |(o, _)| WatchingBar::zero(o)),
             before: Standing::new(creature),
             after: Standing::new(creature),
             drive: Drive::idle(creature),
@@ -256,7 +262,14 @@ impl<'a, T: Value> Back<'a, T> {
     }
 
     /// Goes back through step `index` of the episode, whose record is the `place`-th on the tape.
-    fn reverse(&mut self, index: u32, place: u32, tape: &Tape<T>, watch: &mut dyn Watch<T>) {
+    fn reverse(
+        &mut self,
+        index: u32,
+        place: u32,
+        tape: &Tape<T>,
+        watching: Option<&Watching<'_, T>>,
+        watch: &mut dyn Watch<T>,
+    ) {
         let (creature, world) = (&self.candidate.creature, self.world);
         tape.read(place as usize, &mut self.before);
         tape.read(place as usize + 1, &mut self.after);
@@ -273,6 +286,13 @@ impl<'a, T: Value> Back<'a, T> {
         let after = &self.after.state;
         let sensors = measure(creature, &self.prelude, world, after, &self.work, stance, time, command_rate);
         self.judgement.judge(&sensors, &mut seen);
+        if let Some(watching) = watching {
+            self.watching.retreat(watching, index + 1);
+        }
+        if let Some(bars) = &self.watching.features {
+            let plan = &self.prelude.plan;
+            reverse_features(&step, plan, &sensors, bars, &mut seen, &mut self.bar, &mut self.model);
+        }
         let (effort, rate_bar) =
             reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.model, &self.reverse);
         reverse_step(&step, effort, &mut self.bar, &mut self.model, &mut self.work, &mut self.reverse);
@@ -282,6 +302,7 @@ impl<'a, T: Value> Back<'a, T> {
                 decision: index / self.task.control_period,
                 time: world.dt * real(f64::from(index)),
                 reference_force: self.prelude.plan.reference_force,
+                latent: watching.map_or(&[], |watching| watching.latent(index)),
             };
             let controller = &self.candidate.controller;
             reverse_act(
@@ -293,6 +314,7 @@ impl<'a, T: Value> Back<'a, T> {
                 &mut self.bar,
                 &mut self.model,
                 &self.reverse,
+                &mut self.watching.z,
                 &mut self.policy,
             );
         }

@@ -14,6 +14,8 @@ use crate::sim::task::TaskPlan;
 
 /// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, and a descriptor's mean and body.
 const SEEN: usize = 16 + LIMB_ENDS + 3;
+/// Place of the base's z axis among them; height, power and the rate of the servo targets follow.
+const UP: usize = 9;
 /// Place of a descriptor's mean among them; mass and leg span follow.
 const MEAN: usize = 16 + LIMB_ENDS;
 
@@ -28,6 +30,12 @@ impl<T: Value> SeenBar<T> {
         for (bar, derivative) in self.0.iter_mut().zip(value.derivative) {
             *bar += derivative * weight;
         }
+    }
+
+    /// Adds the bars of the base's z axis, the height, the power and the mean square rate of the servo targets.
+    pub fn add_felt(&mut self, up: Vec3<T>, height: T, power: T, command_rate: T) {
+        let bars = up.to_array().into_iter().chain([height, power, command_rate]);
+        self.0[UP..].iter_mut().zip(bars).for_each(|(bar, own)| *bar += own);
     }
 
     fn vector(&self, first: usize) -> Vec3<T> {
@@ -109,7 +117,7 @@ fn see<T: Value>(s: &Sensors<T>) -> Sensors<Seen<T>> {
         start: vector(s.start, 0),
         position: vector(s.position, 3),
         velocity: vector(s.velocity, 6),
-        up: vector(s.up, 9),
+        up: vector(s.up, UP),
         height: variable(s.height, 12),
         power: variable(s.power, 13),
         command_rate: variable(s.command_rate, 14),
@@ -136,7 +144,7 @@ pub fn reverse_measure<T: Value>(
     bar.position += seen.vector(3) + back.reverse_terrain(after.position, seen.0[12], Vec3::zero());
     bar.velocity += seen.vector(6);
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
-    bar.rotation += up.cross(seen.vector(9));
+    bar.rotation += up.cross(seen.vector(UP));
     reverse_limb_loads(creature, prelude, &after.normal_forces, &seen.0[16..MEAN], bar, model);
     let joints = real(creature.joint_count().max(1) as f64);
     (EffortBar { power: seen.0[13], limit_use: seen.0[15] / joints }, seen.0[14])

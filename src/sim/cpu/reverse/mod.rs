@@ -11,11 +11,13 @@
 
 pub mod contact;
 pub mod episode;
+pub mod features;
 pub mod integrate;
 pub mod joint;
 pub mod kinematics;
 pub mod link;
 pub mod measure;
+pub mod observer;
 pub mod policy;
 pub mod state;
 pub mod tape;

@@ -36,17 +36,18 @@ pub struct PolicyBack<T> {
     inputs_bar: Vec<T>,
 }
 
-/// Goes back through a decision, and takes the bars of the commands with it.
+/// Goes back through a decision, and takes the bars of the commands with it; adds to those of the latent state that it saw.
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn reverse_act<T: Value>(
     creature: &Creature<T>,
     controller: &Controller<T>,
     world: &World<T>,
     state: &State<T>,
-    occasion: Occasion<T>,
+    occasion: Occasion<'_, T>,
     bar: &mut StateBar<T>,
     model: &mut ModelBar<T>,
     back: &ReverseWork<T>,
+    latent_bar: &mut [T],
     scratch: &mut PolicyBack<T>,
 ) {
     let mut commands_bar = std::mem::take(&mut bar.commands);
@@ -76,7 +77,7 @@ pub fn reverse_act<T: Value>(
         }
         Controller::Mlp { frequency, layers, clocks } => {
             let clock = *frequency * turns;
-            scratch.forth(creature, world, state, clock, occasion.reference_force, layers);
+            scratch.forth(creature, world, state, clock, occasion, layers);
             let outputs = scratch.activations.last().expect("a network has an output layer");
             let mut clock_bar = T::zero();
             scratch.bars.clear();
@@ -94,6 +95,9 @@ pub fn reverse_act<T: Value>(
             }
             let Controller::Mlp { frequency, layers: gradients, .. } = &mut model.candidate.controller else { return };
             scratch.reverse(layers, gradients);
+            // The latent state stands behind what belongs to no joint.
+            let seen = OBSERVATIONS..OBSERVATIONS + occasion.latent.len();
+            latent_bar.iter_mut().zip(scratch.bars.drain(seen)).for_each(|(bar, own)| *bar += own);
             clock_bar += reverse_observation(
                 creature,
                 state,
@@ -127,11 +131,11 @@ impl<T: Value> PolicyBack<T> {
         world: &World<T>,
         state: &State<T>,
         clock: T,
-        reference_force: T,
+        occasion: Occasion<'_, T>,
         layers: &[Layer<T>],
     ) {
         self.activations.resize_with(layers.len() + 1, Vec::new);
-        observe(creature, world, state, clock, reference_force, &mut self.activations[0]);
+        observe(creature, world, state, clock, occasion, &mut self.activations[0]);
         for (i, layer) in layers.iter().enumerate() {
             let (below, above) = self.activations.split_at_mut(i + 1);
             crate::sim::cpu::policy::apply(layer, &below[i], &mut above[0]);
@@ -209,7 +213,7 @@ fn reverse_observation<T: Value>(
 }
 
 /// Bars of the base's x axis and of a vector, given that of the vector seen from the heading frame.
-fn reverse_heading<T: Value>(forward: Vec3<T>, a: Vec3<T>, seen_bar: Vec3<T>) -> (Vec3<T>, Vec3<T>) {
+pub fn reverse_heading<T: Value>(forward: Vec3<T>, a: Vec3<T>, seen_bar: Vec3<T>) -> (Vec3<T>, Vec3<T>) {
     let [x, y, ax, ay, az] = Dual::variables([forward.x, forward.y, a.x, a.y, a.z]);
     let seen = in_heading_frame(x, y, vec3(ax, ay, az));
     let along = |i: usize| {

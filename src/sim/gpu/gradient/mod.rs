@@ -10,7 +10,7 @@ use super::compose::Choices;
 use super::decode::outcome;
 use super::device::{Gpu, GpuError};
 use super::encode::{Encoded, Prepared};
-use super::layout::{self, LANES, OBJECTIVE_DESCRIPTORS, Vec4, gradient_fields, result_words};
+use super::layout::{self, LANES, OBJECTIVE_DESCRIPTORS, Vec4, gradient_fields, result_words, thought_floats};
 use super::pace::{self, Pace};
 use super::pack::Block;
 use super::pipeline::Pipeline;
@@ -104,10 +104,13 @@ impl GpuGradient {
         &self.gpu
     }
 
-    /// Floats of a brain's scratch: activations of every layer, and two rows of their bars.
+    /// Floats of a brain's scratch: activations of every layer, two rows of their bars, and what goes on in a world model, with its bars.
     fn scratch(&self) -> usize {
         match &self.brain {
-            BrainKind::Mlp(hidden) => (hidden.len() + 3) * self.brain.widest_layer(),
+            BrainKind::Mlp(hidden) => {
+                let widest = self.brain.widest_layer(self.task.latent_size());
+                (hidden.len() + 3) * widest + thought_floats(&self.task, true)
+            }
             BrainKind::Cpg | BrainKind::Sequence => 0,
         }
     }
@@ -123,7 +126,7 @@ impl GpuGradient {
         let mut encoded = Encoded::default();
         for (place, blocks) in self.parts(&prepared, parts)? {
             let scratch = |weights| self.scratch() + weights;
-            encoded.fill(&blocks, &prepared, place.pipeline.contacts, scratch);
+            encoded.fill(&blocks, &prepared, place.pipeline.contacts, self.task.observer_numbers(), scratch);
             let activations = encoded.candidates.iter().map(|&i| scratch(prepared[i].weight_count())).sum();
             let sweep = Sweep::upload(place, &encoded, activations, objectives)?;
             let found = sweep.run(&mut self.paces.lock().unwrap_or_else(PoisonError::into_inner))?;
@@ -160,6 +163,7 @@ impl GpuGradient {
                 pool: &self.pool,
                 world: &self.world_buffer,
                 descriptors,
+                words: result_words(&self.task, true),
                 widest: self.options.widest.unwrap_or(limits.workgroups),
                 room,
             };
@@ -168,10 +172,11 @@ impl GpuGradient {
                 let of = |&(i, _): &(usize, usize)| prepared[i].weight_count() + self.scratch();
                 (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
             };
+            let results = |block: &Block| (size_of::<u32>() * place.words * block.creatures.len()) as u64;
             // Parts of one size.
             let parts = blocks.len().div_ceil(most).max(parts).max(1);
             let most = blocks.len().div_ceil(parts);
-            let split = split(blocks, most, allowed, |block| [own, brains(block)])?;
+            let split = split(blocks, most, allowed, |block| [own, brains(block), results(block)])?;
             found.extend(split.into_iter().map(|blocks| (place, blocks)));
         }
         Ok(found)
@@ -186,7 +191,7 @@ impl GpuGradient {
         contacts: usize,
     ) -> Result<Vec<(usize, Gradients)>, GpuError> {
         let descriptors = self.task.descriptors.len();
-        let (words, fields) = (result_words(descriptors, 0), gradient_fields(contacts, descriptors));
+        let (words, fields) = (result_words(&self.task, true), gradient_fields(contacts, descriptors));
         let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();
         let one = |&(body, row): &(usize, usize)| {
             let outcome = outcome(&found.results[body * words..][..words], descriptors, None)?;

@@ -3,7 +3,7 @@
 use super::segments::Room;
 use crate::sim::gpu::device::{Gpu, GpuError};
 use crate::sim::gpu::encode::Encoded;
-use crate::sim::gpu::layout::{Episode, LANES, Objective, STEPS, Span, Vec4, gradient_fields, result_words};
+use crate::sim::gpu::layout::{Episode, LANES, Objective, STEPS, Span, Vec4, gradient_fields};
 use crate::sim::gpu::pace::Pace;
 use crate::sim::gpu::pipeline::{Entry, Pipeline};
 use crate::sim::gpu::pool::{Loan, Pool};
@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub world: &'a wgpu::Buffer,
     /// Descriptors of the task.
     pub descriptors: usize,
+    /// Words of a creature's results.
+    pub words: usize,
     /// Most workgroups of a dispatch in a row.
     pub widest: u32,
     /// Memory for the tape.
@@ -97,7 +99,7 @@ impl<'a> Sweep<'a> {
         activations: usize,
         objectives: &[Objective],
     ) -> Result<Self, GpuError> {
-        let Place { gpu, pipeline, pool, world, descriptors, room, .. } = place;
+        let Place { gpu, pipeline, pool, world, descriptors, words, room, .. } = place;
         let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
         let record = room.record(blocks);
         let segment = room.segment(blocks).ok_or_else(|| GpuError::Limit {
@@ -124,7 +126,7 @@ impl<'a> Sweep<'a> {
             let given = [given(0)?, given(1)?, given(2)?, given(3)?];
             let tape = exact(Usage::STORAGE | copied, (u64::from(segment) + 1) * record)?;
             let episodes = kept(episodes_size)?;
-            let results = kept((creatures * result_words(descriptors, 0) * size_of::<u32>()) as u64)?;
+            let results = kept((creatures * words * size_of::<u32>()) as u64)?;
             let activations_size = ((activations * size_of::<f32>()) as u64).max(16);
             let gradients_size =
                 (blocks * LANES * gradient_fields(pipeline.contacts, descriptors) * size_of::<Vec4>()) as u64;
@@ -192,9 +194,9 @@ impl<'a> Sweep<'a> {
                 self.keep_checkpoint(segment)?;
             }
         }
-        let results: Vec<u32> = self.read(&self.results, self.creatures * result_words(self.place.descriptors, 0))?;
+        let results: Vec<u32> = self.read(&self.results, self.creatures * self.place.words)?;
         // Beyond the longest episode there is nothing to go back through.
-        let taken = results.chunks_exact(result_words(self.place.descriptors, 0)).map(|words| words[STEPS]);
+        let taken = results.chunks_exact(self.place.words).map(|words| words[STEPS]);
         let last = taken.max().unwrap_or(0).min(steps);
         for segment in (0..last.div_ceil(self.segment)).rev() {
             let range = whole(segment).start..whole(segment).end.min(last);
