@@ -5,6 +5,8 @@ mod zoo;
 
 use burgess::creature::Controller;
 use burgess::experiment::{Policy, from_text, load};
+use burgess::gradcheck::situation::all;
+use burgess::gradcheck::{Bound, against_differences};
 use burgess::latent::{EncoderKind, EncoderSpec, Experience, LatentOf, Size};
 use burgess::laws::terrain::TerrainSpec;
 use burgess::sim::cpu::episode::Episode;
@@ -144,4 +146,21 @@ fn what_is_no_world_model_of_recorded_features_is_named() {
     });
     assert!(matches!(one, Policy::Mlp { .. }));
     assert_ne!(one, other);
+}
+
+/// The way back through model, frames and features against differences in float64, over the first step and over ten frames.
+#[test]
+fn gradients_through_the_model_are_those_that_differences_show() {
+    let situations = all().unwrap();
+    let watching = situations.iter().find(|situation| situation.name == "watching world model").unwrap();
+    let subject = watching.find().unwrap();
+    for (steps, error) in [(1, 1e-6), (60, 1e-5)] {
+        let (plan, bound) = (watching.plan(steps), Bound { error, cosine: 0.9999 });
+        let rows = against_differences(&subject, &plan.task, bound, 12);
+        assert!(rows.len() > 20, "{} classes", rows.len());
+        for row in rows {
+            println!("{steps} steps: {}: {:.1e} of {}, kinks {:?}", row.class, row.error, row.compared, row.kinks);
+            assert!(row.reaches(bound), "{steps} steps: {row:?}");
+        }
+    }
 }

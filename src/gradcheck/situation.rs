@@ -2,14 +2,16 @@
 
 use super::subject::{Rules, Subject};
 use crate::evolve::start;
-use crate::experiment::{BodyLimits, Experiment, Physics, Policy, Sharing, Stiffness};
+use crate::experiment::{BodyLimits, Experiment, Physics, Policy, Sharing, Stiffness, WorldModelFile};
 use crate::genome::{Brain, CpgGene, Genome, Variation, morphology};
+use crate::latent::Size;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::terrain::{TerrainSpec, Wall};
 use crate::rng::{Purpose, Stream};
 use crate::sim::cpu::episode::Episode;
 use crate::sim::cpu::reverse::tape::Standing;
+use crate::sim::observer::Observer;
 use crate::sim::plan::{BrainKind, Plan};
 use crate::sim::task::{TaskPlan, control_period, observer};
 use crate::sim::world::World;
@@ -86,13 +88,22 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         flat("leaving", "hopper", Some(has_left)),
         Recipe { change: cramped, ..flat("joint limit", "tripod", Some(at_limit)) },
         Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },
-        Recipe { policy: mlp, ..flat("network", "biped", later) },
+        Recipe { policy: mlp.clone(), ..flat("network", "biped", later) },
+        Recipe { policy: watched(mlp)?, ..flat("watching world model", "quadruped", later) },
         on("stairs", "hexapod", stairs, later),
         on("bumps", "snake", bumps, later),
         on("walls", "tripod", TerrainSpec::Walls(walls), later),
         flat("welded base", "arm", later),
     ];
     recipes.into_iter().map(Recipe::cook).collect()
+}
+
+/// The policy with an untrained world model that watches, its frames short enough for several in the shortest episodes of many steps.
+fn watched(mut policy: Policy) -> anyhow::Result<Policy> {
+    if let Policy::Mlp { world_model, .. } = &mut policy {
+        *world_model = Some(WorldModelFile::of(Observer::untrained(Size::Tiny, 40.0, 1)?, "untrained"));
+    }
+    Ok(policy)
 }
 
 /// Every seed morphology of an experiment with a random brain, at its spawn point and after a second; the experiment's own reward and

@@ -172,7 +172,7 @@ impl<T: Real> Hidden<T> {
         let mut even = dense(weights, biases, inputs);
         let squares = even.iter().fold(T::zero(), |sum, x| sum + x.squared());
         let factor = (squares / real(units as f64) + real(EPSILON)).sqrt().recip();
-        even.iter_mut().for_each(|x| *x = *x * factor);
+        even.iter_mut().for_each(|x| *x *= factor);
         let out = even.iter().zip(scales).map(|(&x, &scale)| silu(x * real(f64::from(scale)))).collect();
         Self { even, factor, out }
     }

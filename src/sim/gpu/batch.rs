@@ -66,7 +66,9 @@ impl GpuBackend {
     /// The batch packed, room by room, and split.
     fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<Part<'_>>, GpuError> {
         let limits = &self.gpu.facts.limits;
-        let allowed = limits.storage_binding.min(limits.buffer);
+        // A world model's numbers stand beside the brains.
+        let shared = size_of_val(self.task.observer_numbers()) as u64;
+        let allowed = limits.storage_binding.min(limits.buffer).saturating_sub(shared);
         let mut found = Vec::new();
         for (room, blocks) in pack_rooms(prepared)? {
             let place = Place {

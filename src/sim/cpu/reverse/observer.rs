@@ -34,7 +34,7 @@ impl<T: Value> WatchingBar<T> {
         let thought = Thought::new(watching.observer, before, &after.features);
         let mut bars = reverse_thought(watching.observer, before, &thought, self);
         let share = real::<T>(1.0 / f64::from(watching.period));
-        bars.iter_mut().for_each(|bar| *bar = *bar * share);
+        bars.iter_mut().for_each(|bar| *bar *= share);
         self.features = Some(bars);
     }
 }

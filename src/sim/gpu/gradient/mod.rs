@@ -141,7 +141,9 @@ impl GpuGradient {
     /// The batch packed, room by room, and split so that each part's tape fits.
     fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<(Place<'_>, Vec<Block>)>, GpuError> {
         let limits = &self.gpu.facts.limits;
-        let allowed = limits.storage_binding.min(limits.buffer);
+        // A world model's numbers stand beside the brains.
+        let shared = size_of_val(self.task.observer_numbers()) as u64;
+        let allowed = limits.storage_binding.min(limits.buffer).saturating_sub(shared);
         let descriptors = self.task.descriptors.len();
         let mut found = Vec::new();
         for (room, blocks) in pack_rooms(prepared)? {
