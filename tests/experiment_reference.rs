@@ -230,7 +230,12 @@ fn every_alternative_is_valid() {
             // A grid takes six descriptors at most, and not everything has a gradient.
             let few = "descriptors=[(kind: FinalX, range: (0.0, 1.0))]".to_owned();
             let refine = if path.starts_with("refine") { "refine.steps=5" } else { "refine=None" };
-            let base = if reference == REFERENCE { vec![few, refine.to_owned()] } else { Vec::new() };
+            let mut base = if reference == REFERENCE { vec![few, refine.to_owned()] } else { Vec::new() };
+            if path == "latent" {
+                base = ["descriptors=[]", "archive=DominatedNovelty(size: 9)", "refine=None"].map(String::from).into();
+                // What is left out is a world model.
+                base.push("latent=(rate: 5)".to_owned());
+            }
             let changed = parse(reference, &[&base[..], std::slice::from_ref(&setting)].concat());
             assert_ne!(changed, parse(reference, &base), "{setting} changes nothing");
             count += 1;

@@ -51,7 +51,7 @@ fn walkers_are_archived_by_what_a_world_model_sees() {
     let training = "latent.encoder.training=(first_steps: 8, later_steps: 4)";
     let text = ask(dir.path(), &[&WALKERS[..], &[training]].concat());
     assert!(text.contains("elites of"), "{text}");
-    let run = dir.path().join("results/latent_walkers-0-1");
+    let run = dir.path().join("results/latent-walkers-0-1");
     let [encoder, coverage, elites, time] = last(&run, ["encoder", "passive_coverage", "elites", "training_time"]);
     assert_eq!(encoder, 2.0, "it learns in generations 0 and 10");
     assert!(coverage > 0.0 && elites > 100.0 && time > 0.0, "{coverage} {elites} {time}");
@@ -60,18 +60,18 @@ fn walkers_are_archived_by_what_a_world_model_sees() {
         // Episodes of fifteen frames leave nothing to imagine from.
         assert_eq!(run.join("plots").join(figure).exists(), wanted, "{figure}");
     }
-    let verified = ask(dir.path(), &["verify", "results/latent_walkers-0-1"]);
+    let verified = ask(dir.path(), &["verify", "results/latent-walkers-0-1"]);
     assert!(verified.contains("equal to the bit") && verified.contains("latent 1"), "{verified}");
-    assert!(ask(dir.path(), &["list", "results/latent_walkers-0-1"]).contains("latent 0"));
+    assert!(ask(dir.path(), &["list", "results/latent-walkers-0-1"]).contains("latent 0"));
     // Stopped after 7 generations and taken up again, it comes to the same end.
     let short = [&WALKERS[..9], &["budget=(generations: 7)", "--set", training, "--out", "parts"]].concat();
     ask(dir.path(), &short);
-    let parts = dir.path().join("parts/latent_walkers-0-1");
+    let parts = dir.path().join("parts/latent-walkers-0-1");
     let frozen = fs::read_to_string(parts.join("experiment.ron")).unwrap();
     fs::write(parts.join("experiment.ron"), frozen.replace("generations: Some(7)", "generations: Some(12)")).unwrap();
-    ask(dir.path(), &["resume", "parts/latent_walkers-0-1"]);
+    ask(dir.path(), &["resume", "parts/latent-walkers-0-1"]);
     let hash = |dir_: &str| ask(dir.path(), &["hash", dir_]);
-    assert_eq!(hash("results/latent_walkers-0-1"), hash("parts/latent_walkers-0-1"));
+    assert_eq!(hash("results/latent-walkers-0-1"), hash("parts/latent-walkers-0-1"));
 }
 
 #[test]
@@ -80,13 +80,13 @@ fn a_frozen_encoder_gives_the_dimensions_and_lies_in_the_run_folder() {
     let frozen = "latent=(frozen: \"models/quadruped\")";
     let small = [&WALKERS[..9], &["budget=(generations: 3)", "--set", frozen]].concat();
     ask(dir.path(), &small);
-    let run = dir.path().join("results/latent_walkers-0-1");
+    let run = dir.path().join("results/latent-walkers-0-1");
     let [encoder, _, _, time] = last(&run, ["encoder", "elites", "elites", "training_time"]);
     assert_eq!((encoder, time < 0.01), (1.0, true));
     assert!(run.join("encoder.safetensors").exists());
     // The files that it came from are not needed any more.
     fs::remove_file(dir.path().join("experiments/models/quadruped.ron")).unwrap();
-    assert!(ask(dir.path(), &["verify", "results/latent_walkers-0-1"]).contains("equal to the bit"));
+    assert!(ask(dir.path(), &["verify", "results/latent-walkers-0-1"]).contains("equal to the bit"));
     let missing = fail(dir.path(), &small);
     assert!(missing.contains("latent.frozen") && missing.contains("quadruped.ron"), "{missing}");
 }
@@ -128,11 +128,11 @@ fn a_brain_that_sees_what_a_world_model_makes_of_it_learns() {
         let mut arguments = vec!["run", "experiments/latent_policy.ron", "--backend", "cpu", "--out", out];
         arguments.extend(["budget=(generations: 4)"].iter().chain(changes).flat_map(|change| ["--set", change]));
         ask(dir.path(), &arguments);
-        last(&dir.path().join(out).join("latent_policy-0-1"), ["max", "qd_score", "refined", "accepted"])
+        last(&dir.path().join(out).join("latent-policy-0-1"), ["max", "qd_score", "refined", "accepted"])
     };
     let (learned, by_chance) = (run(&[], "learned"), run(&["refine=None"], "chance"));
     assert!(learned[0] > 1.5 * by_chance[0] && learned[1] > 1.5 * by_chance[1], "{learned:?} {by_chance:?}");
     assert!(learned[3] > 0.0, "{learned:?}");
     fs::remove_dir_all(dir.path().join("experiments/models")).unwrap();
-    assert!(ask(dir.path(), &["verify", "learned/latent_policy-0-1"]).contains("equal to the bit"));
+    assert!(ask(dir.path(), &["verify", "learned/latent-policy-0-1"]).contains("equal to the bit"));
 }
