@@ -3,8 +3,10 @@
 mod fakes;
 
 use burgess::archive::{
-    Archive, Bins, Centroids, Cvt, DominatedNovelty, Elite, Grid, Placement, Threshold, Unstructured, Voronoi,
+    Archive, Bins, Centroids, Cvt, DominatedNovelty, Elite, Grid, Placement, Preferring, Threshold, Unstructured,
+    Voronoi,
 };
+use burgess::experiment::Parents;
 use fakes::{descriptors, elite, stream};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -348,4 +350,38 @@ fn what_is_stored_must_fit() {
     fail(unstructured(), one(1, 1.0, &[0.1, 0.1]), &(-1.0f64).to_le_bytes(), "must be a number from 0, is -1");
     fail(unstructured(), one(5, 1.0, &[0.1, 0.1]), &0f64.to_le_bytes(), "cell 5, and there are 5");
     fail(dominated(), one(1, 1.0, &[0.1, 0.1]), &[0], "1 bytes were stored");
+}
+
+/// Tournaments of everybody find the elite that the blend says, whatever archive stands behind, and find it again after a restart.
+#[test]
+fn parents_are_the_novel_or_the_fit_as_the_blend_says() {
+    let axes = descriptors(10);
+    let batch: Vec<Elite> = [[0.1, 0.1], [0.12, 0.1], [0.1, 0.13], [0.9, 0.9]]
+        .iter()
+        .enumerate()
+        // The fittest stands in the crowd, the novel one is the least fit.
+        .map(|(i, at)| elite(i as u64, [1.0, 9.0, 2.0, 0.5][i], at))
+        .collect();
+    for (novelty, expected) in [(0.0, 1), (1.0, 3)] {
+        let parents = Parents::Tournament { size: 64, novelty, neighbours: 2 };
+        let archive = || Preferring::over(Box::new(DominatedNovelty::new(&axes, 8, 2)), &axes, parents);
+        let mut first = archive();
+        first.insert(&batch);
+        let elites: Vec<(usize, Elite)> = first.elites().map(|(cell, elite)| (cell, elite.clone())).collect();
+        let mut again = archive();
+        again.restore(elites, &first.save()).unwrap();
+        for seed in 0..20 {
+            let draw = |archive: &dyn Archive| archive.sample(&mut stream(seed)).map(|elite| elite.id).unwrap();
+            assert_eq!((draw(first.as_ref()), draw(again.as_ref())), (expected, expected));
+        }
+        assert!(archive().sample(&mut stream(0)).is_none());
+    }
+    // Of one elite there is nothing to be novel by.
+    let mut alone = Preferring::over(
+        Box::new(DominatedNovelty::new(&axes, 8, 2)),
+        &axes,
+        Parents::Tournament { size: 2, novelty: 1.0, neighbours: 2 },
+    );
+    alone.insert(&batch[..1]);
+    assert_eq!(alone.sample(&mut stream(0)).map(|elite| elite.id), Some(0));
 }
