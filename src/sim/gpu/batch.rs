@@ -6,7 +6,7 @@ use super::encode::{Encoded, Prepared};
 use super::layout::{LANES, Vec4, model_fields, result_words, thought_floats};
 use super::pack::{Block, pack};
 use super::shard::{Place, Shard};
-use super::{CONTACT_ROOMS, GpuBackend};
+use super::{CONTACT_ROOMS, GpuBackend, most_steps};
 use crate::creature::Candidate;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -78,6 +78,7 @@ impl GpuBackend {
                 world: &self.world_buffer,
                 words: result_words(&self.task, false),
                 scratch: 2 * self.brain.widest_layer(self.task.latent_size()) + thought_floats(&self.task, false),
+                most_steps: most_steps(&self.gpu, &self.task),
                 widest: self.options.widest.unwrap_or(limits.workgroups),
             };
             // The arrays that grow fastest: a block's models, its creatures' brains with their scratch, and their results with the frames.

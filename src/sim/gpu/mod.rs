@@ -86,6 +86,15 @@ pub fn unsupported(plan: &Plan) -> Option<String> {
         .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
 }
 
+/// Most steps of a dispatch. Software adapters (llvmpipe) end all loops of an invocation after 65,535 rounds together, without a word; a
+/// small world model takes some thousand a frame, so that with one a dispatch has no more than one frame there.
+fn most_steps(gpu: &Gpu, task: &TaskPlan) -> u32 {
+    match &task.observer {
+        Some((_, period)) if gpu.facts.is_software() => *period,
+        _ => u32::MAX,
+    }
+}
+
 /// What the shaders need of any device; WebGPU's own minimum is enough.
 fn check_limits(gpu: &Gpu) -> Result<(), GpuError> {
     let limits = &gpu.facts.limits;

@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub words: usize,
     /// Floats of a brain's scratch.
     pub scratch: usize,
+    /// Most steps of a dispatch.
+    pub most_steps: u32,
     /// Most workgroups of a dispatch in a row.
     pub widest: u32,
 }
@@ -135,7 +137,7 @@ impl<'a> Shard<'a> {
     /// When the device fails or is lost.
     pub fn launch(&mut self, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
         let Place { gpu, pipeline, widest, .. } = self.place;
-        let step_count = pace.steps(self.blocks).min(steps.len() as u32);
+        let step_count = pace.steps(self.blocks).min(self.place.most_steps).min(steps.len() as u32);
         let began = Instant::now();
         let copied = self.results_size();
         let left = steps.start + step_count..steps.end;

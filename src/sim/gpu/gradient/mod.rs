@@ -15,7 +15,7 @@ use super::pace::{self, Pace};
 use super::pack::Block;
 use super::pipeline::Pipeline;
 use super::pool::Pool;
-use super::{CONTACT_ROOMS, Options, check_limits, description, unsupported, world};
+use super::{CONTACT_ROOMS, Options, check_limits, description, most_steps, unsupported, world};
 use crate::creature::Candidate;
 use crate::sim::cpu::episode::Returns;
 use crate::sim::gradient::{Differentiate, Gradient, Objective};
@@ -166,6 +166,7 @@ impl GpuGradient {
                 world: &self.world_buffer,
                 descriptors,
                 words: result_words(&self.task, true),
+                most_steps: most_steps(&self.gpu, &self.task),
                 widest: self.options.widest.unwrap_or(limits.workgroups),
                 room,
             };

@@ -27,6 +27,8 @@ pub struct Place<'a> {
     pub descriptors: usize,
     /// Words of a creature's results.
     pub words: usize,
+    /// Most steps of a dispatch.
+    pub most_steps: u32,
     /// Most workgroups of a dispatch in a row.
     pub widest: u32,
     /// Memory for the tape.
@@ -222,7 +224,7 @@ impl<'a> Sweep<'a> {
     fn simulate(&self, steps: Range<u32>, replays: bool, pace: &mut Pace) -> Result<(), GpuError> {
         let mut left = steps.clone();
         while !left.is_empty() {
-            let step_count = pace.steps(self.blocks as u32).min(left.len() as u32);
+            let step_count = pace.steps(self.blocks as u32).min(self.place.most_steps).min(left.len() as u32);
             let time = self.dispatch(Entry::Simulate, &self.arrays, left.start, step_count, steps.start, replays)?;
             pace.spend(time);
             if !replays {
@@ -237,7 +239,7 @@ impl<'a> Sweep<'a> {
     fn differentiate(&self, way: &Way<'_>, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
         let mut left = steps.clone();
         while !left.is_empty() {
-            let step_count = pace.steps(self.blocks as u32).min(left.len() as u32);
+            let step_count = pace.steps(self.blocks as u32).min(self.place.most_steps).min(left.len() as u32);
             left.end -= step_count;
             let time = self.dispatch(Entry::Differentiate, &way.arrays, left.end, step_count, steps.start, false)?;
             pace.spend(time);
