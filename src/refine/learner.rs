@@ -7,7 +7,7 @@ use crate::archive::{Archive, Refinement, qd_offset};
 use crate::creature::{Candidate, Physique};
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
-use crate::experiment::{Acceptance, Experiment, Refine, RefinedGenes};
+use crate::experiment::{Acceptance, Experiment, Refine, Refined, RefinedGenes};
 use crate::genome::Genome;
 use crate::sim::gradient::{Differentiate, Objective};
 use crate::sim::plan::Plan;
@@ -129,7 +129,11 @@ impl<'a> Learner<'a> {
             let refinement = Refinement { trust, ..Refinement::default() };
             Prospect {
                 eligible: is_sound(outcome) && self.spec.trust.follows(trust),
-                promise: self.promise(outcome, refinement, asked.body_age, born.archive),
+                // Others don't ask, and where dimensions are learned nobody could tell yet.
+                promise: match self.spec.which {
+                    Refined::Promising(_) => self.promise(outcome, refinement, asked.body_age, born.archive),
+                    Refined::All | Refined::Share(_) => 0.0,
+                },
             }
         };
         let prospects: Vec<Prospect> = born.outcomes.par_iter().zip(inherited).zip(born.asked).map(prospect).collect();
