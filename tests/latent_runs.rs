@@ -81,7 +81,7 @@ fn a_frozen_encoder_gives_the_dimensions_and_lies_in_the_run_folder() {
     let small = [&WALKERS[..9], &["budget=(generations: 3)", "--set", frozen]].concat();
     ask(dir.path(), &small);
     // Candidates may take gradient steps before they are encoded.
-    let refine = "refine=(which: Share(0.1), steps: 1, horizon: 0.3)";
+    let refine = "refine=(which: Share(0.1), steps: 2, horizon: 0.3)";
     ask(dir.path(), &[&small[..], &["--set", refine, "--out", "refined"]].concat());
     assert!(last(&dir.path().join("refined/latent-walkers-0-1"), ["refined", "elites", "max", "mean"])[0] > 0.0);
     let run = dir.path().join("results/latent-walkers-0-1");
