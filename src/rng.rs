@@ -34,6 +34,8 @@ pub enum Purpose {
     Minibatch = 10,
     /// Samples of a world model's latents in training.
     Latents = 11,
+    /// Offspring that an encoder learns from.
+    Offspring = 12,
 }
 
 /// A random stream of its own for one key.

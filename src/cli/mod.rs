@@ -71,7 +71,7 @@ enum Command {
     Schema(schema::Args),
     /// Simulate one creature and write its trajectory.
     Simulate(simulate::Args),
-    /// Train an encoder on what the elites of runs do, and write it to a file.
+    /// Train an encoder on what the elites of runs and their offspring do, and write it to a file.
     TrainEncoder(train_encoder::Args),
     /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
     Adapters,

@@ -89,7 +89,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         Recipe { change: cramped, ..flat("joint limit", "tripod", Some(at_limit)) },
         Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },
         Recipe { policy: mlp.clone(), ..flat("network", "biped", later) },
-        Recipe { policy: watched(mlp)?, ..flat("watching world model", "quadruped", later) },
+        Recipe { policy: watched(mlp)?, ..flat("watching world model", "biped", later) },
         on("stairs", "hexapod", stairs, later),
         on("bumps", "snake", bumps, later),
         on("walls", "tripod", TerrainSpec::Walls(walls), later),

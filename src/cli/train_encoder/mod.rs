@@ -1,23 +1,19 @@
-//! `burgess train-encoder DIR... --out FILE`: what the elites of runs do, learned by an encoder.
+//! `burgess train-encoder DIR... --out FILE`: what the elites of runs and their offspring do, learned by an encoder.
 
-use anyhow::{Context as _, bail, ensure};
-use burgess::archive::Elite;
-use burgess::archive::store::RunReader;
-use burgess::evolve::start;
+mod replay;
+
+use anyhow::Context as _;
 use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Losses, Missed, Size, Trainer};
 use burgess::report::data::{LatentView, TrainingCurves};
 use burgess::report::{Sample, draw_latent, imagination, latent_map};
-use burgess::sim::cpu::record::{layout, record};
-use burgess::sim::plan::Plan;
+use burgess::sim::cpu::record::layout;
 use indicatif::ProgressBar;
-use rayon::prelude::*;
+use replay::{HELD_OUT, Replay};
 use ron::extensions::Extensions;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// One in so many candidates is kept out of training, to say how well the encoder knows what it has not seen.
-const HELD_OUT: usize = 10;
 /// Frames that a world model imagines at the end of what it has not seen.
 const IMAGINED: usize = 15;
 /// Gradient steps between two lines about the loss.
@@ -38,10 +34,13 @@ pub struct Args {
     /// Frames a second; the simulated steps a second must be a multiple of it.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
+    /// Children of each elite that are learned from, too: mutants that need not be good.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    offspring: u64,
     /// Gradient steps [default: the encoder's `first_steps`].
     #[arg(long, value_name = "N")]
     steps: Option<usize>,
-    /// Seed of first weights, batches and samples.
+    /// Seed of offspring, first weights, batches and samples.
     #[arg(long, default_value_t = 0)]
     seed: u64,
 }
@@ -54,22 +53,19 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let spec = spec(args.encoder.as_deref())?;
     let mut trainer = Trainer::new(&spec, &layout(f64::from(args.rate)), args.seed)?;
-    let runs: Vec<Run> = args
-        .dirs
-        .iter()
-        .map(|dir| Run::read(dir, args.rate).with_context(|| dir.display().to_string()))
-        .collect::<anyhow::Result<_>>()?;
-    let samples: Vec<Sample<'_>> =
-        runs.iter().flat_map(|run| &run.elites).map(|(elite, experience)| Sample::new(elite, experience)).collect();
-    let (held_out, replay): (Vec<_>, Vec<_>) =
-        samples.iter().cloned().enumerate().partition(|(i, _)| i % HELD_OUT == HELD_OUT - 1);
-    let [replay, held_out] = [replay, held_out].map(|part| part.into_iter().map(|(_, s)| s).collect::<Vec<_>>());
-    let seen = experiences(&replay);
+    let runs = replay::read(&args.dirs, args.rate)?;
+    let replay = Replay::new(&runs, args.offspring, args.seed);
+    let seen = replay.experiences();
     let frames: usize = seen.iter().map(|experience| experience.frames()).sum();
-    println(&format!("{} sequences, {frames} frames to learn from, {} held out", replay.len(), held_out.len()))?;
+    println(&format!(
+        "{} elites and {} offspring of theirs, {frames} frames to learn from, {} elites held out",
+        replay.elites.len(),
+        replay.offspring.len(),
+        replay.held_out.len()
+    ))?;
     let losses = train(&mut trainer, &seen, args)?;
     let encoder = trainer.encoder();
-    assess(encoder, &experiences(&held_out))?;
+    assess(encoder, &experiences(&replay.held_out))?;
     let [weights, description] = encoder.save_file(&args.out)?;
     println(&format!("encoder {}: {}, {}", &encoder.hash()[..16], weights.display(), description.display()))?;
     let names: Vec<&str> = runs.iter().map(|run| run.folder.as_str()).collect();
@@ -77,10 +73,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         name: format!("encoder of {}", names.join(", ")),
         seed: args.seed,
         bodies_evolve: runs.iter().any(|run| run.bodies_evolve),
-        map: latent_map(encoder, &samples)?,
+        map: latent_map(encoder, &replay.all)?,
         // What was fitted at once has no course.
         training: (losses.curve.len() > 1).then(|| TrainingCurves { losses: losses.curve, rounds: Vec::new() }),
-        imagination: imagination(encoder, &held_out, IMAGINED)?,
+        imagination: imagination(encoder, &replay.held_out, IMAGINED)?,
     };
     draw(&view, &description)?;
     Ok(ExitCode::SUCCESS)
@@ -107,43 +103,6 @@ fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
     };
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     options.from_str(&text).with_context(|| format!("--encoder {given}: no encoder (docs/latent.md), and no file"))
-}
-
-/// A run, as far as an encoder learns from it.
-struct Run {
-    /// Name of its folder.
-    folder: String,
-    bodies_evolve: bool,
-    /// With what they do, in the order of their cells.
-    elites: Vec<(Elite, Experience)>,
-}
-
-impl Run {
-    /// Simulates the elites again. Those that diverge here have nothing to teach.
-    fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
-        let elites = RunReader::open(dir)?.elites()?;
-        let (experiment, space) = start::thaw_run(dir)?;
-        let plan = Plan::new(&experiment);
-        if plan.problem.is_some() {
-            bail!("a benchmark has no episodes to learn from");
-        }
-        let steps = experiment.physics.rate;
-        ensure!(steps.is_multiple_of(rate), "--rate must divide the {steps} steps a second, and is {rate}");
-        let world = plan.world.cast::<f32>();
-        let one = |(_, elite): (usize, Elite)| -> anyhow::Result<Option<(Elite, Experience)>> {
-            let compiled = space.compile(elite.expressed());
-            let candidate =
-                compiled.with_context(|| format!("elite {} no longer compiles", elite.id))?.map(|x| x as f32);
-            let (experience, _) = record(&candidate, &world, &plan.task, steps / rate);
-            Ok(experience.map(|experience| (elite, experience)))
-        };
-        let all: Vec<Option<_>> = elites.into_par_iter().map(one).collect::<anyhow::Result<_>>()?;
-        Ok(Self {
-            folder: dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned(),
-            bodies_evolve: experiment.body.evolves(),
-            elites: all.into_iter().flatten().collect(),
-        })
-    }
 }
 
 fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<Losses> {

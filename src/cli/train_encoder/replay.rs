@@ -1,0 +1,128 @@
+//! What an encoder learns from: the elites of runs, simulated again, and offspring of theirs.
+
+use anyhow::{Context as _, bail, ensure};
+use burgess::archive::Elite;
+use burgess::archive::store::RunReader;
+use burgess::evolve::start;
+use burgess::genome::{Genome, Variation};
+use burgess::latent::Experience;
+use burgess::report::Sample;
+use burgess::rng::{Purpose, Stream};
+use burgess::sim::cpu::record::record;
+use burgess::sim::plan::Plan;
+use burgess::sim::task::TaskPlan;
+use burgess::sim::world::World;
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// One elite in so many is kept out of training, to say how well the encoder knows what it has not seen.
+pub const HELD_OUT: usize = 10;
+/// Noise on the genes of offspring, and how often their bodies' structure mutates: what the `Gaussian` emitter has unless told otherwise.
+const SIGMA: f64 = 0.15;
+const STRUCTURE: f64 = 0.2;
+
+/// A run, as far as an encoder learns from it.
+pub struct Run {
+    /// Name of its folder.
+    pub folder: String,
+    /// Whether its bodies evolve.
+    pub bodies_evolve: bool,
+    /// With what they do, in the order of their cells; those that diverge here have nothing to teach.
+    elites: Vec<(Elite, Experience)>,
+    simulator: Simulator,
+}
+
+/// All there is to train on and to judge by.
+pub struct Replay<'a> {
+    /// Every elite.
+    pub all: Vec<Sample<'a>>,
+    /// Elites that nothing is learned from, nor from their offspring.
+    pub held_out: Vec<Sample<'a>>,
+    /// The other elites.
+    pub elites: Vec<Sample<'a>>,
+    /// What offspring of the other elites do.
+    pub offspring: Vec<Experience>,
+}
+
+/// Records episodes of a run's candidates.
+struct Simulator {
+    space: Variation,
+    world: World<f32>,
+    task: TaskPlan,
+    /// Steps of a frame.
+    period: u32,
+}
+
+impl Run {
+    fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
+        let elites = RunReader::open(dir)?.elites()?;
+        let (experiment, space) = start::thaw_run(dir)?;
+        let Plan { world, task, problem, .. } = Plan::new(&experiment);
+        if problem.is_some() {
+            bail!("a benchmark has no episodes to learn from");
+        }
+        let steps = experiment.physics.rate;
+        ensure!(steps.is_multiple_of(rate), "--rate must divide the {steps} steps a second, and is {rate}");
+        let simulator = Simulator { space, world: world.cast(), task, period: steps / rate };
+        let one = |(_, elite): (usize, Elite)| -> anyhow::Result<Option<(Elite, Experience)>> {
+            let experience = simulator.record(elite.expressed());
+            let experience = experience.with_context(|| format!("elite {} no longer compiles", elite.id))?;
+            Ok(experience.map(|experience| (elite, experience)))
+        };
+        let all: Vec<Option<_>> = elites.into_par_iter().map(one).collect::<anyhow::Result<_>>()?;
+        Ok(Self {
+            folder: dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned(),
+            bodies_evolve: experiment.body.evolves(),
+            elites: all.into_iter().flatten().collect(),
+            simulator,
+        })
+    }
+
+    /// What children of an elite do that compile and do not diverge. Each is drawn from the stream of (seed, elite, child).
+    fn offspring(&self, elite: &Elite, count: u64, seed: u64) -> Vec<Experience> {
+        let child = |child: u64| {
+            let mut stream = Stream::new(seed, elite.id, child, Purpose::Offspring);
+            let genome = self.simulator.space.gaussian(elite.expressed(), SIGMA, STRUCTURE, &mut stream);
+            self.simulator.record(&genome).ok().flatten()
+        };
+        (0..count).filter_map(child).collect()
+    }
+}
+
+impl Simulator {
+    /// What a candidate does; None when it diverges.
+    fn record(&self, genome: &Genome) -> anyhow::Result<Option<Experience>> {
+        let candidate = self.space.compile(genome)?.map(|x| x as f32);
+        Ok(record(&candidate, &self.world, &self.task, self.period).0)
+    }
+}
+
+/// Simulates the elites of runs again, frames recorded `rate` times a second. An error names the run.
+pub fn read(dirs: &[PathBuf], rate: u32) -> anyhow::Result<Vec<Run>> {
+    dirs.iter().map(|dir| Run::read(dir, rate).with_context(|| dir.display().to_string())).collect()
+}
+
+impl<'a> Replay<'a> {
+    /// Of runs, with so many children of every elite that is learned from.
+    pub fn new(runs: &'a [Run], children: u64, seed: u64) -> Self {
+        let elites: Vec<(&Run, &(Elite, Experience))> =
+            runs.iter().flat_map(|run| run.elites.iter().map(move |elite| (run, elite))).collect();
+        let sample = |(_, (elite, experience)): &(&Run, &'a (Elite, Experience))| Sample::new(elite, experience);
+        let (held_out, others): (Vec<_>, Vec<_>) =
+            elites.iter().enumerate().partition(|(i, _)| i % HELD_OUT == HELD_OUT - 1);
+        let [held_out, others] =
+            [held_out, others].map(|part| part.into_iter().map(|(_, one)| *one).collect::<Vec<_>>());
+        let offspring = others.par_iter().flat_map_iter(|(run, (elite, _))| run.offspring(elite, children, seed));
+        Self {
+            offspring: offspring.collect(),
+            all: elites.iter().map(sample).collect(),
+            held_out: held_out.iter().map(sample).collect(),
+            elites: others.iter().map(sample).collect(),
+        }
+    }
+
+    /// What is learned from.
+    pub fn experiences(&self) -> Vec<&Experience> {
+        self.elites.iter().map(|sample| sample.experience).chain(&self.offspring).collect()
+    }
+}
