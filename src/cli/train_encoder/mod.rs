@@ -34,7 +34,7 @@ pub struct Args {
     /// Frames a second; the simulated steps a second must be a multiple of it.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
-    /// Children of each elite that are learned from, too: mutants that need not be good.
+    /// Children of each elite that are learned from, too; they need not be good.
     #[arg(long, value_name = "N", default_value_t = 10)]
     offspring: u64,
     /// Gradient steps [default: the encoder's `first_steps`].

@@ -17,9 +17,12 @@ use std::path::{Path, PathBuf};
 
 /// One elite in so many is kept out of training, to say how well the encoder knows what it has not seen.
 pub const HELD_OUT: usize = 10;
-/// Noise on the genes of offspring, and how often their bodies' structure mutates: what the `Gaussian` emitter has unless told otherwise.
+/// Of a mutant: noise on its genes, and how often its body's structure mutates; what the emitter `Gaussian` has unless told otherwise.
 const SIGMA: f64 = 0.15;
 const STRUCTURE: f64 = 0.2;
+/// Of a child of two: noise on its genes, and the step along the line between them; what the emitter `IsoLine` has unless told otherwise.
+const ISO: f64 = 0.05;
+const LINE: f64 = 0.2;
 
 /// A run, as far as an encoder learns from it.
 pub struct Run {
@@ -33,6 +36,7 @@ pub struct Run {
 }
 
 /// All there is to train on and to judge by.
+#[derive(Default)]
 pub struct Replay<'a> {
     /// Every elite.
     pub all: Vec<Sample<'a>>,
@@ -78,11 +82,18 @@ impl Run {
         })
     }
 
-    /// What children of an elite do that compile and do not diverge. Each is drawn from the stream of (seed, elite, child).
-    fn offspring(&self, elite: &Elite, count: u64, seed: u64) -> Vec<Experience> {
+    /// What children of an elite do that compile and do not diverge: mutants, and children of it and one of its `mates`, in turn. Each is
+    /// drawn from the stream of (seed, elite, child).
+    fn offspring(&self, elite: &Elite, mates: &[&Elite], count: u64, seed: u64) -> Vec<Experience> {
+        let space = &self.simulator.space;
         let child = |child: u64| {
             let mut stream = Stream::new(seed, elite.id, child, Purpose::Offspring);
-            let genome = self.simulator.space.gaussian(elite.expressed(), SIGMA, STRUCTURE, &mut stream);
+            let genome = if child.is_multiple_of(2) {
+                space.gaussian(elite.expressed(), SIGMA, STRUCTURE, &mut stream)
+            } else {
+                let mate = mates[stream.below(mates.len())];
+                space.iso_line(elite.expressed(), mate.expressed(), ISO, LINE, 0.0, &mut stream)
+            };
             self.simulator.record(&genome).ok().flatten()
         };
         (0..count).filter_map(child).collect()
@@ -105,20 +116,23 @@ pub fn read(dirs: &[PathBuf], rate: u32) -> anyhow::Result<Vec<Run>> {
 impl<'a> Replay<'a> {
     /// Of runs, with so many children of every elite that is learned from.
     pub fn new(runs: &'a [Run], children: u64, seed: u64) -> Self {
-        let elites: Vec<(&Run, &(Elite, Experience))> =
-            runs.iter().flat_map(|run| run.elites.iter().map(move |elite| (run, elite))).collect();
-        let sample = |(_, (elite, experience)): &(&Run, &'a (Elite, Experience))| Sample::new(elite, experience);
-        let (held_out, others): (Vec<_>, Vec<_>) =
-            elites.iter().enumerate().partition(|(i, _)| i % HELD_OUT == HELD_OUT - 1);
-        let [held_out, others] =
-            [held_out, others].map(|part| part.into_iter().map(|(_, one)| *one).collect::<Vec<_>>());
-        let offspring = others.par_iter().flat_map_iter(|(run, (elite, _))| run.offspring(elite, children, seed));
-        Self {
-            offspring: offspring.collect(),
-            all: elites.iter().map(sample).collect(),
-            held_out: held_out.iter().map(sample).collect(),
-            elites: others.iter().map(sample).collect(),
+        let mut replay = Self::default();
+        for run in runs {
+            let mut parents = Vec::new();
+            for (elite, experience) in &run.elites {
+                let sample = Sample::new(elite, experience);
+                replay.all.push(sample.clone());
+                if replay.all.len().is_multiple_of(HELD_OUT) {
+                    replay.held_out.push(sample);
+                } else {
+                    replay.elites.push(sample);
+                    parents.push(elite);
+                }
+            }
+            let children = |elite: &&Elite| run.offspring(elite, &parents, children, seed);
+            replay.offspring.par_extend(parents.par_iter().flat_map_iter(children));
         }
+        replay
     }
 
     /// What is learned from.
