@@ -1,5 +1,5 @@
 //! What encoding and training cost: `cargo bench --bench latent [-- SEQUENCES FRAMES OBSERVED COMMANDED STEPS]`, by default 10000, 25, 30, 10
-//! and 20. With RAYON_NUM_THREADS=1 one thread encodes; training has one anyway.
+//! and 20. Threads as RAYON_NUM_THREADS says.
 
 use burgess::latent::{EncoderKind, EncoderSpec, Experience, Group, Layout, Role, Size, Trainer};
 use burgess::rng::{Purpose, Stream};
@@ -28,7 +28,7 @@ fn main() {
         "{count} sequences of {frames} frames of {observed} + {commanded} features, {} threads",
         rayon::current_num_threads()
     );
-    let world_models = [Size::Tiny, Size::Small, Size::OneMillion].map(EncoderKind::world_model);
+    let world_models = [Size::Tiny, Size::Small, Size::Medium, Size::OneMillion].map(EncoderKind::world_model);
     for kind in [EncoderKind::pca(), EncoderKind::autoencoder()].into_iter().chain(world_models) {
         let spec = EncoderSpec::new(kind);
         let mut trainer = Trainer::new(&spec, &layout, 0).expect("defaults are sound");

@@ -142,7 +142,7 @@ fn think(before: u32, after: u32) {
     for (var unit = first; unit < DETERMINISTIC && works; unit += step) {
         let sums = gate_sums(before, at, unit);
         let reset = sigmoid(sums.x);
-        let update = sigmoid(sums.z - 1.0);
+        let update = sigmoid(sums.z - UPDATE_BIAS);
         activations[at + GATES + 3u * unit] = reset;
         activations[at + GATES + 3u * unit + 1u] = sums.y;
         activations[at + GATES + 3u * unit + 2u] = update;
@@ -202,7 +202,7 @@ fn even_factor(sums: u32) -> f32 {
     for (var i = 0u; i < HIDDEN; i++) {
         squares += activations[sums + i] * activations[sums + i];
     }
-    return 1.0 / sqrt(squares / f32(HIDDEN) + 1e-6);
+    return 1.0 / sqrt(squares / f32(HIDDEN) + EPSILON);
 }
 
 // What a unit's reset, candidate and update are made of.

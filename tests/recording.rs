@@ -88,7 +88,6 @@ fn an_episode_that_ends_at_once_is_one_frame() {
     let experience = experience.unwrap();
     assert_eq!((experience.frames(), returns.steps), (1, 3));
     experience.check(&layout(20.0)).unwrap();
-    assert!(STEPS.is_multiple_of(PERIOD));
 }
 
 /// The command with more arguments.
@@ -109,6 +108,23 @@ fn encoders_learn_from_runs() {
     ask(dir.path(), &["run", "small.ron", "--backend", "cpu"]);
     let pca = ask(dir.path(), &train(&["--encoder", "(kind: Pca(latent: 3), dimensions: 2)", "--out", "pca"]));
     assert!(pca.contains("held out: reconstruction misses") && pca.contains("pca.safetensors"), "{pca}");
+    // Offspring are the default: of each elite but the held out, those that compile and do not diverge.
+    let counts = |text: &str| -> Vec<usize> {
+        let first = text.lines().next().unwrap().replace(',', "");
+        first.split(' ').filter_map(|word| word.parse().ok()).collect()
+    };
+    let [elites, offspring, _, held_out] = counts(&pca)[..] else { panic!("{pca}") };
+    assert!(
+        elites >= 9 && held_out == (elites + held_out) / 10 && (5 * elites..=10 * elites).contains(&offspring),
+        "{pca}"
+    );
+    let alone = ask(dir.path(), &train(&["--encoder", "(kind: Pca())", "--offspring", "0", "--out", "new/pca"]));
+    assert_eq!((counts(&alone)[0], counts(&alone)[1], counts(&alone)[3]), (elites, 0, held_out));
+    assert!(dir.path().join("new/pca.ron").exists());
+    // Runs are learned from side by side.
+    let twice =
+        ["train-encoder", "results/small-0-1", "results/small-0-1", "--encoder", "(kind: Pca())", "--out", "two"];
+    assert!(counts(&ask(dir.path(), &twice))[1] > offspring);
     let encoder = Encoder::load_file(&dir.path().join("pca"), &layout(10.0)).unwrap();
     assert_eq!((encoder.version(), encoder.layout().columns(Role::Observed).len()), (1, 24));
     assert!(dir.path().join("pca-map.svg").exists());
@@ -127,6 +143,7 @@ fn encoders_learn_from_runs() {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let text = String::from_utf8(output.stdout).unwrap();
             assert!(text.contains("angular velocity") && text.contains("15 frames imagined"), "{text}");
+            assert!(!text.contains("NaN"), "{text}");
             let hash = text.lines().find(|line| line.starts_with("encoder ")).unwrap();
             hash.split(':').next().unwrap().to_owned()
         };
@@ -139,9 +156,11 @@ fn encoders_learn_from_runs() {
         (train(&["--out", "x", "--rate", "7"]), "--rate must divide the 240 steps a second, and is 7"),
         (train(&["--out", "x", "--encoder", "(kind: Pcb())"]), "no encoder (docs/latent.md), and no file"),
         (vec!["train-encoder", "nowhere", "--out", "x"], "nowhere"),
+        (train(&["--out", "small"]), "small.ron: there is a file of this name that is no encoder"),
     ] {
         let error = fail(dir.path(), &arguments);
         assert!(error.contains(message), "{error}");
     }
+    assert_eq!(fs::read_to_string(dir.path().join("small.ron")).unwrap(), small);
     assert!(!dir.path().join("x.ron").exists() && !dir.path().join("x.safetensors").exists());
 }

@@ -9,36 +9,36 @@ fn reverse_features(sensors: Sensors, bar: ptr<function, Sensors>) -> f32 {
     let rotation = rotation_matrix(orientation_after);
     let turning = rotation * spin_after;
     let standing = reverse_heading(rotation[0], sensors.up, vector_at(at));
-    let moving = reverse_heading(rotation[0], velocity_after, vector_at(at + 3u));
-    let spinning = reverse_heading(rotation[0], turning, vector_at(at + 6u));
+    let moving = reverse_heading(rotation[0], velocity_after, vector_at(at + AT_VELOCITY));
+    let spinning = reverse_heading(rotation[0], turning, vector_at(at + AT_SPIN));
     velocity_bar += moving.vector;
     angular_velocity_bar += spinning.vector * rotation;
     rotation_bar += cross(rotation[0], standing.forward + moving.forward + spinning.forward)
         + cross(turning, spinning.vector);
     // What the sensors saw.
     let mass = bodies[body].mass;
-    let power_bar = activations[at + 23u] / mass;
+    let power_bar = activations[at + AT_POWER] / mass;
     (*bar).up += standing.vector;
-    (*bar).height += activations[at + 9u];
+    (*bar).height += activations[at + AT_HEIGHT];
     (*bar).power += power_bar;
-    (*bar).command_rate += activations[at + 28u];
+    (*bar).command_rate += activations[at + AT_TARGET_SPEED];
     body_mass_bar -= power_bar * sensors.power / mass;
     // Contact.
     let weight = body_weight();
     var forces: vec4<f32>;
     var weight_bar = 0.0;
     for (var i = 0u; i < 4u; i++) {
-        let share = load_share_reverse(sum.forces[i], weight, activations[at + 10u + i]);
+        let share = load_share_reverse(sum.forces[i], weight, activations[at + AT_CONTACT + i]);
         forces[i] = share.normal_force;
         weight_bar += share.reference;
     }
-    let own = load_share_reverse(posted(1u, base).x, weight, activations[at + 14u]);
+    let own = load_share_reverse(posted(1u, base).x, weight, activations[at + AT_CONTACT + 4u]);
     reference_force_bar += (weight_bar + own.reference) * WEIGHT_OF_REFERENCE;
     // Joints.
     post(0u, forces);
-    post(4u, quadrant_bars(at + 15u) * sum.joint_shares);
-    post(5u, quadrant_bars(at + 19u) * sum.joint_shares);
-    post(6u, quadrant_bars(at + 24u) * sum.joint_shares);
+    post(4u, quadrant_bars(at + AT_ANGLES) * sum.joint_shares);
+    post(5u, quadrant_bars(at + AT_SPEEDS) * sum.joint_shares);
+    post(6u, quadrant_bars(at + AT_TARGETS) * sum.joint_shares);
     return own.normal_force;
 }
 

@@ -141,8 +141,9 @@ impl Run {
 
     /// What plots show of it.
     pub fn course(&self) -> CourseView<'_> {
-        let Experiment { name, seed, body, .. } = &self.experiment;
-        CourseView { name, seed: *seed, bodies_evolve: body.evolves(), metrics: &self.metrics }
+        let Experiment { name, seed, body, passive, .. } = &self.experiment;
+        let passive = !passive.is_empty();
+        CourseView { name, seed: *seed, bodies_evolve: body.evolves(), passive, metrics: &self.metrics }
     }
 
     /// How far it went.

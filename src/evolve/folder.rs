@@ -54,15 +54,16 @@ impl RunFolder {
     ) -> Result<Self> {
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
-        folder.freeze(SEEDS, "Frozen when the run began: the seed morphologies.", seeds)?;
+        write_ron(&folder.dir.join(SEEDS), "Frozen when the run began: the seed morphologies.", seeds)?;
         if let Some(observer) = experiment.policy.observer() {
             observer.save(&folder.dir.join(OBSERVER))?;
         }
         add(&folder.dir)?;
+        let path = folder.dir.join(EXPERIMENT);
         let comment = "Frozen when the run began: overrides applied, defaults written out.";
         match Benchmark::of(experiment) {
-            Some(benchmark) => folder.freeze_as(EXPERIMENT, comment, Benchmark::KIND, &benchmark)?,
-            None => folder.freeze(EXPERIMENT, comment, experiment)?,
+            Some(benchmark) => write_kind(&path, comment, Benchmark::KIND, &benchmark)?,
+            None => write_ron(&path, comment, experiment)?,
         }
         Ok(folder)
     }
@@ -81,16 +82,6 @@ impl RunFolder {
     pub fn dir(&self) -> &Path {
         &self.dir
     }
-
-    fn freeze<T: Serialize>(&self, name: &str, comment: &str, value: &T) -> Result<()> {
-        self.freeze_as(name, comment, "", value)
-    }
-
-    /// With the name of its kind in front.
-    fn freeze_as<T: Serialize>(&self, name: &str, comment: &str, kind: &str, value: &T) -> Result<()> {
-        let path = self.dir.join(name);
-        write_whole(&path, &format!("// {comment}\n{kind}{}\n", to_ron(value)?))
-    }
 }
 
 /// Reads a frozen file of a run folder back, to the bit.
@@ -106,11 +97,13 @@ pub fn thaw<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<T> {
 
 /// Writes a value as commented RON, whole or not at all.
 pub(super) fn write_ron<T: Serialize>(path: &Path, comment: &str, value: &T) -> Result<()> {
-    write_whole(path, &format!("// {comment}\n{}\n", to_ron(value)?))
+    write_kind(path, comment, "", value)
 }
 
-fn to_ron<T: Serialize>(value: &T) -> Result<String> {
-    ron::ser::to_string_pretty(value, PrettyConfig::new()).context("the value cannot be written as RON")
+/// The same with the name of its kind in front.
+fn write_kind<T: Serialize>(path: &Path, comment: &str, kind: &str, value: &T) -> Result<()> {
+    let text = ron::ser::to_string_pretty(value, PrettyConfig::new()).context("the value cannot be written as RON")?;
+    write_whole(path, &format!("// {comment}\n{kind}{text}\n"))
 }
 
 /// Writes a file whole or not at all: readers see the old one or the new one, whenever the program is stopped.

@@ -11,6 +11,9 @@ use std::path::Path;
 /// A frozen encoder's files in a run folder, without their endings.
 pub const ENCODER: &str = "encoder";
 
+/// Below this an error counts as it where its logarithm is taken: principal components of a single experience miss nothing.
+const LEAST_SURPRISE: f64 = 1e-12;
+
 /// What gives candidates their descriptors.
 pub struct LatentSpace {
     spec: Latent,
@@ -32,12 +35,14 @@ impl LatentSpace {
     pub fn open(experiment: &Experiment, dir: &Path, saved: Option<Vec<u8>>) -> Result<Option<Self>> {
         let Some(spec) = experiment.latent.clone() else { return Ok(None) };
         let (layout, encoder) = (layout(f64::from(spec.rate)), spec.spec());
-        let trainer = match (saved, &spec.frozen) {
+        let mut trainer = match (saved, &spec.frozen) {
             (Some(bytes), _) => Trainer::restore(&bytes).context("the stored encoder cannot be used")?,
             (None, Some(_)) => Trainer::from(Encoder::load_file(&dir.join(ENCODER), &layout)?),
             (None, None) => Trainer::new(&encoder, &layout, experiment.seed)?,
         };
         trainer.expect(&encoder, &layout)?;
+        // As the experiment says now: a training that diverged goes on once its settings are mended.
+        trainer.set_training(encoder.training);
         Ok(Some(Self { spec, seed: experiment.seed, trainer, unsaved: false, curve: Vec::new() }))
     }
 
@@ -95,7 +100,7 @@ impl LatentSpace {
                 elite.descriptors = vec![f32::NAN; dims];
                 continue;
             };
-            let axis = (self.spec.surprise == Surprise::Axis).then(|| libm::log(surprise));
+            let axis = (self.spec.surprise == Surprise::Axis).then(|| libm::log(surprise.max(LEAST_SURPRISE)));
             elite.descriptors = latent.into_iter().chain(axis).map(|x| x as f32).collect();
             elite.reward = match self.spec.surprise {
                 Surprise::Reward(weight) => (f64::from(seen.earned) + weight * surprise) as f32,

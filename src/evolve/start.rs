@@ -1,6 +1,6 @@
-//! What a run starts from: seed morphologies, and the space of genomes around them.
+//! What a run starts from: seed morphologies, the space of genomes around them, and an encoder that has learned already.
 //!
-//! A run folder keeps its own copy of the seeds, so that it means the same after a morphology file has changed.
+//! A run folder keeps its own copies, so that it means the same after those files have changed.
 
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
@@ -54,7 +54,7 @@ fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
 ///
 /// # Errors
 ///
-/// When it cannot be read, is not what the experiment asks for, or cannot be written.
+/// When it cannot be read, knows other features, or cannot be written.
 pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Result<()> {
     let Some((latent, name)) = experiment.latent.as_ref().and_then(|latent| Some((latent, latent.frozen.as_ref()?)))
     else {

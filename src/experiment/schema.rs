@@ -733,6 +733,15 @@ impl Experiment {
 }
 
 impl EmitterKind {
+    /// Standard deviation of noise on genes, unless told otherwise (unconstrained coordinates).
+    pub const SIGMA: f64 = 0.15;
+    /// Probability of `Gaussian` that the body's structure mutates, unless told otherwise.
+    pub const STRUCTURE: f64 = 0.2;
+    /// Standard deviation of `IsoLine`'s isotropic noise, unless told otherwise (Vassiliades and Mouret 2018).
+    pub const ISO: f64 = 0.05;
+    /// Standard deviation of its step along the line, unless told otherwise (distances).
+    pub const LINE: f64 = 0.2;
+
     /// Whether it asks for gradients of reward and descriptors.
     pub fn follows_gradients(&self) -> bool {
         matches!(self, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. } | EmitterKind::Goals { .. })
@@ -913,10 +922,10 @@ fn default_frequency() -> (f64, f64) {
     (0.5, 2.5)
 }
 fn default_iso() -> f64 {
-    0.05
+    EmitterKind::ISO
 }
 fn default_line() -> f64 {
-    0.2
+    EmitterKind::LINE
 }
 fn default_samples() -> usize {
     50_000
@@ -934,10 +943,10 @@ fn default_fitter_neighbours() -> usize {
     3
 }
 fn default_sigma() -> f64 {
-    0.15
+    EmitterKind::SIGMA
 }
 fn default_structure() -> f64 {
-    0.2
+    EmitterKind::STRUCTURE
 }
 fn one() -> f64 {
     1.0

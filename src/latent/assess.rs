@@ -3,10 +3,10 @@
 use super::encoder::Encoder;
 use super::error::Result;
 use super::experience::{Experience, Role};
-use super::spec::EncoderKind;
 use super::world_model::Foreseen;
 
-/// A group of observed features, and what is missed of it (mean square over variance: 0 is perfect, 1 is as good as the mean).
+/// A group of observed features, and what is missed of it (mean square over variance: 0 is perfect, 1 is as good as the mean);
+/// NaN where nothing changes, or there was no frame to foresee.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Missed {
     /// The group's name.
@@ -32,9 +32,8 @@ struct Column {
 }
 
 impl Encoder {
-    /// What a world model misses of each observed group, and last of all groups together. The first frames of a sequence, as many as build up a
-    /// state in training, are not scored: what comes before there is anything to foresee it from says nothing of foresight. Sequences with more than `frames` frames are
-    /// imagined from there to the end; shorter ones count for one step only. Features that never change are left out.
+    /// What a world model misses of each observed group, and last of all groups together. The first frame of a sequence is not scored, since there is nothing to foresee it from.
+    /// Sequences with more than `frames` frames are imagined from there to the end; shorter ones count for one step only. Features that never change are left out.
     ///
     /// # Errors
     ///
@@ -42,15 +41,11 @@ impl Encoder {
     pub fn missed(&self, experiences: &[&Experience], frames: usize) -> Result<Vec<Missed>> {
         let observed = self.layout().columns(Role::Observed);
         let mut columns = vec![Column::default(); observed.len()];
-        let warm_up = match self.spec().kind {
-            EncoderKind::WorldModel { warm_up, .. } => warm_up,
-            EncoderKind::Pca { .. } | EncoderKind::Autoencoder { .. } => 0,
-        };
         for &experience in experiences {
             let truth = experience.rows(self.layout().width(), &observed);
             let Foreseen { observed: foreseen, .. } = self.predict(experience)?;
             let both = truth.chunks_exact(observed.len()).zip(foreseen.chunks_exact(observed.len()));
-            for (truth, guess) in both.skip(warm_up) {
+            for (truth, guess) in both.skip(1) {
                 for ((column, &x), &guess) in columns.iter_mut().zip(truth).zip(guess) {
                     let x = f64::from(x);
                     column.count += 1.0;
@@ -100,8 +95,9 @@ fn mean(group: String, columns: &[Column]) -> Missed {
     let (mut missed, mut changing) = ([0.0; 3], 0.0);
     for column in columns {
         let variance = column.squares / column.count - (column.sum / column.count).powi(2);
-        // Below what float32 tells of the squares there is no change.
-        if variance <= 1e-6 * column.squares / column.count || variance <= 0.0 {
+        // Below what float32 tells of the squares there is no change; and without a frame that counts, variance is not a number.
+        let changes = variance > 1e-6 * column.squares / column.count;
+        if !changes {
             continue;
         }
         changing += 1.0;

@@ -14,7 +14,7 @@ use ron::ser::PrettyConfig;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// The form of the description.
@@ -65,8 +65,9 @@ impl Encoder {
     ///
     /// # Errors
     ///
-    /// When one can't be written; what stood there before is then still there.
+    /// When `NAME.ron` is something else than an encoder, and when one can't be written.
     pub fn save_file(&self, name: &Path) -> Result<[PathBuf; 2]> {
+        Self::check_name(name)?;
         let (weights, description) = paths(name);
         let text = ron::ser::to_string_pretty(&self.description(), PrettyConfig::new())
             .map_err(|error| fault(&description, error))?;
@@ -79,6 +80,23 @@ impl Encoder {
             fs::rename(unfinished, path).map_err(|error| fault(path, error))?;
         }
         Ok([weights, description])
+    }
+
+    /// Checks that [`Encoder::save_file`] may write under a name: experiments and bodies end in `.ron`, too, and are not to be lost.
+    ///
+    /// # Errors
+    ///
+    /// When `NAME.ron` is something else than an encoder.
+    pub fn check_name(name: &Path) -> Result<()> {
+        let (_, description) = paths(name);
+        match fs::read_to_string(&description) {
+            Ok(text) if ron::from_str::<Description>(&text).is_err() => {
+                Err(fault(&description, "there is a file of this name that is no encoder; choose another name"))
+            }
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(fault(&description, error)),
+        }
     }
 
     /// Reads what [`Encoder::save_file`] wrote, for sequences of a layout.

@@ -1,12 +1,12 @@
 //! The arithmetic of inference: layers over a block of rows, activations, softmax. Plain loops over `f32` in a fixed order, so that a row
 //! gives the same bits in any block, on any number of threads and on every processor.
 
+use super::constants::EPSILON;
+
 /// Columns that a layer computes side by side.
 const LANES: usize = 8;
 /// Rows that share a pass over the weights.
 const ROWS: usize = 4;
-/// Added to a mean square under a root.
-const EPSILON: f32 = 1e-6;
 
 /// y = x W + b.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ impl Hidden {
         let mut y = self.dense.apply(x);
         for row in y.chunks_exact_mut(self.dense.outputs()) {
             let mean = row.iter().map(|x| x * x).sum::<f32>() / self.scale.len() as f32;
-            let factor = 1.0 / (mean + EPSILON).sqrt();
+            let factor = 1.0 / (mean + EPSILON as f32).sqrt();
             for (x, scale) in row.iter_mut().zip(&self.scale) {
                 *x = silu(*x * factor * scale);
             }

@@ -4,12 +4,10 @@
 //! without SIMD of its own, so sums have one order. Matrix products come from the crate `gemm`, which chooses instructions by
 //! the processor: training has the same bits on the same kind of processor.
 
+use super::constants::EPSILON;
 use super::parameters::Parameters;
 use burn_tensor::activation::silu;
 use burn_tensor::{Device, Tensor, TensorData};
-
-/// As in [`super::kernels`].
-const EPSILON: f32 = 1e-6;
 
 /// What a gradient step reports. Divergences are zero where there are none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -115,7 +113,7 @@ impl HiddenLayer {
     pub fn apply(&self, x: Tensor<2>) -> Tensor<2> {
         let y = self.layer.apply(x);
         let mean = (y.clone() * y.clone()).mean_dim(1);
-        let factor = (mean + EPSILON).sqrt().recip();
+        let factor = (mean + EPSILON as f32).sqrt().recip();
         silu(y * factor * self.scale.clone())
     }
 }

@@ -12,6 +12,7 @@ mod assess;
 mod autoencoder;
 #[cfg(feature = "learn")]
 mod batches;
+pub(crate) mod constants;
 mod encoder;
 mod error;
 mod experience;

@@ -3,12 +3,11 @@
 //! Each experience's own sums are merged into the running ones (Chan, Golub and LeVeque 1983, "Algorithms for Computing the Sample
 //! Variance"), in double precision and in the order in which they are given, so that the bits are the same each time.
 
+use super::constants::CLIP;
 use serde::{Deserialize, Serialize};
 
 /// Variances below this count as it: what has never moved isn't blown up when it first does.
 const LEAST_VARIANCE: f64 = 1e-8;
-/// Normalised values are kept within this, on both sides.
-const CLIP: f64 = 10.0;
 
 /// Running mean and variance of some columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

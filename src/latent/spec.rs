@@ -93,6 +93,8 @@ pub enum Size {
     /// Deterministic 128 in 4 blocks, hidden 64, 8 categoricals of 8 classes.
     #[default]
     Small,
+    /// Deterministic 256 in 8 blocks, hidden 128, 16 categoricals of 8 classes.
+    Medium,
     /// The published size of one million parameters: deterministic 512 in 8 blocks, hidden 64, 32 categoricals of 4 classes.
     OneMillion,
     /// Sizes of one's own.
@@ -157,6 +159,7 @@ impl Size {
         match *self {
             Size::Tiny => sizes(32, 32, 4, 4, 1),
             Size::Small => sizes(128, 64, 8, 8, 4),
+            Size::Medium => sizes(256, 128, 16, 8, 8),
             Size::OneMillion => sizes(512, 64, 32, 4, 8),
             Size::Explicit { deterministic, hidden, categoricals, classes, blocks } => {
                 sizes(deterministic, hidden, categoricals, classes, blocks)
@@ -373,7 +376,7 @@ mod tests {
         ];
         assert_eq!(paths, expected);
         assert_eq!(problems[3].1, "must be 0 to 4, not 5");
-        let presets = [Size::Tiny, Size::Small, Size::OneMillion];
+        let presets = [Size::Tiny, Size::Small, Size::Medium, Size::OneMillion];
         assert!(presets.into_iter().all(|size| EncoderSpec::new(EncoderKind::world_model(size)).problems().is_empty()));
     }
 

@@ -13,7 +13,7 @@ use super::experience::{Experience, Layout};
 use super::learn::Parts;
 use super::pca;
 use super::sequence::{self, Columns, Sequence, Summary};
-use super::spec::{EncoderKind, EncoderSpec};
+use super::spec::{EncoderKind, EncoderSpec, Training};
 use super::whitening::Whitening;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -79,6 +79,25 @@ impl Trainer {
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
+
+    /// Whether this build can train it.
+    ///
+    /// # Errors
+    ///
+    /// A kind that takes gradient steps, in a build without the feature `learn`.
+    pub fn can_learn(&self) -> Result<()> {
+        match self.encoder.spec.kind {
+            EncoderKind::Pca { .. } => Ok(()),
+            _ if cfg!(feature = "learn") => Ok(()),
+            ref kind => Err(LatentError::CannotLearn(kind.name())),
+        }
+    }
+
+    /// Trains on with other settings: learning rate, batch size, clip and steps are no part of what an encoder is.
+    pub fn set_training(&mut self, training: Training) {
+        self.encoder.spec.training = training;
+    }
+
     /// Gradient steps taken, over all rounds.
     pub fn steps(&self) -> u64 {
         self.adam.steps()
@@ -148,8 +167,7 @@ impl Trainer {
         _: (u64, u64),
         _: &mut dyn FnMut(&Loss),
     ) -> Result<Losses> {
-        let kind = self.encoder.spec.kind.name();
-        if steps == 0 { Ok(Losses::default()) } else { Err(LatentError::CannotLearn(kind)) }
+        if steps == 0 { Ok(Losses::default()) } else { self.can_learn().map(|()| Losses::default()) }
     }
 
     #[cfg(feature = "learn")]

@@ -33,5 +33,5 @@ pub use image::{Image, Rgb};
 pub use latent::{Sample, imagination, latent_map};
 pub(crate) use plots::short;
 pub use plots::{draw_latent, draw_lines, draw_overlay, draw_run};
-pub use run::{PLOTS, draw_all, frame_of, metrics_row, view};
+pub use run::{IMAGINED, PLOTS, draw_all, frame_of, metrics_row, view};
 pub use spread::spread;

@@ -27,8 +27,8 @@ pub const PLOTS: &str = "plots";
 
 /// What the names of an encoder's figures begin with.
 const LATENT: &str = "latent";
-/// Frames that are imagined.
-const IMAGINED: usize = 15;
+/// Frames that a world model imagines at the end of what it has seen, unless told otherwise.
+pub const IMAGINED: usize = 15;
 
 /// Most elites on a contact sheet.
 const PORTRAITS: usize = 20;

@@ -5,7 +5,7 @@ mod replay;
 use anyhow::Context as _;
 use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Losses, Missed, Size, Trainer};
 use burgess::report::data::{LatentView, TrainingCurves};
-use burgess::report::{Sample, draw_latent, imagination, latent_map};
+use burgess::report::{IMAGINED, Sample, draw_latent, imagination, latent_map};
 use burgess::sim::cpu::record::layout;
 use indicatif::ProgressBar;
 use replay::{HELD_OUT, Replay};
@@ -14,8 +14,6 @@ use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Frames that a world model imagines at the end of what it has not seen.
-const IMAGINED: usize = 15;
 /// Gradient steps between two lines about the loss.
 const PART: usize = 100;
 
@@ -53,6 +51,8 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let spec = spec(args.encoder.as_deref())?;
     let mut trainer = Trainer::new(&spec, &layout(f64::from(args.rate)), args.seed)?;
+    trainer.can_learn()?;
+    make_room(&args.out)?;
     let runs = replay::read(&args.dirs, args.rate)?;
     let replay = Replay::new(&runs, args.offspring, args.seed);
     let seen = replay.experiences();
@@ -63,10 +63,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         replay.offspring.len(),
         replay.held_out.len()
     ))?;
-    let losses = train(&mut trainer, &seen, args)?;
+    let (losses, said) = train(&mut trainer, &seen, args)?;
     let encoder = trainer.encoder();
-    assess(encoder, &experiences(&replay.held_out))?;
+    // Kept before anything is said of it: nobody may be listening any more.
     let [weights, description] = encoder.save_file(&args.out)?;
+    said?;
+    assess(encoder, &experiences(&replay.held_out))?;
     println(&format!("encoder {}: {}, {}", &encoder.hash()[..16], weights.display(), description.display()))?;
     let names: Vec<&str> = runs.iter().map(|run| run.folder.as_str()).collect();
     let view = LatentView {
@@ -80,6 +82,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     draw(&view, &description)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Sees to it that the encoder can be written where it is to go, before it takes its time.
+fn make_room(out: &Path) -> anyhow::Result<()> {
+    Encoder::check_name(out)?;
+    let folder = out.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
 }
 
 /// Draws beside the encoder's description and under its name.
@@ -105,7 +114,8 @@ fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
     options.from_str(&text).with_context(|| format!("--encoder {given}: no encoder (docs/latent.md), and no file"))
 }
 
-fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<Losses> {
+/// The losses, and whether they could be told.
+fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<(Losses, anyhow::Result<()>)> {
     let steps = args.steps.unwrap_or_else(|| trainer.spec().training.steps(0));
     let bar = ProgressBar::new(steps as u64);
     let mut said = Ok(());
@@ -113,17 +123,17 @@ fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::
         bar.inc(1);
         let done = loss.step as usize + 1;
         if said.is_ok() && (done.is_multiple_of(PART) || done == steps) {
-            said = println(&format!("step {:5}  loss {:.4}", loss.step, loss.total));
+            said = println(&format!("step {done:5}  loss {:.4}", loss.total));
         }
     })?;
     bar.finish_and_clear();
-    said.map(|()| losses)
+    Ok((losses, said))
 }
 
 /// How well it knows what it has not seen.
 fn assess(encoder: &Encoder, held_out: &[&Experience]) -> anyhow::Result<()> {
     if held_out.is_empty() {
-        return println(&format!("fewer than {HELD_OUT} sequences: nothing was held out"));
+        return println(&format!("fewer than {HELD_OUT} elites: none was held out"));
     }
     if !matches!(encoder.spec().kind, EncoderKind::WorldModel { .. }) {
         let missed = encoder.surprise(held_out)?;
@@ -132,8 +142,9 @@ fn assess(encoder: &Encoder, held_out: &[&Experience]) -> anyhow::Result<()> {
     }
     println("held out, missed share of the variance:")?;
     println(&format!("  {:<17} {:>8}  {IMAGINED:>3} frames imagined  if nothing changed", "group", "one step"))?;
+    let share = |x: f64| if x.is_nan() { "-".to_owned() } else { format!("{x:.4}") };
     for Missed { group, one_step, imagined, still } in encoder.missed(held_out, IMAGINED)? {
-        println(&format!("  {group:<17} {one_step:8.4}  {imagined:19.4}  {still:18.4}"))?;
+        println(&format!("  {group:<17} {:>8}  {:>19}  {:>18}", share(one_step), share(imagined), share(still)))?;
     }
     Ok(())
 }

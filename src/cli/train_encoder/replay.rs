@@ -4,6 +4,7 @@ use anyhow::{Context as _, bail, ensure};
 use burgess::archive::Elite;
 use burgess::archive::store::RunReader;
 use burgess::evolve::start;
+use burgess::experiment::EmitterKind;
 use burgess::genome::{Genome, Variation};
 use burgess::latent::Experience;
 use burgess::report::Sample;
@@ -17,12 +18,6 @@ use std::path::{Path, PathBuf};
 
 /// One elite in so many is kept out of training, to say how well the encoder knows what it has not seen.
 pub const HELD_OUT: usize = 10;
-/// Of a mutant: noise on its genes, and how often its body's structure mutates; what the emitter `Gaussian` has unless told otherwise.
-const SIGMA: f64 = 0.15;
-const STRUCTURE: f64 = 0.2;
-/// Of a child of two: noise on its genes, and the step along the line between them; what the emitter `IsoLine` has unless told otherwise.
-const ISO: f64 = 0.05;
-const LINE: f64 = 0.2;
 
 /// A run, as far as an encoder learns from it.
 pub struct Run {
@@ -30,6 +25,8 @@ pub struct Run {
     pub folder: String,
     /// Whether its bodies evolve.
     pub bodies_evolve: bool,
+    /// Its number among those that are learned from.
+    index: u64,
     /// With what they do, in the order of their cells; those that diverge here have nothing to teach.
     elites: Vec<(Elite, Experience)>,
     simulator: Simulator,
@@ -38,7 +35,7 @@ pub struct Run {
 /// All there is to train on and to judge by.
 #[derive(Default)]
 pub struct Replay<'a> {
-    /// Every elite.
+    /// Every elite that does not diverge.
     pub all: Vec<Sample<'a>>,
     /// Elites that nothing is learned from, nor from their offspring.
     pub held_out: Vec<Sample<'a>>,
@@ -58,7 +55,7 @@ struct Simulator {
 }
 
 impl Run {
-    fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
+    fn read(index: u64, dir: &Path, rate: u32) -> anyhow::Result<Self> {
         let elites = RunReader::open(dir)?.elites()?;
         let (experiment, space) = start::thaw_run(dir)?;
         let Plan { world, task, problem, .. } = Plan::new(&experiment);
@@ -74,25 +71,35 @@ impl Run {
             Ok(experience.map(|experience| (elite, experience)))
         };
         let all: Vec<Option<_>> = elites.into_par_iter().map(one).collect::<anyhow::Result<_>>()?;
+        let elites: Vec<_> = all.into_iter().flatten().collect();
+        ensure!(!elites.is_empty(), "there is nothing to learn from: it has no elites that do not diverge");
         Ok(Self {
             folder: dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned(),
             bodies_evolve: experiment.body.evolves(),
-            elites: all.into_iter().flatten().collect(),
+            index,
+            elites,
             simulator,
         })
     }
 
-    /// What children of an elite do that compile and do not diverge: mutants, and children of it and one of its `mates`, in turn. Each is
-    /// drawn from the stream of (seed, elite, child).
+    /// What children of an elite do that compile and do not diverge: mutants, and children of it and one of its `mates`, in turn, as
+    /// emitters make them unless told otherwise. Each is drawn from the stream of (seed, run and elite, child).
     fn offspring(&self, elite: &Elite, mates: &[&Elite], count: u64, seed: u64) -> Vec<Experience> {
         let space = &self.simulator.space;
         let child = |child: u64| {
-            let mut stream = Stream::new(seed, elite.id, child, Purpose::Offspring);
+            let mut stream = Stream::new(seed, self.index << 40 | elite.id, child, Purpose::Offspring);
             let genome = if child.is_multiple_of(2) {
-                space.gaussian(elite.expressed(), SIGMA, STRUCTURE, &mut stream)
+                space.gaussian(elite.expressed(), EmitterKind::SIGMA, EmitterKind::STRUCTURE, &mut stream)
             } else {
                 let mate = mates[stream.below(mates.len())];
-                space.iso_line(elite.expressed(), mate.expressed(), ISO, LINE, 0.0, &mut stream)
+                space.iso_line(
+                    elite.expressed(),
+                    mate.expressed(),
+                    EmitterKind::ISO,
+                    EmitterKind::LINE,
+                    0.0,
+                    &mut stream,
+                )
             };
             self.simulator.record(&genome).ok().flatten()
         };
@@ -110,7 +117,8 @@ impl Simulator {
 
 /// Simulates the elites of runs again, frames recorded `rate` times a second. An error names the run.
 pub fn read(dirs: &[PathBuf], rate: u32) -> anyhow::Result<Vec<Run>> {
-    dirs.iter().map(|dir| Run::read(dir, rate).with_context(|| dir.display().to_string())).collect()
+    let read = |(index, dir): (u64, &PathBuf)| Run::read(index, dir, rate).with_context(|| dir.display().to_string());
+    (0..).zip(dirs).map(read).collect()
 }
 
 impl<'a> Replay<'a> {

@@ -1,6 +1,7 @@
 //! Inference: the parts of the model on a block of rows, and the latents of sequences.
 
-use super::{Shape, UNIMIX, UPDATE_BIAS};
+use super::Shape;
+use crate::latent::constants::{UNIMIX, UPDATE_BIAS};
 use crate::latent::kernels::{Dense, Hidden, sigmoid, softmax, tanh};
 use crate::latent::parameters::Parameters;
 use crate::latent::sequence::Sequence;
@@ -67,7 +68,7 @@ impl WorldModel {
                 for (((h, reset), candidate), update) in
                     h[first..first + block].iter_mut().zip(reset).zip(candidate).zip(update)
                 {
-                    let (candidate, update) = (tanh(sigmoid(*reset) * candidate), sigmoid(update - UPDATE_BIAS));
+                    let (candidate, update) = (tanh(sigmoid(*reset) * candidate), sigmoid(update - UPDATE_BIAS as f32));
                     *h = update * candidate + (1.0 - update) * *h;
                 }
             }
@@ -77,7 +78,7 @@ impl WorldModel {
     /// What z would be, before anything is observed.
     pub(super) fn prior(&self, state: &State) -> Vec<f32> {
         let mut z = self.prior.1.apply(&self.prior.0.apply(&state.h));
-        softmax(&mut z, self.shape.sizes.classes, UNIMIX);
+        softmax(&mut z, self.shape.sizes.classes, UNIMIX as f32);
         z
     }
 
@@ -85,7 +86,7 @@ impl WorldModel {
     pub(super) fn posterior(&self, state: &State, observed: &[f32]) -> Vec<f32> {
         let seen = self.observe.apply(observed);
         let mut z = self.posterior.1.apply(&self.posterior.0.apply(&beside(state.rows, &[&state.h, &seen])));
-        softmax(&mut z, self.shape.sizes.classes, UNIMIX);
+        softmax(&mut z, self.shape.sizes.classes, UNIMIX as f32);
         z
     }
 

@@ -1,6 +1,7 @@
 //! The model in burn's tensors, unrolled over a batch of windows.
 
-use super::{Shape, UNIMIX, UPDATE_BIAS};
+use super::Shape;
+use crate::latent::constants::{UNIMIX, UPDATE_BIAS};
 use crate::latent::learn::{HiddenLayer, Layer, Leaves, numbers};
 use burn_tensor::Tensor;
 use burn_tensor::activation::{sigmoid, softmax, tanh};
@@ -46,7 +47,7 @@ impl<'a> Head<'a> {
         let logits = self.logits.apply(self.hidden.apply(x));
         let rows = logits.dims()[0];
         let p = softmax(logits.reshape([rows, categoricals, classes]), 2);
-        let p = p * (1.0 - UNIMIX) + UNIMIX / classes as f32;
+        let p = p * (1.0 - UNIMIX as f32) + UNIMIX as f32 / classes as f32;
         p.reshape([rows, categoricals * classes])
     }
 }
@@ -112,7 +113,7 @@ impl Gates<'_> {
         let gates = Tensor::cat(vec![h.clone(), x], 2).matmul(self.weight.clone()) + bias;
         let gate = |index: usize| gates.clone().narrow(2, index * block, block);
         let candidate = tanh(sigmoid(gate(0)) * gate(1));
-        let update = sigmoid(gate(2) - UPDATE_BIAS);
+        let update = sigmoid(gate(2) - UPDATE_BIAS as f32);
         let h = h.clone() + update * (candidate - h);
         h.swap_dims(0, 1).reshape([rows, blocks * block])
     }

@@ -28,11 +28,6 @@ pub(super) use infer::WorldModel;
 use super::parameters::{Slot, Start};
 use serde::{Deserialize, Serialize};
 
-/// The part of the uniform distribution in every categorical.
-pub(super) const UNIMIX: f32 = 0.01;
-/// Subtracted from what opens the update gate, so that states last at first.
-pub(super) const UPDATE_BIAS: f32 = 1.0;
-
 /// Sizes of a world model's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

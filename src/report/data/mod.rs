@@ -148,6 +148,8 @@ pub struct CourseView<'a> {
     pub seed: u64,
     /// Whether bodies evolve.
     pub bodies_evolve: bool,
+    /// Whether QD-score and coverage are those of a passive grid instead of the archive's.
+    pub passive: bool,
     /// One row a generation, in order.
     pub metrics: &'a [MetricsRow],
 }
@@ -201,10 +203,10 @@ pub struct LinesView {
 }
 
 impl RunView {
-    /// Its course.
+    /// Its course, by its own archive.
     pub fn course(&self) -> CourseView<'_> {
         let Self { name, seed, bodies_evolve, metrics, .. } = self;
-        CourseView { name, seed: *seed, bodies_evolve: *bodies_evolve, metrics }
+        CourseView { name, seed: *seed, bodies_evolve: *bodies_evolve, passive: false, metrics }
     }
 }
 

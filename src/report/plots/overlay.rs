@@ -14,7 +14,11 @@ const PLACES: usize = 300;
 pub fn quantities(runs: &[CourseView<'_>]) -> Vec<Quantity> {
     let evolve = runs.iter().any(|run| run.bodies_evolve);
     let of_bodies = [TOPOLOGIES, BODY_DISTANCE].into_iter().filter(|_| evolve);
-    [QD_SCORE, COVERAGE, BEST, MEAN].into_iter().chain(of_bodies).collect()
+    let [mut qd_score, mut coverage] = [QD_SCORE, COVERAGE];
+    if runs.iter().any(|run| run.passive) {
+        (qd_score.name, coverage.name) = ("QD-score in the passive grid", "coverage of the passive grid (%)");
+    }
+    [qd_score, coverage, BEST, MEAN].into_iter().chain(of_bodies).collect()
 }
 
 const MEAN: Quantity =

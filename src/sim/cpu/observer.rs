@@ -5,17 +5,9 @@
 
 use super::features::{FEATURES, Frame};
 use crate::autodiff::{Real, real};
+use crate::latent::constants::{CLIP, EPSILON, UNIMIX, UPDATE_BIAS};
 use crate::laws::soft::sigmoid;
 use crate::sim::observer::{OBSERVED, Observer};
-
-/// Added to a mean square under a root.
-const EPSILON: f64 = 1e-6;
-/// Subtracted from what opens the update gate.
-const UPDATE_BIAS: f64 = 1.0;
-/// The part of the uniform distribution in every categorical.
-pub const UNIMIX: f64 = 0.01;
-/// Normalised features are kept within this, on both sides.
-pub const CLIP: f64 = 10.0;
 
 /// An observer and all that it has seen of an episode.
 #[derive(Clone, Debug)]

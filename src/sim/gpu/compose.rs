@@ -4,15 +4,15 @@
 
 use super::layout::moment_room;
 use crate::latent::Sizes;
+use crate::latent::constants::{CLIP, EPSILON, UNIMIX, UPDATE_BIAS};
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
 use crate::laws::terrain::Terrain;
 use crate::sim::OBSERVATIONS;
 use crate::sim::cpu::episode::{RATE_BOUND, SPEED_BOUND};
-use crate::sim::cpu::features::FEATURES;
+use crate::sim::cpu::features::{self, FEATURES};
 use crate::sim::cpu::measure::{REFERENCE_LOAD, TOUCH_DOWN};
-use crate::sim::cpu::observer::{CLIP, UNIMIX};
 use crate::sim::cpu::step::ROUNDS;
 use crate::sim::observer::{OBSERVED, Places};
 use crate::sim::plan::BrainKind;
@@ -122,6 +122,15 @@ fn constants(choices: Choices<'_>) -> String {
         ("ROUNDS", ROUNDS),
         ("TAPED", usize::from(choices.taped)),
         ("FEATURES", FEATURES),
+        ("AT_VELOCITY", features::VELOCITY),
+        ("AT_SPIN", features::SPIN),
+        ("AT_HEIGHT", features::HEIGHT),
+        ("AT_CONTACT", features::CONTACT),
+        ("AT_ANGLES", features::ANGLES),
+        ("AT_SPEEDS", features::SPEEDS),
+        ("AT_POWER", features::POWER),
+        ("AT_TARGETS", features::TARGETS),
+        ("AT_TARGET_SPEED", features::TARGET_SPEED),
         ("RECORDED", usize::from(choices.task.frame.is_some())),
         ("FRAME", choices.task.frame.unwrap_or(1).max(1) as usize),
         ("FRAME_ROOM", choices.task.frame_room()),
@@ -136,6 +145,8 @@ fn constants(choices: Choices<'_>) -> String {
         ("WEIGHT_OF_REFERENCE", 1.0 / REFERENCE_LOAD),
         ("CLIP", CLIP),
         ("UNIMIX", UNIMIX),
+        ("UPDATE_BIAS", UPDATE_BIAS),
+        ("EPSILON", EPSILON),
         ("SPEED_BOUND", SPEED_BOUND),
         ("RATE_BOUND", RATE_BOUND),
     ];

@@ -7,20 +7,13 @@ use super::state::{ModelBar, StateBar};
 use crate::autodiff::{Value, real};
 use crate::laws::sensors::Sensors;
 use crate::math::vec3;
-use crate::sim::cpu::features::{FEATURES, quadrant_forces};
+use crate::sim::cpu::features::{
+    ANGLES, CONTACT, FEATURES, HEIGHT, POWER, SPEEDS, SPIN, TARGET_SPEED, TARGETS, VELOCITY, quadrant_forces,
+};
 use crate::sim::cpu::measure::{BodyPlan, QUADRANTS, REFERENCE_LOAD};
 
 /// Bars of the features of a step, in their order.
 pub type FeatureBars<T> = [T; FEATURES];
-
-/// Where groups of features begin.
-const HEIGHT: usize = 9;
-const CONTACT: usize = HEIGHT + 1;
-const ANGLES: usize = CONTACT + QUADRANTS + 1;
-const SPEEDS: usize = ANGLES + QUADRANTS;
-const POWER: usize = SPEEDS + QUADRANTS;
-const TARGETS: usize = POWER + 1;
-const TARGET_SPEED: usize = TARGETS + QUADRANTS;
 
 /// Takes the bars of features to the state after the step and to the model, those of what the sensors saw to `seen`.
 pub fn reverse_features<T: Value>(
@@ -38,8 +31,8 @@ pub fn reverse_features<T: Value>(
     let forward = after.orientation.rotate(vec3(T::one(), T::zero(), T::zero()));
     let spin = after.orientation.rotate(after.angular_velocity);
     let (of_up, up_bar) = reverse_heading(forward, sensors.up, vector(0));
-    let (of_velocity, velocity_bar) = reverse_heading(forward, after.velocity, vector(3));
-    let (of_spin, spin_bar) = reverse_heading(forward, spin, vector(6));
+    let (of_velocity, velocity_bar) = reverse_heading(forward, after.velocity, vector(VELOCITY));
+    let (of_spin, spin_bar) = reverse_heading(forward, spin, vector(SPIN));
     bar.velocity += velocity_bar;
     bar.angular_velocity += after.orientation.to_matrix().transposed_mul(spin_bar);
     bar.rotation += forward.cross(of_up + of_velocity + of_spin) + spin.cross(spin_bar);

@@ -2,9 +2,10 @@
 
 use super::features::FeatureBars;
 use crate::autodiff::{Value, real};
+use crate::latent::constants::{CLIP, UNIMIX};
 use crate::laws::soft::sigmoid;
 use crate::sim::cpu::features::FEATURES;
-use crate::sim::cpu::observer::{CLIP, Gate, Hidden, Moment, Thought, UNIMIX, Watching, gate_layer, layer};
+use crate::sim::cpu::observer::{Gate, Hidden, Moment, Thought, Watching, gate_layer, layer};
 use crate::sim::observer::{OBSERVED, Observer};
 
 /// Bars of a model's state, on the way back through an episode.
