@@ -105,7 +105,7 @@ fn what_can_not_be_learned_from_changes_nothing() {
 fn saved_bytes_that_were_cut_or_changed_are_refused() {
     let bytes = trained(&small_specs()[0], &[0], 1).save();
     let refused = |bytes: &[u8]| Trainer::restore(bytes).unwrap_err().to_string();
-    assert!(refused(&[]).contains("expected `burgess trainer 1`"));
+    assert!(refused(&[]).contains("expected `burgess trainer 2`"));
     assert!(refused(&bytes[..30]).contains("ends too early"));
     assert!(refused(&bytes[..bytes.len() - 1]).contains("checksum"));
     let mut changed = bytes.clone();

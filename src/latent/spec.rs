@@ -129,6 +129,8 @@ pub enum LatentOf {
 pub struct Training {
     /// Step size of Adam (Kingma and Ba 2015).
     pub learning_rate: f64,
+    /// Gradient steps, over all rounds, after each of which the step size has halved; never if left out.
+    pub half_life: Option<usize>,
     /// Sequences, or windows of them, in a gradient step.
     pub batch_size: usize,
     /// Gradients are shortened to this norm.
@@ -140,6 +142,14 @@ pub struct Training {
 }
 
 impl Training {
+    /// Step size after so many gradient steps, over all rounds.
+    pub fn rate(&self, step: u64) -> f64 {
+        match self.half_life {
+            None => self.learning_rate,
+            Some(half_life) => self.learning_rate * libm::exp2(-(step as f64) / half_life as f64),
+        }
+    }
+
     /// Gradient steps of a training: the first has the number 0.
     pub fn steps(&self, round: u64) -> usize {
         if round == 0 { self.first_steps } else { self.later_steps }
@@ -231,6 +241,7 @@ impl EncoderSpec {
         }
         check.count("dimensions", self.dimensions, 1..=self.kind.latent_size());
         check.number("training.learning_rate", self.training.learning_rate, 1e-9..=1.0);
+        check.count("training.half_life", self.training.half_life.unwrap_or(1), 1..=1_000_000_000);
         check.number("training.clip", self.training.clip, 1e-9..=1e9);
         check.count("training.batch_size", self.training.batch_size, 1..=65_536);
         check.0
@@ -280,7 +291,7 @@ impl Check {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { learning_rate: 1e-3, batch_size: 32, clip: 10.0, first_steps: 1000, later_steps: 300 }
+        Self { learning_rate: 1e-3, half_life: None, batch_size: 32, clip: 10.0, first_steps: 1000, later_steps: 300 }
     }
 }
 
@@ -362,7 +373,7 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_named() {
         let text = "(kind: WorldModel(size: Explicit(deterministic: 10, hidden: 0, categoricals: 2, classes: 1, blocks: 3), \
-                    window: 5, warm_up: 5, free_nats: -1.0), dimensions: 99, training: (learning_rate: inf))";
+                    window: 5, warm_up: 5, free_nats: -1.0), dimensions: 99, training: (learning_rate: inf, half_life: Some(0)))";
         let problems = ron::from_str::<EncoderSpec>(text).unwrap().problems();
         let paths: Vec<&str> = problems.iter().map(|(path, _)| *path).collect();
         let expected = [
@@ -373,6 +384,7 @@ mod tests {
             "kind.free_nats",
             "dimensions",
             "training.learning_rate",
+            "training.half_life",
         ];
         assert_eq!(paths, expected);
         assert_eq!(problems[3].1, "must be 0 to 4, not 5");
@@ -394,5 +406,8 @@ mod tests {
     fn the_first_training_may_be_longer() {
         let training = Training { first_steps: 7, later_steps: 2, ..Training::default() };
         assert_eq!([training.steps(0), training.steps(1), training.steps(9)], [7, 2, 2]);
+        assert_eq!([0, 9].map(|step| training.rate(step)), [1e-3; 2]);
+        let halving = Training { half_life: Some(5), ..training };
+        assert_eq!([0, 5, 15].map(|step| halving.rate(step)), [1e-3, 0.5e-3, 0.125e-3]);
     }
 }

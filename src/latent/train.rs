@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use std::ops::Deref;
 
 /// Before all saved bytes; changes when their form does.
-const MAGIC: &[u8] = b"burgess trainer 1\n";
+const MAGIC: &[u8] = b"burgess trainer 2\n";
 /// Length of the checksum behind it.
 const CHECKSUM: usize = 32;
 
@@ -189,7 +189,7 @@ impl Trainer {
                 return Err(LatentError::Diverged { step, what: "the loss" });
             }
             let training = &self.encoder.spec.training;
-            self.adam.step(&mut self.encoder.parameters, &gradient, training.learning_rate, training.clip);
+            self.adam.step(&mut self.encoder.parameters, &gradient, training.rate(step), training.clip);
             if !self.encoder.parameters.is_finite() {
                 return Err(LatentError::Diverged { step, what: "a weight" });
             }
@@ -213,7 +213,7 @@ impl Trainer {
     /// Bytes of another form, cut short or changed.
     pub fn restore(bytes: &[u8]) -> Result<Self> {
         let wrong = |problem: &str| LatentError::Damaged(problem.to_owned());
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| wrong("expected `burgess trainer 1` at its beginning"))?;
+        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| wrong("expected `burgess trainer 2` at its beginning"))?;
         let (checksum, body) = rest.split_at_checked(CHECKSUM).ok_or_else(|| wrong("it ends too early"))?;
         if Sha256::digest(body).as_slice() != checksum {
             return Err(wrong("its bytes don't have the checksum that they were written with"));
