@@ -169,7 +169,7 @@ impl Encoder {
     }
 }
 
-/// Writes and syncs a file under the name that it has until it is whole, and gives that name.
+/// Writes and syncs a file under the name that it has until it is whole, and gives that name. What could not be written is gone.
 fn unfinished(path: &Path, bytes: &[u8]) -> Result<PathBuf> {
     let mut name = path.as_os_str().to_owned();
     name.push(".tmp");
@@ -178,7 +178,11 @@ fn unfinished(path: &Path, bytes: &[u8]) -> Result<PathBuf> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    write().map_err(|error: std::io::Error| fault(path, error))?;
+    write().map_err(|error: std::io::Error| {
+        // There may be no such file; the error that counts is the first.
+        let _ = fs::remove_file(&name);
+        fault(path, error)
+    })?;
     Ok(PathBuf::from(name))
 }
 
