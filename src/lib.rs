@@ -13,6 +13,7 @@ pub mod creature;
 pub mod emitter;
 pub mod evolve;
 pub mod experiment;
+mod files;
 pub mod genome;
 pub mod gradcheck;
 pub mod inverse;

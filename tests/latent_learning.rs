@@ -164,6 +164,7 @@ fn losses_fall_and_add_up() {
     for loss in &curve {
         let sum = loss.reconstruction + loss.dynamics + 0.1 * loss.representation;
         assert!((loss.total - sum).abs() < 1e-4 * sum && loss.dynamics > 1e-3, "{loss:?}");
+        assert!((loss.dynamics - loss.representation).abs() < 1e-4, "{loss:?}");
     }
     let mean =
         |losses: &[burgess::latent::Loss]| losses.iter().map(|loss| loss.total).sum::<f64>() / losses.len() as f64;

@@ -5,11 +5,12 @@
 
 use crate::archive::store::{self, EXPERIMENT};
 use crate::experiment::{Benchmark, Experiment, OBSERVER};
+use crate::files;
 use anyhow::{Context, Result, bail};
 use ron::ser::PrettyConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -112,15 +113,7 @@ fn write_kind<T: Serialize>(path: &Path, comment: &str, kind: &str, value: &T) -
 ///
 /// When it cannot be written; the message names the file.
 pub fn write_whole(path: &Path, text: &str) -> Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".tmp");
-    let write = || {
-        let mut file = File::create(&unfinished)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
+    files::write_whole(path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Makes the folder of lowest free number. Making a folder fails when it exists, so two runs never claim the same.

@@ -3,7 +3,7 @@
 use super::error::Problem;
 use super::schema::*;
 use super::validate::{Check, HUGE, MAX_CELLS, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, axes};
-use crate::latent::{Encoder, EncoderKind};
+use crate::latent::Encoder;
 use crate::sim::cpu::record::layout;
 use std::path::Path;
 
@@ -45,8 +45,7 @@ pub(super) fn latent(check: &mut Check, experiment: &Experiment) {
     for (field, message) in problems {
         check.report(format!("latent.encoder.{field}"), message);
     }
-    let fitted = matches!(spec.kind, EncoderKind::Pca { .. });
-    let learns = cfg!(feature = "learn") || fitted || latent.frozen.is_some();
+    let learns = spec.kind.can_learn() || latent.frozen.is_some();
     let allowed = "Pca, or frozen: this program was built without its feature `learn`";
     check.need(learns, "latent.encoder.kind", allowed, spec.kind.name());
     let count = experiment.descriptors.len();

@@ -10,11 +10,12 @@ use super::normaliser::Normaliser;
 use super::parameters::{Array, Parameters};
 use super::spec::EncoderSpec;
 use super::whitening::Whitening;
+use crate::files::write_unfinished;
 use ron::ser::PrettyConfig;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The form of the description.
@@ -75,6 +76,7 @@ impl Encoder {
             "// An encoder of burgess. Its weights are in the file of the same name that ends in .safetensors.\n{text}\n"
         );
         let bytes = self.weights_file().map_err(|error| fault(&weights, error))?;
+        let unfinished = |path: &Path, bytes: &[u8]| write_unfinished(path, bytes).map_err(|error| fault(path, error));
         let whole = [unfinished(&weights, &bytes)?, unfinished(&description, text.as_bytes())?];
         for (unfinished, path) in whole.iter().zip([&weights, &description]) {
             fs::rename(unfinished, path).map_err(|error| fault(path, error))?;
@@ -167,23 +169,6 @@ impl Encoder {
         }
         safetensors::serialize(views, None)
     }
-}
-
-/// Writes and syncs a file under the name that it has until it is whole, and gives that name. What could not be written is gone.
-fn unfinished(path: &Path, bytes: &[u8]) -> Result<PathBuf> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".tmp");
-    let write = || {
-        let mut file = File::create(&name)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(|error: std::io::Error| {
-        // There may be no such file; the error that counts is the first.
-        let _ = fs::remove_file(&name);
-        fault(path, error)
-    })?;
-    Ok(PathBuf::from(name))
 }
 
 /// The arrays of some names out of a weights file.

@@ -179,6 +179,11 @@ impl Size {
 }
 
 impl EncoderKind {
+    /// Whether this build can train it: principal components are fitted at once, the others need the feature `learn`.
+    pub fn can_learn(&self) -> bool {
+        cfg!(feature = "learn") || matches!(self, EncoderKind::Pca { .. })
+    }
+
     /// Its name in the experiment file.
     pub fn name(&self) -> &'static str {
         match self {

@@ -25,8 +25,6 @@ pub struct Run {
     pub folder: String,
     /// Whether its bodies evolve.
     pub bodies_evolve: bool,
-    /// Its number among those that are learned from.
-    index: u64,
     /// With what they do, in the order of their cells; those that diverge here have nothing to teach.
     elites: Vec<(Elite, Experience)>,
     simulator: Simulator,
@@ -55,7 +53,7 @@ struct Simulator {
 }
 
 impl Run {
-    fn read(index: u64, dir: &Path, rate: u32) -> anyhow::Result<Self> {
+    fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
         let elites = RunReader::open(dir)?.elites()?;
         let (experiment, space) = start::thaw_run(dir)?;
         let Plan { world, task, problem, .. } = Plan::new(&experiment);
@@ -76,18 +74,17 @@ impl Run {
         Ok(Self {
             folder: dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned(),
             bodies_evolve: experiment.body.evolves(),
-            index,
             elites,
             simulator,
         })
     }
 
     /// What children of an elite do that compile and do not diverge: mutants, and children of it and one of its `mates`, in turn, as
-    /// emitters make them unless told otherwise. Each is drawn from the stream of (seed, run and elite, child).
-    fn offspring(&self, elite: &Elite, mates: &[&Elite], count: u64, seed: u64) -> Vec<Experience> {
+    /// emitters make them unless told otherwise. Each is drawn from the stream of (seed, number of the run and elite, child).
+    fn offspring(&self, elite: &Elite, mates: &[&Elite], count: u64, (seed, run): (u64, u64)) -> Vec<Experience> {
         let space = &self.simulator.space;
         let child = |child: u64| {
-            let mut stream = Stream::new(seed, self.index << 40 | elite.id, child, Purpose::Offspring);
+            let mut stream = Stream::new(seed, run << 40 | elite.id, child, Purpose::Offspring);
             let genome = if child.is_multiple_of(2) {
                 space.gaussian(elite.expressed(), EmitterKind::SIGMA, EmitterKind::STRUCTURE, &mut stream)
             } else {
@@ -117,15 +114,14 @@ impl Simulator {
 
 /// Simulates the elites of runs again, frames recorded `rate` times a second. An error names the run.
 pub fn read(dirs: &[PathBuf], rate: u32) -> anyhow::Result<Vec<Run>> {
-    let read = |(index, dir): (u64, &PathBuf)| Run::read(index, dir, rate).with_context(|| dir.display().to_string());
-    (0..).zip(dirs).map(read).collect()
+    dirs.iter().map(|dir| Run::read(dir, rate).with_context(|| dir.display().to_string())).collect()
 }
 
 impl<'a> Replay<'a> {
     /// Of runs, with so many children of every elite that is learned from.
     pub fn new(runs: &'a [Run], children: u64, seed: u64) -> Self {
         let mut replay = Self::default();
-        for run in runs {
+        for (number, run) in (0..).zip(runs) {
             let mut parents = Vec::new();
             for (elite, experience) in &run.elites {
                 let sample = Sample::new(elite, experience);
@@ -137,7 +133,7 @@ impl<'a> Replay<'a> {
                     parents.push(elite);
                 }
             }
-            let children = |elite: &&Elite| run.offspring(elite, &parents, children, seed);
+            let children = |elite: &&Elite| run.offspring(elite, &parents, children, (seed, number));
             replay.offspring.par_extend(parents.par_iter().flat_map_iter(children));
         }
         replay
