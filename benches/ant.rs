@@ -6,14 +6,13 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use burgess::creature::Creature;
-use burgess::experiment::Physics;
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::vec3;
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::step;
-use burgess::sim::world::World;
+use burgess_core::math::vec3;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::Creature;
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::world::{Physics, World};
 use std::time::{Duration, Instant};
 
 const STEPS_PER_ACTION: u64 = 4;

@@ -9,8 +9,8 @@ mod fakes;
 
 use burgess::archive::{Archive, Bins, Centroids, Cvt, DominatedNovelty, Elite, Grid, Unstructured, Voronoi};
 use burgess::experiment::DescriptorSpec;
-use burgess::laws::descriptor::Descriptor;
-use burgess::rng::Stream;
+use burgess_core::rng::Stream;
+use burgess_physics::laws::descriptor::Descriptor;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,7 @@
 //! One thread draws; with RAYON_NUM_THREADS=1 one thread does all.
 
 use burgess::emitter::cma::Cma;
-use burgess::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
 use std::time::{Duration, Instant};
 
 fn main() {

@@ -4,14 +4,17 @@
 //! by default walkers in batches of 4,096. Then, for one thread, what each part of making a candidate costs.
 
 use burgess::archive::{Archive, BodyDiversity, Elite};
-use burgess::creature::{Candidate, Physique, check, expand};
 use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{Evolution, Setup, Times, start};
 use burgess::experiment::{self, DescriptorSpec, Experiment};
-use burgess::genome::{Genome, Variation};
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::{Backend, Ending, Outcome};
+use burgess::genome::Genome;
+use burgess::growth::{Physique, check, expand};
+use burgess::variation::Variation;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::model::Candidate;
+use burgess_physics::task::Ending;
 use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
@@ -150,7 +153,7 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Archive)
     show("structure", &|_, g, s| drop(black_box(space.gaussian(g, 0.1, 1.0, s))));
     show("iso+line", &|i, g, s| drop(black_box(space.iso_line(g, next(i), 0.1, 0.2, 0.0, s))));
     show("crossover", &|i, g, s| drop(black_box(space.crossover(g, next(i), 0.1, s))));
-    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows");
+    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows").creature;
     show("expand", &|_, g, _| drop(black_box(grow(g))));
     show("and check", &|_, g, _| assert!(black_box(check(&grow(g), &space.limits)).is_ok()));
     show("and physique", &|_, g, _| drop(black_box(Physique::of(&grow(g)))));

@@ -1,8 +1,9 @@
 //! What encoding and training cost: `cargo bench --bench latent [-- SEQUENCES FRAMES OBSERVED COMMANDED STEPS]`, by default 10000, 25, 30, 10
 //! and 20. Threads as RAYON_NUM_THREADS says.
 
-use burgess::latent::{EncoderKind, EncoderSpec, Experience, Group, Layout, Role, Size, Trainer};
-use burgess::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::{EncoderKind, EncoderSpec, Size, Trainer};
+use burgess_physics::experience::{Experience, Group, Layout, Role};
 use std::time::Instant;
 
 fn main() {

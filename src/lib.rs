@@ -5,22 +5,16 @@
 //! loop in [`evolve`], and drawn by [`report`]; [`compare`] sets runs beside each other. Inverse problems are experiments of their own kinds: [`inverse`].
 
 pub mod archive;
-pub mod autodiff;
 pub mod bench;
 pub mod benchmark;
 pub mod compare;
-pub mod creature;
 pub mod emitter;
 pub mod evolve;
 pub mod experiment;
-mod files;
 pub mod genome;
 pub mod gradcheck;
+pub mod growth;
 pub mod inverse;
-pub mod latent;
-pub mod laws;
-pub mod math;
 pub mod refine;
 pub mod report;
-pub mod rng;
-pub mod sim;
+pub mod variation;

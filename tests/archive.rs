@@ -6,8 +6,8 @@ use burgess::archive::metrics::Scores;
 use burgess::archive::{
     Archive, Bins, BodyDiversity, Centroids, Cvt, Elite, Grid, Partition, Placement, Voronoi, best_of_cells, build,
 };
-use burgess::creature::{Physique, Topology};
 use burgess::experiment::{ArchiveSpec, Protection};
+use burgess::growth::{Physique, Topology};
 use fakes::{descriptors, elite, stream};
 use proptest::prelude::*;
 use std::collections::BTreeMap;

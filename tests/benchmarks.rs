@@ -4,13 +4,13 @@ mod place;
 
 use burgess::archive::store::RunReader;
 use burgess::benchmark::PointBackend;
-use burgess::creature::Candidate;
 use burgess::emitter;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{Evolution, Setup, start};
 use burgess::experiment::{Experiment, from_text};
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::{Backend, Outcome};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::model::Candidate;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

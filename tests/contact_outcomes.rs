@@ -3,13 +3,12 @@
 
 mod common;
 
-use burgess::creature::{BaseKind, Creature, Shape};
-use burgess::experiment::Physics;
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::{Vec3, vec3};
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::{start_carrying, step};
-use burgess::sim::world::World;
+use burgess_core::math::{Vec3, vec3};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{BaseKind, Creature, Shape};
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::{start_carrying, step};
+use burgess_physics::world::{Physics, World};
 use common::{Builder, capsule, cuboid, sphere};
 
 /// Stiffness (N/m) and width (m) at both ends of the range that the table was made with.

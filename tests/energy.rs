@@ -1,16 +1,16 @@
 //! No energy out of nothing: evolution would find and use it. Over an episode the mechanical energy may fall (contact, damping) but not
 //! rise by more than what the servos put in.
 
-use burgess::autodiff::Value;
-use burgess::creature::Candidate;
-use burgess::experiment::{BodyLimits, Physics, Policy, Sharing};
-use burgess::genome::{Variation, morphology};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::kinematics::kinematics;
-use burgess::sim::task::TaskPlan;
-use burgess::sim::world::World;
+use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
+use burgess::variation::Variation;
+use burgess_core::autodiff::Value;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::Candidate;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::kinematics::kinematics;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, World};
 use std::path::Path;
 
 /// Largest share that may reappear in any one episode, of the energy at the start and the servos' positive work together. It is not

@@ -12,7 +12,7 @@ use burgess::evolve::folder::{self, RunFolder};
 use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Evolution, LatentSpace, Setup, verify};
 use burgess::experiment::{Budget, Experiment};
-use burgess::rng::Stream;
+use burgess_core::rng::Stream;
 use fakes::{Hill, Numbers, cvt_experiment, experiment, experiments};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,10 @@
 //! `--set`: what is set is what comes, and nothing else changes, neither values nor comments nor lines.
 
-use burgess::experiment::{
-    ArchiveSpec, BodySource, EmitterKind, Experiment, Loaded, Policy, Sharing, Stiffness, from_text,
-};
-use burgess::laws::reward::RewardTerm;
-use burgess::laws::terrain::TerrainSpec;
+use burgess::experiment::{ArchiveSpec, BodySource, EmitterKind, Experiment, Loaded, from_text};
+use burgess::genome::{Policy, Sharing};
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::world::Stiffness;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -96,7 +96,7 @@ impl Change {
     }
 
     fn apply(&self, e: &mut Experiment) {
-        let limits = |e: &mut Experiment, change: &dyn Fn(&mut burgess::experiment::BodyLimits)| match &mut e.body {
+        let limits = |e: &mut Experiment, change: &dyn Fn(&mut burgess::genome::BodyLimits)| match &mut e.body {
             BodySource::Evolve { limits, .. } => change(limits),
             BodySource::Fixed(_) | BodySource::Benchmark(_) => unreachable!("both texts evolve"),
         };
@@ -117,7 +117,9 @@ impl Change {
             Change::Reward(radius) => e.task.reward[0].term = RewardTerm::TargetReached { target: (1.0, 2.0), radius },
             Change::Weight(i, w) => e.task.reward[i].weight = w,
             Change::MinHeight(h) => e.task.termination.min_height = Some(h),
-            Change::Kind(limb) => e.descriptors[0].kind = burgess::laws::descriptor::Descriptor::DutyFactor(limb),
+            Change::Kind(limb) => {
+                e.descriptors[0].kind = burgess_physics::laws::descriptor::Descriptor::DutyFactor(limb)
+            }
             Change::Low(i, low) => e.descriptors[i].range.0 = low,
             Change::Bins(i, n) => e.descriptors[i].bins = n,
             Change::Offset(x) => match &mut e.archive {

@@ -3,12 +3,11 @@
 
 mod common;
 
-use burgess::experiment::Physics;
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::vec3;
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::step;
-use burgess::sim::world::World;
+use burgess_core::math::vec3;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::world::{Physics, World};
 use std::f64::consts::TAU;
 
 struct Gait {

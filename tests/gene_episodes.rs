@@ -3,17 +3,17 @@
 
 mod zoo;
 
-use burgess::autodiff::{Dual, Value, real};
-use burgess::creature::{Candidate, compile_controller, expand};
-use burgess::experiment::{BodyLimits, Physics, Policy, Sharing, Termination};
-use burgess::genome::{Field, Genome, ParameterId};
+use burgess::genome::{BodyLimits, Field, Genome, ParameterId, Policy, Sharing};
+use burgess::growth::{compile_controller, expand};
 use burgess::refine::genes::{Recipe, candidate_gradient, gene_gradient};
-use burgess::sim::Ending;
-use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate};
-use burgess::sim::gradient::{Gradient, Objective};
-use burgess::sim::plan::Plan;
-use burgess::sim::world::World;
+use burgess_core::autodiff::{Dual, Value, real};
+use burgess_physics::gradient::{Gradient, Objective};
+use burgess_physics::model::Candidate;
+use burgess_physics::plan::Plan;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
+use burgess_physics::task::{Ending, Termination};
+use burgess_physics::world::{Physics, World};
 use zoo::{BODIES, experiment, stream, terrains, variation};
 
 /// Kinds of genes, each with a direction of its own; a phase is not told from the rest of a brain.
@@ -45,7 +45,7 @@ fn policies() -> [Policy; 2] {
 fn plan(terrain: usize, policy: &Policy, steps: u32) -> Plan {
     let mut experiment = experiment(policy.clone(), terrains()[terrain].1.clone(), 10.0);
     experiment.task.termination = Termination::default();
-    let mut plan = Plan::new(&experiment);
+    let mut plan = experiment.plan();
     plan.task.steps = steps;
     plan
 }
@@ -56,7 +56,7 @@ fn objective(plan: &Plan) -> Objective {
 }
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+    let creature = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature;
     let controller = compile_controller(&genome.brain, &creature, policy);
     Candidate { creature, controller }
 }

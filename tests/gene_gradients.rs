@@ -1,19 +1,20 @@
 //! From the gradient of an episode to that of the genes, and of a candidate without genes, against central differences of a
 //! weighted sum of all numbers of the candidate and its prelude.
 
-use burgess::autodiff::{Real, Value};
-use burgess::creature::{Candidate, Controller, Creature, compile_controller, expand};
-use burgess::experiment::{BodyLimits, Physics, Policy, Sharing, Stiffness};
-use burgess::genome::{Field, Genome, Variation, morphology};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::vec3;
+use burgess::genome::{BodyLimits, Field, Genome, Policy, Sharing, morphology};
+use burgess::growth::{compile_controller, expand};
 use burgess::refine::genes::{Recipe, candidate_gradient, gene_gradient};
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::Ending;
-use burgess::sim::cpu::episode::Returns;
-use burgess::sim::gradient::{Gradient, PreludeGradient, StateGradient, WorldGradient};
-use burgess::sim::prelude::Prelude;
-use burgess::sim::world::World;
+use burgess::variation::Variation;
+use burgess_core::autodiff::{Real, Value};
+use burgess_core::math::vec3;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::gradient::{Gradient, PreludeGradient, StateGradient, WorldGradient};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::prelude::Prelude;
+use burgess_physics::step::episode::Returns;
+use burgess_physics::task::Ending;
+use burgess_physics::world::{Physics, Stiffness, World};
 use std::path::Path;
 
 /// Central differences of step 1e-6: truncation 1e-12, rounding 1e-10, relative to the norm of the gradient.
@@ -59,7 +60,7 @@ fn genome(name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
 }
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
+    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed").creature;
     let controller = compile_controller(&genome.brain, &creature, policy);
     Candidate { creature, controller }
 }

@@ -5,13 +5,14 @@
 mod gpu;
 mod zoo;
 
-use burgess::creature::{Candidate, Shape};
-use burgess::experiment::{Policy, Termination};
-use burgess::sim::cpu::state::State;
-use burgess::sim::gpu::pack::{Tree, pack};
-use burgess::sim::gpu::{GpuBackend, Options};
-use burgess::sim::plan::Plan;
-use burgess::sim::{Backend, Ending, Outcome};
+use burgess::genome::Policy;
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::gpu::pack::{Tree, pack};
+use burgess_physics::gpu::{GpuBackend, Options};
+use burgess_physics::model::{Candidate, Shape};
+use burgess_physics::plan::Plan;
+use burgess_physics::step::state::State;
+use burgess_physics::task::{Ending, Termination};
 use gpu::gpu;
 use std::time::Duration;
 use zoo::{BODIES, cpg, experiment, mlp, random_candidates, shipped, stream, terrains};
@@ -23,7 +24,7 @@ fn backend(policy: &Policy, options: Options) -> Option<GpuBackend> {
     let [_, (_, stairs), ..] = terrains();
     let mut experiment = experiment(policy.clone(), stairs, DURATION);
     experiment.task.termination = Termination { max_tilt: Some(0.6), ..Termination::default() };
-    Some(GpuBackend::new(&Plan::new(&experiment), gpu()?, options).unwrap())
+    Some(GpuBackend::new(&experiment.plan(), gpu()?, options).unwrap())
 }
 
 /// Shipped bodies and random genomes: some with boxes, some without.

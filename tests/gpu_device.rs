@@ -4,7 +4,7 @@
 mod gpu;
 mod place;
 
-use burgess::sim::gpu::device::{Choice, Gpu, GpuError, adapters};
+use burgess_physics::gpu::device::{Choice, Gpu, GpuError, adapters};
 use gpu::gpu;
 
 #[test]

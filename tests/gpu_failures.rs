@@ -4,17 +4,17 @@
 mod gpu;
 mod zoo;
 
-use burgess::creature::Candidate;
-use burgess::sim::gpu::device::GpuError;
-use burgess::sim::gpu::{GpuBackend, Options};
-use burgess::sim::plan::Plan;
-use burgess::sim::{Backend, Outcome};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::gpu::device::GpuError;
+use burgess_physics::gpu::{GpuBackend, Options};
+use burgess_physics::model::Candidate;
+use burgess_physics::plan::Plan;
 use gpu::gpu;
 use zoo::{cpg, experiment, random_candidates, terrains};
 
 fn backend(options: Options) -> Option<GpuBackend> {
     let [(_, plane), ..] = terrains();
-    Some(GpuBackend::new(&Plan::new(&experiment(cpg(), plane, 0.1)), gpu()?, options).unwrap())
+    Some(GpuBackend::new(&experiment(cpg(), plane, 0.1).plan(), gpu()?, options).unwrap())
 }
 
 fn candidates() -> Vec<Candidate<f32>> {

@@ -5,18 +5,19 @@
 mod gpu;
 mod zoo;
 
-use burgess::creature::{Candidate, Controller, Link};
-use burgess::experiment::{Policy, Termination};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::{Vec3, vec3};
-use burgess::sim::cpu::episode::Returns;
-use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate};
-use burgess::sim::gpu::gradient::GpuGradient;
-use burgess::sim::gpu::{GpuBackend, Options};
-use burgess::sim::gradient::{Differentiate, Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
-use burgess::sim::plan::{BrainKind, Plan};
-use burgess::sim::prelude::Prelude;
-use burgess::sim::{Backend, Ending};
+use burgess::genome::Policy;
+use burgess_core::math::{Vec3, vec3};
+use burgess_physics::batch::Backend;
+use burgess_physics::gpu::gradient::GpuGradient;
+use burgess_physics::gpu::{GpuBackend, Options};
+use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, Link};
+use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::prelude::Prelude;
+use burgess_physics::step::episode::Returns;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
+use burgess_physics::task::{Ending, Termination};
 use gpu::gpu;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -50,7 +51,7 @@ impl BrainName {
 fn plan(terrain: TerrainSpec, brain: BrainName, steps: u32, termination: Termination) -> Plan {
     let mut experiment = experiment(brain.policy(), terrain, f64::from(steps) / RATE);
     experiment.task.termination = termination;
-    let mut plan = Plan::new(&experiment);
+    let mut plan = experiment.plan();
     assert_eq!(plan.task.steps, steps);
     if brain == BrainName::Sequence {
         (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
@@ -60,7 +61,7 @@ fn plan(terrain: TerrainSpec, brain: BrainName, steps: u32, termination: Termina
 
 /// The reward and every descriptor that has a gradient.
 fn objective(plan: &Plan) -> Objective {
-    let weight = |(i, descriptor): (usize, &burgess::laws::descriptor::Descriptor)| {
+    let weight = |(i, descriptor): (usize, &burgess_physics::laws::descriptor::Descriptor)| {
         if descriptor.has_gradient() { 0.3 + 0.1 * i as f64 } else { 0.0 }
     };
     Objective { reward: 0.7, descriptors: plan.task.descriptors.iter().enumerate().map(weight).collect() }

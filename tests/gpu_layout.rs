@@ -1,20 +1,20 @@
 //! The composed shaders, without any adapter: valid for every experiment, and of the layout that the host writes.
 #![cfg(feature = "gpu")]
 
-use burgess::latent::Size;
-use burgess::laws::descriptor::Descriptor;
-use burgess::laws::reward::RewardTerm;
-use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess::sim::cpu::record::layout;
-use burgess::sim::gpu::compose::{Choices, FILES, source};
-use burgess::sim::gpu::layout::{
+use burgess_latent::Size;
+use burgess_physics::gpu::compose::{Choices, FILES, source};
+use burgess_physics::gpu::layout::{
     Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span,
     TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields, result_words, state_fields,
     thought_floats,
 };
-use burgess::sim::observer::Observer;
-use burgess::sim::plan::BrainKind;
-use burgess::sim::task::TaskPlan;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
+use burgess_physics::observer::Observer;
+use burgess_physics::plan::BrainKind;
+use burgess_physics::step::record::layout;
+use burgess_physics::task::TaskPlan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ struct Shader {
 
 /// Every kind of shader.
 fn every_shader() -> Vec<Shader> {
-    let observer = Arc::new(Observer::untrained(Size::Small, 40.0, 1).unwrap());
+    let observer = Arc::new(FrozenWorldModel::untrained(Size::Small, 40.0, 1).unwrap());
     let recorded = TaskPlan { frame: Some(RECORDED), ..task() };
     let watched = TaskPlan { observer: Some((observer, 6)), ..task() };
     let both = TaskPlan { frame: Some(RECORDED), ..watched.clone() };

@@ -4,14 +4,13 @@
 mod gpu;
 mod zoo;
 
-use burgess::creature::Candidate;
-use burgess::experiment::Termination;
-use burgess::latent::Experience;
-use burgess::sim::cpu::CpuBackend;
-use burgess::sim::cpu::record::layout;
-use burgess::sim::gpu::{GpuBackend, Options};
-use burgess::sim::plan::Plan;
-use burgess::sim::{Backend, Ending, Outcome};
+use burgess_physics::batch::{Backend, CpuBackend, Outcome};
+use burgess_physics::experience::Experience;
+use burgess_physics::gpu::{GpuBackend, Options};
+use burgess_physics::model::Candidate;
+use burgess_physics::plan::Plan;
+use burgess_physics::step::record::layout;
+use burgess_physics::task::{Ending, Termination};
 use gpu::gpu;
 use std::time::Duration;
 use zoo::{BODIES, cpg, experiment, mlp, random_candidates, shipped, terrains, watched};
@@ -26,16 +25,16 @@ const APART: f32 = 1e-3;
 /// Share of candidates that may be farther apart: a contact that sets in a step later shows in a frame, and heals or grows.
 const STRAYED: f64 = 0.05;
 
-fn plan(policy: burgess::experiment::Policy, duration: f64) -> Plan {
+fn plan(policy: burgess::genome::Policy, duration: f64) -> Plan {
     let [_, (_, stairs), ..] = terrains();
     let mut experiment = experiment(policy, stairs, duration);
     experiment.task.termination = Termination { max_tilt: Some(0.6), ..Termination::default() };
-    let mut plan = Plan::new(&experiment);
+    let mut plan = experiment.plan();
     plan.task.frame = Some(FRAME);
     plan
 }
 
-fn candidates(policy: &burgess::experiment::Policy) -> Vec<Candidate<f32>> {
+fn candidates(policy: &burgess::genome::Policy) -> Vec<Candidate<f32>> {
     let shipped = BODIES.into_iter().map(|name| shipped(name, policy.clone(), 5));
     let all: Vec<_> = shipped.chain(random_candidates(policy.clone(), 300..350)).collect();
     all.into_iter().map(|candidate| candidate.map(|x| x as f32)).collect()
@@ -102,7 +101,7 @@ fn recorded_bits_depend_on_nothing_else() {
 }
 
 /// Of the frames, and of what a world model makes of its own.
-fn bits_depend_on_nothing_else(policy: burgess::experiment::Policy) {
+fn bits_depend_on_nothing_else(policy: burgess::genome::Policy) {
     let all = candidates(&policy);
     let of = |plan: &Plan, options: Options, all: &[Candidate<f32>]| -> Option<Vec<Outcome>> {
         Some(GpuBackend::new(plan, gpu()?, options).unwrap().evaluate(all).unwrap())
@@ -157,7 +156,7 @@ fn short_and_diverged_episodes() {
     plan.task.steps = 3;
     let mut wild = shipped("quadruped", cpg(), 5).map(|x| x as f32);
     let calm = wild.clone();
-    if let burgess::creature::Controller::Cpg { joints, .. } = &mut wild.controller {
+    if let burgess_physics::model::Controller::Cpg { joints, .. } = &mut wild.controller {
         joints[0].amplitude = f32::NAN;
     }
     let backends: [Box<dyn Backend>; 2] = [

@@ -4,7 +4,7 @@
 mod gpu;
 mod place;
 
-use burgess::sim::gpu::device::adapters;
+use burgess_physics::gpu::device::adapters;
 use gpu::gpu;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

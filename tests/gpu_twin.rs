@@ -5,21 +5,20 @@
 mod gpu;
 mod zoo;
 
-use burgess::autodiff::Value;
-use burgess::creature::rest_origins;
-use burgess::creature::{Candidate, Controller, Creature};
-use burgess::experiment::{Policy, Termination};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::{Quat, Vec3};
-use burgess::sim::cpu::CpuBackend;
-use burgess::sim::cpu::episode::{Episode, Returns};
-use burgess::sim::cpu::measure::BodyPlan;
-use burgess::sim::cpu::state::{Drive, LinkState, State, Work};
-use burgess::sim::cpu::step::step;
-use burgess::sim::gpu::{GpuBackend, Options, Standing};
-use burgess::sim::plan::{BrainKind, Plan};
-use burgess::sim::world::World;
-use burgess::sim::{Backend, Ending, Outcome};
+use burgess::genome::Policy;
+use burgess_core::autodiff::Value;
+use burgess_core::math::{Quat, Vec3};
+use burgess_physics::batch::{Backend, CpuBackend, Outcome};
+use burgess_physics::gpu::{GpuBackend, Options, Standing};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, Creature, rest_origins};
+use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::step::episode::{Episode, Returns};
+use burgess_physics::step::measure::BodyPlan;
+use burgess_physics::step::state::{Drive, LinkState, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::task::{Ending, Termination};
+use burgess_physics::world::World;
 use gpu::gpu;
 use std::sync::OnceLock;
 use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, terrains};
@@ -56,7 +55,7 @@ impl Ring {
     fn new(terrain: &(&str, TerrainSpec), brain: BrainName, seconds: f64, termination: Termination) -> Option<Self> {
         let mut experiment = experiment(brain.policy(), terrain.1.clone(), seconds);
         experiment.task.termination = termination;
-        let mut plan = Plan::new(&experiment);
+        let mut plan = experiment.plan();
         if matches!(brain, BrainName::Sequence) {
             (plan.brain, plan.task.control_period) = (BrainKind::Sequence, 4);
         }
@@ -192,7 +191,7 @@ fn kinds(creature: &Creature<f32>, dt: f32, before: &State<f32>, episode: &Episo
     let (after, work) = (&episode.state, &episode.work);
     let load = 0.01 * creature.mass() * 9.81;
     let forces = || before.normal_forces.iter().zip(&after.normal_forces);
-    let slip = |(k, c): (usize, &burgess::creature::ContactPoint<f32>)| {
+    let slip = |(k, c): (usize, &burgess_physics::model::ContactPoint<f32>)| {
         let (contact, moving) = (&work.contacts[k], work.links[c.link].twist_after.at(work.contacts[k].point));
         let across = moving - contact.normal * moving.dot(contact.normal);
         after.normal_forces[k] > load && across.norm_squared() > 0.01

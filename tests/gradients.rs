@@ -3,22 +3,21 @@
 
 mod zoo;
 
-use burgess::autodiff::{Dual, real};
-use burgess::creature::{Candidate, ContactPoint, Controller, Link};
-use burgess::experiment::{Policy, Termination};
-use burgess::math::{Quat, Vec3};
-use burgess::rng::Stream;
-use burgess::sim::Ending;
-use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_each, differentiate_from};
-use burgess::sim::cpu::reverse::tape::Standing;
-use burgess::sim::cpu::state::{State, Work};
-use burgess::sim::cpu::step::start_carrying;
-use burgess::sim::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
-use burgess::sim::plan::{BrainKind, Plan};
-use burgess::sim::prelude::Prelude;
-use burgess::sim::task::TaskPlan;
-use burgess::sim::world::World;
+use burgess::genome::Policy;
+use burgess_core::autodiff::{Dual, real};
+use burgess_core::math::{Quat, Vec3};
+use burgess_core::rng::Stream;
+use burgess_physics::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
+use burgess_physics::model::{Candidate, ContactPoint, Controller, Link};
+use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::prelude::Prelude;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_each, differentiate_from};
+use burgess_physics::step::reverse::tape::Standing;
+use burgess_physics::step::state::{State, Work};
+use burgess_physics::step::step::start_carrying;
+use burgess_physics::task::{Ending, TaskPlan, Termination};
+use burgess_physics::world::World;
 use zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
 
 /// What an episode is made of, as numbers of any kind.
@@ -192,11 +191,11 @@ const CLASSES: [Class; 22] = [
 ];
 
 fn welded(candidate: &Candidate<f64>) -> bool {
-    candidate.creature.base == burgess::creature::BaseKind::Welded
+    candidate.creature.base == burgess_physics::model::BaseKind::Welded
 }
 
 fn objective(task: &TaskPlan) -> Objective {
-    let weight = |(i, d): (usize, &burgess::laws::descriptor::Descriptor)| {
+    let weight = |(i, d): (usize, &burgess_physics::laws::descriptor::Descriptor)| {
         if d.has_gradient() { 0.3 + 0.1 * i as f64 } else { 0.0 }
     };
     Objective { reward: 0.7, descriptors: task.descriptors.iter().enumerate().map(weight).collect() }
@@ -259,7 +258,7 @@ fn after(plan: &Plan, candidate: &Candidate<f64>, steps: u32) -> Standing<f64> {
 fn plan(terrain: usize, policy: Policy, steps: u32) -> Plan {
     let mut experiment = experiment(policy, terrains()[terrain].1.clone(), 10.0);
     experiment.task.termination = Termination::default();
-    let mut plan = Plan::new(&experiment);
+    let mut plan = experiment.plan();
     plan.task.steps = steps;
     plan
 }

@@ -2,15 +2,16 @@
 
 mod latent;
 
-use burgess::latent::{Encoder, Experience, LatentError, Trainer};
-use burgess::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::{Encoder, LatentError, Trainer};
+use burgess_physics::experience::Experience;
 use latent::{all, layout, oscillators, replay, small_specs};
 use rayon::ThreadPoolBuilder;
 
 /// Gradient steps; none where the build can't take any.
 const STEPS: usize = if cfg!(feature = "learn") { 20 } else { 0 };
 
-fn trained(spec: &burgess::latent::EncoderSpec, steps: &[usize], seed: u64) -> Trainer {
+fn trained(spec: &burgess_latent::EncoderSpec, steps: &[usize], seed: u64) -> Trainer {
     let replay = replay(0, 40);
     let mut trainer = Trainer::new(spec, &layout(), seed).unwrap();
     for steps in steps {

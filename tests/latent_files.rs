@@ -2,7 +2,8 @@
 
 mod latent;
 
-use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Group, LatentError, Layout, Role, Trainer};
+use burgess_latent::{Encoder, EncoderKind, EncoderSpec, LatentError, Trainer};
+use burgess_physics::experience::{Group, Layout, Role};
 use latent::{all, layout, replay, small_specs};
 use std::fs;
 use std::path::Path;

@@ -4,8 +4,9 @@
 
 mod latent;
 
-use burgess::latent::{EncoderKind, EncoderSpec, Experience, Foreseen, Group, Layout, Role, Size, Trainer, Training};
-use burgess::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::{EncoderKind, EncoderSpec, Foreseen, Size, Trainer, Training};
+use burgess_physics::experience::{Experience, Group, Layout, Role};
 use latent::{COMMANDED_COLUMNS, OBSERVED, OBSERVED_COLUMNS, WIDTH, all, layout, oscillators, replay};
 use std::sync::LazyLock;
 
@@ -167,6 +168,6 @@ fn losses_fall_and_add_up() {
         assert!((loss.dynamics - loss.representation).abs() < 1e-4, "{loss:?}");
     }
     let mean =
-        |losses: &[burgess::latent::Loss]| losses.iter().map(|loss| loss.total).sum::<f64>() / losses.len() as f64;
+        |losses: &[burgess_latent::Loss]| losses.iter().map(|loss| loss.total).sum::<f64>() / losses.len() as f64;
     assert!(mean(&curve[70..]) < 0.7 * mean(&curve[..10]), "{} {}", mean(&curve[..10]), mean(&curve[70..]));
 }

@@ -1,11 +1,11 @@
 //! The reverses that a backward sweep calls, against dual numbers: every input of every law, at random and at awkward places.
 
-use burgess::autodiff::{Dual, Real, real};
-use burgess::laws::contact::{ContactForce, ContactLaw};
-use burgess::laws::gyroscope::{carried_angular_momentum, carried_angular_momentum_reverse};
-use burgess::laws::joint::{JointTorque, Limits, Servo};
-use burgess::math::{Sym3, Vec3, vec3};
-use burgess::rng::{Purpose, Stream};
+use burgess_core::autodiff::{Dual, Real, real};
+use burgess_core::math::{Sym3, Vec3, vec3};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::laws::contact::{ContactForce, ContactLaw};
+use burgess_physics::laws::gyroscope::{carried_angular_momentum, carried_angular_momentum_reverse};
+use burgess_physics::laws::joint::{JointTorque, Limits, Servo};
 
 /// Both ways are exact but for rounding.
 const TOLERANCE: f64 = 1e-10;

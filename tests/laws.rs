@@ -2,16 +2,15 @@
 
 mod common;
 
-use burgess::autodiff::{Dual, Real, Value, real};
-use burgess::experiment::Physics;
-use burgess::laws::contact::ContactLaw;
-use burgess::laws::gyroscope::carried_angular_momentum;
-use burgess::laws::joint::{Limits, Servo};
-use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess::math::{Quat, Sym3, Vec3, vec3};
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::{start_carrying, step};
-use burgess::sim::world::World;
+use burgess_core::autodiff::{Dual, Real, Value, real};
+use burgess_core::math::{Quat, Sym3, Vec3, vec3};
+use burgess_physics::laws::contact::ContactLaw;
+use burgess_physics::laws::gyroscope::carried_angular_momentum;
+use burgess_physics::laws::joint::{Limits, Servo};
+use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::{start_carrying, step};
+use burgess_physics::world::{Physics, World};
 
 /// Central differences in float64 with h = 1e-6 are good to about 1e-9 of the value's scale.
 const TOLERANCE: f64 = 1e-6;

@@ -2,15 +2,14 @@
 
 mod common;
 
-use burgess::creature::{BaseKind, Creature};
-use burgess::experiment::{BiasForm, Physics};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::{Vec3, vec3};
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::kinematics::kinematics;
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::{start_carrying, step};
-use burgess::sim::world::World;
+use burgess_core::math::{Vec3, vec3};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{BaseKind, Creature};
+use burgess_physics::step::kinematics::kinematics;
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::{start_carrying, step};
+use burgess_physics::world::{BiasForm, Physics, World};
 use common::chain;
 
 fn weightless(dt: f64, form: BiasForm) -> World<f64> {

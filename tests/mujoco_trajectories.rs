@@ -2,13 +2,12 @@
 
 mod common;
 
-use burgess::creature::{BaseKind, Creature};
-use burgess::experiment::{BiasForm, Physics};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::{Quat, vec3};
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::step;
-use burgess::sim::world::World;
+use burgess_core::math::{Quat, vec3};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{BaseKind, Creature};
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::world::{BiasForm, Physics, World};
 use common::{Builder, ant, chain};
 use std::f64::consts::TAU;
 

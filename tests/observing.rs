@@ -3,16 +3,18 @@
 mod place;
 mod zoo;
 
-use burgess::creature::Controller;
-use burgess::experiment::{Policy, from_text, load};
+use burgess::experiment::{from_text, load};
+use burgess::genome::Policy;
 use burgess::gradcheck::situation::all;
 use burgess::gradcheck::{Bound, against_differences};
-use burgess::latent::{EncoderKind, EncoderSpec, Experience, LatentOf, Size};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::record::record;
-use burgess::sim::observer::{Observer, ObserverError};
-use burgess::sim::plan::Plan;
+use burgess_latent::{EncoderKind, EncoderSpec, LatentOf, Size};
+use burgess_physics::experience::Experience;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::Controller;
+use burgess_physics::observer::{Observer, ObserverError};
+use burgess_physics::plan::Plan;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::record::record;
 use place::{ask, fail};
 use std::fs;
 use std::path::Path;
@@ -97,7 +99,7 @@ fn experiment(world_model: &str) -> String {
 #[test]
 fn runs_keep_their_world_model() {
     let dir = tempfile::tempdir().unwrap();
-    Observer::untrained(Size::Tiny, 10.0, 5).unwrap().save(&dir.path().join("model")).unwrap();
+    FrozenWorldModel::untrained(Size::Tiny, 10.0, 5).unwrap().save(&dir.path().join("model")).unwrap();
     fs::write(dir.path().join("watched.ron"), experiment("model")).unwrap();
     let loaded = load(&dir.path().join("watched.ron"), &[]).unwrap().experiment;
     assert_eq!(loaded.policy.latent_size(), 16);
@@ -122,13 +124,14 @@ fn what_is_no_world_model_of_recorded_features_is_named() {
     let wrong = |name: &str| from_text(&experiment(name), "watched.ron", dir.path(), &[]).unwrap_err().to_string();
     let missing = wrong("nowhere");
     assert!(missing.contains("policy.world_model") && missing.contains("nowhere.ron"), "{missing}");
-    Observer::untrained(Size::Tiny, 7.0, 5).unwrap().save(&dir.path().join("seven")).unwrap();
+    FrozenWorldModel::untrained(Size::Tiny, 7.0, 5).unwrap().save(&dir.path().join("seven")).unwrap();
     let rate = wrong("seven");
     assert!(rate.contains("divide physics.rate, 240") && rate.contains("7 a second"), "{rate}");
     let load = |name: &str| Observer::load(&dir.path().join(name));
     // Another kind, and other features.
     let trained = |spec: EncoderSpec, width: usize, name: &str| {
-        use burgess::latent::{Group, Layout, Role, Trainer};
+        use burgess_latent::Trainer;
+        use burgess_physics::experience::{Group, Layout, Role};
         let group = Group { name: "angles".into(), width, role: Role::Observed };
         let layout = Layout::new(10.0, vec![group]).unwrap();
         let trainer = Trainer::new(&spec, &layout, 1).unwrap();
@@ -141,7 +144,7 @@ fn what_is_no_world_model_of_recorded_features_is_named() {
     assert!(features.contains("expected `up` (3 observed) as group 0, got `angles`"), "{features}");
     // The model that a policy has is part of it.
     let [one, other] = [5, 6].map(|seed| {
-        Observer::untrained(Size::Tiny, 10.0, seed).unwrap().save(&dir.path().join("one")).unwrap();
+        FrozenWorldModel::untrained(Size::Tiny, 10.0, seed).unwrap().save(&dir.path().join("one")).unwrap();
         from_text(&experiment("one"), "watched.ron", Path::new(dir.path()), &[]).unwrap().experiment.policy
     });
     assert!(matches!(one, Policy::Mlp { .. }));

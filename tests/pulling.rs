@@ -1,17 +1,16 @@
 //! Contacts push. The linear law can pull for a step when a foot is torn off the ground within it; evolution would find and
 //! use that glue, so the impulse that pulls must stay far below the impulse that pushes.
 
-use burgess::creature::rest_origins;
-use burgess::creature::{Creature, expand};
-use burgess::experiment::{BodyLimits, Physics};
-use burgess::genome::morphology;
-use burgess::laws::terrain::TerrainSpec;
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::episode::spawn_position;
-use burgess::sim::cpu::policy::slew_targets;
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::step;
-use burgess::sim::world::World;
+use burgess::genome::{BodyLimits, morphology};
+use burgess::growth::expand;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Creature, rest_origins};
+use burgess_physics::step::episode::spawn_position;
+use burgess_physics::step::policy::slew_targets;
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::world::{Physics, World};
 use std::f64::consts::TAU;
 use std::path::Path;
 
@@ -22,7 +21,7 @@ const WALKERS: [&str; 6] = ["hopper", "biped", "quadruped", "hexapod", "snake", 
 
 fn creature(name: &str) -> Creature<f64> {
     let body = morphology::load(name, Path::new(".")).unwrap();
-    expand(&body, &BodyLimits::default(), &Physics::default()).unwrap()
+    expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature
 }
 
 /// (pulling, pushing) impulse of 5 s in which `command` gives the share of each joint's half range.

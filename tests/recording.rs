@@ -3,13 +3,14 @@
 mod place;
 mod zoo;
 
-use burgess::creature::Candidate;
-use burgess::latent::{Encoder, Experience, Role};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::sim::Ending;
-use burgess::sim::cpu::episode::Episode;
-use burgess::sim::cpu::record::{layout, record};
-use burgess::sim::plan::Plan;
+use burgess_latent::Encoder;
+use burgess_physics::experience::{Experience, Role};
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::Candidate;
+use burgess_physics::plan::Plan;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::record::{layout, record};
+use burgess_physics::task::Ending;
 use place::{ask, fail};
 use std::fs;
 
@@ -67,7 +68,7 @@ fn frames_add_up_to_the_episode() {
 fn what_stands_feels_its_weight() {
     let plan = plan(3.0);
     let mut candidate: Candidate<f64> = zoo::shipped("quadruped", zoo::cpg(), 4);
-    if let burgess::creature::Controller::Cpg { joints, .. } = &mut candidate.controller {
+    if let burgess_physics::model::Controller::Cpg { joints, .. } = &mut candidate.controller {
         joints.iter_mut().for_each(|joint| (joint.amplitude, joint.offset) = (0.0, 0.0));
     }
     let experience = record(&candidate, &plan.world, &plan.task, PERIOD).0.unwrap();

@@ -7,16 +7,17 @@ use burgess::archive::{Elite, Refinement};
 use burgess::emitter;
 use burgess::emitter::batch::{self, Batch, Source};
 use burgess::evolve::folder::RunFolder;
-use burgess::evolve::session;
-use burgess::evolve::{Evolution, Setup, verify};
+use burgess::evolve::{Evolution, Setup, session, verify};
 use burgess::experiment::{
-    Acceptance, BodyLimits, BodySource, DescriptorSpec, Experiment, Inheritance, Optimiser, Rates, Refine, Refined,
-    RefinedGenes, TrustRule,
+    Acceptance, BodySource, DescriptorSpec, Experiment, Inheritance, Optimiser, Rates, Refine, Refined, RefinedGenes,
+    TrustRule,
 };
-use burgess::laws::descriptor::Descriptor;
+use burgess::genome::BodyLimits;
 use burgess::refine::{Born, Learned, Learner, Refinements};
-use burgess::sim::gradient::Differentiate;
-use burgess::sim::{Backend, Ending, Outcome};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::gradient::Differentiate;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::task::Ending;
 use fakes::{HORIZON, Hill, Numbers, Slope, experiment, numbers};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -365,7 +366,7 @@ fn what_refinement_measures_can_span_the_archive() {
         fn describe(&self) -> String {
             self.0.describe()
         }
-        fn evaluate(&self, candidates: &[burgess::creature::Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+        fn evaluate(&self, candidates: &[burgess_physics::model::Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
             let mut outcomes = self.0.evaluate(candidates)?;
             outcomes.iter_mut().for_each(|outcome| outcome.descriptors.truncate(1));
             Ok(outcomes)

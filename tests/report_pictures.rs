@@ -5,8 +5,8 @@
 mod body;
 
 use body::{brick, quadruped, terrains, walk};
-use burgess::math::{Quat, vec3};
 use burgess::report::pictures::{Animation, Frame, Portrait, animate, contact_sheet, strip};
+use burgess_core::math::{Quat, vec3};
 use std::path::PathBuf;
 
 /// A folder for pictures: the one that was asked for, or one that vanishes with its guard.

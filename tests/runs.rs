@@ -4,8 +4,8 @@ mod place;
 
 use burgess::archive::BodyDiversity;
 use burgess::archive::store::RunReader;
-use burgess::creature::Physique;
 use burgess::evolve::start;
+use burgess::growth::Physique;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

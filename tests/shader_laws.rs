@@ -2,10 +2,11 @@
 
 mod place;
 
-use burgess::laws::shader::{self, Law};
-use burgess::laws::terrain::TerrainSpec;
-use burgess::math::vec3;
-use burgess::rng::{Purpose, Stream};
+use burgess_core::math::vec3;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::laws::shader;
+use burgess_physics::laws::shader::Law;
+use burgess_physics::laws::terrain::TerrainSpec;
 use std::fs;
 use std::path::{Path, PathBuf};
 

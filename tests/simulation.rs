@@ -2,27 +2,23 @@
 
 mod common;
 
-use burgess::creature::rest_origins;
-use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, expand};
-use burgess::experiment::{
-    ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Scheduler, Sharing, Task,
-    Termination, WeightedTerm,
-};
-use burgess::genome::Variation;
-use burgess::genome::morphology;
-use burgess::laws::descriptor::Descriptor;
-use burgess::laws::reward::RewardTerm;
-use burgess::laws::terrain::{TerrainSpec, Wall};
-use burgess::math::vec3;
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::CpuBackend;
-use burgess::sim::cpu::episode::{Episode, spawn_position};
-use burgess::sim::cpu::state::{Drive, State, Work};
-use burgess::sim::cpu::step::step;
-use burgess::sim::plan::Plan;
-use burgess::sim::task::TaskPlan;
-use burgess::sim::world::World;
-use burgess::sim::{Backend, Ending};
+use burgess::experiment::{ArchiveSpec, BodySource, Budget, DescriptorSpec, Experiment, Scheduler};
+use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
+use burgess::growth::expand;
+use burgess::variation::Variation;
+use burgess_core::math::vec3;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::{Backend, CpuBackend};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::{TerrainSpec, Wall};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, rest_origins};
+use burgess_physics::plan::Plan;
+use burgess_physics::step::episode::{Episode, spawn_position};
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::task::{Ending, TaskPlan, TaskSpec, Termination, WeightedTerm};
+use burgess_physics::world::{Physics, World};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -82,7 +78,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         body: BodySource::Evolve { seeds: SEEDS.map(String::from).into(), limits: BodyLimits::default() },
         policy,
         terrain,
-        task: Task {
+        task: TaskSpec {
             duration,
             reward: terms.map(|term| WeightedTerm { term, weight: 0.5 }).into(),
             termination: Termination::default(),
@@ -129,7 +125,7 @@ proptest! {
         let policy = if network { mlp() } else { cpg() };
         let Some(candidate) = random_candidate(&variation(policy.clone()), seed) else { return Ok(()) };
         let experiment = experiment(policy, terrains()[ground].clone(), 2.0);
-        let backend = CpuBackend::new(&Plan::new(&experiment), Some(1)).unwrap();
+        let backend = CpuBackend::new(&experiment.plan(), Some(1)).unwrap();
         let outcome = &backend.evaluate(std::slice::from_ref(&candidate)).unwrap()[0];
         if outcome.ending == Ending::Diverged {
             prop_assert!(outcome.reward.is_nan());
@@ -148,9 +144,9 @@ fn bits_do_not_depend_on_threads_or_on_the_place_in_the_batch() {
     let candidates: Vec<_> = (0..40).filter_map(|seed| random_candidate(&variation, seed)).collect();
     let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
     let run = |threads: usize, batch: &[Candidate<f32>]| {
-        CpuBackend::new(&Plan::new(&experiment), Some(threads)).unwrap().evaluate(batch).unwrap()
+        CpuBackend::new(&experiment.plan(), Some(threads)).unwrap().evaluate(batch).unwrap()
     };
-    let bits = |outcomes: &[burgess::sim::Outcome]| -> Vec<Vec<u32>> {
+    let bits = |outcomes: &[burgess_physics::batch::Outcome]| -> Vec<Vec<u32>> {
         outcomes.iter().map(|o| o.descriptors.iter().chain([&o.reward]).map(|x| x.to_bits()).collect()).collect()
     };
     let one = bits(&run(1, &candidates));
@@ -168,7 +164,7 @@ fn bits_do_not_depend_on_threads_or_on_the_place_in_the_batch() {
 fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
     for name in ["biped", "hexapod"] {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
+        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
         let twin = |link: usize| {
             let key = creature.links[link].joint;
             let mirrored = (0..creature.links.len()).find(|&i| {
@@ -211,7 +207,7 @@ fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
 fn limp_bodies_never_rebound_above_their_height() {
     for name in SEEDS {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let mut creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
+        let mut creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
         for link in &mut creature.links {
             (link.kp, link.kd) = (0.0, 0.0);
         }
@@ -234,7 +230,7 @@ fn limp_bodies_never_rebound_above_their_height() {
 }
 
 fn com_height(creature: &Creature<f64>, state: &State<f64>, work: &mut Work<f64>) -> f64 {
-    burgess::sim::cpu::kinematics::kinematics(creature, state, work);
+    burgess_physics::step::kinematics::kinematics(creature, state, work);
     let moment: f64 = creature.links.iter().zip(&work.links).map(|(link, own)| link.mass * own.com.z).sum();
     state.position.z + moment / creature.mass()
 }
@@ -246,12 +242,12 @@ fn an_episode_ends_early_when_the_task_says_so() {
     let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
     let mut experiment = experiment(cpg(), TerrainSpec::default(), 3.0);
     let world = World::new(&experiment.physics, &experiment.terrain, 0);
-    let full = Episode::new(&candidate, &world, &TaskPlan::new(&experiment)).run();
+    let full = Episode::new(&candidate, &world, &experiment.plan().task).run();
     assert_eq!((full.ending, full.steps), (Ending::Finished, 720));
     // An ant that stands is upright and survives: 3 s each at weight 0.5, and duty factors near 1.
     assert!(full.descriptors[2] > 0.8 && full.descriptors[4] > 0.15, "{full:?}");
     experiment.task.termination.min_height = Some(0.5);
-    let short = Episode::new(&candidate, &world, &TaskPlan::new(&experiment)).run();
+    let short = Episode::new(&candidate, &world, &experiment.plan().task).run();
     assert_eq!((short.ending, short.steps), (Ending::Terminated, 1));
 }
 
@@ -262,7 +258,7 @@ fn float32_follows_float64() {
     let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.3, joints } };
     let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
     let world = World::new(&experiment.physics, &experiment.terrain, 0);
-    let task = TaskPlan::new(&experiment);
+    let task = experiment.plan().task;
     let fine = Episode::new(&candidate, &world, &task).run();
     let (candidate, world) = (candidate.map(|x| x as f32), world.cast::<f32>());
     let coarse = Episode::new(&candidate, &world, &task).run();
@@ -274,13 +270,13 @@ fn float32_follows_float64() {
 #[test]
 fn a_welded_arm_keeps_its_base() {
     let body = morphology::load("arm", Path::new(".")).unwrap();
-    let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
+    let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
     assert_eq!(creature.base, BaseKind::Welded);
     let joints = vec![CpgJoint { amplitude: 0.5, phase: 0.0, offset: 0.0 }; creature.joint_count()];
     let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
     let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
     let world = World::new(&experiment.physics, &experiment.terrain, 0);
-    let task = TaskPlan::new(&experiment);
+    let task = experiment.plan().task;
     let mut episode = Episode::new(&candidate, &world, &task);
     let start = episode.state.position;
     while episode.advance() {}
@@ -296,7 +292,7 @@ fn who_stands_still_touches_down_never() {
     let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
     let experiment = experiment(cpg(), TerrainSpec::default(), 3.0);
     let world = World::new(&experiment.physics, &experiment.terrain, 0);
-    let returns = Episode::new(&candidate, &world, &TaskPlan::new(&experiment)).run();
+    let returns = Episode::new(&candidate, &world, &experiment.plan().task).run();
     assert_eq!(returns.descriptors[6], 0.0, "touch-downs a second and limb end");
 }
 
@@ -309,7 +305,7 @@ fn a_command_that_is_no_number_marks_the_candidate() {
     let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
     let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
     let world = World::new(&experiment.physics, &experiment.terrain, 0);
-    let returns = Episode::new(&candidate, &world, &TaskPlan::new(&experiment)).run();
+    let returns = Episode::new(&candidate, &world, &experiment.plan().task).run();
     assert_eq!(returns.ending, Ending::Diverged);
 }
 
@@ -325,7 +321,7 @@ fn every_body_starts_clear_of_every_terrain() {
     grounds.extend((0..40).map(|i| TerrainSpec::Walls(vec![wall(0.01 * f64::from(i))])));
     for name in SEEDS {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
+        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
         let origins = rest_origins(&creature);
         for ground in &grounds {
             let world = World::new(&Physics::default(), ground, 1);

@@ -9,7 +9,7 @@
 use super::cells::{CellArchive, Partition};
 use super::kd_tree::{KdTree, Neighbour, point, squared_distance};
 use crate::experiment::DescriptorSpec;
-use crate::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
 use rayon::prelude::*;
 
 /// Most rounds of Lloyd's algorithm. Cell sizes change little after the first twenty.

@@ -1,17 +1,17 @@
 //! How different the bodies of an archive are.
 
 use super::{Archive, Elite};
-use crate::creature::FEATURES;
+use crate::growth::FEATURES;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// How different the bodies of an archive are. It depends on the elites only, not on their cells or on how they came there.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BodyDiversity {
-    /// Number of different topologies ([`Topology`](crate::creature::Topology)).
+    /// Number of different topologies ([`Topology`](crate::growth::Topology)).
     pub topologies: u64,
     /// Mean distance of two elites' bodies: the sum over their features of the absolute differences
-    /// ([`Physique::features`](crate::creature::Physique::features)), over all pairs; 0 below two elites.
+    /// ([`Physique::features`](crate::growth::Physique::features)), over all pairs; 0 below two elites.
     pub distance: f64,
 }
 
@@ -52,7 +52,7 @@ fn mean_distance(mut values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::{Purpose, Stream};
+    use burgess_core::rng::{Purpose, Stream};
 
     #[test]
     fn the_sum_over_sorted_values_is_that_over_all_pairs() {

@@ -57,7 +57,7 @@ impl Axis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::laws::descriptor::Descriptor;
+    use burgess_physics::laws::descriptor::Descriptor;
 
     fn bins() -> Bins {
         let spec = |range, bins| DescriptorSpec { kind: Descriptor::FinalX, range, bins };

@@ -44,12 +44,12 @@ pub use preference::Preferring;
 pub use slots::Slots;
 pub use unstructured::Unstructured;
 
-use crate::creature::Physique;
 use crate::experiment::{ArchiveSpec, DescriptorSpec, Protection};
 use crate::genome::Genome;
-use crate::latent::Experience;
-use crate::laws::descriptor::Descriptor;
-use crate::rng::Stream;
+use crate::growth::Physique;
+use burgess_core::rng::Stream;
+use burgess_physics::experience::Experience;
+use burgess_physics::laws::descriptor::Descriptor;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -89,7 +89,7 @@ impl PassiveGrid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::laws::descriptor::Descriptor;
+    use burgess_physics::laws::descriptor::Descriptor;
 
     #[test]
     fn the_best_of_each_cell_is_kept_and_comes_back() {

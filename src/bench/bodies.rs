@@ -1,9 +1,9 @@
 //! The bodies that are timed: random trees of capsules, each link with two contact points.
 
-use crate::creature::{BaseKind, ContactPoint, Creature, Link, Shape, Solid};
-use crate::genome::{GeneId, JointKey};
-use crate::math::{Sym3, Vec3, vec3};
-use crate::rng::Stream;
+use crate::growth::Solid;
+use burgess_core::math::{Sym3, Vec3, vec3};
+use burgess_core::rng::Stream;
+use burgess_physics::model::{BaseKind, ContactPoint, Creature, Link, Shape};
 
 /// Joints between the base and the farthest link: each tree draws its own bound.
 const DEPTHS: [usize; 4] = [2, 3, 4, 5];
@@ -31,22 +31,22 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Creature<f64> {
         let position = if i == 0 { Vec3::zero() } else { along[parent] * stream.range(0.3, 1.0) };
         let swing = vec3(stream.range(-1.0, 1.0), stream.range(-1.0, 1.0), stream.range(-1.0, 1.0)).normalised();
         let end = direction * length;
-        links.push(link(i, parent, position, swing, end, radius));
+        links.push(link(parent, position, swing, end, radius));
         contacts.extend([Vec3::zero(), end].map(|centre| ContactPoint { link: i, centre, radius }));
         along.push(end);
     }
-    Creature { base: BaseKind::Floating, links, contacts, contact_stiffness: STIFFNESS }
+    let mut creature =
+        Creature { base: BaseKind::Floating, links, contacts, contact_stiffness: STIFFNESS, limb_ends: Vec::new() };
+    creature.limb_ends = creature.childless_links();
+    creature
 }
 
-fn link(i: usize, parent: usize, joint_position: Vec3<f64>, axis: Vec3<f64>, end: Vec3<f64>, radius: f64) -> Link<f64> {
+fn link(parent: usize, joint_position: Vec3<f64>, axis: Vec3<f64>, end: Vec3<f64>, radius: f64) -> Link<f64> {
     let length = end.norm_squared().sqrt();
     let properties = Solid::Capsule(radius, length).mass_properties(DENSITY);
     let (m, direction) = (properties.moments, end.normalised());
-    let gene = GeneId(i as u64);
     Link {
         parent,
-        gene,
-        joint: JointKey { gene, repeat: 0, side: 0 },
         shape: Shape::Capsule { from: Vec3::zero(), to: end, radius },
         mass: properties.mass,
         com: end * 0.5,

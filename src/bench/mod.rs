@@ -2,18 +2,17 @@
 
 pub mod bodies;
 
-use crate::creature::{Candidate, Controller, CpgJoint};
-use crate::experiment::Physics;
-use crate::laws::descriptor::Descriptor;
-use crate::laws::reward::RewardTerm;
-use crate::laws::terrain::TerrainSpec;
-use crate::rng::{Purpose, Stream};
-use crate::sim::gradient::{Differentiate, Objective};
-use crate::sim::plan::{BrainKind, Plan};
-use crate::sim::task::TaskPlan;
-use crate::sim::world::World;
-use crate::sim::{Backend, Ending};
 use anyhow::{Result, ensure};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::Backend;
+use burgess_physics::gradient::{Differentiate, Objective};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, CpgJoint};
+use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::task::{Ending, TaskPlan};
+use burgess_physics::world::{Physics, World};
 use std::fmt;
 use std::time::Instant;
 
@@ -82,7 +81,7 @@ pub fn plan(duration: f64, brain: Brain) -> Plan {
         Brain::Cpg => BrainKind::Cpg,
         Brain::RandomActions => BrainKind::Sequence,
     };
-    Plan { world: World::new(&physics, &TerrainSpec::default(), 0), task, brain: kind, problem: None }
+    Plan { world: World::new(&physics, &TerrainSpec::default(), 0), task, brain: kind }
 }
 
 /// A batch of `count` candidates for a task.

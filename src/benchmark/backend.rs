@@ -1,12 +1,13 @@
 //! What evaluates points in place of a simulation.
 
 use super::Problem;
-use crate::creature::{Candidate, Controller};
-use crate::sim::cpu::episode::Returns;
-use crate::sim::gradient::{Differentiate, Gradient, Objective};
-use crate::sim::plan::Plan;
-use crate::sim::{Backend, Ending, Outcome, on_cpu};
 use anyhow::{Result, ensure};
+use burgess_physics::batch::{Backend, Outcome, on_cpu};
+use burgess_physics::gradient::{Differentiate, Gradient, Objective};
+use burgess_physics::model::{Candidate, Controller};
+use burgess_physics::plan::Plan;
+use burgess_physics::step::episode::Returns;
+use burgess_physics::task::Ending;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -212,7 +212,7 @@ fn two() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::{Purpose, Stream};
+    use burgess_core::rng::{Purpose, Stream};
 
     fn problems() -> [Problem; 5] {
         [

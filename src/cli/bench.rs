@@ -3,8 +3,8 @@
 use super::backend;
 use anyhow::{Context, Result};
 use burgess::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
-use burgess::sim::Backend;
-use burgess::sim::plan::Plan;
+use burgess_physics::batch::Backend;
+use burgess_physics::plan::Plan;
 use std::fs::File;
 use std::io::{Write as _, stderr, stdout};
 use std::path::{Path, PathBuf};

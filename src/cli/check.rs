@@ -1,12 +1,13 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use burgess::benchmark::Problem;
-use burgess::emitter;
 use burgess::experiment::{
-    self, AnyLoaded, ArchiveSpec, Benchmark, BodySource, Budget, Experiment, Inverse, Parents, Policy, Protection,
-    Refined, RefinedGenes, Scheduler, Sharing, Surprise,
+    AnyLoaded, ArchiveSpec, Benchmark, BodySource, Budget, Experiment, Inverse, Parents, Protection, Refined,
+    RefinedGenes, Scheduler, Surprise,
 };
-use burgess::laws::terrain::TerrainSpec;
+use burgess::genome::{Policy, Sharing};
+use burgess::{emitter, experiment};
+use burgess_physics::laws::terrain::TerrainSpec;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;

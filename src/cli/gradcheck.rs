@@ -82,7 +82,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         None => all()?,
     };
     let first = situations.first().context("nothing to check")?;
-    let backend = args.backend.open(&first.plan(1))?;
+    let backend = args.backend.open_plan(first.plan(1))?;
     for situation in &situations {
         eprintln!("{}", situation.name);
         let subject = situation.find()?;

@@ -2,8 +2,8 @@
 
 use super::subject::{self, Subject};
 use burgess::report::frame_of;
-use burgess::report::pictures::{Animation, Frame, animate, strip};
-use burgess::sim::cpu::trace::trace;
+use burgess::report::pictures::{Animation, Figure, Frame, animate, strip};
+use burgess_physics::step::trace::trace;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,15 +33,16 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let period = (1.0 / (FRAME_RATE * subject.world.dt)).round().max(1.0) as u32;
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);
     let frames: Vec<Frame> = moments.iter().map(frame_of).collect();
-    let (creature, terrain) = (&subject.candidate.creature, &subject.world.terrain);
+    let kinds: Vec<u64> = subject.keys.iter().map(|key| key.gene.0).collect();
+    let (body, terrain) = (Figure { creature: &subject.candidate.creature, kinds: &kinds }, &subject.world.terrain);
 
     let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
     if let Some(path) = args.png.clone().or(by_default) {
-        strip(creature, terrain, &frames, &subject.label)?.write_png(&path)?;
+        strip(body, terrain, &frames, &subject.label)?.write_png(&path)?;
         writeln!(stdout(), "{}", path.display())?;
     }
     if let Some(path) = &args.gif {
-        animate(creature, terrain, &frames, Animation::default(), path)?;
+        animate(body, terrain, &frames, Animation::default(), path)?;
         writeln!(stdout(), "{}", path.display())?;
     }
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,6 @@ use super::backend;
 use super::run::carry_on;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{provenance, start};
-use burgess::sim::plan::Plan;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,7 +26,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(folder.dir())?;
     let parts = provenance::read(folder.dir())?;
-    let backend = args.backend.open_again(&Plan::new(&experiment), &parts)?;
+    let backend = args.backend.open_again(&experiment, &parts)?;
     let differentiator = backend::open_differentiator(&experiment, backend.as_ref(), &parts)?;
     let slopes = backend::open_slopes(&experiment, backend.as_ref(), &parts)?;
     carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])

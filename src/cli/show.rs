@@ -5,10 +5,11 @@ use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
 use burgess::archive::store::{EliteAddress, RunReader};
 use burgess::archive::{Parent, Refinement};
-use burgess::creature::expand;
 use burgess::evolve::start;
-use burgess::experiment::{BodyLimits, OBSERVER, Physics};
-use burgess::genome::{PolicyFile, morphology};
+use burgess::experiment::OBSERVER;
+use burgess::genome::{BodyLimits, PolicyFile, morphology};
+use burgess::growth::{Grown, expand, link_keys};
+use burgess_physics::world::Physics;
 use ron::ser::PrettyConfig;
 use std::io::{Write as _, stdout};
 use std::path::Path;
@@ -102,7 +103,8 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let rows: Vec<Vec<String>> = facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let mut text = align(&rows);
     if experiment.problem().is_none() {
-        text = format!("{text}\n\n{}", show_body::table(&compiled.creature));
+        let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
+        text = format!("{text}\n\n{}", show_body::table(&Grown { creature: compiled.creature, keys }));
     }
     if genome {
         text.push('\n');

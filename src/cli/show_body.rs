@@ -1,12 +1,14 @@
 //! The table of `burgess show MORPHOLOGY`: what a body is made of, link by link.
 
-use burgess::creature::{BaseKind, Creature, Link, Shape};
-use burgess::math::Vec3;
+use burgess::growth::{Grown, LinkKey};
+use burgess_core::math::Vec3;
+use burgess_physics::model::{BaseKind, Creature, Link, Shape};
 use std::fmt::Write as _;
 
 /// A table of the links, one a line, with units in the head and a summary above.
-pub fn table(creature: &Creature<f64>) -> String {
-    let rows: Vec<[String; COLUMNS]> = creature.links.iter().enumerate().map(|(i, link)| row(i, link)).collect();
+pub fn table(Grown { creature, keys }: &Grown<f64>) -> String {
+    let rows: Vec<[String; COLUMNS]> =
+        creature.links.iter().zip(keys).enumerate().map(|(i, (link, key))| row(i, link, key)).collect();
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).chain([HEAD[column].chars().count()]).max().unwrap_or(0)
     });
@@ -54,16 +56,16 @@ fn summary(creature: &Creature<f64>) -> String {
     )
 }
 
-fn row(index: usize, link: &Link<f64>) -> [String; COLUMNS] {
-    let [number, gene] = [index.to_string(), link.gene.0.to_string()];
+fn row(index: usize, link: &Link<f64>, key: &LinkKey) -> [String; COLUMNS] {
+    let [number, gene] = [index.to_string(), key.gene.0.to_string()];
     let [form, mass] = [shape(&link.shape), format!("{:.3}", link.mass)];
     let [parent, joint, position, axis, limits, kp, kd, torque] = if index == 0 {
         std::array::from_fn(|_| "-".to_string())
     } else {
-        let key = link.joint;
+        let joint = key.joint;
         [
             link.parent.to_string(),
-            format!("{}/{:o}/{:b}", key.gene.0, key.repeat, key.side),
+            format!("{}/{:o}/{:b}", joint.gene.0, joint.repeat, joint.side),
             vector(link.joint_position, 3),
             vector(link.axis, 2),
             format!("{:.2} to {:.2}", link.lower, link.upper),
@@ -95,9 +97,9 @@ fn shape(shape: &Shape<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burgess::creature::expand;
-    use burgess::experiment::{BodyLimits, Physics};
-    use burgess::genome::morphology;
+    use burgess::genome::{BodyLimits, morphology};
+    use burgess::growth::expand;
+    use burgess_physics::world::Physics;
     use std::path::Path;
 
     #[test]

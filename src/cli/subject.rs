@@ -2,14 +2,15 @@
 
 use anyhow::{Context as _, bail, ensure};
 use burgess::archive::store::{EliteAddress, RunReader};
-use burgess::creature::{Candidate, Controller, CpgJoint, compile_controller, expand};
 use burgess::evolve::start;
-use burgess::experiment::{BodyLimits, Physics, policy_problems};
-use burgess::genome::{PolicyFile, morphology};
-use burgess::laws::reward::RewardTerm;
-use burgess::laws::terrain::TerrainSpec;
-use burgess::sim::task::{TaskPlan, control_period, observer};
-use burgess::sim::world::World;
+use burgess::experiment::policy_problems;
+use burgess::genome::{BodyLimits, PolicyFile, morphology};
+use burgess::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, CpgJoint};
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, World};
 use std::path::{Path, PathBuf};
 
 /// Episode of a morphology that belongs to no experiment (s).
@@ -35,6 +36,8 @@ pub struct Subject {
     pub label: String,
     /// Body and controller.
     pub candidate: Candidate<f64>,
+    /// The genes of its links.
+    pub keys: Vec<LinkKey>,
     /// The world of its experiment, or a flat one.
     pub world: World<f64>,
     /// The task of its experiment, or forward velocity for five seconds.
@@ -68,9 +71,9 @@ impl Subject {
         let problems = policy_problems(&file.policy, &self.physics);
         let list: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
         ensure!(problems.is_empty(), "{}", list.join("; "));
-        self.candidate.controller = compile_controller(&file.brain, &self.candidate.creature, &file.policy);
-        self.task.control_period = control_period(&file.policy, self.physics.rate);
-        self.task.observer = observer(&file.policy, self.physics.rate);
+        self.candidate.controller = compile_controller(&file.brain, &self.keys, &file.policy);
+        self.task.control_period = file.policy.control_period(self.physics.rate);
+        self.task.observer = file.policy.watched_by(self.physics.rate);
         Ok(())
     }
 
@@ -86,8 +89,9 @@ impl Subject {
         Ok(Self {
             label: format!("{} #{}", experiment.name, address.id),
             candidate: space.compile(elite.expressed())?,
+            keys: link_keys(&elite.expressed().body, space.limits.max_links)?,
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
-            task: TaskPlan::new(&experiment),
+            task: experiment.plan().task,
             physics: experiment.physics,
         })
     }
@@ -96,10 +100,11 @@ impl Subject {
     fn morphology(name: &str) -> anyhow::Result<Self> {
         let body = morphology::load(name, Path::new("."))?;
         let physics = Physics::default();
-        let creature = expand(&body, &BodyLimits::default(), &physics)?;
+        let Grown { creature, keys } = expand(&body, &BodyLimits::default(), &physics)?;
         let joints = vec![CpgJoint::default(); creature.joint_count()];
         Ok(Self {
             label: name.to_owned(),
+            keys,
             candidate: Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } },
             world: World::new(&physics, &TerrainSpec::default(), 0),
             task: TaskPlan {

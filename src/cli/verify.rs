@@ -6,7 +6,6 @@ use burgess::evolve::provenance::{self, Part};
 use burgess::evolve::verify::{self, Comparison};
 use burgess::evolve::{LatentSpace, start};
 use burgess::experiment::DescriptorSpec;
-use burgess::sim::plan::Plan;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +30,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let elites = run.elites()?;
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;
-    let backend = args.backend.open_like(&Plan::new(&experiment), &parts)?;
+    let backend = args.backend.open_like(&experiment, &parts)?;
     let latent = LatentSpace::open(&experiment, &args.dir, run.encoder()?)?;
     let comparison = verify::verify(&elites, &experiment.descriptors, latent.as_ref(), &space, backend.as_ref())?;
     let here = Part::now(&backend.describe(), None);

@@ -7,9 +7,9 @@
 
 use super::batch::{Asked, Batch, Source, fill_place};
 use crate::archive::{Archive, Elite, Placement, Slots};
-use crate::creature::Candidate;
-use crate::rng::Stream;
 use anyhow::Result;
+use burgess_core::rng::Stream;
+use burgess_physics::model::Candidate;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -2,11 +2,12 @@
 
 use super::{Ask, Emitter, Proposal, SearchSpace};
 use crate::archive::{Archive, Parent};
-use crate::creature::{Candidate, Physique};
 use crate::experiment::EmitterSpec;
 use crate::genome::Genome;
-use crate::rng::{Purpose, Stream};
+use crate::growth::Physique;
 use anyhow::Context;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::model::Candidate;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;

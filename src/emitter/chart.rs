@@ -7,8 +7,9 @@
 use super::{Ancestor, Lineage, SearchSpace};
 use crate::archive::Elite;
 use crate::experiment::RefinedGenes;
-use crate::genome::{Brain, Genome, ParameterId, wrap};
+use crate::genome::{Brain, Genome, ParameterId};
 use crate::refine::climb::is_of_group;
+use crate::variation::wrap;
 use serde::{Deserialize, Serialize};
 
 /// The genomes that have the topology of one, their origin.

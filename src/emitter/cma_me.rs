@@ -6,7 +6,7 @@ use super::cma::{Cma, Conventions};
 use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
 use super::{Ask, Emitter, Prepare, Proposal, Told, ranked, restored, saved};
 use crate::experiment::RefinedGenes;
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 
 /// CMA-ES over the genes of one topology; it begins anew from another elite, and its topology, when it no longer gets on.

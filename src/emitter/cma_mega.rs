@@ -8,7 +8,7 @@ use super::ranking::{Direction, Ranker, Ranking, Restart, Selection};
 use super::{Anchor, Ask, Emitter, Prepare, Proposal, Told, ranked, restored, saved};
 use crate::experiment::{Optimiser, RefinedGenes};
 use crate::refine::optimiser::Memory;
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 
 /// One solution and the candidates around it. Its first place of each batch is the solution itself.

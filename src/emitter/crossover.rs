@@ -1,7 +1,7 @@
 //! Crossover of subtrees (Sims 1994, "Evolving Virtual Creatures"): limbs that work on one body are tried on another.
 
 use super::{Ask, Emitter, Proposal};
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 
 /// A subtree of a second elite grafted onto the first, then noise.
 #[derive(Clone, Copy, Debug)]

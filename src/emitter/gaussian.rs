@@ -1,7 +1,7 @@
 //! Mutation with normal noise, the variation of the first MAP-Elites (Mouret and Clune 2015).
 
 use super::{Ask, Emitter, Proposal};
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 
 /// An elite with normal noise.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use super::{Anchor, Ask, Emitter, Prepare, Proposal, SearchSpace, Told, restored
 use crate::archive::{Archive, Elite};
 use crate::experiment::{Optimiser, RefinedGenes};
 use crate::refine::optimiser::Memory;
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 
 /// A descriptor as goals see it.

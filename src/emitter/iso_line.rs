@@ -2,7 +2,7 @@
 //! Correlation"): elites tend to lie on a thin manifold, and the line between two of them often runs along it.
 
 use super::{Ask, Emitter, Proposal};
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 
 /// An elite with noise and a step along the line to a second one.
 #[derive(Clone, Copy, Debug)]

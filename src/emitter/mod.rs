@@ -29,11 +29,11 @@ mod space;
 pub use space::{Rejection, SearchSpace};
 
 use crate::archive::{Archive, Elite, Parent, Placement};
-use crate::creature::Topology;
 use crate::experiment::{DescriptorSpec, EmitterKind, EmitterSpec, RefinedGenes};
 use crate::genome::Genome;
-use crate::rng::Stream;
+use crate::growth::Topology;
 use anyhow::Context as _;
+use burgess_core::rng::Stream;
 use chart::Chart;
 use ranking::{Entry, Ranked};
 use serde::de::DeserializeOwned;

@@ -5,7 +5,7 @@ use super::branch::Branches;
 use super::chart::Chart;
 use super::{Anchor, Ask, Emitter, Proposal, SearchSpace};
 use crate::experiment::RefinedGenes;
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 
 /// The first half of its places (rounded up) are elites as they are, each of the others branches off one of those.
 pub struct OmgMega {

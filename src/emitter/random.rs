@@ -1,7 +1,7 @@
 //! Seed morphologies with random brains: the search's start, and a trickle of fresh blood.
 
 use super::{Ask, Emitter, Proposal};
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 
 /// A seed morphology, varied, with a random brain.
 #[derive(Clone, Copy, Debug)]

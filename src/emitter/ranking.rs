@@ -3,7 +3,7 @@
 //! Behavior Space"), CMA-MEGA (Fontaine and Nikolaidis 2021) and CMA-MAE (Fontaine and Nikolaidis 2023), with the rules
 //! that pyribs gives them.
 
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -170,8 +170,8 @@ impl Restart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::Purpose;
     use Entry::{Improved, New, Rejected};
+    use burgess_core::rng::Purpose;
 
     fn candidate(entry: Entry, improvement: f64, reward: f64) -> Ranked<'static> {
         Ranked { entry, improvement, reward, descriptors: &[] }

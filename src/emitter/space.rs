@@ -1,12 +1,12 @@
 //! What emitters and the loop need to know of genomes.
 
-use crate::creature::{Candidate, InvalidBody};
-use crate::experiment::Policy;
-use crate::genome::{Body, Brain, Genome, ParameterId, Variation};
+use crate::genome::{Body, Brain, Genome, InvalidBody, ParameterId, Policy};
 use crate::refine::genes::{Recipe, gene_gradient};
-use crate::rng::Stream;
-use crate::sim::gradient::Gradient;
-use crate::sim::world::World;
+use crate::variation::Variation;
+use burgess_core::rng::Stream;
+use burgess_physics::gradient::Gradient;
+use burgess_physics::model::Candidate;
+use burgess_physics::world::World;
 use thiserror::Error;
 
 /// The space that is searched: how genomes are made, varied, and compiled to what is simulated. All step sizes are standard

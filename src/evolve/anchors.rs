@@ -1,16 +1,15 @@
 //! Gradients of anchors: what emitters that follow gradients learn before they are asked for the rest of a batch.
 
 use crate::archive::metrics::Steps;
-use crate::creature::Candidate;
 use crate::emitter::batch::{Asked, AskedAnchor, Source, ask_anchors};
 use crate::emitter::{Anchor, Lineage, SearchSpace};
 use crate::experiment::Experiment;
-use crate::laws::descriptor::Descriptor;
-use crate::sim::Ending;
-use crate::sim::gradient::{Differentiate, Gradient, Objective};
-use crate::sim::plan::Plan;
-use crate::sim::world::World;
 use anyhow::{Context, Result, ensure};
+use burgess_physics::gradient::{Differentiate, Gradient, Objective};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::model::Candidate;
+use burgess_physics::task::Ending;
+use burgess_physics::world::World;
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -62,7 +61,7 @@ impl<'a> Anchors<'a> {
         let smooth = (0..descriptors.len()).filter(|&i| descriptors[i].has_gradient());
         let objectives =
             std::iter::once(Objective::reward(descriptors.len())).chain(smooth.map(of_descriptor)).collect();
-        Ok(Some(Self { differentiator, space, world: Plan::new(experiment).world, objectives }))
+        Ok(Some(Self { differentiator, space, world: experiment.plan().world, objectives }))
     }
 
     /// Asks for the anchors of a batch and differentiates them. Gives those of each emitter that has some, and what that took.

@@ -5,8 +5,9 @@
 
 use crate::archive::store::{self, EXPERIMENT};
 use crate::experiment::{Benchmark, Experiment, OBSERVER};
-use crate::files;
+use crate::genome::WorldModelFile;
 use anyhow::{Context, Result, bail};
+use burgess_core::files;
 use ron::ser::PrettyConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fs::{self, File, TryLockError};
@@ -56,8 +57,8 @@ impl RunFolder {
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
         write_ron(&folder.dir.join(SEEDS), "Frozen when the run began: the seed morphologies.", seeds)?;
-        if let Some(observer) = experiment.policy.observer() {
-            observer.save(&folder.dir.join(OBSERVER))?;
+        if let Some(model) = experiment.policy.world_model().and_then(WorldModelFile::model) {
+            model.save(&folder.dir.join(OBSERVER))?;
         }
         add(&folder.dir)?;
         let path = folder.dir.join(EXPERIMENT);

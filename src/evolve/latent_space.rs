@@ -3,9 +3,10 @@
 use crate::archive::Elite;
 use crate::archive::store::EncoderRow;
 use crate::experiment::{Experiment, Latent, Surprise};
-use crate::latent::{Encoder, Experience, Loss, Trainer};
-use crate::sim::cpu::record::layout;
 use anyhow::{Context, Result};
+use burgess_latent::{Encoder, Loss, Trainer};
+use burgess_physics::experience::Experience;
+use burgess_physics::step::record::layout;
 use std::path::Path;
 
 /// A frozen encoder's files in a run folder, without their endings.

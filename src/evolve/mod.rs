@@ -28,20 +28,21 @@ use crate::archive::{
     self, Archive, BodyDiversity, BuiltArchive, Centroids, Elite, PassiveGrid, PassiveScores, Placement, Preferring,
     Seen,
 };
-use crate::creature::Candidate;
 use crate::emitter::ahead::Ahead;
 use crate::emitter::batch::{self, Asked, Batch, Source};
 use crate::emitter::schedule::Schedule;
 use crate::emitter::{Emitter, Prepare, SearchSpace, Told};
 use crate::experiment::{Experiment, Inheritance};
-use crate::latent::Experience;
-use crate::laws::descriptor::Descriptor;
 use crate::refine::{Accepted, Born, Learned, Learner, Refinements};
-use crate::rng::{Purpose, Stream};
-use crate::sim::gradient::Differentiate;
-use crate::sim::{Backend, Ending, Outcome};
 use anchors::{Anchors, Differentiated};
 use anyhow::{Context, Result, ensure};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::experience::Experience;
+use burgess_physics::gradient::Differentiate;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::model::Candidate;
+use burgess_physics::task::Ending;
 use clock::{Clock, Laps};
 use pending::Pending;
 use rayon::prelude::*;

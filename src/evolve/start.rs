@@ -5,13 +5,14 @@
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
 use crate::archive::store;
-use crate::creature::tree::grow;
-use crate::creature::{check, expand};
-use crate::experiment::{BodyLimits, BodySource, Experiment};
-use crate::genome::{Body, Variation, morphology};
-use crate::latent::Encoder;
-use crate::sim::cpu::record::layout;
+use crate::experiment::{BodySource, Experiment};
+use crate::genome::{Body, BodyLimits, morphology};
+use crate::growth::tree::grow;
+use crate::growth::{check, expand};
+use crate::variation::Variation;
 use anyhow::{Context, Result, ensure};
+use burgess_latent::Encoder;
+use burgess_physics::step::record::layout;
 use std::path::Path;
 
 /// The seed morphologies of an experiment; paths are relative to `folder`.
@@ -47,7 +48,7 @@ fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
         limits.max_links
     );
     let grown = expand(body, &limits, &experiment.physics);
-    grown.and_then(|creature| check(&creature, &limits)).with_context(|| format!("seed morphology {name}"))
+    grown.and_then(|grown| check(&grown.creature, &limits)).with_context(|| format!("seed morphology {name}"))
 }
 
 /// Puts the encoder that a run takes as it is into its folder.

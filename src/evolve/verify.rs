@@ -2,11 +2,11 @@
 
 use super::LatentSpace;
 use crate::archive::{Elite, Seen};
-use crate::creature::Candidate;
 use crate::emitter::SearchSpace;
 use crate::experiment::DescriptorSpec;
-use crate::sim::{Backend, Outcome};
 use anyhow::{Context, Result, ensure};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::model::Candidate;
 use std::sync::Arc;
 
 /// Elites simulated at a time.

@@ -5,7 +5,10 @@ use super::schema::*;
 use super::validate::{self, Check};
 use super::{ExperimentError, source::Source};
 use crate::benchmark::Problem as Function;
-use crate::laws::descriptor::Descriptor;
+use crate::genome::Policy;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::task::{TaskSpec, Termination};
+use burgess_physics::world::Physics;
 use serde::{Deserialize, Serialize};
 
 /// A benchmark. Fields are those of [`Experiment`], where no others are said.
@@ -114,7 +117,7 @@ impl From<Benchmark> for Experiment {
             policy: Policy::Point { dimension: problem.dimension() },
             terrain: Default::default(),
             // There is no episode.
-            task: Task { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
+            task: TaskSpec { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
             descriptors: (0..problem.measures()).map(axis).collect(),
             latent: None,
             passive: Vec::new(),

@@ -3,8 +3,8 @@
 use super::error::Problem;
 use super::schema::*;
 use super::validate::{Check, HUGE, MAX_CELLS, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, axes};
-use crate::latent::Encoder;
-use crate::sim::cpu::record::layout;
+use burgess_latent::Encoder;
+use burgess_physics::step::record::layout;
 use std::path::Path;
 
 /// Most elites of a tournament.

@@ -13,19 +13,19 @@ mod inverse;
 mod learned;
 mod overrides;
 mod path;
+mod plan;
 mod schema;
 mod source;
 mod syntax;
 mod validate;
-mod world_model;
 
 pub use benchmark::Benchmark;
 pub use error::{ExperimentError, Problem, SyntaxError};
 pub use inverse::*;
 pub use schema::*;
-pub use world_model::WorldModelFile;
 
-use crate::genome::morphology;
+use crate::genome::{Policy, morphology};
+use burgess_physics::world::Physics;
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 use source::Source;

@@ -8,7 +8,7 @@ use super::path::{self, Segment};
 use super::schema::default_emitters;
 use super::source::Source;
 use super::syntax::{self, Kind, Node};
-use crate::laws::terrain::TerrainSpec;
+use burgess_physics::laws::terrain::TerrainSpec;
 
 /// Splices one `path=value` into the source, whose text must scan.
 ///

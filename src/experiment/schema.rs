@@ -1,13 +1,14 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
-use super::world_model::WorldModelFile;
 use crate::benchmark::Problem;
 use crate::emitter::cma::Conventions;
 use crate::emitter::ranking::{Ranker, Restart, Selection};
-use crate::latent::{EncoderKind, EncoderSpec, Size};
-use crate::laws::descriptor::Descriptor;
-use crate::laws::reward::RewardTerm;
-use crate::laws::terrain::TerrainSpec;
+use crate::genome::{BodyLimits, Policy};
+use burgess_latent::{EncoderKind, EncoderSpec, Size};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::task::TaskSpec;
+use burgess_physics::world::Physics;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -28,7 +29,7 @@ pub struct Experiment {
     #[serde(default)]
     pub terrain: TerrainSpec,
     /// What is rewarded, and when an episode ends.
-    pub task: Task,
+    pub task: TaskSpec,
     /// The archive's dimensions; none where they are learned.
     #[serde(default)]
     pub descriptors: Vec<DescriptorSpec>,
@@ -89,107 +90,6 @@ pub enum BodySource {
     /// None: the experiment is a [`Benchmark`](super::Benchmark).
     #[serde(skip)]
     Benchmark(Problem),
-}
-
-/// What a body may be; others are rejected, counted, and drawn again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct BodyLimits {
-    /// Links including the base, 2 to 32; expansion stops there.
-    pub max_links: usize,
-    /// Smallest and largest total mass (kg).
-    pub mass: (f64, f64),
-    /// Largest mass of a link over the smallest.
-    pub mass_ratio: f64,
-    /// Smallest and largest radius, length or half size of a shape (m); genes are clamped to it.
-    pub size: (f64, f64),
-    /// Smallest and largest density (kg/m3); genes are clamped to it.
-    pub density: (f64, f64),
-    /// How far links that are not neighbours may start inside each other, as a share of the smaller one's radius.
-    pub overlap: f64,
-}
-
-/// The kind of brain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Policy {
-    /// Central pattern generator: an amplitude, a phase and an offset a joint, and one frequency.
-    Cpg {
-        /// Who shares parameters.
-        #[serde(default)]
-        sharing: Sharing,
-        /// Bounds of the common frequency (Hz).
-        #[serde(default = "default_frequency")]
-        frequency: (f64, f64),
-    },
-    /// Multi-layer perceptron with tanh units.
-    Mlp {
-        /// Units of each hidden layer, at least one layer.
-        hidden: Vec<usize>,
-        /// Who shares parameters.
-        #[serde(default)]
-        sharing: Sharing,
-        /// Bounds of the clock's frequency (Hz).
-        #[serde(default = "default_frequency")]
-        frequency: (f64, f64),
-        /// Decisions a second; must divide `physics.rate`.
-        #[serde(default = "default_control_rate")]
-        control_rate: u32,
-        /// A frozen world model whose latent state is observed, too: a path without extension, relative to the experiment's folder.
-        #[serde(default)]
-        world_model: Option<WorldModelFile>,
-    },
-    /// A point of a benchmark's space.
-    #[serde(skip)]
-    Point {
-        /// Number of coordinates.
-        dimension: usize,
-    },
-}
-
-/// Who shares brain parameters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sharing {
-    /// Each joint of the grown body has its own.
-    #[default]
-    Instance,
-    /// All copies of a joint gene share them, with a phase step a repeat and a phase for the mirrored side.
-    Gene,
-}
-
-/// What is rewarded, and when an episode ends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Task {
-    /// Length of an episode (s).
-    #[serde(default = "default_duration")]
-    pub duration: f64,
-    /// Weighted terms, summed.
-    pub reward: Vec<WeightedTerm>,
-    /// What ends an episode early.
-    #[serde(default)]
-    pub termination: Termination,
-}
-
-/// A reward term and its weight.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WeightedTerm {
-    /// The term.
-    pub term: RewardTerm,
-    /// Its factor in the sum.
-    #[serde(default = "one")]
-    pub weight: f64,
-}
-
-/// What ends an episode early; reward and descriptors count up to there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Termination {
-    /// Base origin closer to the terrain than this (m).
-    pub min_height: Option<f64>,
-    /// Base tilted further than this from upright (rad).
-    pub max_tilt: Option<f64>,
 }
 
 /// One dimension of the archive.
@@ -616,62 +516,6 @@ pub struct Budget {
     pub wall_time: Option<f64>,
 }
 
-/// The physics; `docs/physics.md` has the equations.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Physics {
-    /// Steps a second.
-    pub rate: u32,
-    /// Gravity, along -z (m/s2).
-    pub gravity: f64,
-    /// Coefficient of friction.
-    pub friction: f64,
-    /// Slip speed at which friction is 71 % of its limit (m/s).
-    pub slip_speed: f64,
-    /// Normal stiffness of a contact point.
-    pub contact_stiffness: Stiffness,
-    /// Depth over which contact sets in (m); the creature's static depth (weight on four points) is taken if that is less.
-    pub contact_width: f64,
-    /// Dissipation of contact (s/m).
-    pub contact_damping: f64,
-    /// Rotor inertia of each joint of a 4 kg creature (kg m2); scaled with mass.
-    pub armature: f64,
-    /// Passive damping of each joint of a 4 kg creature (N m s/rad); scaled with mass.
-    pub joint_damping: f64,
-    /// Servo stiffness of a 4 kg creature (N m/rad); scaled with mass and by the genes.
-    pub servo_stiffness: f64,
-    /// Servo damping of a 4 kg creature (N m s/rad); scaled with mass and by the genes.
-    pub servo_damping: f64,
-    /// Servo torque limit of a 4 kg creature (N m); scaled with mass and by the genes.
-    pub torque_limit: f64,
-    /// Stiffness of joint limits of a 4 kg creature (N m/rad); scaled with mass.
-    pub limit_stiffness: f64,
-    /// Fastest change of a servo target (rad/s).
-    pub slew_rate: f64,
-    /// Form of the velocity-dependent forces.
-    pub form: BiasForm,
-}
-
-/// Normal stiffness of a contact point.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub enum Stiffness {
-    /// Four points carry the creature's weight at a depth of 1 mm.
-    #[default]
-    Auto,
-    /// A number (N/m).
-    Fixed(f64),
-}
-
-/// Form of the velocity-dependent forces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BiasForm {
-    /// Links carry their momentum from step to step: stable at any spin.
-    #[default]
-    Momentum,
-    /// Coriolis and gyroscopic forces taken explicitly, as MuJoCo's Euler integrator does.
-    ExplicitBias,
-}
-
 impl BodySource {
     /// Whether bodies evolve.
     pub fn evolves(&self) -> bool {
@@ -785,19 +629,6 @@ impl Default for Rounds {
     }
 }
 
-impl Default for BodyLimits {
-    fn default() -> Self {
-        Self {
-            max_links: 16,
-            mass: (0.1, 50.0),
-            mass_ratio: 100.0,
-            size: (0.01, 0.5),
-            density: (100.0, 2000.0),
-            overlap: 0.5,
-        }
-    }
-}
-
 impl Default for Refine {
     fn default() -> Self {
         Self {
@@ -834,28 +665,6 @@ impl Default for TrustRule {
     }
 }
 
-impl Default for Physics {
-    fn default() -> Self {
-        Self {
-            rate: 240,
-            gravity: 9.81,
-            friction: 0.8,
-            slip_speed: 0.02,
-            contact_stiffness: Stiffness::Auto,
-            contact_width: 5e-4,
-            contact_damping: 2.0,
-            armature: 0.005,
-            joint_damping: 0.05,
-            servo_stiffness: 15.0,
-            servo_damping: 0.4,
-            torque_limit: 6.0,
-            limit_stiffness: 300.0,
-            slew_rate: 15.0,
-            form: BiasForm::Momentum,
-        }
-    }
-}
-
 pub(super) fn default_emitters() -> Vec<EmitterSpec> {
     vec![
         EmitterSpec { kind: EmitterKind::Random { sigma: default_sigma() }, share: 0.05 },
@@ -881,9 +690,6 @@ fn default_beta2() -> f64 {
 }
 fn default_bins() -> usize {
     20
-}
-fn default_control_rate() -> u32 {
-    60
 }
 fn default_branching() -> f64 {
     0.5
@@ -912,14 +718,8 @@ fn default_filter() -> Selection {
 fn default_plain() -> Optimiser {
     Optimiser::Plain
 }
-fn default_duration() -> f64 {
-    5.0
-}
 fn default_epsilon() -> f64 {
     1e-8
-}
-fn default_frequency() -> (f64, f64) {
-    (0.5, 2.5)
 }
 fn default_iso() -> f64 {
     EmitterKind::ISO

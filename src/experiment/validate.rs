@@ -6,9 +6,11 @@
 use super::error::Problem;
 use super::learned;
 use super::schema::*;
-use super::world_model::WorldModelFile;
-use crate::creature::MAX_LINKS;
 use crate::emitter::ranking::Restart;
+use crate::genome::{BodyLimits, Policy, WorldModelFile};
+use burgess_physics::model::MAX_LINKS;
+use burgess_physics::task::{TaskSpec, WeightedTerm};
+use burgess_physics::world::{BiasForm, Physics, Stiffness};
 use std::f64::consts::PI;
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
@@ -153,8 +155,8 @@ fn task(check: &mut Check, experiment: &Experiment) {
 }
 
 /// Of an episode at so many steps a second.
-pub(super) fn one_task(check: &mut Check, task: &Task, rate: u32) {
-    let Task { duration, reward, termination } = task;
+pub(super) fn one_task(check: &mut Check, task: &TaskSpec, rate: u32) {
+    let TaskSpec { duration, reward, termination } = task;
     episode(check, "task.duration", *duration, rate);
     check.length("task.reward", reward.len(), 100);
     for (i, WeightedTerm { term, weight }) in reward.iter().enumerate() {

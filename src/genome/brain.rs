@@ -1,10 +1,9 @@
 //! New brains, and brains made of the entries of old ones.
 
 use super::{Brain, CpgGene, JointKey, MlpGene};
-use crate::creature::JOINT_OBSERVATIONS;
-use crate::experiment::{Policy, Sharing};
-use crate::rng::Stream;
-use crate::sim::OBSERVATIONS;
+use crate::genome::{Policy, Sharing};
+use burgess_core::rng::Stream;
+use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
 use std::f64::consts::PI;
 
 /// Standard deviation of a random pattern generator's amplitude genes: amplitudes about half of the joint's range.
@@ -18,7 +17,7 @@ const BIAS: f64 = 0.1;
 
 /// Where the entry of a joint comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Inheritance {
+pub(crate) struct Inheritance {
     /// The key of the entry to be made.
     pub key: JointKey,
     /// Which brain, and the key there; without one the joint starts at zero output.
@@ -53,7 +52,7 @@ impl Brain {
 }
 
 /// A brain with the common part of the first donor and the entries that `wanted` lists, in its order.
-pub(super) fn inherit(donors: &[&Brain], wanted: &[Inheritance]) -> Brain {
+pub(crate) fn inherit(donors: &[&Brain], wanted: &[Inheritance]) -> Brain {
     match donors[0] {
         Brain::Cpg { frequency, .. } => Brain::Cpg {
             frequency: *frequency,

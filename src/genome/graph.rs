@@ -4,7 +4,7 @@
 //! link gene must be countable by one digit of base 8, so that every joint of the grown body has a key of its own.
 
 use super::{Body, GeneId, JointGene};
-use crate::creature::InvalidBody;
+use crate::genome::InvalidBody;
 
 /// Most copies of one link gene that its joint genes may ask for together (digits 0 to 7 of a key).
 pub const MAX_COPIES: u32 = 8;

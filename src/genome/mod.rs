@@ -6,27 +6,31 @@
 //! stored are `f64`.
 
 mod brain;
-mod crossover;
 mod graph;
-mod heritage;
+mod invalid;
+mod limits;
 pub mod morphology;
-mod mutation;
 mod parameter;
+mod policy;
 mod policy_file;
-mod range;
-mod variation;
+mod world_model;
 
+pub(crate) use brain::{Inheritance, inherit};
 pub(crate) use graph::Graph;
 pub use graph::{MAX_CHAIN, MAX_COPIES};
-pub use mutation::StructuralMutation;
+pub use invalid::InvalidBody;
+pub use limits::BodyLimits;
 pub use parameter::{Field, Owner, ParameterId};
+pub use policy::{Policy, Sharing};
 pub use policy_file::PolicyFile;
-pub(crate) use range::wrap;
-pub use variation::Variation;
+pub use world_model::WorldModelFile;
 
-use crate::creature::BaseKind;
-use crate::math::Vec3;
+use burgess_core::math::Vec3;
+use burgess_physics::model::BaseKind;
 use serde::{Deserialize, Serialize};
+
+/// Largest joint limit on either side (rad).
+pub const MAX_ANGLE: f64 = 2.5;
 
 /// Stable name of a gene: homologous genes of relatives keep it through mutation and crossover. Names of new genes are 64
 /// random bits, of seed morphologies small numbers.

@@ -4,9 +4,10 @@
 //! what a person thinks of (sizes, limits, factors); [`Body`] holds what evolution moves (logarithms, logits).
 
 use super::{Body, GeneId, JointGene, LinkGene, RepeatLayout, ShapeGene};
-use crate::creature::{BaseKind, MAX_ANGLE};
-use crate::math::{Vec3, vec3};
+use crate::genome::MAX_ANGLE;
 use anyhow::{Context, anyhow, bail, ensure};
+use burgess_core::math::{Vec3, vec3};
+use burgess_physics::model::BaseKind;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;

@@ -4,8 +4,8 @@
 //! names: links, joints, brain, each in the order they are stored, which is by id or key.
 
 use super::{Body, Brain, CpgGene, GeneId, Genome, JointGene, JointKey, LinkGene, MlpGene, ShapeGene};
-use crate::autodiff::Real;
-use crate::math::{Vec3, vec3};
+use burgess_core::autodiff::Real;
+use burgess_core::math::{Vec3, vec3};
 
 /// Stable name of one continuous gene. Relatives have equal names for homologous genes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,10 +2,9 @@
 //! (`burgess show DIR#ID --policy`).
 
 use super::{Brain, JointKey};
-use crate::creature::JOINT_OBSERVATIONS;
-use crate::experiment::Policy;
-use crate::sim::OBSERVATIONS;
+use crate::genome::Policy;
 use anyhow::{Context, anyhow, bail, ensure};
+use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
@@ -88,9 +87,8 @@ fn expect(field: &str, came: usize, wanted: usize) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Sharing;
-    use crate::genome::{GeneId, MlpGene};
-    use crate::rng::{Purpose, Stream};
+    use crate::genome::{GeneId, MlpGene, Sharing};
+    use burgess_core::rng::{Purpose, Stream};
 
     fn network() -> PolicyFile {
         let (sharing, frequency) = (Sharing::Instance, (0.5, 2.5));

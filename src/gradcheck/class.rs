@@ -1,12 +1,12 @@
 //! Classes of parameters: what is nudged, and where its derivative stands in a gradient.
 
 use super::subject::Subject;
-use crate::creature::{BaseKind, Candidate, ContactPoint, Controller, Link};
 use crate::genome::{Field, ParameterId};
-use crate::math::{Quat, Sym3, Vec3, vec3};
-use crate::sim::cpu::state::State;
-use crate::sim::gradient::{StateGradient, WorldGradient};
-use crate::sim::world::World;
+use burgess_core::math::{Quat, Sym3, Vec3, vec3};
+use burgess_physics::gradient::{StateGradient, WorldGradient};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link};
+use burgess_physics::step::state::State;
+use burgess_physics::world::World;
 
 /// A class of parameters.
 #[derive(Clone, Copy)]

@@ -14,11 +14,11 @@ pub mod difference;
 pub mod situation;
 pub mod subject;
 
-use crate::creature::Candidate;
-use crate::rng::{Purpose, Stream};
-use crate::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate};
-use crate::sim::gradient::{Differentiate, Objective};
-use crate::sim::task::TaskPlan;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::gradient::{Differentiate, Objective};
+use burgess_physics::model::Candidate;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
+use burgess_physics::task::TaskPlan;
 use class::{CLASSES, Class, Derivatives, Probe};
 use difference::{Estimate, derivative};
 use rayon::prelude::*;

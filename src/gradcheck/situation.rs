@@ -2,20 +2,20 @@
 
 use super::subject::{Rules, Subject};
 use crate::evolve::start;
-use crate::experiment::{BodyLimits, Experiment, Physics, Policy, Sharing, Stiffness, WorldModelFile};
-use crate::genome::{Brain, CpgGene, Genome, Variation, morphology};
-use crate::latent::Size;
-use crate::laws::descriptor::Descriptor;
-use crate::laws::reward::RewardTerm;
-use crate::laws::terrain::{TerrainSpec, Wall};
-use crate::rng::{Purpose, Stream};
-use crate::sim::cpu::episode::Episode;
-use crate::sim::cpu::reverse::tape::Standing;
-use crate::sim::observer::Observer;
-use crate::sim::plan::{BrainKind, Plan};
-use crate::sim::task::{TaskPlan, control_period, observer};
-use crate::sim::world::World;
+use crate::experiment::Experiment;
+use crate::genome::{BodyLimits, Brain, CpgGene, Genome, Policy, Sharing, WorldModelFile, morphology};
+use crate::variation::Variation;
 use anyhow::Context as _;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::{FrozenWorldModel, Size};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::{TerrainSpec, Wall};
+use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::tape::Standing;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, Stiffness, World};
 use std::path::Path;
 
 /// One situation: who is where, and when.
@@ -101,7 +101,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
 /// The policy with an untrained world model that watches, its frames short enough for several in the shortest episodes of many steps.
 fn watched(mut policy: Policy) -> anyhow::Result<Policy> {
     if let Policy::Mlp { world_model, .. } = &mut policy {
-        *world_model = Some(WorldModelFile::of(Observer::untrained(Size::Tiny, 40.0, 1)?, "untrained"));
+        *world_model = Some(WorldModelFile::of(FrozenWorldModel::untrained(Size::Tiny, 40.0, 1)?, "untrained"));
     }
     Ok(policy)
 }
@@ -114,7 +114,7 @@ fn watched(mut policy: Policy) -> anyhow::Result<Policy> {
 /// When a seed cannot be read.
 pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec<Situation>> {
     let seeds = start::seed_bodies(experiment, file)?;
-    let plan = Plan::new(experiment);
+    let plan = experiment.plan();
     let space = start::search_space(experiment, seeds.clone());
     let mut situations = Vec::new();
     for (i, (name, seed)) in start::seed_names(experiment).iter().zip(seeds).enumerate() {
@@ -162,7 +162,7 @@ impl Recipe {
         let mut genome = varied(&variation, &mut Stream::new(1, 0, 0, Purpose::Test));
         change(&mut genome, &mut physics);
         let world = World::new(&physics, &terrain, 1);
-        let (task, brain) = (task(name, &variation.policy, &physics), BrainKind::of(&variation.policy));
+        let (task, brain) = (task(name, &variation.policy, &physics), variation.policy.brain_kind());
         let Variation { policy, limits, .. } = variation;
         Ok(Situation {
             name: name.into(),
@@ -187,13 +187,13 @@ fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
     let counts = |(term, _): &(RewardTerm, f64)| name != AT_REST || *term != RewardTerm::Energy;
     TaskPlan {
         steps: SEARCH,
-        control_period: control_period(policy, physics.rate),
+        control_period: policy.control_period(physics.rate),
         reward: RewardTerm::ALL.map(term).into_iter().zip(weights).filter(counts).collect(),
         descriptors: Descriptor::ALL.into_iter().filter(Descriptor::has_gradient).collect(),
         min_height: None,
         min_up: None,
         frame: None,
-        observer: observer(policy, physics.rate),
+        observer: policy.watched_by(physics.rate),
     }
 }
 
@@ -221,7 +221,7 @@ impl Situation {
     /// What a backend is made for to differentiate episodes of so many steps.
     pub fn plan(&self, steps: u32) -> Plan {
         let task = TaskPlan { steps, ..self.task.clone() };
-        Plan { world: self.world.clone(), task, brain: self.brain.clone(), problem: None }
+        Plan { world: self.world.clone(), task, brain: self.brain.clone() }
     }
 }
 

@@ -1,21 +1,21 @@
 //! What is differentiated: an episode as a function of all that it is made from.
 
-use crate::creature::{Candidate, compile_controller, expand};
-use crate::experiment::{BodyLimits, Physics, Policy};
-use crate::genome::Genome;
+use crate::genome::{BodyLimits, Genome, Policy};
+use crate::growth::{compile_controller, expand};
 use crate::refine::genes::{Recipe, candidate_gradient, gene_gradient};
-use crate::sim::cpu::episode::{Episode, Returns};
-use crate::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_from};
-use crate::sim::cpu::reverse::tape::Standing;
-use crate::sim::cpu::state::Work;
-use crate::sim::cpu::step::start_carrying;
-use crate::sim::gradient::{Gradient, Objective};
-use crate::sim::prelude::Prelude;
-use crate::sim::task::TaskPlan;
-use crate::sim::world::World;
+use burgess_physics::gradient::{Gradient, Objective};
+use burgess_physics::model::Candidate;
+use burgess_physics::prelude::Prelude;
+use burgess_physics::step::episode::{Episode, Returns};
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_from};
+use burgess_physics::step::reverse::tape::Standing;
+use burgess_physics::step::state::Work;
+use burgess_physics::step::step::start_carrying;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, World};
 
 use super::class::Derivatives;
-use crate::autodiff::Value;
+use burgess_core::autodiff::Value;
 
 /// What genomes are compiled with. The contact stiffness is a number, since a gradient holds it.
 #[derive(Clone, Debug)]
@@ -109,9 +109,9 @@ impl Subject {
 }
 
 fn compile(genome: &Genome, rules: &Rules) -> Candidate<f64> {
-    let creature = expand(&genome.body, &rules.limits, &rules.physics).expect("genomes are well-formed");
-    let controller = compile_controller(&genome.brain, &creature, &rules.policy);
-    Candidate { creature, controller }
+    let grown = expand(&genome.body, &rules.limits, &rules.physics).expect("genomes are well-formed");
+    let controller = compile_controller(&genome.brain, &grown.keys, &rules.policy);
+    Candidate { creature: grown.creature, controller }
 }
 
 /// The weighted sum that is differentiated.

@@ -1,14 +1,14 @@
 //! The gait at the start: out of a file, or at random.
 
-use crate::creature::{Creature, expand};
-use crate::experiment::{BodyLimits, Gait, Physics, Policy, Sharing, policy_problems};
-use crate::genome::{Body, Brain, CpgGene, Genome, PolicyFile, morphology};
-use crate::laws::terrain::TerrainSpec;
-use crate::rng::Stream;
-use crate::sim::cpu::policy::half_range;
-use crate::sim::task::{TaskPlan, control_period};
-use crate::sim::world::World;
+use crate::experiment::{Gait, policy_problems};
+use crate::genome::{Body, BodyLimits, Brain, CpgGene, Genome, Policy, PolicyFile, Sharing, morphology};
+use crate::growth::{Grown, expand};
 use anyhow::{Context, Result, bail};
+use burgess_core::rng::Stream;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::step::policy::half_range;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, World};
 use std::f64::consts::PI;
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub struct Mover {
     /// The body's genes.
     pub body: Body,
     /// The body.
-    pub creature: Creature<f64>,
+    pub grown: Grown<f64>,
     /// The kind of brain.
     pub policy: Policy,
     /// Surroundings: flat ground.
@@ -46,7 +46,7 @@ impl Mover {
     pub fn new(body: &str, gait: &Gait, physics: &Physics, folder: &Path) -> Result<Self> {
         let limits = BodyLimits::default();
         let body = morphology::load(body, folder)?;
-        let creature = expand(&body, &limits, physics)?;
+        let grown = expand(&body, &limits, physics)?;
         let (policy, brains) = match gait {
             Gait::File(path) => {
                 let file = PolicyFile::load(&folder.join(path)).context("gait")?;
@@ -61,7 +61,7 @@ impl Mover {
             }
         };
         let world = World::new(physics, &TerrainSpec::default(), 0);
-        Ok(Self { body, creature, policy, world, physics: physics.clone(), limits, brains })
+        Ok(Self { body, grown, policy, world, physics: physics.clone(), limits, brains })
     }
 
     /// The body with a gait drawn from the stream, or with that of the file.
@@ -76,9 +76,9 @@ impl Mover {
     fn random(&self, offset: f64, amplitude: (f64, f64), frequency: (f64, f64), stream: &mut Stream) -> Brain {
         let (low, high) = self.policy.frequency();
         let share = (stream.range(frequency.0, frequency.1) - low) / (high - low);
-        let mut joints: Vec<CpgGene> = Vec::with_capacity(self.creature.joint_count());
-        for (i, link) in self.creature.links.iter().enumerate().skip(1) {
-            let range = half_range(&self.creature, i);
+        let mut joints: Vec<CpgGene> = Vec::with_capacity(self.grown.creature.joint_count());
+        for (i, link) in self.grown.keys.iter().enumerate().skip(1) {
+            let range = half_range(&self.grown.creature, i);
             let mut gene = |low: f64, high: f64| libm::atanh((stream.range(low, high) / range).clamp(-MOST, MOST));
             let (offset, amplitude) = (gene(-offset, offset), gene(amplitude.0, amplitude.1));
             let phase = stream.range(-PI, PI);
@@ -93,7 +93,7 @@ impl Mover {
         let rate = self.physics.rate;
         TaskPlan {
             steps: ((seconds * f64::from(rate)).round() as u32).max(1),
-            control_period: control_period(&self.policy, rate),
+            control_period: self.policy.control_period(rate),
             reward: Vec::new(),
             descriptors: Vec::new(),
             min_height: None,

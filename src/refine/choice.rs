@@ -1,7 +1,7 @@
 //! Which candidates of a batch are refined.
 
 use crate::experiment::Refined;
-use crate::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
 
 /// What is known of a candidate before its refinement.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,14 +2,16 @@
 
 use super::optimiser::{Memory, clip};
 use super::trust::Agreement;
-use crate::creature::{Candidate, Physique};
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
 use crate::experiment::{Refine, RefinedGenes};
-use crate::genome::{Genome, Owner, ParameterId, wrap};
-use crate::sim::Ending;
-use crate::sim::gradient::Gradient;
-use crate::sim::world::World;
+use crate::genome::{Genome, Owner, ParameterId};
+use crate::growth::Physique;
+use crate::variation::wrap;
+use burgess_physics::gradient::Gradient;
+use burgess_physics::model::Candidate;
+use burgess_physics::task::Ending;
+use burgess_physics::world::World;
 
 /// A candidate on its way.
 #[derive(Clone, Debug)]

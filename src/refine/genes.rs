@@ -1,18 +1,18 @@
 //! From the gradient of an episode to that of the genes: back through the prelude and the growing of the body.
 //!
 //! A backward sweep gives the gradient with respect to the numbers of a candidate and, apart from those, to what is worked out of
-//! them before the episode ([`crate::sim::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
+//! them before the episode ([`burgess_physics::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
 //! there is no genome, to the candidate itself.
 
-use crate::autodiff::tape::{Var, pull_back};
-use crate::autodiff::{Real, Value};
-use crate::creature::{Candidate, Controller, Creature, InvalidBody, compile_controller, expand};
-use crate::experiment::{BodyLimits, Physics, Policy};
-use crate::genome::{Brain, Genome};
-use crate::math::vec3;
-use crate::sim::gradient::{Gradient, PreludeGradient, WorldGradient};
-use crate::sim::prelude::Prelude;
-use crate::sim::world::World;
+use crate::genome::{BodyLimits, Brain, Genome, InvalidBody, Policy};
+use crate::growth::{Grown, compile_controller, expand};
+use burgess_core::autodiff::tape::{Var, pull_back};
+use burgess_core::autodiff::{Real, Value};
+use burgess_core::math::vec3;
+use burgess_physics::gradient::{Gradient, PreludeGradient, WorldGradient};
+use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::prelude::Prelude;
+use burgess_physics::world::{Physics, World};
 
 /// What makes a candidate of a genome, and where it lives.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +65,9 @@ fn seeded_numbers<T: Value>(
     recipe: &Recipe<'_>,
     gradient: &Gradient<T>,
 ) -> Result<Vec<(Var, f64)>, InvalidBody> {
-    let creature = expand(&genome.body, recipe.limits, recipe.physics)?;
+    let Grown { creature, keys } = expand(&genome.body, recipe.limits, recipe.physics)?;
     let prelude = seeded_prelude(&creature, &recipe.world.cast(), &gradient.prelude);
-    let controller = compile_controller(&genome.brain, &creature, recipe.policy);
+    let controller = compile_controller(&genome.brain, &keys, recipe.policy);
     let wanted = &gradient.candidate;
     let numbers = [creature_numbers(&creature), controller_numbers(&controller)].concat();
     let bars = [creature_numbers(&wanted.creature), controller_numbers(&wanted.controller)].concat();

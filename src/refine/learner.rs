@@ -4,16 +4,17 @@ use super::choice::{Prospect, choose};
 use super::climb::{Climber, Rules, State};
 use crate::archive::metrics::Steps;
 use crate::archive::{Archive, Refinement, qd_offset};
-use crate::creature::{Candidate, Physique};
 use crate::emitter::SearchSpace;
 use crate::emitter::batch::Asked;
 use crate::experiment::{Acceptance, Experiment, Refine, Refined, RefinedGenes};
 use crate::genome::Genome;
-use crate::sim::gradient::{Differentiate, Objective};
-use crate::sim::plan::Plan;
-use crate::sim::world::World;
-use crate::sim::{Backend, Ending, Outcome};
+use crate::growth::Physique;
 use anyhow::{Context, Result, ensure};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::gradient::{Differentiate, Objective};
+use burgess_physics::model::Candidate;
+use burgess_physics::task::Ending;
+use burgess_physics::world::World;
 use rayon::prelude::*;
 
 /// What refines the candidates of an experiment.
@@ -91,7 +92,7 @@ impl<'a> Learner<'a> {
     ) -> Result<Option<Self>> {
         let Some(mut spec) = experiment.refine.clone() else { return Ok(None) };
         let differentiator = differentiator.context("the experiment refines, but nothing here differentiates")?;
-        let plan = Plan::over(experiment, spec.horizon);
+        let plan = experiment.plan_over(spec.horizon);
         if !experiment.body.evolves() {
             spec.genes = RefinedGenes::Brain;
         }

@@ -3,7 +3,8 @@
 use super::data::{Imagination, Imagined, LatentMap, LatentPoint, TraceView};
 use super::plots::short;
 use crate::archive::Elite;
-use crate::latent::{Encoder, EncoderKind, Experience, LatentError, Role};
+use burgess_latent::{Encoder, EncoderKind, LatentError};
+use burgess_physics::experience::{Experience, Role};
 
 /// What figures of imagination follow: group and place in it (`sim::cpu::record::layout`), and its name with unit.
 const FOLLOWED: [(&str, usize, &str); 4] = [

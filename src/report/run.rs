@@ -4,21 +4,21 @@ use super::data::{
     ArchiveView, AxisView, EliteView, LatentView, LayoutView, MetricsRow, RefinementView, RunView, TrainingCurves,
 };
 use super::latent::{Sample, imagination, latent_map};
-use super::pictures::{Frame, Portrait, contact_sheet};
+use super::pictures::{Figure, Frame, Portrait, contact_sheet};
 use super::plots::{draw_latent, draw_run};
 use super::spread;
 use crate::archive::Elite;
 use crate::archive::metrics::Metrics;
 use crate::archive::store::RunReader;
-use crate::creature::Candidate;
 use crate::evolve::{LatentSpace, start};
 use crate::experiment::{ArchiveSpec, Experiment};
-use crate::latent::{EncoderKind, Loss};
-use crate::laws::descriptor::Descriptor;
-use crate::sim::cpu::trace::{Moment, trace};
-use crate::sim::task::TaskPlan;
-use crate::sim::world::World;
+use crate::growth::link_keys;
 use anyhow::Result;
+use burgess_latent::{EncoderKind, Loss};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::model::Candidate;
+use burgess_physics::step::trace::{Moment, trace};
+use burgess_physics::world::World;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -142,6 +142,8 @@ fn latent_view(run: &RunReader) -> Result<Option<LatentView>> {
 struct Sitter {
     label: String,
     candidate: Candidate<f64>,
+    /// The gene of each link.
+    kinds: Vec<u64>,
     frame: Frame,
 }
 
@@ -154,20 +156,22 @@ fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Res
     }
     let (experiment, space) = start::thaw_run(run.dir())?;
     let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
-    let task = TaskPlan::new(&experiment);
+    let task = experiment.plan().task;
     let sit = |&place: &usize| -> Result<Sitter> {
         let (_, elite) = &elites[place];
         let candidate = space.compile(elite.expressed())?;
+        let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
+        let kinds = keys.iter().map(|key| key.gene.0).collect();
         let (moments, _) = trace::<f32>(&candidate, &world, &task, (task.steps / 8).max(1));
         let frame = frame_of(&moments[moments.len() * 3 / 4]);
-        Ok(Sitter { label: caption(&experiment, elite), candidate, frame })
+        Ok(Sitter { label: caption(&experiment, elite), candidate, kinds, frame })
     };
     let sitters: Vec<Sitter> = spread(archive, PORTRAITS).par_iter().map(sit).collect::<Result<_>>()?;
     let portraits: Vec<Portrait> = sitters
         .iter()
         .map(|s| Portrait {
             label: s.label.clone(),
-            creature: &s.candidate.creature,
+            body: Figure { creature: &s.candidate.creature, kinds: &s.kinds },
             terrain: &world.terrain,
             frame: &s.frame,
         })

@@ -1,9 +1,9 @@
 //! Bodies built by hand, so that the physics tests do not rest on genes and their expansion.
 #![allow(dead_code)] // each test binary uses its own part
 
-use burgess::creature::{BaseKind, ContactPoint, Creature, Link, Shape};
 use burgess::genome::{GeneId, JointKey};
-use burgess::math::{Mat3, Sym3, Vec3, vec3};
+use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
+use burgess_physics::model::{BaseKind, ContactPoint, Creature, Link, Shape};
 use std::f64::consts::PI;
 
 /// A body under construction; every field of a link can be changed before `build`.

@@ -2,19 +2,20 @@
 #![allow(dead_code)] // each test file uses its own part
 
 use burgess::archive::{Elite, Parent, Refinement};
-use burgess::creature::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
 use burgess::emitter::{Rejection, SearchSpace};
 use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment, Parents};
 use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, ParameterId, ShapeGene};
-use burgess::latent::Experience;
-use burgess::laws::descriptor::Descriptor;
-use burgess::math::{Sym3, Vec3, vec3};
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::episode::Returns;
-use burgess::sim::cpu::record::layout;
-use burgess::sim::gradient::{Differentiate, Gradient, Objective};
-use burgess::sim::world::World;
-use burgess::sim::{Backend, Ending, Outcome};
+use burgess_core::math::{Sym3, Vec3, vec3};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::experience::Experience;
+use burgess_physics::gradient::{Differentiate, Gradient, Objective};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
+use burgess_physics::step::episode::Returns;
+use burgess_physics::step::record::layout;
+use burgess_physics::task::Ending;
+use burgess_physics::world::World;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -136,7 +137,7 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
     };
     let contacts = Vec::<ContactPoint<f64>>::new();
     let creature = Creature { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0 };
-    let layers = vec![burgess::creature::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
+    let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
     Candidate { creature, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }
 

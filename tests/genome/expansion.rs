@@ -1,10 +1,11 @@
 //! Growing: repeats, chains, shared limbs, limits, and what is turned down.
 
 use super::{grown, joint_keys, origins, seed, stream, variation};
-use burgess::creature::{BaseKind, InvalidBody, Shape, check, expand, tree};
-use burgess::experiment::{BodyLimits, Physics, Sharing};
-use burgess::genome::{Body, GeneId, JointKey, RepeatLayout};
-use burgess::math::{Vec3, vec3};
+use burgess::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
+use burgess::growth::{check, expand, tree};
+use burgess_core::math::{Vec3, vec3};
+use burgess_physics::model::{BaseKind, Shape};
+use burgess_physics::world::Physics;
 
 fn limits() -> BodyLimits {
     BodyLimits::default()
@@ -138,7 +139,7 @@ fn masses_scale_servos_as_documented() {
         if matches!(id.field, LogHalf | LogLength | LogRadius) { value + std::f64::consts::LN_2 } else { value }
     });
     let large = grown(&doubled);
-    let ratio = |f: fn(&burgess::creature::Link<f64>) -> f64| f(&large.links[1]) / f(&reference.links[1]);
+    let ratio = |f: fn(&burgess_physics::model::Link<f64>) -> f64| f(&large.links[1]) / f(&reference.links[1]);
     for (got, expected) in [
         (large.mass() / reference.mass(), 8.0),
         (ratio(|l| l.kp), 16.0),

@@ -1,10 +1,11 @@
 //! Gradients from genes to everything the simulation sees: dual numbers against central differences.
 
 use super::{SEEDS, cpg, mlp, stream, variation};
-use burgess::autodiff::{Dual, Value};
-use burgess::creature::{Candidate, Controller, Creature, compile_controller, expand};
-use burgess::experiment::{BodyLimits, Physics, Policy, Sharing, Stiffness};
-use burgess::genome::Genome;
+use burgess::genome::{BodyLimits, Genome, Policy, Sharing};
+use burgess::growth::{compile_controller, expand};
+use burgess_core::autodiff::{Dual, Value};
+use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::world::{Physics, Stiffness};
 
 /// Central differences of step 1e-6: truncation 1e-12 and rounding 1e-10, relative to the size of the number.
 const TOLERANCE: f64 = 2e-8;
@@ -15,14 +16,14 @@ fn physics() -> Physics {
     Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() }
 }
 
-fn candidate<T: burgess::autodiff::Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
+fn candidate<T: burgess_core::autodiff::Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
+    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed").creature;
     let controller = compile_controller(&genome.brain, &creature, policy);
     Candidate { creature, controller }
 }
 
 /// Every number of a candidate, in a fixed order.
-fn numbers<T: burgess::autodiff::Value>(candidate: &Candidate<T>) -> Vec<T> {
+fn numbers<T: burgess_core::autodiff::Value>(candidate: &Candidate<T>) -> Vec<T> {
     let mut list = Vec::new();
     let _ = candidate.map(|x: T| {
         list.push(x);
@@ -88,7 +89,7 @@ fn derivatives_are_finite_at_the_seeds_themselves() {
             varied.joints[i].orientation.x.derivative = [1.0];
             varied.joints[i].axis.z.derivative = [1.0];
             let creature: Creature<Dual> =
-                expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+                expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature;
             let candidate =
                 Candidate { creature, controller: Controller::Cpg { frequency: Dual::default(), joints: vec![] } };
             assert!(numbers(&candidate).iter().all(|x| x.is_finite()));
@@ -101,7 +102,7 @@ fn automatic_contact_stiffness_has_no_derivative() {
     let body = super::seed("quadruped");
     let mut varied = body.map_parameters(|_, value| Dual::constant(value));
     varied.links[0].log_density.derivative = [1.0];
-    let creature = expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+    let creature = expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature;
     assert!(creature.mass().derivative[0] > 0.1);
     assert!(creature.contact_stiffness.value > 1e3);
     assert_eq!(creature.contact_stiffness.derivative, [0.0]);

@@ -9,11 +9,13 @@ mod morphology;
 mod motion;
 mod mutation;
 
-use burgess::creature::{Creature, expand, tree};
-use burgess::experiment::{BodyLimits, Physics, Policy, Sharing};
-use burgess::genome::{Body, Brain, Genome, JointKey, Variation, morphology as files};
-use burgess::math::Vec3;
-use burgess::rng::{Purpose, Stream};
+use burgess::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
+use burgess::growth::{expand, tree};
+use burgess::variation::Variation;
+use burgess_core::math::Vec3;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::model::Creature;
+use burgess_physics::world::Physics;
 use std::path::Path;
 
 /// Every built-in body that may move freely.
@@ -28,7 +30,7 @@ fn seed(name: &str) -> Body {
 }
 
 fn grown(body: &Body) -> Creature<f64> {
-    expand(body, &BodyLimits::default(), &Physics::default()).expect("well-formed")
+    expand(body, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature
 }
 
 fn cpg(sharing: Sharing) -> Policy {

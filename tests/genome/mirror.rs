@@ -1,10 +1,10 @@
 //! The mirror convention: a mirrored limb is the reflection of its twin, at rest and at equal angles.
 
 use super::{distance, grown, seed, stream, variation};
-use burgess::creature::{Creature, tree};
-use burgess::experiment::Sharing;
-use burgess::genome::{Body, JointKey};
-use burgess::math::{Quat, Sym3, Vec3, vec3};
+use burgess::genome::{Body, JointKey, Sharing};
+use burgess::growth::tree;
+use burgess_core::math::{Quat, Sym3, Vec3, vec3};
+use burgess_physics::model::Creature;
 
 /// Products of a few rotations and reflections.
 const ROUNDING: f64 = 1e-13;

@@ -1,10 +1,10 @@
 //! Morphology files: the built-in ones stand as they should, text goes there and back, and errors say where.
 
 use super::{SEEDS, distance, files, grown, origins, seed, variation};
-use burgess::creature::{Creature, InvalidBody, check};
-use burgess::experiment::{BodyLimits, Sharing};
-use burgess::genome::{Body, Genome};
-use burgess::math::Vec3;
+use burgess::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
+use burgess::growth::check;
+use burgess_core::math::Vec3;
+use burgess_physics::model::Creature;
 use std::path::Path;
 
 /// Logarithms and back, twice.

@@ -1,13 +1,13 @@
 //! Bodies in the simulation: seeds stand while nothing moves them, and mirrored commands give mirrored motion.
 
 use super::{SEEDS, cpg, seed, stream, variation};
-use burgess::experiment::{Physics, Policy, Sharing};
-use burgess::genome::{Brain, CpgGene, Genome, JointKey, Variation};
-use burgess::laws::sensors::Sensors;
-use burgess::laws::terrain::TerrainSpec;
-use burgess::sim::cpu::episode::Episode;
-use burgess::sim::task::TaskPlan;
-use burgess::sim::world::World;
+use burgess::genome::{Brain, CpgGene, Genome, JointKey, Policy, Sharing};
+use burgess::variation::Variation;
+use burgess_physics::laws::sensors::Sensors;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, World};
 
 /// Rounding of sums whose order differs between the sides, grown by half a second of contacts.
 const MIRRORED: f64 = 1e-8;

@@ -1,9 +1,10 @@
 //! Mutation: what it keeps, and that nothing it does breaks a genome.
 
 use super::{assert_sound, brain_keys, cpg, distance, grown, origins, policies, seed, stream, variation};
-use burgess::creature::{Controller, check, compile_controller, tree};
-use burgess::experiment::{BodyLimits, Policy, Sharing};
-use burgess::genome::{Body, Genome, StructuralMutation, Variation};
+use burgess::genome::{Body, BodyLimits, Genome, Policy, Sharing};
+use burgess::growth::{check, compile_controller, tree};
+use burgess::variation::{StructuralMutation, Variation};
+use burgess_physics::model::Controller;
 use proptest::prelude::*;
 
 /// For each joint the way to it from the base, and its controller's numbers.
@@ -127,7 +128,7 @@ fn a_split_keeps_shape_mass_and_brain() {
             let first = *shift.get_or_insert(moved);
             assert!(distance(moved, first) < 1e-9, "joint {key:?} moved by {moved:?}, the first by {first:?}");
         }
-        let extent = |creature: &burgess::creature::Creature<f64>, places: &[burgess::math::Vec3<f64>]| {
+        let extent = |creature: &burgess_physics::model::Creature<f64>, places: &[burgess_core::math::Vec3<f64>]| {
             let lows = creature.contacts.iter().map(|c| (places[c.link] + c.centre).z - c.radius);
             lows.fold(f64::INFINITY, f64::min)
         };

@@ -1,6 +1,6 @@
 //! The adapter that tests run on.
 
-use burgess::sim::gpu::device::{Choice, Gpu};
+use burgess_physics::gpu::device::{Choice, Gpu};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whose turn it is. A test takes it first and keeps it to its end: drivers have been seen to crash or to hang where threads of one

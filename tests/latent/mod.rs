@@ -3,8 +3,9 @@
 // Each test file uses its own part of it.
 #![allow(dead_code)]
 
-use burgess::latent::{EncoderKind, EncoderSpec, Experience, Group, Layout, Role, Size, Training};
-use burgess::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::{EncoderKind, EncoderSpec, Size, Training};
+use burgess_physics::experience::{Experience, Group, Layout, Role};
 
 /// Observed features of a frame.
 pub const OBSERVED: usize = 5;

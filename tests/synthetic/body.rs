@@ -1,10 +1,10 @@
 //! A made-up quadruped, and a walk for it that no physics has seen.
 
-use burgess::creature::{BaseKind, Creature, Link, Shape};
 use burgess::genome::{GeneId, JointKey};
-use burgess::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess::math::{Mat3, Quat, Sym3, Vec3, vec3};
 use burgess::report::pictures::{Frame, Pose};
+use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
+use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
+use burgess_physics::model::{BaseKind, Creature, Link, Shape};
 
 fn link(parent: usize, gene: u64, shape: Shape<f64>, joint_position: Vec3<f64>) -> Link<f64> {
     Link {

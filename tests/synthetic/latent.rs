@@ -1,8 +1,8 @@
 //! A made-up encoder: candidates in two latent axes, losses of a world model, and imagination of a few elites.
 
 use super::stream;
-use burgess::latent::Loss;
 use burgess::report::data::{Imagination, Imagined, LatentMap, LatentPoint, LatentView, TraceView, TrainingCurves};
+use burgess_latent::Loss;
 
 /// Everything, with so many points, gradient steps in rounds, and elites.
 pub fn encoder(points: usize, steps: u64, rounds: &[u64], elites: usize) -> LatentView {

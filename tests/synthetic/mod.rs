@@ -3,7 +3,7 @@
 pub mod latent;
 
 use burgess::report::data::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RunView};
-use burgess::rng::{Purpose, Stream};
+use burgess_core::rng::{Purpose, Stream};
 
 pub fn stream(seed: u64) -> Stream {
     Stream::new(seed, 0, 0, Purpose::Test)

@@ -1,18 +1,19 @@
 //! Candidates, grounds and tasks for the tests that compare simulations.
 #![allow(dead_code)] // each test binary uses its own part
 
-use burgess::creature::{Candidate, Controller, compile};
-use burgess::experiment::{
-    ArchiveSpec, BodyLimits, BodySource, Budget, DescriptorSpec, Experiment, Physics, Policy, Scheduler, Sharing, Task,
-    Termination, WeightedTerm, WorldModelFile,
-};
-use burgess::genome::{Variation, morphology};
-use burgess::latent::Size;
-use burgess::laws::descriptor::Descriptor;
-use burgess::laws::reward::RewardTerm;
-use burgess::laws::terrain::{TerrainSpec, Wall};
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::observer::Observer;
+use burgess::experiment::{ArchiveSpec, BodySource, Budget, DescriptorSpec, Experiment, Scheduler};
+use burgess::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
+use burgess::growth::compile;
+use burgess::variation::Variation;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::Size;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::{TerrainSpec, Wall};
+use burgess_physics::model::{Candidate, Controller};
+use burgess_physics::observer::Observer;
+use burgess_physics::task::{TaskSpec, Termination, WeightedTerm};
+use burgess_physics::world::Physics;
 use std::path::Path;
 
 /// The shipped bodies: spheres, capsules and boxes; the arm is welded to the world.
@@ -40,7 +41,7 @@ pub fn mlp() -> Policy {
 pub fn watched() -> Policy {
     let mut policy = mlp();
     if let Policy::Mlp { world_model, .. } = &mut policy {
-        let observer = Observer::untrained(Size::Tiny, 40.0, 1).unwrap();
+        let observer = FrozenWorldModel::untrained(Size::Tiny, 40.0, 1).unwrap();
         *world_model = Some(WorldModelFile::of(observer, "watched"));
     }
     policy
@@ -79,7 +80,7 @@ pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experi
         body: BodySource::Evolve { seeds: BODIES.map(String::from).into(), limits: BodyLimits::default() },
         policy,
         terrain,
-        task: Task { duration, reward, termination: Termination::default() },
+        task: TaskSpec { duration, reward, termination: Termination::default() },
         descriptors: Descriptor::ALL.map(|kind| DescriptorSpec { kind, range: (0.0, 1.0), bins: 10 }).into(),
         archive: ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None },
         emitters: Vec::new(),

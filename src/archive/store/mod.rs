@@ -25,7 +25,7 @@ pub use writer::Writer;
 use super::encode::f64_bytes;
 use super::metrics::Metrics;
 use super::{Centroids, Elite};
-use crate::latent::Loss;
+use burgess_latent::Loss;
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -146,7 +146,7 @@ pub struct EncoderRow {
     pub version: u64,
     /// Its hash.
     pub hash: String,
-    /// What [`Trainer::save`](crate::latent::Trainer::save) gives.
+    /// What [`Trainer::save`](burgess_latent::Trainer::save) gives.
     pub state: Vec<u8>,
 }
 

@@ -3,9 +3,9 @@
 use super::{Result, StoreError};
 use crate::archive::metrics::{Metrics, Scores, Steps};
 use crate::archive::{BodyDiversity, Centroids, Elite, PassiveScores, Refinement, Seen, encode};
-use crate::creature::{Physique, Topology};
 use crate::genome::Genome;
-use crate::latent::Loss;
+use crate::growth::{Physique, Topology};
+use burgess_latent::Loss;
 use rusqlite::{Connection, Params, Row};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::archive::metrics::Metrics;
 use crate::archive::{Elite, best_of_cells, hash};
 use crate::experiment::{self, Experiment};
-use crate::latent::Loss;
+use burgess_latent::Loss;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 

@@ -4,8 +4,9 @@ use super::super::encode::{f32_bytes, genome_bytes, parent_bytes};
 use super::*;
 use crate::archive::metrics::{Scores, Steps};
 use crate::archive::{BodyDiversity, Parent, Refinement};
-use crate::creature::{BaseKind, Physique, Topology};
 use crate::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
+use crate::growth::{Physique, Topology};
+use burgess_physics::model::BaseKind;
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -2,10 +2,10 @@
 
 use super::Switches;
 use anyhow::bail;
-use burgess::sim::Backend;
-use burgess::sim::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
-use burgess::sim::gpu::{GpuBackend, Options, description, unsupported};
-use burgess::sim::plan::Plan;
+use burgess_physics::batch::Backend;
+use burgess_physics::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
+use burgess_physics::gpu::{GpuBackend, Options, description, unsupported};
+use burgess_physics::plan::Plan;
 
 /// Which adapter to take.
 #[derive(Clone, Copy)]

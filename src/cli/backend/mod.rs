@@ -8,13 +8,12 @@ pub mod gpu;
 pub mod gpu;
 
 use anyhow::Context;
-use burgess::benchmark::PointBackend;
+use burgess::benchmark::{PointBackend, Problem};
 use burgess::evolve::provenance::{Part, same_bits};
 use burgess::experiment::Experiment;
-use burgess::sim::Backend;
-use burgess::sim::cpu::CpuBackend;
-use burgess::sim::gradient::Differentiate;
-use burgess::sim::plan::Plan;
+use burgess_physics::batch::{Backend, CpuBackend};
+use burgess_physics::gradient::Differentiate;
+use burgess_physics::plan::Plan;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, ValueEnum};
 use std::time::{Duration, Instant};
@@ -66,10 +65,23 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// When there is no such backend, it cannot simulate the plan, or threads cannot be started.
-    pub fn open(&self, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
+    /// When there is no such backend, it cannot simulate the experiment, or threads cannot be started.
+    pub fn open(&self, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
+        self.open_job(&Job::of(experiment))
+    }
+
+    /// As [`open`](Self::open), for a plan that belongs to no experiment.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_plan(&self, plan: Plan) -> anyhow::Result<Box<dyn Backend>> {
+        self.open_job(&Job::Episodes(Box::new(plan)))
+    }
+
+    fn open_job(&self, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
         let wanted = self.start()?;
-        Ok(announced(self.take(wanted, plan)?))
+        Ok(announced(self.take(wanted, job)?))
     }
 
     /// Starts the backend for each of several plans, and says which it is. With each comes how long that took.
@@ -82,10 +94,11 @@ impl Args {
         let mut first: Option<String> = None;
         let open = |plan: &Plan| {
             let began = Instant::now();
+            let job = Job::Episodes(Box::new(plan.clone()));
             // What was found for the first is taken for all, without looking and talking again.
             let backend = match &first {
-                Some(description) => self.take_recorded(description, plan)?,
-                None => self.take(self.wanted()?, plan)?,
+                Some(description) => self.take_recorded(description, &job)?,
+                None => self.take(self.wanted()?, &job)?,
             };
             first.get_or_insert_with(|| backend.describe());
             Ok((backend, began.elapsed()))
@@ -99,10 +112,11 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open), and when the backend that was used is not here.
-    pub fn open_again(&self, plan: &Plan, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+    pub fn open_again(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+        let job = Job::of(experiment);
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, plan)?,
-            (wanted, _) => self.take(wanted, plan)?,
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &job)?,
+            (wanted, _) => self.take(wanted, &job)?,
         };
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &backend.describe())) {
             eprintln!("another backend than before: from here on the run's bits are not what they would have been");
@@ -116,13 +130,14 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_like(&self, plan: &Plan, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+    pub fn open_like(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+        let job = Job::of(experiment);
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, plan).or_else(|error| {
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &job).or_else(|error| {
                 eprintln!("{error:#}");
-                self.take(Wanted::Auto, plan)
+                self.take(Wanted::Auto, &job)
             })?,
-            (wanted, _) => self.take(wanted, plan)?,
+            (wanted, _) => self.take(wanted, &job)?,
         };
         Ok(announced(backend))
     }
@@ -178,30 +193,28 @@ impl Args {
         self.threads.map(usize::from)
     }
 
-    fn take(&self, wanted: Wanted<'_>, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
-        match wanted {
-            Wanted::Gpu(_) if plan.problem.is_some() => {
+    fn take(&self, wanted: Wanted<'_>, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
+        match (wanted, job) {
+            (Wanted::Gpu(_), Job::Points(_)) => {
                 let words = "a benchmark has nothing to simulate and runs on the CPU; leave the GPU away";
                 Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into())
             }
-            Wanted::Auto if plan.problem.is_some() => self.cpu(plan),
-            Wanted::Gpu(which) => gpu::open(which, plan, self.switches()),
-            Wanted::Cpu => self.cpu(plan),
-            Wanted::Auto => match gpu::hardware(plan, self.switches())? {
+            (Wanted::Gpu(which), Job::Episodes(plan)) => gpu::open(which, plan, self.switches()),
+            (Wanted::Auto, Job::Episodes(plan)) => match gpu::hardware(plan, self.switches())? {
                 Some(backend) => Ok(backend),
-                None => self.cpu(plan),
+                None => self.cpu(job),
             },
+            (Wanted::Cpu, _) | (Wanted::Auto, Job::Points(_)) => self.cpu(job),
         }
     }
 
     /// The backend that describes itself so.
-    fn take_recorded(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
+    fn take_recorded(&self, description: &str, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
         let kind = description.split(',').next().unwrap_or_default();
         if kind == "cpu" {
-            return self.cpu(plan);
+            return self.cpu(job);
         }
-        let recorded = gpu::Which::Recorded(description);
-        gpu::open(recorded, plan, self.switches()).with_context(|| {
+        self.take(Wanted::Gpu(gpu::Which::Recorded(description)), job).with_context(|| {
             format!(
                 "the run was simulated on `{description}`, which cannot be had here; --backend gpu or --backend cpu takes \
                  another, but then equal bits are not promised"
@@ -209,11 +222,25 @@ impl Args {
         })
     }
 
-    fn cpu(&self, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
-        if let Some(problem) = plan.problem {
-            return Ok(Box::new(PointBackend::new(problem)));
+    fn cpu(&self, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
+        match job {
+            Job::Points(problem) => Ok(Box::new(PointBackend::new(*problem))),
+            Job::Episodes(plan) => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
         }
-        Ok(Box::new(CpuBackend::new(plan, self.threads())?))
+    }
+}
+
+/// What a backend is for.
+enum Job {
+    /// Episodes of a plan.
+    Episodes(Box<Plan>),
+    /// Points of a benchmark, which have no episodes.
+    Points(Problem),
+}
+
+impl Job {
+    fn of(experiment: &Experiment) -> Self {
+        experiment.problem().map_or_else(|| Self::Episodes(Box::new(experiment.plan())), Self::Points)
     }
 }
 
@@ -229,7 +256,7 @@ pub fn open_differentiator(
     parts: &[Part],
 ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
     let Some(refine) = &experiment.refine else { return Ok(None) };
-    let plan = Plan::over(experiment, refine.horizon);
+    let plan = experiment.plan_over(refine.horizon);
     Ok(Some(announced_differentiator(&plan, backend, parts)?))
 }
 
@@ -245,7 +272,7 @@ pub fn open_slopes(
 ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
     match experiment.branches() {
         true => {
-            let plan = Plan::over(experiment, experiment.gradient_horizon.unwrap_or(experiment.task.duration));
+            let plan = experiment.plan_over(experiment.gradient_horizon.unwrap_or(experiment.task.duration));
             Ok(Some(announced_differentiator(&plan, backend, parts)?))
         }
         false => Ok(None),

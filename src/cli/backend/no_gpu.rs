@@ -2,8 +2,8 @@
 
 use super::Switches;
 use anyhow::bail;
-use burgess::sim::Backend;
-use burgess::sim::plan::Plan;
+use burgess_physics::batch::Backend;
+use burgess_physics::plan::Plan;
 
 /// Which adapter to take.
 #[expect(dead_code, reason = "there is none to be taken in this build")]

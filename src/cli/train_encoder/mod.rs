@@ -3,10 +3,11 @@
 mod replay;
 
 use anyhow::Context as _;
-use burgess::latent::{Encoder, EncoderKind, EncoderSpec, Experience, Losses, Missed, Size, Trainer};
 use burgess::report::data::{LatentView, TrainingCurves};
 use burgess::report::{IMAGINED, Sample, draw_latent, imagination, latent_map};
-use burgess::sim::cpu::record::layout;
+use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
+use burgess_physics::experience::Experience;
+use burgess_physics::step::record::layout;
 use indicatif::ProgressBar;
 use replay::{HELD_OUT, Replay};
 use ron::extensions::Extensions;

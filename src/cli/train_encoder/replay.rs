@@ -5,14 +5,15 @@ use burgess::archive::Elite;
 use burgess::archive::store::RunReader;
 use burgess::evolve::start;
 use burgess::experiment::EmitterKind;
-use burgess::genome::{Genome, Variation};
-use burgess::latent::Experience;
+use burgess::genome::Genome;
 use burgess::report::Sample;
-use burgess::rng::{Purpose, Stream};
-use burgess::sim::cpu::record::record;
-use burgess::sim::plan::Plan;
-use burgess::sim::task::TaskPlan;
-use burgess::sim::world::World;
+use burgess::variation::Variation;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::experience::Experience;
+use burgess_physics::plan::Plan;
+use burgess_physics::step::record::record;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::World;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -56,8 +57,8 @@ impl Run {
     fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
         let elites = RunReader::open(dir)?.elites()?;
         let (experiment, space) = start::thaw_run(dir)?;
-        let Plan { world, task, problem, .. } = Plan::new(&experiment);
-        if problem.is_some() {
+        let Plan { world, task, .. } = experiment.plan();
+        if experiment.problem().is_some() {
             bail!("a benchmark has no episodes to learn from");
         }
         let steps = experiment.physics.rate;

@@ -6,7 +6,7 @@
 //! is decomposed. A strategy that restarts before its first decomposition never touches an n by n matrix, and the state
 //! that is saved is a triangle and the list: eigenvectors follow from the triangle.
 
-use super::eigen::{Eigen, add};
+use burgess_core::math::eigen::{Eigen, add};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

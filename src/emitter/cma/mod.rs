@@ -10,14 +10,14 @@
 //! [`Cma::tell`]. All sums have a fixed order. Saved and restored (serde) it goes on to the bit.
 
 mod covariance;
-pub(crate) mod eigen;
 mod parameters;
 #[cfg(test)]
 mod tests;
 
 pub use parameters::weights;
 
-use crate::rng::Stream;
+use burgess_core::math::eigen::add;
+use burgess_core::rng::Stream;
 use covariance::Covariance;
 use parameters::Parameters;
 use serde::{Deserialize, Serialize};
@@ -138,7 +138,7 @@ impl Cma {
         };
         let steps: Vec<Vec<f64>> = parents.iter().map(step).collect();
         let mut step = vec![0.0; n];
-        weights.iter().zip(&steps).for_each(|(weight, y)| eigen::add(&mut step, *weight, y));
+        weights.iter().zip(&steps).for_each(|(weight, y)| add(&mut step, *weight, y));
 
         // The path of the step size.
         let mut p_sigma = self.paths.0.clone();
@@ -154,7 +154,7 @@ impl Cma {
         let sigma = self.sigma * libm::exp((c_sigma / d_sigma * excess).min(1.0));
 
         let mut mean = self.mean.clone();
-        eigen::add(&mut mean, self.sigma, &step);
+        add(&mut mean, self.sigma, &step);
         if !(sigma.is_finite() && sigma > 0.0 && mean.iter().all(|x| x.is_finite())) {
             self.diverged = true;
             return;

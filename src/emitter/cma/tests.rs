@@ -1,7 +1,8 @@
 //! Convergence on functions whose cost is known, one step by hand, invariances, and going on from what was saved.
 
+use burgess_core::math::eigen::Eigen;
 use super::*;
-use crate::rng::Purpose;
+use burgess_core::rng::Purpose;
 
 fn sphere(x: &[f64]) -> f64 {
     x.iter().map(|x| x * x).sum()
@@ -144,7 +145,7 @@ fn rotations_make_no_difference() {
     let n = 8;
     let mut stream = Stream::new(7, 0, 0, Purpose::Test);
     let noise: Vec<f64> = (0..n * n).map(|_| stream.normal()).collect();
-    let turn = eigen::Eigen::new(noise, n).unwrap();
+    let turn = Eigen::new(noise, n).unwrap();
     let turned = |x: &[f64]| ellipsoid(&turn.components(x));
     let count = |f: &dyn Fn(&[f64]) -> f64| median(|seed| evaluations(f, (vec![0.0; 8], 0.3), 12, 1e-9, seed)) as f64;
     let shifted = |x: &[f64]| ellipsoid(&x.iter().map(|x| x - 0.3).collect::<Vec<_>>());

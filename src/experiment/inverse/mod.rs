@@ -5,9 +5,11 @@
 
 mod validate;
 
-use super::schema::{Optimiser, Physics, Task};
+use super::schema::Optimiser;
 use super::source::Source;
 use super::{ExperimentError, validate::Known};
+use burgess_physics::task::TaskSpec;
+use burgess_physics::world::Physics;
 use serde::{Deserialize, Serialize};
 
 /// An inverse problem.
@@ -43,7 +45,7 @@ pub struct Ascent {
     /// Which genes move.
     pub genes: Vec<GeneGroup>,
     /// What is rewarded; its duration is the horizon of the gradients.
-    pub task: Task,
+    pub task: TaskSpec,
     /// What to make of the reward.
     #[serde(default)]
     pub aim: Aim,

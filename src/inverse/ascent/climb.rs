@@ -5,7 +5,7 @@ use super::landscape::Landscape;
 use crate::experiment::Ascent;
 use crate::genome::Genome;
 use crate::inverse::descent::Steps;
-use crate::rng::Stream;
+use burgess_core::rng::Stream;
 
 /// Standard deviation of hill climbing's first trials (scaled units).
 const FIRST_TRIALS: f64 = 0.5;

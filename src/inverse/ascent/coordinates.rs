@@ -1,8 +1,8 @@
 //! Genes that move, measured from where they start in scaled units: one unit is `unit` times the gene's mutation step
 //! ([`Field::step`]), so that body genes, amplitudes and phases take steps of comparable consequence.
 
-use crate::experiment::{Ascent, GeneGroup, Sharing};
-use crate::genome::{Field, Genome};
+use crate::experiment::{Ascent, GeneGroup};
+use crate::genome::{Field, Genome, Sharing};
 
 /// A genome and the genes of it that move.
 #[derive(Clone, Debug)]

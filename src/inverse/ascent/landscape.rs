@@ -1,16 +1,15 @@
 //! What is climbed: the objective of a genome, and its slope.
 
-use crate::creature::{check, compile};
 use crate::experiment::{Aim, Ascent};
 use crate::genome::Genome;
+use crate::growth::{check, compile};
 use crate::inverse::gait::Mover;
 use crate::refine::genes::{Recipe, gene_gradient};
-use crate::sim::Ending;
-use crate::sim::cpu::episode::Episode;
-use crate::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate};
-use crate::sim::gradient::Objective;
-use crate::sim::task::TaskPlan;
 use anyhow::{Context, Result};
+use burgess_physics::gradient::Objective;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
+use burgess_physics::task::{Ending, TaskPlan};
 
 /// The objective over genomes, in float64.
 pub struct Landscape<'a> {
@@ -39,7 +38,7 @@ impl<'a> Landscape<'a> {
         };
         let task = plan(spec.task.duration);
         let judged = plan(spec.judged.unwrap_or(spec.task.duration));
-        check(&mover.creature, &mover.limits).with_context(|| format!("body: {}", spec.body))?;
+        check(&mover.grown.creature, &mover.limits).with_context(|| format!("body: {}", spec.body))?;
         Ok(Self { mover, aim: spec.aim, horizon: spec.task.duration, task, judged })
     }
 

@@ -16,8 +16,8 @@ pub use record::write;
 use super::gait::Mover;
 use crate::experiment::{Aim, Ascent, AscentGoal};
 use crate::genome::Genome;
-use crate::rng::{Purpose, Stream};
 use anyhow::Result;
+use burgess_core::rng::{Purpose, Stream};
 use coordinates::Coordinates;
 use rayon::prelude::*;
 

@@ -1,8 +1,8 @@
 //! What stays of an ascent: tables, the solutions as files to simulate, plots, and a few lines to print.
 
 use super::{Climbed, Solution};
-use crate::experiment::{Aim, Ascent, Policy};
-use crate::genome::{Genome, PolicyFile, morphology};
+use crate::experiment::{Aim, Ascent};
+use crate::genome::{Genome, Policy, PolicyFile, morphology};
 use crate::inverse::folder::{Folder, table};
 use crate::report::data::{LineView, LinesView, PanelView};
 use anyhow::Result;

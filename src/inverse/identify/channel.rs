@@ -1,10 +1,10 @@
 //! What a column of a recording says of a state.
 
 use super::table::Table;
-use crate::autodiff::Value;
-use crate::sim::cpu::state::State;
-use crate::sim::cpu::trace::state_columns;
 use anyhow::{Result, bail, ensure};
+use burgess_core::autodiff::Value;
+use burgess_physics::step::state::State;
+use burgess_physics::step::trace::state_columns;
 
 /// A column and the number of the state that it holds.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ impl Channel {
 
 /// A state with these numbers, in the order of [`numbers`].
 pub fn set_numbers(state: &mut State<f64>, numbers: &[f64]) {
-    use crate::math::{Quat, vec3};
+    use burgess_core::math::{Quat, vec3};
     let vector = |i: usize| vec3(numbers[i], numbers[i + 1], numbers[i + 2]);
     state.position = vector(0);
     state.orientation = Quat { w: numbers[3], v: vector(4) }.normalised();

@@ -14,10 +14,11 @@ pub use record::write;
 pub use table::Table;
 
 use super::gait::Mover;
-use crate::creature::{Candidate, compile_controller};
 use crate::experiment::{Factors, Identify, Recording};
-use crate::rng::{Purpose, Stream};
+use crate::growth::compile_controller;
 use anyhow::{Context, Result, bail, ensure};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::model::Candidate;
 use fit::fit;
 use model::Model;
 use rayon::prelude::*;
@@ -70,8 +71,8 @@ pub struct Solution {
 pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
     let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, folder)?;
     let genome = mover.genome(&mut Stream::new(spec.seed, 0, 0, Purpose::Inverse));
-    let controller = compile_controller(&genome.brain, &mover.creature, &mover.policy);
-    let candidate = Candidate { creature: mover.creature.clone(), controller };
+    let controller = compile_controller(&genome.brain, &mover.grown.keys, &mover.policy);
+    let candidate = Candidate { creature: mover.grown.creature.clone(), controller };
     let (recording, truth) = recording(spec, &mover, &candidate, folder)?;
     let model = Model::new(spec, &candidate, &mover.world, mover.task(1.0), &recording)?;
     let truth = truth.map(|truth| spec.unknowns.iter().map(|&unknown| truth.of(unknown)).collect::<Vec<f64>>());

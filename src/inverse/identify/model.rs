@@ -2,19 +2,19 @@
 
 use super::channel::{Channel, channels, numbers, set_numbers};
 use super::table::Table;
-use crate::autodiff::{Dual, Value, real};
-use crate::creature::{BaseKind, Candidate, Creature, Link};
 use crate::experiment::{Factors, Identify, StartState, Unknown};
-use crate::math::{Quat, Vec3, vec3};
-use crate::sim::cpu::episode::Episode;
-use crate::sim::cpu::reverse::tape::Standing;
-use crate::sim::cpu::state::{State, Work};
-use crate::sim::cpu::step::start_carrying;
-use crate::sim::cpu::trace::state_columns;
-use crate::sim::prelude::Prelude;
-use crate::sim::task::TaskPlan;
-use crate::sim::world::World;
 use anyhow::{Result, ensure};
+use burgess_core::autodiff::{Dual, Value, real};
+use burgess_core::math::{Quat, Vec3, vec3};
+use burgess_physics::model::{BaseKind, Candidate, Creature, Link};
+use burgess_physics::prelude::Prelude;
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::tape::Standing;
+use burgess_physics::step::state::{State, Work};
+use burgess_physics::step::step::start_carrying;
+use burgess_physics::step::trace::state_columns;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::World;
 
 /// Derivatives that one simulation carries.
 const LANES: usize = 8;

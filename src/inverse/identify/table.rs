@@ -1,7 +1,7 @@
 //! Tables of numbers with named columns, as `burgess simulate --csv` writes them.
 
-use crate::rng::Stream;
 use anyhow::{Context, Result, ensure};
+use burgess_core::rng::Stream;
 use std::fs;
 use std::path::Path;
 

@@ -1,11 +1,11 @@
 //! Where the carried point is and how it moves, as a function of the numbers of a state: the way along the links from the base.
 
-use crate::autodiff::{Real, real};
-use crate::creature::{BaseKind, Creature};
 use crate::experiment::Carried;
-use crate::math::{Quat, Vec3, vec3};
-use crate::sim::cpu::reverse::state::StateBar;
-use crate::sim::cpu::state::State;
+use burgess_core::autodiff::{Real, real};
+use burgess_core::math::{Quat, Vec3, vec3};
+use burgess_physics::model::{BaseKind, Creature};
+use burgess_physics::step::reverse::state::StateBar;
+use burgess_physics::step::state::State;
 
 /// What is carried.
 #[derive(Clone, Copy, Debug)]

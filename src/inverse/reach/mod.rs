@@ -12,16 +12,17 @@ pub use carried::View;
 pub use record::write;
 
 use super::descent::Steps;
-use crate::creature::{Candidate, Controller, Creature, expand};
-use crate::experiment::{BodyLimits, Reach, ReachGoal};
-use crate::genome::morphology;
-use crate::laws::terrain::TerrainSpec;
-use crate::sim::cpu::episode::Episode;
-use crate::sim::cpu::reverse::episode::{TAPE_MEMORY, differentiate_watching};
-use crate::sim::gradient::Objective;
-use crate::sim::task::TaskPlan;
-use crate::sim::world::World;
+use crate::experiment::{Reach, ReachGoal};
+use crate::genome::{BodyLimits, morphology};
+use crate::growth::expand;
 use anyhow::{Context, Result, ensure};
+use burgess_physics::gradient::Objective;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate_watching};
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::World;
 use carried::Chain;
 use std::path::Path;
 use watch::Watcher;
@@ -107,7 +108,7 @@ fn gathered(mut gradient: Vec<f64>, joints: usize) -> Vec<f64> {
 impl<'a> Problem<'a> {
     fn new(spec: &'a Reach, folder: &Path) -> Result<Self> {
         let body = morphology::load(&spec.body, folder)?;
-        let creature = expand(&body, &BodyLimits::default(), &spec.physics)?;
+        let creature = expand(&body, &BodyLimits::default(), &spec.physics)?.creature;
         let (link, links) = (spec.carried.link, creature.links.len());
         ensure!(link < links, "carried.link: {} has links 0 to {}, not {link}", spec.body, links - 1);
         let rate = f64::from(spec.physics.rate);
@@ -173,7 +174,7 @@ impl<'a> Problem<'a> {
     fn moment(&self, episode: &Episode<'_, f64>) -> Moment {
         let view = self.chain.view(&self.chain.inputs(&episode.state), &episode.state);
         let (x, y, z) = self.spec.target;
-        let gap = view.position - crate::math::vec3(x, y, z);
+        let gap = view.position - burgess_core::math::vec3(x, y, z);
         let level = libm::hypot(view.up.x, view.up.y);
         Moment { time: episode.time(), view, distance: gap.norm_squared().sqrt(), tilt: libm::atan2(level, view.up.z) }
     }

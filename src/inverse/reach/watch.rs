@@ -1,14 +1,14 @@
 //! The loss of a motion, step by step, on the way back.
 
 use super::carried::{Chain, View};
-use crate::autodiff::tape::pull_back;
-use crate::autodiff::{Real, Value, real};
 use crate::experiment::Reach;
-use crate::math::vec3;
-use crate::sim::cpu::reverse::episode::Watch;
-use crate::sim::cpu::reverse::state::StateBar;
-use crate::sim::cpu::state::State;
-use crate::sim::task::TaskPlan;
+use burgess_core::autodiff::tape::pull_back;
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::vec3;
+use burgess_physics::step::reverse::episode::Watch;
+use burgess_physics::step::reverse::state::StateBar;
+use burgess_physics::step::state::State;
+use burgess_physics::task::TaskPlan;
 
 /// Sums the loss up.
 pub struct Watcher<'a> {

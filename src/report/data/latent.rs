@@ -1,7 +1,7 @@
 //! What figures of learned encoders are drawn from.
 
-use crate::latent::Loss;
 use anyhow::{Result, ensure};
+use burgess_latent::Loss;
 
 /// An encoder, as far as figures show it. What is missing isn't drawn.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::ground::Ground;
 use super::scene::bounding_sphere;
 use super::solid::{Solid, V};
-use crate::math::vec3;
+use burgess_core::math::vec3;
 
 /// A pinhole camera.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +98,7 @@ fn smoothed(times: &[f64], points: &[V], window: f64) -> Vec<V> {
 mod tests {
     use super::super::tests::table;
     use super::*;
-    use crate::laws::terrain::{TerrainSpec, Wall};
+    use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 
     #[test]
     fn the_middle_of_the_picture_is_the_target_and_forward_is_to_the_right() {

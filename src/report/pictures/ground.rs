@@ -1,7 +1,7 @@
 //! Rays against the ground, by marching the distance function that the physics uses.
 
 use super::solid::V;
-use crate::laws::terrain::Terrain;
+use burgess_physics::laws::terrain::Terrain;
 
 /// A terrain, and what is known of it that keeps steps along a ray safe.
 pub struct Ground {
@@ -144,8 +144,8 @@ impl Ground {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::laws::terrain::{TerrainSpec, Wall};
-    use crate::math::vec3;
+    use burgess_core::math::vec3;
+    use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 
     fn terrains() -> [TerrainSpec; 5] {
         [
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn rays_hit_the_ground_where_its_distance_first_vanishes() {
-        let mut stream = crate::rng::Stream::new(9, 0, 0, crate::rng::Purpose::Test);
+        let mut stream = burgess_core::rng::Stream::new(9, 0, 0, burgess_core::rng::Purpose::Test);
         for spec in terrains() {
             let ground = Ground::new(&spec.compile(3));
             let mut missed = 0;
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_cone_stays_clear_of_the_ground() {
-        let mut stream = crate::rng::Stream::new(10, 0, 0, crate::rng::Purpose::Test);
+        let mut stream = burgess_core::rng::Stream::new(10, 0, 0, burgess_core::rng::Purpose::Test);
         for spec in terrains() {
             let ground = Ground::new(&spec.compile(3));
             for _ in 0..100 {

@@ -16,10 +16,10 @@ mod solid;
 
 use super::image::Image;
 use super::pen::{FAINT_INK, INK, WHITE};
-use crate::creature::{Creature, MAX_LINKS};
-use crate::laws::terrain::Terrain;
-use crate::math::{Quat, Vec3};
 use anyhow::{Result, ensure};
+use burgess_core::math::{Quat, Vec3};
+use burgess_physics::laws::terrain::Terrain;
+use burgess_physics::model::{Creature, MAX_LINKS};
 use camera::{Camera, follow};
 use ground::Ground;
 use rayon::prelude::*;
@@ -39,12 +39,21 @@ pub struct Frame {
     pub poses: Vec<Pose>,
 }
 
+/// A body as it is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure<'a> {
+    /// Its links.
+    pub creature: &'a Creature<f64>,
+    /// A number for each link; links with equal numbers have the same colour.
+    pub kinds: &'a [u64],
+}
+
 /// One creature of a contact sheet.
 pub struct Portrait<'a> {
     /// What stands below, a line or several.
     pub label: String,
     /// The body.
-    pub creature: &'a Creature<f64>,
+    pub body: Figure<'a>,
     /// The ground.
     pub terrain: &'a Terrain<f64>,
     /// The moment.
@@ -75,14 +84,14 @@ const GAP: usize = 12;
 ///
 /// # Errors
 /// When there is no frame in which all poses are finite, or a frame does not fit the creature.
-pub fn strip(creature: &Creature<f64>, terrain: &Terrain<f64>, frames: &[Frame], title: &str) -> Result<Image> {
+pub fn strip(body: Figure<'_>, terrain: &Terrain<f64>, frames: &[Frame], title: &str) -> Result<Image> {
     const TILE: (usize, usize) = (520, 390);
     const TEXT: f64 = 26.0;
     const TITLE: f64 = 34.0;
-    let frames = usable(creature, frames)?;
+    let frames = usable(body, frames)?;
     let count = frames.len().min(6);
     let moments: Vec<&Frame> = (0..count).map(|i| frames[i * (frames.len() - 1) / (count - 1).max(1)]).collect();
-    let tiles = take(creature, terrain, &moments, 0.0, TILE);
+    let tiles = take(body, terrain, &moments, 0.0, TILE);
 
     let (head, foot) = (1.6 * TITLE, 1.5 * TEXT);
     let below = 1.6 * TEXT;
@@ -109,7 +118,7 @@ pub fn strip(creature: &Creature<f64>, terrain: &Terrain<f64>, frames: &[Frame],
 /// # Errors
 /// As [`strip`], or when the file can't be written.
 pub fn animate(
-    creature: &Creature<f64>,
+    body: Figure<'_>,
     terrain: &Terrain<f64>,
     frames: &[Frame],
     animation: Animation,
@@ -117,11 +126,11 @@ pub fn animate(
 ) -> Result<()> {
     let Animation { width, height, rate } = animation;
     ensure!((1..=50).contains(&rate), "an animation has 1 to 50 pictures a second, not {rate}");
-    let frames = usable(creature, frames)?;
+    let frames = usable(body, frames)?;
     // GIFs count in hundredths of a second.
     let delay = (100.0 / f64::from(rate)).round() as u16;
     let moments = resampled(&frames, f64::from(delay) / 100.0);
-    let mut pictures = take(creature, terrain, &moments, 0.8, (width, height));
+    let mut pictures = take(body, terrain, &moments, 0.8, (width, height));
     let em = (height as f64 / 15.0).clamp(10.0, 28.0);
     for (picture, frame) in pictures.iter_mut().zip(&moments) {
         caption::write_over(picture, &moment_text(frame), (0.8 * em, 0.6 * em), em, width as f64 - 1.6 * em)?;
@@ -139,10 +148,10 @@ pub fn contact_sheet(title: &str, portraits: &[Portrait]) -> Result<Image> {
     const TITLE: f64 = 34.0;
     ensure!(!portraits.is_empty(), "a contact sheet needs at least one portrait");
     for portrait in portraits {
-        usable(portrait.creature, std::slice::from_ref(portrait.frame))?;
+        usable(portrait.body, std::slice::from_ref(portrait.frame))?;
     }
     let tiles: Vec<Image> =
-        portraits.par_iter().flat_map_iter(|p| take(p.creature, p.terrain, &[p.frame], 0.0, TILE)).collect();
+        portraits.par_iter().flat_map_iter(|p| take(p.body, p.terrain, &[p.frame], 0.0, TILE)).collect();
 
     // A little wider than high, with rows as equal as can be.
     let widest = (1..=8).find(|c| 10 * c * c >= 13 * portraits.len()).unwrap_or(8);
@@ -171,26 +180,19 @@ pub fn contact_sheet(title: &str, portraits: &[Portrait]) -> Result<Image> {
 }
 
 /// Pictures of moments, seen by a camera that follows; `window` as in [`follow`].
-fn take(
-    creature: &Creature<f64>,
-    terrain: &Terrain<f64>,
-    moments: &[&Frame],
-    window: f64,
-    size: (usize, usize),
-) -> Vec<Image> {
+fn take(body: Figure<'_>, terrain: &Terrain<f64>, moments: &[&Frame], window: f64, size: (usize, usize)) -> Vec<Image> {
     let ground = Ground::new(terrain);
-    let solids = |frame: &Frame| -> Vec<Solid> { Scene::new(&ground, creature, &frame.poses).solids };
+    let solids = |frame: &Frame| -> Vec<Solid> { Scene::new(&ground, body, &frame.poses).solids };
     let placed: Vec<(f64, Vec<Solid>)> = moments.iter().map(|frame| (frame.time, solids(frame))).collect();
     let cameras: Vec<Camera> = follow(&ground, &placed, window, size);
-    let picture = |(frame, camera): (&&Frame, &Camera)| {
-        render::render(&Scene::new(&ground, creature, &frame.poses), camera, size)
-    };
+    let picture =
+        |(frame, camera): (&&Frame, &Camera)| render::render(&Scene::new(&ground, body, &frame.poses), camera, size);
     moments.par_iter().zip(&cameras).map(picture).collect()
 }
 
 /// Frames whose poses are all finite.
-fn usable<'a>(creature: &Creature<f64>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
-    let links = creature.links.len();
+fn usable<'a>(body: Figure<'_>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
+    let links = body.creature.links.len();
     ensure!((1..=MAX_LINKS).contains(&links), "pictures show 1 to {MAX_LINKS} links, not {links}");
     for frame in frames {
         let poses = frame.poses.len();
@@ -232,16 +234,13 @@ fn grid_text() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::creature::{BaseKind, Link, Shape};
-    use crate::genome::{GeneId, JointKey};
-    use crate::laws::terrain::TerrainSpec;
-    use crate::math::{Mat3, Sym3, vec3};
+    use burgess_core::math::{Mat3, Sym3, vec3};
+    use burgess_physics::laws::terrain::TerrainSpec;
+    use burgess_physics::model::{BaseKind, Link, Shape};
 
-    fn link(gene: u64, shape: Shape<f64>) -> Link<f64> {
+    fn link(shape: Shape<f64>) -> Link<f64> {
         Link {
             parent: 0,
-            gene: GeneId(gene),
-            joint: JointKey::default(),
             shape,
             mass: 1.0,
             com: Vec3::zero(),
@@ -260,12 +259,23 @@ mod tests {
     }
 
     fn creature(links: Vec<Link<f64>>) -> Creature<f64> {
-        Creature { base: BaseKind::Floating, links, contacts: Vec::new(), contact_stiffness: 1e4 }
+        Creature {
+            base: BaseKind::Floating,
+            links,
+            contacts: Vec::new(),
+            contact_stiffness: 1e4,
+            limb_ends: Vec::new(),
+        }
+    }
+
+    /// As it is drawn, each link in a colour of its own.
+    pub fn figure(creature: &Creature<f64>) -> Figure<'_> {
+        Figure { creature, kinds: &[0, 1, 2, 3, 4][..creature.links.len()] }
     }
 
     /// One ball.
     pub fn ball(radius: f64) -> Creature<f64> {
-        creature(vec![link(0, Shape::Sphere { centre: Vec3::zero(), radius })])
+        creature(vec![link(Shape::Sphere { centre: Vec3::zero(), radius })])
     }
 
     /// A plate on four legs, standing on the plane z = 0 with its middle above the origin.
@@ -273,8 +283,8 @@ mod tests {
         let plate = Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.2, 0.03) };
         let leg = Shape::Capsule { from: Vec3::zero(), to: vec3(0.0, 0.0, -0.36), radius: 0.04 };
         let corners = [(0.25, 0.15), (0.25, -0.15), (-0.25, 0.15), (-0.25, -0.15)];
-        let mut links = vec![link(0, plate)];
-        links.extend((1..=4).map(|i| link(i, leg)));
+        let mut links = vec![link(plate)];
+        links.extend((1..=4).map(|_| link(leg)));
         let mut poses = vec![(vec3(0.0, 0.0, 0.4), Quat::identity())];
         poses.extend(corners.map(|(x, y)| (vec3(x, y, 0.4), Quat::identity())));
         (creature(links), poses)
@@ -291,11 +301,11 @@ mod tests {
         let terrain = TerrainSpec::default().compile(0);
         let (creature, mut frames) = frames(8);
         frames[7].poses[2].0.x = f64::NAN;
-        assert_eq!(usable(&creature, &frames).unwrap().len(), 7);
+        assert_eq!(usable(figure(&creature), &frames).unwrap().len(), 7);
         frames[3].poses.pop();
-        let error = strip(&creature, &terrain, &frames, "").unwrap_err();
+        let error = strip(figure(&creature), &terrain, &frames, "").unwrap_err();
         assert!(error.to_string().contains("4 poses for 5 links"), "{error}");
-        assert!(strip(&creature, &terrain, &[], "").is_err());
+        assert!(strip(figure(&creature), &terrain, &[], "").is_err());
         assert!(contact_sheet("", &[]).is_err());
     }
 
@@ -317,7 +327,7 @@ mod tests {
         let (creature, frames) = frames(1);
         let image = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| take(&creature, &terrain, &[&frames[0]], 0.0, (160, 120)).remove(0))
+            pool.install(|| take(figure(&creature), &terrain, &[&frames[0]], 0.0, (160, 120)).remove(0))
         };
         let one = image(1);
         assert_eq!(one, image(3));

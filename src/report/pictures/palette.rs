@@ -1,7 +1,5 @@
-//! Colours of links: one a gene, so that copies of a limb look alike.
+//! Colours of links: one a kind, such as a gene, so that copies of a limb look alike.
 
-use crate::creature::Creature;
-use crate::genome::GeneId;
 use crate::report::image::Rgb;
 
 /// The base, whatever its gene.
@@ -23,27 +21,27 @@ const LIMBS: [Rgb; 10] = [
 
 /// One colour a link, linear light.
 ///
-/// A gene's preferred colour depends on its name alone, so that relatives look alike from picture to picture; where two genes
+/// A kind's preferred colour depends on its name alone, so that relatives look alike from picture to picture; where two genes
 /// of a body prefer the same colour, the later one takes the next that is free.
-pub fn link_colours(creature: &Creature<f64>) -> Vec<[f32; 3]> {
-    let mut taken: Vec<(GeneId, usize)> = Vec::new();
-    let mut colour = |gene: GeneId| {
-        if let Some(&(_, colour)) = taken.iter().find(|(other, _)| *other == gene) {
+pub fn link_colours(kinds: &[u64]) -> Vec<[f32; 3]> {
+    let mut taken: Vec<(u64, usize)> = Vec::new();
+    let mut colour = |kind: u64| {
+        if let Some(&(_, colour)) = taken.iter().find(|(other, _)| *other == kind) {
             return LIMBS[colour];
         }
-        let preferred = preference(gene);
+        let preferred = preference(kind);
         let places = (preferred..LIMBS.len()).chain(0..preferred);
         let free = places.into_iter().find(|place| taken.iter().all(|(_, other)| other != place));
         let place = free.unwrap_or(preferred);
-        taken.push((gene, place));
+        taken.push((kind, place));
         LIMBS[place]
     };
-    creature.links.iter().enumerate().map(|(i, link)| linear(if i == 0 { BASE } else { colour(link.gene) })).collect()
+    kinds.iter().enumerate().map(|(i, &kind)| linear(if i == 0 { BASE } else { colour(kind) })).collect()
 }
 
 /// Spreads names over the colours (the multiplier is 2^64 over the golden ratio, Knuth 1973).
-fn preference(gene: GeneId) -> usize {
-    ((gene.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % LIMBS.len() as u64) as usize
+fn preference(kind: u64) -> usize {
+    ((kind.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % LIMBS.len() as u64) as usize
 }
 
 /// sRGB to linear light.
@@ -65,7 +63,6 @@ pub fn displayed(light: [f32; 3]) -> Rgb {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::table;
     use super::*;
 
     #[test]
@@ -77,11 +74,7 @@ mod tests {
 
     #[test]
     fn genes_have_their_own_colours_and_copies_share_them() {
-        let (mut creature, _) = table();
-        for (i, link) in creature.links.iter_mut().enumerate() {
-            link.gene = GeneId(if i == 4 { 3 } else { i as u64 });
-        }
-        let colours = link_colours(&creature);
+        let colours = link_colours(&[0, 1, 2, 3, 3]);
         assert_eq!(colours[3], colours[4]);
         for i in 0..4 {
             assert!(colours[..i].iter().all(|c| *c != colours[i]), "link {i}");

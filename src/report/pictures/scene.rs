@@ -1,11 +1,10 @@
 //! What a picture shows: the creature's links and the ground, and how rays meet them.
 
-use super::Pose;
 use super::ground::Ground;
 use super::palette::link_colours;
 use super::solid::{Solid, V, sphere_bounds};
-use crate::creature::Creature;
-use crate::math::Vec3;
+use super::{Figure, Pose};
+use burgess_core::math::Vec3;
 
 /// What a ray meets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,9 +43,9 @@ const SUN_RADIUS: f32 = 0.06;
 
 impl<'a> Scene<'a> {
     /// The creature with its links at these poses.
-    pub fn new(ground: &'a Ground, creature: &Creature<f64>, poses: &[Pose]) -> Self {
-        let colours = link_colours(creature);
-        let links = creature.links.iter().zip(poses).zip(&colours);
+    pub fn new(ground: &'a Ground, body: Figure<'_>, poses: &[Pose]) -> Self {
+        let colours = link_colours(body.kinds);
+        let links = body.creature.links.iter().zip(poses).zip(&colours);
         let solids: Vec<Solid> = links.map(|((link, &pose), &colour)| Solid::new(&link.shape, pose, colour)).collect();
         let (centre, reach) = bounding_sphere(&solids);
         Self { ground, solids, centre, reach }
@@ -196,16 +195,16 @@ fn smooth(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{ball, table};
+    use super::super::tests::{ball, figure, table};
     use super::*;
-    use crate::laws::terrain::TerrainSpec;
-    use crate::math::{Quat, vec3};
+    use burgess_core::math::{Quat, vec3};
+    use burgess_physics::laws::terrain::TerrainSpec;
 
     #[test]
     fn a_ray_hits_a_ball_at_the_right_depth() {
         let ground = Ground::new(&TerrainSpec::default().compile(0));
         let creature = ball(0.3);
-        let scene = Scene::new(&ground, &creature, &[(vec3(0.0, 0.0, 1.0), Quat::identity())]);
+        let scene = Scene::new(&ground, figure(&creature), &[(vec3(0.0, 0.0, 1.0), Quat::identity())]);
         let hit = scene.hit(vec3(5.0, 0.0, 1.0), vec3(-1.0, 0.0, 0.0), 0.0, 100.0).unwrap();
         assert!((hit.t - 4.7).abs() < 1e-3 && hit.thing == Thing::Link(0), "{hit:?}");
         assert!((hit.normal - vec3(1.0, 0.0, 0.0)).norm_squared() < 1e-6);
@@ -221,7 +220,7 @@ mod tests {
     fn there_is_shade_below_and_sun_beside() {
         let ground = Ground::new(&TerrainSpec::default().compile(0));
         let (creature, poses) = table();
-        let scene = Scene::new(&ground, &creature, &poses);
+        let scene = Scene::new(&ground, figure(&creature), &poses);
         let up = vec3(0.0, 0.0, 1.0);
         assert!(scene.sunlight(vec3(0.0, 0.0, 0.001), up) < 0.01);
         assert_eq!(scene.sunlight(vec3(3.0, 0.0, 0.001), up), 1.0);
@@ -232,7 +231,7 @@ mod tests {
     #[test]
     fn stairs_throw_shadows() {
         let ground = Ground::new(&TerrainSpec::Stairs { start: 1.0, rise: 0.2, run: 0.4, count: 2 }.compile(0));
-        let scene = Scene::new(&ground, &ball(0.1), &[(vec3(-5.0, 0.0, 1.0), Quat::identity())]);
+        let scene = Scene::new(&ground, figure(&ball(0.1)), &[(vec3(-5.0, 0.0, 1.0), Quat::identity())]);
         let to_sun = vec3(0.8, 0.0, 0.6);
         assert!(scene.sunlight(vec3(0.95, 0.0, 1e-3), to_sun) < 0.01);
         assert!(scene.sunlight(vec3(0.0, 0.0, 1e-3), to_sun) > 0.9);

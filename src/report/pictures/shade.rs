@@ -4,7 +4,7 @@ use super::camera::Camera;
 use super::ground::Ground;
 use super::scene::{Hit, Scene, Thing};
 use super::solid::V;
-use crate::math::vec3;
+use burgess_core::math::vec3;
 
 /// Linear light.
 pub type Light = [f32; 3];

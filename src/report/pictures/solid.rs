@@ -1,8 +1,8 @@
 //! Links as solids in the world: signed distances, normals, bounding spheres.
 
 use super::Pose;
-use crate::creature::Shape;
-use crate::math::{Mat3, Vec3, vec3};
+use burgess_core::math::{Mat3, Vec3, vec3};
+use burgess_physics::model::Shape;
 
 /// A vector of the pictures; their precision is single.
 pub type V = Vec3<f32>;
@@ -130,7 +130,7 @@ fn cuboid(x: V, half: V) -> (f32, V) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::Quat;
+    use burgess_core::math::Quat;
 
     fn pose() -> Pose {
         (vec3(0.3, -0.2, 0.7), Quat::exp(vec3(0.4, -0.9, 0.3)))
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_normal_is_the_gradient_and_the_bounding_sphere_holds_the_surface() {
-        let mut stream = crate::rng::Stream::new(2, 0, 0, crate::rng::Purpose::Test);
+        let mut stream = burgess_core::rng::Stream::new(2, 0, 0, burgess_core::rng::Purpose::Test);
         for shape in shapes() {
             let solid = Solid::new(&shape, pose(), [1.0; 3]);
             for _ in 0..300 {

@@ -4,9 +4,9 @@ use super::colour::OKABE_ITO;
 use super::curves::{Curves, Panel, Series, Span};
 use super::legend::Entry;
 use super::title_of;
-use crate::latent::Loss;
 use crate::report::data::{LatentView, TrainingCurves};
 use crate::report::pen::At;
+use burgess_latent::Loss;
 
 /// Running means are over this part of all gradient steps, and longer curves than twice as many steps are smoothed.
 const PART: usize = 100;

@@ -64,7 +64,7 @@ fn squared(a: Point, b: Point) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::{Purpose, Stream};
+    use burgess_core::rng::{Purpose, Stream};
 
     fn area(polygon: &[Point]) -> f64 {
         let cross = |a: Point, b: Point| a[0] * b[1] - a[1] * b[0];

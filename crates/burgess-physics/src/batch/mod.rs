@@ -1,0 +1,62 @@
+//! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
+
+mod cpu;
+
+pub use cpu::CpuBackend;
+
+use crate::experience::Experience;
+use crate::gradient::Differentiate;
+use crate::model::Candidate;
+use crate::plan::Plan;
+use crate::task::Ending;
+use std::time::Duration;
+
+/// What an episode gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Sum of the weighted reward terms; NaN when diverged.
+    pub reward: f32,
+    /// One value a descriptor of the experiment; NaN when diverged.
+    pub descriptors: Vec<f32>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps simulated.
+    pub steps: u32,
+    /// What it felt like, where the task is recorded.
+    pub experience: Option<Experience>,
+}
+
+/// How a backend on the processor describes itself, e.g. `cpu, 2 threads`.
+pub fn on_cpu(threads: usize) -> String {
+    format!("cpu, {threads} {}", if threads == 1 { "thread" } else { "threads" })
+}
+
+/// A place where candidates are simulated. Results come in the order of the candidates, and a candidate's bits do not depend on
+/// what else is in the batch.
+pub trait Backend {
+    /// For logs and provenance, e.g. `cpu, 2 threads`.
+    fn describe(&self) -> String;
+    /// Simulates one episode of each candidate.
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>>;
+    /// As [`evaluate`](Self::evaluate), and calls `meanwhile` at most once, while the processor would only wait for the device.
+    fn evaluate_while(
+        &self,
+        candidates: &[Candidate<f32>],
+        meanwhile: &mut (dyn FnMut() + Send),
+    ) -> anyhow::Result<Vec<Outcome>> {
+        // A backend that computes on the processor has no time to give.
+        let _ = meanwhile;
+        self.evaluate(candidates)
+    }
+    /// What differentiates a plan's episodes on the same device and in the same way.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot, or the device fails.
+    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+        let _ = plan;
+        anyhow::bail!("{} has no gradients", self.describe())
+    }
+    /// Time spent simulating so far. What goes on around it (packing, moving data) does not count, but for what a device overlaps.
+    fn simulation_time(&self) -> Duration;
+}

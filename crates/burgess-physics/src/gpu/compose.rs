@@ -1,0 +1,257 @@
+//! The shader of a run: the files under `shaders/`, after the constants and the few functions that its experiment decides.
+//!
+//! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
+
+use super::layout::moment_room;
+use crate::laws::descriptor::Descriptor;
+use crate::laws::reward::RewardTerm;
+use crate::laws::sensors::LIMB_ENDS;
+use crate::laws::terrain::Terrain;
+use crate::model::OBSERVATIONS;
+use crate::observer::{CLIP, EPSILON, OBSERVED, Places, Sizes, UNIMIX, UPDATE_BIAS};
+use crate::plan::BrainKind;
+use crate::step::episode::{RATE_BOUND, SPEED_BOUND};
+use crate::step::features;
+use crate::step::features::FEATURES;
+use crate::step::measure::{REFERENCE_LOAD, TOUCH_DOWN};
+use crate::step::step::ROUNDS;
+use crate::task::TaskPlan;
+use std::fmt::Write as _;
+use std::mem::discriminant;
+
+/// The hand-written stages and the generated laws, by name and text.
+pub const FILES: [(&str, &str); 23] = [
+    ("layout.wgsl", include_str!("../../../../shaders/layout.wgsl")),
+    ("shared/functions.wgsl", include_str!("../../../../shaders/shared/functions.wgsl")),
+    ("shared/algebra.wgsl", include_str!("../../../../shaders/shared/algebra.wgsl")),
+    ("laws/sensors.wgsl", include_str!("../../../../shaders/laws/sensors.wgsl")),
+    ("laws/contact.wgsl", include_str!("../../../../shaders/laws/contact.wgsl")),
+    ("laws/joint.wgsl", include_str!("../../../../shaders/laws/joint.wgsl")),
+    ("laws/gyroscope.wgsl", include_str!("../../../../shaders/laws/gyroscope.wgsl")),
+    ("laws/terrain.wgsl", include_str!("../../../../shaders/laws/terrain.wgsl")),
+    ("laws/reward.wgsl", include_str!("../../../../shaders/laws/reward.wgsl")),
+    ("laws/descriptor.wgsl", include_str!("../../../../shaders/laws/descriptor.wgsl")),
+    ("terrain.wgsl", include_str!("../../../../shaders/terrain.wgsl")),
+    ("state.wgsl", include_str!("../../../../shaders/state.wgsl")),
+    ("kinematics.wgsl", include_str!("../../../../shaders/kinematics.wgsl")),
+    ("assemble.wgsl", include_str!("../../../../shaders/assemble.wgsl")),
+    ("solve.wgsl", include_str!("../../../../shaders/solve.wgsl")),
+    ("integrate.wgsl", include_str!("../../../../shaders/integrate.wgsl")),
+    ("step.wgsl", include_str!("../../../../shaders/step.wgsl")),
+    ("policy.wgsl", include_str!("../../../../shaders/policy.wgsl")),
+    ("measure.wgsl", include_str!("../../../../shaders/measure.wgsl")),
+    ("features.wgsl", include_str!("../../../../shaders/features.wgsl")),
+    ("record.wgsl", include_str!("../../../../shaders/record.wgsl")),
+    ("observer.wgsl", include_str!("../../../../shaders/observer.wgsl")),
+    ("episode.wgsl", include_str!("../../../../shaders/episode.wgsl")),
+];
+
+/// The way back, for shaders with a tape.
+pub const REVERSE_FILES: [(&str, &str); 14] = [
+    ("reverse/state.wgsl", include_str!("../../../../shaders/reverse/state.wgsl")),
+    ("reverse/terrain.wgsl", include_str!("../../../../shaders/reverse/terrain.wgsl")),
+    ("reverse/tape.wgsl", include_str!("../../../../shaders/reverse/tape.wgsl")),
+    ("reverse/measure.wgsl", include_str!("../../../../shaders/reverse/measure.wgsl")),
+    ("reverse/integrate.wgsl", include_str!("../../../../shaders/reverse/integrate.wgsl")),
+    ("reverse/link.wgsl", include_str!("../../../../shaders/reverse/link.wgsl")),
+    ("reverse/contact.wgsl", include_str!("../../../../shaders/reverse/contact.wgsl")),
+    ("reverse/joint.wgsl", include_str!("../../../../shaders/reverse/joint.wgsl")),
+    ("reverse/kinematics.wgsl", include_str!("../../../../shaders/reverse/kinematics.wgsl")),
+    ("reverse/policy.wgsl", include_str!("../../../../shaders/reverse/policy.wgsl")),
+    ("reverse/features.wgsl", include_str!("../../../../shaders/reverse/features.wgsl")),
+    ("reverse/observer.wgsl", include_str!("../../../../shaders/reverse/observer.wgsl")),
+    ("reverse/step.wgsl", include_str!("../../../../shaders/reverse/step.wgsl")),
+    ("reverse/episode.wgsl", include_str!("../../../../shaders/reverse/episode.wgsl")),
+];
+
+/// What the experiment decides about the shader.
+#[derive(Clone, Copy)]
+pub struct Choices<'a> {
+    /// Reward, descriptors, termination.
+    pub task: &'a TaskPlan,
+    /// The ground.
+    pub terrain: &'a Terrain<f32>,
+    /// The kind of brain.
+    pub brain: &'a BrainKind,
+    /// Room for contact points on a link.
+    pub contacts: usize,
+    /// Whether states are kept on a tape, and there is a way back.
+    pub taped: bool,
+}
+
+/// The whole text.
+pub fn source(choices: Choices<'_>) -> String {
+    let mut text = constants(choices);
+    text += &task_functions(choices.task);
+    for (_, file) in FILES {
+        text.push('\n');
+        text += file;
+    }
+    if choices.taped {
+        text += &reverse_task_functions(choices.task);
+        for (_, file) in REVERSE_FILES {
+            text.push('\n');
+            text += file;
+        }
+    }
+    text
+}
+
+fn constants(choices: Choices<'_>) -> String {
+    let terrain = match choices.terrain {
+        Terrain::Plane { .. } => 0,
+        Terrain::Stairs { .. } => 1,
+        Terrain::Bumps(_) => 2,
+        Terrain::Walls(_) => 3,
+    };
+    let brain = match choices.brain {
+        BrainKind::Cpg => 0,
+        BrainKind::Mlp(_) => 1,
+        BrainKind::Sequence => 2,
+    };
+    let mut text = String::from("// Composed for one experiment.\n");
+    let whole = [
+        ("CONTACTS", choices.contacts),
+        ("DESCRIPTORS", choices.task.descriptors.len()),
+        ("TERRAIN", terrain),
+        ("BRAIN", brain),
+        ("ACTIVATIONS", choices.brain.widest_layer(choices.task.latent_size())),
+        ("OBSERVATIONS", OBSERVATIONS + choices.task.latent_size()),
+        ("LIMB_ENDS", LIMB_ENDS),
+        ("ROUNDS", ROUNDS),
+        ("TAPED", usize::from(choices.taped)),
+        ("FEATURES", FEATURES),
+        ("AT_VELOCITY", features::VELOCITY),
+        ("AT_SPIN", features::SPIN),
+        ("AT_HEIGHT", features::HEIGHT),
+        ("AT_CONTACT", features::CONTACT),
+        ("AT_ANGLES", features::ANGLES),
+        ("AT_SPEEDS", features::SPEEDS),
+        ("AT_POWER", features::POWER),
+        ("AT_TARGETS", features::TARGETS),
+        ("AT_TARGET_SPEED", features::TARGET_SPEED),
+        ("RECORDED", usize::from(choices.task.frame.is_some())),
+        ("FRAME", choices.task.frame.unwrap_or(1).max(1) as usize),
+        ("FRAME_ROOM", choices.task.frame_room()),
+    ];
+    for (name, value) in whole.into_iter().chain(watching(choices)) {
+        let _ = writeln!(text, "const {name} = {value}u;");
+    }
+    let real = [
+        ("TAU", std::f64::consts::TAU),
+        ("TOUCH_DOWN", TOUCH_DOWN.0),
+        ("LIFT_OFF", TOUCH_DOWN.1),
+        ("WEIGHT_OF_REFERENCE", 1.0 / REFERENCE_LOAD),
+        ("CLIP", CLIP),
+        ("UNIMIX", UNIMIX),
+        ("UPDATE_BIAS", UPDATE_BIAS),
+        ("EPSILON", EPSILON),
+        ("SPEED_BOUND", SPEED_BOUND),
+        ("RATE_BOUND", RATE_BOUND),
+    ];
+    for (name, value) in real {
+        let _ = writeln!(text, "const {name} = f32({});", number(value));
+    }
+    text
+}
+
+/// What the shader knows of a world model that watches; ones and zeros stand for one where there is none.
+fn watching(choices: Choices<'_>) -> [(&'static str, usize); 14] {
+    let (sizes, places, period) = match &choices.task.observer {
+        Some((observer, period)) => (observer.sizes(), observer.places(), *period),
+        None => (Sizes { deterministic: 1, hidden: 1, categoricals: 0, classes: 1, blocks: 1 }, Places::default(), 1),
+    };
+    [
+        ("WATCHED", usize::from(choices.task.observer.is_some())),
+        ("WATCH_PERIOD", period as usize),
+        ("MOMENT_ROOM", moment_room(choices.task, choices.taped)),
+        ("OBSERVED", OBSERVED),
+        ("DETERMINISTIC", sizes.deterministic),
+        ("HIDDEN", sizes.hidden),
+        ("LATENT", sizes.stochastic()),
+        ("CLASSES", sizes.classes),
+        ("BLOCKS", sizes.blocks),
+        ("INPUT_AT", places.input),
+        ("GATES_AT", places.gates),
+        ("OBSERVE_AT", places.observe),
+        ("POSTERIOR_AT", places.posterior),
+        ("LOGITS_AT", places.logits),
+    ]
+}
+
+/// Reward, descriptors and termination of the task: calls of the laws by their numbers, which compilers see through.
+fn task_functions(task: &TaskPlan) -> String {
+    let mut text = String::new();
+    for (function, part) in [("reward_rates", "rate"), ("reward_finishes", "finish")] {
+        let _ = writeln!(text, "\nfn {function}(s: Sensors) -> f32 {{\n    var sum = 0.0;");
+        for (term, weight) in &task.reward {
+            let [a, b, c] = term.numbers().map(number);
+            let (kind, weight) = (place(&RewardTerm::ALL, term), number(*weight));
+            let _ = writeln!(text, "    sum += reward_{part}({kind}u, vec3<f32>({a}, {b}, {c}), s) * {weight};");
+        }
+        text += "    return sum;\n}\n";
+    }
+    let kinds = || task.descriptors.iter().map(|kind| descriptor_place(*kind)).enumerate();
+    text += "\nfn descriptor_samples(s: Sensors, dt: f32) -> array<f32, DESCRIPTORS> {\n";
+    text += "    var samples: array<f32, DESCRIPTORS>;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    samples[{i}] = descriptor_sample({kind}u, s, dt);");
+    }
+    text += "    return samples;\n}\n\nfn descriptor_finishes(sums: array<f32, DESCRIPTORS>, mean: f32, s: Sensors, b: BodyFacts)";
+    text += " -> array<f32, DESCRIPTORS> {\n    var values: array<f32, DESCRIPTORS>;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    values[{i}] = descriptor_finish({kind}u, sums[{i}] * mean, s, b);");
+    }
+    text += "    return values;\n}\n\nfn must_stop(s: Sensors) -> bool {\n    var stops = false;\n";
+    for (sensor, bound) in [("s.height", task.min_height), ("s.up.z", task.min_up)] {
+        if let Some(bound) = bound {
+            let _ = writeln!(text, "    stops = stops || {sensor} < {};", number(bound));
+        }
+    }
+    text += "    return stops;\n}\n";
+    text
+}
+
+/// The reverses of the reward and of the descriptors. What an end passes on to a mean does not depend on the mean: every descriptor
+/// that has one is the mean itself.
+fn reverse_task_functions(task: &TaskPlan) -> String {
+    let mut text = String::new();
+    for (function, part) in [("reward_rates", "rate"), ("reward_finishes", "finish")] {
+        let _ = writeln!(text, "\nfn {function}_reverse(s: Sensors, bar: f32) -> Sensors {{\n    var sum: Sensors;");
+        for (term, weight) in &task.reward {
+            let [a, b, c] = term.numbers().map(number);
+            let (kind, weight) = (place(&RewardTerm::ALL, term), number(*weight));
+            let call = format!("reward_{part}_reverse({kind}u, vec3<f32>({a}, {b}, {c}), s, bar * {weight})");
+            let _ = writeln!(text, "    sum = sensors_add(sum, {call});");
+        }
+        text += "    return sum;\n}\n";
+    }
+    let kinds = || task.descriptors.iter().map(|kind| descriptor_place(*kind)).enumerate();
+    text += "\nfn descriptor_samples_reverse(s: Sensors, dt: f32, bars: array<f32, DESCRIPTORS>) -> Sensors {\n";
+    text += "    var sum: Sensors;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    sum = sensors_add(sum, descriptor_sample_reverse({kind}u, s, dt, bars[{i}]));");
+    }
+    text += "    return sum;\n}\n\nfn descriptor_finishes_reverse(s: Sensors, b: BodyFacts) -> EndsGradient {\n";
+    text += "    var sum: EndsGradient;\n    var one: DescriptorFinishGradient;\n";
+    for (i, kind) in kinds() {
+        let _ = writeln!(text, "    one = descriptor_finish_reverse({kind}u, 0.0, s, b, objective_weight({i}u));");
+        let _ = writeln!(text, "    sum.means[{i}] = one.mean;");
+        text += "    sum.s = sensors_add(sum.s, one.s);\n    sum.body = facts_add(sum.body, one.body);\n";
+    }
+    text += "    return sum;\n}\n";
+    text
+}
+
+fn place(all: &[RewardTerm], term: &RewardTerm) -> usize {
+    all.iter().position(|known| discriminant(known) == discriminant(term)).expect("every term is in the list")
+}
+
+fn descriptor_place(kind: Descriptor) -> usize {
+    Descriptor::ALL.iter().position(|&known| known == kind).expect("every descriptor is in the list")
+}
+
+/// The shortest decimal that is the same `f32`.
+fn number(x: f64) -> String {
+    format!("{:?}", x as f32)
+}

@@ -1,0 +1,101 @@
+//! From the device's arrays back to what the host knows: outcomes, and for tests whole states.
+
+use super::device::GpuError;
+use super::encode::Encoded;
+use super::layout::{self, Episode, LANES, Vec4, state_fields};
+use crate::batch::Outcome;
+use crate::experience::Experience;
+use crate::model::Creature;
+use crate::step::state::{LinkState, State};
+use crate::task::Ending;
+use burgess_core::math::{Quat, Vec3, vec3};
+
+/// What a creature's words of the results say, those of so many descriptors and of frames of so many steps, if any.
+///
+/// # Errors
+///
+/// When they do not tell of an episode that has ended: the device did not do its work.
+pub fn outcome(words: &[u32], descriptors: usize, frame: Option<u32>) -> Result<Outcome, GpuError> {
+    let ending = match words[0] {
+        layout::FINISHED => Ending::Finished,
+        layout::TERMINATED => Ending::Terminated,
+        layout::DIVERGED => Ending::Diverged,
+        other => {
+            let message = format!("an episode came back without an end (code {other})");
+            return Err(GpuError::Driver { what: "simulating".into(), message });
+        }
+    };
+    let (sums, frames) = words[layout::SAMPLES..].split_at(descriptors);
+    let value = |&word: &u32| if ending == Ending::Diverged { f32::NAN } else { f32::from_bits(word) };
+    Ok(Outcome {
+        reward: value(&words[2]),
+        descriptors: sums.iter().map(value).collect(),
+        ending,
+        steps: words[1],
+        experience: frame.filter(|_| ending != Ending::Diverged).map(|steps| {
+            // An episode that ended before its first frame has its end as its only one.
+            let count = (words[layout::STEPS] / steps.max(1)).max(1) as usize;
+            experience(&frames[..count * layout::FRAME_WORDS])
+        }),
+    })
+}
+
+fn experience(frames: &[u32]) -> Experience {
+    let mut experience = Experience::default();
+    for frame in frames.chunks_exact(layout::FRAME_WORDS) {
+        let (features, reward) = frame.split_at(layout::FRAME_WORDS - 1);
+        experience.features.extend(features.iter().map(|&word| f32::from_bits(word)));
+        experience.rewards.extend(reward.iter().map(|&word| f32::from_bits(word)));
+    }
+    experience
+}
+
+/// The states of the creatures of a shard, in the order of bodies. `creature` gives the creature of a candidate.
+pub fn states<'c>(
+    encoded: &Encoded,
+    states: &[Vec4],
+    episodes: &[Episode],
+    contacts: usize,
+    creature: impl Fn(usize) -> &'c Creature<f32>,
+) -> Vec<State<f32>> {
+    let mut found: Vec<(usize, State<f32>)> = encoded
+        .bases(state_fields(contacts))
+        .map(|(body, row)| {
+            let field = |link: usize, field: usize| states[row + link + field * LANES];
+            (body, state(creature(encoded.candidates[body]), &episodes[body], field))
+        })
+        .collect();
+    found.sort_by_key(|&(body, _)| body);
+    found.into_iter().map(|(_, state)| state).collect()
+}
+
+fn state(creature: &Creature<f32>, episode: &Episode, field: impl Fn(usize, usize) -> Vec4) -> State<f32> {
+    let links: Vec<LinkState<f32>> = (0..creature.links.len())
+        .map(|i| {
+            let [angle, rate, ..] = field(i, 0);
+            LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
+        })
+        .collect();
+    let mut slot = 0;
+    let normal_forces = creature.contacts.iter().enumerate().map(|(k, contact)| {
+        slot = if k > 0 && creature.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
+        match slot {
+            0 | 1 => field(contact.link, 1 + slot)[3],
+            _ => field(contact.link, 3 + (slot - 2) / 4)[(slot - 2) % 4],
+        }
+    });
+    let [x, y, z, w] = episode.orientation;
+    let [position, velocity] = [episode.position, episode.velocity].map(|[x, y, z]| vec3(x, y, z));
+    State {
+        position,
+        orientation: Quat::new(w, x, y, z),
+        velocity,
+        angular_velocity: links[0].spin,
+        normal_forces: normal_forces.collect(),
+        links,
+    }
+}
+
+fn xyz([x, y, z, _]: Vec4) -> Vec3<f32> {
+    vec3(x, y, z)
+}

@@ -1,0 +1,252 @@
+//! From candidates to the arrays that the device reads.
+
+use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, with};
+use super::pack::{Block, Tree};
+use crate::model::{BaseKind, Candidate, Controller, Link, MAX_LINKS};
+use crate::prelude::Prelude;
+use crate::world::World;
+use burgess_core::math::Sym3;
+use rayon::prelude::*;
+
+/// What the host computes once for a candidate.
+pub struct Prepared<'a> {
+    candidate: &'a Candidate<f32>,
+    prelude: Prelude<f32>,
+    /// Size of its tree.
+    pub tree: Tree,
+    /// Most contact points of one of its links.
+    pub contacts: usize,
+}
+
+/// The arrays of one shard of a batch.
+#[derive(Default)]
+pub struct Encoded {
+    /// One entry a lane.
+    pub lanes: Vec<Lane>,
+    /// In [block][field][lane] order.
+    pub model: Vec<Vec4>,
+    /// One entry a creature, block after block.
+    pub bodies: Vec<Body>,
+    /// Numbers that all share, then the brains, one after the other; empty for oscillators.
+    pub weights: Vec<f32>,
+    /// The candidate of each body.
+    pub candidates: Vec<usize>,
+}
+
+impl<'a> Prepared<'a> {
+    /// For a candidate in a world.
+    pub fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
+        let creature = &candidate.creature;
+        let mut depths = [0; MAX_LINKS];
+        for (i, link) in creature.links.iter().enumerate().skip(1) {
+            depths[i] = depths[link.parent] + 1;
+        }
+        let contacts = creature.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
+        Self {
+            candidate,
+            prelude: Prelude::new(creature, world),
+            tree: Tree { links: creature.links.len(), depth: depths.into_iter().max().unwrap_or(0) },
+            contacts: contacts.unwrap_or(0),
+        }
+    }
+
+    /// Floats of its brain.
+    pub fn weight_count(&self) -> usize {
+        match &self.candidate.controller {
+            Controller::Cpg { .. } => 0,
+            Controller::Mlp { layers, .. } => layers.iter().map(|l| l.weights.len() + l.biases.len()).sum(),
+            Controller::Sequence { actions } => actions.len() + 1,
+        }
+    }
+}
+
+impl Encoded {
+    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, with numbers that all `shared` in front of the
+    /// brains, and `scratch` floats for a brain's activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
+    pub fn fill(
+        &mut self,
+        blocks: &[Block],
+        prepared: &[Prepared<'_>],
+        contacts: usize,
+        shared: &[f32],
+        scratch: impl Fn(usize) -> usize,
+    ) {
+        let fields = model_fields(contacts);
+        self.lanes.resize(blocks.len() * LANES, IDLE);
+        self.model.resize(blocks.len() * LANES * fields, [0.0; 4]);
+        let places = || blocks.iter().flat_map(|block| &block.creatures);
+        self.candidates.clear();
+        self.candidates.extend(places().map(|&(i, _)| i));
+        let first_bodies = running_sum(blocks.iter().map(|block| block.creatures.len()));
+        let weights = || self.candidates.iter().map(|&i| prepared[i].weight_count());
+        let (first_weights, first_activations) = (running_sum(weights()), running_sum(weights().map(scratch)));
+        let lanes = self.lanes.par_chunks_mut(LANES);
+        let models = self.model.par_chunks_mut(LANES * fields);
+        blocks.par_iter().zip(lanes).zip(models).zip(&first_bodies).for_each(
+            |(((block, lanes), model), &first_body)| {
+                lanes.fill(IDLE);
+                for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
+                    put_tree(&prepared[i], first_lane, (first_body + place) as u32, lanes);
+                    put_model(prepared[i].candidate, first_lane, model);
+                }
+                lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
+            },
+        );
+        self.bodies.clear();
+        let brains = first_weights.iter().zip(&first_activations);
+        self.bodies.extend(places().zip(brains).map(|(&(i, first_lane), (&weights, &activations))| {
+            body_facts(&prepared[i], first_lane, (shared.len() + weights) as u32, activations as u32)
+        }));
+        self.put_brains(prepared, shared);
+    }
+
+    /// The base lanes: each creature's body, and where its base's first vector stands in an array of `fields` vectors a lane. Its other
+    /// links follow it, and the other fields [`LANES`] vectors apart.
+    pub fn bases(&self, fields: usize) -> impl Iterator<Item = (usize, usize)> {
+        let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
+        let row = move |place: usize| place / LANES * LANES * fields + place % LANES;
+        let bases = self.lanes.iter().enumerate().filter(move |(_, lane)| is_base(lane));
+        bases.map(move |(place, lane)| (lane.body as usize, row(place)))
+    }
+
+    fn put_brains(&mut self, prepared: &[Prepared<'_>], shared: &[f32]) {
+        let own: usize = self.candidates.iter().map(|&i| prepared[i].weight_count()).sum();
+        self.weights.resize(shared.len() + own, 0.0);
+        let (first, mut rest) = self.weights.split_at_mut(shared.len());
+        first.copy_from_slice(shared);
+        let brains: Vec<(usize, &mut [f32])> = self
+            .candidates
+            .iter()
+            .map(|&i| (i, rest.split_off_mut(..prepared[i].weight_count()).expect("the weights were counted")))
+            .collect();
+        brains.into_par_iter().for_each(|(i, weights)| put_brain(&prepared[i], weights));
+    }
+}
+
+/// A lane without a link.
+const IDLE: Lane = Lane { tree: [0, 0, 0, NONE], counts: [NONE, 0, 0, 0], body: 0, block_depth: 0 };
+
+fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
+    counts
+        .scan(0, |sum, count| {
+            let before = *sum;
+            *sum += count;
+            Some(before)
+        })
+        .collect()
+}
+
+fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [Lane]) {
+    let (creature, quadrants) = (&prepared.candidate.creature, &prepared.prelude.plan.quadrants);
+    let count = creature.links.len();
+    // Children and siblings in the order of links: the last link that named a parent is its newest child.
+    let mut newest_child = [usize::MAX; LANES];
+    let own = &mut lanes[first_lane..first_lane + count];
+    for (i, link) in creature.links.iter().enumerate() {
+        let depth = if i == 0 { 0 } else { own[link.parent].tree[1] + 1 };
+        let parent = (first_lane + link.parent) as u8;
+        own[i] = Lane {
+            tree: [parent, depth, first_lane as u8, NONE],
+            counts: [NONE, 0, count as u8, quadrants[i] as u8],
+            body,
+            block_depth: 0,
+        };
+        if i > 0 {
+            let lane = (first_lane + i) as u8;
+            match newest_child[link.parent] {
+                usize::MAX => own[link.parent].tree[3] = lane,
+                sibling => own[sibling].counts[0] = lane,
+            }
+            newest_child[link.parent] = i;
+        }
+    }
+    for contact in &creature.contacts {
+        own[contact.link].counts[1] += 1;
+    }
+}
+
+fn put_model(candidate: &Candidate<f32>, first_lane: usize, model: &mut [Vec4]) {
+    let mut put = |field: usize, link: usize, vector: Vec4| model[field * LANES + first_lane + link] = vector;
+    for (i, link) in candidate.creature.links.iter().enumerate() {
+        for (field, vector) in link_vectors(link).into_iter().enumerate() {
+            put(field, i, vector);
+        }
+        put(CONTACT_POINTS - 1, i, rhythm(&candidate.controller, i));
+    }
+    let mut previous = (usize::MAX, 0);
+    for contact in &candidate.creature.contacts {
+        let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
+        put(CONTACT_POINTS + slot, contact.link, with(contact.centre, contact.radius));
+        previous = (contact.link, slot);
+    }
+}
+
+fn link_vectors(link: &Link<f32>) -> [Vec4; CONTACT_POINTS - 1] {
+    let Sym3 { xx, yy, zz, xy, xz, yz } = link.inertia;
+    [
+        with(link.joint_position, link.mass),
+        with(link.axis, link.armature),
+        with(link.com, link.damping),
+        [xx, yy, zz, link.kp],
+        [xy, xz, yz, link.kd],
+        [link.torque_limit, link.lower, link.upper, link.limit_stiffness],
+    ]
+}
+
+/// What a link's lane knows of the brain: three numbers of its joint and the common frequency (Hz).
+fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
+    match controller {
+        Controller::Cpg { frequency, joints } => {
+            let joint = link.checked_sub(1).map(|i| joints[i]).unwrap_or_default();
+            [joint.offset, joint.amplitude, joint.phase, *frequency]
+        }
+        Controller::Mlp { frequency, clocks, .. } => {
+            let [sine, cosine, phase] = link.checked_sub(1).map(|i| clocks[i]).unwrap_or_default();
+            [sine, cosine, phase, *frequency]
+        }
+        Controller::Sequence { .. } => [0.0; 4],
+    }
+}
+
+fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activations: u32) -> Body {
+    let (creature, prelude) = (&prepared.candidate.creature, &prepared.prelude);
+    let plan = &prelude.plan;
+    let mut limb_ends = [NONE; 4];
+    for (place, &link) in limb_ends.iter_mut().zip(&plan.limb_ends) {
+        *place = (first_lane + link) as u8;
+    }
+    Body {
+        start: prelude.start.to_array(),
+        contact_stiffness: creature.contact_stiffness,
+        mass: plan.facts.mass,
+        link_count: plan.facts.link_count,
+        leg_span: plan.facts.leg_span,
+        reference_force: plan.reference_force,
+        contact_width: prelude.contact_width,
+        limb_ends,
+        limb_end_count: plan.limb_ends.len() as u32,
+        floating: u32::from(creature.base == BaseKind::Floating),
+        weights,
+        activations,
+        pull_tolerance: prelude.pull_tolerance,
+        unused: 0,
+    }
+}
+
+/// A network layer by layer, biases first, then one row of units an input, so that lanes with neighbouring units read side by side;
+/// a sequence after the number of its rows.
+fn put_brain(prepared: &Prepared<'_>, weights: &mut [f32]) {
+    let numbers: &mut dyn Iterator<Item = f32> = match &prepared.candidate.controller {
+        Controller::Cpg { .. } => return,
+        Controller::Mlp { layers, .. } => &mut layers.iter().flat_map(|layer| {
+            let units = layer.biases.len();
+            let row = move |input| (0..units).map(move |unit| layer.weights[unit * layer.inputs + input]);
+            layer.biases.iter().copied().chain((0..layer.inputs).flat_map(row))
+        }),
+        Controller::Sequence { actions } => {
+            let rows = actions.len() / (prepared.tree.links - 1).max(1);
+            &mut std::iter::once(rows as f32).chain(actions.iter().copied())
+        }
+    };
+    weights.iter_mut().zip(numbers).for_each(|(to, number)| *to = number);
+}

@@ -1,0 +1,176 @@
+//! From the device's bars to gradients: each number's to its place, sums over the links of a creature in their order, and what links
+//! carry at the start taken to positions and velocities.
+
+use crate::gpu::layout::{CONTACT_POINTS, Vec4, bar_places};
+use crate::gradient::{Gradient, StateGradient};
+use crate::model::{Candidate, Controller, Creature};
+use crate::step::episode::Returns;
+use crate::step::reverse::Step;
+use crate::step::reverse::episode::not_a_number;
+use crate::step::reverse::link::reverse_start;
+use crate::step::reverse::state::{LinkBar, ModelBar, ReverseWork, StateBar};
+use crate::step::state::{Drive, State, Work};
+use crate::task::Ending;
+use crate::world::World;
+use burgess_core::math::{Vec3, vec3};
+
+/// The bars of one creature.
+pub struct Bars<'a, F> {
+    /// Who it is.
+    pub candidate: &'a Candidate<f32>,
+    /// Its surroundings.
+    pub world: &'a World<f32>,
+    /// The vector of a link and a field.
+    pub field: F,
+    /// The gradient with respect to its brain, laid out as `encode` writes it.
+    pub brain: &'a [f32],
+    /// Room for contact points on a link.
+    pub contacts: usize,
+}
+
+impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
+    /// The gradient.
+    pub fn gradient(&self, returns: Returns<f32>) -> Gradient<f32> {
+        if returns.ending == Ending::Diverged {
+            return not_a_number(self.candidate, returns);
+        }
+        let (mut model, mut bar) = (self.model(), self.state());
+        let prelude_start = xyz(self.shared(0, 5));
+        self.start(&mut model, &mut bar);
+        let StateBar { position, rotation, velocity, angular_velocity, links, .. } = bar;
+        // Displacements count from the start.
+        let position = position + prelude_start;
+        let angles = links.iter().map(|link| link.angle).collect();
+        let rates = links.iter().map(|link| link.rate).collect();
+        model.prelude.start = position;
+        Gradient {
+            returns,
+            candidate: model.candidate,
+            prelude: model.prelude,
+            world: model.world,
+            state: StateGradient { position, rotation, velocity, angular_velocity, angles, rates },
+        }
+    }
+
+    fn creature(&self) -> &Creature<f32> {
+        &self.candidate.creature
+    }
+
+    /// A vector of what belongs to the whole creature.
+    fn shared(&self, link: usize, field: usize) -> Vec4 {
+        (self.field)(link, bar_places(self.contacts).1 + field)
+    }
+
+    /// The links' parts of such a vector, added up in their order.
+    fn sum(&self, field: usize) -> Vec4 {
+        let add = |sum: Vec4, link| {
+            let part = self.shared(link, field);
+            std::array::from_fn(|i| sum[i] + part[i])
+        };
+        (0..self.creature().links.len()).fold([0.0; 4], add)
+    }
+
+    fn model(&self) -> ModelBar<f32> {
+        let mut model = ModelBar::zero(self.candidate);
+        let Candidate { creature, controller } = &mut model.candidate;
+        for (i, link) in creature.links.iter_mut().enumerate() {
+            let field = |field: usize| (self.field)(i, field);
+            (link.joint_position, link.mass) = split(field(0));
+            (link.axis, link.armature) = split(field(1));
+            (link.com, link.damping) = split(field(2));
+            let ([xx, yy, zz, kp], [xy, xz, yz, kd]) = (field(3), field(4));
+            link.inertia = burgess_core::math::Sym3 { xx, yy, zz, xy, xz, yz };
+            (link.kp, link.kd) = (kp, kd);
+            [link.torque_limit, link.lower, link.upper, link.limit_stiffness] = field(5);
+        }
+        let mut previous = (usize::MAX, 0);
+        for contact in &mut creature.contacts {
+            let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
+            (contact.centre, contact.radius) = split((self.field)(contact.link, CONTACT_POINTS + slot));
+            previous = (contact.link, slot);
+        }
+        let [_, _, _, stiffness] = self.sum(0);
+        creature.contact_stiffness = stiffness;
+        self.put_controller(controller);
+        let ([_, _, _, width], [_, _, _, friction], [_, _, _, damping]) = (self.sum(1), self.sum(2), self.sum(3));
+        let (gravity, reference) = split(self.sum(4));
+        model.prelude.contact_width = width;
+        model.prelude.reference_force = reference;
+        model.prelude.mass = self.shared(0, 5)[3];
+        model.prelude.leg_span = self.shared(0, 6)[0];
+        model.world.gravity = gravity;
+        model.world.friction = friction;
+        model.world.contact_damping = damping;
+        model
+    }
+
+    fn put_controller(&self, controller: &mut Controller<f32>) {
+        let rhythm = |link: usize| (self.field)(link, CONTACT_POINTS - 1);
+        let all = || (0..self.creature().links.len()).map(|link| rhythm(link)[3]).sum();
+        match controller {
+            Controller::Cpg { frequency, joints } => {
+                *frequency = all();
+                for (i, joint) in joints.iter_mut().enumerate() {
+                    [joint.offset, joint.amplitude, joint.phase, _] = rhythm(i + 1);
+                }
+            }
+            Controller::Mlp { frequency, layers, clocks } => {
+                *frequency = all();
+                for (i, clock) in clocks.iter_mut().enumerate() {
+                    let [sine, cosine, phase, _] = rhythm(i + 1);
+                    *clock = [sine, cosine, phase];
+                }
+                let mut rest = self.brain;
+                for layer in layers {
+                    let units = layer.biases.len();
+                    let (own, others) = rest.split_at(units * (layer.inputs + 1));
+                    let (biases, rows) = own.split_at(units);
+                    layer.biases.copy_from_slice(biases);
+                    for (input, row) in rows.chunks_exact(units.max(1)).enumerate() {
+                        for (unit, &bar) in row.iter().enumerate() {
+                            layer.weights[unit * layer.inputs + input] = bar;
+                        }
+                    }
+                    rest = others;
+                }
+            }
+            // Before them stands the number of rows.
+            Controller::Sequence { actions } => {
+                actions.iter_mut().zip(&self.brain[1..]).for_each(|(action, &bar)| *action = bar);
+            }
+        }
+    }
+
+    fn state(&self) -> StateBar<f32> {
+        let mut bar = StateBar::zero(self.creature());
+        bar.position = xyz(self.shared(0, 0));
+        bar.rotation = xyz(self.shared(0, 1));
+        bar.velocity = xyz(self.shared(0, 2));
+        bar.angular_velocity = xyz(self.shared(0, 3));
+        let first = bar_places(self.contacts).0;
+        for (i, link) in bar.links.iter_mut().enumerate() {
+            let [angle, rate, ..] = (self.field)(i, first);
+            let [momentum, spin] = [1, 2].map(|field| xyz((self.field)(i, first + field)));
+            *link = LinkBar { angle, rate, momentum, spin };
+        }
+        bar
+    }
+
+    /// What links carry at the start follows from where they are at rest.
+    fn start(&self, model: &mut ModelBar<f32>, bar: &mut StateBar<f32>) {
+        let (creature, world) = (self.creature(), self.world);
+        let (rest, drive) = (State::at_rest(creature, Vec3::zero()), Drive::idle(creature));
+        let step = Step { creature, world, drive: &drive, before: &rest, after: &rest };
+        let mut work = Work::new(creature, world.gravity, world.contact_width);
+        let mut back = ReverseWork::new(creature, world);
+        reverse_start(&step, bar, model, &mut work, &mut back);
+    }
+}
+
+fn xyz([x, y, z, _]: Vec4) -> Vec3<f32> {
+    vec3(x, y, z)
+}
+
+fn split(vector: Vec4) -> (Vec3<f32>, f32) {
+    (xyz(vector), vector[3])
+}

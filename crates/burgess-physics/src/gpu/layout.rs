@@ -1,0 +1,209 @@
+//! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
+//! `tests/gpu_layout.rs` compares the two through naga.
+
+use crate::observer::{Observer, Sizes};
+use crate::step::features::FEATURES;
+use crate::task::TaskPlan;
+use burgess_core::math::Vec3;
+use bytemuck::{Pod, Zeroable};
+use std::sync::Arc;
+
+/// Lanes of a block: the invocations of a workgroup, one a link.
+pub const LANES: usize = 32;
+/// Stands for no lane.
+pub const NONE: u8 = 255;
+/// Vectors of a link's model before its contact points.
+pub const CONTACT_POINTS: usize = 7;
+/// Place of the steps in the words of a creature's results.
+pub const STEPS: usize = 1;
+/// Words of a creature's results before its descriptors: ending, steps, reward.
+pub const SAMPLES: usize = 3;
+/// Vectors of terrain coefficients.
+pub const TERRAIN_VECTORS: usize = 16;
+
+/// Vectors of a record on the tape beyond those of a state.
+const RECORD_EXTRA: usize = 2;
+/// Vectors of a link's gradient beyond those of its model, its state and the samples of descriptors.
+const SHARED_BARS: usize = 7;
+/// Most descriptors that an objective weighs.
+pub const OBJECTIVE_DESCRIPTORS: usize = 16;
+
+/// Endings, as the device writes them.
+pub const FINISHED: u32 = 1;
+/// See [`FINISHED`].
+pub const TERMINATED: u32 = 2;
+/// See [`FINISHED`].
+pub const DIVERGED: u32 = 3;
+
+/// A vector of a storage array.
+pub type Vec4 = [f32; 4];
+
+/// Three numbers and a fourth as one vector.
+pub fn with(a: Vec3<f32>, w: f32) -> Vec4 {
+    [a.x, a.y, a.z, w]
+}
+
+/// The surroundings of all creatures and the shape of their episodes.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)] // as in `sim::world::World` and `sim::task::TaskPlan`
+pub struct World {
+    pub gravity: [f32; 3],
+    pub dt: f32,
+    pub friction: f32,
+    pub slip_speed: f32,
+    pub contact_damping: f32,
+    pub onset_speed: f32,
+    pub limit_damping: f32,
+    pub limit_width: f32,
+    pub slew_rate: f32,
+    pub wall_count: u32,
+    pub steps: u32,
+    pub control_period: u32,
+    pub hidden_layers: u32,
+    pub unused: u32,
+    /// Units of each hidden layer.
+    pub hidden: [u32; 4],
+    /// Coefficients in the order that `shaders/terrain.wgsl` reads.
+    pub terrain: [Vec4; TERRAIN_VECTORS],
+}
+
+/// The part of the episodes that one dispatch simulates.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
+pub struct Span {
+    pub first_step: u32,
+    pub step_count: u32,
+    pub block_count: u32,
+    /// The step whose state is the first record of the tape.
+    pub tape_start: u32,
+    /// 1: the steps were simulated before, and only what they leave on the tape counts.
+    pub replays: u32,
+}
+
+/// The scalar that is differentiated: weights of each descriptor and of the reward.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
+pub struct Objective {
+    pub descriptors: [Vec4; OBJECTIVE_DESCRIPTORS / 4],
+    pub reward: f32,
+    pub unused_0: f32,
+    pub unused_1: f32,
+    pub unused_2: f32,
+}
+
+/// A lane's link in its creature's tree; lanes are numbered within the block.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct Lane {
+    /// Parent, depth, base, first child or [`NONE`].
+    pub tree: [u8; 4],
+    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane), the link's quadrant.
+    pub counts: [u8; 4],
+    /// Index of the creature.
+    pub body: u32,
+    /// Depth of the deepest tree in the block.
+    pub block_depth: u32,
+}
+
+/// What is known of a whole creature.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub struct Body {
+    /// Where the base origin starts (m).
+    pub start: [f32; 3],
+    /// Normal stiffness of a contact point (N/m).
+    pub contact_stiffness: f32,
+    /// As in [`crate::laws::sensors::BodyFacts`].
+    pub mass: f32,
+    /// See `mass`.
+    pub link_count: f32,
+    /// See `mass`.
+    pub leg_span: f32,
+    /// The load at which a contact counts half (N).
+    pub reference_force: f32,
+    /// Depth over which contact sets in (m).
+    pub contact_width: f32,
+    /// Lanes of the limb ends.
+    pub limb_ends: [u8; 4],
+    /// How many there are.
+    pub limb_end_count: u32,
+    /// 0: the base is welded to the world.
+    pub floating: u32,
+    /// Where the brain begins in the array of weights.
+    pub weights: u32,
+    /// Where the brain's scratch begins in the array of activations.
+    pub activations: u32,
+    /// The pull of a contact that counts as none (N).
+    pub pull_tolerance: f32,
+    /// Padding.
+    pub unused: u32,
+}
+
+/// What a creature's base lane keeps between dispatches.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
+pub struct Episode {
+    pub orientation: Vec4,
+    pub position: [f32; 3],
+    pub unused_0: f32,
+    pub velocity: [f32; 3],
+    pub unused_1: f32,
+    pub stance: Vec4,
+}
+
+/// Vectors of a link's model with room for `contacts` contact points.
+pub const fn model_fields(contacts: usize) -> usize {
+    CONTACT_POINTS + contacts
+}
+
+/// Vectors of a link's state: two normal forces stand beside other numbers, more have vectors of their own.
+pub const fn state_fields(contacts: usize) -> usize {
+    3 + (contacts - 2).div_ceil(4)
+}
+
+/// Vectors of a link's record on the tape.
+pub const fn record_fields(contacts: usize) -> usize {
+    state_fields(contacts) + RECORD_EXTRA
+}
+
+/// Where in a link's gradient the vectors of its state begin, and where those of what its creature shares.
+pub const fn bar_places(contacts: usize) -> (usize, usize) {
+    (model_fields(contacts), model_fields(contacts) + state_fields(contacts))
+}
+
+/// Vectors of a link's gradient.
+pub const fn gradient_fields(contacts: usize, descriptors: usize) -> usize {
+    bar_places(contacts).1 + SHARED_BARS + descriptors.div_ceil(4)
+}
+
+/// Words of a frame in a creature's results: its features and its reward.
+pub const FRAME_WORDS: usize = FEATURES + 1;
+
+/// Moments of a world model that a creature's results have room for: all of them where there is a way back, otherwise two.
+pub fn moment_room(task: &TaskPlan, taped: bool) -> usize {
+    let all = |&(_, period): &(Arc<Observer>, u32)| if taped { 1 + (task.steps / period) as usize } else { 2 };
+    task.observer.as_ref().map_or(0, all)
+}
+
+/// Words of a creature's results: those before its descriptors, descriptors, recorded frames, and what a world model makes of it.
+pub fn result_words(task: &TaskPlan, taped: bool) -> usize {
+    let watching = task.observer.as_ref().map_or(0, |(observer, _)| {
+        let moment = FEATURES + observer.sizes().deterministic + observer.latent_size();
+        FEATURES + moment_room(task, taped) * moment
+    });
+    SAMPLES + task.descriptors.len() + task.frame_room() * FRAME_WORDS + watching
+}
+
+/// Floats of a creature's scratch for what goes on in a world model, and for its bars where there is a way back.
+pub fn thought_floats(task: &TaskPlan, taped: bool) -> usize {
+    task.observer.as_ref().map_or(0, |(observer, _)| {
+        let Sizes { deterministic, hidden, .. } = observer.sizes();
+        let state = deterministic + observer.latent_size();
+        let (thought, bars) = (6 * hidden + 3 * deterministic, observer.latent_size() + 3 * hidden + 3 * deterministic);
+        FEATURES + thought + state + if taped { FEATURES + bars + state } else { 0 }
+    })
+}

@@ -1,0 +1,61 @@
+//! Starting in the middle of an episode, for tests: the inverse of `decode::states`.
+
+use super::encode::Encoded;
+use super::layout::{Episode, LANES, Vec4, state_fields, with};
+use crate::model::Creature;
+use crate::step::state::State;
+
+/// Where an episode under way stands, but for its sums and what the limb ends remember, which no state depends on.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The state.
+    pub state: State<f32>,
+    /// Servo targets (rad), one a link; the base's is not used.
+    pub targets: Vec<f32>,
+}
+
+/// The arrays of states and episodes of a shard. `standing` gives the creature of a candidate and where its episode stands.
+pub fn arrays<'c>(
+    encoded: &Encoded,
+    contacts: usize,
+    standing: impl Fn(usize) -> (&'c Creature<f32>, &'c Standing),
+) -> (Vec<Vec4>, Vec<Episode>) {
+    let mut states = vec![[0.0; 4]; encoded.lanes.len() * state_fields(contacts)];
+    let mut episodes = vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()];
+    for (body, row) in encoded.bases(state_fields(contacts)) {
+        let (creature, standing) = standing(encoded.candidates[body]);
+        put(creature, standing, |link, field, vector| states[row + link + field * LANES] = vector);
+        episodes[body] = episode(&standing.state);
+    }
+    (states, episodes)
+}
+
+fn put(creature: &Creature<f32>, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
+    let forces = standing.state.normal_forces.iter();
+    for (i, link) in standing.state.links.iter().enumerate() {
+        let own: Vec<f32> =
+            creature.contacts.iter().zip(forces.clone()).filter(|(c, _)| c.link == i).map(|(_, &f)| f).collect();
+        let force = |slot: usize| own.get(slot).copied().unwrap_or(0.0);
+        // No command: the first step of what follows is to make a decision.
+        put(i, 0, [link.angle, link.rate, standing.targets[i], 0.0]);
+        put(i, 1, with(link.momentum, force(0)));
+        put(i, 2, with(link.spin, force(1)));
+        for slot in (2..own.len()).step_by(4) {
+            put(i, 3 + (slot - 2) / 4, std::array::from_fn(|k| force(slot + k)));
+        }
+    }
+}
+
+fn episode(state: &State<f32>) -> Episode {
+    let [orientation, position, velocity] =
+        [&state.orientation.v, &state.position, &state.velocity].map(|v| v.to_array());
+    let [x, y, z] = orientation;
+    Episode {
+        orientation: [x, y, z, state.orientation.w],
+        position,
+        unused_0: 0.0,
+        velocity,
+        unused_1: 0.0,
+        stance: [2.0; 4],
+    }
+}

@@ -1,0 +1,148 @@
+//! Gradients of episodes: what is differentiated, with respect to what, and who does it.
+
+use super::step::episode::Returns;
+use crate::model::{Candidate, Controller, Creature};
+use burgess_core::autodiff::Value;
+use burgess_core::math::Vec3;
+use std::time::Duration;
+
+/// The scalar that is differentiated: a weighted sum of the reward and the descriptors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// Weight of the reward.
+    pub reward: f64,
+    /// Weight of each descriptor; those without a gradient must have none.
+    pub descriptors: Vec<f64>,
+}
+
+impl Objective {
+    /// The reward alone.
+    pub fn reward(descriptors: usize) -> Self {
+        Self { reward: 1.0, descriptors: vec![0.0; descriptors] }
+    }
+}
+
+/// What an episode gave, and the gradient of the objective with respect to everything that the episode is made from. The step at
+/// which an episode was terminated is taken as given.
+#[derive(Clone, Debug)]
+pub struct Gradient<T> {
+    /// What the episode gave.
+    pub returns: Returns<T>,
+    /// With respect to each number of the candidate, in its place, at a fixed prelude; shapes, which only pictures use, have zeros.
+    /// That of a hinge axis is tangent to the unit sphere.
+    pub candidate: Candidate<T>,
+    /// With respect to what is worked out of the creature before the episode: see [`super::prelude`].
+    pub prelude: PreludeGradient<T>,
+    /// With respect to the surroundings, at a fixed prelude.
+    pub world: WorldGradient<T>,
+    /// With respect to the state at the start.
+    pub state: StateGradient<T>,
+}
+
+impl Gradient<f32> {
+    /// Of what has no body and no episode, only numbers: with respect to those.
+    pub fn of_actions(returns: Returns<f32>, actions: Vec<f32>) -> Self {
+        Self {
+            returns,
+            candidate: Candidate { creature: Creature::none(), controller: Controller::Sequence { actions } },
+            prelude: PreludeGradient::default(),
+            world: WorldGradient::default(),
+            state: StateGradient::default(),
+        }
+    }
+}
+
+/// Gradient with respect to a [`Prelude`](super::prelude::Prelude).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PreludeGradient<T> {
+    /// With respect to the starting position; nothing where the episode began from a state of its own.
+    pub start: Vec3<T>,
+    /// With respect to the contact width.
+    pub contact_width: T,
+    /// With respect to the load at which a contact counts half.
+    pub reference_force: T,
+    /// With respect to the total mass, as a descriptor knows it.
+    pub mass: T,
+    /// With respect to the leg span, as a descriptor knows it.
+    pub leg_span: T,
+}
+
+/// Gradient with respect to a [`World`](super::world::World).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorldGradient<T> {
+    /// With respect to gravity (m/s2).
+    pub gravity: Vec3<T>,
+    /// With respect to the coefficient of friction.
+    pub friction: T,
+    /// With respect to the dissipation of contact (s/m).
+    pub contact_damping: T,
+}
+
+/// Gradient with respect to positions and velocities; what links carry follows from those.
+#[derive(Clone, Debug, Default)]
+pub struct StateGradient<T> {
+    /// With respect to the base origin (m); displacements count from it.
+    pub position: Vec3<T>,
+    /// With respect to a small rotation of the base (rad, world axes) from where it is.
+    pub rotation: Vec3<T>,
+    /// With respect to the velocity of the base origin (m/s, world axes).
+    pub velocity: Vec3<T>,
+    /// With respect to the angular velocity of the base (rad/s, base axes).
+    pub angular_velocity: Vec3<T>,
+    /// With respect to hinge angles (rad), one a link, the base's zero.
+    pub angles: Vec<T>,
+    /// With respect to hinge rates (rad/s), one a link, the base's zero.
+    pub rates: Vec<T>,
+}
+
+impl<T: Value> StateGradient<T> {
+    /// The values as `f64`.
+    pub fn to_f64(&self) -> StateGradient<f64> {
+        let list = |numbers: &[T]| numbers.iter().map(|x| x.to_f64()).collect();
+        StateGradient {
+            position: self.position.to_f64(),
+            rotation: self.rotation.to_f64(),
+            velocity: self.velocity.to_f64(),
+            angular_velocity: self.angular_velocity.to_f64(),
+            angles: list(&self.angles),
+            rates: list(&self.rates),
+        }
+    }
+}
+
+/// A place where episodes are differentiated. Results come in the order of the candidates, and a candidate's bits do not depend on
+/// what else is in the batch.
+pub trait Differentiate: Sync {
+    /// For logs and provenance, e.g. `cpu, 2 threads`.
+    fn name(&self) -> String;
+
+    /// Simulates an episode of each candidate once, and goes back through it for each objective: of each candidate one gradient an
+    /// objective, in their order and with the bits that each objective would get by itself. Gradients that are not finite are given
+    /// as they are.
+    ///
+    /// # Errors
+    ///
+    /// When a device fails.
+    fn differentiate_each(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>>;
+
+    /// As [`differentiate_each`](Self::differentiate_each), of one objective.
+    ///
+    /// # Errors
+    ///
+    /// When a device fails.
+    fn differentiate(
+        &self,
+        candidates: &[Candidate<f32>],
+        objective: &Objective,
+    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+        let each = self.differentiate_each(candidates, std::slice::from_ref(objective))?;
+        Ok(each.into_iter().flatten().collect())
+    }
+
+    /// Time spent on that so far.
+    fn time(&self) -> Duration;
+}

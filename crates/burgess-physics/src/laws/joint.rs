@@ -1,0 +1,84 @@
+//! Torques on one hinge: the servo and the soft limits, linear in the rate after the step.
+
+use super::reverse::{LimitTorqueGradient, ServoTorqueGradient, limit_torque_reverse, servo_torque_reverse};
+use super::soft::softplus_and_sigmoid;
+use burgess_core::autodiff::Real;
+
+/// A torque linear in the hinge rate after the step: `push - drag * rate'` (N m).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JointTorque<T> {
+    /// Torque at rate' = 0 (N m).
+    pub push: T,
+    /// Drag (N m s/rad), not negative.
+    pub drag: T,
+}
+
+/// A position servo with a smooth torque limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Servo<T> {
+    /// Stiffness (N m/rad).
+    pub kp: T,
+    /// Damping (N m s/rad).
+    pub kd: T,
+    /// Torque limit (N m), above zero.
+    pub torque_limit: T,
+}
+
+impl<T: Real> Servo<T> {
+    /// Torque towards `target` (rad), in secant form: the gain of the limit is taken at the torque that the old rate predicts,
+    /// and the linear law is scaled by it. (The tangent form has limit cycles.)
+    #[inline(always)]
+    pub fn torque(&self, dt: T, target: T, angle: T, rate: T) -> JointTorque<T> {
+        let wanted = (self.kp * (target - angle - dt * rate) - self.kd * rate) / self.torque_limit;
+        let gain = (T::one() + wanted * wanted).sqrt().recip();
+        JointTorque { push: gain * self.kp * (target - angle), drag: gain * (dt * self.kp + self.kd) }
+    }
+
+    /// The reverse of [`Servo::torque`]: what the gradient `bar` with respect to the torque is with respect to all but the step.
+    #[inline(always)]
+    pub fn torque_reverse(&self, dt: T, target: T, angle: T, rate: T, bar: JointTorque<T>) -> ServoTorqueGradient<T> {
+        let Self { kp, kd, torque_limit } = *self;
+        servo_torque_reverse(dt, kp, kd, torque_limit, target, angle, rate, bar.push, bar.drag)
+    }
+}
+
+/// Soft limits of a hinge.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<T> {
+    /// Lower limit (rad).
+    pub lower: T,
+    /// Upper limit (rad).
+    pub upper: T,
+    /// Stiffness beyond a limit (N m/rad).
+    pub stiffness: T,
+    /// Dissipation (s/rad).
+    pub damping: T,
+    /// Angle over which a limit sets in (rad).
+    pub width: T,
+}
+
+impl<T: Real> Limits<T> {
+    /// Torque back into the range, linearised at the angle predicted for the end of the step, and how far the joint is into its
+    /// limits, 0 (free) to 1 (hard against one).
+    #[inline(always)]
+    pub fn torque(&self, dt: T, angle: T, rate: T) -> (JointTorque<T>, T) {
+        let predicted = angle + dt * rate;
+        let (over, at_upper) = softplus_and_sigmoid((predicted - self.upper) / self.width);
+        let (under, at_lower) = softplus_and_sigmoid((self.lower - predicted) / self.width);
+        let spring_drag = dt * self.stiffness * (at_upper + at_lower);
+        let depth = self.stiffness * self.width;
+        let torque = JointTorque {
+            push: depth * (under - over) + spring_drag * rate,
+            drag: spring_drag + self.damping * depth * (over + under),
+        };
+        (torque, at_upper + at_lower)
+    }
+
+    /// The reverse of [`Limits::torque`]: what the gradients with respect to the torque (`bar`) and to how far the joint is into its
+    /// limits (`bar_use`) are with respect to the limits, their stiffness and the joint's state. The rest has none.
+    #[inline(always)]
+    pub fn torque_reverse(&self, dt: T, angle: T, rate: T, bar: JointTorque<T>, bar_use: T) -> LimitTorqueGradient<T> {
+        let Self { lower, upper, stiffness, damping, width } = *self;
+        limit_torque_reverse(dt, lower, upper, stiffness, damping, width, angle, rate, bar.push, bar.drag, bar_use)
+    }
+}

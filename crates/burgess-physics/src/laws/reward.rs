@@ -1,0 +1,128 @@
+//! Reward terms. To add one, add a variant, its line in [`RewardTerm::ALL`], [`RewardTerm::rate`] or [`RewardTerm::finish`], and
+//! [`RewardTerm::label`], and write the shaders again; `docs/how-to-reward.md` shows it.
+
+use super::sensors::Sensors;
+use burgess_core::autodiff::{Real, real};
+use burgess_core::math::{Vec3, vec3};
+use serde::{Deserialize, Serialize};
+
+/// A term of the reward: what it adds each second, and what it adds at the end of the episode.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum RewardTerm {
+    /// Velocity along +x, integrated over the episode (m): progress forward, walking backward counts negative.
+    ForwardVelocity,
+    /// Horizontal distance between start and end (m), in any direction.
+    Distance,
+    /// 1 at the target, falling to 0 over `radius`: 1 / (1 + (distance / radius)^2) of the horizontal distance at the end.
+    TargetReached {
+        /// Target relative to the spawn point (m).
+        target: (f64, f64),
+        /// Distance at which half is given (m).
+        radius: f64,
+    },
+    /// Height of the base above its starting height at the end (m).
+    HeightGained,
+    /// Cosine of the base's tilt, integrated (s).
+    Upright,
+    /// Mechanical work of the servos (J); give it a negative weight.
+    Energy,
+    /// Mean square rate of the servo targets, integrated (rad2/s); give it a negative weight.
+    Smoothness,
+    /// Time until termination (s).
+    Survival,
+    /// Share of joints against a limit, integrated (s); give it a negative weight.
+    JointLimitUse,
+}
+
+/// The numbers of a term, as the laws see them.
+pub type TermNumbers<T> = [T; 3];
+
+impl RewardTerm {
+    /// Every term, its numbers zero; the place in the list is the term's number in the shaders.
+    pub const ALL: [Self; 9] = [
+        RewardTerm::ForwardVelocity,
+        RewardTerm::Distance,
+        RewardTerm::TargetReached { target: (0.0, 0.0), radius: 0.0 },
+        RewardTerm::HeightGained,
+        RewardTerm::Upright,
+        RewardTerm::Energy,
+        RewardTerm::Smoothness,
+        RewardTerm::Survival,
+        RewardTerm::JointLimitUse,
+    ];
+
+    /// The term's own numbers, unused ones zero.
+    pub fn numbers(&self) -> TermNumbers<f64> {
+        match *self {
+            RewardTerm::TargetReached { target, radius } => [target.0, target.1, radius],
+            _ => [0.0; 3],
+        }
+    }
+
+    /// What the term adds each second.
+    pub fn rate<T: Real>(&self, s: &Sensors<T>) -> T {
+        match self {
+            RewardTerm::ForwardVelocity => s.velocity.x,
+            RewardTerm::Upright => s.up.z,
+            RewardTerm::Energy => s.power,
+            RewardTerm::Smoothness => s.command_rate,
+            RewardTerm::Survival => T::one(),
+            RewardTerm::JointLimitUse => s.limit_use,
+            RewardTerm::Distance | RewardTerm::TargetReached { .. } | RewardTerm::HeightGained => T::zero(),
+        }
+    }
+
+    /// What the term adds once, from the state in which the episode ended. `numbers` are the term's own.
+    pub fn finish<T: Real>(&self, numbers: &TermNumbers<T>, s: &Sensors<T>) -> T {
+        match *self {
+            // The root is kept above zero so that its derivative stays finite; 1 um is added to the distance of 0.
+            RewardTerm::Distance => (horizontal(s.displacement()).norm_squared() + real(1e-12)).sqrt(),
+            RewardTerm::TargetReached { .. } => {
+                let &[x, y, radius] = numbers;
+                let gap = horizontal(s.position) - vec3(x, y, T::zero());
+                (T::one() + gap.norm_squared() / (radius * radius)).recip()
+            }
+            RewardTerm::HeightGained => s.displacement().z,
+            RewardTerm::ForwardVelocity
+            | RewardTerm::Upright
+            | RewardTerm::Energy
+            | RewardTerm::Smoothness
+            | RewardTerm::Survival
+            | RewardTerm::JointLimitUse => T::zero(),
+        }
+    }
+
+    /// Name and unit of what the term gives over an episode, for tables and plots.
+    pub fn label(&self) -> (&'static str, &'static str) {
+        match self {
+            RewardTerm::ForwardVelocity => ("forward progress", "m"),
+            RewardTerm::Distance => ("distance", "m"),
+            RewardTerm::TargetReached { .. } => ("target reached", ""),
+            RewardTerm::HeightGained => ("height gained", "m"),
+            RewardTerm::Upright => ("upright", "s"),
+            RewardTerm::Energy => ("energy", "J"),
+            RewardTerm::Smoothness => ("command roughness", "rad2/s"),
+            RewardTerm::Survival => ("survival", "s"),
+            RewardTerm::JointLimitUse => ("joint-limit use", "s"),
+        }
+    }
+
+    /// What is wrong with the term's own numbers: (field, what is allowed and what came).
+    pub fn problems(&self) -> Vec<(&'static str, String)> {
+        let mut problems = Vec::new();
+        if let RewardTerm::TargetReached { target, radius } = *self {
+            if !(target.0.is_finite() && target.1.is_finite()) {
+                problems.push(("target", format!("must be finite, is ({}, {})", target.0, target.1)));
+            }
+            if !(radius.is_finite() && radius > 0.0) {
+                problems.push(("radius", format!("must be a finite number above 0 m, is {radius}")));
+            }
+        }
+        problems
+    }
+}
+
+fn horizontal<T: Real>(x: Vec3<T>) -> Vec3<T> {
+    vec3(x.x, x.y, T::zero())
+}

@@ -1,0 +1,59 @@
+//! What tasks see of a creature after a step: a summary that does not depend on its body plan.
+
+use burgess_core::autodiff::Real;
+use burgess_core::math::Vec3;
+
+/// Limb ends whose contact is measured.
+pub const LIMB_ENDS: usize = 4;
+
+/// Summary of the state after one step. World axes, positions relative to the spawn point, SI units.
+#[derive(Clone, Copy, Debug)]
+pub struct Sensors<T> {
+    /// Time since the start of the episode (s).
+    pub time: T,
+    /// Base origin at the start of the episode (m).
+    pub start: Vec3<T>,
+    /// Base origin (m).
+    pub position: Vec3<T>,
+    /// Velocity of the base origin (m/s).
+    pub velocity: Vec3<T>,
+    /// The base's z axis; its z component is the cosine of the tilt.
+    pub up: Vec3<T>,
+    /// Distance of the base origin from the terrain (m).
+    pub height: T,
+    /// Mechanical power of the servos, sum of |torque * rate| (W).
+    pub power: T,
+    /// Mean square rate of change of the servo targets (rad2/s2).
+    pub command_rate: T,
+    /// Mean over joints of how far each is into its limits, 0 (free) to 1 (hard against one).
+    pub limit_use: T,
+    /// For up to four limb ends, f_n / (f_n + f_ref): 0 in the air, towards 1 loaded. Limb ends are the links without children,
+    /// in the order of their joint keys (gene, repeat, side); absent ones are 0.
+    pub limb_load: [T; LIMB_ENDS],
+    /// Touch-downs of limb ends in this step, first landings not counted, mean over the limb ends (no gradient).
+    pub touchdowns: T,
+}
+
+/// What tasks know of a body, whatever it does.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyFacts<T> {
+    /// Total mass (kg).
+    pub mass: T,
+    /// Number of links (no gradient).
+    pub link_count: T,
+    /// Twice the largest horizontal distance of a contact point from the base origin at zero angles (m).
+    pub leg_span: T,
+}
+
+impl<T: Real> Sensors<T> {
+    /// Base displacement since the start (m).
+    pub fn displacement(&self) -> Vec3<T> {
+        self.position - self.start
+    }
+}
+
+/// How far a normal force (N) counts as carrying: 0 in the air, half at `reference` (N, above zero), towards 1 beyond.
+#[inline(always)]
+pub fn load_share<T: Real>(normal_force: T, reference: T) -> T {
+    normal_force / (normal_force + reference)
+}

@@ -1,0 +1,19 @@
+//! Dynamics of many different articulated bodies at once, on any GPU or the CPU, with exact gradients.
+//!
+//! A [`model`] is a body with its controller, a [`plan`] says what surrounds it ([`world`]) and what it is for ([`task`]). A [`batch`]
+//! simulates episodes of thousands of models, and differentiates them ([`gradient`]). The [`laws`] are written once, generic over the
+//! scalar; [`step`] combines them on the CPU, [`gpu`] in shaders.
+
+pub mod batch;
+pub mod experience;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+pub mod gradient;
+pub mod laws;
+pub mod model;
+pub mod observer;
+pub mod plan;
+pub mod prelude;
+pub mod step;
+pub mod task;
+pub mod world;

@@ -1,0 +1,303 @@
+//! The model of one candidate: its body as flat arrays of links and contact points, and the controller that drives it.
+//!
+//! Generic over the scalar, so that gradients flow from what is simulated back to whatever the model was made from.
+//!
+//! Frames: at zero joint angles all link frames are parallel to the base frame, so a link's orientation is its parent's
+//! times one rotation about the hinge axis. A link frame's origin is its hinge; the base frame's origin is the centre
+//! of the base shape. x is forward, y left, z up. SI units.
+
+use burgess_core::autodiff::{Real, real};
+use burgess_core::math::{Mat3, Sym3, Vec3};
+use serde::{Deserialize, Serialize};
+
+/// Observations of an `Mlp` that do not belong to a joint: up vector 3, velocity 3 and angular velocity 3 in the heading
+/// frame, height 1, clock sine and cosine 2.
+pub const OBSERVATIONS: usize = 12;
+
+/// Observations of one joint: angle, rate, contact of its link.
+pub const JOINT_OBSERVATIONS: usize = 3;
+
+/// Largest number of links the program is planned for, whatever limit an experiment sets.
+pub const MAX_LINKS: usize = 32;
+
+/// How the base link is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BaseKind {
+    /// Free in space: six degrees of freedom.
+    Floating,
+    /// Welded to the world at its spawn pose: arms and pendulums.
+    Welded,
+}
+
+/// The shape of a link, in link coordinates (m).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape<T> {
+    /// A ball.
+    Sphere { centre: Vec3<T>, radius: T },
+    /// A cylinder from `from` to `to` with round ends.
+    Capsule { from: Vec3<T>, to: Vec3<T>, radius: T },
+    /// A box with half sizes `half` along the columns of `axes` (a proper rotation).
+    Box { centre: Vec3<T>, axes: Mat3<T>, half: Vec3<T> },
+}
+
+/// One link and the hinge that holds it to its parent. The base's hinge fields are not used.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<T> {
+    /// Index of the parent link, smaller than the link's own; the base names itself.
+    pub parent: usize,
+    /// The shape, for contact points and pictures.
+    pub shape: Shape<T>,
+    /// Mass (kg).
+    pub mass: T,
+    /// Centre of mass, link coordinates (m).
+    pub com: Vec3<T>,
+    /// Inertia about the centre of mass, link axes (kg m2).
+    pub inertia: Sym3<T>,
+    /// Hinge position in the parent's frame (m).
+    pub joint_position: Vec3<T>,
+    /// Hinge axis, unit vector, link coordinates (the same in the parent's).
+    pub axis: Vec3<T>,
+    /// Lower joint limit (rad), below zero.
+    pub lower: T,
+    /// Upper joint limit (rad), above zero.
+    pub upper: T,
+    /// Servo stiffness (N m/rad).
+    pub kp: T,
+    /// Servo damping (N m s/rad).
+    pub kd: T,
+    /// Servo torque limit (N m).
+    pub torque_limit: T,
+    /// Rotor inertia (kg m2).
+    pub armature: T,
+    /// Passive joint damping (N m s/rad).
+    pub damping: T,
+    /// Stiffness of the joint limits (N m/rad).
+    pub limit_stiffness: T,
+}
+
+/// A sphere fixed to a link that can touch the terrain.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactPoint<T> {
+    /// Index of the link; contact points are sorted by it.
+    pub link: usize,
+    /// Centre of the sphere, link coordinates (m).
+    pub centre: Vec3<T>,
+    /// Radius (m).
+    pub radius: T,
+}
+
+/// The constant model of one body.
+#[derive(Clone, Debug)]
+pub struct Creature<T> {
+    /// How the base is held.
+    pub base: BaseKind,
+    /// Links in preorder, the base first; at most [`MAX_LINKS`].
+    pub links: Vec<Link<T>>,
+    /// Contact points, sorted by link.
+    pub contacts: Vec<ContactPoint<T>>,
+    /// Normal contact stiffness of each point (N/m); no gradient flows through it.
+    pub contact_stiffness: T,
+    /// Links that tasks count as limb ends, in this order; see [`childless_links`](Self::childless_links).
+    pub limb_ends: Vec<usize>,
+}
+
+/// One joint's share of a central pattern generator: target = half range * (offset + amplitude * sin(2 pi f t + phase)).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CpgJoint<T> {
+    /// Amplitude as a share of the joint's half range, -1 to 1.
+    pub amplitude: T,
+    /// Phase (rad).
+    pub phase: T,
+    /// Offset as a share of the joint's half range, -1 to 1.
+    pub offset: T,
+}
+
+/// A dense layer: `weights` has one row of `inputs` numbers an output.
+#[derive(Clone, Debug, Default)]
+pub struct Layer<T> {
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Row-major weights, outputs x inputs.
+    pub weights: Vec<T>,
+    /// One bias an output.
+    pub biases: Vec<T>,
+}
+
+/// The compiled policy: sets one servo target a joint, joints in link order (link 1 first).
+#[derive(Clone, Debug)]
+pub enum Controller<T> {
+    /// Central pattern generator, open loop.
+    Cpg {
+        /// Common frequency (Hz).
+        frequency: T,
+        /// One entry a joint.
+        joints: Vec<CpgJoint<T>>,
+    },
+    /// Feed-forward network with tanh: observation (see `sim::cpu::policy`) to targets as shares of the half range.
+    Mlp {
+        /// Frequency of the clock inputs (Hz).
+        frequency: T,
+        /// Hidden layers, then the output layer; each is followed by tanh.
+        layers: Vec<Layer<T>>,
+        /// For each joint, weights on the sine and cosine of the clock, shifted by the joint's own phase; they are added before
+        /// the last tanh. `(sine, cosine, phase in rad)`.
+        clocks: Vec<[T; 3]>,
+    },
+    /// Open loop: for each decision one row of targets, as shares of the half range; the last row is held.
+    Sequence {
+        /// Row-major, decisions x joints; at least one row.
+        actions: Vec<T>,
+    },
+}
+
+/// What a backend simulates: a body and the controller that fits it.
+#[derive(Clone, Debug)]
+pub struct Candidate<T> {
+    /// The body.
+    pub creature: Creature<T>,
+    /// The brain.
+    pub controller: Controller<T>,
+}
+
+impl<T: Real> Creature<T> {
+    /// The body of a benchmark's point: no links, and all numbers zero.
+    pub fn none() -> Self {
+        Self {
+            base: BaseKind::Welded,
+            links: Vec::new(),
+            contacts: Vec::new(),
+            contact_stiffness: T::zero(),
+            limb_ends: Vec::new(),
+        }
+    }
+}
+
+impl<T: Real> Shape<T> {
+    /// Component by component.
+    pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Shape<U> {
+        match self {
+            Shape::Sphere { centre, radius } => Shape::Sphere { centre: centre.map(&mut f), radius: f(radius) },
+            Shape::Capsule { from, to, radius } => {
+                Shape::Capsule { from: from.map(&mut f), to: to.map(&mut f), radius: f(radius) }
+            }
+            Shape::Box { centre, axes, half } => {
+                Shape::Box { centre: centre.map(&mut f), axes: axes.map(&mut f), half: half.map(&mut f) }
+            }
+        }
+    }
+}
+
+impl<T: Real> Link<T> {
+    /// The same link over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Link<U> {
+        Link {
+            parent: self.parent,
+            shape: self.shape.map(&mut f),
+            mass: f(self.mass),
+            com: self.com.map(&mut f),
+            inertia: self.inertia.map(&mut f),
+            joint_position: self.joint_position.map(&mut f),
+            axis: self.axis.map(&mut f),
+            lower: f(self.lower),
+            upper: f(self.upper),
+            kp: f(self.kp),
+            kd: f(self.kd),
+            torque_limit: f(self.torque_limit),
+            armature: f(self.armature),
+            damping: f(self.damping),
+            limit_stiffness: f(self.limit_stiffness),
+        }
+    }
+}
+
+impl<T: Real> Creature<T> {
+    /// Number of hinges.
+    pub fn joint_count(&self) -> usize {
+        self.links.len() - 1
+    }
+    /// Links but the base that have no children, in ascending order.
+    pub fn childless_links(&self) -> Vec<usize> {
+        let mut has_child = vec![false; self.links.len()];
+        self.links.iter().for_each(|link| has_child[link.parent] = true);
+        (1..self.links.len()).filter(|&link| !has_child[link]).collect()
+    }
+    /// Total mass (kg).
+    pub fn mass(&self) -> T {
+        self.links.iter().map(|link| link.mass).sum()
+    }
+    /// Weight under a gravity (m/s2), in N; a hair above zero without any, so that its derivative is finite.
+    pub fn weight(&self, gravity: Vec3<T>) -> T {
+        self.mass() * (gravity.norm_squared() + real(1e-12)).sqrt()
+    }
+    /// The same body over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Creature<U> {
+        Creature {
+            base: self.base,
+            links: self.links.iter().map(|link| link.map(&mut f)).collect(),
+            contacts: self
+                .contacts
+                .iter()
+                .map(|c| ContactPoint { link: c.link, centre: c.centre.map(&mut f), radius: f(c.radius) })
+                .collect(),
+            contact_stiffness: f(self.contact_stiffness),
+            limb_ends: self.limb_ends.clone(),
+        }
+    }
+}
+
+impl<T: Real> Controller<T> {
+    /// The same controller over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Controller<U> {
+        match self {
+            Controller::Cpg { frequency, joints } => Controller::Cpg {
+                frequency: f(*frequency),
+                joints: joints
+                    .iter()
+                    .map(|j| CpgJoint { amplitude: f(j.amplitude), phase: f(j.phase), offset: f(j.offset) })
+                    .collect(),
+            },
+            Controller::Mlp { frequency, layers, clocks } => Controller::Mlp {
+                frequency: f(*frequency),
+                layers: layers
+                    .iter()
+                    .map(|l| Layer {
+                        inputs: l.inputs,
+                        weights: l.weights.iter().map(|&w| f(w)).collect(),
+                        biases: l.biases.iter().map(|&b| f(b)).collect(),
+                    })
+                    .collect(),
+                clocks: clocks.iter().map(|c| c.map(&mut f)).collect(),
+            },
+            Controller::Sequence { actions } => {
+                Controller::Sequence { actions: actions.iter().map(|&a| f(a)).collect() }
+            }
+        }
+    }
+}
+
+impl<T: Real> Candidate<T> {
+    /// The same candidate over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Candidate<U> {
+        Candidate { creature: self.creature.map(&mut f), controller: self.controller.map(&mut f) }
+    }
+}
+
+/// Positions of all link frames relative to the base origin, at zero angles (m).
+pub fn rest_origins<T: Real>(creature: &Creature<T>) -> Vec<Vec3<T>> {
+    let mut origins = vec![Vec3::zero(); creature.links.len()];
+    for i in 1..creature.links.len() {
+        let link = &creature.links[i];
+        origins[i] = origins[link.parent] + link.joint_position;
+    }
+    origins
+}
+
+/// Twice the horizontal distance of the furthest contact point from the base, at zero angles (m), of a body with these
+/// [`rest_origins`].
+pub fn leg_span<T: Real>(creature: &Creature<T>, origins: &[Vec3<T>]) -> T {
+    let reach2 = creature.contacts.iter().fold(T::zero(), |far, contact| {
+        let x = origins[contact.link] + contact.centre;
+        far.max(x.x * x.x + x.y * x.y)
+    });
+    (reach2 + real(1e-12)).sqrt() * real(2.0)
+}

@@ -1,0 +1,327 @@
+//! One episode of one candidate: policy, physics, sensors, reward, descriptors, termination.
+
+use super::features::features;
+use super::measure::{Stance, measure};
+use super::observer::Watching;
+use super::policy::{Occasion, PolicyWork, act, slew_targets};
+use super::reverse::tape::Standing;
+use super::state::{Drive, State, Work};
+use super::step::step;
+use crate::laws::sensors::Sensors;
+use crate::model::{BaseKind, Candidate, ContactPoint, Creature};
+use crate::prelude::Prelude;
+use crate::task::{Ending, TaskPlan};
+use crate::world::World;
+use burgess_core::autodiff::{Dual, Value, real};
+use burgess_core::math::{Vec3, vec3};
+
+/// Gap under the lowest contact point at the start (m).
+const CLEARANCE: f64 = 0.003;
+/// Rounds in which the start settles on the ground: enough for a slope of 2.
+const SPAWN_ROUNDS: usize = 16;
+/// Most doublings of the lift that takes a start out of what stands around it: enough for a kilometre.
+const SPAWN_LIFTS: usize = 20;
+/// Height of a welded base's origin above the spawn point (m).
+const WELDED_HEIGHT: f64 = 1.0;
+/// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
+pub const SPEED_BOUND: f64 = 100.0;
+/// See `SPEED_BOUND`.
+pub const RATE_BOUND: f64 = 1000.0;
+
+/// An episode under way.
+pub struct Episode<'a, T> {
+    candidate: &'a Candidate<T>,
+    world: &'a World<T>,
+    task: &'a TaskPlan,
+    prelude: Prelude<T>,
+    /// The state after the steps so far.
+    pub state: State<T>,
+    /// Scratch of the last step, with link poses and contact forces.
+    pub work: Work<T>,
+    /// The servo targets of the last step.
+    pub drive: Drive<T>,
+    policy: PolicyWork<T>,
+    watching: Option<Watching<'a, T>>,
+    stance: Stance<T>,
+    steps: u32,
+    reward: T,
+    samples: Vec<T>,
+    last: Sensors<T>,
+    ending: Option<Ending>,
+}
+
+/// What an episode gave, over the scalar it was simulated with.
+#[derive(Clone, Debug)]
+pub struct Returns<T> {
+    /// Sum of the weighted reward terms.
+    pub reward: T,
+    /// One value a descriptor.
+    pub descriptors: Vec<T>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps simulated.
+    pub steps: u32,
+}
+
+impl<'a, T: Value> Episode<'a, T> {
+    /// The candidate at rest, upright, a little above the ground.
+    pub fn new(candidate: &'a Candidate<T>, world: &'a World<T>, task: &'a TaskPlan) -> Self {
+        let prelude = Prelude::new(&candidate.creature, world);
+        Self::with(candidate, world, task, prelude, None)
+    }
+
+    /// The candidate with a prelude of its own, from a state of its own if one is given. Displacements then count from there.
+    pub fn with(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        mut prelude: Prelude<T>,
+        start: Option<&Standing<T>>,
+    ) -> Self {
+        let creature = &candidate.creature;
+        if let Some(start) = start {
+            prelude.start = start.state.position;
+        }
+        let state = start.map_or_else(|| State::at_rest(creature, prelude.start), |start| start.state.clone());
+        let mut work = Work::new(creature, world.gravity, world.contact_width);
+        work.contact_width = prelude.contact_width;
+        let zero = T::zero();
+        let last = measure(creature, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
+        let mut episode = Self {
+            candidate,
+            world,
+            task,
+            prelude,
+            state,
+            work,
+            drive: Drive::idle(creature),
+            policy: PolicyWork::new(creature),
+            watching: task.observer.as_ref().map(|(observer, period)| Watching::new(observer, *period)),
+            stance: Stance::before_landing(),
+            steps: 0,
+            reward: zero,
+            samples: vec![zero; task.descriptors.len()],
+            last,
+            ending: None,
+        };
+        if let Some(start) = start {
+            episode.stand(0, start);
+        }
+        episode
+    }
+
+    /// Simulates to the end.
+    pub fn run(mut self) -> Returns<T> {
+        while self.advance() {}
+        self.returns()
+    }
+
+    /// One step; false when the episode has ended (then nothing was simulated).
+    pub fn advance(&mut self) -> bool {
+        if self.ending.is_some() {
+            return false;
+        }
+        let command_rate = self.move_on();
+        // Judge.
+        if self.has_diverged() {
+            self.ending = Some(Ending::Diverged);
+            return true;
+        }
+        let (creature, time, dt) = (&self.candidate.creature, self.time(), self.world.dt);
+        let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
+        self.last = measure(creature, &self.prelude, self.world, state, work, stance, time, command_rate);
+        if let Some(watching) = &mut self.watching {
+            let targets = &self.drive.targets;
+            watching.see(&features(creature, &self.prelude.plan, &self.last, state, targets), self.steps);
+        }
+        self.reward += self.task.reward_rate(&self.last) * dt;
+        for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
+            *sample += descriptor.sample(&self.last, dt);
+        }
+        if self.must_stop() {
+            self.ending = Some(Ending::Terminated);
+        } else if self.steps == self.task.steps {
+            self.ending = Some(Ending::Finished);
+        }
+        true
+    }
+
+    /// Decides and moves, without a judgement: the step alone. Gives the mean square rate of the servo targets (rad2/s2).
+    pub fn move_on(&mut self) -> T {
+        let (creature, world) = (&self.candidate.creature, self.world);
+        // Decide.
+        if self.steps.is_multiple_of(self.task.control_period) {
+            let occasion = Occasion {
+                decision: self.steps / self.task.control_period,
+                time: self.time(),
+                reference_force: self.prelude.plan.reference_force,
+                latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
+            };
+            act(creature, &self.candidate.controller, world, &self.state, occasion, &mut self.policy);
+        }
+        let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
+        // Move.
+        step(creature, world, &self.drive, &mut self.state, &mut self.work);
+        self.steps += 1;
+        command_rate
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Steps so far.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// What is simulated.
+    pub fn candidate(&self) -> &'a Candidate<T> {
+        self.candidate
+    }
+
+    /// The surroundings.
+    pub fn world(&self) -> &'a World<T> {
+        self.world
+    }
+
+    /// The commands of the last decision (rad, one a link).
+    pub fn commands(&self) -> &[T] {
+        &self.policy.commands
+    }
+
+    /// The world model that watches, with all that it has seen.
+    pub fn watching(&self) -> Option<&Watching<'a, T>> {
+        self.watching.as_ref()
+    }
+
+    /// What was worked out of the creature.
+    pub fn prelude(&self) -> &Prelude<T> {
+        &self.prelude
+    }
+
+    /// Goes on from where the episode stood after `steps` steps, to be moved on only: what was judged is not brought back, and what a
+    /// world model saw stays.
+    pub fn stand(&mut self, steps: u32, standing: &Standing<T>) {
+        self.steps = steps;
+        self.state.clone_from(&standing.state);
+        self.drive.targets.clone_from(&standing.targets);
+        self.policy.commands.clone_from(&standing.commands);
+    }
+
+    /// Means so far of what each descriptor averages.
+    pub fn means(&self) -> Vec<T> {
+        let share = T::one() / real(f64::from(self.steps.max(1)));
+        self.samples.iter().map(|&sum| sum * share).collect()
+    }
+
+    /// Reward and descriptors as if the episode ended here.
+    pub fn returns(&self) -> Returns<T> {
+        Returns {
+            reward: self.reward_so_far(),
+            descriptors: self
+                .task
+                .descriptors
+                .iter()
+                .zip(self.means())
+                .map(|(descriptor, mean)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts))
+                .collect(),
+            ending: self.ending.unwrap_or(Ending::Finished),
+            steps: self.steps,
+        }
+    }
+
+    /// Reward as if the episode ended here.
+    pub fn reward_so_far(&self) -> T {
+        self.reward + self.task.reward_finish(&self.last)
+    }
+
+    /// Time simulated (s).
+    pub fn time(&self) -> T {
+        self.world.dt * real(f64::from(self.steps))
+    }
+
+    /// The last measurement.
+    pub fn sensors(&self) -> &Sensors<T> {
+        &self.last
+    }
+
+    fn must_stop(&self) -> bool {
+        let below = |value: T, bound: Option<f64>| bound.is_some_and(|b| value.to_f64() < b);
+        below(self.last.height, self.task.min_height) || below(self.last.up.z, self.task.min_up)
+    }
+
+    /// NaN fails the comparisons too.
+    fn has_diverged(&self) -> bool {
+        let state = &self.state;
+        let slow = |v: Vec3<T>, bound: f64| v.norm_squared().to_f64() < bound * bound;
+        let calm = slow(state.velocity, SPEED_BOUND)
+            && slow(state.angular_velocity, RATE_BOUND)
+            && state.links.iter().all(|l| l.rate.to_f64().abs() < RATE_BOUND && l.angle.is_finite())
+            && state.position.is_finite()
+            && state.orientation.is_finite();
+        !calm
+    }
+}
+
+/// Where the base origin of a body with these [`rest_origins`] starts: above the spawn point, with the lowest contact point just
+/// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
+pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
+    let at = |z: T| vec3(T::zero(), T::zero(), z);
+    if creature.base == BaseKind::Welded {
+        return at(real(WELDED_HEIGHT));
+    }
+    let gap = |contact: &ContactPoint<T>, z: T| {
+        let centre = (origins[contact.link] + contact.centre).map(Value::detached);
+        world.terrain.distance(centre + at(z)).0.detached() - contact.radius.detached()
+    };
+    // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
+    let shortfall = |z: T| {
+        let missing = |contact| real::<T>(CLEARANCE) - gap(contact, z);
+        creature.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
+    };
+    // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
+    // comes from one side and a few rounds settle it. With the height comes what is missing there.
+    let settle = |start: T| {
+        let mut z = start;
+        for _ in 0..SPAWN_ROUNDS {
+            let missing = shortfall(z);
+            let next = z + missing;
+            if next.to_f64() == z.to_f64() {
+                return (next, missing.to_f64());
+            }
+            z = next;
+        }
+        (z, shortfall(z).to_f64())
+    };
+    let (mut z, mut missing) = settle(T::zero());
+    // Beside a wall or a riser that does not lead out: try from higher and higher up.
+    let mut lift = CLEARANCE;
+    for _ in 0..SPAWN_LIFTS {
+        if missing <= 0.5 * CLEARANCE {
+            break;
+        }
+        (z, missing) = settle(z + real(lift));
+        lift *= 2.0;
+    }
+    if !T::DIFFERENTIATES {
+        return at(z);
+    }
+    let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
+    let resting = creature.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
+    let hold =
+        |contact: &ContactPoint<T>| held_height(z, origins[contact.link] + contact.centre, contact.radius, world);
+    at(resting.map_or(z, hold))
+}
+
+/// The height `z` with its derivative by all that keeps the gap of a contact point, at `centre` from the base, as it is.
+fn held_height<T: Value>(z: T, centre: Vec3<T>, radius: T, world: &World<T>) -> T {
+    let point = centre + vec3(T::zero(), T::zero(), z);
+    let gap = world.terrain.distance(point).0 - radius;
+    let still = point.map(|x| Dual::<T>::constant(x.detached()));
+    let rising = Vec3 { z: Dual::variable(point.z.detached()), ..still };
+    let slope = world.terrain.map(Dual::constant).distance(rising).0.derivative[0].detached();
+    // Beside a wall the gap does not depend on the height.
+    if slope.to_f64() < 1e-3 { z } else { z + (gap.detached() - gap) / slope }
+}

@@ -1,0 +1,131 @@
+//! What the task sees after a step, and what it knows of the body.
+
+use super::state::{State, Work};
+use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
+use crate::model::{Creature, leg_span};
+use crate::prelude::Prelude;
+use crate::world::World;
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::{Vec3, vec3};
+
+/// Share of the weight that is the load at which a contact counts half.
+pub const REFERENCE_LOAD: f64 = 0.05;
+/// A limb end touches down when its load share rises above the first, after it fell below the second: the gap keeps a
+/// trembling foot from counting.
+pub const TOUCH_DOWN: (f64, f64) = (0.6, 0.3);
+
+/// Quadrants around the base: front left, front right, rear left, rear right.
+pub const QUADRANTS: usize = 4;
+/// What is less than this far behind or to the right (m) counts as in front or left: links on an axis are on one side of it, however their
+/// position was rounded.
+const ON_AXIS: f64 = 1e-3;
+
+/// Constants of one body that the measurement needs.
+#[derive(Clone, Debug)]
+pub struct BodyPlan<T> {
+    /// What tasks know of the body.
+    pub facts: BodyFacts<T>,
+    /// The load at which a contact counts half (N).
+    pub reference_force: T,
+    /// The first four of the model's limb ends, or fewer.
+    pub limb_ends: Vec<usize>,
+    /// The quadrant in which each link's centre of mass is at rest; the base has a number of its own, [`QUADRANTS`].
+    pub quadrants: Vec<usize>,
+    /// One over the number of joints in each quadrant, 1 where there are none.
+    pub joint_shares: [T; QUADRANTS],
+}
+
+impl<T: Value> BodyPlan<T> {
+    /// The plan of a body with these [`rest_origins`](crate::model::rest_origins) in a world of the given gravity (m/s2).
+    pub fn new(creature: &Creature<T>, origins: &[Vec3<T>], gravity: Vec3<T>) -> Self {
+        let mass = creature.mass();
+        let link_count = real(creature.links.len() as f64);
+        let facts = BodyFacts { mass, link_count, leg_span: leg_span(creature, origins) };
+        let quadrants: Vec<usize> = (0..creature.links.len()).map(|link| quadrant(creature, origins, link)).collect();
+        let joints = |quadrant| quadrants.iter().filter(|&&own| own == quadrant).count().max(1) as f64;
+        Self {
+            facts,
+            reference_force: creature.weight(gravity) * real(REFERENCE_LOAD),
+            limb_ends: creature.limb_ends.iter().copied().take(LIMB_ENDS).collect(),
+            joint_shares: std::array::from_fn(|quadrant| real(1.0 / joints(quadrant))),
+            quadrants,
+        }
+    }
+}
+
+impl<T: Real> BodyPlan<T> {
+    /// The body's weight (N).
+    pub fn weight(&self) -> T {
+        self.reference_force * real(1.0 / REFERENCE_LOAD)
+    }
+}
+
+fn quadrant<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], link: usize) -> usize {
+    let at = origins[link] + creature.links[link].com;
+    let beyond = |x: T| usize::from(x.to_f64() < -ON_AXIS);
+    if link == 0 { QUADRANTS } else { 2 * beyond(at.x) + beyond(at.y) }
+}
+
+/// What is remembered of each limb end between measurements: 0 up, 1 down, 2 not yet landed since the start.
+#[derive(Clone, Copy, Debug)]
+pub struct Stance<T>([T; LIMB_ENDS]);
+
+impl<T: Real> Stance<T> {
+    /// At the start nothing has landed: the drop to the ground is no step.
+    pub fn before_landing() -> Self {
+        Self([real(2.0); LIMB_ENDS])
+    }
+
+    /// Updates the stance and returns the touch-downs, mean over `count` limb ends.
+    fn update(&mut self, loads: &[T; LIMB_ENDS], count: usize) -> T {
+        let (one, zero) = (T::one(), T::zero());
+        let mut landed = zero;
+        for (down, &load) in self.0.iter_mut().zip(loads).take(count) {
+            let unloaded = down.select_gt(real(1.5), *down, zero);
+            let now = load.select_gt(real(TOUCH_DOWN.0), one, load.select_gt(real(TOUCH_DOWN.1), *down, unloaded));
+            landed += (now - *down).max(zero);
+            *down = now;
+        }
+        landed / real(count.max(1) as f64)
+    }
+}
+
+/// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
+#[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
+pub fn measure<T: Real>(
+    creature: &Creature<T>,
+    prelude: &Prelude<T>,
+    world: &World<T>,
+    state: &State<T>,
+    work: &Work<T>,
+    stance: &mut Stance<T>,
+    time: T,
+    command_rate: T,
+) -> Sensors<T> {
+    let plan = &prelude.plan;
+    let mut link_force = [T::zero(); LIMB_ENDS];
+    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+        if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
+            link_force[end] += force;
+        }
+    }
+    let limb_load = link_force.map(|force| load_share(force, plan.reference_force));
+    let (mut power, mut limit_use) = (T::zero(), T::zero());
+    for (joint, own) in state.links.iter().zip(&work.links).skip(1) {
+        power += ((own.servo.push - own.servo.drag * joint.rate) * joint.rate).abs();
+        limit_use += own.limit_use;
+    }
+    Sensors {
+        time,
+        start: prelude.start,
+        position: state.position,
+        velocity: state.velocity,
+        up: state.orientation.rotate(vec3(T::zero(), T::zero(), T::one())),
+        height: world.terrain.distance(state.position).0,
+        power,
+        command_rate,
+        limit_use: limit_use / real(creature.joint_count().max(1) as f64),
+        limb_load,
+        touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
+    }
+}

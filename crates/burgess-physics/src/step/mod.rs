@@ -1,0 +1,17 @@
+//! One step and one episode of one candidate, generic over the scalar. Files and functions are the twins of the shaders.
+
+pub mod assemble;
+pub mod episode;
+pub mod features;
+pub mod integrate;
+pub mod kinematics;
+pub mod measure;
+pub mod observer;
+pub mod policy;
+pub mod record;
+pub mod reverse;
+pub mod solve;
+pub mod spatial;
+pub mod state;
+pub mod step;
+pub mod trace;

@@ -1,0 +1,153 @@
+//! The brain: observation in, servo commands out.
+
+use super::state::{Drive, State};
+use crate::laws::sensors::load_share;
+use crate::model::{Controller, Creature, Layer, OBSERVATIONS};
+use crate::world::World;
+use burgess_core::autodiff::{Real, real};
+use burgess_core::math::{Vec3, vec3};
+use std::f64::consts::TAU;
+
+/// Scratch of a policy: commanded angles, and the network's activations.
+#[derive(Clone, Debug)]
+pub struct PolicyWork<T> {
+    /// Commands (rad), one a link; the base's is not used.
+    pub commands: Vec<T>,
+    inputs: Vec<T>,
+    outputs: Vec<T>,
+}
+
+impl<T: Real> PolicyWork<T> {
+    /// Scratch for one creature.
+    pub fn new(creature: &Creature<T>) -> Self {
+        Self { commands: vec![T::zero(); creature.links.len()], inputs: Vec::new(), outputs: Vec::new() }
+    }
+}
+
+/// When a decision is made, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a, T> {
+    /// Decisions before it.
+    pub decision: u32,
+    /// Time (s).
+    pub time: T,
+    /// The load at which a contact counts half (N).
+    pub reference_force: T,
+    /// The latent state of the world model that watches, if one does.
+    pub latent: &'a [T],
+}
+
+/// Makes a decision.
+pub fn act<T: Real>(
+    creature: &Creature<T>,
+    controller: &Controller<T>,
+    world: &World<T>,
+    state: &State<T>,
+    occasion: Occasion<'_, T>,
+    policy: &mut PolicyWork<T>,
+) {
+    let Occasion { decision, time, .. } = occasion;
+    match controller {
+        Controller::Cpg { frequency, joints } => {
+            let clock = *frequency * time * real(TAU);
+            for (i, joint) in joints.iter().enumerate() {
+                let share = joint.offset + joint.amplitude * (clock + joint.phase).sin();
+                policy.commands[i + 1] = share * half_range(creature, i + 1);
+            }
+        }
+        Controller::Mlp { frequency, layers, clocks } => {
+            let clock = *frequency * time * real(TAU);
+            observe(creature, world, state, clock, occasion, &mut policy.inputs);
+            let (last, hidden) = layers.split_last().expect("a network has an output layer");
+            for layer in hidden {
+                apply(layer, &policy.inputs, &mut policy.outputs);
+                for unit in &mut policy.outputs {
+                    *unit = unit.tanh();
+                }
+                std::mem::swap(&mut policy.inputs, &mut policy.outputs);
+            }
+            apply(last, &policy.inputs, &mut policy.outputs);
+            for (i, (&output, &[sine, cosine, phase])) in policy.outputs.iter().zip(clocks).enumerate() {
+                let own = clock + phase;
+                let share = (output + sine * own.sin() + cosine * own.cos()).tanh();
+                policy.commands[i + 1] = share * half_range(creature, i + 1);
+            }
+        }
+        Controller::Sequence { actions } => {
+            let mut rows = actions.chunks_exact(creature.joint_count().max(1));
+            let row = rows.len().saturating_sub(1).min(decision as usize);
+            for (i, &share) in rows.nth(row).into_iter().flatten().enumerate() {
+                policy.commands[i + 1] = share * half_range(creature, i + 1);
+            }
+        }
+    }
+}
+
+/// Moves the servo targets towards the commands (rad, one a link), no faster than the slew rate; returns the mean square rate
+/// (rad2/s2).
+pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive<T>) -> T {
+    let bound = world.slew_rate * world.dt;
+    let mut sum = T::zero();
+    for (target, &command) in drive.targets.iter_mut().zip(commands).skip(1) {
+        // In this order a command that is no number stays one, and the candidate is found to have diverged.
+        let change = (-bound).max(command - *target).min(bound);
+        *target += change;
+        sum += change.squared();
+    }
+    let joints = (drive.targets.len() - 1).max(1) as f64;
+    sum / (world.dt.squared() * real(joints))
+}
+
+/// Half the hinge's range (rad): what a share of 1 commands.
+pub fn half_range<T: Real>(creature: &Creature<T>, link: usize) -> T {
+    (creature.links[link].upper - creature.links[link].lower) * real(0.5)
+}
+
+/// The sums of a layer's units.
+pub fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
+    outputs.clear();
+    for (row, &bias) in layer.weights.chunks_exact(layer.inputs).zip(&layer.biases) {
+        outputs.push(row.iter().zip(inputs).fold(bias, |sum, (&w, &x)| sum + w * x));
+    }
+}
+
+/// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
+/// clock; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
+pub fn observe<T: Real>(
+    creature: &Creature<T>,
+    world: &World<T>,
+    state: &State<T>,
+    clock: T,
+    occasion: Occasion<'_, T>,
+    observation: &mut Vec<T>,
+) {
+    observation.clear();
+    let rotation = state.orientation.to_matrix();
+    let up = rotation.0[2];
+    let velocity = in_heading_frame(rotation.0[0].x, rotation.0[1].x, state.velocity);
+    let spin = in_heading_frame(rotation.0[0].x, rotation.0[1].x, rotation * state.angular_velocity);
+    observation.extend(up.to_array());
+    observation.extend(velocity.to_array());
+    observation.extend((spin * real(0.1)).to_array());
+    observation.push(world.terrain.distance(state.position).0);
+    observation.extend([clock.sin(), clock.cos()]);
+    debug_assert_eq!(observation.len(), OBSERVATIONS);
+    observation.extend_from_slice(occasion.latent);
+    let joints = observation.len();
+    for joint in &state.links[1..] {
+        observation.extend([joint.angle, joint.rate * real(0.1), T::zero()]);
+    }
+    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+        if contact.link > 0 {
+            observation[joints + 3 * (contact.link - 1) + 2] += load_share(force, occasion.reference_force);
+        }
+    }
+}
+
+/// A world vector seen from a frame with z up whose x axis is the base's, projected to the ground.
+pub fn in_heading_frame<T: Real>(forward_x: T, forward_y: T, a: Vec3<T>) -> Vec3<T> {
+    // A base that points straight up has no heading; the small constant keeps the division finite there.
+    let length = (forward_x * forward_x + forward_y * forward_y + real(1e-9)).sqrt();
+    let (c, s) = (forward_x / length, forward_y / length);
+    vec3(c * a.x + s * a.y, c * a.y - s * a.x, a.z)
+}

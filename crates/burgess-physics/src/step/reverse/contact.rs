@@ -1,0 +1,77 @@
+//! Contact points: the reverse of `touch_contacts`, `assemble_contacts` and of the normal forces that are carried on.
+
+use super::Step;
+use super::integrate::carried;
+use super::state::{ModelBar, ReverseWork, StateBar};
+use crate::laws::contact::ContactForce;
+use crate::step::assemble::contact_law;
+use crate::step::spatial::Wrench;
+use crate::step::state::Work;
+use burgess_core::autodiff::{Value, real};
+
+/// Every contact point by itself. Its share of `lambda . (b - H v')` is
+/// `dt (normal force) (l . n) - dt (tangent drag) (l . u - (l . n)(u . n))`, with `l` and `u` the adjoint velocity and the velocity after
+/// the step of the point.
+pub fn reverse_contacts<T: Value>(
+    step: &Step<'_, T>,
+    bar: &mut StateBar<T>,
+    model: &mut ModelBar<T>,
+    work: &Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    let law = contact_law(step.creature, step.world, work.contact_width);
+    let dt = step.world.dt;
+    for (i, (contact, scratch)) in step.creature.contacts.iter().zip(&work.contacts).enumerate() {
+        // Where nothing acts nothing depends on anything: all slopes of the law end where its forces do.
+        if !scratch.can_act(work.pull_tolerance) {
+            bar.normal_forces[i] = T::zero();
+            continue;
+        }
+        let (own, next) = (&work.links[contact.link], &back.links[contact.link]);
+        let (x, n) = (scratch.point, scratch.normal);
+        // Forth again.
+        let (v, u, l) = (own.twist.at(x), next.after.at(x), next.adjoint.at(x));
+        let (v_n, u_n, l_n) = (v.dot(n), u.dot(n), l.dot(n));
+        let slip = v - n * v_n;
+        // The force.
+        let acting = if scratch.active { dt } else { T::zero() };
+        let push_bar = acting * l_n + carried(scratch, bar.normal_forces[i]);
+        let across = dt * scratch.tangent_drag;
+        let force_bar = ContactForce {
+            push: push_bar,
+            normal_drag: -(u_n * push_bar),
+            tangent_drag: -(dt * (l.dot(u) - l_n * u_n)),
+        };
+        let u_n_bar = across * l_n - scratch.drag * push_bar;
+        let l_n_bar = acting * scratch.force + across * u_n;
+        // The law.
+        let centre = own.rotation * contact.centre;
+        let gap = scratch.gap;
+        let says = law.force_reverse(gap, v_n, slip.norm_squared(), step.before.normal_forces[i], force_bar);
+        bar.normal_forces[i] = says.force_before;
+        model.candidate.creature.contact_stiffness += says.stiffness;
+        model.prelude.contact_width += says.width;
+        model.world.contact_damping += says.damping;
+        model.world.friction += says.friction;
+        // Velocities of the point, and its place.
+        let twice_slip_bar = says.slip_squared * real(2.0);
+        let l_bar = n * l_n_bar - u * across;
+        let u_bar = n * u_n_bar - l * across;
+        let v_bar = n * says.v_n + slip * twice_slip_bar;
+        let x_bar =
+            l_bar.cross(next.adjoint.angular) + u_bar.cross(next.after.angular) + v_bar.cross(own.twist.angular);
+        let n_bar = l * l_n_bar + u * u_n_bar + v * says.v_n - slip * (twice_slip_bar * v_n) - x_bar * contact.radius;
+        let ground = back.reverse_terrain(step.before.position + own.origin + centre, says.gap, n_bar);
+        let centre_bar = x_bar + ground;
+        bar.position += ground;
+        let gradient = &mut model.candidate.creature.contacts[i];
+        gradient.centre += own.rotation.transposed_mul(centre_bar);
+        gradient.radius += -(n.dot(x_bar) + says.gap);
+        let next = &mut back.links[contact.link];
+        next.adjoint_bar.accumulate(&Wrench::force_at(x, l_bar));
+        next.after_bar.accumulate(&Wrench::force_at(x, u_bar));
+        next.twist_bar.accumulate(&Wrench::force_at(x, v_bar));
+        next.origin_bar += centre_bar;
+        next.rotation_bar += centre.cross(centre_bar);
+    }
+}

@@ -1,0 +1,101 @@
+//! From the bars of the next state to the bars of the velocities after the step: the reverse of `cpu::integrate`.
+
+use super::state::{ReverseWork, StateBar};
+use super::{EffortBar, Step};
+use crate::model::BaseKind;
+use crate::step::spatial::{Twist, Wrench};
+use crate::step::state::{ContactWork, LinkWork, Work};
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::Vec3;
+
+/// The velocities after the step, and with them which contacts were in the equations and the forces that they had.
+pub fn take_velocities<T: Value>(step: &Step<'_, T>, work: &mut Work<T>, back: &mut ReverseWork<T>) {
+    let Step { creature, after, .. } = *step;
+    back.links[0].after = match creature.base {
+        BaseKind::Floating => {
+            Twist { angular: work.links[0].rotation * after.angular_velocity, linear: after.velocity }
+        }
+        BaseKind::Welded => Twist::zero(),
+    };
+    for i in 1..creature.links.len() {
+        let rate = after.links[i].rate;
+        back.links[i].rate_after = rate;
+        back.links[i].after = back.links[creature.links[i].parent].after + work.links[i].axis.scaled(rate);
+    }
+    for (contact, scratch) in creature.contacts.iter().zip(&mut work.contacts) {
+        let v_n = back.links[contact.link].after.at(scratch.point).dot(scratch.normal);
+        scratch.force = scratch.push - scratch.drag * v_n;
+        scratch.active = scratch.force.to_f64() >= -work.pull_tolerance.to_f64();
+    }
+}
+
+/// Puts the bars of all velocities after the step where the solve expects loads, and takes the bars of what `integrate` passes on
+/// as it is back to the state before.
+pub fn gather_loads<T: Value>(
+    step: &Step<'_, T>,
+    effort: EffortBar<T>,
+    bar: &mut StateBar<T>,
+    work: &mut Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    let Step { creature, after, .. } = *step;
+    let dt = step.world.dt;
+    back.base_spin = bar.links[0].spin;
+    if creature.base == BaseKind::Floating {
+        // q' = q exp(dt w'): a turn of q turns q', and one of dt w' does so through the exponential map's Jacobian.
+        let turn = work.links[0].rotation.transposed_mul(bar.rotation);
+        back.base_spin += bar.angular_velocity + left_jacobian_transposed(after.angular_velocity * dt, turn) * dt;
+    }
+    for (i, (link, own)) in creature.links.iter().zip(&mut work.links).enumerate() {
+        let spin = if i == 0 { back.base_spin } else { bar.links[i].spin };
+        own.load = Wrench::force_at(own.com, bar.links[i].momentum * link.mass);
+        own.load.torque += own.rotation * spin;
+        own.joint_load = bar.links[i].rate
+            + dt * bar.links[i].angle
+            + effort.power
+                * power_sign(own, after.links[i].rate)
+                * (own.servo.push - own.servo.drag * after.links[i].rate * real(2.0));
+    }
+    work.links[0].load.force += bar.velocity + bar.position * dt;
+    for (contact, (scratch, &force_bar)) in creature.contacts.iter().zip(work.contacts.iter().zip(&bar.normal_forces)) {
+        let pull = -(scratch.drag * carried(scratch, force_bar));
+        work.links[contact.link].load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * pull));
+    }
+}
+
+/// Keeps the solution of the adjoint system.
+pub fn take_adjoint<T: Value>(work: &Work<T>, back: &mut ReverseWork<T>) {
+    for (own, link) in work.links.iter().zip(&mut back.links) {
+        link.adjoint = own.twist_after;
+        link.adjoint_rate = own.free_rate;
+    }
+}
+
+/// The bar of a contact's force, given that of what is carried of it: only a force that pushes is.
+pub fn carried<T: Value>(scratch: &ContactWork<T>, force_bar: T) -> T {
+    if scratch.active { scratch.force.select_gt(T::zero(), force_bar, T::zero()) } else { T::zero() }
+}
+
+/// Sign of the servo's power at the rate after the step: what the absolute value in its measurement passes on.
+pub fn power_sign<T: Real>(own: &LinkWork<T>, rate: T) -> T {
+    let power = (own.servo.push - own.servo.drag * rate) * rate;
+    power.select_gt(T::zero(), T::one(), -T::one())
+}
+
+/// `J^T x` for the left Jacobian of the rotation group's exponential map at the rotation vector `phi` (rad):
+/// `J = I + (1 - cos a) / a^2 [phi] + (a - sin a) / a^3 [phi]^2` with `a = |phi|` (Chirikjian 2012, "Stochastic Models, Information
+/// Theory, and Lie Groups", vol. 2, section 10.6).
+fn left_jacobian_transposed<T: Real>(phi: Vec3<T>, x: Vec3<T>) -> Vec3<T> {
+    let a2 = phi.norm_squared();
+    let large = a2.select_gt(real(1e-4), a2, T::one());
+    let a = large.sqrt();
+    let threshold = real(1e-4);
+    let first = a2.select_gt(threshold, (T::one() - a.cos()) / large, real::<T>(0.5) - a2 * real(1.0 / 24.0));
+    let second = a2.select_gt(
+        threshold,
+        (a - a.sin()) / (large * a),
+        real::<T>(1.0 / 6.0) - a2 * real(1.0 / 120.0) + a2 * a2 * real(1.0 / 5040.0),
+    );
+    let turned = phi.cross(x);
+    x - turned * first + phi.cross(turned) * second
+}

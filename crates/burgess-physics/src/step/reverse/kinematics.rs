@@ -1,0 +1,62 @@
+//! Down the tree: the reverse of `cpu::kinematics` for three motions at once, before the step, after it, and the adjoint one.
+
+use super::Step;
+use super::state::{ModelBar, ReverseWork, StateBar};
+use crate::model::BaseKind;
+use crate::step::spatial::Wrench;
+use crate::step::state::Work;
+use burgess_core::autodiff::Value;
+
+/// Takes the bars of every link's twists and pose to its hinge and its parent, leaf to base.
+pub fn reverse_kinematics<T: Value>(
+    step: &Step<'_, T>,
+    bar: &mut StateBar<T>,
+    model: &mut ModelBar<T>,
+    work: &Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    for i in (1..step.creature.links.len()).rev() {
+        let link = &step.creature.links[i];
+        let (above, below) = back.links.split_at_mut(i);
+        let (parent, next) = (&mut above[link.parent], &below[0]);
+        let (own, rotation) = (&work.links[i], work.links[link.parent].rotation);
+        let (before, hinge, gradient) =
+            (&step.before.links[i], own.axis.angular, &mut model.candidate.creature.links[i]);
+        // The hinge's own motion along its spatial axis (a, origin x a).
+        bar.links[i].rate += next.twist_bar.dot(&own.axis);
+        let mut axis_bar = next.twist_bar.scaled(before.rate);
+        axis_bar.accumulate(&next.after_bar.scaled(next.rate_after));
+        axis_bar.accumulate(&next.adjoint_bar.scaled(next.adjoint_rate));
+        let hinge_bar = axis_bar.torque + axis_bar.force.cross(own.origin);
+        let origin_bar = next.origin_bar + hinge.cross(axis_bar.force);
+        // Its pose: turned about the axis by the angle, on the parent.
+        let turn = next.rotation_bar;
+        bar.links[i].angle += hinge.dot(turn);
+        let (sine, cosine) = (before.angle.sin(), before.angle.cos());
+        let tilt = rotation.transposed_mul(turn);
+        let direction = rotation.transposed_mul(hinge_bar) + tilt * sine + tilt.cross(link.axis) * (T::one() - cosine);
+        // Only directions on the unit sphere.
+        gradient.axis += direction - link.axis * link.axis.dot(direction);
+        gradient.joint_position += rotation.transposed_mul(origin_bar);
+        // What moves the parent moves it all.
+        parent.twist_bar.accumulate(&next.twist_bar);
+        parent.after_bar.accumulate(&next.after_bar);
+        parent.adjoint_bar.accumulate(&next.adjoint_bar);
+        parent.origin_bar += origin_bar;
+        let arm = own.origin - work.links[link.parent].origin;
+        parent.rotation_bar += turn + arm.cross(origin_bar) + hinge.cross(hinge_bar);
+    }
+}
+
+/// The base's pose and twist before the step.
+pub fn reverse_base<T: Value>(step: &Step<'_, T>, bar: &mut StateBar<T>, work: &Work<T>, back: &ReverseWork<T>) {
+    let (base, own) = (&back.links[0], &work.links[0]);
+    // What turned the base before turned it after.
+    bar.rotation += base.rotation_bar;
+    if step.creature.base == BaseKind::Floating {
+        let Wrench { torque, force } = base.twist_bar;
+        bar.velocity = force;
+        bar.angular_velocity = own.rotation.transposed_mul(torque);
+        bar.rotation += own.twist.angular.cross(torque);
+    }
+}

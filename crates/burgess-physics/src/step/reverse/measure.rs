@@ -1,0 +1,178 @@
+//! What the task sees, and what it makes of it: the reverse of `cpu::measure`, of the reward terms and of the descriptors.
+//!
+//! Terms and descriptors are functions of few numbers, so that their derivatives come from dual numbers.
+
+use super::state::{ModelBar, ReverseWork, StateBar};
+use super::{EffortBar, Step};
+use crate::gradient::Objective;
+use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
+use crate::model::Creature;
+use crate::prelude::Prelude;
+use crate::task::TaskPlan;
+use burgess_core::autodiff::{Dual, Value, real};
+use burgess_core::math::{Vec3, vec3};
+
+/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, and a descriptor's mean and body.
+const SEEN: usize = 16 + LIMB_ENDS + 3;
+/// Place of the base's z axis among them; height, power and the rate of the servo targets follow.
+const UP: usize = 9;
+/// Place of a descriptor's mean among them; mass and leg span follow.
+const MEAN: usize = 16 + LIMB_ENDS;
+
+type Seen<T> = Dual<T, SEEN>;
+
+/// Bars of what one measurement saw, by the places in [`SEEN`].
+#[derive(Clone, Copy, Debug)]
+pub struct SeenBar<T>([T; SEEN]);
+
+impl<T: Value> SeenBar<T> {
+    fn add(&mut self, value: Seen<T>, weight: T) {
+        for (bar, derivative) in self.0.iter_mut().zip(value.derivative) {
+            *bar += derivative * weight;
+        }
+    }
+
+    /// Adds the bars of the base's z axis, the height, the power and the mean square rate of the servo targets.
+    pub fn add_felt(&mut self, up: Vec3<T>, height: T, power: T, command_rate: T) {
+        let bars = up.to_array().into_iter().chain([height, power, command_rate]);
+        self.0[UP..].iter_mut().zip(bars).for_each(|(bar, own)| *bar += own);
+    }
+
+    fn vector(&self, first: usize) -> Vec3<T> {
+        vec3(self.0[first], self.0[first + 1], self.0[first + 2])
+    }
+}
+
+/// What the objective makes of an episode, as weights.
+#[derive(Clone, Debug)]
+pub struct Judgement<'a, T> {
+    task: &'a TaskPlan,
+    dt: T,
+    reward: T,
+    /// Of the samples of each descriptor.
+    samples: Vec<T>,
+}
+
+impl<'a, T: Value> Judgement<'a, T> {
+    /// Of an episode that ended after `steps` steps with the sensors `end` and these means of the descriptors' samples; and the bars
+    /// of what only its end is judged by. `dt` is the time step (s).
+    pub fn new(
+        task: &'a TaskPlan,
+        objective: &Objective,
+        dt: T,
+        steps: u32,
+        means: &[T],
+        end: &Sensors<T>,
+        facts: &BodyFacts<T>,
+    ) -> (Self, SeenBar<T>) {
+        let mut bar = SeenBar([T::zero(); SEEN]);
+        let seen = see(end);
+        let reward = real(objective.reward);
+        bar.add(task.reward_finish(&seen), reward);
+        let share = T::one() / real(f64::from(steps.max(1)));
+        let mut sample = |(descriptor, (&mean, &weight)): (&crate::laws::descriptor::Descriptor, (&T, &f64))| {
+            let facts = BodyFacts {
+                mass: variable(facts.mass, MEAN + 1),
+                link_count: constant(facts.link_count),
+                leg_span: variable(facts.leg_span, MEAN + 2),
+            };
+            let value = descriptor.finish(variable(mean, MEAN), &seen, &facts);
+            let of_mean = value.derivative[MEAN] * real(weight);
+            bar.add(value, real(weight));
+            of_mean * share
+        };
+        let samples = task.descriptors.iter().zip(means.iter().zip(&objective.descriptors)).map(&mut sample).collect();
+        (Self { task, dt, reward, samples }, bar)
+    }
+
+    /// Adds the bars of what the step with these sensors is judged by.
+    pub fn judge(&self, sensors: &Sensors<T>, bar: &mut SeenBar<T>) {
+        let seen = see(sensors);
+        bar.add(self.task.reward_rate(&seen), self.reward * self.dt);
+        for (descriptor, &weight) in self.task.descriptors.iter().zip(&self.samples) {
+            bar.add(descriptor.sample(&seen, constant(self.dt)), weight);
+        }
+    }
+
+    /// No bars yet.
+    pub fn nothing(&self) -> SeenBar<T> {
+        SeenBar([T::zero(); SEEN])
+    }
+}
+
+fn constant<T: Value>(value: T) -> Seen<T> {
+    Dual { value, derivative: [T::zero(); SEEN] }
+}
+
+fn variable<T: Value>(value: T, place: usize) -> Seen<T> {
+    let mut dual = constant(value);
+    dual.derivative[place] = T::one();
+    dual
+}
+
+fn see<T: Value>(s: &Sensors<T>) -> Sensors<Seen<T>> {
+    let vector = |v: Vec3<T>, first| vec3(variable(v.x, first), variable(v.y, first + 1), variable(v.z, first + 2));
+    Sensors {
+        time: constant(s.time),
+        start: vector(s.start, 0),
+        position: vector(s.position, 3),
+        velocity: vector(s.velocity, 6),
+        up: vector(s.up, UP),
+        height: variable(s.height, 12),
+        power: variable(s.power, 13),
+        command_rate: variable(s.command_rate, 14),
+        limit_use: variable(s.limit_use, 15),
+        limb_load: std::array::from_fn(|i| variable(s.limb_load[i], 16 + i)),
+        touchdowns: constant(s.touchdowns),
+    }
+}
+
+/// Takes the bars of what the measurement after a step saw to the state it was made of. Gives the bars of the step's effort, and of
+/// the mean square rate of the servo targets.
+pub fn reverse_measure<T: Value>(
+    step: &Step<'_, T>,
+    prelude: &Prelude<T>,
+    seen: &SeenBar<T>,
+    bar: &mut StateBar<T>,
+    model: &mut ModelBar<T>,
+    back: &ReverseWork<T>,
+) -> (EffortBar<T>, T) {
+    let Step { creature, after, .. } = *step;
+    model.prelude.start += seen.vector(0);
+    model.prelude.mass += seen.0[MEAN + 1];
+    model.prelude.leg_span += seen.0[MEAN + 2];
+    bar.position += seen.vector(3) + back.reverse_terrain(after.position, seen.0[12], Vec3::zero());
+    bar.velocity += seen.vector(6);
+    let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
+    bar.rotation += up.cross(seen.vector(UP));
+    reverse_limb_loads(creature, prelude, &after.normal_forces, &seen.0[16..MEAN], bar, model);
+    let joints = real(creature.joint_count().max(1) as f64);
+    (EffortBar { power: seen.0[13], limit_use: seen.0[15] / joints }, seen.0[14])
+}
+
+fn reverse_limb_loads<T: Value>(
+    creature: &Creature<T>,
+    prelude: &Prelude<T>,
+    forces: &[T],
+    loads_bar: &[T],
+    bar: &mut StateBar<T>,
+    model: &mut ModelBar<T>,
+) {
+    let reference = prelude.plan.reference_force;
+    for (&link, &load_bar) in prelude.plan.limb_ends.iter().zip(loads_bar) {
+        let touches = || creature.contacts.iter().enumerate().filter(|(_, contact)| contact.link == link);
+        let force = touches().fold(T::zero(), |sum, (i, _)| sum + forces[i]);
+        let (of_force, of_reference) = load_share_slopes(force, reference);
+        model.prelude.reference_force += of_reference * load_bar;
+        for (i, _) in touches() {
+            bar.normal_forces[i] += of_force * load_bar;
+        }
+    }
+}
+
+/// Derivatives of the load share by the force and by the reference.
+pub fn load_share_slopes<T: Value>(force: T, reference: T) -> (T, T) {
+    let [force, reference] = Dual::variables([force, reference]);
+    let [of_force, of_reference] = load_share(force, reference).derivative;
+    (of_force, of_reference)
+}

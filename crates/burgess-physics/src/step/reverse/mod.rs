@@ -1,0 +1,97 @@
+//! The way back through a step: the adjoint of the implicit solve, then one reverse sweep, with nothing frozen or dropped.
+//! `docs/physics.md` has the equations.
+//!
+//! A step solves `H v' = b`. With the gradient `g` of the objective with respect to `v'`, one more solve with the same matrix gives
+//! `lambda = H^-1 g`, and the gradient with respect to everything that `H` and `b` are made of is that of the scalar
+//! `lambda . (b - H v')` at fixed `lambda` and `v'`, plus what the outputs of the step are made of directly. Both are sums over
+//! links, contacts and hinges, each pulled back by itself; what they say of the links' poses and twists then goes down the tree.
+//!
+//! Words: the *bar* of a number is the gradient of the objective with respect to it. The bar of a rotation is a vector in world axes: the
+//! gradient with respect to a small rotation from where the frame is. The bar of a twist is a wrench.
+
+pub mod contact;
+pub mod episode;
+pub mod features;
+pub mod integrate;
+pub mod joint;
+pub mod kinematics;
+pub mod link;
+pub mod measure;
+pub mod observer;
+pub mod policy;
+pub mod state;
+pub mod tape;
+
+use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touch_contacts};
+use super::kinematics::kinematics as locate;
+use super::solve::{eliminate_hinges, solve_base, substitute_back};
+use super::state::{Drive, State, Work};
+use crate::model::Creature;
+use crate::world::World;
+use burgess_core::autodiff::Value;
+use contact::reverse_contacts;
+use integrate::{gather_loads, take_adjoint, take_velocities};
+use joint::reverse_joints;
+use kinematics::{reverse_base, reverse_kinematics};
+use link::reverse_links;
+use state::{ModelBar, ReverseWork, StateBar};
+
+/// Bars of what measurements see of a step's inner workings, beside the state after it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EffortBar<T> {
+    /// Of the servos' power (W).
+    pub power: T,
+    /// Of the sum over joints of how far each is into its limits.
+    pub limit_use: T,
+}
+
+/// A step that was made.
+#[derive(Clone, Copy)]
+pub struct Step<'a, T> {
+    /// The body.
+    pub creature: &'a Creature<T>,
+    /// The surroundings.
+    pub world: &'a World<T>,
+    /// What drove it.
+    pub drive: &'a Drive<T>,
+    /// The state before it.
+    pub before: &'a State<T>,
+    /// The state after it.
+    pub after: &'a State<T>,
+}
+
+/// Where everything was before the step, and what law every force followed.
+pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
+    locate(step.creature, step.before, work);
+    touch_contacts(step.creature, step.world, step.before, work);
+    assemble_joints(step.creature, step.world, step.drive, step.before, work);
+}
+
+/// Goes back through a step that was recalled: takes the bars of the state after it, leaves those of the state before it, and adds to
+/// those of the model. Targets and commands are the policy's business, but for what the servos say of the targets.
+pub fn reverse_step<T: Value>(
+    step: &Step<'_, T>,
+    effort: EffortBar<T>,
+    bar: &mut StateBar<T>,
+    model: &mut ModelBar<T>,
+    work: &mut Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    let Step { creature, world, .. } = *step;
+    // The equations of the step, with the bars of the velocities on the right.
+    take_velocities(step, work, back);
+    assemble_inertia(creature, work);
+    assemble_contacts(creature, world, work);
+    gather_loads(step, effort, bar, work, back);
+    eliminate_hinges(creature, work);
+    solve_base(creature, work);
+    substitute_back(creature, work);
+    take_adjoint(work, back);
+    // Every link, contact and hinge by itself.
+    reverse_links(step, bar, model, work, back);
+    reverse_contacts(step, bar, model, work, back);
+    reverse_joints(step, effort, bar, model, work, back);
+    // Poses and twists, leaf to base.
+    reverse_kinematics(step, bar, model, work, back);
+    reverse_base(step, bar, work, back);
+}

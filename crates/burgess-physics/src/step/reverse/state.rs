@@ -1,0 +1,160 @@
+//! Bars and scratch of the way back.
+
+use crate::gradient::{PreludeGradient, WorldGradient};
+use crate::laws::terrain::Terrain;
+use crate::model::{Candidate, Creature};
+use crate::step::spatial::{Twist, Wrench};
+use crate::world::World;
+use burgess_core::autodiff::{Dual, Real, real};
+use burgess_core::math::Vec3;
+
+/// Bar of one link's state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkBar<T> {
+    /// Of the hinge angle.
+    pub angle: T,
+    /// Of the hinge rate.
+    pub rate: T,
+    /// Of the momentum that it carries.
+    pub momentum: Vec3<T>,
+    /// Of the spin that it carries.
+    pub spin: Vec3<T>,
+}
+
+/// Bar of all that goes from one step to the next.
+#[derive(Clone, Debug)]
+pub struct StateBar<T> {
+    /// Of the base origin.
+    pub position: Vec3<T>,
+    /// Of the base orientation.
+    pub rotation: Vec3<T>,
+    /// Of the velocity of the base origin.
+    pub velocity: Vec3<T>,
+    /// Of the angular velocity of the base.
+    pub angular_velocity: Vec3<T>,
+    /// One entry a link.
+    pub links: Vec<LinkBar<T>>,
+    /// Of the normal forces of the last step, one entry a contact point.
+    pub normal_forces: Vec<T>,
+    /// Of the servo targets, one entry a link.
+    pub targets: Vec<T>,
+    /// Of the commands, one entry a link.
+    pub commands: Vec<T>,
+}
+
+impl<T: Real> StateBar<T> {
+    /// All zero.
+    pub fn zero(creature: &Creature<T>) -> Self {
+        let per_link = || vec![T::zero(); creature.links.len()];
+        Self {
+            position: Vec3::zero(),
+            rotation: Vec3::zero(),
+            velocity: Vec3::zero(),
+            angular_velocity: Vec3::zero(),
+            links: vec![LinkBar::default(); creature.links.len()],
+            normal_forces: vec![T::zero(); creature.contacts.len()],
+            targets: per_link(),
+            commands: per_link(),
+        }
+    }
+}
+
+/// Bars of what stays the same over an episode.
+#[derive(Clone, Debug)]
+pub struct ModelBar<T> {
+    /// Of each number of the candidate, in its place.
+    pub candidate: Candidate<T>,
+    /// Of what was worked out before the episode.
+    pub prelude: PreludeGradient<T>,
+    /// Of the surroundings.
+    pub world: WorldGradient<T>,
+}
+
+impl<T: Real> ModelBar<T> {
+    /// All zero.
+    pub fn zero(candidate: &Candidate<T>) -> Self {
+        Self {
+            candidate: candidate.map(|_: T| T::zero()),
+            prelude: PreludeGradient::default(),
+            world: WorldGradient::default(),
+        }
+    }
+}
+
+/// Scratch of one link on the way back.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkBack<T> {
+    /// Twist after the step.
+    pub after: Twist<T>,
+    /// Hinge rate after the step.
+    pub rate_after: T,
+    /// The adjoint solution as a twist: what the base's and the hinges' parts add up to at this link.
+    pub adjoint: Twist<T>,
+    /// The hinge's part of the adjoint solution.
+    pub adjoint_rate: T,
+    /// Bar of the twist before the step.
+    pub twist_bar: Wrench<T>,
+    /// Bar of the twist after the step.
+    pub after_bar: Wrench<T>,
+    /// Bar of the adjoint twist.
+    pub adjoint_bar: Wrench<T>,
+    /// Bar of the link's origin.
+    pub origin_bar: Vec3<T>,
+    /// Bar of the link's rotation.
+    pub rotation_bar: Vec3<T>,
+}
+
+impl<T: Real> LinkBack<T> {
+    /// All zero.
+    pub fn zero() -> Self {
+        Self {
+            after: Twist::zero(),
+            rate_after: T::zero(),
+            adjoint: Twist::zero(),
+            adjoint_rate: T::zero(),
+            twist_bar: Wrench::zero(),
+            after_bar: Wrench::zero(),
+            adjoint_bar: Wrench::zero(),
+            origin_bar: Vec3::zero(),
+            rotation_bar: Vec3::zero(),
+        }
+    }
+}
+
+/// Scratch memory of the way back, kept between steps.
+#[derive(Clone, Debug)]
+pub struct ReverseWork<T: burgess_core::autodiff::Value> {
+    /// One entry a link.
+    pub links: Vec<LinkBack<T>>,
+    /// Bar of the base's spin after the step, that of its orientation and angular velocity included.
+    pub base_spin: Vec3<T>,
+    /// The ground over positions with their derivatives.
+    pub terrain: Terrain<Dual<T, 3>>,
+}
+
+impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
+    /// Scratch for one creature.
+    pub fn new(creature: &Creature<T>, world: &World<T>) -> Self {
+        Self {
+            links: vec![LinkBack::zero(); creature.links.len()],
+            base_spin: Vec3::zero(),
+            terrain: world.terrain.map(|x| Dual { value: x, derivative: [real(0.0); 3] }),
+        }
+    }
+
+    /// What the bars of the distance from the ground and of its normal at a point say of the point.
+    pub fn reverse_terrain(&self, at: Vec3<T>, distance_bar: T, normal_bar: Vec3<T>) -> Vec3<T> {
+        if let Terrain::Plane { normal } = &self.terrain {
+            return normal.map(|n| n.value) * distance_bar;
+        }
+        let [x, y, z] = Dual::variables(at.to_array());
+        let (distance, normal) = self.terrain.distance(Vec3 { x, y, z });
+        let along = |i: usize| {
+            distance.derivative[i] * distance_bar
+                + normal.x.derivative[i] * normal_bar.x
+                + normal.y.derivative[i] * normal_bar.y
+                + normal.z.derivative[i] * normal_bar.z
+        };
+        Vec3 { x: along(0), y: along(1), z: along(2) }
+    }
+}

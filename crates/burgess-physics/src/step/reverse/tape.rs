@@ -1,0 +1,103 @@
+//! What is kept of an episode for the way back: the state before each step, with servo targets and commands. Everything else is worked
+//! out again.
+
+use crate::model::Creature;
+use crate::step::state::State;
+use burgess_core::autodiff::Real;
+use burgess_core::math::{Quat, Vec3};
+
+/// A state and what the policy keeps beside it.
+#[derive(Clone, Debug)]
+pub struct Standing<T> {
+    /// The state.
+    pub state: State<T>,
+    /// Servo targets (rad), one a link.
+    pub targets: Vec<T>,
+    /// Commands (rad), one a link.
+    pub commands: Vec<T>,
+}
+
+impl<T: Real> Standing<T> {
+    /// At rest at the origin.
+    pub fn new(creature: &Creature<T>) -> Self {
+        let per_link = vec![T::zero(); creature.links.len()];
+        Self { state: State::at_rest(creature, Vec3::zero()), targets: per_link.clone(), commands: per_link }
+    }
+}
+
+/// Records of one creature, all of one size, in one list.
+#[derive(Clone, Debug)]
+pub struct Tape<T> {
+    size: usize,
+    numbers: Vec<T>,
+}
+
+impl<T: Real> Tape<T> {
+    /// An empty tape.
+    pub fn new(creature: &Creature<T>) -> Self {
+        Self { size: record_size(creature), numbers: Vec::new() }
+    }
+
+    /// Records on it.
+    pub fn len(&self) -> usize {
+        self.numbers.len() / self.size
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Takes all records off.
+    pub fn clear(&mut self) {
+        self.numbers.clear();
+    }
+
+    /// Adds a record.
+    pub fn push(&mut self, state: &State<T>, targets: &[T], commands: &[T]) {
+        let to = &mut self.numbers;
+        to.extend(state.position.to_array());
+        to.push(state.orientation.w);
+        to.extend(state.orientation.v.to_array());
+        to.extend(state.velocity.to_array());
+        to.extend(state.angular_velocity.to_array());
+        for link in &state.links {
+            to.extend([link.angle, link.rate]);
+            to.extend(link.momentum.to_array());
+            to.extend(link.spin.to_array());
+        }
+        to.extend_from_slice(&state.normal_forces);
+        to.extend_from_slice(targets);
+        to.extend_from_slice(commands);
+    }
+
+    /// Reads a record.
+    ///
+    /// # Panics
+    /// When there is none of that index.
+    pub fn read(&self, index: usize, to: &mut Standing<T>) {
+        let mut numbers = self.numbers[index * self.size..][..self.size].iter().copied();
+        let mut next = || numbers.next().expect("records have one size");
+        fn vector<T>(next: &mut impl FnMut() -> T) -> Vec3<T> {
+            Vec3 { x: next(), y: next(), z: next() }
+        }
+        let state = &mut to.state;
+        state.position = vector(&mut next);
+        state.orientation = Quat { w: next(), v: vector(&mut next) };
+        state.velocity = vector(&mut next);
+        state.angular_velocity = vector(&mut next);
+        for link in &mut state.links {
+            link.angle = next();
+            link.rate = next();
+            link.momentum = vector(&mut next);
+            link.spin = vector(&mut next);
+        }
+        let lists = [&mut state.normal_forces, &mut to.targets, &mut to.commands];
+        lists.into_iter().flatten().for_each(|number| *number = next());
+    }
+}
+
+/// Numbers of a record.
+pub fn record_size<T>(creature: &Creature<T>) -> usize {
+    13 + 10 * creature.links.len() + creature.contacts.len()
+}

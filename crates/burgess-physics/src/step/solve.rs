@@ -1,0 +1,58 @@
+//! The articulated-body solve: up the tree eliminating hinges, the base's six unknowns, and down again. O(links).
+//! Then the check that contacts push.
+
+use super::spatial::Twist;
+use super::state::Work;
+use crate::model::{BaseKind, Creature};
+use burgess_core::autodiff::{Real, Value};
+
+/// Eliminates every hinge into its parent, leaf to base.
+pub fn eliminate_hinges<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
+    for i in (1..creature.links.len()).rev() {
+        let (above, below) = work.links.split_at_mut(i);
+        let (parent, own) = (&mut above[creature.links[i].parent], &mut below[0]);
+        let u = own.inertia.apply(&own.axis);
+        let inverse = (own.joint_inertia + u.dot(&own.axis)).recip();
+        let load = own.joint_load + own.load.dot(&own.axis);
+        own.gain = u.scaled(inverse);
+        own.free_rate = load * inverse;
+        parent.inertia.accumulate(&own.inertia.reduced(&u, &own.gain));
+        let mut rest = own.load;
+        rest.accumulate(&u.scaled(-own.free_rate));
+        parent.load.accumulate(&rest);
+    }
+}
+
+/// Solves for the base's twist.
+pub fn solve_base<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
+    let base = &mut work.links[0];
+    base.twist_after = match creature.base {
+        BaseKind::Floating => base.inertia.solve(&base.load),
+        BaseKind::Welded => Twist::zero(),
+    };
+}
+
+/// Twists after the step, base to leaf; the new hinge rates go to `free_rate`.
+pub fn substitute_back<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
+    for i in 1..creature.links.len() {
+        let (above, below) = work.links.split_at_mut(i);
+        let (parent, own) = (&above[creature.links[i].parent], &mut below[0]);
+        own.free_rate -= own.gain.dot(&parent.twist_after);
+        own.twist_after = parent.twist_after + own.axis.scaled(own.free_rate);
+    }
+}
+
+/// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
+/// False when nothing changed: then every force is max(push - drag * v_n', 0), but for pulls within the tolerance.
+pub fn release_contacts<T: Value>(creature: &Creature<T>, work: &mut Work<T>) -> bool {
+    let mut changed = false;
+    for (contact, scratch) in creature.contacts.iter().zip(&mut work.contacts) {
+        let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
+        let force = scratch.push - scratch.drag * v_n;
+        scratch.force = if scratch.active { force } else { T::zero() };
+        let pushes = force.to_f64() >= -work.pull_tolerance.to_f64();
+        changed |= pushes != scratch.active;
+        scratch.active = pushes;
+    }
+    changed
+}

@@ -1,0 +1,202 @@
+//! The changing state of one creature, what drives it, and the scratch memory of a step.
+
+use super::spatial::{Spatial, Twist, Wrench};
+use crate::laws::joint::JointTorque;
+use crate::model::Creature;
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::{Mat3, Quat, Vec3};
+
+/// The state of one link: its hinge, and what it carries from step to step.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkState<T> {
+    /// Hinge angle (rad); the base's stays zero.
+    pub angle: T,
+    /// Hinge rate (rad/s); the base's stays zero.
+    pub rate: T,
+    /// Linear momentum (kg m/s, world axes).
+    pub momentum: Vec3<T>,
+    /// Angular velocity (rad/s, link axes).
+    pub spin: Vec3<T>,
+}
+
+/// The state of one creature. Positions are relative to its spawn point.
+#[derive(Clone, Debug)]
+pub struct State<T> {
+    /// Base origin (m, world axes).
+    pub position: Vec3<T>,
+    /// Base orientation, base to world.
+    pub orientation: Quat<T>,
+    /// Velocity of the base origin (m/s, world axes).
+    pub velocity: Vec3<T>,
+    /// Angular velocity of the base (rad/s, base axes).
+    pub angular_velocity: Vec3<T>,
+    /// One entry a link.
+    pub links: Vec<LinkState<T>>,
+    /// Normal force of each contact point in the last step (N), not negative.
+    pub normal_forces: Vec<T>,
+}
+
+impl<T: Real> State<T> {
+    /// At rest at a base position, upright, with zero angles.
+    pub fn at_rest(creature: &Creature<T>, position: Vec3<T>) -> Self {
+        let zero = T::zero();
+        let link = LinkState { angle: zero, rate: zero, momentum: Vec3::zero(), spin: Vec3::zero() };
+        Self {
+            position,
+            orientation: Quat::identity(),
+            velocity: Vec3::zero(),
+            angular_velocity: Vec3::zero(),
+            links: vec![link; creature.links.len()],
+            normal_forces: vec![zero; creature.contacts.len()],
+        }
+    }
+}
+
+/// What drives the hinges in a step, one entry a link; the base's are not used.
+#[derive(Clone, Debug)]
+pub struct Drive<T> {
+    /// Servo targets (rad).
+    pub targets: Vec<T>,
+    /// Further torques (N m), held over the step.
+    pub torques: Vec<T>,
+}
+
+impl<T: Real> Drive<T> {
+    /// Targets and torques zero.
+    pub fn idle(creature: &Creature<T>) -> Self {
+        let zeros = vec![T::zero(); creature.links.len()];
+        Self { targets: zeros.clone(), torques: zeros }
+    }
+}
+
+/// Scratch of one link. World axes, positions relative to the base origin.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkWork<T> {
+    /// Link to world.
+    pub orientation: Quat<T>,
+    /// The same as a matrix.
+    pub rotation: Mat3<T>,
+    /// Hinge position (m).
+    pub origin: Vec3<T>,
+    /// Centre of mass (m).
+    pub com: Vec3<T>,
+    /// Spatial hinge axis: angular part, and velocity of the point at the base origin for unit rate.
+    pub axis: Twist<T>,
+    /// Twist before the step.
+    pub twist: Twist<T>,
+    /// Twist after the step.
+    pub twist_after: Twist<T>,
+    /// Articulated inertia of the link and what hangs on it.
+    pub inertia: Spatial<T>,
+    /// Its right-hand side.
+    pub load: Wrench<T>,
+    /// Hinge diagonal (kg m2) and right-hand side (kg m2/s).
+    pub joint_inertia: T,
+    /// See `joint_inertia`.
+    pub joint_load: T,
+    /// U / d of the hinge elimination.
+    pub gain: Wrench<T>,
+    /// u / d of the hinge elimination.
+    pub free_rate: T,
+    /// The servo's torque, linear in the rate after the step.
+    pub servo: JointTorque<T>,
+    /// How far the joint is into its limits, 0 to 1.
+    pub limit_use: T,
+}
+
+/// Scratch of one contact point.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactWork<T> {
+    /// Point of contact relative to the base origin (m, world axes).
+    pub point: Vec3<T>,
+    /// Unit normal of the ground.
+    pub normal: Vec3<T>,
+    /// Gap between point and ground (m), negative inside.
+    pub gap: T,
+    /// Normal force = max(push - drag * v_n', 0).
+    pub push: T,
+    /// See `push`.
+    pub drag: T,
+    /// Friction = -tangent_drag * v_t'.
+    pub tangent_drag: T,
+    /// Whether the normal force is in the equations; a contact that would pull is taken out.
+    pub active: bool,
+    /// Normal force that acted in this step (N): negative where a pulling contact was left in.
+    pub force: T,
+}
+
+impl<T: Value> ContactWork<T> {
+    /// Whether any force acts that could ever be seen, given the pull that counts as none (N): most contacts are in the air, where the
+    /// law's tails end in numbers on which processors are slow. A number with a derivative always acts.
+    #[inline(always)]
+    pub fn can_act(&self, pull_tolerance: T) -> bool {
+        let least = pull_tolerance.to_f64() * T::EPSILON * T::EPSILON;
+        T::DIFFERENTIATES || [self.push, self.drag, self.tangent_drag].iter().any(|x| x.to_f64() > least)
+    }
+}
+
+/// Scratch memory of a step, kept between steps to save allocation.
+#[derive(Clone, Debug)]
+pub struct Work<T> {
+    /// One entry a link.
+    pub links: Vec<LinkWork<T>>,
+    /// One entry a contact point.
+    pub contacts: Vec<ContactWork<T>>,
+    /// Contact width used for this creature (m).
+    pub contact_width: T,
+    /// A contact that pulls with less than this (N) is left in the equations.
+    pub pull_tolerance: T,
+}
+
+impl<T: Real> Work<T> {
+    /// Scratch for one creature in a world of the given gravity (m/s2) and contact width (m).
+    pub fn new(creature: &Creature<T>, gravity: Vec3<T>, contact_width: T) -> Self {
+        let zero = T::zero();
+        let link = LinkWork {
+            orientation: Quat::identity(),
+            rotation: Mat3::identity(),
+            origin: Vec3::zero(),
+            com: Vec3::zero(),
+            axis: Twist::zero(),
+            twist: Twist::zero(),
+            twist_after: Twist::zero(),
+            inertia: Spatial::zero(),
+            load: Wrench::zero(),
+            joint_inertia: zero,
+            joint_load: zero,
+            gain: Wrench::zero(),
+            free_rate: zero,
+            servo: JointTorque::default(),
+            limit_use: zero,
+        };
+        let contact = ContactWork {
+            point: Vec3::zero(),
+            normal: Vec3::zero(),
+            gap: zero,
+            push: zero,
+            drag: zero,
+            tangent_drag: zero,
+            active: true,
+            force: zero,
+        };
+        Self {
+            links: vec![link; creature.links.len()],
+            contacts: vec![contact; creature.contacts.len()],
+            contact_width: width_of_contact(creature, gravity, contact_width),
+            pull_tolerance: pull_tolerance(creature, gravity),
+        }
+    }
+}
+
+/// The pull (N) that counts as none: a millionth of the weight, where float32 ends. Most contacts that pull at all pull less, and
+/// each that is taken out costs another solve.
+pub fn pull_tolerance<T: Real>(creature: &Creature<T>, gravity: Vec3<T>) -> T {
+    creature.weight(gravity) * real(1e-6)
+}
+
+/// Depth (m) over which the contacts of a creature set in, in a world of the given gravity (m/s2) and contact width (m).
+pub fn width_of_contact<T: Real>(creature: &Creature<T>, gravity: Vec3<T>, contact_width: T) -> T {
+    // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
+    let static_depth = creature.weight(gravity) / (creature.contact_stiffness * real(4.0));
+    contact_width.min(static_depth.max(real(1e-6)))
+}

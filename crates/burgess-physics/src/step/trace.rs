@@ -1,0 +1,97 @@
+//! A recorded episode: what tables of trajectories and pictures are made of.
+
+use super::episode::{Episode, Returns};
+use super::kinematics::kinematics;
+use crate::model::Candidate;
+use crate::task::TaskPlan;
+use crate::world::World;
+use burgess_core::autodiff::{Value, real};
+use burgess_core::math::{Quat, Vec3};
+
+/// One recorded moment. World axes but for `angular_velocity`; SI units.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// Time (s).
+    pub time: f64,
+    /// Base origin (m).
+    pub position: Vec3<f64>,
+    /// Base orientation, base to world.
+    pub orientation: Quat<f64>,
+    /// Velocity of the base origin (m/s).
+    pub velocity: Vec3<f64>,
+    /// Angular velocity of the base (rad/s, base axes).
+    pub angular_velocity: Vec3<f64>,
+    /// Hinge angles (rad), link 1 first.
+    pub angles: Vec<f64>,
+    /// Hinge rates (rad/s), link 1 first.
+    pub rates: Vec<f64>,
+    /// Normal force on each link (N), the base first: sum over its contact points.
+    pub contacts: Vec<f64>,
+    /// Reward as if the episode ended here.
+    pub reward: f64,
+    /// Position (m) and orientation of every link frame, the base first.
+    pub poses: Vec<(Vec3<f64>, Quat<f64>)>,
+}
+
+/// Names of the columns that say where a body is and how it moves, time included, in tables of trajectories. SI units; `w` in base axes,
+/// all else in world axes.
+pub fn state_columns(joints: usize) -> Vec<String> {
+    let base = ["time", "x", "y", "z", "qw", "qx", "qy", "qz", "vx", "vy", "vz", "wx", "wy", "wz"].map(String::from);
+    let hinges = ["angle", "rate"].into_iter().flat_map(|name| (1..=joints).map(move |i| format!("{name}{i}")));
+    base.into_iter().chain(hinges).collect()
+}
+
+/// Simulates an episode and records its start and every `period`-th step; the last step is recorded in any case.
+pub fn trace<T: Value>(
+    candidate: &Candidate<f64>,
+    world: &World<f64>,
+    task: &TaskPlan,
+    period: u32,
+) -> (Vec<Moment>, Returns<f64>) {
+    let candidate = candidate.map(real::<T>);
+    let world = world.cast::<T>();
+    let mut episode = Episode::new(&candidate, &world, task);
+    let mut moments = vec![moment(&candidate, &mut episode)];
+    let mut steps = 0;
+    while episode.advance() {
+        steps += 1;
+        if steps % period.max(1) == 0 {
+            moments.push(moment(&candidate, &mut episode));
+        }
+    }
+    if steps % period.max(1) != 0 {
+        moments.push(moment(&candidate, &mut episode));
+    }
+    let Returns { reward, descriptors, ending, steps } = episode.returns();
+    let descriptors = descriptors.into_iter().map(Value::to_f64).collect();
+    (moments, Returns { reward: reward.to_f64(), descriptors, ending, steps })
+}
+
+fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Moment {
+    let creature = &candidate.creature;
+    // The scratch holds the poses from before the step.
+    kinematics(creature, &episode.state, &mut episode.work);
+    let state = &episode.state;
+    let mut contacts = vec![0.0; creature.links.len()];
+    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+        contacts[contact.link] += force.to_f64();
+    }
+    let joints = || state.links.iter().skip(1);
+    Moment {
+        time: episode.time().to_f64(),
+        position: state.position.to_f64(),
+        orientation: state.orientation.map(Value::to_f64),
+        velocity: state.velocity.to_f64(),
+        angular_velocity: state.angular_velocity.to_f64(),
+        angles: joints().map(|l| l.angle.to_f64()).collect(),
+        rates: joints().map(|l| l.rate.to_f64()).collect(),
+        contacts,
+        reward: episode.reward_so_far().to_f64(),
+        poses: episode
+            .work
+            .links
+            .iter()
+            .map(|link| ((state.position + link.origin).to_f64(), link.orientation.map(Value::to_f64)))
+            .collect(),
+    }
+}

@@ -1,0 +1,158 @@
+//! What all candidates of a run share: time step, gravity, contact parameters, terrain.
+
+use crate::laws::terrain::{Terrain, TerrainSpec};
+use burgess_core::autodiff::{Real, real};
+use burgess_core::math::{Vec3, vec3};
+use serde::{Deserialize, Serialize};
+
+/// Speed that smooths the onset of the rebound's damping (m/s).
+const ONSET_SPEED: f64 = 0.05;
+/// Dissipation of joint limits (s/rad).
+const LIMIT_DAMPING: f64 = 0.2;
+/// Angle over which a joint limit sets in (rad).
+const LIMIT_WIDTH: f64 = 0.01;
+
+/// The physics; `docs/physics.md` has the equations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Physics {
+    /// Steps a second.
+    pub rate: u32,
+    /// Gravity, along -z (m/s2).
+    pub gravity: f64,
+    /// Coefficient of friction.
+    pub friction: f64,
+    /// Slip speed at which friction is 71 % of its limit (m/s).
+    pub slip_speed: f64,
+    /// Normal stiffness of a contact point.
+    pub contact_stiffness: Stiffness,
+    /// Depth over which contact sets in (m); the creature's static depth (weight on four points) is taken if that is less.
+    pub contact_width: f64,
+    /// Dissipation of contact (s/m).
+    pub contact_damping: f64,
+    /// Rotor inertia of each joint of a 4 kg creature (kg m2); scaled with mass.
+    pub armature: f64,
+    /// Passive damping of each joint of a 4 kg creature (N m s/rad); scaled with mass.
+    pub joint_damping: f64,
+    /// Servo stiffness of a 4 kg creature (N m/rad); scaled with mass and by the genes.
+    pub servo_stiffness: f64,
+    /// Servo damping of a 4 kg creature (N m s/rad); scaled with mass and by the genes.
+    pub servo_damping: f64,
+    /// Servo torque limit of a 4 kg creature (N m); scaled with mass and by the genes.
+    pub torque_limit: f64,
+    /// Stiffness of joint limits of a 4 kg creature (N m/rad); scaled with mass.
+    pub limit_stiffness: f64,
+    /// Fastest change of a servo target (rad/s).
+    pub slew_rate: f64,
+    /// Form of the velocity-dependent forces.
+    pub form: BiasForm,
+}
+
+/// Normal stiffness of a contact point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Stiffness {
+    /// Four points carry the creature's weight at a depth of 1 mm.
+    #[default]
+    Auto,
+    /// A number (N/m).
+    Fixed(f64),
+}
+
+/// Form of the velocity-dependent forces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BiasForm {
+    /// Links carry their momentum from step to step: stable at any spin.
+    #[default]
+    Momentum,
+    /// Coriolis and gyroscopic forces taken explicitly, as MuJoCo's Euler integrator does.
+    ExplicitBias,
+}
+
+/// The constant surroundings of an episode.
+#[derive(Clone, Debug)]
+pub struct World<T> {
+    /// Time step (s).
+    pub dt: T,
+    /// Gravity (m/s2).
+    pub gravity: Vec3<T>,
+    /// Coefficient of friction.
+    pub friction: T,
+    /// Slip speed that regularises friction (m/s).
+    pub slip_speed: T,
+    /// Depth over which contact sets in (m); never more than a creature's static depth is used.
+    pub contact_width: T,
+    /// Dissipation of contact (s/m).
+    pub contact_damping: T,
+    /// Speed that smooths the onset of the rebound's damping (m/s).
+    pub onset_speed: T,
+    /// Dissipation of joint limits (s/rad).
+    pub limit_damping: T,
+    /// Angle over which a joint limit sets in (rad).
+    pub limit_width: T,
+    /// Fastest change of a servo target (rad/s).
+    pub slew_rate: T,
+    /// The ground.
+    pub terrain: Terrain<T>,
+    /// Form of the velocity-dependent forces.
+    pub form: BiasForm,
+}
+
+impl World<f64> {
+    /// The world of an experiment; a random terrain depends on `seed`.
+    pub fn new(physics: &Physics, terrain: &TerrainSpec, seed: u64) -> Self {
+        Self {
+            dt: 1.0 / f64::from(physics.rate),
+            gravity: vec3(0.0, 0.0, -physics.gravity),
+            friction: physics.friction,
+            slip_speed: physics.slip_speed,
+            contact_width: physics.contact_width,
+            contact_damping: physics.contact_damping,
+            onset_speed: ONSET_SPEED,
+            limit_damping: LIMIT_DAMPING,
+            limit_width: LIMIT_WIDTH,
+            slew_rate: physics.slew_rate,
+            terrain: terrain.compile(seed),
+            form: physics.form,
+        }
+    }
+
+    /// The same world over another scalar.
+    pub fn cast<U: Real>(&self) -> World<U> {
+        World {
+            dt: real(self.dt),
+            gravity: self.gravity.map(real),
+            friction: real(self.friction),
+            slip_speed: real(self.slip_speed),
+            contact_width: real(self.contact_width),
+            contact_damping: real(self.contact_damping),
+            onset_speed: real(self.onset_speed),
+            limit_damping: real(self.limit_damping),
+            limit_width: real(self.limit_width),
+            slew_rate: real(self.slew_rate),
+            terrain: self.terrain.map(real),
+            form: self.form,
+        }
+    }
+}
+
+impl Default for Physics {
+    fn default() -> Self {
+        Self {
+            rate: 240,
+            gravity: 9.81,
+            friction: 0.8,
+            slip_speed: 0.02,
+            contact_stiffness: Stiffness::Auto,
+            contact_width: 5e-4,
+            contact_damping: 2.0,
+            armature: 0.005,
+            joint_damping: 0.05,
+            servo_stiffness: 15.0,
+            servo_damping: 0.4,
+            torque_limit: 6.0,
+            limit_stiffness: 300.0,
+            slew_rate: 15.0,
+            form: BiasForm::Momentum,
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Growing a body: from the gene graph to flat arrays of links, hinges and contact points (after Sims 1994).
+//!
+//! Each grown part carries an orthogonal matrix F that takes the gene's local axes to base axes at zero joint angles. A
+//! child's is F M R E: E the joint gene's orientation, R the turn of a radial copy about the parent's z axis, and
+//! M = diag(1, -1, 1) for a mirrored copy, which is the reflection of its twin in the parent's xz plane. So F may be
+//! improper. Points and directions map by F; a hinge axis is a pseudo-vector and maps by det(F) F: then equal angles
+//! of the left and the right joint give mirrored poses, and equal servo targets mirrored motion.
+//!
+//! Which links there are is decided in [`super::tree`] and does not depend on continuous genes, so this file runs straight
+//! through and gradients flow from every number of the creature to the genes. The one exception is the automatic contact
+//! stiffness, which is taken as a constant.
+
+use super::shape::Solid;
+use super::tree::{Node, Sprout, grow};
+use crate::genome::{Body, BodyLimits, GeneId, InvalidBody, JointGene, JointKey, LinkGene, MAX_ANGLE, RepeatLayout};
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
+use burgess_physics::laws::inertia::MassProperties;
+use burgess_physics::laws::soft::sigmoid;
+use burgess_physics::model::{ContactPoint, Creature, Link, Shape};
+use burgess_physics::world::{Physics, Stiffness};
+
+/// Mass of the creature that the physics defaults are tuned for (kg).
+const REFERENCE_MASS: f64 = 4.0;
+
+/// Contact points that share the weight, and the depth they rest at (m), with automatic contact stiffness.
+const AUTO_STIFFNESS: (f64, f64) = (4.0, 1e-3);
+
+/// Which genes made a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkKey {
+    /// The link gene.
+    pub gene: GeneId,
+    /// The joint gene and the copy of it; the base has `JointKey::default()`.
+    pub joint: JointKey,
+}
+
+/// Which genes make each link that a body grows, at most `max_links`, in the order of the links.
+///
+/// # Errors
+/// [`InvalidBody::Graph`] when the gene graph is not well-formed.
+pub fn link_keys<T: Real>(body: &Body<T>, max_links: usize) -> Result<Vec<LinkKey>, InvalidBody> {
+    Ok(keys_of(body, &grow(body, max_links)?))
+}
+
+fn keys_of<T>(body: &Body<T>, tree: &[Node]) -> Vec<LinkKey> {
+    tree.iter().map(|node| LinkKey { gene: body.links[node.link].id, joint: node.key }).collect()
+}
+
+/// A grown body.
+#[derive(Clone, Debug)]
+pub struct Grown<T> {
+    /// What is simulated.
+    pub creature: Creature<T>,
+    /// Which genes made each link, in the order of the links.
+    pub keys: Vec<LinkKey>,
+}
+
+/// Grows the body into a creature of at most `limits.max_links` links. The other limits are for [`super::check`].
+///
+/// # Errors
+/// [`InvalidBody::Graph`] when the gene graph is not well-formed.
+pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) -> Result<Grown<T>, InvalidBody> {
+    let tree = grow(body, limits.max_links)?;
+    let genes = Genes::read(body);
+    let mut parts: Vec<Part<T>> = Vec::with_capacity(tree.len());
+    for node in &tree {
+        let matter = &genes.links[node.link];
+        let part = match node.sprout {
+            None => Part::base(matter),
+            Some(sprout) => Part::grown(
+                matter,
+                &body.joints[sprout.joint],
+                &genes.joints[sprout.joint],
+                sprout,
+                &parts[node.parent],
+            ),
+        };
+        parts.push(part);
+    }
+    let mass: T = parts.iter().map(|part| part.body.mass).sum();
+    let strength = Strength::new(mass, physics);
+    let mut contacts = Vec::with_capacity(parts.iter().map(|part| part.solid.contact_count()).sum());
+    contacts.extend(parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)));
+    let keys = keys_of(body, &tree);
+    let links = tree.iter().zip(&parts).map(|(node, part)| part.link(node, genes.servo(node), &strength));
+    let mut creature = Creature {
+        base: body.base,
+        links: links.collect(),
+        contacts,
+        contact_stiffness: contact_stiffness(mass, physics),
+        limb_ends: Vec::new(),
+    };
+    creature.limb_ends = creature.childless_links();
+    // In the order of genes, so that a limb that grows elsewhere in the tree keeps its place.
+    creature.limb_ends.sort_by_key(|&link| keys[link].joint);
+    Ok(Grown { creature, keys })
+}
+
+/// What genes say in plain numbers, worked out once for all copies that grow of them.
+struct Genes<T> {
+    /// One entry a link gene.
+    links: Vec<Matter<T>>,
+    /// One entry a joint gene.
+    joints: Vec<Hinge<T>>,
+    /// What the base has in place of a servo.
+    no_servo: Servo<T>,
+}
+
+/// A link gene: its shape before scaling, and its density (kg/m3).
+struct Matter<T> {
+    solid: Solid<T>,
+    density: T,
+}
+
+/// A joint gene: how the child sits on the parent.
+struct Hinge<T> {
+    /// The child's local axes to the parent's.
+    rotation: Mat3<T>,
+    /// Factor on the child's lengths.
+    scale: T,
+    /// Hinge axis in the child's local axes, unit vector.
+    axis: Vec3<T>,
+    servo: Servo<T>,
+}
+
+/// Joint limits (rad), and factors on the servo's mass-scaled defaults.
+#[derive(Clone, Copy)]
+struct Servo<T> {
+    lower: T,
+    upper: T,
+    kp: T,
+    kd: T,
+    torque: T,
+}
+
+impl<T: Real> Genes<T> {
+    fn read(body: &Body<T>) -> Self {
+        let matter = |link: &LinkGene<T>| Matter { solid: Solid::new(&link.shape), density: link.log_density.exp() };
+        let hinge = |joint: &JointGene<T>| Hinge {
+            rotation: Quat::exp(joint.orientation).to_matrix(),
+            scale: joint.log_scale.exp(),
+            axis: joint.axis.normalised(),
+            servo: Servo {
+                lower: -limit(joint.lower),
+                upper: limit(joint.upper),
+                kp: joint.log_kp.exp(),
+                kd: joint.log_kd.exp(),
+                torque: joint.log_torque.exp(),
+            },
+        };
+        let (middle, one) = (limit(T::zero()), T::one());
+        Self {
+            links: body.links.iter().map(matter).collect(),
+            joints: body.joints.iter().map(hinge).collect(),
+            no_servo: Servo { lower: -middle, upper: middle, kp: one, kd: one, torque: one },
+        }
+    }
+
+    fn servo(&self, node: &Node) -> &Servo<T> {
+        node.sprout.map_or(&self.no_servo, |sprout| &self.joints[sprout.joint].servo)
+    }
+}
+
+/// A part of the grown body. Points are relative to the part's hinge (the base: to its centre), in base axes.
+struct Part<T> {
+    /// Local axes to base axes, orthogonal.
+    axes: Mat3<T>,
+    /// Whether `axes` is improper (determinant -1).
+    reflected: bool,
+    /// Factor on all lengths.
+    scale: T,
+    solid: Solid<T>,
+    body: MassProperties<T>,
+    /// Centre of the shape.
+    centre: Vec3<T>,
+    /// Hinge in the parent's frame.
+    hinge: Vec3<T>,
+    /// Hinge axis, unit vector.
+    axis: Vec3<T>,
+}
+
+impl<T: Real> Part<T> {
+    fn base(matter: &Matter<T>) -> Self {
+        let solid = matter.solid;
+        Self {
+            axes: Mat3::identity(),
+            reflected: false,
+            scale: T::one(),
+            solid,
+            body: solid.mass_properties(matter.density),
+            centre: Vec3::zero(),
+            hinge: Vec3::zero(),
+            axis: vec3(T::zero(), T::zero(), T::one()),
+        }
+    }
+
+    fn grown(matter: &Matter<T>, joint: &JointGene<T>, hinge: &Hinge<T>, sprout: Sprout, parent: &Self) -> Self {
+        let turn = reflection(sprout.mirrored) * radial_turn(joint, sprout.copy);
+        let axes = parent.axes * turn * hinge.rotation;
+        let reflected = parent.reflected != sprout.mirrored;
+        let scale = parent.scale * hinge.scale;
+        let solid = matter.solid.scaled(scale);
+        let axis = axes * hinge.axis;
+        Self {
+            axes,
+            reflected,
+            scale,
+            solid,
+            body: solid.mass_properties(matter.density),
+            centre: axes * vec3(solid.hinge_to_centre(), T::zero(), T::zero()),
+            hinge: parent.centre + parent.axes * parent.solid.surface_point(turn * joint.attach),
+            axis: if reflected { -axis } else { axis },
+        }
+    }
+
+    fn link(&self, node: &Node, servo: &Servo<T>, strength: &Strength<T>) -> Link<T> {
+        Link {
+            parent: node.parent,
+            shape: self.shape(),
+            mass: self.body.mass,
+            com: self.centre,
+            inertia: Sym3::diagonal(self.body.moments).rotated(self.axes),
+            joint_position: self.hinge,
+            axis: self.axis,
+            lower: servo.lower,
+            upper: servo.upper,
+            kp: strength.kp * servo.kp,
+            kd: strength.kd * servo.kd,
+            torque_limit: strength.torque_limit * servo.torque,
+            armature: strength.armature,
+            damping: strength.damping,
+            limit_stiffness: strength.limit_stiffness,
+        }
+    }
+
+    fn shape(&self) -> Shape<T> {
+        let centre = self.centre;
+        match self.solid {
+            Solid::Sphere(radius) => Shape::Sphere { centre, radius },
+            Solid::Capsule(radius, length) => {
+                let half = self.axes * vec3(length * real(0.5), T::zero(), T::zero());
+                Shape::Capsule { from: centre - half, to: centre + half, radius }
+            }
+            // A box is its own mirror image, so its axes can be made a proper rotation.
+            Solid::Box(half) => Shape::Box { centre, axes: self.axes * reflection(self.reflected), half },
+        }
+    }
+
+    fn contacts(&self, link: usize) -> impl Iterator<Item = ContactPoint<T>> {
+        let (centres, radius) = self.solid.contact_spheres();
+        centres.map(move |c| ContactPoint { link, centre: self.centre + self.axes * c, radius })
+    }
+}
+
+/// A joint limit (rad) from its logit.
+fn limit<T: Real>(logit: T) -> T {
+    sigmoid(logit) * real(MAX_ANGLE)
+}
+
+/// diag(1, -1, 1) or the identity.
+fn reflection<T: Real>(mirrored: bool) -> Mat3<T> {
+    let mut m = Mat3::identity();
+    if mirrored {
+        m.0[1].y = -T::one();
+    }
+    m
+}
+
+/// The turn of a radial copy about z.
+fn radial_turn<T: Real>(joint: &JointGene<T>, copy: u8) -> Mat3<T> {
+    if joint.layout == RepeatLayout::Serial || copy == 0 {
+        return Mat3::identity();
+    }
+    let angle = std::f64::consts::TAU * f64::from(copy) / f64::from(joint.repeat);
+    Quat::about_axis(vec3(T::zero(), T::zero(), T::one()), real(angle)).to_matrix()
+}
+
+/// Servo and passive joint constants of a creature, scaled with its mass m.
+///
+/// With m0 = 4 kg and s = (m / m0)^(1/3), a length scale: stiffnesses and torques go with (m / m0) s, dampings with
+/// (m / m0) s^1.5, rotor inertia with (m / m0) s^2. Then bodies of the same shape swing alike, whatever their size.
+struct Strength<T> {
+    kp: T,
+    kd: T,
+    torque_limit: T,
+    armature: T,
+    damping: T,
+    limit_stiffness: T,
+}
+
+impl<T: Real> Strength<T> {
+    fn new(mass: T, physics: &Physics) -> Self {
+        let ratio = mass * real(1.0 / REFERENCE_MASS);
+        let log_length = (ratio - T::one()).ln_1p() * real(1.0 / 3.0);
+        let stiffness = ratio * log_length.exp();
+        let damping = ratio * (log_length * real(1.5)).exp();
+        let inertia = ratio * (log_length * real(2.0)).exp();
+        Self {
+            kp: stiffness * real(physics.servo_stiffness),
+            kd: damping * real(physics.servo_damping),
+            torque_limit: stiffness * real(physics.torque_limit),
+            armature: inertia * real(physics.armature),
+            damping: damping * real(physics.joint_damping),
+            limit_stiffness: stiffness * real(physics.limit_stiffness),
+        }
+    }
+}
+
+fn contact_stiffness<T: Value>(mass: T, physics: &Physics) -> T {
+    match physics.contact_stiffness {
+        Stiffness::Fixed(stiffness) => real(stiffness),
+        Stiffness::Auto => {
+            let (points, depth) = AUTO_STIFFNESS;
+            real(mass.to_f64() * physics.gravity / (points * depth))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Growing: from genes to what is simulated. The gene graph becomes flat arrays of links and contact points, and the brain is fitted to
+//! the body's joints. Generic over the scalar, so that gradients flow from what is simulated back to the genes.
+
+mod check;
+mod controller;
+mod expand;
+mod physique;
+mod shape;
+pub mod tree;
+
+pub use check::check;
+pub use controller::compile_controller;
+pub use expand::{Grown, LinkKey, expand, link_keys};
+pub use physique::{FEATURES, Physique, Topology};
+pub use shape::Solid;
+
+use crate::genome::{BodyLimits, Brain, Genome, InvalidBody, Policy};
+use burgess_physics::model::{Candidate, Creature};
+use burgess_physics::world::Physics;
+
+/// Grows a genome's body, checks it, and fits its brain to it: what a backend simulates.
+///
+/// # Errors
+/// Why the body cannot be used; the brain always can.
+pub fn compile(
+    genome: &Genome,
+    policy: &Policy,
+    limits: &BodyLimits,
+    physics: &Physics,
+) -> Result<Candidate<f64>, InvalidBody> {
+    let grown = match genome.brain {
+        Brain::Point(_) => Grown { creature: Creature::none(), keys: Vec::new() },
+        _ => expand(&genome.body, limits, physics)?,
+    };
+    if !grown.creature.links.is_empty() {
+        check(&grown.creature, limits)?;
+    }
+    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    Ok(Candidate { creature: grown.creature, controller })
+}
