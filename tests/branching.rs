@@ -16,7 +16,6 @@ use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::model::Candidate;
-use burgess_physics::plan::Plan;
 use burgess_physics::step::episode::Episode;
 use burgess_physics::task::Ending;
 use fakes::{Hill, Numbers, Slope, stream};
@@ -194,7 +193,7 @@ impl Emitter for Probe {
 fn anchors(experiment: &Experiment, space: &dyn SearchSpace, backend: &dyn Backend) -> Vec<Anchor> {
     let (out, learned) = (tempfile::tempdir().unwrap(), Arc::new(Mutex::new(Vec::new())));
     let dir = RunFolder::create(out.path(), experiment, &["none"]).unwrap().dir().to_owned();
-    let slopes = backend.differentiator(&experiment).plan().unwrap();
+    let slopes = backend.differentiator(&experiment.plan()).unwrap();
     let emitters: Vec<Box<dyn Emitter>> = vec![Box::new(Probe { learned: Arc::clone(&learned) })];
     let slopes = Some(slopes.as_ref());
     let mut evolution =
@@ -269,7 +268,7 @@ const PHYSICAL: f64 = 5e-3;
 fn gradients_of_anchors_are_those_of_differences_on_bodies() {
     for (body, genes) in [(FIXED, RefinedGenes::Both), (EVOLVING, RefinedGenes::Body), (EVOLVING, RefinedGenes::Both)] {
         let experiment = experiment(body, "(kind: OmgMega())", 2);
-        let (space, plan) = (space_of(&experiment), experiment).plan();
+        let (space, plan) = (space_of(&experiment), experiment.plan());
         let smooth: Vec<bool> = plan.task.descriptors.iter().map(Descriptor::has_gradient).collect();
         assert_eq!(smooth, [true, false, true]);
         let value = |genome: &Genome| {
@@ -554,7 +553,7 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
         ..experiment(EVOLVING, &[emitters[1], emitters[3]].join(", "), 4)
     };
     for experiment in plain.chain([layered]) {
-        let (space, plan) = (space_of(&experiment), experiment).plan();
+        let (space, plan) = (space_of(&experiment), experiment.plan());
         let hash = |threads, sessions: &[u64]| {
             let backend = CpuBackend::new(&plan, Some(threads)).unwrap();
             let slopes = backend.differentiator(&plan).unwrap();
@@ -568,7 +567,7 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
 #[test]
 fn goals_ask_for_one_gradient_a_place_over_their_horizon() {
     let experiment = Experiment { batch_size: 10, ..experiment(EVOLVING, "(kind: Goals())", 4) };
-    let (space, plan) = (space_of(&experiment), experiment).plan();
+    let (space, plan) = (space_of(&experiment), experiment.plan());
     let backend = CpuBackend::new(&plan, None).unwrap();
     let slopes = backend.differentiator(&experiment.plan_over(0.1)).unwrap();
     let dir = tempfile::tempdir().unwrap();
@@ -585,7 +584,7 @@ fn goals_ask_for_one_gradient_a_place_over_their_horizon() {
 fn strategies_begin_anew_on_other_bodies() {
     let emitters = "(kind: Random(), share: 0.5), (kind: CmaMe(restart: Every(1))), (kind: CmaMega(restart: Every(1)))";
     let experiment = Experiment { batch_size: 15, ..experiment(EVOLVING, emitters, 8) };
-    let (space, plan) = (space_of(&experiment), experiment).plan();
+    let (space, plan) = (space_of(&experiment), experiment.plan());
     let backend = CpuBackend::new(&plan, None).unwrap();
     let slopes = backend.differentiator(&plan).unwrap();
     let ground = Ground { space: &space, backend: &backend, slopes: slopes.as_ref() };

@@ -16,15 +16,25 @@ const INVERSE: [&str; 3] = [
 ];
 
 /// Sources of everything that can stand in an experiment, and where the types of experiments end in each.
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 6] = [
     (include_str!("../src/experiment/schema.rs"), "\nimpl "),
-    (include_str!("../src/laws/reward.rs"), "\nimpl "),
-    (include_str!("../src/laws/descriptor.rs"), "\nimpl "),
-    (include_str!("../src/laws/terrain.rs"), "\nimpl "),
+    (include_str!("../src/genome/policy.rs"), "\nimpl "),
+    (include_str!("../src/genome/limits.rs"), "\nimpl "),
+    (include_str!("../crates/burgess-physics/src/laws/reward.rs"), "\nimpl "),
+    (include_str!("../crates/burgess-physics/src/laws/descriptor.rs"), "\nimpl "),
+    (include_str!("../crates/burgess-physics/src/laws/terrain.rs"), "\nimpl "),
 ];
 
 /// Sources of which only some types stand in experiments, and those.
-const CHOICES: [(&str, &[&str]); 2] = [
+const CHOICES: [(&str, &[&str]); 4] = [
+    (
+        include_str!("../crates/burgess-physics/src/task.rs"),
+        &["pub struct TaskSpec {", "pub struct WeightedTerm {", "pub struct Termination {"],
+    ),
+    (
+        include_str!("../crates/burgess-physics/src/world.rs"),
+        &["pub struct Physics {", "pub enum Stiffness {", "pub enum BiasForm {"],
+    ),
     (include_str!("../src/emitter/ranking.rs"), &["pub enum Ranker {", "pub enum Selection {", "pub enum Restart {"]),
     (include_str!("../src/emitter/cma/mod.rs"), &["pub enum Conventions {"]),
 ];

@@ -56,9 +56,9 @@ fn objective(plan: &Plan) -> Objective {
 }
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature;
-    let controller = compile_controller(&genome.brain, &creature, policy);
-    Candidate { creature, controller }
+    let grown = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    Candidate { creature: grown.creature, controller }
 }
 
 /// The objective of an episode, over dual numbers.

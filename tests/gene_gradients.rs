@@ -60,9 +60,9 @@ fn genome(name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
 }
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed").creature;
-    let controller = compile_controller(&genome.brain, &creature, policy);
-    Candidate { creature, controller }
+    let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
+    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    Candidate { creature: grown.creature, controller }
 }
 
 /// Random weights on everything, as the gradient of an episode would give them.

@@ -10,7 +10,6 @@ use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gpu::pack::{Tree, pack};
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::model::{Candidate, Shape};
-use burgess_physics::plan::Plan;
 use burgess_physics::step::state::State;
 use burgess_physics::task::{Ending, Termination};
 use gpu::gpu;

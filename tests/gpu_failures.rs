@@ -8,7 +8,6 @@ use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gpu::device::GpuError;
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::model::Candidate;
-use burgess_physics::plan::Plan;
 use gpu::gpu;
 use zoo::{cpg, experiment, random_candidates, terrains};
 

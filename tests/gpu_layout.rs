@@ -1,7 +1,7 @@
 //! The composed shaders, without any adapter: valid for every experiment, and of the layout that the host writes.
 #![cfg(feature = "gpu")]
 
-use burgess_latent::Size;
+use burgess_latent::{FrozenWorldModel, Size};
 use burgess_physics::gpu::compose::{Choices, FILES, source};
 use burgess_physics::gpu::layout::{
     Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span,
@@ -11,7 +11,6 @@ use burgess_physics::gpu::layout::{
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess_physics::observer::Observer;
 use burgess_physics::plan::BrainKind;
 use burgess_physics::step::record::layout;
 use burgess_physics::task::TaskPlan;
@@ -19,7 +18,6 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use std::collections::BTreeSet;
 use std::mem::offset_of;
-use std::sync::Arc;
 
 /// What every WebGPU adapter has: bytes of workgroup memory, storage buffers a stage, bytes of a uniform buffer.
 const WORKGROUP_MEMORY: u32 = 16384;
@@ -66,9 +64,9 @@ struct Shader {
 
 /// Every kind of shader.
 fn every_shader() -> Vec<Shader> {
-    let observer = Arc::new(FrozenWorldModel::untrained(Size::Small, 40.0, 1).unwrap());
+    let model = FrozenWorldModel::untrained(Size::Small, 40.0, 1).unwrap();
     let recorded = TaskPlan { frame: Some(RECORDED), ..task() };
-    let watched = TaskPlan { observer: Some((observer, 6)), ..task() };
+    let watched = TaskPlan { observer: Some((model.observer().clone(), 6)), ..task() };
     let both = TaskPlan { frame: Some(RECORDED), ..watched.clone() };
     let brains = [BrainKind::Cpg, BrainKind::Mlp(vec![16, 8]), BrainKind::Sequence];
     let mut all = Vec::new();

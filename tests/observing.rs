@@ -7,12 +7,11 @@ use burgess::experiment::{from_text, load};
 use burgess::genome::Policy;
 use burgess::gradcheck::situation::all;
 use burgess::gradcheck::{Bound, against_differences};
-use burgess_latent::{EncoderKind, EncoderSpec, LatentOf, Size};
+use burgess_latent::{Encoder, EncoderKind, EncoderSpec, FrozenWorldModel, LatentOf, Size, WorldModelError};
 use burgess_physics::experience::Experience;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::Controller;
-use burgess_physics::observer::{Observer, ObserverError};
-use burgess_physics::plan::Plan;
+use burgess_physics::observer::Observer;
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::record::record;
 use place::{ask, fail};
@@ -25,7 +24,7 @@ const PERIOD: u32 = 6;
 const APART: f64 = 1e-5;
 
 /// The latents of all frames, by inference: a latent is a mean over frames, so that those of longer and longer parts give them one by one.
-fn inferred(observer: &Observer, experience: &Experience) -> Vec<Vec<f64>> {
+fn inferred(encoder: &Encoder, observer: &Observer, experience: &Experience) -> Vec<Vec<f64>> {
     let width = experience.features.len() / experience.frames();
     let parts: Vec<Experience> = (1..=experience.frames())
         .map(|n| Experience {
@@ -33,9 +32,9 @@ fn inferred(observer: &Observer, experience: &Experience) -> Vec<Vec<f64>> {
             rewards: experience.rewards[..n].to_vec(),
         })
         .collect();
-    let EncoderKind::WorldModel { latent, .. } = observer.encoder().spec().kind else { panic!("a world model") };
+    let EncoderKind::WorldModel { latent, .. } = encoder.spec().kind else { panic!("a world model") };
     let skipped = if latent == LatentOf::StateAndProbabilities { observer.sizes().deterministic } else { 0 };
-    let means = observer.encoder().latents(&parts.iter().collect::<Vec<_>>()).unwrap();
+    let means = encoder.latents(&parts.iter().collect::<Vec<_>>()).unwrap();
     let sum = |n: usize, i: usize| if n == 0 { 0.0 } else { n as f64 * means[n - 1][skipped + i] };
     let one = |n: usize| (0..observer.latent_size()).map(|i| sum(n + 1, i) - sum(n, i)).collect();
     (0..means.len()).map(one).collect()
@@ -43,14 +42,17 @@ fn inferred(observer: &Observer, experience: &Experience) -> Vec<Vec<f64>> {
 
 #[test]
 fn an_episode_sees_what_the_encoder_infers_from_its_experience() {
-    let plan = Plan::new(&zoo::experiment(zoo::watched(), TerrainSpec::default(), 1.0));
+    let plan = zoo::experiment(zoo::watched(), TerrainSpec::default(), 1.0).plan();
     let (observer, period) = plan.task.observer.clone().unwrap();
     assert_eq!(period, PERIOD);
+    let policy = zoo::watched();
+    let model = policy.world_model().unwrap().model().unwrap();
+    assert_eq!(&observer, model.observer());
     let mut varied: f64 = 0.0;
     for (seed, name) in zoo::BODIES.into_iter().enumerate() {
         let candidate = zoo::shipped(name, zoo::watched(), seed as u64);
         let (experience, _) = record(&candidate, &plan.world, &plan.task, PERIOD);
-        let expected = inferred(&observer, &experience.unwrap());
+        let expected = inferred(model.encoder(), &observer, &experience.unwrap());
         let mut episode = Episode::new(&candidate, &plan.world, &plan.task);
         let watching = |episode: &Episode<'_, f64>| episode.watching().unwrap().latent(episode.steps()).to_vec();
         assert!(watching(&episode).iter().all(|&z| z == 0.0), "before the first frame");
@@ -72,7 +74,7 @@ fn an_episode_sees_what_the_encoder_infers_from_its_experience() {
 
 #[test]
 fn what_it_sees_changes_what_it_does() {
-    let plan = Plan::new(&zoo::experiment(zoo::watched(), TerrainSpec::default(), 1.0));
+    let plan = zoo::experiment(zoo::watched(), TerrainSpec::default(), 1.0).plan();
     let candidate = zoo::shipped("quadruped", zoo::watched(), 3);
     let mut blind = candidate.clone();
     let Controller::Mlp { layers, .. } = &mut blind.controller else { panic!("a network") };
@@ -127,7 +129,7 @@ fn what_is_no_world_model_of_recorded_features_is_named() {
     FrozenWorldModel::untrained(Size::Tiny, 7.0, 5).unwrap().save(&dir.path().join("seven")).unwrap();
     let rate = wrong("seven");
     assert!(rate.contains("divide physics.rate, 240") && rate.contains("7 a second"), "{rate}");
-    let load = |name: &str| Observer::load(&dir.path().join(name));
+    let load = |name: &str| FrozenWorldModel::load(&dir.path().join(name));
     // Another kind, and other features.
     let trained = |spec: EncoderSpec, width: usize, name: &str| {
         use burgess_latent::Trainer;
@@ -138,7 +140,7 @@ fn what_is_no_world_model_of_recorded_features_is_named() {
         trainer.encoder().save_file(&dir.path().join(name)).unwrap();
     };
     trained(EncoderSpec::new(EncoderKind::pca()), 29, "pca");
-    assert!(matches!(load("pca"), Err(ObserverError::Kind("Pca"))), "{:?}", load("pca"));
+    assert!(matches!(load("pca"), Err(WorldModelError::Kind("Pca"))), "{:?}", load("pca"));
     trained(EncoderSpec::new(EncoderKind::world_model(Size::Tiny)), 29, "angles");
     let features = load("angles").unwrap_err().to_string();
     assert!(features.contains("expected `up` (3 observed) as group 0, got `angles`"), "{features}");

@@ -27,7 +27,7 @@ fn columns(experience: &Experience, columns: &[usize]) -> Vec<f32> {
 }
 
 fn plan(duration: f64) -> Plan {
-    let mut plan = Plan::new(&zoo::experiment(zoo::cpg(), TerrainSpec::default(), duration));
+    let mut plan = zoo::experiment(zoo::cpg(), TerrainSpec::default(), duration).plan();
     (plan.task.min_height, plan.task.min_up) = (None, None);
     plan
 }

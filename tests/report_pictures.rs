@@ -4,9 +4,10 @@
 #[path = "synthetic/body.rs"]
 mod body;
 
-use body::{brick, quadruped, terrains, walk};
-use burgess::report::pictures::{Animation, Frame, Portrait, animate, contact_sheet, strip};
+use body::{QUADRUPED, brick, quadruped, terrains, walk};
+use burgess::report::pictures::{Animation, Figure, Frame, Portrait, animate, contact_sheet, strip};
 use burgess_core::math::{Quat, vec3};
+use burgess_physics::model::Creature;
 use std::path::PathBuf;
 
 /// A folder for pictures: the one that was asked for, or one that vanishes with its guard.
@@ -23,13 +24,19 @@ fn folder() -> (PathBuf, Option<tempfile::TempDir>) {
     }
 }
 
+/// One that is drawn with as many colours as a quadruped has kinds of links.
+fn figure(creature: &Creature<f64>) -> Figure<'_> {
+    Figure { creature, kinds: &QUADRUPED[..creature.links.len()] }
+}
+
 #[test]
 fn strips_on_every_terrain() {
     let (out, _guard) = folder();
     let creature = quadruped();
     for (name, terrain) in terrains() {
         let start = std::time::Instant::now();
-        let image = strip(&creature, &terrain, &walk(&creature, &terrain, 5.0), &format!("quadruped, {name}")).unwrap();
+        let image =
+            strip(figure(&creature), &terrain, &walk(&creature, &terrain, 5.0), &format!("quadruped, {name}")).unwrap();
         println!("strip on {name}: {:.2} s", start.elapsed().as_secs_f64());
         image.write_png(&out.join(format!("strip-{name}.png"))).unwrap();
         assert!(image.width() > 1500 && image.height() > 800);
@@ -46,7 +53,7 @@ fn an_animation_has_a_picture_for_each_twentieth_of_a_second() {
     let (_, terrain) = &terrains()[2];
     let path = out.join("walk.gif");
     let start = std::time::Instant::now();
-    animate(&creature, terrain, &walk(&creature, terrain, 2.0), Animation::default(), &path).unwrap();
+    animate(figure(&creature), terrain, &walk(&creature, terrain, 2.0), Animation::default(), &path).unwrap();
     println!(
         "animation of 41 pictures: {:.2} s, {} bytes",
         start.elapsed().as_secs_f64(),
@@ -60,8 +67,13 @@ fn an_animation_has_a_picture_for_each_twentieth_of_a_second() {
         count += 1;
     }
     assert_eq!(count, 41);
-    let error =
-        animate(&creature, terrain, &walk(&creature, terrain, 0.1), Animation { rate: 0, ..Default::default() }, &path);
+    let error = animate(
+        figure(&creature),
+        terrain,
+        &walk(&creature, terrain, 0.1),
+        Animation { rate: 0, ..Default::default() },
+        &path,
+    );
     assert!(error.is_err());
 }
 
@@ -82,9 +94,9 @@ fn a_contact_sheet_of_many_and_of_one() {
                 0.1 * i as f64
             );
             if i == 5 {
-                Portrait { label, creature: &brick, terrain, frame: &lying }
+                Portrait { label, body: figure(&brick), terrain, frame: &lying }
             } else {
-                Portrait { label, creature: &creature, terrain, frame: &walks[i % 5][9 * i] }
+                Portrait { label, body: figure(&creature), terrain, frame: &walks[i % 5][9 * i] }
             }
         })
         .collect();
@@ -104,8 +116,8 @@ fn a_few_frames_give_a_short_strip() {
     let creature = quadruped();
     let (_, terrain) = &terrains()[0];
     let frames = walk(&creature, terrain, 0.06);
-    let image = strip(&creature, terrain, &frames[..2], "two moments").unwrap();
+    let image = strip(figure(&creature), terrain, &frames[..2], "two moments").unwrap();
     image.write_png(&out.join("strip-two.png")).unwrap();
     assert!(image.height() < 600);
-    strip(&creature, terrain, &frames[..1], "one moment").unwrap();
+    strip(figure(&creature), terrain, &frames[..1], "one moment").unwrap();
 }

@@ -4,7 +4,7 @@ mod common;
 
 use burgess::experiment::{ArchiveSpec, BodySource, Budget, DescriptorSpec, Experiment, Scheduler};
 use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
-use burgess::growth::expand;
+use burgess::growth::{Grown, expand};
 use burgess::variation::Variation;
 use burgess_core::math::vec3;
 use burgess_core::rng::{Purpose, Stream};
@@ -13,11 +13,10 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, rest_origins};
-use burgess_physics::plan::Plan;
 use burgess_physics::step::episode::{Episode, spawn_position};
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
-use burgess_physics::task::{Ending, TaskPlan, TaskSpec, Termination, WeightedTerm};
+use burgess_physics::task::{Ending, TaskSpec, Termination, WeightedTerm};
 use burgess_physics::world::{Physics, World};
 use proptest::prelude::*;
 use std::path::Path;
@@ -164,11 +163,11 @@ fn bits_do_not_depend_on_threads_or_on_the_place_in_the_batch() {
 fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
     for name in ["biped", "hexapod"] {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
+        let Grown { creature, keys } = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
         let twin = |link: usize| {
-            let key = creature.links[link].joint;
-            let mirrored = (0..creature.links.len()).find(|&i| {
-                let other = creature.links[i].joint;
+            let key = keys[link].joint;
+            let mirrored = (0..keys.len()).find(|&i| {
+                let other = keys[i].joint;
                 i != link && other.gene == key.gene && other.repeat == key.repeat && other.side != key.side
             });
             mirrored.unwrap_or(link)

@@ -106,10 +106,10 @@ mod tests {
     fn every_link_has_a_line_and_lines_are_aligned() {
         for name in morphology::names() {
             let body = morphology::load(name, Path::new(".")).expect("built in");
-            let creature = expand(&body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
-            let text = table(&creature);
+            let grown = expand(&body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+            let text = table(&grown);
             let lines: Vec<&str> = text.lines().collect();
-            assert_eq!(lines.len(), creature.links.len() + 2, "{text}");
+            assert_eq!(lines.len(), grown.creature.links.len() + 2, "{text}");
             let column = lines[1].find("axis").expect("a head");
             assert!(lines[3..].iter().all(|line| line.as_bytes()[column - 1] == b' '), "{text}");
         }

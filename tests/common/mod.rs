@@ -1,7 +1,6 @@
 //! Bodies built by hand, so that the physics tests do not rest on genes and their expansion.
 #![allow(dead_code)] // each test binary uses its own part
 
-use burgess::genome::{GeneId, JointKey};
 use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
 use burgess_physics::model::{BaseKind, ContactPoint, Creature, Link, Shape};
 use std::f64::consts::PI;
@@ -34,8 +33,6 @@ impl Builder {
         let index = self.links.len();
         self.links.push(Link {
             parent,
-            gene: GeneId(index as u64),
-            joint: JointKey { gene: GeneId(index as u64), repeat: 0, side: 0 },
             shape,
             mass,
             com,
@@ -61,7 +58,10 @@ impl Builder {
         } else {
             Vec::new()
         };
-        Creature { base: self.base, links: self.links, contacts, contact_stiffness }
+        let limb_ends = Vec::new();
+        let mut creature = Creature { base: self.base, links: self.links, contacts, contact_stiffness, limb_ends };
+        creature.limb_ends = creature.childless_links();
+        creature
     }
 }
 

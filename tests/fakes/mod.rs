@@ -118,8 +118,6 @@ impl SearchSpace for Numbers {
 fn candidate(numbers: &[f64]) -> Candidate<f64> {
     let link = Link {
         parent: 0,
-        gene: GeneId(1),
-        joint: Default::default(),
         shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.1 },
         mass: 1.5,
         com: Vec3::zero(),
@@ -136,7 +134,13 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
         limit_stiffness: 1.0,
     };
     let contacts = Vec::<ContactPoint<f64>>::new();
-    let creature = Creature { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0 };
+    let creature = Creature {
+        base: BaseKind::Floating,
+        links: vec![link],
+        contacts,
+        contact_stiffness: 1.0,
+        limb_ends: Vec::new(),
+    };
     let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
     Candidate { creature, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }

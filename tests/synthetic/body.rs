@@ -1,16 +1,13 @@
 //! A made-up quadruped, and a walk for it that no physics has seen.
 
-use burgess::genome::{GeneId, JointKey};
 use burgess::report::pictures::{Frame, Pose};
 use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
 use burgess_physics::model::{BaseKind, Creature, Link, Shape};
 
-fn link(parent: usize, gene: u64, shape: Shape<f64>, joint_position: Vec3<f64>) -> Link<f64> {
+fn link(parent: usize, shape: Shape<f64>, joint_position: Vec3<f64>) -> Link<f64> {
     Link {
         parent,
-        gene: GeneId(gene),
-        joint: JointKey::default(),
         shape,
         mass: 1.0,
         com: Vec3::zero(),
@@ -30,21 +27,36 @@ fn link(parent: usize, gene: u64, shape: Shape<f64>, joint_position: Vec3<f64>) 
 
 /// A round torso with a box for a head, and four legs of two capsules.
 pub fn quadruped() -> Creature<f64> {
-    let mut links = vec![link(0, 1, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero())];
+    let mut links = vec![link(0, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero())];
     let head = Shape::Box {
         centre: vec3(0.1, 0.0, 0.03),
         axes: Quat::exp(vec3(0.0, 0.3, 0.0)).to_matrix(),
         half: vec3(0.11, 0.07, 0.05),
     };
-    links.push(link(0, 4, head, vec3(0.14, 0.0, 0.09)));
+    links.push(link(0, head, vec3(0.14, 0.0, 0.09)));
     for (x, y) in [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)] {
         let knee = vec3(0.16 * x, 0.14 * y, -0.06);
         let thigh = Shape::Capsule { from: Vec3::zero(), to: knee, radius: 0.035 };
-        links.push(link(0, 2, thigh, vec3(0.1 * x, 0.1 * y, 0.0)));
+        links.push(link(0, thigh, vec3(0.1 * x, 0.1 * y, 0.0)));
         let shin = Shape::Capsule { from: Vec3::zero(), to: vec3(0.04 * x, 0.02 * y, -0.22), radius: 0.028 };
-        links.push(link(links.len() - 1, 3, shin, knee));
+        links.push(link(links.len() - 1, shin, knee));
     }
-    Creature { base: BaseKind::Floating, links, contacts: Vec::new(), contact_stiffness: 1e4 }
+    body(links)
+}
+
+/// Kinds of the links of [`quadruped`], which have a colour each: torso, head, thighs, shins.
+pub const QUADRUPED: [u64; 10] = [1, 4, 2, 3, 2, 3, 2, 3, 2, 3];
+
+fn body(links: Vec<Link<f64>>) -> Creature<f64> {
+    let mut creature = Creature {
+        base: BaseKind::Floating,
+        links,
+        contacts: Vec::new(),
+        contact_stiffness: 1e4,
+        limb_ends: Vec::new(),
+    };
+    creature.limb_ends = creature.childless_links();
+    creature
 }
 
 /// World poses from the base's pose and one angle a hinge.
@@ -106,12 +118,7 @@ pub fn terrains() -> Vec<(&'static str, Terrain<f64>)> {
 
 /// A body of one link.
 pub fn single(shape: Shape<f64>) -> Creature<f64> {
-    Creature {
-        base: BaseKind::Floating,
-        links: vec![link(0, 1, shape, Vec3::zero())],
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-    }
+    body(vec![link(0, shape, Vec3::zero())])
 }
 
 pub fn brick() -> Creature<f64> {

@@ -6,12 +6,11 @@ use burgess::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
 use burgess::growth::compile;
 use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
-use burgess_latent::Size;
+use burgess_latent::{FrozenWorldModel, Size};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{Candidate, Controller};
-use burgess_physics::observer::Observer;
 use burgess_physics::task::{TaskSpec, Termination, WeightedTerm};
 use burgess_physics::world::Physics;
 use std::path::Path;
@@ -41,8 +40,8 @@ pub fn mlp() -> Policy {
 pub fn watched() -> Policy {
     let mut policy = mlp();
     if let Policy::Mlp { world_model, .. } = &mut policy {
-        let observer = FrozenWorldModel::untrained(Size::Tiny, 40.0, 1).unwrap();
-        *world_model = Some(WorldModelFile::of(observer, "watched"));
+        let model = FrozenWorldModel::untrained(Size::Tiny, 40.0, 1).unwrap();
+        *world_model = Some(WorldModelFile::of(model, "watched"));
     }
     policy
 }
