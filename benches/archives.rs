@@ -4,7 +4,7 @@
 //! end. `scripts/compare_ribs_archives.py` runs pyribs on data of the same kind beside it. Rewards and descriptors are uniform; a
 //! genome has 100 numbers. *Filling* begins with an empty archive, *full* goes on with as many candidates again.
 
-#[path = "../tests/fakes/mod.rs"]
+#[path = "../tests/shared/fakes.rs"]
 mod fakes;
 
 use burgess::archive::{Archive, Bins, Centroids, Cvt, DominatedNovelty, Elite, Grid, Unstructured, Voronoi};
