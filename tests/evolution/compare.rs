@@ -1,9 +1,12 @@
 //! `burgess compare`: by itself on made-up courses, and called as a user calls it.
 
-use crate::place::{ask, fail};
-use burgess::compare::{Comparison, Place, Request, Run};
+mod place;
+
+use burgess::compare::{Request, Run, compare_runs};
 use burgess::experiment::{self, Experiment};
-use burgess::report::data::{MetricsRow, Progress};
+use burgess_report::compare::Place;
+use burgess_report::views::{MetricsRow, Progress};
+use place::{ask, fail};
 use std::fs;
 use std::path::Path;
 
@@ -60,7 +63,7 @@ fn lines<'a>(csv: &'a str, start: &str) -> Vec<Vec<&'a str>> {
 fn seeds_are_summed_up_and_tested_at_the_last_common_place() {
     let mut runs = [five("slow", 1.0), five("fast", 6.0)].concat();
     runs[7].metrics.truncate(8);
-    let comparison = Comparison::of(&runs, &Request::default()).unwrap();
+    let comparison = compare_runs(&runs, &Request::default()).unwrap();
     let csv = comparison.csv();
     assert_eq!(csv.lines().count(), 1 + 3 * 4 * 2);
     let scores = lines(&csv, "qd_score,evaluations,");
@@ -79,9 +82,9 @@ fn seeds_are_summed_up_and_tested_at_the_last_common_place() {
     );
     assert!(markdown.contains("| coverage (%) | slow | 5 | 25.00 | 0.000 |"), "{markdown}");
     assert!(markdown.contains("| mean reward | slow | 0 | - | - |"), "{markdown}");
-    assert_eq!(csv, Comparison::of(&runs, &Request::default()).unwrap().csv());
+    assert_eq!(csv, compare_runs(&runs, &Request::default()).unwrap().csv());
     let other_way = Request { against: Some("fast".into()), ..Request::default() };
-    let csv = Comparison::of(&runs, &other_way).unwrap().csv();
+    let csv = compare_runs(&runs, &other_way).unwrap().csv();
     assert_eq!(lines(&csv, "qd_score,wall_time,8,slow")[0][12..], ["fast", "0.007936507936507936", "0"]);
 }
 
@@ -90,7 +93,7 @@ fn a_place_counts_the_last_generation_up_to_it() {
     let runs = [five("slow", 1.0), five("fast", 6.0)].concat();
     let place = |text: &str| text.parse::<Place>().unwrap();
     let at = vec![place("evaluations=39.5"), place("evaluations=5"), place("wall-time=2.999")];
-    let csv = Comparison::of(&runs, &Request { at, ..Request::default() }).unwrap().csv();
+    let csv = compare_runs(&runs, &Request { at, ..Request::default() }).unwrap().csv();
     // Before the first generation the archive is empty, and has no best.
     assert_eq!(lines(&csv, "qd_score,evaluations,5,slow")[0][4..6], ["5", "0"]);
     assert_eq!(lines(&csv, "max,evaluations,5,slow")[0][4..6], ["0", ""]);
@@ -98,7 +101,7 @@ fn a_place_counts_the_last_generation_up_to_it() {
     assert_eq!(lines(&csv, "qd_score,wall_time,2.999,slow")[0][5], "6");
     assert_eq!(lines(&csv, "qd_score,steps,10000,slow")[0][5], "30");
     let at = vec![place("steps=2e9")];
-    let error = Comparison::of(&runs, &Request { at, ..Request::default() }).unwrap_err().to_string();
+    let error = compare_runs(&runs, &Request { at, ..Request::default() }).unwrap_err().to_string();
     assert!(error.contains("steps=2000000000") && error.contains("only reached steps=10000"), "{error}");
     for bad in ["evaluations", "generations=3", "steps=-1", "wall-time=soon"] {
         assert!(bad.parse::<Place>().is_err(), "{bad}");
@@ -109,14 +112,14 @@ fn a_place_counts_the_last_generation_up_to_it() {
 #[test]
 fn too_few_seeds_are_not_tested() {
     let runs = [five("many", 1.0), vec![run("one", 0, 2.0)]].concat();
-    let comparison = Comparison::of(&runs, &Request::default()).unwrap();
+    let comparison = compare_runs(&runs, &Request::default()).unwrap();
     let markdown = comparison.markdown(&[]);
     assert!(markdown.contains("| QD-score | one | 1 | 20.00 | - | 20.00 | 20.00 | 20.00 | - | - |"), "{markdown}");
     assert!(comparison.notes.iter().any(|note| note.contains("two seeds")), "{:?}", comparison.notes);
     let runs = [five("a", 1.0)[..3].to_vec(), five("b", 9.0)[..3].to_vec()].concat();
-    let notes = Comparison::of(&runs, &Request::default()).unwrap().notes;
+    let notes = compare_runs(&runs, &Request::default()).unwrap().notes;
     assert!(notes[0].contains("below 0.10"), "{notes:?}");
-    assert!(Comparison::of(&five("alone", 1.0), &Request::default()).unwrap().notes.is_empty());
+    assert!(compare_runs(&five("alone", 1.0), &Request::default()).unwrap().notes.is_empty());
 }
 
 #[test]
@@ -128,7 +131,7 @@ fn what_cannot_be_compared_is_named() {
         }
         [five("one", 1.0), other].concat()
     };
-    let refused = |runs: &[Run]| Comparison::of(runs, &Request::default()).unwrap_err().to_string();
+    let refused = |runs: &[Run]| compare_runs(runs, &Request::default()).unwrap_err().to_string();
     for (change, field) in [
         ("archive=Grid(qd_offset: -2)", "archive.qd_offset: 0 in results/one-0-1, -2 in results/other-0-1"),
         ("archive=Cvt(cells: 25)", "archive: Grid in"),
@@ -140,13 +143,11 @@ fn what_cannot_be_compared_is_named() {
         let message = refused(&with(&[change]));
         assert!(message.contains(field) && message.contains("--force"), "{change}: {message}");
         assert_eq!(message.lines().count(), 2, "each difference is told once: {message}");
-        let forced = Comparison::of(&with(&[change]), &Request { force: true, ..Request::default() }).unwrap();
+        let forced = compare_runs(&with(&[change]), &Request { force: true, ..Request::default() }).unwrap();
         assert!(forced.markdown(&[]).contains(field), "{change}");
     }
     // Emitters, bodies and the like are what is compared.
-    assert!(
-        Comparison::of(&with(&["emitters=[(kind: Random())]", "budget.generations=9"]), &Request::default()).is_ok()
-    );
+    assert!(compare_runs(&with(&["emitters=[(kind: Random())]", "budget.generations=9"]), &Request::default()).is_ok());
     let mut runs = five("one", 1.0);
     runs[3].experiment = experiment("one", 3, &["batch_size=16"]);
     assert!(
@@ -157,7 +158,7 @@ fn what_cannot_be_compared_is_named() {
     let twins = [five("one", 1.0), vec![run("one", 4, 3.0)]].concat();
     assert!(refused(&twins).contains("both have seed 4"), "{}", refused(&twins));
     let unknown = Request { against: Some("none".into()), ..Request::default() };
-    let message = Comparison::of(&five("one", 1.0), &unknown).unwrap_err().to_string();
+    let message = compare_runs(&five("one", 1.0), &unknown).unwrap_err().to_string();
     assert!(message.contains("--against none") && message.contains("one"), "{message}");
 }
 
