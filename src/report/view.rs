@@ -62,7 +62,7 @@ pub fn metrics_row(m: &Metrics) -> MetricsRow {
     MetricsRow {
         generation: m.generation,
         evaluations: m.evaluations,
-        steps: m.forward.model + m.backward.model,
+        steps: m.forward.creature + m.backward.creature,
         wall_time: m.wall_time,
         qd_score: m.scores.qd_score,
         coverage: m.scores.coverage,

@@ -1,12 +1,10 @@
 //! `burgess compare`: by itself on made-up courses, and called as a user calls it.
 
-mod place;
-
+use crate::place::{ask, fail};
 use burgess::compare::{Request, Run, compare_runs};
 use burgess::experiment::{self, Experiment};
 use burgess_report::compare::Place;
 use burgess_report::views::{MetricsRow, Progress};
-use place::{ask, fail};
 use std::fs;
 use std::path::Path;
 

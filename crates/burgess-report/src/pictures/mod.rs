@@ -274,21 +274,21 @@ mod tests {
     use burgess_physics::model::Model;
 
     fn frames(count: usize) -> (Model<f64>, Vec<Frame>) {
-        let (creature, poses) = table();
+        let (model, poses) = table();
         let shifted = |i: usize| poses.iter().map(|&(p, q)| (p + vec3(0.02 * i as f64, 0.0, 0.0), q)).collect();
-        (creature, (0..count).map(|i| Frame { time: 0.02 * i as f64, poses: shifted(i) }).collect())
+        (model, (0..count).map(|i| Frame { time: 0.02 * i as f64, poses: shifted(i) }).collect())
     }
 
     #[test]
     fn frames_that_do_not_fit_are_refused_and_broken_ones_left_out() {
         let terrain = TerrainSpec::default().compile(0);
-        let (creature, mut frames) = frames(8);
+        let (model, mut frames) = frames(8);
         frames[7].poses[2].0.x = f64::NAN;
-        assert_eq!(usable(coloured(&creature), &frames).unwrap().len(), 7);
+        assert_eq!(usable(coloured(&model), &frames).unwrap().len(), 7);
         frames[3].poses.pop();
-        let error = strip(coloured(&creature), &terrain, &frames, "").unwrap_err();
+        let error = strip(coloured(&model), &terrain, &frames, "").unwrap_err();
         assert!(error.to_string().contains("4 poses for 5 links"), "{error}");
-        assert!(strip(coloured(&creature), &terrain, &[], "").is_err());
+        assert!(strip(coloured(&model), &terrain, &[], "").is_err());
         assert!(contact_sheet("", &[]).is_err());
     }
 
@@ -307,10 +307,10 @@ mod tests {
     #[test]
     fn pictures_have_the_same_bits_for_any_number_of_threads() {
         let terrain = TerrainSpec::Bumps { height: 0.04, wavelength: 0.7 }.compile(1);
-        let (creature, frames) = frames(1);
+        let (model, frames) = frames(1);
         let image = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| take(coloured(&creature), &terrain, &[&frames[0]], 0.0, (160, 120)).remove(0))
+            pool.install(|| take(coloured(&model), &terrain, &[&frames[0]], 0.0, (160, 120)).remove(0))
         };
         let one = image(1);
         assert_eq!(one, image(3));

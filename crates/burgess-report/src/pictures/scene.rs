@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn a_ray_hits_a_ball_at_the_right_depth() {
         let ground = Ground::new(&TerrainSpec::default().compile(0));
-        let creature = ball(0.3);
-        let scene = Scene::new(&ground, coloured(&creature), &[(vec3(0.0, 0.0, 1.0), Quat::identity())]);
+        let model = ball(0.3);
+        let scene = Scene::new(&ground, coloured(&model), &[(vec3(0.0, 0.0, 1.0), Quat::identity())]);
         let hit = scene.hit(vec3(5.0, 0.0, 1.0), vec3(-1.0, 0.0, 0.0), 0.0, 100.0).unwrap();
         assert!((hit.t - 4.7).abs() < 1e-3 && hit.thing == Thing::Link(0), "{hit:?}");
         assert!((hit.normal - vec3(1.0, 0.0, 0.0)).norm_squared() < 1e-6);
@@ -220,8 +220,8 @@ mod tests {
     #[test]
     fn there_is_shade_below_and_sun_beside() {
         let ground = Ground::new(&TerrainSpec::default().compile(0));
-        let (creature, poses) = table();
-        let scene = Scene::new(&ground, coloured(&creature), &poses);
+        let (model, poses) = table();
+        let scene = Scene::new(&ground, coloured(&model), &poses);
         let up = vec3(0.0, 0.0, 1.0);
         assert!(scene.sunlight(vec3(0.0, 0.0, 0.001), up) < 0.01);
         assert_eq!(scene.sunlight(vec3(3.0, 0.0, 0.001), up), 1.0);

@@ -1,20 +1,11 @@
-<<<<<<<< HEAD:tests/report/plots.rs
-//! Every plot, from made-up runs, also from the awkward ones. To look at the figures, name a folder for them:
-//! `BURGESS_FIGURES=/tmp/figures cargo test --release --test report plots`.
-
-use crate::synthetic::{cvt, experiments, grid, latent, metrics, run, scattered};
-use burgess::report::data::{ArchiveView, CourseView, EliteView, LatentView, Progress, RefinementView, RunView};
-use burgess::report::{draw_latent, draw_overlay, draw_run};
-========
-//! Every plot, from made-up runs, also from the awkward ones.
+//! Every plot, drawn from made-up runs, also from awkward ones.
 
 use crate::synthetic::{cvt, experiments, grid, latent, metrics, run, scattered};
 use burgess_report::views::{ArchiveView, CourseView, EliteView, LatentView, Progress, RefinementView, RunView};
 use burgess_report::{draw_latent, draw_overlay, draw_run};
->>>>>>>> report:crates/burgess-report/tests/report/plots.rs
 use std::path::{Path, PathBuf};
 
-/// A folder for figures: the one that was asked for, or one that vanishes with its guard.
+/// A folder for figures: inside the requested one, or a temporary one that is deleted with its guard.
 fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
     match std::env::var_os("BURGESS_FIGURES") {
         Some(root) => (Path::new(&root).join(name), None),
@@ -25,7 +16,7 @@ fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
     }
 }
 
-/// Every PNG decodes and shows more than paper; every SVG is well-formed and has its text as text.
+/// Checks that every PNG decodes and is not empty, and that every SVG is well-formed and contains its text as text.
 fn check(files: &[PathBuf]) {
     assert!(!files.is_empty());
     for file in files {
@@ -64,7 +55,7 @@ fn check_svg(file: &Path) {
     }
 }
 
-/// Tags nest, attributes are quoted, special characters are escaped. Gives the number of text elements.
+/// Checks that tags nest, attributes are quoted and special characters are escaped. Returns the number of text elements.
 fn well_formed(text: &str) -> Result<usize, String> {
     let mut open = Vec::new();
     let mut texts = 0;
@@ -160,7 +151,7 @@ fn what_refinement_did() {
             .elites
             .iter()
             .enumerate()
-            // Every third took no steps.
+            // Every third elite took no steps.
             .map(|(i, elite)| EliteView {
                 refinement: (i % 3 > 0)
                     .then(|| RefinementView { gain: 0.4 * elite.reward - 0.2, trust: (elite.reward * 0.5).tanh() }),

@@ -1,88 +1,68 @@
-//! A made-up quadruped, and a walk for it that no physics has seen.
+//! A made-up quadruped, and a made-up walk for it that no simulation computed.
 
-<<<<<<<< HEAD:tests/report/synthetic/body.rs
-use burgess::report::pictures::{Frame, Pose};
-========
->>>>>>>> report:crates/burgess-report/tests/report/synthetic/body.rs
 use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
+use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess_physics::model::{BaseKind, Model, Link, Shape};
+use burgess_physics::model::{Collider, Hinge, Joint, JointKind, Link, Model, Shape};
 use burgess_report::pictures::{ColouredBody, Frame, Pose};
 
-fn link(parent: usize, shape: Shape<f64>, joint_position: Vec3<f64>) -> Link<f64> {
-    Link {
-        parent,
-        shape,
-        mass: 1.0,
-        com: Vec3::zero(),
-        inertia: Sym3::scalar(0.01),
-        joint_position,
-        axis: vec3(0.0, 1.0, 0.0),
-        lower: -1.0,
-        upper: 1.0,
-        kp: 10.0,
-        kd: 0.4,
-        torque_limit: 6.0,
-        armature: 0.005,
-        damping: 0.05,
-        limit_stiffness: 300.0,
+/// A body that grows link by link.
+struct Growing(Model<f64>);
+
+impl Growing {
+    /// Adds a link with a hinge about y, and returns its index.
+    fn link(&mut self, parent: usize, shape: Shape<f64>, joint_position: Vec3<f64>) -> usize {
+        let index = self.0.links.len();
+        self.0.links.push(Link { parent, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) });
+        self.0.colliders.push(Collider { link: index, shape });
+        if index > 0 {
+            let axis = vec3(0.0, 1.0, 0.0);
+            self.0.joints.push(Joint {
+                position: joint_position,
+                kind: JointKind::Hinge(Hinge { axis, lower: -1.0, upper: 1.0, limit_stiffness: 300.0 }),
+                servo: Servo { kp: 10.0, kd: 0.4, torque_limit: 6.0 },
+                armature: 0.005,
+                damping: 0.05,
+            });
+        }
+        index
     }
 }
 
 /// The body with torso, head, thighs and shins in one colour each.
-pub(crate) fn coloured(creature: &Model<f64>) -> ColouredBody<'_> {
-    ColouredBody { creature, kinds: &[1, 4, 2, 3, 2, 3, 2, 3, 2, 3][..model.links.len()] }
+pub(crate) fn coloured(model: &Model<f64>) -> ColouredBody<'_> {
+    ColouredBody { model, kinds: &[1, 4, 2, 3, 2, 3, 2, 3, 2, 3][..model.links.len()] }
 }
 
 /// A round torso with a box for a head, and four legs of two capsules.
-<<<<<<<< HEAD:tests/report/synthetic/body.rs
-pub fn quadruped() -> Model<f64> {
-========
 pub(crate) fn quadruped() -> Model<f64> {
->>>>>>>> report:crates/burgess-report/tests/report/synthetic/body.rs
-    let mut links = vec![link(0, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero())];
+    let mut body = Growing(Model::none());
+    body.link(0, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero());
     let head = Shape::Box {
         centre: vec3(0.1, 0.0, 0.03),
         axes: Quat::exp(vec3(0.0, 0.3, 0.0)).to_matrix(),
         half: vec3(0.11, 0.07, 0.05),
     };
-    links.push(link(0, head, vec3(0.14, 0.0, 0.09)));
+    body.link(0, head, vec3(0.14, 0.0, 0.09));
     for (x, y) in [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)] {
         let knee = vec3(0.16 * x, 0.14 * y, -0.06);
         let thigh = Shape::Capsule { from: Vec3::zero(), to: knee, radius: 0.035 };
-        links.push(link(0, thigh, vec3(0.1 * x, 0.1 * y, 0.0)));
+        let thigh = body.link(0, thigh, vec3(0.1 * x, 0.1 * y, 0.0));
         let shin = Shape::Capsule { from: Vec3::zero(), to: vec3(0.04 * x, 0.02 * y, -0.22), radius: 0.028 };
-        links.push(link(links.len() - 1, shin, knee));
+        body.link(thigh, shin, knee);
     }
-<<<<<<<< HEAD:tests/report/synthetic/body.rs
-    body(links)
+    body.0
 }
 
-/// Kinds of the links of [`quadruped`], which have a colour each: torso, head, thighs, shins.
-pub const QUADRUPED: [u64; 10] = [1, 4, 2, 3, 2, 3, 2, 3, 2, 3];
-
-fn body(links: Vec<Link<f64>>) -> Model<f64> {
-    let mut creature = Model {
-        base: BaseKind::Floating,
-        links,
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-        limb_ends: Vec::new(),
-    };
-    creature.limb_ends = creature.childless_links();
-    creature
-========
-    Model { base: BaseKind::Floating, links, contacts: Vec::new(), contact_stiffness: 1e4, limb_ends: Vec::new() }
->>>>>>>> report:crates/burgess-report/tests/report/synthetic/body.rs
-}
-
-/// World poses from the base's pose and one angle a hinge.
-fn pose(creature: &Model<f64>, base: Pose, angles: &[f64]) -> Vec<Pose> {
+/// The world poses of all links, from the pose of the base and one angle per link; the base's angle is not used.
+fn pose(model: &Model<f64>, base: Pose, angles: &[f64]) -> Vec<Pose> {
     let mut poses = vec![base];
-    for (link, &angle) in creature.links.iter().zip(angles).skip(1) {
-        let (position, orientation) = poses[link.parent];
-        let at = position + orientation.rotate(link.joint_position);
-        poses.push((at, orientation * Quat::about_axis(link.axis, angle)));
+    for (link, &angle) in angles.iter().enumerate().skip(1) {
+        let (position, orientation) = poses[model.links[link].parent];
+        let joint = model.joint(link);
+        let JointKind::Hinge(hinge) = &joint.kind;
+        let at = position + orientation.rotate(joint.position);
+        poses.push((at, orientation * Quat::about_axis(hinge.axis, angle)));
     }
     poses
 }
@@ -93,7 +73,7 @@ fn height(terrain: &Terrain<f64>, x: f64, y: f64) -> f64 {
 }
 
 /// A trot along x at 0.5 m/s, 50 frames a second.
-pub(crate) fn walk(creature: &Model<f64>, terrain: &Terrain<f64>, seconds: f64) -> Vec<Frame> {
+pub(crate) fn walk(model: &Model<f64>, terrain: &Terrain<f64>, seconds: f64) -> Vec<Frame> {
     let frame = |i: usize| {
         let time = 0.02 * i as f64;
         let x = 0.5 * time;
@@ -111,7 +91,7 @@ pub(crate) fn walk(creature: &Model<f64>, terrain: &Terrain<f64>, seconds: f64) 
         let ground = [-0.2, 0.0, 0.2].map(|dx| height(terrain, x + dx, 0.0)).into_iter().fold(f64::MIN, f64::max);
         let base =
             (vec3(x, 0.0, ground + 0.3 + 0.015 * swing(0.5).abs()), Quat::exp(vec3(0.03 * swing(1.0), 0.0, 0.0)));
-        Frame { time, poses: pose(creature, base, &angles) }
+        Frame { time, poses: pose(model, base, &angles) }
     };
     (0..=(50.0 * seconds) as usize).map(frame).collect()
 }
@@ -133,22 +113,9 @@ pub(crate) fn terrains() -> Vec<(&'static str, Terrain<f64>)> {
     .into()
 }
 
-/// A body of one link.
-<<<<<<<< HEAD:tests/report/synthetic/body.rs
-pub fn single(shape: Shape<f64>) -> Model<f64> {
-    body(vec![link(0, shape, Vec3::zero())])
-========
-pub(crate) fn single(shape: Shape<f64>) -> Model<f64> {
-    Model {
-        base: BaseKind::Floating,
-        links: vec![link(0, shape, Vec3::zero())],
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-        limb_ends: Vec::new(),
-    }
->>>>>>>> report:crates/burgess-report/tests/report/synthetic/body.rs
-}
-
 pub(crate) fn brick() -> Model<f64> {
-    single(Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.15, 0.1) })
+    let mut body = Growing(Model::none());
+    let shape = Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.15, 0.1) };
+    body.link(0, shape, Vec3::zero());
+    body.0
 }

@@ -1,12 +1,7 @@
-//! Made-up archives and runs, with what makes figures hard: long names, gaps, negative rewards, values without number.
+//! Made-up archives and runs with everything that makes figures hard: long names, gaps, negative rewards, and NaN.
 
-<<<<<<<< HEAD:tests/report/synthetic/mod.rs
-pub mod body;
-pub mod latent;
-========
 pub(crate) mod body;
 pub(crate) mod latent;
->>>>>>>> report:crates/burgess-report/tests/report/synthetic/mod.rs
 
 use burgess_core::rng::{Purpose, Stream};
 use burgess_report::views::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RunView};
