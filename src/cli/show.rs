@@ -47,8 +47,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn seed(name: &str) -> anyhow::Result<String> {
     let body = morphology::load(name, Path::new(""))?;
-    let creature = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
-    Ok(show_body::table(&creature))
+    let model = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
+    Ok(show_body::table(&model))
 }
 
 fn policy(address: &EliteAddress) -> anyhow::Result<String> {
@@ -104,7 +104,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let mut text = align(&rows);
     if experiment.problem().is_none() {
         let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
-        text = format!("{text}\n\n{}", show_body::table(&Grown { creature: compiled.creature, keys }));
+        text = format!("{text}\n\n{}", show_body::table(&Grown { model: compiled.model, keys }));
     }
     if genome {
         text.push('\n');

@@ -192,8 +192,8 @@ pub(super) fn fill_place(source: Source<'_>, place: usize, emitter: usize) -> (A
         proposal = emitters[emitter].ask(ask, &mut stream);
     };
     // What does not compile fails the whole batch. Points weigh nothing, of which the sum is -0.
-    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.creature.links.len(), c.creature.mass() + 0.0));
-    let physique = compiled.as_ref().map_or_else(|_| Physique::default(), |c| Physique::of(&c.creature));
+    let (links, mass) = compiled.as_ref().map_or((0, f64::NAN), |c| (c.model.links.len(), c.model.mass() + 0.0));
+    let physique = compiled.as_ref().map_or_else(|_| Physique::default(), |c| Physique::of(&c.model));
     let Proposal { genome, parents, coefficients } = proposal;
     let body_age = parents.first().map_or(0, |first| first.age_of_child(&physique.topology));
     let parent_trust = parents.first().map(|first| first.lineage.trust);

@@ -110,9 +110,9 @@ impl<'a> Anchors<'a> {
             ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
             for ((place, candidate), found) in places.into_iter().zip(&candidates).zip(found) {
                 let steps = found.first().map_or(0, |gradient| gradient.returns.steps);
-                took.forward += Steps::of(steps, candidate.creature.links.len());
+                took.forward += Steps::of(steps, candidate.model.links.len());
                 for _ in &found {
-                    took.backward += Steps::of(steps, candidate.creature.links.len());
+                    took.backward += Steps::of(steps, candidate.model.links.len());
                 }
                 gradients[place] = found;
             }

@@ -15,7 +15,7 @@ pub use physique::{FEATURES, Physique, Topology};
 pub use shape::Solid;
 
 use crate::genome::{BodyLimits, Brain, Genome, InvalidBody, Policy};
-use burgess_physics::model::{Candidate, Creature};
+use burgess_physics::model::{Candidate, Model};
 use burgess_physics::world::Physics;
 
 /// Grows a genome's body, checks it, and fits its brain to it: what a backend simulates.
@@ -29,12 +29,12 @@ pub fn compile(
     physics: &Physics,
 ) -> Result<Candidate<f64>, InvalidBody> {
     let grown = match genome.brain {
-        Brain::Point(_) => Grown { creature: Creature::none(), keys: Vec::new() },
+        Brain::Point(_) => Grown { model: Model::none(), keys: Vec::new() },
         _ => expand(&genome.body, limits, physics)?,
     };
-    if !grown.creature.links.is_empty() {
-        check(&grown.creature, limits)?;
+    if !grown.model.links.is_empty() {
+        check(&grown.model, limits)?;
     }
     let controller = compile_controller(&genome.brain, &grown.keys, policy);
-    Ok(Candidate { creature: grown.creature, controller })
+    Ok(Candidate { model: grown.model, controller })
 }

@@ -87,8 +87,8 @@ impl Climber {
             return;
         };
         self.agreement.expect(objective, promise(&slope, &self.genome, &next));
-        (self.genome, self.mass) = (next, candidate.creature.mass());
-        self.physique = Physique::of(&candidate.creature);
+        (self.genome, self.mass) = (next, candidate.model.mass());
+        self.physique = Physique::of(&candidate.model);
         self.candidate = candidate.map(|x| x as f32);
     }
 

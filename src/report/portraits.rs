@@ -51,7 +51,7 @@ pub(super) fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &P
         .iter()
         .map(|s| Portrait {
             label: s.label.clone(),
-            body: ColouredBody { creature: &s.candidate.creature, kinds: &s.kinds },
+            body: ColouredBody { model: &s.candidate.model, kinds: &s.kinds },
             terrain: &world.terrain,
             frame: &s.frame,
         })

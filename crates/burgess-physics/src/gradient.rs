@@ -1,7 +1,7 @@
 //! Gradients of episodes: what is differentiated, with respect to what, and who does it.
 
 use super::step::episode::Returns;
-use crate::model::{Candidate, Controller, Creature};
+use crate::model::{Candidate, Controller, Model};
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Gradient<f32> {
     pub fn of_actions(returns: Returns<f32>, actions: Vec<f32>) -> Self {
         Self {
             returns,
-            candidate: Candidate { creature: Creature::none(), controller: Controller::Sequence { actions } },
+            candidate: Candidate { model: Model::none(), controller: Controller::Sequence { actions } },
             prelude: PreludeGradient::default(),
             world: WorldGradient::default(),
             state: StateGradient::default(),

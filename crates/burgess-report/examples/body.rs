@@ -2,42 +2,18 @@
 
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{BaseKind, Creature, Link, Shape};
+use burgess_physics::model::{Collider, Link, Model, Shape};
 use burgess_report::pictures::{ColouredBody, Frame, strip};
 use std::path::Path;
-
-/// A link with a shape. Pictures show shapes and poses; all other numbers matter only to a simulation.
-fn link(shape: Shape<f64>) -> Link<f64> {
-    Link {
-        parent: 0,
-        shape,
-        mass: 1.0,
-        com: Vec3::zero(),
-        inertia: Sym3::scalar(0.01),
-        joint_position: Vec3::zero(),
-        axis: vec3(0.0, 1.0, 0.0),
-        lower: -1.0,
-        upper: 1.0,
-        kp: 10.0,
-        kd: 0.4,
-        torque_limit: 6.0,
-        armature: 0.005,
-        damping: 0.05,
-        limit_stiffness: 300.0,
-    }
-}
 
 fn main() -> anyhow::Result<()> {
     let torso = Shape::Capsule { from: vec3(-0.2, 0.0, 0.0), to: vec3(0.2, 0.0, 0.0), radius: 0.08 };
     let leg = Shape::Capsule { from: Vec3::zero(), to: vec3(0.0, 0.0, -0.3), radius: 0.04 };
-    let creature = Creature {
-        base: BaseKind::Floating,
-        links: vec![link(torso), link(leg), link(leg)],
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-        limb_ends: Vec::new(),
-    };
-    // Poses are those of a simulation, or, as here, made up: each leg hangs at one end of the torso.
+    // Pictures show colliders in the poses of their links. Masses and joints matter only to a simulation.
+    let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
+    let colliders = [torso, leg, leg].into_iter().enumerate().map(|(link, shape)| Collider { link, shape }).collect();
+    let model = Model { links: vec![link; 3], colliders, ..Model::none() };
+    // Poses usually come from a simulation. These are made up: a leg swings at each end of the torso.
     let frame = |i: u32| {
         let time = 0.1 * f64::from(i);
         let swing = 0.5 * (4.0 * time).sin();
@@ -47,7 +23,7 @@ fn main() -> anyhow::Result<()> {
     };
     let frames: Vec<Frame> = (0..=20).map(frame).collect();
     let terrain = TerrainSpec::Bumps { height: 0.03, wavelength: 0.7 }.compile(0);
-    let body = ColouredBody { creature: &creature, kinds: &[0, 1, 1] };
+    let body = ColouredBody { model: &model, kinds: &[0, 1, 1] };
     let path = Path::new("body.png");
     strip(body, &terrain, &frames, "a body on two legs")?.write_png(path)?;
     println!("{}", path.display());

@@ -1,7 +1,7 @@
 //! Convergence on functions whose cost is known, one step by hand, invariances, and going on from what was saved.
 
-use burgess_core::math::eigen::Eigen;
 use super::*;
+use burgess_core::math::eigen::Eigen;
 use burgess_core::rng::Purpose;
 
 fn sphere(x: &[f64]) -> f64 {

@@ -1,7 +1,7 @@
 //! A moment of a body: which links it has, how they are coloured, and where they are.
 
 use burgess_core::math::{Quat, Vec3};
-use burgess_physics::model::Creature;
+use burgess_physics::model::Model;
 
 /// Position (m) and orientation of a link frame in the world.
 pub type Pose = (Vec3<f64>, Quat<f64>);
@@ -18,8 +18,8 @@ pub struct Frame {
 /// A body, and what decides the colours of its links.
 #[derive(Clone, Copy, Debug)]
 pub struct ColouredBody<'a> {
-    /// The links.
-    pub creature: &'a Creature<f64>,
+    /// Its links and their colliders. Pictures show the colliders.
+    pub model: &'a Model<f64>,
     /// A number for each link, such as the identifier of its gene. Links with equal numbers have the same colour.
     pub kinds: &'a [u64],
 }

@@ -5,7 +5,7 @@ use burgess_core::math::{Quat, vec3};
 use burgess_report::pictures::{Animation, Frame, Portrait, animate, contact_sheet, strip};
 use std::path::PathBuf;
 
-/// A folder for pictures: the one that was asked for, or one that vanishes with its guard.
+/// A folder for pictures: the requested one, or a temporary one that is deleted with its guard.
 fn folder() -> (PathBuf, Option<tempfile::TempDir>) {
     match std::env::var_os("BURGESS_FIGURES") {
         Some(root) => {
@@ -22,12 +22,11 @@ fn folder() -> (PathBuf, Option<tempfile::TempDir>) {
 #[test]
 fn strips_on_every_terrain() {
     let (out, _guard) = folder();
-    let creature = quadruped();
+    let model = quadruped();
     for (name, terrain) in terrains() {
         let start = std::time::Instant::now();
         let image =
-            strip(coloured(&creature), &terrain, &walk(&creature, &terrain, 5.0), &format!("quadruped, {name}"))
-                .unwrap();
+            strip(coloured(&model), &terrain, &walk(&model, &terrain, 5.0), &format!("quadruped, {name}")).unwrap();
         println!("strip on {name}: {:.2} s", start.elapsed().as_secs_f64());
         image.write_png(&out.join(format!("strip-{name}.png"))).unwrap();
         assert!(image.width() > 1500 && image.height() > 800);
@@ -40,11 +39,11 @@ fn strips_on_every_terrain() {
 #[test]
 fn an_animation_has_a_picture_for_each_twentieth_of_a_second() {
     let (out, _guard) = folder();
-    let creature = quadruped();
+    let model = quadruped();
     let (_, terrain) = &terrains()[2];
     let path = out.join("walk.gif");
     let start = std::time::Instant::now();
-    animate(coloured(&creature), terrain, &walk(&creature, terrain, 2.0), Animation::default(), &path).unwrap();
+    animate(coloured(&model), terrain, &walk(&model, terrain, 2.0), Animation::default(), &path).unwrap();
     println!(
         "animation of 41 pictures: {:.2} s, {} bytes",
         start.elapsed().as_secs_f64(),
@@ -59,9 +58,9 @@ fn an_animation_has_a_picture_for_each_twentieth_of_a_second() {
     }
     assert_eq!(count, 41);
     let error = animate(
-        coloured(&creature),
+        coloured(&model),
         terrain,
-        &walk(&creature, terrain, 0.1),
+        &walk(&model, terrain, 0.1),
         Animation { rate: 0, ..Default::default() },
         &path,
     );
@@ -71,9 +70,9 @@ fn an_animation_has_a_picture_for_each_twentieth_of_a_second() {
 #[test]
 fn a_contact_sheet_of_many_and_of_one() {
     let (out, _guard) = folder();
-    let (creature, brick) = (quadruped(), brick());
+    let (model, brick) = (quadruped(), brick());
     let terrains = terrains();
-    let walks: Vec<Vec<Frame>> = terrains.iter().map(|(_, terrain)| walk(&creature, terrain, 4.0)).collect();
+    let walks: Vec<Vec<Frame>> = terrains.iter().map(|(_, terrain)| walk(&model, terrain, 4.0)).collect();
     let lying = Frame { time: 0.0, poses: vec![(vec3(0.0, 0.0, 0.1), Quat::exp(vec3(0.0, 0.0, 0.4)))] };
     let portraits: Vec<Portrait> = (0..20)
         .map(|i| {
@@ -87,7 +86,7 @@ fn a_contact_sheet_of_many_and_of_one() {
             if i == 5 {
                 Portrait { label, body: coloured(&brick), terrain, frame: &lying }
             } else {
-                Portrait { label, body: coloured(&creature), terrain, frame: &walks[i % 5][9 * i] }
+                Portrait { label, body: coloured(&model), terrain, frame: &walks[i % 5][9 * i] }
             }
         })
         .collect();
@@ -104,11 +103,11 @@ fn a_contact_sheet_of_many_and_of_one() {
 #[test]
 fn a_few_frames_give_a_short_strip() {
     let (out, _guard) = folder();
-    let creature = quadruped();
+    let model = quadruped();
     let (_, terrain) = &terrains()[0];
-    let frames = walk(&creature, terrain, 0.06);
-    let image = strip(coloured(&creature), terrain, &frames[..2], "two moments").unwrap();
+    let frames = walk(&model, terrain, 0.06);
+    let image = strip(coloured(&model), terrain, &frames[..2], "two moments").unwrap();
     image.write_png(&out.join("strip-two.png")).unwrap();
     assert!(image.height() < 600);
-    strip(coloured(&creature), terrain, &frames[..1], "one moment").unwrap();
+    strip(coloured(&model), terrain, &frames[..1], "one moment").unwrap();
 }

@@ -1,11 +1,11 @@
-//! Every plot, from made-up runs, also from the awkward ones.
+//! Every plot, drawn from made-up runs, also from awkward ones.
 
 use crate::synthetic::{cvt, experiments, grid, latent, metrics, run, scattered};
 use burgess_report::views::{ArchiveView, CourseView, EliteView, LatentView, Progress, RefinementView, RunView};
 use burgess_report::{draw_latent, draw_overlay, draw_run};
 use std::path::{Path, PathBuf};
 
-/// A folder for figures: the one that was asked for, or one that vanishes with its guard.
+/// A folder for figures: inside the requested one, or a temporary one that is deleted with its guard.
 fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
     match std::env::var_os("BURGESS_FIGURES") {
         Some(root) => (Path::new(&root).join(name), None),
@@ -16,7 +16,7 @@ fn folder(name: &str) -> (PathBuf, Option<tempfile::TempDir>) {
     }
 }
 
-/// Every PNG decodes and shows more than paper; every SVG is well-formed and has its text as text.
+/// Checks that every PNG decodes and is not empty, and that every SVG is well-formed and contains its text as text.
 fn check(files: &[PathBuf]) {
     assert!(!files.is_empty());
     for file in files {
@@ -55,7 +55,7 @@ fn check_svg(file: &Path) {
     }
 }
 
-/// Tags nest, attributes are quoted, special characters are escaped. Gives the number of text elements.
+/// Checks that tags nest, attributes are quoted and special characters are escaped. Returns the number of text elements.
 fn well_formed(text: &str) -> Result<usize, String> {
     let mut open = Vec::new();
     let mut texts = 0;
@@ -151,7 +151,7 @@ fn what_refinement_did() {
             .elites
             .iter()
             .enumerate()
-            // Every third took no steps.
+            // Every third elite took no steps.
             .map(|(i, elite)| EliteView {
                 refinement: (i % 3 > 0)
                     .then(|| RefinementView { gain: 0.4 * elite.reward - 0.2, trust: (elite.reward * 0.5).tanh() }),

@@ -1,61 +1,68 @@
-//! A made-up quadruped, and a walk for it that no physics has seen.
+//! A made-up quadruped, and a made-up walk for it that no simulation computed.
 
 use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
+use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
-use burgess_physics::model::{BaseKind, Creature, Link, Shape};
+use burgess_physics::model::{Collider, Hinge, Joint, JointKind, Link, Model, Shape};
 use burgess_report::pictures::{ColouredBody, Frame, Pose};
 
-fn link(parent: usize, shape: Shape<f64>, joint_position: Vec3<f64>) -> Link<f64> {
-    Link {
-        parent,
-        shape,
-        mass: 1.0,
-        com: Vec3::zero(),
-        inertia: Sym3::scalar(0.01),
-        joint_position,
-        axis: vec3(0.0, 1.0, 0.0),
-        lower: -1.0,
-        upper: 1.0,
-        kp: 10.0,
-        kd: 0.4,
-        torque_limit: 6.0,
-        armature: 0.005,
-        damping: 0.05,
-        limit_stiffness: 300.0,
+/// A body that grows link by link.
+struct Growing(Model<f64>);
+
+impl Growing {
+    /// Adds a link with a hinge about y, and returns its index.
+    fn link(&mut self, parent: usize, shape: Shape<f64>, joint_position: Vec3<f64>) -> usize {
+        let index = self.0.links.len();
+        self.0.links.push(Link { parent, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) });
+        self.0.colliders.push(Collider { link: index, shape });
+        if index > 0 {
+            let axis = vec3(0.0, 1.0, 0.0);
+            self.0.joints.push(Joint {
+                position: joint_position,
+                kind: JointKind::Hinge(Hinge { axis, lower: -1.0, upper: 1.0, limit_stiffness: 300.0 }),
+                servo: Servo { kp: 10.0, kd: 0.4, torque_limit: 6.0 },
+                armature: 0.005,
+                damping: 0.05,
+            });
+        }
+        index
     }
 }
 
 /// The body with torso, head, thighs and shins in one colour each.
-pub(crate) fn coloured(creature: &Creature<f64>) -> ColouredBody<'_> {
-    ColouredBody { creature, kinds: &[1, 4, 2, 3, 2, 3, 2, 3, 2, 3][..creature.links.len()] }
+pub(crate) fn coloured(model: &Model<f64>) -> ColouredBody<'_> {
+    ColouredBody { model, kinds: &[1, 4, 2, 3, 2, 3, 2, 3, 2, 3][..model.links.len()] }
 }
 
 /// A round torso with a box for a head, and four legs of two capsules.
-pub(crate) fn quadruped() -> Creature<f64> {
-    let mut links = vec![link(0, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero())];
+pub(crate) fn quadruped() -> Model<f64> {
+    let mut body = Growing(Model::none());
+    body.link(0, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero());
     let head = Shape::Box {
         centre: vec3(0.1, 0.0, 0.03),
         axes: Quat::exp(vec3(0.0, 0.3, 0.0)).to_matrix(),
         half: vec3(0.11, 0.07, 0.05),
     };
-    links.push(link(0, head, vec3(0.14, 0.0, 0.09)));
+    body.link(0, head, vec3(0.14, 0.0, 0.09));
     for (x, y) in [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)] {
         let knee = vec3(0.16 * x, 0.14 * y, -0.06);
         let thigh = Shape::Capsule { from: Vec3::zero(), to: knee, radius: 0.035 };
-        links.push(link(0, thigh, vec3(0.1 * x, 0.1 * y, 0.0)));
+        let thigh = body.link(0, thigh, vec3(0.1 * x, 0.1 * y, 0.0));
         let shin = Shape::Capsule { from: Vec3::zero(), to: vec3(0.04 * x, 0.02 * y, -0.22), radius: 0.028 };
-        links.push(link(links.len() - 1, shin, knee));
+        body.link(thigh, shin, knee);
     }
-    Creature { base: BaseKind::Floating, links, contacts: Vec::new(), contact_stiffness: 1e4, limb_ends: Vec::new() }
+    body.0
 }
 
-/// World poses from the base's pose and one angle a hinge.
-fn pose(creature: &Creature<f64>, base: Pose, angles: &[f64]) -> Vec<Pose> {
+/// The world poses of all links, from the pose of the base and one angle per link; the base's angle is not used.
+fn pose(model: &Model<f64>, base: Pose, angles: &[f64]) -> Vec<Pose> {
     let mut poses = vec![base];
-    for (link, &angle) in creature.links.iter().zip(angles).skip(1) {
-        let (position, orientation) = poses[link.parent];
-        let at = position + orientation.rotate(link.joint_position);
-        poses.push((at, orientation * Quat::about_axis(link.axis, angle)));
+    for (link, &angle) in angles.iter().enumerate().skip(1) {
+        let (position, orientation) = poses[model.links[link].parent];
+        let joint = model.joint(link);
+        let JointKind::Hinge(hinge) = &joint.kind;
+        let at = position + orientation.rotate(joint.position);
+        poses.push((at, orientation * Quat::about_axis(hinge.axis, angle)));
     }
     poses
 }
@@ -66,7 +73,7 @@ fn height(terrain: &Terrain<f64>, x: f64, y: f64) -> f64 {
 }
 
 /// A trot along x at 0.5 m/s, 50 frames a second.
-pub(crate) fn walk(creature: &Creature<f64>, terrain: &Terrain<f64>, seconds: f64) -> Vec<Frame> {
+pub(crate) fn walk(model: &Model<f64>, terrain: &Terrain<f64>, seconds: f64) -> Vec<Frame> {
     let frame = |i: usize| {
         let time = 0.02 * i as f64;
         let x = 0.5 * time;
@@ -80,11 +87,11 @@ pub(crate) fn walk(creature: &Creature<f64>, terrain: &Terrain<f64>, seconds: f6
                 if link.is_multiple_of(2) { 0.45 * swing(phase) } else { 0.3 * swing(phase - 1.2) - 0.1 }
             }
         };
-        let angles: Vec<f64> = (0..creature.links.len()).map(angle).collect();
+        let angles: Vec<f64> = (0..model.links.len()).map(angle).collect();
         let ground = [-0.2, 0.0, 0.2].map(|dx| height(terrain, x + dx, 0.0)).into_iter().fold(f64::MIN, f64::max);
         let base =
             (vec3(x, 0.0, ground + 0.3 + 0.015 * swing(0.5).abs()), Quat::exp(vec3(0.03 * swing(1.0), 0.0, 0.0)));
-        Frame { time, poses: pose(creature, base, &angles) }
+        Frame { time, poses: pose(model, base, &angles) }
     };
     (0..=(50.0 * seconds) as usize).map(frame).collect()
 }
@@ -106,17 +113,9 @@ pub(crate) fn terrains() -> Vec<(&'static str, Terrain<f64>)> {
     .into()
 }
 
-/// A body of one link.
-pub(crate) fn single(shape: Shape<f64>) -> Creature<f64> {
-    Creature {
-        base: BaseKind::Floating,
-        links: vec![link(0, shape, Vec3::zero())],
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-        limb_ends: Vec::new(),
-    }
-}
-
-pub(crate) fn brick() -> Creature<f64> {
-    single(Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.15, 0.1) })
+pub(crate) fn brick() -> Model<f64> {
+    let mut body = Growing(Model::none());
+    let shape = Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.15, 0.1) };
+    body.link(0, shape, Vec3::zero());
+    body.0
 }

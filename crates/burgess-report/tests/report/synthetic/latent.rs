@@ -5,7 +5,7 @@ use burgess_report::views::{
     Imagination, Imagined, LatentMap, LatentPoint, LatentView, LossView, TraceView, TrainingCurves,
 };
 
-/// Everything, with so many points, gradient steps in rounds, and elites.
+/// A view with all parts: with so many points, gradient steps, beginnings of rounds, and elites.
 pub(crate) fn encoder(points: usize, steps: u64, rounds: &[u64], elites: usize) -> LatentView {
     LatentView {
         name: "walkers".into(),

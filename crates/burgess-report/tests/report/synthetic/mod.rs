@@ -1,4 +1,4 @@
-//! Made-up archives and runs, with what makes figures hard: long names, gaps, negative rewards, values without number.
+//! Made-up archives and runs with everything that makes figures hard: long names, gaps, negative rewards, and NaN.
 
 pub(crate) mod body;
 pub(crate) mod latent;
