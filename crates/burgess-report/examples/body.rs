@@ -2,25 +2,18 @@
 
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{BaseKind, Collider, Link, Model, Shape};
+use burgess_physics::model::{Collider, Link, Model, Shape};
 use burgess_report::pictures::{ColouredBody, Frame, strip};
 use std::path::Path;
 
 fn main() -> anyhow::Result<()> {
     let torso = Shape::Capsule { from: vec3(-0.2, 0.0, 0.0), to: vec3(0.2, 0.0, 0.0), radius: 0.08 };
     let leg = Shape::Capsule { from: Vec3::zero(), to: vec3(0.0, 0.0, -0.3), radius: 0.04 };
-    // Pictures show shapes at poses; masses and joints matter only to a simulation.
+    // Pictures show colliders in the poses of their links. Masses and joints matter only to a simulation.
     let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
-    let model = Model {
-        base: BaseKind::Floating,
-        links: vec![link; 3],
-        joints: Vec::new(),
-        colliders: (0..3).zip([torso, leg, leg]).map(|(link, shape)| Collider { link, shape }).collect(),
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-        limb_ends: Vec::new(),
-    };
-    // Poses are those of a simulation, or, as here, made up: each leg hangs at one end of the torso.
+    let colliders = [torso, leg, leg].into_iter().enumerate().map(|(link, shape)| Collider { link, shape }).collect();
+    let model = Model { links: vec![link; 3], colliders, ..Model::none() };
+    // Poses usually come from a simulation. These are made up: a leg swings at each end of the torso.
     let frame = |i: u32| {
         let time = 0.1 * f64::from(i);
         let swing = 0.5 * (4.0 * time).sin();

@@ -9,36 +9,15 @@
 //! ```
 //! use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 //! use burgess_physics::laws::terrain::TerrainSpec;
-//! use burgess_physics::model::{BaseKind, Creature, Link, Shape};
+//! use burgess_physics::model::{Collider, Link, Model, Shape};
 //! use burgess_report::pictures::{ColouredBody, Frame, strip};
 //!
 //! # fn main() -> anyhow::Result<()> {
-//! let ball = Link {
-//!     parent: 0,
-//!     shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.2 },
-//!     mass: 1.0,
-//!     com: Vec3::zero(),
-//!     inertia: Sym3::scalar(0.01),
-//!     joint_position: Vec3::zero(),
-//!     axis: vec3(0.0, 1.0, 0.0),
-//!     lower: 0.0,
-//!     upper: 0.0,
-//!     kp: 0.0,
-//!     kd: 0.0,
-//!     torque_limit: 0.0,
-//!     armature: 0.0,
-//!     damping: 0.0,
-//!     limit_stiffness: 0.0,
-//! };
-//! let creature = Creature {
-//!     base: BaseKind::Floating,
-//!     links: vec![ball],
-//!     contacts: Vec::new(),
-//!     contact_stiffness: 1e4,
-//!     limb_ends: Vec::new(),
-//! };
+//! let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
+//! let ball = Collider { link: 0, shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.2 } };
+//! let model = Model { links: vec![link], colliders: vec![ball], ..Model::none() };
 //! let frame = Frame { time: 0.0, poses: vec![(vec3(0.0, 0.0, 0.2), Quat::identity())] };
-//! let body = ColouredBody { creature: &creature, kinds: &[0] };
+//! let body = ColouredBody { model: &model, kinds: &[0] };
 //! let picture = strip(body, &TerrainSpec::default().compile(0), &[frame], "a ball")?;
 //! assert!(picture.width() > 1500);
 //! # Ok(())
@@ -66,7 +45,7 @@ use burgess_physics::model::MAX_LINKS;
 use camera::{Camera, follow};
 use ground::Ground;
 use rayon::prelude::*;
-use scene::Scene;
+use scene::{MAX_SOLIDS, Scene};
 use solid::Solid;
 use std::path::Path;
 
@@ -110,7 +89,7 @@ const GAP: usize = 12;
 /// Six moments, spread evenly over `frames`, in two rows. Time and position are written below each.
 ///
 /// # Errors
-/// If no frame has only finite poses, or if a frame does not have one pose per link.
+/// If the body has no collider or too many, if there is not one kind and one pose per link, or if no frame has only finite poses.
 pub fn strip(body: ColouredBody<'_>, terrain: &Terrain<f64>, frames: &[Frame], title: &str) -> Result<Image> {
     const TILE: (usize, usize) = (520, 390);
     const TEXT: f64 = 26.0;
@@ -168,7 +147,7 @@ pub fn animate(
 /// Portraits side by side, each with its label.
 ///
 /// # Errors
-/// If there is no portrait, if the poses of one are not finite, or if it does not have one pose per link.
+/// If there is no portrait, or if one of them breaks the conditions of [`strip`].
 pub fn contact_sheet(title: &str, portraits: &[Portrait]) -> Result<Image> {
     const TILE: (usize, usize) = (360, 270);
     const TEXT: f64 = 22.0;
@@ -225,8 +204,12 @@ fn take(
 
 /// The frames whose poses are all finite, after a check that all frames fit the body.
 fn usable<'a>(body: ColouredBody<'_>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
-    let links = body.model.links.len();
+    let ColouredBody { model, kinds } = body;
+    let (links, shapes) = (model.links.len(), model.colliders.len());
     ensure!((1..=MAX_LINKS).contains(&links), "pictures show 1 to {MAX_LINKS} links, not {links}");
+    ensure!((1..=MAX_SOLIDS).contains(&shapes), "pictures show 1 to {MAX_SOLIDS} colliders, not {shapes}");
+    ensure!(model.colliders.iter().all(|c| c.link < links), "a collider is fixed to a link that does not exist");
+    ensure!(kinds.len() == links, "{} kinds for {links} links", kinds.len());
     for frame in frames {
         let poses = frame.poses.len();
         ensure!(poses == links, "the frame at {} s has {poses} poses for {links} links", frame.time);
@@ -289,6 +272,8 @@ mod tests {
         let error = strip(coloured(&model), &terrain, &frames, "").unwrap_err();
         assert!(error.to_string().contains("4 poses for 5 links"), "{error}");
         assert!(strip(coloured(&model), &terrain, &[], "").is_err());
+        let error = strip(ColouredBody { kinds: &[0], ..coloured(&model) }, &terrain, &frames[..3], "").unwrap_err();
+        assert!(error.to_string().contains("1 kinds for 5 links"), "{error}");
         assert!(contact_sheet("", &[]).is_err());
     }
 

@@ -18,7 +18,7 @@ pub struct Frame {
 /// A body, and what decides the colours of its links.
 #[derive(Clone, Copy, Debug)]
 pub struct ColouredBody<'a> {
-    /// The links.
+    /// Its links and their colliders. Pictures show the colliders.
     pub model: &'a Model<f64>,
     /// A number for each link, such as the identifier of its gene. Links with equal numbers have the same colour.
     pub kinds: &'a [u64],

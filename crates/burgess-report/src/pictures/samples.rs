@@ -2,20 +2,13 @@
 
 use super::moment::{ColouredBody, Pose};
 use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
-use burgess_physics::model::{BaseKind, Collider, Link, Model, Shape};
+use burgess_physics::model::{Collider, Link, Model, Shape};
 
-/// A base with other links on it, one for each shape.
+/// A base with other links on it, one link for each shape.
 fn body(shapes: &[Shape<f64>]) -> Model<f64> {
     let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
-    Model {
-        base: BaseKind::Floating,
-        links: vec![link; shapes.len()],
-        joints: Vec::new(),
-        colliders: shapes.iter().enumerate().map(|(link, &shape)| Collider { link, shape }).collect(),
-        contacts: Vec::new(),
-        contact_stiffness: 1e4,
-        limb_ends: Vec::new(),
-    }
+    let colliders = shapes.iter().enumerate().map(|(link, &shape)| Collider { link, shape });
+    Model { links: vec![link; shapes.len()], colliders: colliders.collect(), ..Model::none() }
 }
 
 /// The body with each link in a colour of its own.

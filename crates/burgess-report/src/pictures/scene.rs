@@ -1,4 +1,4 @@
-//! What a picture shows: the links of a body and the ground, and where rays hit them.
+//! What a picture shows: the colliders of a body and the ground, and where rays hit them.
 
 use super::ground::Ground;
 use super::moment::{ColouredBody, Pose};
@@ -10,8 +10,8 @@ use burgess_physics::model::Collider;
 /// What a ray hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Thing {
-    /// The link with this index.
-    Link(usize),
+    /// The solid with this index.
+    Solid(usize),
     /// The ground.
     Ground,
 }
@@ -33,17 +33,20 @@ pub(crate) struct Hit {
 pub(crate) struct Scene<'a> {
     /// The ground.
     pub ground: &'a Ground,
-    /// The links.
+    /// The colliders of the body, in its order.
     pub solids: Vec<Solid>,
     centre: V,
     reach: f32,
 }
 
+/// Largest number of solids: sets of them are the bits of a number.
+pub(crate) const MAX_SOLIDS: usize = u32::BITS as usize;
+
 /// Angular radius of the sun (rad). It is much larger than that of the real sun, so that shadows are soft.
 const SUN_RADIUS: f32 = 0.06;
 
 impl<'a> Scene<'a> {
-    /// A body with its links in these poses, one pose per link.
+    /// A body with its links in these poses. There is one pose and one kind per link.
     pub(crate) fn new(ground: &'a Ground, body: ColouredBody<'_>, poses: &[Pose]) -> Self {
         let colours = link_colours(body.kinds);
         let solid = |c: &Collider<f64>| Solid::new(&c.shape, poses[c.link], colours[c.link]);
@@ -54,12 +57,12 @@ impl<'a> Scene<'a> {
 
     /// The first thing that a ray hits before `end` (m). The caller knows that the ground is further away than `clear` (m).
     pub(crate) fn hit(&self, origin: V, direction: V, clear: f32, end: f32) -> Option<Hit> {
-        let link = self.hit_links(origin, direction).filter(|&(t, _)| t < end);
-        let ground = self.ground.hit(origin, direction, clear, link.map_or(end, |(t, _)| t));
-        match (link, ground) {
-            (Some((t, link)), ground) if ground.is_none_or(|g| t <= g) => {
+        let solid = self.hit_solids(origin, direction).filter(|&(t, _)| t < end);
+        let ground = self.ground.hit(origin, direction, clear, solid.map_or(end, |(t, _)| t));
+        match (solid, ground) {
+            (Some((t, solid)), ground) if ground.is_none_or(|g| t <= g) => {
                 let at = origin + direction * t;
-                Some(Hit { t, at, normal: self.solids[link].distance(at).1, thing: Thing::Link(link) })
+                Some(Hit { t, at, normal: self.solids[solid].distance(at).1, thing: Thing::Solid(solid) })
             }
             (_, Some(t)) => {
                 let at = origin + direction * t;
@@ -72,7 +75,7 @@ impl<'a> Scene<'a> {
     /// The share of the sun's light that reaches a point, from 0 to 1. It is decided by the narrowest passage along the ray to the sun, relative to its
     /// distance (I. Quilez 2010).
     pub(crate) fn sunlight(&self, at: V, to_sun: V) -> f32 {
-        let light = self.links_let_through(at, to_sun);
+        let light = self.solids_let_through(at, to_sun);
         if light < 0.01 || !self.ground.shades_itself(to_sun) {
             return smooth(light);
         }
@@ -93,7 +96,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn links_let_through(&self, at: V, to_sun: V) -> f32 {
+    fn solids_let_through(&self, at: V, to_sun: V) -> f32 {
         let Some((candidates, mut t, end)) = self.candidates(at, to_sun, SUN_RADIUS) else { return 1.0 };
         let mut light = 1.0_f32;
         t = t.max(1e-3);
@@ -119,47 +122,51 @@ impl<'a> Scene<'a> {
         1.0 - closed.min(1.0)
     }
 
-    fn hit_links(&self, origin: V, direction: V) -> Option<(f32, usize)> {
+    fn hit_solids(&self, origin: V, direction: V) -> Option<(f32, usize)> {
         let (candidates, mut t, end) = self.candidates(origin, direction, 0.0)?;
         while t < end {
-            let (distance, link) = self.nearest(candidates, origin + direction * t);
+            let (distance, solid) = self.nearest(candidates, origin + direction * t);
             if distance < 1e-4 * t.max(0.1) {
-                return Some((t, link));
+                return Some((t, solid));
             }
             t += distance;
         }
         None
     }
 
-    /// The links that a ray may hit, one bit each, and the part of the ray (m, from and to) in which it may hit them.
+    /// The solids that a ray may hit, one bit each, and the part of the ray (m, from and to) in which it may hit them.
     fn candidates(&self, origin: V, direction: V, margin: f32) -> Option<(u32, f32, f32)> {
         sphere_bounds(self.centre - origin, self.reach, direction, margin)?;
         let mut found = (0, f32::INFINITY, 0.0_f32);
-        for (link, solid) in self.solids.iter().enumerate() {
+        for (index, solid) in self.solids.iter().enumerate() {
             if let Some((enter, leave)) = solid.bounds(origin, direction, margin) {
-                found = (found.0 | 1 << link, found.1.min(enter), found.2.max(leave));
+                found = (found.0 | 1 << index, found.1.min(enter), found.2.max(leave));
             }
         }
         (found.0 != 0).then_some(found)
     }
 
-    /// The links that may be nearer to a point than `distance` (m), one bit each.
+    /// The solids that may be nearer to a point than `distance` (m), one bit each.
     fn near(&self, at: V, distance: f32) -> u32 {
         if (at - self.centre).norm_squared() > (self.reach + distance).powi(2) {
             return 0;
         }
         let is_near = |solid: &Solid| (at - solid.centre).norm_squared() < (solid.reach + distance).powi(2);
-        self.solids.iter().enumerate().filter(|(_, solid)| is_near(solid)).fold(0, |found, (link, _)| found | 1 << link)
+        self.solids
+            .iter()
+            .enumerate()
+            .filter(|(_, solid)| is_near(solid))
+            .fold(0, |found, (index, _)| found | 1 << index)
     }
 
     /// Distance (m) and index of the nearest candidate.
     fn nearest(&self, candidates: u32, p: V) -> (f32, usize) {
         let mut nearest = (f32::INFINITY, 0);
-        for (link, solid) in self.solids.iter().enumerate() {
-            if candidates >> link & 1 == 1 {
+        for (index, solid) in self.solids.iter().enumerate() {
+            if candidates >> index & 1 == 1 {
                 let distance = solid.distance(p).0;
                 if distance < nearest.0 {
-                    nearest = (distance, link);
+                    nearest = (distance, index);
                 }
             }
         }
@@ -207,7 +214,7 @@ mod tests {
         let model = ball(0.3);
         let scene = Scene::new(&ground, coloured(&model), &[(vec3(0.0, 0.0, 1.0), Quat::identity())]);
         let hit = scene.hit(vec3(5.0, 0.0, 1.0), vec3(-1.0, 0.0, 0.0), 0.0, 100.0).unwrap();
-        assert!((hit.t - 4.7).abs() < 1e-3 && hit.thing == Thing::Link(0), "{hit:?}");
+        assert!((hit.t - 4.7).abs() < 1e-3 && hit.thing == Thing::Solid(0), "{hit:?}");
         assert!((hit.normal - vec3(1.0, 0.0, 0.0)).norm_squared() < 1e-6);
         // 0.2 m above the centre, half the chord of the sphere is sqrt(0.09 - 0.04).
         let hit = scene.hit(vec3(5.0, 0.0, 1.2), vec3(-1.0, 0.0, 0.0), 0.0, 100.0).unwrap();

@@ -64,9 +64,9 @@ fn surface(scene: &Scene, camera: &Camera, direction: V, hit: &Hit) -> Light {
     // A wall sees only half of the sky, but also light from the ground.
     let sky = open * (0.65 + 0.35 * hit.normal.z);
     let (colour, shine) = match hit.thing {
-        Thing::Link(link) => {
+        Thing::Solid(solid) => {
             let halfway = (TO_SUN - direction).normalised();
-            (scene.solids[link].colour, 0.25 * sun * libm::powf(hit.normal.dot(halfway).max(0.0), 40.0))
+            (scene.solids[solid].colour, 0.25 * sun * libm::powf(hit.normal.dot(halfway).max(0.0), 40.0))
         }
         Thing::Ground => (ground_colour(scene.ground, camera, direction, hit), 0.0),
     };

@@ -1,4 +1,4 @@
-//! Links as solids in the world: signed distances, normals, bounding spheres.
+//! Colliders as solids in the world: signed distances, normals, bounding spheres.
 
 use super::moment::Pose;
 use burgess_core::math::{Mat3, Vec3, vec3};
@@ -7,7 +7,7 @@ use burgess_physics::model::Shape;
 /// A vector in single precision, which is enough for pictures.
 pub(crate) type V = Vec3<f32>;
 
-/// A link in its pose in the world.
+/// A collider, moved into the world by the pose of its link.
 #[derive(Clone, Debug)]
 pub(crate) struct Solid {
     form: Form,
