@@ -2,10 +2,10 @@
 
 use super::columns::align;
 use anyhow::{Context, ensure};
-use burgess::archive::store::EXPERIMENT;
 use burgess::compare::{Comparison, Place, Request, Run};
 use burgess::evolve::folder::write_whole;
 use burgess::report::draw_overlay;
+use burgess::store::EXPERIMENT;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

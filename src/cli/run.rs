@@ -2,17 +2,19 @@
 
 use super::backend;
 use anyhow::Context;
-use burgess::archive::metrics::Metrics;
-use burgess::archive::store::RunReader;
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Setup, start};
 use burgess::experiment::{self, AnyLoaded, Experiment};
 use burgess::inverse::{self, Verdict};
+use burgess::metrics::Metrics;
+use burgess::report;
+use burgess::store::RunReader;
 use burgess::variation::Variation;
-use burgess::{emitter, report};
 use burgess_physics::batch::Backend;
 use burgess_physics::gradient::Differentiate;
+use burgess_qd::emitter;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -87,7 +89,7 @@ pub(super) fn carry_on(
     let dir = folder.dir().display();
     eprintln!("run folder: {dir}");
     let interrupt = watch_for_interrupts(folder.dir())?;
-    let emitters = emitter::build(&experiment.emitters, &experiment.axes());
+    let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));
     let setup = Setup { experiment, space, backend, differentiator, slopes, emitters };
     let before = generations(folder);
     let ended = session::run(folder, setup, &interrupt)?;

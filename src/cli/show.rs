@@ -3,13 +3,14 @@
 use super::columns::align;
 use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
-use burgess::archive::store::{EliteAddress, RunReader};
-use burgess::archive::{Parent, Refinement};
 use burgess::evolve::start;
 use burgess::experiment::OBSERVER;
 use burgess::genome::{BodyLimits, PolicyFile, morphology};
 use burgess::growth::{Grown, expand, link_keys};
+use burgess::life::Refinement;
+use burgess::store::{EliteAddress, RunReader};
 use burgess_physics::world::Physics;
+use burgess_qd::Parent;
 use ron::ser::PrettyConfig;
 use std::io::{Write as _, stdout};
 use std::path::Path;
@@ -87,14 +88,14 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
     facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
     if experiment.body.evolves() {
-        facts.push(("body age", format!("{} generations of ancestors", elite.body_age)));
+        facts.push(("body age", format!("{} generations of ancestors", elite.age)));
     }
     facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
-    if elite.refinement.refined {
-        let Refinement { gain, trust, .. } = elite.refinement;
+    if elite.life.refinement.refined {
+        let Refinement { gain, trust, .. } = elite.life.refinement;
         facts.push(("refinement", format!("reward changed by {gain:+}, gradient trust {trust:.3}")));
     }
-    if elite.learned.is_some() {
+    if elite.life.learned.is_some() {
         facts.push(("shown", "what it learned, not what it was born with".to_owned()));
     }
     for parent in &elite.parents {
@@ -108,7 +109,7 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     }
     if genome {
         text.push('\n');
-        text.push_str(&ron::ser::to_string_pretty(&elite.genome, PrettyConfig::new())?);
+        text.push_str(&ron::ser::to_string_pretty(&elite.solution, PrettyConfig::new())?);
     }
     Ok(text)
 }

@@ -1,11 +1,11 @@
 //! `burgess verify DIR`: every elite simulated again and compared with what is stored.
 
 use super::backend;
-use burgess::archive::store::RunReader;
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::provenance::{self, Part};
 use burgess::evolve::verify::{self, Comparison};
 use burgess::evolve::{LatentSpace, start};
-use burgess::experiment::DescriptorSpec;
+use burgess::store::RunReader;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -12,12 +12,12 @@ mod table;
 pub use rank::RankTest;
 pub use sample::Sample;
 
-use crate::archive::metrics::Metrics;
-use crate::archive::store::RunReader;
 use crate::evolve::provenance::{self, Part};
 use crate::experiment::Experiment;
+use crate::metrics::Metrics;
 use crate::report::data::{CourseView, MetricsRow, Progress};
 use crate::report::metrics_row;
+use crate::store::RunReader;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

@@ -1,8 +1,8 @@
 //! Progress on standard error: a bar on a terminal, else a plain line every few seconds.
 
 use super::Evolution;
-use crate::archive::metrics::Metrics;
 use crate::experiment::Budget;
+use crate::metrics::Metrics;
 use indicatif::{FormattedDuration, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -42,7 +42,8 @@ struct Report {
 
 impl Progress {
     /// Begins to show a session of `evolution`.
-    pub fn start(budget: &Budget, evolution: &Evolution<'_>) -> Self {
+    pub fn start(evolution: &Evolution<'_>) -> Self {
+        let budget = evolution.budget();
         let (share, evaluations) = (evolution.spent().share(budget), evolution.spent().evaluations);
         let steps = evolution.metrics().map_or(0, body_steps);
         let begin = Mark { time: Instant::now(), share, evaluations, steps };

@@ -4,11 +4,11 @@
 
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
-use crate::archive::store;
 use crate::experiment::{BodySource, Experiment};
 use crate::genome::{Body, BodyLimits, morphology};
 use crate::growth::tree::grow;
 use crate::growth::{check, expand};
+use crate::store;
 use crate::variation::Variation;
 use anyhow::{Context, Result, ensure};
 use burgess_latent::Encoder;

@@ -2,9 +2,10 @@
 
 use super::data::{Imagination, Imagined, LatentMap, LatentPoint, TraceView};
 use super::plots::short;
-use crate::archive::Elite;
+use crate::genome::Genome;
 use burgess_latent::{Encoder, EncoderKind, LatentError};
 use burgess_physics::experience::{Experience, Role};
+use burgess_qd::Evaluated;
 
 /// What figures of imagination follow: group and place in it (`sim::cpu::record::layout`), and its name with unit.
 const FOLLOWED: [(&str, usize, &str); 4] = [
@@ -29,11 +30,11 @@ pub struct Sample<'a> {
 
 impl<'a> Sample<'a> {
     /// An elite, and what it does.
-    pub fn new(elite: &Elite, experience: &'a Experience) -> Self {
+    pub fn new(elite: &Evaluated<Genome>, experience: &'a Experience) -> Self {
         Self {
             experience,
             reward: elite.reward.into(),
-            body: elite.physique.topology.summary(),
+            body: elite.traits.physique.topology.summary(),
             generation: elite.generation,
         }
     }

@@ -7,18 +7,20 @@ use super::latent::{Sample, imagination, latent_map};
 use super::pictures::{Figure, Frame, Portrait, contact_sheet};
 use super::plots::{draw_latent, draw_run};
 use super::spread;
-use crate::archive::Elite;
-use crate::archive::metrics::Metrics;
-use crate::archive::store::RunReader;
 use crate::evolve::{LatentSpace, start};
-use crate::experiment::{ArchiveSpec, Experiment};
+use crate::experiment::Experiment;
+use crate::genome::Genome;
 use crate::growth::link_keys;
+use crate::metrics::Metrics;
+use crate::store::RunReader;
 use anyhow::Result;
 use burgess_latent::{EncoderKind, Loss};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::model::Candidate;
 use burgess_physics::step::trace::{Moment, trace};
 use burgess_physics::world::World;
+use burgess_qd::Evaluated;
+use burgess_qd::archive::ArchiveSpec;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +41,7 @@ const PORTRAITS: usize = 20;
 /// When the run cannot be read.
 pub fn view(run: &RunReader) -> Result<RunView> {
     let experiment = run.experiment();
-    let axis = |spec: &crate::experiment::DescriptorSpec| {
+    let axis = |spec: &crate::descriptors::DescriptorSpec| {
         let (name, unit) = spec.kind.label();
         AxisView {
             name,
@@ -69,14 +71,14 @@ pub fn view(run: &RunReader) -> Result<RunView> {
     })
 }
 
-fn elite_view(cell: usize, elite: &Elite) -> EliteView {
+fn elite_view(cell: usize, elite: &Evaluated<Genome>) -> EliteView {
     EliteView {
         cell,
         descriptors: elite.descriptors.iter().map(|&d| f64::from(d)).collect(),
         reward: f64::from(elite.reward),
-        refinement: elite.refinement.refined.then(|| RefinementView {
-            gain: f64::from(elite.refinement.gain),
-            trust: f64::from(elite.refinement.trust),
+        refinement: elite.life.refinement.refined.then(|| RefinementView {
+            gain: f64::from(elite.life.refinement.gain),
+            trust: f64::from(elite.life.refinement.trust),
         }),
     }
 }
@@ -118,8 +120,10 @@ fn latent_view(run: &RunReader) -> Result<Option<LatentView>> {
     let experiment = run.experiment();
     let Some(space) = LatentSpace::open(experiment, run.dir(), run.encoder()?)? else { return Ok(None) };
     let (elites, encoder) = (run.elites()?, space.encoder());
-    let samples: Vec<Sample<'_>> =
-        elites.iter().filter_map(|(_, elite)| Some(Sample::new(elite, &elite.seen.as_deref()?.experience))).collect();
+    let samples: Vec<Sample<'_>> = elites
+        .iter()
+        .filter_map(|(_, elite)| Some(Sample::new(elite, &elite.life.seen.as_deref()?.experience)))
+        .collect();
     if samples.is_empty() || encoder.version() == 0 {
         return Ok(None);
     }
@@ -183,7 +187,7 @@ fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Res
 }
 
 /// Number and reward, then the descriptors.
-fn caption(experiment: &Experiment, elite: &Elite) -> String {
+fn caption(experiment: &Experiment, elite: &Evaluated<Genome>) -> String {
     let mut text = format!("#{}: reward {:.2}", elite.id, elite.reward);
     for (i, (spec, value)) in experiment.axes().iter().zip(&elite.descriptors).enumerate().take(4) {
         let (name, unit) = spec.kind.label();
