@@ -117,7 +117,6 @@ fn bodies(body: &BodySource) -> String {
 
 fn policy(policy: &Policy) -> String {
     let (kind, sharing, frequency) = match policy {
-        Policy::Point { dimension } => return format!("a point of {dimension} coordinates"),
         Policy::Cpg { sharing, frequency } => ("pattern generator".to_owned(), sharing, frequency),
         Policy::Mlp { hidden, sharing, frequency, control_rate, world_model } => {
             let sees = world_model

@@ -2,9 +2,7 @@
 
 use super::columns::align;
 use burgess::experiment::Experiment;
-use burgess::genome::Genome;
-use burgess::store::RunReader;
-use burgess_qd::Evaluated;
+use burgess::store::{Record, RunReader};
 
 use clap::ValueEnum;
 use std::cmp::Reverse;
@@ -41,7 +39,7 @@ enum Order {
 /// When the run cannot be read.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reader = RunReader::open(&args.dir)?;
-    let mut elites = reader.elites()?;
+    let mut elites = reader.records()?;
     sort(&mut elites, args.sort);
     let shown = elites.iter().take(args.top.unwrap_or(usize::MAX));
     let rows: Vec<Vec<String>> = std::iter::once(head(reader.experiment()))
@@ -52,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Equal ones stay in the order of their cells.
-fn sort(elites: &mut [(usize, Evaluated<Genome>)], order: Order) {
+fn sort(elites: &mut [(usize, Record)], order: Order) {
     match order {
         Order::Reward => elites.sort_by(|(_, a), (_, b)| b.reward.total_cmp(&a.reward)),
         Order::Cell => elites.sort_by_key(|(cell, _)| *cell),
@@ -79,7 +77,7 @@ fn after_columns(experiment: &Experiment) -> usize {
     if experiment.problem().is_some() { 3 } else { 5 }
 }
 
-fn row(experiment: &Experiment, cell: usize, elite: &Evaluated<Genome>) -> Vec<String> {
+fn row(experiment: &Experiment, cell: usize, elite: &Record) -> Vec<String> {
     let parents: Vec<String> = elite.parents.iter().map(|parent| parent.id.to_string()).collect();
     let before = [elite.id.to_string(), cell.to_string(), format!("{:.4}", elite.reward)];
     let after = [
@@ -95,6 +93,6 @@ fn row(experiment: &Experiment, cell: usize, elite: &Evaluated<Genome>) -> Vec<S
 }
 
 /// The name of the emitter that made an elite.
-pub(super) fn emitter_name(experiment: &Experiment, elite: &Evaluated<Genome>) -> &'static str {
+pub(super) fn emitter_name(experiment: &Experiment, elite: &Record) -> &'static str {
     experiment.emitters.get(elite.emitter as usize).map_or("?", |spec| spec.kind.name())
 }

@@ -79,13 +79,13 @@ impl Subject {
 
     fn elite(address: &EliteAddress) -> anyhow::Result<Self> {
         let run = RunReader::open(&address.dir)?;
-        let (_, elite) = run.elite(address.id)?;
         let (experiment, space) = start::thaw_run(&address.dir)?;
         ensure!(
             experiment.problem().is_none(),
             "{}: is of a benchmark, whose elites have no body",
             address.dir.display()
         );
+        let (_, elite) = run.elite(address.id)?;
         Ok(Self {
             label: format!("{} #{}", experiment.name, address.id),
             candidate: space.compile(elite.expressed())?,

@@ -13,6 +13,7 @@ mod domain;
 pub mod folder;
 mod latent_space;
 mod pending;
+mod points;
 pub mod progress;
 pub mod provenance;
 pub mod session;
@@ -25,11 +26,12 @@ pub use clock::Times;
 pub use creatures::Setup;
 pub use domain::{Domain, DomainState, Effort, Evaluation, Moment, Run, Search, Steppings};
 pub use latent_space::{ENCODER, LatentSpace};
+pub use points::Points;
 
 use crate::experiment::Budget;
 use crate::genome::Genome;
 use crate::metrics::{Metrics, Steps};
-use crate::store::{Changes, Row, Saved, Store, Writer};
+use crate::store::{Changes, Row, Saved, Store, Stored, Writer};
 use anyhow::{Context, Result, ensure};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_qd::archive::{self, BuiltArchive, Centroids, PassiveGrid, PassiveScores, Placement, Preferring, Scores};
@@ -47,13 +49,13 @@ use std::path::Path;
 use std::time::Instant;
 
 /// A run between two generations.
-pub struct Evolution<'a> {
+pub struct Evolution<'a, S: Stored = Genome> {
     search: Search,
-    space: &'a dyn SearchSpace<Genome>,
-    domain: Box<dyn Domain<Genome> + 'a>,
-    emitters: Vec<Box<dyn Emitter<Genome>>>,
+    space: &'a dyn SearchSpace<S>,
+    domain: Box<dyn Domain<S> + 'a>,
+    emitters: Vec<Box<dyn Emitter<S>>>,
     schedule: Schedule,
-    archive: Box<dyn Archive<Genome>>,
+    archive: Box<dyn Archive<S>>,
     /// Cells of archives that were built anew since the last commit.
     moved: BTreeSet<usize>,
     store: Writer,
@@ -62,10 +64,10 @@ pub struct Evolution<'a> {
     clock: Clock,
     times: Times,
     /// The next batch, if it was asked for already.
-    ahead: Option<Ahead<Genome>>,
+    ahead: Option<Ahead<S>>,
 }
 
-impl<'a> Evolution<'a> {
+impl<'a> Evolution<'a, Genome> {
     /// Takes up the run of creatures in a folder where its store left off; an empty store starts it.
     ///
     /// # Errors
@@ -74,13 +76,15 @@ impl<'a> Evolution<'a> {
     pub fn resume(dir: &Path, setup: Setup<'a>) -> Result<Self> {
         Self::resume_run(dir, setup.prepare()?)
     }
+}
 
+impl<'a, S: Stored> Evolution<'a, S> {
     /// Takes up any run in a folder where its store left off; an empty store starts it.
     ///
     /// # Errors
     ///
     /// When the store cannot be opened, or holds what does not belong to the experiment.
-    pub fn resume_run(dir: &Path, run: Run<'a, Genome>) -> Result<Self> {
+    pub fn resume_run(dir: &Path, run: Run<'a, S>) -> Result<Self> {
         let Run { search, space, mut domain, emitters } = run;
         let mut store = Store::open(dir)?;
         let archive = open_archive(&mut store, &search)?;
@@ -106,7 +110,7 @@ impl<'a> Evolution<'a> {
         Ok(evolution)
     }
 
-    fn restore(&mut self, saved: Saved) -> Result<()> {
+    fn restore(&mut self, saved: Saved<S>) -> Result<()> {
         self.archive.restore(saved.elites, &saved.archive)?;
         for (emitter, state) in saved.emitters {
             match self.emitters.get_mut(emitter) {
@@ -123,7 +127,7 @@ impl<'a> Evolution<'a> {
     }
 
     /// The archive as it stands.
-    pub fn archive(&self) -> &dyn Archive<Genome> {
+    pub fn archive(&self) -> &dyn Archive<S> {
         self.archive.as_ref()
     }
 
@@ -239,7 +243,7 @@ impl<'a> Evolution<'a> {
     /// time (s).
     fn prepare(&mut self, places: &[Range<usize>]) -> Result<(Steppings, f64)> {
         let (seed, generation) = (self.search.seed, self.spent().generations);
-        let (archive, space): (&dyn Elites<Genome>, _) = (self.archive.as_ref(), self.space);
+        let (archive, space): (&dyn Elites<S>, _) = (self.archive.as_ref(), self.space);
         for (i, (emitter, own)) in
             self.emitters.iter_mut().zip(places).enumerate().filter(|(_, (_, own))| !own.is_empty())
         {
@@ -253,7 +257,7 @@ impl<'a> Evolution<'a> {
         let began = Instant::now();
         let open = batch::ask_anchors(self.source(places, generation))?;
         let gradients = self.domain.differentiate(&open, &mut cost)?;
-        let mut by_emitter: Vec<Vec<Anchor<Genome>>> = self.emitters.iter().map(|_| Vec::new()).collect();
+        let mut by_emitter: Vec<Vec<Anchor<S>>> = self.emitters.iter().map(|_| Vec::new()).collect();
         for (open, gradients) in open.into_iter().zip(gradients) {
             by_emitter[open.emitter].push(anchor(open, gradients));
         }
@@ -266,7 +270,7 @@ impl<'a> Evolution<'a> {
         Ok((cost, seconds))
     }
 
-    fn ask_and_compile(&mut self, places: &[Range<usize>]) -> Result<Batch<Genome>> {
+    fn ask_and_compile(&mut self, places: &[Range<usize>]) -> Result<Batch<S>> {
         let ahead = self.ahead.take();
         let source = self.source(places, self.spent().generations);
         match ahead.filter(|ahead| ahead.is_of(source)) {
@@ -275,13 +279,13 @@ impl<'a> Evolution<'a> {
         }
     }
 
-    fn source<'s>(&'s self, places: &'s [Range<usize>], generation: u64) -> Source<'s, Genome> {
+    fn source<'s>(&'s self, places: &'s [Range<usize>], generation: u64) -> Source<'s, S> {
         let Self { emitters, space, search, .. } = self;
         Source { emitters, places, archive: self.archive.as_ref(), space: *space, seed: search.seed, generation }
     }
 
     /// Evaluates a batch, and while a device does that, asks for the next generation as far as that can be known.
-    fn evaluate_and_ask_ahead(&mut self, batch: Batch<Genome>) -> Result<Evaluation<Genome>> {
+    fn evaluate_and_ask_ahead(&mut self, batch: Batch<S>) -> Result<Evaluation<S>> {
         let spent = self.spent();
         let (generation, first_id) = (spent.generations, spent.evaluations);
         let then =
@@ -289,7 +293,7 @@ impl<'a> Evolution<'a> {
         let next = self.batch_size_after(then).filter(|_| !self.schedule.learns());
         let places = next.map(|size| self.schedule.places(size));
         let Self { archive, emitters, space, search, domain, ahead, .. } = self;
-        let archive: &dyn Elites<Genome> = archive.as_ref();
+        let archive: &dyn Elites<S> = archive.as_ref();
         let source = places.as_deref().map(|places| Source {
             emitters,
             places,
@@ -306,7 +310,7 @@ impl<'a> Evolution<'a> {
     }
 
     /// Where dimensions are learned and it is time for it: builds the archive anew of elites as they are described now.
-    fn learn(&mut self, candidates: &[Evaluated<Genome>]) -> Result<()> {
+    fn learn(&mut self, candidates: &[Evaluated<S>]) -> Result<()> {
         let generation = self.spent().generations;
         let Some(elites) = self.domain.learn(generation, self.archive.as_ref(), candidates)? else { return Ok(()) };
         self.moved.extend(self.archive.take_changed());
@@ -321,7 +325,7 @@ impl<'a> Evolution<'a> {
     fn tell(
         &mut self,
         places: &[Range<usize>],
-        candidates: &[Evaluated<Genome>],
+        candidates: &[Evaluated<S>],
         placements: &[Placement],
         coefficients: &[Vec<f64>],
     ) {
@@ -372,7 +376,7 @@ impl<'a> Evolution<'a> {
         Metrics {
             generation: spent.generations,
             evaluations: spent.evaluations + placements.len() as u64,
-            scores: Scores::of(self.archive.as_ref() as &dyn Elites<Genome>, qd_offset),
+            scores: Scores::of(self.archive.as_ref() as &dyn Elites<S>, qd_offset),
             elites: self.archive.len() as u64,
             bodies: self.domain.diversity(self.archive.as_ref()),
             new: count(|placement| matches!(placement, Placement::New { .. })),
@@ -394,7 +398,7 @@ impl<'a> Evolution<'a> {
     }
 }
 
-impl Drop for Evolution<'_> {
+impl<S: Stored> Drop for Evolution<'_, S> {
     fn drop(&mut self) {
         // Whole generations are kept whatever ended this, a lost device for one. Who wants to know of failures has called `finish`.
         let _ = self.commit();
@@ -402,7 +406,7 @@ impl Drop for Evolution<'_> {
 }
 
 /// An anchor with its gradients.
-fn anchor(open: OpenAnchor<Genome>, gradients: Option<Vec<Vec<f64>>>) -> Anchor<Genome> {
+fn anchor<S: Stored>(open: OpenAnchor<S>, gradients: Option<Vec<Vec<f64>>>) -> Anchor<S> {
     let offspring = open.offspring;
     // The anchor is an elite itself, or stands for one.
     let parent = offspring.parents.first().zip(offspring.heritage);
@@ -416,7 +420,7 @@ fn free<T: Send>(parts: Vec<T>) {
 }
 
 /// The empty archive of a search. Centroids are fitted once and stored.
-fn open_archive(store: &mut Store, search: &Search) -> Result<Box<dyn Archive<Genome>>> {
+fn open_archive<S: Stored>(store: &mut Store, search: &Search) -> Result<Box<dyn Archive<S>>> {
     let stored = store.centroids()?;
     let fresh = stored.is_none();
     let BuiltArchive { archive, centroids } = archive_of(search, stored);
@@ -427,7 +431,7 @@ fn open_archive(store: &mut Store, search: &Search) -> Result<Box<dyn Archive<Ge
 }
 
 /// The empty archive of a search, with its choice of parents.
-fn archive_of(search: &Search, centroids: Option<Centroids>) -> BuiltArchive<Genome> {
+fn archive_of<S: Stored>(search: &Search, centroids: Option<Centroids>) -> BuiltArchive<S> {
     let Search { archive: spec, protection, axes, seed, parents, .. } = search;
     let BuiltArchive { archive, centroids } = archive::build(spec, protection.as_ref(), axes, centroids, *seed);
     BuiltArchive { archive: Preferring::over(archive, axes, *parents), centroids }

@@ -4,7 +4,7 @@ use super::folder::RunFolder;
 use super::progress::Progress;
 use super::provenance::{self, Part};
 use super::{Evolution, Run, Setup, table};
-use crate::genome::Genome;
+use crate::store::Stored;
 use anyhow::{Context, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Resu
 /// # Errors
 ///
 /// As [`run`].
-pub fn carry_on(folder: &RunFolder, run: Run<'_, Genome>, interrupt: &AtomicBool) -> Result<Ended> {
+pub fn carry_on(folder: &RunFolder, run: Run<'_, impl Stored>, interrupt: &AtomicBool) -> Result<Ended> {
     let mut evolution = Evolution::resume_run(folder.dir(), run)?;
     let (backend, differentiator) = evolution.devices();
     let mut ended = Ended::Finished;
@@ -57,7 +57,7 @@ pub fn carry_on(folder: &RunFolder, run: Run<'_, Genome>, interrupt: &AtomicBool
 /// Generation after generation, until the last one is stored.
 fn generations(
     folder: &RunFolder,
-    evolution: &mut Evolution<'_>,
+    evolution: &mut Evolution<'_, impl Stored>,
     progress: &mut Progress,
     interrupt: &AtomicBool,
 ) -> Result<Ended> {

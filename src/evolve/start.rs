@@ -69,7 +69,7 @@ pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Res
 /// How genomes vary and compile in an experiment that starts from `seeds`; a benchmark has none.
 pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
     Variation {
-        seeds: if experiment.problem().is_some() { vec![Body::none()] } else { seeds },
+        seeds,
         policy: experiment.policy.clone(),
         limits: limits(experiment),
         physics: experiment.physics.clone(),

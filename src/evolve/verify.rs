@@ -67,24 +67,25 @@ pub fn verify(
             latent.see(&mut now)?;
         }
         for ((_, elite), now) in chunk.iter().zip(&now) {
-            comparison.add(elite, now.reward, &now.descriptors);
+            comparison.add((elite.reward, &elite.descriptors), now.reward, &now.descriptors);
         }
     }
     Ok(comparison)
 }
 
 impl Comparison {
-    fn add(&mut self, elite: &Evaluated<Genome>, reward: f32, descriptors: &[f32]) {
+    /// Adds an elite: what was stored of it, and what it gives now.
+    pub(super) fn add(&mut self, stored: (f32, &[f32]), reward: f32, descriptors: &[f32]) {
         self.elites += 1;
         let same = |a: f32, b: f32| a.to_bits() == b.to_bits();
-        let all_same = same(elite.reward, reward)
-            && elite.descriptors.len() == descriptors.len()
-            && elite.descriptors.iter().zip(descriptors).all(|(&a, &b)| same(a, b));
+        let all_same = same(stored.0, reward)
+            && stored.1.len() == descriptors.len()
+            && stored.1.iter().zip(descriptors).all(|(&a, &b)| same(a, b));
         self.differing += usize::from(!all_same);
-        self.reward = self.reward.max(distance(elite.reward, reward));
-        self.reward_moved += usize::from(moves(elite.reward, reward));
-        self.descriptors.resize(elite.descriptors.len().max(self.descriptors.len()), 0.0);
-        for (largest, (&a, &b)) in self.descriptors.iter_mut().zip(elite.descriptors.iter().zip(descriptors)) {
+        self.reward = self.reward.max(distance(stored.0, reward));
+        self.reward_moved += usize::from(moves(stored.0, reward));
+        self.descriptors.resize(stored.1.len().max(self.descriptors.len()), 0.0);
+        for (largest, (&a, &b)) in self.descriptors.iter_mut().zip(stored.1.iter().zip(descriptors)) {
             *largest = largest.max(distance(a, b));
         }
     }

@@ -117,9 +117,9 @@ impl From<Benchmark> for Experiment {
             name,
             seed,
             body: BodySource::Benchmark(problem),
-            policy: Policy::Point { dimension: problem.dimension() },
+            // There is no brain, no ground and no episode: the run of a benchmark does not look at them.
+            policy: Policy::default(),
             terrain: Default::default(),
-            // There is no episode.
             task: TaskSpec { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
             descriptors: (0..problem.measures()).map(axis).collect(),
             latent: None,

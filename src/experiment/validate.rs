@@ -115,7 +115,6 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
 
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
-        Policy::Point { .. } => {}
         Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
         Policy::Mlp { hidden, sharing: _, frequency, control_rate, world_model } => {
             check.length("policy.hidden", hidden.len(), 4);

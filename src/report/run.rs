@@ -12,7 +12,7 @@ use crate::experiment::Experiment;
 use crate::genome::Genome;
 use crate::growth::link_keys;
 use crate::metrics::Metrics;
-use crate::store::RunReader;
+use crate::store::{Record, RunReader};
 use anyhow::Result;
 use burgess_latent::{EncoderKind, Loss};
 use burgess_physics::laws::descriptor::Descriptor;
@@ -65,13 +65,13 @@ pub fn view(run: &RunReader) -> Result<RunView> {
         archive: ArchiveView {
             axes: experiment.axes().iter().map(axis).collect(),
             layout,
-            elites: run.best_of_cells()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
+            elites: run.best_records()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
         },
         metrics: run.metrics()?.iter().map(metrics_row).collect(),
     })
 }
 
-fn elite_view(cell: usize, elite: &Evaluated<Genome>) -> EliteView {
+fn elite_view(cell: usize, elite: &Record) -> EliteView {
     EliteView {
         cell,
         descriptors: elite.descriptors.iter().map(|&d| f64::from(d)).collect(),
@@ -153,9 +153,12 @@ struct Sitter {
 
 /// Elites spread over the archive, the best first.
 fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Result<Option<PathBuf>> {
-    let elites = run.best_of_cells()?;
     // Points have nothing to show.
-    if elites.is_empty() || run.experiment().problem().is_some() {
+    if run.experiment().problem().is_some() {
+        return Ok(None);
+    }
+    let elites = run.best_of_cells()?;
+    if elites.is_empty() {
         return Ok(None);
     }
     let (experiment, space) = start::thaw_run(run.dir())?;

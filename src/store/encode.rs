@@ -1,18 +1,17 @@
 //! Exact bytes: genomes in the postcard format (<https://postcard.jamesmunns.com>, wire format 1), whose floating-point numbers are
 //! little-endian bits. What is written comes back to the bit, NaN and -0 included.
 
-use crate::genome::Genome;
 use crate::life::Seen;
-use burgess_qd::Parent;
 use burgess_qd::bytes::words;
+use burgess_qd::{Parent, Solution};
 
-/// The canonical bytes of a genome: equal bytes mean equal genomes.
-pub fn genome_bytes(genome: &Genome) -> Vec<u8> {
-    postcard::to_stdvec(genome).expect("a genome is plain data, and memory takes any number of bytes")
+/// The canonical bytes of a solution: equal bytes mean equal solutions.
+pub(crate) fn solution_bytes<S: Solution>(solution: &S) -> Vec<u8> {
+    postcard::to_stdvec(solution).expect("a solution is plain data, and memory takes any number of bytes")
 }
 
-/// The genome of canonical bytes; none when they are damaged.
-pub fn genome(bytes: &[u8]) -> Option<Genome> {
+/// The solution of canonical bytes; `None` when they are damaged.
+pub(crate) fn solution<S: Solution>(bytes: &[u8]) -> Option<S> {
     postcard::from_bytes(bytes).ok()
 }
 

@@ -4,18 +4,16 @@
 //! count by their bits. Parents count as (generation, candidate), the key of the random stream that made them. Times, numbers of
 //! elites, emitters and the layout of files are left out.
 
-use super::encode::genome_bytes;
-use crate::genome::Genome;
-use burgess_qd::Evaluated;
+use super::stored::Record;
 use sha2::{Digest, Sha256};
 
 /// The hash of elites and their cells, as 64 hexadecimal digits. The elites must come in the order of their cells.
-pub fn hash<'a>(elites: impl IntoIterator<Item = (usize, &'a Evaluated<Genome>)>) -> String {
+pub(crate) fn hash(elites: &[(usize, Record)]) -> String {
     let mut sha = Sha256::new();
     // Changes when what is hashed changes, so that hashes of different rules are never equal by mistake.
     sha.update(b"burgess archive 1");
     for (cell, elite) in elites {
-        absorb(&mut sha, cell, elite);
+        absorb(&mut sha, *cell, elite);
     }
     hexadecimal(&sha.finalize())
 }
@@ -26,11 +24,10 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Every list goes in behind its length, so that no two archives run together.
-fn absorb(sha: &mut Sha256, cell: usize, elite: &Evaluated<Genome>) {
-    let genome = genome_bytes(&elite.solution);
+fn absorb(sha: &mut Sha256, cell: usize, elite: &Record) {
     sha.update((cell as u64).to_le_bytes());
-    sha.update((genome.len() as u64).to_le_bytes());
-    sha.update(genome);
+    sha.update((elite.solution.len() as u64).to_le_bytes());
+    sha.update(&elite.solution);
     sha.update(elite.reward.to_bits().to_le_bytes());
     sha.update((elite.descriptors.len() as u64).to_le_bytes());
     for descriptor in &elite.descriptors {

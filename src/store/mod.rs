@@ -15,6 +15,7 @@ mod hash;
 mod read;
 mod reader;
 mod row;
+mod stored;
 mod writer;
 
 pub use address::EliteAddress;
@@ -22,9 +23,9 @@ pub use columns::{COLUMNS, Column, column_names};
 pub use error::StoreError;
 pub use reader::{RunReader, experiment};
 pub use row::Row;
+pub use stored::{Record, Stored};
 pub use writer::Writer;
 
-use crate::genome::Genome;
 use crate::metrics::Metrics;
 use burgess_latent::Loss;
 use burgess_qd::Evaluated;
@@ -155,10 +156,10 @@ pub struct EncoderRow {
 }
 
 /// The state of a run between two generations.
-#[derive(Clone, Debug, Default)]
-pub struct Saved {
+#[derive(Clone, Debug)]
+pub struct Saved<S: Stored> {
     /// The elites in the order of their cells.
-    pub elites: Vec<(usize, Evaluated<Genome>)>,
+    pub elites: Vec<(usize, Evaluated<S>)>,
     /// The last generation's row; none before the first.
     pub metrics: Option<Metrics>,
     /// What the archive knows beside its elites.
@@ -216,7 +217,7 @@ impl Store {
     }
 
     /// The state after the last whole generation.
-    pub fn saved(&self) -> Result<Saved> {
+    pub fn saved<S: Stored>(&self) -> Result<Saved<S>> {
         Ok(Saved {
             elites: read::elites(&self.connection, &self.path)?,
             metrics: read::last_metrics(&self.connection, &self.path)?,

@@ -1,6 +1,7 @@
 //! Rows back to values. Exact columns are believed, readable ones are not looked at.
 
 use super::encode;
+use super::stored::{Record, Stored};
 use super::{Result, StoreError};
 use crate::diversity::BodyDiversity;
 use crate::genome::Genome;
@@ -24,13 +25,23 @@ const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, di
                        refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies, encoder FROM metrics";
 
 /// All elites in the order of their cells.
-pub fn elites(connection: &Connection, path: &Path) -> Result<Vec<(usize, Evaluated<Genome>)>> {
-    query(connection, path, &format!("{ELITE} ORDER BY cell"), [], elite)
+pub fn elites<S: Stored>(connection: &Connection, path: &Path) -> Result<Vec<(usize, Evaluated<S>)>> {
+    query(connection, path, &format!("{ELITE} ORDER BY cell"), [], decoded)
+}
+
+/// The same with their solutions left as they are.
+pub fn records(connection: &Connection, path: &Path) -> Result<Vec<(usize, Record)>> {
+    query(connection, path, &format!("{ELITE} ORDER BY cell"), [], record)
 }
 
 /// The elite of a number.
-pub fn elite_by_id(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Evaluated<Genome>)>> {
-    Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], elite)?.pop())
+pub fn elite_by_id<S: Stored>(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Evaluated<S>)>> {
+    Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], decoded)?.pop())
+}
+
+/// The same with its solution left as it is.
+pub fn record_by_id(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Record)>> {
+    Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], record)?.pop())
 }
 
 /// The numbers of the elites next below and above a number.
@@ -134,13 +145,16 @@ fn query<T>(
     Ok(values)
 }
 
-fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Evaluated<Genome>)>> {
+fn decoded<S: Stored>(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Evaluated<S>)>> {
+    Ok(record(row)?.and_then(|(slot, record)| Some((slot, record.decode()?))))
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Record)>> {
     let exact = (
         bytes::f32s(&bytes(row, 6)?),
         bytes::f32s(&bytes(row, 7)?),
         encode::parents(&bytes(row, 8)?),
         bytes::f64s(&bytes(row, 9)?),
-        encode::genome(&bytes(row, 10)?),
         bytes::f32s(&bytes(row, 12)?),
         learned(row.get(13)?),
         bytes::f64s(&bytes(row, 15)?),
@@ -151,7 +165,6 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Evaluated<Genome>)>> 
         Some(descriptors),
         Some(parents),
         Some(mass),
-        Some(genome),
         Some(refinement),
         Some(learned),
         Some(span),
@@ -165,9 +178,9 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Evaluated<Genome>)>> 
     else {
         return Ok(None);
     };
-    let elite = Evaluated {
+    let record = Record {
         id: row.get(1)?,
-        solution: genome,
+        solution: bytes(row, 10)?,
         reward,
         descriptors,
         parents,
@@ -182,12 +195,12 @@ fn elite(row: &Row<'_>) -> rusqlite::Result<Option<(usize, Evaluated<Genome>)>> 
         },
         life: Life { refinement: Refinement { refined: row.get(11)?, gain, trust }, learned, seen },
     };
-    Ok(Some((row.get(0)?, elite)))
+    Ok(Some((row.get(0)?, record)))
 }
 
 /// The learned genome, if there is one; none when it is damaged.
 fn learned(bytes: Option<Vec<u8>>) -> Option<Option<Genome>> {
-    bytes.map_or(Some(None), |bytes| encode::genome(&bytes).map(Some))
+    bytes.map_or(Some(None), |bytes| encode::solution(&bytes).map(Some))
 }
 
 /// What encoders see of it, if that is stored; none when it is damaged.

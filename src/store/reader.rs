@@ -1,5 +1,6 @@
 //! Reading a run folder, also while the run goes on, and also when the folder is read-only.
 
+use super::stored::{Record, Stored};
 use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
 use crate::descriptors::DescriptorSpec;
 use crate::experiment::{self, Experiment};
@@ -53,35 +54,94 @@ impl RunReader {
         read::metrics(&self.connection, &self.path)
     }
 
-    /// The elites with their cells, in the order of the cells; with layers, those of the youngest first, and cell `c` of layer `l` is
-    /// number `l * cell_count() + c`.
-    pub fn elites(&self) -> Result<Vec<(usize, Evaluated<Genome>)>> {
-        read::elites(&self.connection, &self.path)
+    /// The elites of any kind with their slots, in this order; with layers, those of the youngest first, and cell `c` of layer `l` is number
+    /// `l * cell_count() + c`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or is damaged.
+    pub fn records(&self) -> Result<Vec<(usize, Record)>> {
+        read::records(&self.connection, &self.path)
     }
 
-    /// The best elite of each cell, in the order of the cells: all of them unless the archive has layers.
-    pub fn best_of_cells(&self) -> Result<Vec<(usize, Evaluated<Genome>)>> {
-        Ok(best_of_cells(self.elites()?, self.cell_count()))
+    /// The best elite of each cell, of any kind, with the cell, in the order of the cells: all of them unless the archive has layers.
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`].
+    pub fn best_records(&self) -> Result<Vec<(usize, Record)>> {
+        Ok(best_of_cells(self.records()?, self.cell_count(), |record| record.reward))
     }
 
-    /// The elite of a number, with its cell; none when no elite has it (now).
-    pub fn find(&self, id: u64) -> Result<Option<(usize, Evaluated<Genome>)>> {
-        // The database counts to 2^63.
-        if i64::try_from(id).is_err() {
-            return Ok(None);
-        }
-        read::elite_by_id(&self.connection, &self.path, id)
-    }
-
-    /// The elite of a number, with its cell.
+    /// The elite of a number, of any kind, with its slot.
     ///
     /// # Errors
     ///
     /// When no elite has it (now); the error names the nearest ones.
-    pub fn elite(&self, id: u64) -> Result<(usize, Evaluated<Genome>)> {
-        if let Some(found) = self.find(id)? {
-            return Ok(found);
+    pub fn record(&self, id: u64) -> Result<(usize, Record)> {
+        self.find(id)?.ok_or(()).or_else(|()| self.no_elite(id))
+    }
+
+    /// The elite of a number, of any kind, with its slot; `None` when no elite has it (now).
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`].
+    pub fn find(&self, id: u64) -> Result<Option<(usize, Record)>> {
+        // The database counts to 2^63.
+        if i64::try_from(id).is_err() {
+            return Ok(None);
         }
+        read::record_by_id(&self.connection, &self.path, id)
+    }
+
+    /// The elites of a run of creatures with their slots: see [`RunReader::records`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`], and when they are no creatures.
+    pub fn elites(&self) -> Result<Vec<(usize, Evaluated<Genome>)>> {
+        self.elites_of()
+    }
+
+    /// The elites of a run of any kind with their slots: see [`RunReader::records`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`], and when they are of another kind.
+    pub fn elites_of<S: Stored>(&self) -> Result<Vec<(usize, Evaluated<S>)>> {
+        read::elites(&self.connection, &self.path)
+    }
+
+    /// The best elite of each cell of a run of creatures: see [`RunReader::best_records`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::elites`].
+    pub fn best_of_cells(&self) -> Result<Vec<(usize, Evaluated<Genome>)>> {
+        Ok(best_of_cells(self.elites()?, self.cell_count(), |elite| elite.reward))
+    }
+
+    /// The elite of a number in a run of creatures, with its slot.
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::elite_of`].
+    pub fn elite(&self, id: u64) -> Result<(usize, Evaluated<Genome>)> {
+        self.elite_of(id)
+    }
+
+    /// The elite of a number in a run of any kind, with its slot.
+    ///
+    /// # Errors
+    ///
+    /// When no elite has the number (now); the error names the nearest ones. When the elite is of another kind.
+    pub fn elite_of<S: Stored>(&self, id: u64) -> Result<(usize, Evaluated<S>)> {
+        let Ok(_) = i64::try_from(id) else { return self.no_elite(id) };
+        read::elite_by_id(&self.connection, &self.path, id)?.ok_or(()).or_else(|()| self.no_elite(id))
+    }
+
+    fn no_elite<T>(&self, id: u64) -> Result<T> {
         let nearest = read::nearest_ids(&self.connection, &self.path, id.min(i64::MAX as u64))?;
         Err(StoreError::NoElite { dir: self.dir.clone(), id, nearest })
     }
@@ -110,7 +170,7 @@ impl RunReader {
 
     /// The hash of the archive: see [`hash`].
     pub fn hash(&self) -> Result<String> {
-        Ok(hash::hash(self.elites()?.iter().map(|(cell, elite)| (*cell, elite))))
+        Ok(hash::hash(&self.records()?))
     }
 }
 

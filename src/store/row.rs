@@ -1,7 +1,7 @@
 //! An elite as the database holds it: encoded where there are threads to do it, written where there is one.
 
-use super::encode::{genome_bytes, parent_bytes, seen_bytes};
-use crate::genome::Genome;
+use super::encode::{parent_bytes, seen_bytes, solution_bytes};
+use super::stored::Stored;
 use crate::life::Refinement;
 use burgess_qd::Evaluated;
 use burgess_qd::bytes::{f32_bytes, f64_bytes};
@@ -43,7 +43,8 @@ impl Row {
          ?21, ?22, ?23, ?24, ?25)";
 
     /// The row of an elite in a cell.
-    pub fn new(cell: usize, e: &Evaluated<Genome>) -> Self {
+    pub fn new<S: Stored>(cell: usize, e: &Evaluated<S>) -> Self {
+        let (traits, life) = S::columns(e);
         Self {
             cell,
             id: e.id,
@@ -53,19 +54,19 @@ impl Row {
             candidate: e.candidate,
             emitter: e.emitter,
             parents: list(e.parents.iter().map(|parent| parent.id)),
-            links: e.traits.links,
-            mass: e.traits.mass,
-            topology: e.traits.physique.topology.bytes().to_vec(),
-            span: e.traits.physique.span,
+            links: traits.links,
+            mass: traits.mass,
+            topology: traits.physique.topology.bytes().to_vec(),
+            span: traits.physique.span,
             body_age: e.age,
             exact_reward: f32_bytes(&[e.reward]),
             exact_descriptors: f32_bytes(&e.descriptors),
             exact_parents: parent_bytes(&e.parents),
-            exact_mass: f64_bytes(&[e.traits.mass]),
-            refinement: e.life.refinement,
-            genome: genome_bytes(&e.solution),
-            learned: e.life.learned.as_ref().map(genome_bytes),
-            seen: e.life.seen.as_deref().map(seen_bytes),
+            exact_mass: f64_bytes(&[traits.mass]),
+            refinement: life.refinement,
+            genome: solution_bytes(&e.solution),
+            learned: life.learned.as_ref().map(solution_bytes),
+            seen: life.seen.as_deref().map(seen_bytes),
         }
     }
 

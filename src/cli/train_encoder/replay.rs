@@ -55,12 +55,13 @@ struct Simulator {
 
 impl Run {
     fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
-        let elites = RunReader::open(dir)?.elites()?;
+        let run = RunReader::open(dir)?;
         let (experiment, space) = start::thaw_run(dir)?;
-        let Plan { world, task, .. } = experiment.plan();
         if experiment.problem().is_some() {
             bail!("a benchmark has no episodes to learn from");
         }
+        let elites = run.elites()?;
+        let Plan { world, task, .. } = experiment.plan();
         let steps = experiment.physics.rate;
         ensure!(steps.is_multiple_of(rate), "--rate must divide the {steps} steps a second, and is {rate}");
         let simulator = Simulator { space, world: world.cast(), task, period: steps / rate };

@@ -159,18 +159,7 @@ pub struct Candidate<T> {
     pub controller: Controller<T>,
 }
 
-impl<T: Real> Creature<T> {
-    /// The body of a benchmark's point: no links, and all numbers zero.
-    pub fn none() -> Self {
-        Self {
-            base: BaseKind::Welded,
-            links: Vec::new(),
-            contacts: Vec::new(),
-            contact_stiffness: T::zero(),
-            limb_ends: Vec::new(),
-        }
-    }
-}
+impl<T: Real> Creature<T> {}
 
 impl<T: Real> Shape<T> {
     /// Component by component.

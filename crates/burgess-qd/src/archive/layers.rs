@@ -12,7 +12,6 @@
 //! moves: an elite leaves its layer when a better one of that layer comes.
 
 use super::spec::Protection;
-use crate::solution::{Evaluated, Solution};
 
 /// Where one layer ends and the next one begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,12 +41,12 @@ impl AgeLayers {
     }
 }
 
-/// Of elites with their slots the best of each of so many cells, by cell; of equals the youngest layer's. Cell `c` of layer `l` is slot
-/// `l * cells + c`.
-pub fn best_of_cells<S: Solution>(elites: Vec<(usize, Evaluated<S>)>, cells: usize) -> Vec<(usize, Evaluated<S>)> {
+/// The best elite of every cell, with its cell, ordered by cell; of equals the youngest layer's. The elites come with their slots, in
+/// ascending order; cell `c` of layer `l` is slot `l * cells + c`.
+pub fn best_of_cells<T>(elites: Vec<(usize, T)>, cells: usize, reward: impl Fn(&T) -> f32) -> Vec<(usize, T)> {
     let mut best = std::collections::BTreeMap::new();
     for (slot, elite) in elites {
-        let better = |other: &Evaluated<S>| elite.reward > other.reward;
+        let better = |other: &T| reward(&elite) > reward(other);
         if best.get(&(slot % cells)).is_none_or(better) {
             best.insert(slot % cells, elite);
         }
