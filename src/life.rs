@@ -3,7 +3,7 @@
 use crate::genome::Genome;
 use crate::growth::Physique;
 use burgess_physics::experience::Experience;
-use burgess_physics::model::{Candidate, Creature};
+use burgess_physics::model::{Candidate, Model};
 use burgess_qd::Solution;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -21,8 +21,8 @@ pub struct BodyTraits {
 
 impl BodyTraits {
     /// The traits of a grown body.
-    pub fn of(creature: &Creature<f64>) -> Self {
-        Self { links: creature.links.len() as u32, mass: creature.mass(), physique: Physique::of(creature) }
+    pub fn of(model: &Model<f64>) -> Self {
+        Self { links: model.links.len() as u32, mass: model.mass(), physique: Physique::of(model) }
     }
 }
 

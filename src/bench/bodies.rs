@@ -3,7 +3,8 @@
 use crate::growth::Solid;
 use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::Stream;
-use burgess_physics::model::{BaseKind, ContactPoint, Creature, Link, Shape};
+use burgess_physics::laws::joint::Servo;
+use burgess_physics::model::{BaseKind, Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
 
 /// Joints between the base and the farthest link: each tree draws its own bound.
 const DEPTHS: [usize; 4] = [2, 3, 4, 5];
@@ -15,9 +16,11 @@ const DENSITY: f64 = 500.0;
 const STIFFNESS: f64 = 1e4;
 
 /// A random body of `count` links: a capsule of 0.2 m, and limbs of 0.08 to 0.2 m that point down and outwards.
-pub fn random_body(count: usize, stream: &mut Stream) -> Creature<f64> {
+pub fn random_body(count: usize, stream: &mut Stream) -> Model<f64> {
     let parents = random_tree(count, stream);
     let mut links: Vec<Link<f64>> = Vec::with_capacity(count);
+    let mut joints = Vec::with_capacity(count);
+    let mut colliders = Vec::with_capacity(count);
     let mut along: Vec<Vec3<f64>> = Vec::with_capacity(count);
     let mut contacts = Vec::with_capacity(2 * count);
     for (i, &parent) in parents.iter().enumerate() {
@@ -31,36 +34,42 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Creature<f64> {
         let position = if i == 0 { Vec3::zero() } else { along[parent] * stream.range(0.3, 1.0) };
         let swing = vec3(stream.range(-1.0, 1.0), stream.range(-1.0, 1.0), stream.range(-1.0, 1.0)).normalised();
         let end = direction * length;
-        links.push(link(parent, position, swing, end, radius));
+        links.push(link(parent, end, radius));
+        if i > 0 {
+            joints.push(joint(position, swing));
+        }
+        colliders.push(Collider { link: i, shape: Shape::Capsule { from: Vec3::zero(), to: end, radius } });
         contacts.extend([Vec3::zero(), end].map(|centre| ContactPoint { link: i, centre, radius }));
         along.push(end);
     }
-    let mut creature =
-        Creature { base: BaseKind::Floating, links, contacts, contact_stiffness: STIFFNESS, limb_ends: Vec::new() };
-    creature.limb_ends = creature.childless_links();
-    creature
+    let mut model = Model {
+        base: BaseKind::Floating,
+        links,
+        joints,
+        colliders,
+        contacts,
+        contact_stiffness: STIFFNESS,
+        limb_ends: Vec::new(),
+    };
+    model.limb_ends = model.childless_links();
+    model
 }
 
-fn link(parent: usize, joint_position: Vec3<f64>, axis: Vec3<f64>, end: Vec3<f64>, radius: f64) -> Link<f64> {
+fn link(parent: usize, end: Vec3<f64>, radius: f64) -> Link<f64> {
     let length = end.norm_squared().sqrt();
     let properties = Solid::Capsule(radius, length).mass_properties(DENSITY);
     let (m, direction) = (properties.moments, end.normalised());
-    Link {
-        parent,
-        shape: Shape::Capsule { from: Vec3::zero(), to: end, radius },
-        mass: properties.mass,
-        com: end * 0.5,
-        inertia: Sym3::scalar(m.y) + Sym3::outer(direction) * (m.x - m.y),
-        joint_position,
-        axis,
-        lower: -0.8,
-        upper: 0.8,
-        kp: 15.0,
-        kd: 0.4,
-        torque_limit: 6.0,
+    let inertia = Sym3::scalar(m.y) + Sym3::outer(direction) * (m.x - m.y);
+    Link { parent, mass: properties.mass, com: end * 0.5, inertia }
+}
+
+fn joint(position: Vec3<f64>, axis: Vec3<f64>) -> Joint<f64> {
+    Joint {
+        position,
+        kind: JointKind::Hinge(Hinge { axis, lower: -0.8, upper: 0.8, limit_stiffness: 300.0 }),
+        servo: Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 },
         armature: 0.005,
         damping: 0.05,
-        limit_stiffness: 300.0,
     }
 }
 

@@ -92,7 +92,7 @@ pub fn candidates(bodies: Bodies, brain: Brain, count: usize, task: &TaskPlan) -
             Bodies::Links(links) => links,
             Bodies::Mixed => 8 + i % 5,
         };
-        let creature = bodies::random_body(links, &mut stream);
+        let model = bodies::random_body(links, &mut stream);
         let controller = match brain {
             Brain::Cpg => Controller::Cpg {
                 frequency: stream.range(0.8, 2.0),
@@ -105,7 +105,7 @@ pub fn candidates(bodies: Bodies, brain: Brain, count: usize, task: &TaskPlan) -
                 }
             }
         };
-        Candidate { creature, controller }.map(|x| x as f32)
+        Candidate { model, controller }.map(|x| x as f32)
     };
     (0..count).map(candidate).collect()
 }
@@ -191,7 +191,7 @@ pub fn time(
     let times: Vec<Times> = (0..repeats).map(|_| run()).collect::<Result<_>>()?;
     Ok(Timing {
         batch: candidates.len(),
-        links: candidates.iter().map(|c| c.creature.links.len()).sum(),
+        links: candidates.iter().map(|c| c.model.links.len()).sum(),
         steps: task.steps,
         simulation: median(times.iter().map(|t| t.simulation)),
         evaluation: median(times.iter().map(|t| t.evaluation)),

@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);
     let frames: Vec<Frame> = moments.iter().map(frame_of).collect();
     let kinds: Vec<u64> = subject.keys.iter().map(|key| key.gene.0).collect();
-    let (body, terrain) = (Figure { creature: &subject.candidate.creature, kinds: &kinds }, &subject.world.terrain);
+    let (body, terrain) = (Figure { model: &subject.candidate.model, kinds: &kinds }, &subject.world.terrain);
 
     let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
     if let Some(path) = args.png.clone().or(by_default) {

@@ -50,8 +50,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn seed(name: &str) -> anyhow::Result<String> {
     let body = morphology::load(name, Path::new(""))?;
-    let creature = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
-    Ok(show_body::table(&creature))
+    let model = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
+    Ok(show_body::table(&model))
 }
 
 fn policy(address: &EliteAddress) -> anyhow::Result<String> {
@@ -108,9 +108,9 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
         Some(_) => pretty(&run.elite_of::<Point>(address.id)?.1.solution)?,
         None => {
             let (_, elite) = run.elite(address.id)?;
-            let creature = space.compile(elite.expressed())?.creature;
+            let model = space.compile(elite.expressed())?.model;
             let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
-            text = format!("{text}\n\n{}", show_body::table(&Grown { creature, keys }));
+            text = format!("{text}\n\n{}", show_body::table(&Grown { model, keys }));
             pretty(&elite.solution)?
         }
     };

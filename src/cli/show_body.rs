@@ -2,17 +2,16 @@
 
 use burgess::growth::{Grown, LinkKey};
 use burgess_core::math::Vec3;
-use burgess_physics::model::{BaseKind, Creature, Link, Shape};
+use burgess_physics::model::{BaseKind, JointKind, Model, Shape};
 use std::fmt::Write as _;
 
 /// A table of the links, one a line, with units in the head and a summary above.
-pub fn table(Grown { creature, keys }: &Grown<f64>) -> String {
-    let rows: Vec<[String; COLUMNS]> =
-        creature.links.iter().zip(keys).enumerate().map(|(i, (link, key))| row(i, link, key)).collect();
+pub fn table(Grown { model, keys }: &Grown<f64>) -> String {
+    let rows: Vec<[String; COLUMNS]> = keys.iter().enumerate().map(|(link, key)| row(link, model, key)).collect();
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).chain([HEAD[column].chars().count()]).max().unwrap_or(0)
     });
-    let mut text = summary(creature);
+    let mut text = summary(model);
     for line in std::iter::once(&HEAD.map(String::from)).chain(&rows) {
         for (cell, width) in line.iter().zip(widths) {
             // Writing to a string cannot fail.
@@ -41,40 +40,42 @@ const HEAD: [&str; COLUMNS] = [
     "torque (Nm)",
 ];
 
-fn summary(creature: &Creature<f64>) -> String {
-    let base = match creature.base {
+fn summary(model: &Model<f64>) -> String {
+    let base = match model.base {
         BaseKind::Floating => "floating",
         BaseKind::Welded => "welded to the world",
     };
     format!(
         "{} links, {} hinges, {} contact points of {:.0} N/m, {:.3} kg, base {base}\n",
-        creature.links.len(),
-        creature.joint_count(),
-        creature.contacts.len(),
-        creature.contact_stiffness,
-        creature.mass()
+        model.links.len(),
+        model.joint_count(),
+        model.contacts.len(),
+        model.contact_stiffness,
+        model.mass()
     )
 }
 
-fn row(index: usize, link: &Link<f64>, key: &LinkKey) -> [String; COLUMNS] {
-    let [number, gene] = [index.to_string(), key.gene.0.to_string()];
-    let [form, mass] = [shape(&link.shape), format!("{:.3}", link.mass)];
+fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {
+    let (link, gene) = (&model.links[index], key.gene.0.to_string());
+    let shapes: Vec<String> = model.colliders.iter().filter(|c| c.link == index).map(|c| shape(&c.shape)).collect();
     let [parent, joint, position, axis, limits, kp, kd, torque] = if index == 0 {
         std::array::from_fn(|_| "-".to_string())
     } else {
-        let joint = key.joint;
+        let (own, joint) = (key.joint, model.joint(index));
+        let JointKind::Hinge(hinge) = &joint.kind;
         [
             link.parent.to_string(),
-            format!("{}/{:o}/{:b}", joint.gene.0, joint.repeat, joint.side),
-            vector(link.joint_position, 3),
-            vector(link.axis, 2),
-            format!("{:.2} to {:.2}", link.lower, link.upper),
-            format!("{:.2}", link.kp),
-            format!("{:.3}", link.kd),
-            format!("{:.2}", link.torque_limit),
+            format!("{}/{:o}/{:b}", own.gene.0, own.repeat, own.side),
+            vector(joint.position, 3),
+            vector(hinge.axis, 2),
+            format!("{:.2} to {:.2}", hinge.lower, hinge.upper),
+            format!("{:.2}", joint.servo.kp),
+            format!("{:.3}", joint.servo.kd),
+            format!("{:.2}", joint.servo.torque_limit),
         ]
     };
-    [number, gene, parent, form, mass, joint, position, axis, limits, kp, kd, torque]
+    let (form, mass) = (shapes.join(", "), format!("{:.3}", link.mass));
+    [index.to_string(), gene, parent, form, mass, joint, position, axis, limits, kp, kd, torque]
 }
 
 /// Three numbers with `digits` decimals, without the sign of what rounds to zero.
@@ -106,10 +107,10 @@ mod tests {
     fn every_link_has_a_line_and_lines_are_aligned() {
         for name in morphology::names() {
             let body = morphology::load(name, Path::new(".")).expect("built in");
-            let creature = expand(&body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
-            let text = table(&creature);
+            let grown = expand(&body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
+            let text = table(&grown);
             let lines: Vec<&str> = text.lines().collect();
-            assert_eq!(lines.len(), creature.links.len() + 2, "{text}");
+            assert_eq!(lines.len(), grown.model.links.len() + 2, "{text}");
             let column = lines[1].find("axis").expect("a head");
             assert!(lines[3..].iter().all(|line| line.as_bytes()[column - 1] == b' '), "{text}");
         }

@@ -100,12 +100,12 @@ impl Subject {
     fn morphology(name: &str) -> anyhow::Result<Self> {
         let body = morphology::load(name, Path::new("."))?;
         let physics = Physics::default();
-        let Grown { creature, keys } = expand(&body, &BodyLimits::default(), &physics)?;
-        let joints = vec![CpgJoint::default(); creature.joint_count()];
+        let Grown { model, keys } = expand(&body, &BodyLimits::default(), &physics)?;
+        let joints = vec![CpgJoint::default(); model.joint_count()];
         Ok(Self {
             label: name.to_owned(),
             keys,
-            candidate: Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } },
+            candidate: Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } },
             world: World::new(&physics, &TerrainSpec::default(), 0),
             task: TaskPlan {
                 steps: (DURATION * f64::from(physics.rate)) as u32,

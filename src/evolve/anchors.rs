@@ -77,9 +77,9 @@ impl<'a> Anchors<'a> {
             ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
             for ((place, candidate), found) in places.into_iter().zip(&candidates).zip(found) {
                 let steps = found.first().map_or(0, |gradient| gradient.returns.steps);
-                cost.forward += Steps::of(steps, candidate.creature.links.len());
+                cost.forward += Steps::of(steps, candidate.model.links.len());
                 for _ in &found {
-                    cost.backward += Steps::of(steps, candidate.creature.links.len());
+                    cost.backward += Steps::of(steps, candidate.model.links.len());
                 }
                 gradients[place] = found;
             }

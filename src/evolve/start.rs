@@ -48,7 +48,7 @@ fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
         limits.max_links
     );
     let grown = expand(body, &limits, &experiment.physics);
-    grown.and_then(|grown| check(&grown.creature, &limits)).with_context(|| format!("seed morphology {name}"))
+    grown.and_then(|grown| check(&grown.model, &limits)).with_context(|| format!("seed morphology {name}"))
 }
 
 /// Puts the encoder that a run takes as it is into its folder.

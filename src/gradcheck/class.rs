@@ -4,7 +4,7 @@ use super::subject::Subject;
 use crate::genome::{Field, ParameterId};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 use burgess_physics::gradient::{StateGradient, WorldGradient};
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Joint, JointKind, Link};
 use burgess_physics::step::state::State;
 use burgess_physics::world::World;
 
@@ -131,7 +131,7 @@ fn pose_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Probe<
             state.orientation = Quat::about_axis(axis, by) * state.orientation;
         }));
     }
-    for i in 1..subject.candidate.creature.links.len() {
+    for i in 1..subject.candidate.model.links.len() {
         probes.push(state_probe(format!("angle {i}"), slopes.angles[i], move |state, by| state.links[i].angle += by));
     }
     probes
@@ -140,7 +140,7 @@ fn pose_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Probe<
 fn motion_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Probe<'a>> {
     let mut probes = Vec::new();
     // A welded base does not move.
-    if subject.candidate.creature.base == BaseKind::Floating {
+    if subject.candidate.model.base == BaseKind::Floating {
         for (name, axis) in AXES {
             probes.push(state_probe(format!("velocity {name}"), slopes.velocity.dot(axis), move |state, by| {
                 state.velocity += axis * by;
@@ -151,7 +151,7 @@ fn motion_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Prob
             }));
         }
     }
-    for i in 1..subject.candidate.creature.links.len() {
+    for i in 1..subject.candidate.model.links.len() {
         probes.push(state_probe(format!("rate {i}"), slopes.rates[i], move |state, by| state.links[i].rate += by));
     }
     probes
@@ -179,17 +179,14 @@ pub const CLASSES: [Class; 23] = [
     Class { name: "mass", kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.mass])) },
     Class { name: "centre of mass", kind: Kind::Candidate(|c| links(c, |l| vector(&mut l.com))) },
     Class { name: "inertia", kind: Kind::Candidate(|c| links(c, |l| symmetric(&mut l.inertia))) },
-    Class { name: "joint position", kind: Kind::Candidate(|c| links(c, |l| vector(&mut l.joint_position))) },
-    Class { name: "gains", kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.kp, &mut l.kd])) },
-    Class { name: "torque limit", kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.torque_limit])) },
-    Class {
-        name: "joint limits",
-        kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.lower, &mut l.upper, &mut l.limit_stiffness])),
-    },
-    Class { name: "joint damping", kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.damping])) },
-    Class { name: "armature", kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.armature])) },
+    Class { name: "joint position", kind: Kind::Candidate(|c| joints(c, |j| vector(&mut j.position))) },
+    Class { name: "gains", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.servo.kp, &mut j.servo.kd])) },
+    Class { name: "torque limit", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.servo.torque_limit])) },
+    Class { name: "joint limits", kind: Kind::Candidate(|c| joints(c, limits)) },
+    Class { name: "joint damping", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.damping])) },
+    Class { name: "armature", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.armature])) },
     Class { name: "contact points", kind: Kind::Candidate(contacts) },
-    Class { name: "contact stiffness", kind: Kind::Candidate(|c| vec![&mut c.creature.contact_stiffness]) },
+    Class { name: "contact stiffness", kind: Kind::Candidate(|c| vec![&mut c.model.contact_stiffness]) },
     Class { name: "policy", kind: Kind::Candidate(policy) },
     Class { name: "gravity, friction", kind: Kind::World(world, world_gradient) },
     Class { name: "start: pose", kind: Kind::Pose },
@@ -217,7 +214,16 @@ fn symmetric(s: &mut Sym3<f64>) -> Vec<&mut f64> {
 }
 
 fn links(candidate: &mut Candidate<f64>, of: fn(&mut Link<f64>) -> Vec<&mut f64>) -> Vec<&mut f64> {
-    candidate.creature.links.iter_mut().flat_map(of).collect()
+    candidate.model.links.iter_mut().flat_map(of).collect()
+}
+
+fn joints(candidate: &mut Candidate<f64>, of: fn(&mut Joint<f64>) -> Vec<&mut f64>) -> Vec<&mut f64> {
+    candidate.model.joints.iter_mut().flat_map(of).collect()
+}
+
+fn limits(joint: &mut Joint<f64>) -> Vec<&mut f64> {
+    let JointKind::Hinge(hinge) = &mut joint.kind;
+    vec![&mut hinge.lower, &mut hinge.upper, &mut hinge.limit_stiffness]
 }
 
 fn contacts(candidate: &mut Candidate<f64>) -> Vec<&mut f64> {
@@ -225,7 +231,7 @@ fn contacts(candidate: &mut Candidate<f64>) -> Vec<&mut f64> {
         let Vec3 { x, y, z } = &mut c.centre;
         [x, y, z, &mut c.radius]
     }
-    candidate.creature.contacts.iter_mut().flat_map(point).collect()
+    candidate.model.contacts.iter_mut().flat_map(point).collect()
 }
 
 fn policy(candidate: &mut Candidate<f64>) -> Vec<&mut f64> {

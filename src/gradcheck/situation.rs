@@ -121,7 +121,7 @@ pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec
         let mut variation = Variation { seeds: vec![seed], evolve_body: true, ..space.clone() };
         let genome = varied(&variation, &mut Stream::new(experiment.seed, 0, i as u64, Purpose::Test));
         if variation.physics.contact_stiffness == Stiffness::Auto {
-            let stiffness = variation.compile(&genome)?.creature.contact_stiffness;
+            let stiffness = variation.compile(&genome)?.model.contact_stiffness;
             variation.physics.contact_stiffness = Stiffness::Fixed(stiffness);
         }
         let Variation { policy, limits, physics, .. } = variation;
@@ -289,7 +289,7 @@ fn at_limit(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
 
 fn is_saturated(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
     let dt = episode.world().dt;
-    let links = episode.candidate().creature.links.iter().zip(&episode.work.links).skip(1);
-    let mut gains = links.map(|(link, own)| own.servo.drag / (dt * link.kp + link.kd));
+    let joints = episode.candidate().model.joints.iter().zip(&episode.work.links[1..]);
+    let mut gains = joints.map(|(joint, own)| own.servo.drag / (dt * joint.servo.kp + joint.servo.kd));
     gains.any(|gain| gain < 0.3)
 }

@@ -68,16 +68,16 @@ impl Subject {
     }
 
     fn episode<'a>(&'a self, start: Option<&Standing<f64>>, task: &'a TaskPlan) -> Episode<'a, f64> {
-        let prelude = Prelude::new(&self.candidate.creature, &self.world);
+        let prelude = Prelude::new(&self.candidate.model, &self.world);
         Episode::with(&self.candidate, &self.world, task, prelude, start)
     }
 
     /// The start, with what links carry made to follow from positions and velocities.
     fn standing(&self) -> Option<Standing<f64>> {
         let mut start = self.start.clone()?;
-        let creature = &self.candidate.creature;
-        let mut work = Work::new(creature, self.world.gravity, self.world.contact_width);
-        start_carrying(creature, &mut start.state, &mut work);
+        let model = &self.candidate.model;
+        let mut work = Work::new(model, self.world.gravity, self.world.contact_width);
+        start_carrying(model, &mut start.state, &mut work);
         Some(start)
     }
 
@@ -111,7 +111,7 @@ impl Subject {
 fn compile(genome: &Genome, rules: &Rules) -> Candidate<f64> {
     let grown = expand(&genome.body, &rules.limits, &rules.physics).expect("genomes are well-formed");
     let controller = compile_controller(&genome.brain, &grown.keys, &rules.policy);
-    Candidate { creature: grown.creature, controller }
+    Candidate { model: grown.model, controller }
 }
 
 /// The weighted sum that is differentiated.

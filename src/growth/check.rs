@@ -7,7 +7,7 @@
 
 use crate::genome::{BodyLimits, InvalidBody};
 use burgess_core::math::{Vec3, vec3};
-use burgess_physics::model::{Creature, Shape};
+use burgess_physics::model::{Joint, JointKind, Model, Shape, rest_origins};
 use std::ops::Range;
 
 /// Most beads along one direction of a shape.
@@ -17,35 +17,45 @@ const MAX_BEADS: usize = 6;
 ///
 /// # Errors
 /// The first kind of fault found, in the order of the variants of [`InvalidBody`].
-pub fn check(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
-    if creature.links.len() < 2 {
+pub fn check(model: &Model<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
+    if model.links.len() < 2 {
         return Err(InvalidBody::NoJoints);
     }
-    check_numbers(creature)?;
-    check_masses(creature, limits)?;
-    check_overlaps(creature, limits)
+    check_numbers(model)?;
+    check_masses(model, limits)?;
+    check_overlaps(model, limits)
 }
 
-fn check_numbers(creature: &Creature<f64>) -> Result<(), InvalidBody> {
-    for (index, link) in creature.links.iter().enumerate() {
+fn check_numbers(model: &Model<f64>) -> Result<(), InvalidBody> {
+    for (index, link) in model.links.iter().enumerate() {
         let mut finite = true;
-        link.map(|x: f64| {
+        let mut look = |x: f64| {
             finite &= x.is_finite();
             x
-        });
+        };
+        link.map(&mut look);
+        for collider in model.colliders.iter().filter(|collider| collider.link == index) {
+            collider.shape.map(&mut look);
+        }
+        let joint = index.checked_sub(1).map(|joint| &model.joints[joint]);
+        if let Some(joint) = joint {
+            joint.map(&mut look);
+        }
         if !finite {
             return Err(InvalidBody::NotFinite { link: index });
         }
         // Normalising leaves a direction shorter than one only where there was next to nothing to normalise.
-        if (link.axis.norm_squared() - 1.0).abs() > 1e-6 {
+        if let Some(Joint { kind: JointKind::Hinge(hinge), .. }) = joint
+            && (hinge.axis.norm_squared() - 1.0).abs() > 1e-6
+        {
             return Err(InvalidBody::Axis { link: index });
         }
     }
     Ok(())
 }
 
-fn check_masses(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
-    let mass = creature.mass();
+fn check_masses(model: &Model<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
+    let mass = model.mass();
     let grams = (mass * 1e3).round() as u64;
     if mass < limits.mass.0 {
         return Err(InvalidBody::TooLight { grams });
@@ -54,32 +64,32 @@ fn check_masses(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), Inv
         return Err(InvalidBody::TooHeavy { grams });
     }
     let (mut heavy, mut light) = (0, 0);
-    for (index, link) in creature.links.iter().enumerate() {
-        if link.mass > creature.links[heavy].mass {
+    for (index, link) in model.links.iter().enumerate() {
+        if link.mass > model.links[heavy].mass {
             heavy = index;
         }
-        if link.mass < creature.links[light].mass {
+        if link.mass < model.links[light].mass {
             light = index;
         }
     }
-    if creature.links[heavy].mass > limits.mass_ratio * creature.links[light].mass {
+    if model.links[heavy].mass > limits.mass_ratio * model.links[light].mass {
         return Err(InvalidBody::MassRatio { heavy, light });
     }
     Ok(())
 }
 
-fn check_overlaps(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
-    let (placed, beads) = place(creature);
+fn check_overlaps(model: &Model<f64>, limits: &BodyLimits) -> Result<(), InvalidBody> {
+    let (placed, beads) = place(model);
     for second in 1..placed.len() {
         for first in 0..second {
-            if creature.links[second].parent == first {
+            if model.links[second].parent == first {
                 continue;
             }
             let (a, b) = (&placed[first], &placed[second]);
             if !a.near(b) {
                 continue;
             }
-            let between = link_between(creature, first, second).map(|link| &placed[link]);
+            let between = link_between(model, first, second).map(|link| &placed[link]);
             let allowed = limits.overlap * a.bead_radius.min(b.bead_radius);
             if a.pierces(b, between, allowed, &beads) || b.pierces(a, between, allowed, &beads) {
                 return Err(InvalidBody::Overlap { first, second });
@@ -90,9 +100,9 @@ fn check_overlaps(creature: &Creature<f64>, limits: &BodyLimits) -> Result<(), I
 }
 
 /// The one link between two links that are not parent and child, if there is just one.
-fn link_between(creature: &Creature<f64>, first: usize, second: usize) -> Option<usize> {
-    let parent = creature.links[second].parent;
-    (parent == creature.links[first].parent || creature.links[parent].parent == first).then_some(parent)
+fn link_between(model: &Model<f64>, first: usize, second: usize) -> Option<usize> {
+    let parent = model.links[second].parent;
+    (parent == model.links[first].parent || model.links[parent].parent == first).then_some(parent)
 }
 
 /// A shape at its place relative to the base at zero angles, with its beads.
@@ -106,15 +116,11 @@ struct Placed {
 }
 
 /// The shapes, and the centres of all their beads.
-fn place(creature: &Creature<f64>) -> (Vec<Placed>, Vec<Vec3<f64>>) {
-    let mut origins: Vec<Vec3<f64>> = Vec::with_capacity(creature.links.len());
-    let mut placed = Vec::with_capacity(creature.links.len());
-    let mut beads = Vec::with_capacity(MAX_BEADS * creature.links.len());
-    for (index, link) in creature.links.iter().enumerate() {
-        let origin = if index == 0 { Vec3::zero() } else { origins[link.parent] + link.joint_position };
-        origins.push(origin);
-        placed.push(Placed::new(link.shape, origin, &mut beads));
-    }
+fn place(model: &Model<f64>) -> (Vec<Placed>, Vec<Vec3<f64>>) {
+    let origins = rest_origins(model);
+    let mut beads = Vec::with_capacity(MAX_BEADS * model.links.len());
+    // Growing gives each link one shape.
+    let placed = model.colliders.iter().map(|c| Placed::new(c.shape, origins[c.link], &mut beads)).collect();
     (placed, beads)
 }
 

@@ -16,8 +16,9 @@ use crate::genome::{Body, BodyLimits, GeneId, InvalidBody, JointGene, JointKey, 
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::inertia::MassProperties;
+use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::soft::sigmoid;
-use burgess_physics::model::{ContactPoint, Creature, Link, Shape};
+use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
 use burgess_physics::world::{Physics, Stiffness};
 
 /// Mass of the creature that the physics defaults are tuned for (kg).
@@ -51,7 +52,7 @@ fn keys_of<T>(body: &Body<T>, tree: &[Node]) -> Vec<LinkKey> {
 #[derive(Clone, Debug)]
 pub struct Grown<T> {
     /// What is simulated.
-    pub creature: Creature<T>,
+    pub model: Model<T>,
     /// Which genes made each link, in the order of the links.
     pub keys: Vec<LinkKey>,
 }
@@ -83,18 +84,20 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     let mut contacts = Vec::with_capacity(parts.iter().map(|part| part.solid.contact_count()).sum());
     contacts.extend(parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)));
     let keys = keys_of(body, &tree);
-    let links = tree.iter().zip(&parts).map(|(node, part)| part.link(node, genes.servo(node), &strength));
-    let mut creature = Creature {
+    let joint = |(node, part): (&Node, &Part<T>)| part.joint(genes.servo(node), &strength);
+    let mut model = Model {
         base: body.base,
-        links: links.collect(),
+        links: tree.iter().zip(&parts).map(|(node, part)| part.link(node)).collect(),
+        joints: tree.iter().zip(&parts).skip(1).map(joint).collect(),
+        colliders: parts.iter().enumerate().map(|(link, part)| Collider { link, shape: part.shape() }).collect(),
         contacts,
         contact_stiffness: contact_stiffness(mass, physics),
         limb_ends: Vec::new(),
     };
-    creature.limb_ends = creature.childless_links();
+    model.limb_ends = model.childless_links();
     // In the order of genes, so that a limb that grows elsewhere in the tree keeps its place.
-    creature.limb_ends.sort_by_key(|&link| keys[link].joint);
-    Ok(Grown { creature, keys })
+    model.limb_ends.sort_by_key(|&link| keys[link].joint);
+    Ok(Grown { model, keys })
 }
 
 /// What genes say in plain numbers, worked out once for all copies that grow of them.
@@ -102,9 +105,7 @@ struct Genes<T> {
     /// One entry a link gene.
     links: Vec<Matter<T>>,
     /// One entry a joint gene.
-    joints: Vec<Hinge<T>>,
-    /// What the base has in place of a servo.
-    no_servo: Servo<T>,
+    joints: Vec<HingeGenes<T>>,
 }
 
 /// A link gene: its shape before scaling, and its density (kg/m3).
@@ -114,19 +115,19 @@ struct Matter<T> {
 }
 
 /// A joint gene: how the child sits on the parent.
-struct Hinge<T> {
+struct HingeGenes<T> {
     /// The child's local axes to the parent's.
     rotation: Mat3<T>,
     /// Factor on the child's lengths.
     scale: T,
     /// Hinge axis in the child's local axes, unit vector.
     axis: Vec3<T>,
-    servo: Servo<T>,
+    servo: ServoGenes<T>,
 }
 
 /// Joint limits (rad), and factors on the servo's mass-scaled defaults.
 #[derive(Clone, Copy)]
-struct Servo<T> {
+struct ServoGenes<T> {
     lower: T,
     upper: T,
     kp: T,
@@ -137,11 +138,11 @@ struct Servo<T> {
 impl<T: Real> Genes<T> {
     fn read(body: &Body<T>) -> Self {
         let matter = |link: &LinkGene<T>| Matter { solid: Solid::new(&link.shape), density: link.log_density.exp() };
-        let hinge = |joint: &JointGene<T>| Hinge {
+        let hinge = |joint: &JointGene<T>| HingeGenes {
             rotation: Quat::exp(joint.orientation).to_matrix(),
             scale: joint.log_scale.exp(),
             axis: joint.axis.normalised(),
-            servo: Servo {
+            servo: ServoGenes {
                 lower: -limit(joint.lower),
                 upper: limit(joint.upper),
                 kp: joint.log_kp.exp(),
@@ -149,16 +150,13 @@ impl<T: Real> Genes<T> {
                 torque: joint.log_torque.exp(),
             },
         };
-        let (middle, one) = (limit(T::zero()), T::one());
-        Self {
-            links: body.links.iter().map(matter).collect(),
-            joints: body.joints.iter().map(hinge).collect(),
-            no_servo: Servo { lower: -middle, upper: middle, kp: one, kd: one, torque: one },
-        }
+        Self { links: body.links.iter().map(matter).collect(), joints: body.joints.iter().map(hinge).collect() }
     }
 
-    fn servo(&self, node: &Node) -> &Servo<T> {
-        node.sprout.map_or(&self.no_servo, |sprout| &self.joints[sprout.joint].servo)
+    /// Those of the joint that grew a node; the base has none.
+    fn servo(&self, node: &Node) -> &ServoGenes<T> {
+        let sprout = node.sprout.expect("all nodes but the base grow from a joint gene");
+        &self.joints[sprout.joint].servo
     }
 }
 
@@ -195,7 +193,7 @@ impl<T: Real> Part<T> {
         }
     }
 
-    fn grown(matter: &Matter<T>, joint: &JointGene<T>, hinge: &Hinge<T>, sprout: Sprout, parent: &Self) -> Self {
+    fn grown(matter: &Matter<T>, joint: &JointGene<T>, hinge: &HingeGenes<T>, sprout: Sprout, parent: &Self) -> Self {
         let turn = reflection(sprout.mirrored) * radial_turn(joint, sprout.copy);
         let axes = parent.axes * turn * hinge.rotation;
         let reflected = parent.reflected != sprout.mirrored;
@@ -214,23 +212,32 @@ impl<T: Real> Part<T> {
         }
     }
 
-    fn link(&self, node: &Node, servo: &Servo<T>, strength: &Strength<T>) -> Link<T> {
+    fn link(&self, node: &Node) -> Link<T> {
         Link {
             parent: node.parent,
-            shape: self.shape(),
             mass: self.body.mass,
             com: self.centre,
             inertia: Sym3::diagonal(self.body.moments).rotated(self.axes),
-            joint_position: self.hinge,
+        }
+    }
+
+    fn joint(&self, genes: &ServoGenes<T>, strength: &Strength<T>) -> Joint<T> {
+        let hinge = Hinge {
             axis: self.axis,
-            lower: servo.lower,
-            upper: servo.upper,
-            kp: strength.kp * servo.kp,
-            kd: strength.kd * servo.kd,
-            torque_limit: strength.torque_limit * servo.torque,
+            lower: genes.lower,
+            upper: genes.upper,
+            limit_stiffness: strength.limit_stiffness,
+        };
+        Joint {
+            position: self.hinge,
+            kind: JointKind::Hinge(hinge),
+            servo: Servo {
+                kp: strength.kp * genes.kp,
+                kd: strength.kd * genes.kd,
+                torque_limit: strength.torque_limit * genes.torque,
+            },
             armature: strength.armature,
             damping: strength.damping,
-            limit_stiffness: strength.limit_stiffness,
         }
     }
 

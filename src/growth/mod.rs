@@ -29,7 +29,7 @@ pub fn compile(
     physics: &Physics,
 ) -> Result<Candidate<f64>, InvalidBody> {
     let grown = expand(&genome.body, limits, physics)?;
-    check(&grown.creature, limits)?;
+    check(&grown.model, limits)?;
     let controller = compile_controller(&genome.brain, &grown.keys, policy);
-    Ok(Candidate { creature: grown.creature, controller })
+    Ok(Candidate { model: grown.model, controller })
 }

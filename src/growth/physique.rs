@@ -3,7 +3,7 @@
 //! Both are worked out once, when a candidate is compiled, and are kept with an elite, so that the diversity of an archive's bodies
 //! costs no growing.
 
-use burgess_physics::model::{Creature, Shape, leg_span, rest_origins};
+use burgess_physics::model::{Model, Shape, leg_span, rest_origins};
 
 /// The tree of links with the kind of each one's shape, whatever the order of siblings: bodies of one topology differ in numbers
 /// only.
@@ -31,11 +31,12 @@ const LEAST: (f64, f64) = (1e-3, 1e-2);
 
 impl Topology {
     /// Of a grown body.
-    pub fn of<T>(creature: &Creature<T>) -> Self {
-        let mut bytes: Vec<u8> = Vec::with_capacity(creature.links.len());
-        for (i, link) in creature.links.iter().enumerate() {
+    pub fn of<T>(model: &Model<T>) -> Self {
+        let mut bytes: Vec<u8> = Vec::with_capacity(model.links.len());
+        // Growing gives each link one shape.
+        for (i, (link, collider)) in model.links.iter().zip(&model.colliders).enumerate() {
             let depth = if i == 0 { 0 } else { depth(bytes[link.parent]) + 1 };
-            let kind = match link.shape {
+            let kind = match collider.shape {
                 Shape::Sphere { .. } => 0,
                 Shape::Capsule { .. } => 1,
                 Shape::Box { .. } => 2,
@@ -85,8 +86,8 @@ impl Topology {
 
 impl Physique {
     /// Of a grown body.
-    pub fn of(creature: &Creature<f64>) -> Self {
-        Self { topology: Topology::of(creature), span: leg_span(creature, &rest_origins(creature)) }
+    pub fn of(model: &Model<f64>) -> Self {
+        Self { topology: Topology::of(model), span: leg_span(model, &rest_origins(model)) }
     }
 
     /// What bodies are compared by, each in units of which one counts as much as one of another: links, depth and limb ends
@@ -136,43 +137,38 @@ fn sort_siblings(bytes: &mut [u8]) {
 mod tests {
     use super::*;
     use burgess_core::math::{Mat3, Sym3, Vec3};
-    use burgess_physics::model::{BaseKind, Link};
+    use burgess_physics::laws::joint::Servo;
+    use burgess_physics::model::{BaseKind, Collider, Hinge, Joint, JointKind, Link};
 
     const BALL: u8 = 0;
     const ROD: u8 = 1;
     const BRICK: u8 = 2;
 
     /// A body of (parent, kind) in preorder.
-    fn body(links: &[(usize, u8)]) -> Creature<f64> {
+    fn body(links: &[(usize, u8)]) -> Model<f64> {
         let zero = Vec3::zero();
-        let link = |&(parent, kind): &(usize, u8)| Link {
-            parent,
-            shape: match kind {
-                BALL => Shape::Sphere { centre: zero, radius: 0.1 },
-                ROD => Shape::Capsule { from: zero, to: zero, radius: 0.1 },
-                _ => Shape::Box { centre: zero, axes: Mat3::identity(), half: zero },
-            },
-            mass: 1.0,
-            com: zero,
-            inertia: Sym3::scalar(1.0),
-            joint_position: zero,
-            axis: zero,
-            lower: -1.0,
-            upper: 1.0,
-            kp: 0.0,
-            kd: 0.0,
-            torque_limit: 0.0,
+        let shape = |kind: u8| match kind {
+            BALL => Shape::Sphere { centre: zero, radius: 0.1 },
+            ROD => Shape::Capsule { from: zero, to: zero, radius: 0.1 },
+            _ => Shape::Box { centre: zero, axes: Mat3::identity(), half: zero },
+        };
+        let link = |&(parent, _): &(usize, u8)| Link { parent, mass: 1.0, com: zero, inertia: Sym3::scalar(1.0) };
+        let collider = |(link, &(_, kind)): (usize, &(usize, u8))| Collider { link, shape: shape(kind) };
+        let hinge = Hinge { axis: zero, lower: -1.0, upper: 1.0, limit_stiffness: 0.0 };
+        let joint = Joint {
+            position: zero,
+            kind: JointKind::Hinge(hinge),
+            servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 0.0 },
             armature: 0.0,
             damping: 0.0,
-            limit_stiffness: 0.0,
         };
-        let links = links.iter().map(link).collect();
-        Creature {
+        Model {
+            links: links.iter().map(link).collect(),
+            joints: vec![joint; links.len().saturating_sub(1)],
+            colliders: links.iter().enumerate().map(collider).collect(),
             base: BaseKind::Floating,
-            links,
-            contacts: Vec::new(),
             contact_stiffness: 1.0,
-            limb_ends: Vec::new(),
+            ..Model::none()
         }
     }
 

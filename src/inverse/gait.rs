@@ -76,9 +76,9 @@ impl Mover {
     fn random(&self, offset: f64, amplitude: (f64, f64), frequency: (f64, f64), stream: &mut Stream) -> Brain {
         let (low, high) = self.policy.frequency();
         let share = (stream.range(frequency.0, frequency.1) - low) / (high - low);
-        let mut joints: Vec<CpgGene> = Vec::with_capacity(self.grown.creature.joint_count());
+        let mut joints: Vec<CpgGene> = Vec::with_capacity(self.grown.model.joint_count());
         for (i, link) in self.grown.keys.iter().enumerate().skip(1) {
-            let range = half_range(&self.grown.creature, i);
+            let range = half_range(&self.grown.model, i);
             let mut gene = |low: f64, high: f64| libm::atanh((stream.range(low, high) / range).clamp(-MOST, MOST));
             let (offset, amplitude) = (gene(-offset, offset), gene(amplitude.0, amplitude.1));
             let phase = stream.range(-PI, PI);

@@ -10,7 +10,7 @@ use burgess_core::autodiff::tape::{Var, pull_back};
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::vec3;
 use burgess_physics::gradient::{Gradient, PreludeGradient, WorldGradient};
-use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::prelude::Prelude;
 use burgess_physics::world::{Physics, World};
 
@@ -61,12 +61,12 @@ fn seeded_numbers<T: Value>(
     recipe: &Recipe<'_>,
     gradient: &Gradient<T>,
 ) -> Result<Vec<(Var, f64)>, InvalidBody> {
-    let Grown { creature, keys } = expand(&genome.body, recipe.limits, recipe.physics)?;
-    let prelude = seeded_prelude(&creature, &recipe.world.cast(), &gradient.prelude);
+    let Grown { model, keys } = expand(&genome.body, recipe.limits, recipe.physics)?;
+    let prelude = seeded_prelude(&model, &recipe.world.cast(), &gradient.prelude);
     let controller = compile_controller(&genome.brain, &keys, recipe.policy);
     let wanted = &gradient.candidate;
-    let numbers = [creature_numbers(&creature), controller_numbers(&controller)].concat();
-    let bars = [creature_numbers(&wanted.creature), controller_numbers(&wanted.controller)].concat();
+    let numbers = [creature_numbers(&model), controller_numbers(&controller)].concat();
+    let bars = [creature_numbers(&wanted.model), controller_numbers(&wanted.controller)].concat();
     assert_eq!(numbers.len(), bars.len(), "a gradient of another candidate");
     Ok(numbers.into_iter().zip(bars.into_iter().map(Value::to_f64)).chain(prelude).collect())
 }
@@ -82,20 +82,20 @@ pub fn candidate_gradient<T: Value>(
     world: &World<f64>,
     gradient: &Gradient<T>,
 ) -> (Candidate<f64>, WorldGradient<f64>) {
-    let mut inputs = creature_numbers(&candidate.creature);
+    let mut inputs = creature_numbers(&candidate.model);
     let own = inputs.len();
     inputs.extend(world.gravity.to_array());
     let through_prelude = pull_back(&inputs, |inputs| {
         let (numbers, gravity) = inputs.split_at(own);
-        let creature = with_numbers(&candidate.creature, numbers);
+        let model = with_numbers(&candidate.model, numbers);
         let world = World { gravity: vec3(gravity[0], gravity[1], gravity[2]), ..world.cast() };
-        seeded_prelude(&creature, &world, &gradient.prelude).collect()
+        seeded_prelude(&model, &world, &gradient.prelude).collect()
     });
     let (to_creature, to_gravity) = through_prelude.split_at(own);
-    let mut sums = creature_numbers(&gradient.candidate.creature.map(Value::to_f64));
+    let mut sums = creature_numbers(&gradient.candidate.model.map(Value::to_f64));
     assert_eq!(sums.len(), own, "a gradient of another body");
     sums.iter_mut().zip(to_creature).for_each(|(sum, through)| *sum += through);
-    let creature = with_numbers(&candidate.creature, &sums);
+    let model = with_numbers(&candidate.model, &sums);
     let controller = gradient.candidate.controller.map(Value::to_f64);
     let WorldGradient { gravity, friction, contact_damping } = gradient.world;
     let world = WorldGradient {
@@ -103,16 +103,16 @@ pub fn candidate_gradient<T: Value>(
         friction: friction.to_f64(),
         contact_damping: contact_damping.to_f64(),
     };
-    (Candidate { creature, controller }, world)
+    (Candidate { model, controller }, world)
 }
 
 /// The numbers of a prelude, each with its gradient.
 fn seeded_prelude<T: Value>(
-    creature: &Creature<Var>,
+    model: &Model<Var>,
     world: &World<Var>,
     gradient: &PreludeGradient<T>,
 ) -> impl Iterator<Item = (Var, f64)> + use<T> {
-    let Prelude { start, contact_width, plan, .. } = Prelude::new(creature, world);
+    let Prelude { start, contact_width, plan, .. } = Prelude::new(model, world);
     let scalars = [
         (contact_width, gradient.contact_width),
         (plan.reference_force, gradient.reference_force),
@@ -124,9 +124,9 @@ fn seeded_prelude<T: Value>(
 }
 
 /// Every number of a body, in the order of its map.
-fn creature_numbers<T: Real>(creature: &Creature<T>) -> Vec<T> {
+fn creature_numbers<T: Real>(model: &Model<T>) -> Vec<T> {
     let mut list = Vec::with_capacity(1024);
-    let _ = creature.map(|x: T| {
+    let _ = model.map(|x: T| {
         list.push(x);
         x
     });
@@ -144,7 +144,7 @@ fn controller_numbers<T: Real>(controller: &Controller<T>) -> Vec<T> {
 }
 
 /// The body with these numbers in place of its own.
-fn with_numbers<T: Real>(creature: &Creature<f64>, numbers: &[T]) -> Creature<T> {
+fn with_numbers<T: Real>(model: &Model<f64>, numbers: &[T]) -> Model<T> {
     let mut numbers = numbers.iter();
-    creature.map(|_| *numbers.next().expect("one value for each number"))
+    model.map(|_| *numbers.next().expect("one value for each number"))
 }

@@ -167,7 +167,7 @@ impl<'a> Learner<'a> {
             let (came, asked) = (gradients.len(), candidates.len());
             ensure!(came == asked, "the differentiator gave {came} gradients for {asked} candidates");
             for (candidate, gradient) in candidates.iter().zip(&gradients) {
-                let steps = Steps::of(gradient.returns.steps, candidate.creature.links.len());
+                let steps = Steps::of(gradient.returns.steps, candidate.model.links.len());
                 refinements.forward += steps;
                 refinements.backward += steps;
             }
@@ -203,7 +203,7 @@ impl<'a> Learner<'a> {
         let (came, asked) = (outcomes.len(), candidates.len());
         ensure!(came == asked, "the backend gave {came} outcomes for {asked} candidates");
         for (candidate, outcome) in candidates.iter().zip(&outcomes) {
-            refinements.forward += Steps::of(outcome.steps, candidate.creature.links.len());
+            refinements.forward += Steps::of(outcome.steps, candidate.model.links.len());
         }
         let mut outcomes = outcomes.into_iter();
         Ok(moved.into_iter().map(|moved| moved.then(|| outcomes.next()).flatten()).collect())

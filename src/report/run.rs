@@ -178,7 +178,7 @@ fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Res
         .iter()
         .map(|s| Portrait {
             label: s.label.clone(),
-            body: Figure { creature: &s.candidate.creature, kinds: &s.kinds },
+            body: Figure { model: &s.candidate.model, kinds: &s.kinds },
             terrain: &world.terrain,
             frame: &s.frame,
         })

@@ -38,7 +38,7 @@ impl SearchSpace<Genome> for Variation {
     }
     fn compile(&self, genome: &Genome) -> Result<Compiled<Genome>, Rejection> {
         let candidate = self.compile(genome).map_err(rejection)?;
-        Ok(Compiled { traits: BodyTraits::of(&candidate.creature), phenotype: candidate.map(|x| x as f32) })
+        Ok(Compiled { traits: BodyTraits::of(&candidate.model), phenotype: candidate.map(|x| x as f32) })
     }
 }
 

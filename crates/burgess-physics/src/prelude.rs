@@ -1,7 +1,7 @@
 //! What is worked out of a creature before its episode begins: where it starts, what its contacts are scaled by, what tasks know
 //! of it. A gradient with respect to the body flows through all of it.
 
-use crate::model::{Creature, rest_origins};
+use crate::model::{Model, rest_origins};
 use crate::step::episode::spawn_position;
 use crate::step::measure::BodyPlan;
 use crate::step::state::{pull_tolerance, width_of_contact};
@@ -24,13 +24,13 @@ pub struct Prelude<T> {
 
 impl<T: Value> Prelude<T> {
     /// Of a creature in a world.
-    pub fn new(creature: &Creature<T>, world: &World<T>) -> Self {
-        let origins = rest_origins(creature);
+    pub fn new(model: &Model<T>, world: &World<T>) -> Self {
+        let origins = rest_origins(model);
         Self {
-            start: spawn_position(creature, &origins, world),
-            contact_width: width_of_contact(creature, world.gravity, world.contact_width),
-            pull_tolerance: pull_tolerance(creature, world.gravity),
-            plan: BodyPlan::new(creature, &origins, world.gravity),
+            start: spawn_position(model, &origins, world),
+            contact_width: width_of_contact(model, world.gravity, world.contact_width),
+            pull_tolerance: pull_tolerance(model, world.gravity),
+            plan: BodyPlan::new(model, &origins, world.gravity),
         }
     }
 }

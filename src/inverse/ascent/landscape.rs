@@ -38,7 +38,7 @@ impl<'a> Landscape<'a> {
         };
         let task = plan(spec.task.duration);
         let judged = plan(spec.judged.unwrap_or(spec.task.duration));
-        check(&mover.grown.creature, &mover.limits).with_context(|| format!("body: {}", spec.body))?;
+        check(&mover.grown.model, &mover.limits).with_context(|| format!("body: {}", spec.body))?;
         Ok(Self { mover, aim: spec.aim, horizon: spec.task.duration, task, judged })
     }
 

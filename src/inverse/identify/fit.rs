@@ -1,6 +1,6 @@
 //! Least squares after Levenberg (1944) and Marquardt (1963): each step solves (J^T J + lambda diag J^T J) d = -J^T r.
 
-use super::model::{Model, Normal};
+use super::model::{MotionModel, Normal};
 use super::{Fitted, Stand};
 use crate::experiment::Identify;
 
@@ -19,7 +19,7 @@ const REST: f64 = 1e-9;
 const ROUNDING: f64 = 1e-12;
 
 /// Fits a guess over growing horizons.
-pub fn fit(spec: &Identify, model: &Model<'_>, guess: &[f64]) -> Fitted {
+pub fn fit(spec: &Identify, model: &MotionModel<'_>, guess: &[f64]) -> Fitted {
     let mut place: Vec<f64> = guess.iter().map(|factor| libm::log(*factor)).collect();
     place.resize(model.len(), 0.0);
     let unknowns = spec.unknowns.len();
@@ -47,7 +47,7 @@ fn mean(loss: f64, count: usize) -> f64 {
 
 /// Takes steps until they no longer help; `stand` is told where they lead.
 fn descend(
-    model: &Model<'_>,
+    model: &MotionModel<'_>,
     horizon: f64,
     steps: u32,
     logs: usize,
@@ -75,7 +75,7 @@ fn descend(
 
 /// The first step that helps, with ever more damping; none where none does.
 fn better(
-    model: &Model<'_>,
+    model: &MotionModel<'_>,
     horizon: f64,
     normal: &Normal,
     logs: usize,

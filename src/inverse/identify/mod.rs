@@ -20,7 +20,7 @@ use anyhow::{Context, Result, bail, ensure};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::model::Candidate;
 use fit::fit;
-use model::Model;
+use model::MotionModel;
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -72,9 +72,9 @@ pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
     let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, folder)?;
     let genome = mover.genome(&mut Stream::new(spec.seed, 0, 0, Purpose::Inverse));
     let controller = compile_controller(&genome.brain, &mover.grown.keys, &mover.policy);
-    let candidate = Candidate { creature: mover.grown.creature.clone(), controller };
+    let candidate = Candidate { model: mover.grown.model.clone(), controller };
     let (recording, truth) = recording(spec, &mover, &candidate, folder)?;
-    let model = Model::new(spec, &candidate, &mover.world, mover.task(1.0), &recording)?;
+    let model = MotionModel::new(spec, &candidate, &mover.world, mover.task(1.0), &recording)?;
     let truth = truth.map(|truth| spec.unknowns.iter().map(|&unknown| truth.of(unknown)).collect::<Vec<f64>>());
     let guesses: Vec<Fitted> = (0..spec.guesses)
         .into_par_iter()

@@ -6,7 +6,7 @@ use crate::experiment::{Factors, Identify, StartState, Unknown};
 use anyhow::{Result, ensure};
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Quat, Vec3, vec3};
-use burgess_physics::model::{BaseKind, Candidate, Creature, Link};
+use burgess_physics::model::{BaseKind, Candidate, Model};
 use burgess_physics::prelude::Prelude;
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::reverse::tape::Standing;
@@ -22,7 +22,7 @@ const LANES: usize = 8;
 const CLOCK_ERROR: f64 = 0.01;
 
 /// A body, how it is moved, and what was recorded of it.
-pub struct Model<'a> {
+pub struct MotionModel<'a> {
     unknowns: &'a [Unknown],
     candidate: &'a Candidate<f64>,
     world: &'a World<f64>,
@@ -48,7 +48,7 @@ pub struct Normal {
     pub count: usize,
 }
 
-impl<'a> Model<'a> {
+impl<'a> MotionModel<'a> {
     /// Of a recording.
     ///
     /// # Errors
@@ -61,13 +61,13 @@ impl<'a> Model<'a> {
         task: TaskPlan,
         recording: &Table,
     ) -> Result<Self> {
-        let joints = candidate.creature.joint_count();
+        let joints = candidate.model.joint_count();
         let mut channels = channels(recording, joints)?;
         // What never changes says nothing, and a welded base has no pose.
         channels.retain(|channel| channel.range > 0.0);
         let steps = clock(recording, world.dt)?;
         let rows = steps.into_iter().zip(continuous(recording)).collect();
-        let start = first_state(&candidate.creature, recording)?;
+        let start = first_state(&candidate.model, recording)?;
         let fits_start = spec.start == StartState::Fitted;
         Ok(Self { unknowns: &spec.unknowns, candidate, world, task, start, fits_start, channels, rows })
     }
@@ -78,8 +78,8 @@ impl<'a> Model<'a> {
     }
 
     fn start_unknowns(&self) -> usize {
-        let base = if self.candidate.creature.base == BaseKind::Floating { 12 } else { 0 };
-        base + 2 * self.candidate.creature.joint_count()
+        let base = if self.candidate.model.base == BaseKind::Floating { 12 } else { 0 };
+        base + 2 * self.candidate.model.joint_count()
     }
 
     /// Time of the last row (s).
@@ -131,7 +131,7 @@ impl<'a> Model<'a> {
 
     /// The motion with these factors from the recorded start, as a table with the recording's times.
     pub fn motion(&self, unknowns: &[f64]) -> Table {
-        let names = state_columns(self.candidate.creature.joint_count());
+        let names = state_columns(self.candidate.model.joint_count());
         let mut rows = Vec::new();
         self.visit(unknowns, self.duration(), |row, state| {
             let time = f64::from(self.rows[row].0) * self.world.dt;
@@ -160,10 +160,10 @@ impl<'a> Model<'a> {
             place.map_or(T::one(), |place| factors[place])
         };
         let (candidate, world) = altered(self.candidate, self.world, factor);
-        let start = self.start_of(&candidate.creature, &world, &unknowns[self.unknowns.len()..]);
+        let start = self.start_of(&candidate.model, &world, &unknowns[self.unknowns.len()..]);
         let steps = self.rows[rows.max(1) - 1].0.max(1);
         let task = TaskPlan { steps, ..self.task.clone() };
-        let prelude = Prelude::new(&candidate.creature, &world);
+        let prelude = Prelude::new(&candidate.model, &world);
         let mut episode = Episode::with(&candidate, &world, &task, prelude, Some(&start));
         for row in 0..rows {
             while episode.steps() < self.rows[row].0 {
@@ -177,8 +177,8 @@ impl<'a> Model<'a> {
     }
 
     /// The first row's state, moved by the unknowns that are about it.
-    fn start_of<T: Value>(&self, creature: &Creature<T>, world: &World<T>, moves: &[T]) -> Standing<T> {
-        let mut standing = Standing::new(creature);
+    fn start_of<T: Value>(&self, model: &Model<T>, world: &World<T>, moves: &[T]) -> Standing<T> {
+        let mut standing = Standing::new(model);
         let state = &mut standing.state;
         state.position = self.start.position.map(real);
         state.orientation = self.start.orientation.map(real);
@@ -189,7 +189,7 @@ impl<'a> Model<'a> {
         }
         let mut moves = moves.iter().copied();
         if moves.len() > 0 {
-            if creature.base == BaseKind::Floating {
+            if model.base == BaseKind::Floating {
                 let mut vector = || -> Vec3<T> { vec3(next(&mut moves), next(&mut moves), next(&mut moves)) };
                 state.position += vector();
                 state.orientation = Quat::exp(vector()) * state.orientation;
@@ -201,7 +201,7 @@ impl<'a> Model<'a> {
                 link.rate += next(&mut moves);
             }
         }
-        carry(creature, world, state);
+        carry(model, world, state);
         standing
     }
 }
@@ -211,9 +211,9 @@ fn next<T: Value>(moves: &mut impl Iterator<Item = T>) -> T {
 }
 
 /// Makes what links carry follow from positions and velocities.
-fn carry<T: Value>(creature: &Creature<T>, world: &World<T>, state: &mut State<T>) {
-    let mut work = Work::new(creature, world.gravity, world.contact_width);
-    start_carrying(creature, state, &mut work);
+fn carry<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>) {
+    let mut work = Work::new(model, world.gravity, world.contact_width);
+    start_carrying(model, state, &mut work);
 }
 
 /// Candidate and world with factors on their physics.
@@ -224,10 +224,12 @@ fn altered<T: Value>(
 ) -> (Candidate<T>, World<T>) {
     let mut candidate: Candidate<T> = candidate.map(real::<T>);
     let (mass, damping) = (factor(Unknown::Mass), factor(Unknown::JointDamping));
-    for Link { mass: own, inertia, damping: passive, .. } in &mut candidate.creature.links {
-        *own *= mass;
-        *inertia = inertia.map(|x| x * mass);
-        *passive *= damping;
+    for link in &mut candidate.model.links {
+        link.mass *= mass;
+        link.inertia = link.inertia.map(|x| x * mass);
+    }
+    for joint in &mut candidate.model.joints {
+        joint.damping *= damping;
     }
     let mut world = world.cast::<T>();
     world.friction *= factor(Unknown::Friction);
@@ -244,20 +246,20 @@ pub fn record(
     velocity: (f64, f64, f64),
 ) -> Table {
     let (candidate, world) = altered(candidate, world, |unknown| factors.of(unknown));
-    let prelude = Prelude::new(&candidate.creature, &world);
-    let mut start = Standing::new(&candidate.creature);
+    let prelude = Prelude::new(&candidate.model, &world);
+    let mut start = Standing::new(&candidate.model);
     start.state.position = prelude.start;
-    if candidate.creature.base == BaseKind::Floating {
+    if candidate.model.base == BaseKind::Floating {
         start.state.velocity = vec3(velocity.0, velocity.1, velocity.2);
     }
-    carry(&candidate.creature, &world, &mut start.state);
+    carry(&candidate.model, &world, &mut start.state);
     let mut episode = Episode::with(&candidate, &world, task, prelude, Some(&start));
     let row = |episode: &Episode<'_, f64>| std::iter::once(episode.time()).chain(numbers(&episode.state)).collect();
     let mut rows = vec![row(&episode)];
     while episode.advance() {
         rows.push(row(&episode));
     }
-    Table { names: state_columns(candidate.creature.joint_count()), rows }
+    Table { names: state_columns(candidate.model.joint_count()), rows }
 }
 
 /// The step of each row.
@@ -295,10 +297,10 @@ fn continuous(recording: &Table) -> Vec<Vec<f64>> {
 }
 
 /// The state of the first row; velocities that were not recorded are zero.
-fn first_state(creature: &Creature<f64>, recording: &Table) -> Result<State<f64>> {
-    let mut state = State::at_rest(creature, Vec3::zero());
+fn first_state(model: &Model<f64>, recording: &Table) -> Result<State<f64>> {
+    let mut state = State::at_rest(model, Vec3::zero());
     let mut values = numbers(&state);
-    for channel in channels(recording, creature.joint_count())? {
+    for channel in channels(recording, model.joint_count())? {
         channel.set(&mut values, recording.rows[0][channel.column]);
     }
     set_numbers(&mut state, &values);

@@ -3,8 +3,8 @@
 use crate::experiment::Carried;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Quat, Vec3, vec3};
-use burgess_physics::model::{BaseKind, Creature};
-use burgess_physics::step::reverse::state::StateBar;
+use burgess_physics::model::{BaseKind, JointKind, Model};
+use burgess_physics::step::reverse::state::StateAdjoint;
 use burgess_physics::step::state::State;
 
 /// What is carried.
@@ -33,17 +33,19 @@ const BASE: usize = 12;
 
 impl Chain {
     /// Of what is carried on a body.
-    pub fn new(creature: &Creature<f64>, carried: &Carried) -> Self {
+    pub fn new(model: &Model<f64>, carried: &Carried) -> Self {
         let vector = |(x, y, z): (f64, f64, f64)| vec3(x, y, z);
         let mut hinges = Vec::new();
         let mut link = carried.link;
         while link > 0 {
-            let own = &creature.links[link];
-            hinges.push((link, own.joint_position, own.axis));
+            let own = &model.links[link];
+            let joint = model.joint(link);
+            let JointKind::Hinge(hinge) = &joint.kind;
+            hinges.push((link, joint.position, hinge.axis));
             link = own.parent;
         }
         hinges.reverse();
-        let floating = creature.base == BaseKind::Floating;
+        let floating = model.base == BaseKind::Floating;
         Self { floating, hinges, point: vector(carried.point), up: vector(carried.up).normalised() }
     }
 
@@ -77,7 +79,7 @@ impl Chain {
     }
 
     /// Adds a gradient by the inputs to the bar of the state.
-    pub fn add_to(&self, gradient: &[f64], bar: &mut StateBar<f64>) {
+    pub fn add_to(&self, gradient: &[f64], bar: &mut StateAdjoint<f64>) {
         let vector = |i: usize| vec3(gradient[i], gradient[i + 1], gradient[i + 2]);
         bar.position += vector(0);
         bar.rotation += vector(3);

@@ -18,7 +18,7 @@ use crate::growth::expand;
 use anyhow::{Context, Result, ensure};
 use burgess_physics::gradient::Objective;
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate_watching};
 use burgess_physics::task::TaskPlan;
@@ -59,7 +59,7 @@ pub struct Moment {
 struct Problem<'a> {
     spec: &'a Reach,
     chain: Chain,
-    creature: Creature<f64>,
+    model: Model<f64>,
     world: World<f64>,
     task: TaskPlan,
 }
@@ -71,7 +71,7 @@ struct Problem<'a> {
 /// When the body cannot be read or has no such link, or the motion diverges.
 pub fn solve(spec: &Reach, folder: &Path) -> Result<Solution> {
     let problem = Problem::new(spec, folder)?;
-    let joints = problem.creature.joint_count();
+    let joints = problem.model.joint_count();
     let decisions = problem.task.steps.div_ceil(problem.task.control_period) as usize;
     let mut changes = vec![0.0; decisions * joints];
     let before = problem.motion(&changes);
@@ -108,8 +108,8 @@ fn gathered(mut gradient: Vec<f64>, joints: usize) -> Vec<f64> {
 impl<'a> Problem<'a> {
     fn new(spec: &'a Reach, folder: &Path) -> Result<Self> {
         let body = morphology::load(&spec.body, folder)?;
-        let creature = expand(&body, &BodyLimits::default(), &spec.physics)?.creature;
-        let (link, links) = (spec.carried.link, creature.links.len());
+        let model = expand(&body, &BodyLimits::default(), &spec.physics)?.model;
+        let (link, links) = (spec.carried.link, model.links.len());
         ensure!(link < links, "carried.link: {} has links 0 to {}, not {link}", spec.body, links - 1);
         let rate = f64::from(spec.physics.rate);
         let task = TaskPlan {
@@ -123,11 +123,11 @@ impl<'a> Problem<'a> {
             observer: None,
         };
         let world = World::new(&spec.physics, &TerrainSpec::default(), 0);
-        Ok(Self { spec, chain: Chain::new(&creature, &spec.carried), creature, world, task })
+        Ok(Self { spec, chain: Chain::new(&model, &spec.carried), model, world, task })
     }
 
     fn candidate(&self, actions: &[f64]) -> Candidate<f64> {
-        Candidate { creature: self.creature.clone(), controller: Controller::Sequence { actions: actions.to_vec() } }
+        Candidate { model: self.model.clone(), controller: Controller::Sequence { actions: actions.to_vec() } }
     }
 
     /// The loss and its gradient by every action.
@@ -147,7 +147,7 @@ impl<'a> Problem<'a> {
 
     /// The loss of changes from row to row, the first from zero; adds its gradient.
     fn add_roughness(&self, actions: &[f64], slope: &mut [f64]) -> f64 {
-        let (weight, joints) = (self.spec.loss.roughness, self.creature.joint_count());
+        let (weight, joints) = (self.spec.loss.roughness, self.model.joint_count());
         let mut loss = 0.0;
         for i in 0..actions.len() {
             let change = actions[i] - if i < joints { 0.0 } else { actions[i - joints] };

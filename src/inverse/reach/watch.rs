@@ -6,7 +6,7 @@ use burgess_core::autodiff::tape::pull_back;
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::vec3;
 use burgess_physics::step::reverse::episode::Watch;
-use burgess_physics::step::reverse::state::StateBar;
+use burgess_physics::step::reverse::state::StateAdjoint;
 use burgess_physics::step::state::State;
 use burgess_physics::task::TaskPlan;
 
@@ -48,7 +48,7 @@ impl<'a> Watcher<'a> {
 }
 
 impl Watch<f64> for Watcher<'_> {
-    fn watch(&mut self, index: u32, after: &State<f64>, bar: &mut StateBar<f64>) {
+    fn watch(&mut self, index: u32, after: &State<f64>, bar: &mut StateAdjoint<f64>) {
         let mut value = 0.0;
         let gradient = pull_back(&self.chain.inputs(after), |inputs| {
             let cost = self.cost(index, &self.chain.view(inputs, after));

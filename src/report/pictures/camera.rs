@@ -111,7 +111,7 @@ mod tests {
 
     fn solids() -> Vec<Solid> {
         let (creature, poses) = table();
-        creature.links.iter().zip(&poses).map(|(l, &pose)| Solid::new(&l.shape, pose, [1.0; 3])).collect()
+        creature.colliders.iter().map(|c| Solid::new(&c.shape, poses[c.link], [1.0; 3])).collect()
     }
 
     #[test]

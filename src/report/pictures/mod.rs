@@ -19,7 +19,7 @@ use super::pen::{FAINT_INK, INK, WHITE};
 use anyhow::{Result, ensure};
 use burgess_core::math::{Quat, Vec3};
 use burgess_physics::laws::terrain::Terrain;
-use burgess_physics::model::{Creature, MAX_LINKS};
+use burgess_physics::model::{MAX_LINKS, Model};
 use camera::{Camera, follow};
 use ground::Ground;
 use rayon::prelude::*;
@@ -43,7 +43,7 @@ pub struct Frame {
 #[derive(Clone, Copy, Debug)]
 pub struct Figure<'a> {
     /// Its links.
-    pub creature: &'a Creature<f64>,
+    pub model: &'a Model<f64>,
     /// A number for each link; links with equal numbers have the same colour.
     pub kinds: &'a [u64],
 }
@@ -192,7 +192,7 @@ fn take(body: Figure<'_>, terrain: &Terrain<f64>, moments: &[&Frame], window: f6
 
 /// Frames whose poses are all finite.
 fn usable<'a>(body: Figure<'_>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
-    let links = body.creature.links.len();
+    let links = body.model.links.len();
     ensure!((1..=MAX_LINKS).contains(&links), "pictures show 1 to {MAX_LINKS} links, not {links}");
     for frame in frames {
         let poses = frame.poses.len();
@@ -236,61 +236,36 @@ mod tests {
     use super::*;
     use burgess_core::math::{Mat3, Sym3, vec3};
     use burgess_physics::laws::terrain::TerrainSpec;
-    use burgess_physics::model::{BaseKind, Link, Shape};
+    use burgess_physics::model::{Collider, Link, Shape};
 
-    fn link(shape: Shape<f64>) -> Link<f64> {
-        Link {
-            parent: 0,
-            shape,
-            mass: 1.0,
-            com: Vec3::zero(),
-            inertia: Sym3::scalar(0.01),
-            joint_position: Vec3::zero(),
-            axis: vec3(0.0, 1.0, 0.0),
-            lower: -1.0,
-            upper: 1.0,
-            kp: 1.0,
-            kd: 0.1,
-            torque_limit: 1.0,
-            armature: 0.0,
-            damping: 0.0,
-            limit_stiffness: 1.0,
-        }
-    }
-
-    fn creature(links: Vec<Link<f64>>) -> Creature<f64> {
-        Creature {
-            base: BaseKind::Floating,
-            links,
-            contacts: Vec::new(),
-            contact_stiffness: 1e4,
-            limb_ends: Vec::new(),
-        }
+    /// A base with other links on it, one for each shape.
+    fn creature(shapes: &[Shape<f64>]) -> Model<f64> {
+        let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
+        let colliders = shapes.iter().enumerate().map(|(link, &shape)| Collider { link, shape });
+        Model { links: vec![link; shapes.len()], colliders: colliders.collect(), ..Model::none() }
     }
 
     /// As it is drawn, each link in a colour of its own.
-    pub fn figure(creature: &Creature<f64>) -> Figure<'_> {
-        Figure { creature, kinds: &[0, 1, 2, 3, 4][..creature.links.len()] }
+    pub fn figure(creature: &Model<f64>) -> Figure<'_> {
+        Figure { model: creature, kinds: &[0, 1, 2, 3, 4][..model.links.len()] }
     }
 
     /// One ball.
-    pub fn ball(radius: f64) -> Creature<f64> {
-        creature(vec![link(Shape::Sphere { centre: Vec3::zero(), radius })])
+    pub fn ball(radius: f64) -> Model<f64> {
+        creature(&[Shape::Sphere { centre: Vec3::zero(), radius }])
     }
 
     /// A plate on four legs, standing on the plane z = 0 with its middle above the origin.
-    pub fn table() -> (Creature<f64>, Vec<Pose>) {
+    pub fn table() -> (Model<f64>, Vec<Pose>) {
         let plate = Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.2, 0.03) };
         let leg = Shape::Capsule { from: Vec3::zero(), to: vec3(0.0, 0.0, -0.36), radius: 0.04 };
         let corners = [(0.25, 0.15), (0.25, -0.15), (-0.25, 0.15), (-0.25, -0.15)];
-        let mut links = vec![link(plate)];
-        links.extend((1..=4).map(|_| link(leg)));
         let mut poses = vec![(vec3(0.0, 0.0, 0.4), Quat::identity())];
         poses.extend(corners.map(|(x, y)| (vec3(x, y, 0.4), Quat::identity())));
-        (creature(links), poses)
+        (creature(&[plate, leg, leg, leg, leg]), poses)
     }
 
-    fn frames(count: usize) -> (Creature<f64>, Vec<Frame>) {
+    fn frames(count: usize) -> (Model<f64>, Vec<Frame>) {
         let (creature, poses) = table();
         let shifted = |i: usize| poses.iter().map(|&(p, q)| (p + vec3(0.02 * i as f64, 0.0, 0.0), q)).collect();
         (creature, (0..count).map(|i| Frame { time: 0.02 * i as f64, poses: shifted(i) }).collect())

@@ -5,6 +5,7 @@ use super::palette::link_colours;
 use super::solid::{Solid, V, sphere_bounds};
 use super::{Figure, Pose};
 use burgess_core::math::Vec3;
+use burgess_physics::model::Collider;
 
 /// What a ray meets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,8 +46,8 @@ impl<'a> Scene<'a> {
     /// The creature with its links at these poses.
     pub fn new(ground: &'a Ground, body: Figure<'_>, poses: &[Pose]) -> Self {
         let colours = link_colours(body.kinds);
-        let links = body.creature.links.iter().zip(poses).zip(&colours);
-        let solids: Vec<Solid> = links.map(|((link, &pose), &colour)| Solid::new(&link.shape, pose, colour)).collect();
+        let solid = |c: &Collider<f64>| Solid::new(&c.shape, poses[c.link], colours[c.link]);
+        let solids: Vec<Solid> = body.model.colliders.iter().map(solid).collect();
         let (centre, reach) = bounding_sphere(&solids);
         Self { ground, solids, centre, reach }
     }

@@ -82,14 +82,14 @@ impl GpuBackend {
                 widest: self.options.widest.unwrap_or(limits.workgroups),
             };
             // The arrays that grow fastest: a block's models, its creatures' brains with their scratch, and their results with the frames.
-            let model = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
+            let models = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
             let brains = |block: &Block| {
                 let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(place.scratch);
                 (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
             };
             let results = |block: &Block| (size_of::<u32>() * place.words * block.creatures.len()) as u64;
             let most = blocks.len().div_ceil(parts.max(1));
-            let split = split(blocks, most, allowed, |block| [model, brains(block), results(block)])?;
+            let split = split(blocks, most, allowed, |block| [models, brains(block), results(block)])?;
             found.extend(split.into_iter().map(|blocks| Part { place, blocks }));
         }
         Ok(found)
@@ -114,8 +114,8 @@ pub(super) fn pack_rooms(prepared: &[Prepared<'_>]) -> Result<Vec<(usize, Vec<Bl
         }
         let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
         let mut blocks = pack(&trees);
-        for (creature, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
-            *creature = members[*creature];
+        for (model, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
+            *model = members[*model];
         }
         rooms.push((room, blocks));
     }

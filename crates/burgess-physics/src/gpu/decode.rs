@@ -5,7 +5,7 @@ use super::encode::Encoded;
 use super::layout::{self, Episode, LANES, Vec4, state_fields};
 use crate::batch::Outcome;
 use crate::experience::Experience;
-use crate::model::Creature;
+use crate::model::Model;
 use crate::step::state::{LinkState, State};
 use crate::task::Ending;
 use burgess_core::math::{Quat, Vec3, vec3};
@@ -56,29 +56,29 @@ pub fn states<'c>(
     states: &[Vec4],
     episodes: &[Episode],
     contacts: usize,
-    creature: impl Fn(usize) -> &'c Creature<f32>,
+    model: impl Fn(usize) -> &'c Model<f32>,
 ) -> Vec<State<f32>> {
     let mut found: Vec<(usize, State<f32>)> = encoded
         .bases(state_fields(contacts))
         .map(|(body, row)| {
             let field = |link: usize, field: usize| states[row + link + field * LANES];
-            (body, state(creature(encoded.candidates[body]), &episodes[body], field))
+            (body, state(model(encoded.candidates[body]), &episodes[body], field))
         })
         .collect();
     found.sort_by_key(|&(body, _)| body);
     found.into_iter().map(|(_, state)| state).collect()
 }
 
-fn state(creature: &Creature<f32>, episode: &Episode, field: impl Fn(usize, usize) -> Vec4) -> State<f32> {
-    let links: Vec<LinkState<f32>> = (0..creature.links.len())
+fn state(model: &Model<f32>, episode: &Episode, field: impl Fn(usize, usize) -> Vec4) -> State<f32> {
+    let links: Vec<LinkState<f32>> = (0..model.links.len())
         .map(|i| {
             let [angle, rate, ..] = field(i, 0);
             LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
         })
         .collect();
     let mut slot = 0;
-    let normal_forces = creature.contacts.iter().enumerate().map(|(k, contact)| {
-        slot = if k > 0 && creature.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
+    let normal_forces = model.contacts.iter().enumerate().map(|(k, contact)| {
+        slot = if k > 0 && model.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
         match slot {
             0 | 1 => field(contact.link, 1 + slot)[3],
             _ => field(contact.link, 3 + (slot - 2) / 4)[(slot - 2) % 4],

@@ -2,10 +2,11 @@
 
 use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, with};
 use super::pack::{Block, Tree};
-use crate::model::{BaseKind, Candidate, Controller, Link, MAX_LINKS};
+use crate::laws::joint::Servo;
+use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS};
 use crate::prelude::Prelude;
 use crate::world::World;
-use burgess_core::math::Sym3;
+use burgess_core::math::{Sym3, Vec3};
 use rayon::prelude::*;
 
 /// What the host computes once for a candidate.
@@ -24,7 +25,7 @@ pub struct Encoded {
     /// One entry a lane.
     pub lanes: Vec<Lane>,
     /// In [block][field][lane] order.
-    pub model: Vec<Vec4>,
+    pub models: Vec<Vec4>,
     /// One entry a creature, block after block.
     pub bodies: Vec<Body>,
     /// Numbers that all share, then the brains, one after the other; empty for oscillators.
@@ -36,16 +37,16 @@ pub struct Encoded {
 impl<'a> Prepared<'a> {
     /// For a candidate in a world.
     pub fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
-        let creature = &candidate.creature;
+        let model = &candidate.model;
         let mut depths = [0; MAX_LINKS];
-        for (i, link) in creature.links.iter().enumerate().skip(1) {
+        for (i, link) in model.links.iter().enumerate().skip(1) {
             depths[i] = depths[link.parent] + 1;
         }
-        let contacts = creature.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
+        let contacts = model.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
         Self {
             candidate,
-            prelude: Prelude::new(creature, world),
-            tree: Tree { links: creature.links.len(), depth: depths.into_iter().max().unwrap_or(0) },
+            prelude: Prelude::new(model, world),
+            tree: Tree { links: model.links.len(), depth: depths.into_iter().max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
         }
     }
@@ -73,7 +74,7 @@ impl Encoded {
     ) {
         let fields = model_fields(contacts);
         self.lanes.resize(blocks.len() * LANES, IDLE);
-        self.model.resize(blocks.len() * LANES * fields, [0.0; 4]);
+        self.models.resize(blocks.len() * LANES * fields, [0.0; 4]);
         let places = || blocks.iter().flat_map(|block| &block.creatures);
         self.candidates.clear();
         self.candidates.extend(places().map(|&(i, _)| i));
@@ -81,13 +82,13 @@ impl Encoded {
         let weights = || self.candidates.iter().map(|&i| prepared[i].weight_count());
         let (first_weights, first_activations) = (running_sum(weights()), running_sum(weights().map(scratch)));
         let lanes = self.lanes.par_chunks_mut(LANES);
-        let models = self.model.par_chunks_mut(LANES * fields);
+        let models = self.models.par_chunks_mut(LANES * fields);
         blocks.par_iter().zip(lanes).zip(models).zip(&first_bodies).for_each(
-            |(((block, lanes), model), &first_body)| {
+            |(((block, lanes), models), &first_body)| {
                 lanes.fill(IDLE);
                 for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
                     put_tree(&prepared[i], first_lane, (first_body + place) as u32, lanes);
-                    put_model(prepared[i].candidate, first_lane, model);
+                    put_model(prepared[i].candidate, first_lane, models);
                 }
                 lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
             },
@@ -137,12 +138,12 @@ fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [Lane]) {
-    let (creature, quadrants) = (&prepared.candidate.creature, &prepared.prelude.plan.quadrants);
-    let count = creature.links.len();
+    let (model, quadrants) = (&prepared.candidate.model, &prepared.prelude.plan.quadrants);
+    let count = model.links.len();
     // Children and siblings in the order of links: the last link that named a parent is its newest child.
     let mut newest_child = [usize::MAX; LANES];
     let own = &mut lanes[first_lane..first_lane + count];
-    for (i, link) in creature.links.iter().enumerate() {
+    for (i, link) in model.links.iter().enumerate() {
         let depth = if i == 0 { 0 } else { own[link.parent].tree[1] + 1 };
         let parent = (first_lane + link.parent) as u8;
         own[i] = Lane {
@@ -160,36 +161,52 @@ fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [
             newest_child[link.parent] = i;
         }
     }
-    for contact in &creature.contacts {
+    for contact in &model.contacts {
         own[contact.link].counts[1] += 1;
     }
 }
 
-fn put_model(candidate: &Candidate<f32>, first_lane: usize, model: &mut [Vec4]) {
-    let mut put = |field: usize, link: usize, vector: Vec4| model[field * LANES + first_lane + link] = vector;
-    for (i, link) in candidate.creature.links.iter().enumerate() {
-        for (field, vector) in link_vectors(link).into_iter().enumerate() {
+fn put_model(candidate: &Candidate<f32>, first_lane: usize, models: &mut [Vec4]) {
+    let mut put = |field: usize, link: usize, vector: Vec4| models[field * LANES + first_lane + link] = vector;
+    for (i, link) in candidate.model.links.iter().enumerate() {
+        let joint = if i == 0 { &NO_JOINT } else { candidate.model.joint(i) };
+        for (field, vector) in link_vectors(link, joint).into_iter().enumerate() {
             put(field, i, vector);
         }
         put(CONTACT_POINTS - 1, i, rhythm(&candidate.controller, i));
     }
     let mut previous = (usize::MAX, 0);
-    for contact in &candidate.creature.contacts {
+    for contact in &candidate.model.contacts {
         let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
         put(CONTACT_POINTS + slot, contact.link, with(contact.centre, contact.radius));
         previous = (contact.link, slot);
     }
 }
 
-fn link_vectors(link: &Link<f32>) -> [Vec4; CONTACT_POINTS - 1] {
+/// What stands in the place of a joint on the base's lane: numbers that leave what is worked out from them finite. Nothing reads that.
+const NO_JOINT: Joint<f32> = Joint {
+    position: Vec3 { x: 0.0, y: 0.0, z: 0.0 },
+    kind: JointKind::Hinge(Hinge {
+        axis: Vec3 { x: 0.0, y: 0.0, z: 1.0 },
+        lower: -1.0,
+        upper: 1.0,
+        limit_stiffness: 1.0,
+    }),
+    servo: Servo { kp: 1.0, kd: 1.0, torque_limit: 1.0 },
+    armature: 1.0,
+    damping: 0.0,
+};
+
+fn link_vectors(link: &Link<f32>, joint: &Joint<f32>) -> [Vec4; CONTACT_POINTS - 1] {
+    let JointKind::Hinge(hinge) = &joint.kind;
     let Sym3 { xx, yy, zz, xy, xz, yz } = link.inertia;
     [
-        with(link.joint_position, link.mass),
-        with(link.axis, link.armature),
-        with(link.com, link.damping),
-        [xx, yy, zz, link.kp],
-        [xy, xz, yz, link.kd],
-        [link.torque_limit, link.lower, link.upper, link.limit_stiffness],
+        with(joint.position, link.mass),
+        with(hinge.axis, joint.armature),
+        with(link.com, joint.damping),
+        [xx, yy, zz, joint.servo.kp],
+        [xy, xz, yz, joint.servo.kd],
+        [joint.servo.torque_limit, hinge.lower, hinge.upper, hinge.limit_stiffness],
     ]
 }
 
@@ -209,7 +226,7 @@ fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
 }
 
 fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activations: u32) -> Body {
-    let (creature, prelude) = (&prepared.candidate.creature, &prepared.prelude);
+    let (model, prelude) = (&prepared.candidate.model, &prepared.prelude);
     let plan = &prelude.plan;
     let mut limb_ends = [NONE; 4];
     for (place, &link) in limb_ends.iter_mut().zip(&plan.limb_ends) {
@@ -217,7 +234,7 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
     }
     Body {
         start: prelude.start.to_array(),
-        contact_stiffness: creature.contact_stiffness,
+        contact_stiffness: model.contact_stiffness,
         mass: plan.facts.mass,
         link_count: plan.facts.link_count,
         leg_span: plan.facts.leg_span,
@@ -225,7 +242,7 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
         contact_width: prelude.contact_width,
         limb_ends,
         limb_end_count: plan.limb_ends.len() as u32,
-        floating: u32::from(creature.base == BaseKind::Floating),
+        floating: u32::from(model.base == BaseKind::Floating),
         weights,
         activations,
         pull_tolerance: prelude.pull_tolerance,

@@ -181,7 +181,7 @@ impl GpuBackend {
     ) -> Result<Vec<State<f32>>> {
         self.states(candidates, steps, |shard, encoded| {
             let (states, episodes) =
-                resume::arrays(encoded, shard.contacts(), |i| (&candidates[i].creature, &standing[i]));
+                resume::arrays(encoded, shard.contacts(), |i| (&candidates[i].model, &standing[i]));
             shard.put_states(&states, &episodes)
         })
     }
@@ -194,8 +194,8 @@ impl GpuBackend {
     ) -> Result<Vec<State<f32>>> {
         let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
         let finished = |shard: &Shard<'_>, encoded: &Encoded| {
-            let creature = |i: usize| &candidates[i].creature;
-            let found = decode::states(encoded, &shard.states()?, &shard.episodes()?, shard.contacts(), creature);
+            let model = |i: usize| &candidates[i].model;
+            let found = decode::states(encoded, &shard.states()?, &shard.episodes()?, shard.contacts(), model);
             for (&candidate, state) in encoded.candidates.iter().zip(found) {
                 states[candidate] = Some(state);
             }

@@ -30,14 +30,14 @@ pub fn pack(trees: &[Tree]) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     // Blocks by the number of their free lanes.
     let mut with_room: [Vec<usize>; LANES + 1] = std::array::from_fn(|_| Vec::new());
-    for &creature in order.iter().rev() {
-        let Tree { links, depth } = trees[creature];
+    for &model in order.iter().rev() {
+        let Tree { links, depth } = trees[model];
         let fullest = (links..=LANES).find_map(|free| Some((free, with_room[free].pop()?)));
         let (free, block) = fullest.unwrap_or_else(|| {
             blocks.push(Block { creatures: Vec::with_capacity(4), depth });
             (LANES, blocks.len() - 1)
         });
-        blocks[block].creatures.push((creature, LANES - free));
+        blocks[block].creatures.push((model, LANES - free));
         with_room[free - links].push(block);
     }
     blocks
@@ -61,10 +61,10 @@ mod tests {
         let mut seen = vec![0; trees.len()];
         for block in &blocks {
             let mut used = [false; LANES];
-            for &(creature, first) in &block.creatures {
-                seen[creature] += 1;
-                assert!(trees[creature].depth <= block.depth);
-                for lane in &mut used[first..first + trees[creature].links] {
+            for &(model, first) in &block.creatures {
+                seen[model] += 1;
+                assert!(trees[model].depth <= block.depth);
+                for lane in &mut used[first..first + trees[model].links] {
                     assert!(!std::mem::replace(lane, true));
                 }
             }

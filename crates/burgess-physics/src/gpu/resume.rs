@@ -2,7 +2,7 @@
 
 use super::encode::Encoded;
 use super::layout::{Episode, LANES, Vec4, state_fields, with};
-use crate::model::Creature;
+use crate::model::Model;
 use crate::step::state::State;
 
 /// Where an episode under way stands, but for its sums and what the limb ends remember, which no state depends on.
@@ -18,23 +18,23 @@ pub struct Standing {
 pub fn arrays<'c>(
     encoded: &Encoded,
     contacts: usize,
-    standing: impl Fn(usize) -> (&'c Creature<f32>, &'c Standing),
+    standing: impl Fn(usize) -> (&'c Model<f32>, &'c Standing),
 ) -> (Vec<Vec4>, Vec<Episode>) {
     let mut states = vec![[0.0; 4]; encoded.lanes.len() * state_fields(contacts)];
     let mut episodes = vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()];
     for (body, row) in encoded.bases(state_fields(contacts)) {
-        let (creature, standing) = standing(encoded.candidates[body]);
-        put(creature, standing, |link, field, vector| states[row + link + field * LANES] = vector);
+        let (model, standing) = standing(encoded.candidates[body]);
+        put(model, standing, |link, field, vector| states[row + link + field * LANES] = vector);
         episodes[body] = episode(&standing.state);
     }
     (states, episodes)
 }
 
-fn put(creature: &Creature<f32>, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
+fn put(model: &Model<f32>, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
     let forces = standing.state.normal_forces.iter();
     for (i, link) in standing.state.links.iter().enumerate() {
         let own: Vec<f32> =
-            creature.contacts.iter().zip(forces.clone()).filter(|(c, _)| c.link == i).map(|(_, &f)| f).collect();
+            model.contacts.iter().zip(forces.clone()).filter(|(c, _)| c.link == i).map(|(_, &f)| f).collect();
         let force = |slot: usize| own.get(slot).copied().unwrap_or(0.0);
         // No command: the first step of what follows is to make a decision.
         put(i, 0, [link.angle, link.rate, standing.targets[i], 0.0]);

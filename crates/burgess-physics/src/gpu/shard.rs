@@ -83,7 +83,7 @@ impl<'a> Shard<'a> {
             };
             let contents: [&[u8]; 4] = [
                 bytemuck::cast_slice(&encoded.lanes),
-                bytemuck::cast_slice(&encoded.model),
+                bytemuck::cast_slice(&encoded.models),
                 bytemuck::cast_slice(&encoded.bodies),
                 bytemuck::cast_slice(&encoded.weights),
             ];

@@ -1,4 +1,4 @@
-//! The model of one candidate: its body as flat arrays of links and contact points, and the controller that drives it.
+//! The model of one candidate: its body as flat arrays of links, joints and colliders, and the controller that drives it.
 //!
 //! Generic over the scalar, so that gradients flow from what is simulated back to whatever the model was made from.
 //!
@@ -6,6 +6,7 @@
 //! times one rotation about the hinge axis. A link frame's origin is its hinge; the base frame's origin is the centre
 //! of the base shape. x is forward, y left, z up. SI units.
 
+use crate::laws::joint::Servo;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use serde::{Deserialize, Serialize};
@@ -40,39 +41,62 @@ pub enum Shape<T> {
     Box { centre: Vec3<T>, axes: Mat3<T>, half: Vec3<T> },
 }
 
-/// One link and the hinge that holds it to its parent. The base's hinge fields are not used.
+/// One rigid body of the tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Link<T> {
     /// Index of the parent link, smaller than the link's own; the base names itself.
     pub parent: usize,
-    /// The shape, for contact points and pictures.
-    pub shape: Shape<T>,
     /// Mass (kg).
     pub mass: T,
     /// Centre of mass, link coordinates (m).
     pub com: Vec3<T>,
     /// Inertia about the centre of mass, link axes (kg m2).
     pub inertia: Sym3<T>,
-    /// Hinge position in the parent's frame (m).
-    pub joint_position: Vec3<T>,
-    /// Hinge axis, unit vector, link coordinates (the same in the parent's).
-    pub axis: Vec3<T>,
-    /// Lower joint limit (rad), below zero.
-    pub lower: T,
-    /// Upper joint limit (rad), above zero.
-    pub upper: T,
-    /// Servo stiffness (N m/rad).
-    pub kp: T,
-    /// Servo damping (N m s/rad).
-    pub kd: T,
-    /// Servo torque limit (N m).
-    pub torque_limit: T,
+}
+
+/// What holds a link to its parent and drives it.
+#[derive(Clone, Copy, Debug)]
+pub struct Joint<T> {
+    /// Where the joint is, in the parent's frame (m).
+    pub position: Vec3<T>,
+    /// How the link may move against its parent.
+    pub kind: JointKind<T>,
+    /// The position servo.
+    pub servo: Servo<T>,
     /// Rotor inertia (kg m2).
     pub armature: T,
-    /// Passive joint damping (N m s/rad).
+    /// Passive damping (N m s/rad).
     pub damping: T,
-    /// Stiffness of the joint limits (N m/rad).
+}
+
+/// How a link may move against its parent. Another kind of joint becomes another variant: every place that has to know it then fails
+/// to compile until it does.
+#[derive(Clone, Copy, Debug)]
+pub enum JointKind<T> {
+    /// Turns about one axis.
+    Hinge(Hinge<T>),
+}
+
+/// A joint with one degree of freedom, an angle.
+#[derive(Clone, Copy, Debug)]
+pub struct Hinge<T> {
+    /// Axis, unit vector, link coordinates (the same in the parent's).
+    pub axis: Vec3<T>,
+    /// Lower limit (rad), below zero.
+    pub lower: T,
+    /// Upper limit (rad), above zero.
+    pub upper: T,
+    /// Stiffness beyond a limit (N m/rad).
     pub limit_stiffness: T,
+}
+
+/// A shape fixed to a link.
+#[derive(Clone, Copy, Debug)]
+pub struct Collider<T> {
+    /// Index of the link; colliders are sorted by it.
+    pub link: usize,
+    /// The shape, in link coordinates.
+    pub shape: Shape<T>,
 }
 
 /// A sphere fixed to a link that can touch the terrain.
@@ -88,12 +112,16 @@ pub struct ContactPoint<T> {
 
 /// The constant model of one body.
 #[derive(Clone, Debug)]
-pub struct Creature<T> {
+pub struct Model<T> {
     /// How the base is held.
     pub base: BaseKind,
     /// Links in preorder, the base first; at most [`MAX_LINKS`].
     pub links: Vec<Link<T>>,
-    /// Contact points, sorted by link.
+    /// Joints: number `i` holds link `i + 1`, see [`joint`](Self::joint).
+    pub joints: Vec<Joint<T>>,
+    /// Shapes of the links, sorted by link.
+    pub colliders: Vec<Collider<T>>,
+    /// Points at which colliders touch the terrain, sorted by link.
     pub contacts: Vec<ContactPoint<T>>,
     /// Normal contact stiffness of each point (N/m); no gradient flows through it.
     pub contact_stiffness: T,
@@ -154,12 +182,10 @@ pub enum Controller<T> {
 #[derive(Clone, Debug)]
 pub struct Candidate<T> {
     /// The body.
-    pub creature: Creature<T>,
+    pub model: Model<T>,
     /// The brain.
     pub controller: Controller<T>,
 }
-
-impl<T: Real> Creature<T> {}
 
 impl<T: Real> Shape<T> {
     /// Component by component.
@@ -179,30 +205,43 @@ impl<T: Real> Shape<T> {
 impl<T: Real> Link<T> {
     /// The same link over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Link<U> {
-        Link {
-            parent: self.parent,
-            shape: self.shape.map(&mut f),
-            mass: f(self.mass),
-            com: self.com.map(&mut f),
-            inertia: self.inertia.map(&mut f),
-            joint_position: self.joint_position.map(&mut f),
-            axis: self.axis.map(&mut f),
-            lower: f(self.lower),
-            upper: f(self.upper),
-            kp: f(self.kp),
-            kd: f(self.kd),
-            torque_limit: f(self.torque_limit),
+        Link { parent: self.parent, mass: f(self.mass), com: self.com.map(&mut f), inertia: self.inertia.map(&mut f) }
+    }
+}
+
+impl<T: Real> Joint<T> {
+    /// The same joint over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Joint<U> {
+        Joint {
+            position: self.position.map(&mut f),
+            kind: match &self.kind {
+                JointKind::Hinge(hinge) => JointKind::Hinge(Hinge {
+                    axis: hinge.axis.map(&mut f),
+                    lower: f(hinge.lower),
+                    upper: f(hinge.upper),
+                    limit_stiffness: f(hinge.limit_stiffness),
+                }),
+            },
+            servo: Servo { kp: f(self.servo.kp), kd: f(self.servo.kd), torque_limit: f(self.servo.torque_limit) },
             armature: f(self.armature),
             damping: f(self.damping),
-            limit_stiffness: f(self.limit_stiffness),
         }
     }
 }
 
-impl<T: Real> Creature<T> {
-    /// Number of hinges.
+impl<T: Real> Model<T> {
+    /// Number of joints.
     pub fn joint_count(&self) -> usize {
-        self.links.len() - 1
+        self.joints.len()
+    }
+    /// The joint that holds a link.
+    ///
+    /// # Panics
+    ///
+    /// When the link is the base, which no joint holds.
+    #[inline(always)]
+    pub fn joint(&self, link: usize) -> &Joint<T> {
+        &self.joints[link - 1]
     }
     /// Links but the base that have no children, in ascending order.
     pub fn childless_links(&self) -> Vec<usize> {
@@ -219,10 +258,12 @@ impl<T: Real> Creature<T> {
         self.mass() * (gravity.norm_squared() + real(1e-12)).sqrt()
     }
     /// The same body over another scalar.
-    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Creature<U> {
-        Creature {
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Model<U> {
+        Model {
             base: self.base,
             links: self.links.iter().map(|link| link.map(&mut f)).collect(),
+            joints: self.joints.iter().map(|joint| joint.map(&mut f)).collect(),
+            colliders: self.colliders.iter().map(|c| Collider { link: c.link, shape: c.shape.map(&mut f) }).collect(),
             contacts: self
                 .contacts
                 .iter()
@@ -267,24 +308,24 @@ impl<T: Real> Controller<T> {
 impl<T: Real> Candidate<T> {
     /// The same candidate over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Candidate<U> {
-        Candidate { creature: self.creature.map(&mut f), controller: self.controller.map(&mut f) }
+        Candidate { model: self.model.map(&mut f), controller: self.controller.map(&mut f) }
     }
 }
 
 /// Positions of all link frames relative to the base origin, at zero angles (m).
-pub fn rest_origins<T: Real>(creature: &Creature<T>) -> Vec<Vec3<T>> {
-    let mut origins = vec![Vec3::zero(); creature.links.len()];
-    for i in 1..creature.links.len() {
-        let link = &creature.links[i];
-        origins[i] = origins[link.parent] + link.joint_position;
+pub fn rest_origins<T: Real>(model: &Model<T>) -> Vec<Vec3<T>> {
+    let mut origins = vec![Vec3::zero(); model.links.len()];
+    for i in 1..model.links.len() {
+        let link = &model.links[i];
+        origins[i] = origins[link.parent] + model.joint(i).position;
     }
     origins
 }
 
 /// Twice the horizontal distance of the furthest contact point from the base, at zero angles (m), of a body with these
 /// [`rest_origins`].
-pub fn leg_span<T: Real>(creature: &Creature<T>, origins: &[Vec3<T>]) -> T {
-    let reach2 = creature.contacts.iter().fold(T::zero(), |far, contact| {
+pub fn leg_span<T: Real>(model: &Model<T>, origins: &[Vec3<T>]) -> T {
+    let reach2 = model.contacts.iter().fold(T::zero(), |far, contact| {
         let x = origins[contact.link] + contact.centre;
         far.max(x.x * x.x + x.y * x.y)
     });

@@ -5,26 +5,26 @@ use super::spatial::{Spatial, Wrench};
 use super::state::{ContactWork, Drive, State, Work};
 use crate::laws::contact::ContactLaw;
 use crate::laws::gyroscope::carried_angular_momentum;
-use crate::laws::joint::{Limits, Servo};
-use crate::model::{Creature, Link};
+use crate::laws::joint::Limits;
+use crate::model::{Hinge, JointKind, Model};
 use crate::world::{BiasForm, World};
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::Vec3;
 
 /// Inertia of every link by itself.
-pub fn assemble_inertia<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
-    for (link, own) in creature.links.iter().zip(&mut work.links) {
+pub fn assemble_inertia<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+    for (link, own) in model.links.iter().zip(&mut work.links) {
         own.inertia = Spatial::rigid_body(link.mass, own.com, link.inertia.rotated(own.rotation));
     }
 }
 
 /// Momentum that every link carries, plus the impulse of gravity.
-pub fn assemble_load<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+pub fn assemble_load<T: Real>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let bias = match world.form {
         BiasForm::Momentum => None,
-        BiasForm::ExplicitBias => Some(bias_accelerations(creature, state, work)),
+        BiasForm::ExplicitBias => Some(bias_accelerations(model, state, work)),
     };
-    for (i, (link, own)) in creature.links.iter().zip(&mut work.links).enumerate() {
+    for (i, (link, own)) in model.links.iter().zip(&mut work.links).enumerate() {
         let (linear, angular) = match &bias {
             None => {
                 let carried = carried_angular_momentum(link.inertia, state.links[i].spin, world.dt);
@@ -51,11 +51,11 @@ struct Bias<T> {
     linear: Vec3<T>,
 }
 
-fn bias_accelerations<T: Real>(creature: &Creature<T>, state: &State<T>, work: &Work<T>) -> Vec<Bias<T>> {
+fn bias_accelerations<T: Real>(model: &Model<T>, state: &State<T>, work: &Work<T>) -> Vec<Bias<T>> {
     // Angular acceleration, and acceleration of the link's origin.
-    let mut sweep = vec![(Vec3::zero(), Vec3::zero()); creature.links.len()];
-    for i in 1..creature.links.len() {
-        let parent = creature.links[i].parent;
+    let mut sweep = vec![(Vec3::zero(), Vec3::zero()); model.links.len()];
+    for i in 1..model.links.len() {
+        let parent = model.links[i].parent;
         let spin = work.links[parent].twist.angular;
         let arm = work.links[i].origin - work.links[parent].origin;
         let (angular, origin) = sweep[parent];
@@ -72,10 +72,10 @@ fn bias_accelerations<T: Real>(creature: &Creature<T>, state: &State<T>, work: &
 }
 
 /// The contact law of a creature whose contacts set in over `width` (m).
-pub fn contact_law<T: Real>(creature: &Creature<T>, world: &World<T>, width: T) -> ContactLaw<T> {
+pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, width: T) -> ContactLaw<T> {
     ContactLaw {
         dt: world.dt,
-        stiffness: creature.contact_stiffness,
+        stiffness: model.contact_stiffness,
         width,
         damping: world.contact_damping,
         friction: world.friction,
@@ -85,11 +85,9 @@ pub fn contact_law<T: Real>(creature: &Creature<T>, world: &World<T>, width: T) 
 }
 
 /// Where every contact point is and what law its force follows in this step.
-pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
-    let law = contact_law(creature, world, work.contact_width);
-    for ((contact, scratch), &force_before) in
-        creature.contacts.iter().zip(&mut work.contacts).zip(&state.normal_forces)
-    {
+pub fn touch_contacts<T: Real>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+    let law = contact_law(model, world, work.contact_width);
+    for ((contact, scratch), &force_before) in model.contacts.iter().zip(&mut work.contacts).zip(&state.normal_forces) {
         let link = &work.links[contact.link];
         let centre = link.origin + link.rotation * contact.centre;
         let (distance, normal) = world.terrain.distance(state.position + centre);
@@ -113,10 +111,10 @@ pub fn touch_contacts<T: Real>(creature: &Creature<T>, world: &World<T>, state: 
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
-pub fn assemble_contacts<T: Value>(creature: &Creature<T>, world: &World<T>, work: &mut Work<T>) {
+pub fn assemble_contacts<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     let tolerance = work.pull_tolerance;
     for (contact, scratch) in
-        creature.contacts.iter().zip(&work.contacts).filter(|(_, scratch)| scratch.can_act(tolerance))
+        model.contacts.iter().zip(&work.contacts).filter(|(_, scratch)| scratch.can_act(tolerance))
     {
         let link = &mut work.links[contact.link];
         let (drag, push) = if scratch.active { (scratch.drag, scratch.push) } else { (T::zero(), T::zero()) };
@@ -127,17 +125,12 @@ pub fn assemble_contacts<T: Value>(creature: &Creature<T>, world: &World<T>, wor
     }
 }
 
-/// The servo of a link's hinge.
-pub fn servo_of<T: Real>(link: &Link<T>) -> Servo<T> {
-    Servo { kp: link.kp, kd: link.kd, torque_limit: link.torque_limit }
-}
-
-/// The limits of a link's hinge.
-pub fn limits_of<T: Real>(link: &Link<T>, world: &World<T>) -> Limits<T> {
+/// The limits of a hinge.
+pub fn limits_of<T: Real>(hinge: &Hinge<T>, world: &World<T>) -> Limits<T> {
     Limits {
-        lower: link.lower,
-        upper: link.upper,
-        stiffness: link.limit_stiffness,
+        lower: hinge.lower,
+        upper: hinge.upper,
+        stiffness: hinge.limit_stiffness,
         damping: world.limit_damping,
         width: world.limit_width,
     }
@@ -145,19 +138,20 @@ pub fn limits_of<T: Real>(link: &Link<T>, world: &World<T>) -> Limits<T> {
 
 /// Diagonal and right-hand side of every hinge: armature, damping, servo, limits.
 pub fn assemble_joints<T: Real>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     world: &World<T>,
     drive: &Drive<T>,
     state: &State<T>,
     work: &mut Work<T>,
 ) {
     let dt = world.dt;
-    for i in 1..creature.links.len() {
-        let (link, joint, own) = (&creature.links[i], &state.links[i], &mut work.links[i]);
-        own.servo = servo_of(link).torque(dt, drive.targets[i], joint.angle, joint.rate);
-        let (limit, limit_use) = limits_of(link, world).torque(dt, joint.angle, joint.rate);
+    for i in 1..model.links.len() {
+        let (joint, moving, own) = (model.joint(i), &state.links[i], &mut work.links[i]);
+        let JointKind::Hinge(hinge) = &joint.kind;
+        own.servo = joint.servo.torque(dt, drive.targets[i], moving.angle, moving.rate);
+        let (limit, limit_use) = limits_of(hinge, world).torque(dt, moving.angle, moving.rate);
         own.limit_use = limit_use;
-        own.joint_inertia = link.armature + dt * (link.damping + own.servo.drag + limit.drag);
-        own.joint_load = link.armature * joint.rate + dt * (own.servo.push + limit.push + drive.torques[i]);
+        own.joint_inertia = joint.armature + dt * (joint.damping + own.servo.drag + limit.drag);
+        own.joint_load = joint.armature * moving.rate + dt * (own.servo.push + limit.push + drive.torques[i]);
     }
 }

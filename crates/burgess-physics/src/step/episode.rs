@@ -8,7 +8,7 @@ use super::reverse::tape::Standing;
 use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::laws::sensors::Sensors;
-use crate::model::{BaseKind, Candidate, ContactPoint, Creature};
+use crate::model::{BaseKind, Candidate, ContactPoint, Model};
 use crate::prelude::Prelude;
 use crate::task::{Ending, TaskPlan};
 use crate::world::World;
@@ -66,7 +66,7 @@ pub struct Returns<T> {
 impl<'a, T: Value> Episode<'a, T> {
     /// The candidate at rest, upright, a little above the ground.
     pub fn new(candidate: &'a Candidate<T>, world: &'a World<T>, task: &'a TaskPlan) -> Self {
-        let prelude = Prelude::new(&candidate.creature, world);
+        let prelude = Prelude::new(&candidate.model, world);
         Self::with(candidate, world, task, prelude, None)
     }
 
@@ -78,15 +78,15 @@ impl<'a, T: Value> Episode<'a, T> {
         mut prelude: Prelude<T>,
         start: Option<&Standing<T>>,
     ) -> Self {
-        let creature = &candidate.creature;
+        let model = &candidate.model;
         if let Some(start) = start {
             prelude.start = start.state.position;
         }
-        let state = start.map_or_else(|| State::at_rest(creature, prelude.start), |start| start.state.clone());
-        let mut work = Work::new(creature, world.gravity, world.contact_width);
+        let state = start.map_or_else(|| State::at_rest(model, prelude.start), |start| start.state.clone());
+        let mut work = Work::new(model, world.gravity, world.contact_width);
         work.contact_width = prelude.contact_width;
         let zero = T::zero();
-        let last = measure(creature, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
+        let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
         let mut episode = Self {
             candidate,
             world,
@@ -94,8 +94,8 @@ impl<'a, T: Value> Episode<'a, T> {
             prelude,
             state,
             work,
-            drive: Drive::idle(creature),
-            policy: PolicyWork::new(creature),
+            drive: Drive::idle(model),
+            policy: PolicyWork::new(model),
             watching: task.observer.as_ref().map(|(observer, period)| Watching::new(observer, *period)),
             stance: Stance::before_landing(),
             steps: 0,
@@ -127,12 +127,12 @@ impl<'a, T: Value> Episode<'a, T> {
             self.ending = Some(Ending::Diverged);
             return true;
         }
-        let (creature, time, dt) = (&self.candidate.creature, self.time(), self.world.dt);
+        let (model, time, dt) = (&self.candidate.model, self.time(), self.world.dt);
         let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
-        self.last = measure(creature, &self.prelude, self.world, state, work, stance, time, command_rate);
+        self.last = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate);
         if let Some(watching) = &mut self.watching {
             let targets = &self.drive.targets;
-            watching.see(&features(creature, &self.prelude.plan, &self.last, state, targets), self.steps);
+            watching.see(&features(model, &self.prelude.plan, &self.last, state, targets), self.steps);
         }
         self.reward += self.task.reward_rate(&self.last) * dt;
         for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
@@ -148,7 +148,7 @@ impl<'a, T: Value> Episode<'a, T> {
 
     /// Decides and moves, without a judgement: the step alone. Gives the mean square rate of the servo targets (rad2/s2).
     pub fn move_on(&mut self) -> T {
-        let (creature, world) = (&self.candidate.creature, self.world);
+        let (model, world) = (&self.candidate.model, self.world);
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
@@ -157,11 +157,11 @@ impl<'a, T: Value> Episode<'a, T> {
                 reference_force: self.prelude.plan.reference_force,
                 latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
             };
-            act(creature, &self.candidate.controller, world, &self.state, occasion, &mut self.policy);
+            act(model, &self.candidate.controller, world, &self.state, occasion, &mut self.policy);
         }
         let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
         // Move.
-        step(creature, world, &self.drive, &mut self.state, &mut self.work);
+        step(model, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;
         command_rate
     }
@@ -267,9 +267,9 @@ impl<'a, T: Value> Episode<'a, T> {
 
 /// Where the base origin of a body with these [`rest_origins`] starts: above the spawn point, with the lowest contact point just
 /// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
-pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
+pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
     let at = |z: T| vec3(T::zero(), T::zero(), z);
-    if creature.base == BaseKind::Welded {
+    if model.base == BaseKind::Welded {
         return at(real(WELDED_HEIGHT));
     }
     let gap = |contact: &ContactPoint<T>, z: T| {
@@ -279,7 +279,7 @@ pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], wor
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
         let missing = |contact| real::<T>(CLEARANCE) - gap(contact, z);
-        creature.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
+        model.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
     // comes from one side and a few rounds settle it. With the height comes what is missing there.
@@ -309,7 +309,7 @@ pub fn spawn_position<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], wor
         return at(z);
     }
     let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
-    let resting = creature.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
+    let resting = model.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
     let hold =
         |contact: &ContactPoint<T>| held_height(z, origins[contact.link] + contact.centre, contact.radius, world);
     at(resting.map_or(z, hold))

@@ -4,7 +4,7 @@ use super::measure::{BodyPlan, QUADRANTS};
 use super::policy::in_heading_frame;
 use super::state::State;
 use crate::laws::sensors::{Sensors, load_share};
-use crate::model::Creature;
+use crate::model::Model;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Vec3, vec3};
 
@@ -31,7 +31,7 @@ pub const FEATURES: usize = TARGET_SPEED + 1;
 
 /// Those of a step that left `state`, with the servo `targets` (rad, one a link) that held in it.
 pub fn features<T: Real>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     plan: &BodyPlan<T>,
     sensors: &Sensors<T>,
     state: &State<T>,
@@ -41,7 +41,7 @@ pub fn features<T: Real>(
     let spin = state.orientation.rotate(state.angular_velocity);
     let motion =
         [sensors.up, state.velocity, spin].map(|a: Vec3<T>| in_heading_frame(forward.x, forward.y, a).to_array());
-    let loads = quadrant_forces(creature, plan, state).map(|force| load_share(force, plan.weight()));
+    let loads = quadrant_forces(model, plan, state).map(|force| load_share(force, plan.weight()));
     let mut joints = [[T::zero(); QUADRANTS]; 3];
     for (i, (joint, &target)) in state.links.iter().zip(targets).enumerate().skip(1) {
         let seen = [joint.angle, joint.rate.abs(), target];
@@ -56,9 +56,9 @@ pub fn features<T: Real>(
 }
 
 /// Normal force (N) on the links of each quadrant, and on the base.
-pub fn quadrant_forces<T: Real>(creature: &Creature<T>, plan: &BodyPlan<T>, state: &State<T>) -> [T; QUADRANTS + 1] {
+pub fn quadrant_forces<T: Real>(model: &Model<T>, plan: &BodyPlan<T>, state: &State<T>) -> [T; QUADRANTS + 1] {
     let mut forces = [T::zero(); QUADRANTS + 1];
-    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
         forces[plan.quadrants[contact.link]] += force;
     }
     forces

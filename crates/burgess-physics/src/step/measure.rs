@@ -2,7 +2,7 @@
 
 use super::state::{State, Work};
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
-use crate::model::{Creature, leg_span};
+use crate::model::{Model, leg_span};
 use crate::prelude::Prelude;
 use crate::world::World;
 use burgess_core::autodiff::{Real, Value, real};
@@ -37,16 +37,16 @@ pub struct BodyPlan<T> {
 
 impl<T: Value> BodyPlan<T> {
     /// The plan of a body with these [`rest_origins`](crate::model::rest_origins) in a world of the given gravity (m/s2).
-    pub fn new(creature: &Creature<T>, origins: &[Vec3<T>], gravity: Vec3<T>) -> Self {
-        let mass = creature.mass();
-        let link_count = real(creature.links.len() as f64);
-        let facts = BodyFacts { mass, link_count, leg_span: leg_span(creature, origins) };
-        let quadrants: Vec<usize> = (0..creature.links.len()).map(|link| quadrant(creature, origins, link)).collect();
+    pub fn new(model: &Model<T>, origins: &[Vec3<T>], gravity: Vec3<T>) -> Self {
+        let mass = model.mass();
+        let link_count = real(model.links.len() as f64);
+        let facts = BodyFacts { mass, link_count, leg_span: leg_span(model, origins) };
+        let quadrants: Vec<usize> = (0..model.links.len()).map(|link| quadrant(model, origins, link)).collect();
         let joints = |quadrant| quadrants.iter().filter(|&&own| own == quadrant).count().max(1) as f64;
         Self {
             facts,
-            reference_force: creature.weight(gravity) * real(REFERENCE_LOAD),
-            limb_ends: creature.limb_ends.iter().copied().take(LIMB_ENDS).collect(),
+            reference_force: model.weight(gravity) * real(REFERENCE_LOAD),
+            limb_ends: model.limb_ends.iter().copied().take(LIMB_ENDS).collect(),
             joint_shares: std::array::from_fn(|quadrant| real(1.0 / joints(quadrant))),
             quadrants,
         }
@@ -60,8 +60,8 @@ impl<T: Real> BodyPlan<T> {
     }
 }
 
-fn quadrant<T: Value>(creature: &Creature<T>, origins: &[Vec3<T>], link: usize) -> usize {
-    let at = origins[link] + creature.links[link].com;
+fn quadrant<T: Value>(model: &Model<T>, origins: &[Vec3<T>], link: usize) -> usize {
+    let at = origins[link] + model.links[link].com;
     let beyond = |x: T| usize::from(x.to_f64() < -ON_AXIS);
     if link == 0 { QUADRANTS } else { 2 * beyond(at.x) + beyond(at.y) }
 }
@@ -93,7 +93,7 @@ impl<T: Real> Stance<T> {
 /// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn measure<T: Real>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     prelude: &Prelude<T>,
     world: &World<T>,
     state: &State<T>,
@@ -104,7 +104,7 @@ pub fn measure<T: Real>(
 ) -> Sensors<T> {
     let plan = &prelude.plan;
     let mut link_force = [T::zero(); LIMB_ENDS];
-    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
         if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
             link_force[end] += force;
         }
@@ -124,7 +124,7 @@ pub fn measure<T: Real>(
         height: world.terrain.distance(state.position).0,
         power,
         command_rate,
-        limit_use: limit_use / real(creature.joint_count().max(1) as f64),
+        limit_use: limit_use / real(model.joint_count().max(1) as f64),
         limb_load,
         touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
     }

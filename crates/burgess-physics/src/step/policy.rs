@@ -2,7 +2,7 @@
 
 use super::state::{Drive, State};
 use crate::laws::sensors::load_share;
-use crate::model::{Controller, Creature, Layer, OBSERVATIONS};
+use crate::model::{Controller, JointKind, Layer, Model, OBSERVATIONS};
 use crate::world::World;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Vec3, vec3};
@@ -19,8 +19,8 @@ pub struct PolicyWork<T> {
 
 impl<T: Real> PolicyWork<T> {
     /// Scratch for one creature.
-    pub fn new(creature: &Creature<T>) -> Self {
-        Self { commands: vec![T::zero(); creature.links.len()], inputs: Vec::new(), outputs: Vec::new() }
+    pub fn new(model: &Model<T>) -> Self {
+        Self { commands: vec![T::zero(); model.links.len()], inputs: Vec::new(), outputs: Vec::new() }
     }
 }
 
@@ -39,7 +39,7 @@ pub struct Occasion<'a, T> {
 
 /// Makes a decision.
 pub fn act<T: Real>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     controller: &Controller<T>,
     world: &World<T>,
     state: &State<T>,
@@ -52,12 +52,12 @@ pub fn act<T: Real>(
             let clock = *frequency * time * real(TAU);
             for (i, joint) in joints.iter().enumerate() {
                 let share = joint.offset + joint.amplitude * (clock + joint.phase).sin();
-                policy.commands[i + 1] = share * half_range(creature, i + 1);
+                policy.commands[i + 1] = share * half_range(model, i + 1);
             }
         }
         Controller::Mlp { frequency, layers, clocks } => {
             let clock = *frequency * time * real(TAU);
-            observe(creature, world, state, clock, occasion, &mut policy.inputs);
+            observe(model, world, state, clock, occasion, &mut policy.inputs);
             let (last, hidden) = layers.split_last().expect("a network has an output layer");
             for layer in hidden {
                 apply(layer, &policy.inputs, &mut policy.outputs);
@@ -70,14 +70,14 @@ pub fn act<T: Real>(
             for (i, (&output, &[sine, cosine, phase])) in policy.outputs.iter().zip(clocks).enumerate() {
                 let own = clock + phase;
                 let share = (output + sine * own.sin() + cosine * own.cos()).tanh();
-                policy.commands[i + 1] = share * half_range(creature, i + 1);
+                policy.commands[i + 1] = share * half_range(model, i + 1);
             }
         }
         Controller::Sequence { actions } => {
-            let mut rows = actions.chunks_exact(creature.joint_count().max(1));
+            let mut rows = actions.chunks_exact(model.joint_count().max(1));
             let row = rows.len().saturating_sub(1).min(decision as usize);
             for (i, &share) in rows.nth(row).into_iter().flatten().enumerate() {
-                policy.commands[i + 1] = share * half_range(creature, i + 1);
+                policy.commands[i + 1] = share * half_range(model, i + 1);
             }
         }
     }
@@ -99,8 +99,9 @@ pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive
 }
 
 /// Half the hinge's range (rad): what a share of 1 commands.
-pub fn half_range<T: Real>(creature: &Creature<T>, link: usize) -> T {
-    (creature.links[link].upper - creature.links[link].lower) * real(0.5)
+pub fn half_range<T: Real>(model: &Model<T>, link: usize) -> T {
+    let JointKind::Hinge(hinge) = &model.joint(link).kind;
+    (hinge.upper - hinge.lower) * real(0.5)
 }
 
 /// The sums of a layer's units.
@@ -114,7 +115,7 @@ pub fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
 /// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
 /// clock; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
 pub fn observe<T: Real>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     world: &World<T>,
     state: &State<T>,
     clock: T,
@@ -137,7 +138,7 @@ pub fn observe<T: Real>(
     for joint in &state.links[1..] {
         observation.extend([joint.angle, joint.rate * real(0.1), T::zero()]);
     }
-    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
         if contact.link > 0 {
             observation[joints + 3 * (contact.link - 1) + 2] += load_share(force, occasion.reference_force);
         }

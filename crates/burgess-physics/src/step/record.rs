@@ -65,7 +65,7 @@ pub fn record<T: Value>(
     while episode.advance() {
         let plan = &episode.prelude().plan;
         let (state, targets) = (&episode.state, &episode.drive.targets);
-        frame.add(&features(&candidate.creature, plan, episode.sensors(), state, targets));
+        frame.add(&features(&candidate.model, plan, episode.sensors(), state, targets));
         let only = episode.is_over() && experience.rewards.is_empty();
         if episode.steps().is_multiple_of(period.max(1)) || only {
             experience.features.extend(frame.finish().map(|x| x.to_f64() as f32));

@@ -3,14 +3,14 @@
 
 use super::spatial::Twist;
 use super::state::Work;
-use crate::model::{BaseKind, Creature};
+use crate::model::{BaseKind, Model};
 use burgess_core::autodiff::{Real, Value};
 
 /// Eliminates every hinge into its parent, leaf to base.
-pub fn eliminate_hinges<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
-    for i in (1..creature.links.len()).rev() {
+pub fn eliminate_hinges<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+    for i in (1..model.links.len()).rev() {
         let (above, below) = work.links.split_at_mut(i);
-        let (parent, own) = (&mut above[creature.links[i].parent], &mut below[0]);
+        let (parent, own) = (&mut above[model.links[i].parent], &mut below[0]);
         let u = own.inertia.apply(&own.axis);
         let inverse = (own.joint_inertia + u.dot(&own.axis)).recip();
         let load = own.joint_load + own.load.dot(&own.axis);
@@ -24,19 +24,19 @@ pub fn eliminate_hinges<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
 }
 
 /// Solves for the base's twist.
-pub fn solve_base<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
+pub fn solve_base<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     let base = &mut work.links[0];
-    base.twist_after = match creature.base {
+    base.twist_after = match model.base {
         BaseKind::Floating => base.inertia.solve(&base.load),
         BaseKind::Welded => Twist::zero(),
     };
 }
 
 /// Twists after the step, base to leaf; the new hinge rates go to `free_rate`.
-pub fn substitute_back<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
-    for i in 1..creature.links.len() {
+pub fn substitute_back<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+    for i in 1..model.links.len() {
         let (above, below) = work.links.split_at_mut(i);
-        let (parent, own) = (&above[creature.links[i].parent], &mut below[0]);
+        let (parent, own) = (&above[model.links[i].parent], &mut below[0]);
         own.free_rate -= own.gain.dot(&parent.twist_after);
         own.twist_after = parent.twist_after + own.axis.scaled(own.free_rate);
     }
@@ -44,9 +44,9 @@ pub fn substitute_back<T: Real>(creature: &Creature<T>, work: &mut Work<T>) {
 
 /// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
 /// False when nothing changed: then every force is max(push - drag * v_n', 0), but for pulls within the tolerance.
-pub fn release_contacts<T: Value>(creature: &Creature<T>, work: &mut Work<T>) -> bool {
+pub fn release_contacts<T: Value>(model: &Model<T>, work: &mut Work<T>) -> bool {
     let mut changed = false;
-    for (contact, scratch) in creature.contacts.iter().zip(&mut work.contacts) {
+    for (contact, scratch) in model.contacts.iter().zip(&mut work.contacts) {
         let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
         let force = scratch.push - scratch.drag * v_n;
         scratch.force = if scratch.active { force } else { T::zero() };

@@ -2,7 +2,7 @@
 
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
-use crate::model::Creature;
+use crate::model::Model;
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Mat3, Quat, Vec3};
 
@@ -38,7 +38,7 @@ pub struct State<T> {
 
 impl<T: Real> State<T> {
     /// At rest at a base position, upright, with zero angles.
-    pub fn at_rest(creature: &Creature<T>, position: Vec3<T>) -> Self {
+    pub fn at_rest(model: &Model<T>, position: Vec3<T>) -> Self {
         let zero = T::zero();
         let link = LinkState { angle: zero, rate: zero, momentum: Vec3::zero(), spin: Vec3::zero() };
         Self {
@@ -46,8 +46,8 @@ impl<T: Real> State<T> {
             orientation: Quat::identity(),
             velocity: Vec3::zero(),
             angular_velocity: Vec3::zero(),
-            links: vec![link; creature.links.len()],
-            normal_forces: vec![zero; creature.contacts.len()],
+            links: vec![link; model.links.len()],
+            normal_forces: vec![zero; model.contacts.len()],
         }
     }
 }
@@ -63,8 +63,8 @@ pub struct Drive<T> {
 
 impl<T: Real> Drive<T> {
     /// Targets and torques zero.
-    pub fn idle(creature: &Creature<T>) -> Self {
-        let zeros = vec![T::zero(); creature.links.len()];
+    pub fn idle(model: &Model<T>) -> Self {
+        let zeros = vec![T::zero(); model.links.len()];
         Self { targets: zeros.clone(), torques: zeros }
     }
 }
@@ -150,7 +150,7 @@ pub struct Work<T> {
 
 impl<T: Real> Work<T> {
     /// Scratch for one creature in a world of the given gravity (m/s2) and contact width (m).
-    pub fn new(creature: &Creature<T>, gravity: Vec3<T>, contact_width: T) -> Self {
+    pub fn new(model: &Model<T>, gravity: Vec3<T>, contact_width: T) -> Self {
         let zero = T::zero();
         let link = LinkWork {
             orientation: Quat::identity(),
@@ -180,23 +180,23 @@ impl<T: Real> Work<T> {
             force: zero,
         };
         Self {
-            links: vec![link; creature.links.len()],
-            contacts: vec![contact; creature.contacts.len()],
-            contact_width: width_of_contact(creature, gravity, contact_width),
-            pull_tolerance: pull_tolerance(creature, gravity),
+            links: vec![link; model.links.len()],
+            contacts: vec![contact; model.contacts.len()],
+            contact_width: width_of_contact(model, gravity, contact_width),
+            pull_tolerance: pull_tolerance(model, gravity),
         }
     }
 }
 
 /// The pull (N) that counts as none: a millionth of the weight, where float32 ends. Most contacts that pull at all pull less, and
 /// each that is taken out costs another solve.
-pub fn pull_tolerance<T: Real>(creature: &Creature<T>, gravity: Vec3<T>) -> T {
-    creature.weight(gravity) * real(1e-6)
+pub fn pull_tolerance<T: Real>(model: &Model<T>, gravity: Vec3<T>) -> T {
+    model.weight(gravity) * real(1e-6)
 }
 
 /// Depth (m) over which the contacts of a creature set in, in a world of the given gravity (m/s2) and contact width (m).
-pub fn width_of_contact<T: Real>(creature: &Creature<T>, gravity: Vec3<T>, contact_width: T) -> T {
+pub fn width_of_contact<T: Real>(model: &Model<T>, gravity: Vec3<T>, contact_width: T) -> T {
     // A width above the static depth (weight on four points) would make the creature hover. Without gravity there is none.
-    let static_depth = creature.weight(gravity) / (creature.contact_stiffness * real(4.0));
+    let static_depth = model.weight(gravity) / (model.contact_stiffness * real(4.0));
     contact_width.min(static_depth.max(real(1e-6)))
 }

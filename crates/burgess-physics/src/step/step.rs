@@ -6,7 +6,7 @@ use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
 use super::solve::{eliminate_hinges, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
-use crate::model::Creature;
+use crate::model::Model;
 use crate::world::World;
 use burgess_core::autodiff::{Real, Value};
 
@@ -14,37 +14,31 @@ use burgess_core::autodiff::{Real, Value};
 pub const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
-pub fn step<T: Value>(
-    creature: &Creature<T>,
-    world: &World<T>,
-    drive: &Drive<T>,
-    state: &mut State<T>,
-    work: &mut Work<T>,
-) {
+pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
     // Where everything is and how it moves.
-    kinematics(creature, state, work);
-    touch_contacts(creature, world, state, work);
-    assemble_joints(creature, world, drive, state, work);
+    kinematics(model, state, work);
+    touch_contacts(model, world, state, work);
+    assemble_joints(model, world, drive, state, work);
     for _ in 0..ROUNDS {
         // Every link and contact by itself.
-        assemble_inertia(creature, work);
-        assemble_load(creature, world, state, work);
-        assemble_contacts(creature, world, work);
+        assemble_inertia(model, work);
+        assemble_load(model, world, state, work);
+        assemble_contacts(model, world, work);
         // All velocities after the step, in one sweep up and one down.
-        eliminate_hinges(creature, work);
-        solve_base(creature, work);
-        substitute_back(creature, work);
-        if !release_contacts(creature, work) {
+        eliminate_hinges(model, work);
+        solve_base(model, work);
+        substitute_back(model, work);
+        if !release_contacts(model, work) {
             break;
         }
     }
     // The next state.
-    carry(creature, state, work);
-    integrate(creature, world.dt, state, work);
+    carry(model, state, work);
+    integrate(model, world.dt, state, work);
 }
 
 /// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
-pub fn start_carrying<T: Real>(creature: &Creature<T>, state: &mut State<T>, work: &mut Work<T>) {
-    kinematics(creature, state, work);
-    carry_motion(creature, state, work, |own| own.twist);
+pub fn start_carrying<T: Real>(model: &Model<T>, state: &mut State<T>, work: &mut Work<T>) {
+    kinematics(model, state, work);
+    carry_motion(model, state, work, |own| own.twist);
 }

@@ -68,12 +68,12 @@ pub fn trace<T: Value>(
 }
 
 fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Moment {
-    let creature = &candidate.creature;
+    let model = &candidate.model;
     // The scratch holds the poses from before the step.
-    kinematics(creature, &episode.state, &mut episode.work);
+    kinematics(model, &episode.state, &mut episode.work);
     let state = &episode.state;
-    let mut contacts = vec![0.0; creature.links.len()];
-    for (contact, &force) in creature.contacts.iter().zip(&state.normal_forces) {
+    let mut contacts = vec![0.0; model.links.len()];
+    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
         contacts[contact.link] += force.to_f64();
     }
     let joints = || state.links.iter().skip(1);

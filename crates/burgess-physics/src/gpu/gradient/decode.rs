@@ -3,12 +3,13 @@
 
 use crate::gpu::layout::{CONTACT_POINTS, Vec4, bar_places};
 use crate::gradient::{Gradient, StateGradient};
-use crate::model::{Candidate, Controller, Creature};
+use crate::laws::joint::Servo;
+use crate::model::{Candidate, Controller, Hinge, JointKind, Model};
 use crate::step::episode::Returns;
 use crate::step::reverse::Step;
 use crate::step::reverse::episode::not_a_number;
 use crate::step::reverse::link::reverse_start;
-use crate::step::reverse::state::{LinkBar, ModelBar, ReverseWork, StateBar};
+use crate::step::reverse::state::{LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::step::state::{Drive, State, Work};
 use crate::task::Ending;
 use crate::world::World;
@@ -34,26 +35,26 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         if returns.ending == Ending::Diverged {
             return not_a_number(self.candidate, returns);
         }
-        let (mut model, mut bar) = (self.model(), self.state());
+        let (mut total, mut bar) = (self.totals(), self.state());
         let prelude_start = xyz(self.shared(0, 5));
-        self.start(&mut model, &mut bar);
-        let StateBar { position, rotation, velocity, angular_velocity, links, .. } = bar;
+        self.start(&mut total, &mut bar);
+        let StateAdjoint { position, rotation, velocity, angular_velocity, links, .. } = bar;
         // Displacements count from the start.
         let position = position + prelude_start;
         let angles = links.iter().map(|link| link.angle).collect();
         let rates = links.iter().map(|link| link.rate).collect();
-        model.prelude.start = position;
+        total.prelude.start = position;
         Gradient {
             returns,
-            candidate: model.candidate,
-            prelude: model.prelude,
-            world: model.world,
+            candidate: total.candidate,
+            prelude: total.prelude,
+            world: total.world,
             state: StateGradient { position, rotation, velocity, angular_velocity, angles, rates },
         }
     }
 
-    fn creature(&self) -> &Creature<f32> {
-        &self.candidate.creature
+    fn model(&self) -> &Model<f32> {
+        &self.candidate.model
     }
 
     /// A vector of what belongs to the whole creature.
@@ -67,46 +68,48 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
             let part = self.shared(link, field);
             std::array::from_fn(|i| sum[i] + part[i])
         };
-        (0..self.creature().links.len()).fold([0.0; 4], add)
+        (0..self.model().links.len()).fold([0.0; 4], add)
     }
 
-    fn model(&self) -> ModelBar<f32> {
-        let mut model = ModelBar::zero(self.candidate);
-        let Candidate { creature, controller } = &mut model.candidate;
-        for (i, link) in creature.links.iter_mut().enumerate() {
+    fn totals(&self) -> ModelGradient<f32> {
+        let mut total = ModelGradient::zero(self.candidate);
+        let Candidate { model, controller } = &mut total.candidate;
+        for (i, link) in model.links.iter_mut().enumerate() {
             let field = |field: usize| (self.field)(i, field);
-            (link.joint_position, link.mass) = split(field(0));
-            (link.axis, link.armature) = split(field(1));
-            (link.com, link.damping) = split(field(2));
+            let (position, axis, com) = (split(field(0)), split(field(1)), split(field(2)));
             let ([xx, yy, zz, kp], [xy, xz, yz, kd]) = (field(3), field(4));
+            (link.mass, link.com) = (position.1, com.0);
             link.inertia = burgess_core::math::Sym3 { xx, yy, zz, xy, xz, yz };
-            (link.kp, link.kd) = (kp, kd);
-            [link.torque_limit, link.lower, link.upper, link.limit_stiffness] = field(5);
+            let Some(joint) = i.checked_sub(1).map(|i| &mut model.joints[i]) else { continue };
+            (joint.position, joint.armature, joint.damping) = (position.0, axis.1, com.1);
+            let [torque_limit, lower, upper, limit_stiffness] = field(5);
+            joint.kind = JointKind::Hinge(Hinge { axis: axis.0, lower, upper, limit_stiffness });
+            joint.servo = Servo { kp, kd, torque_limit };
         }
         let mut previous = (usize::MAX, 0);
-        for contact in &mut creature.contacts {
+        for contact in &mut model.contacts {
             let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
             (contact.centre, contact.radius) = split((self.field)(contact.link, CONTACT_POINTS + slot));
             previous = (contact.link, slot);
         }
         let [_, _, _, stiffness] = self.sum(0);
-        creature.contact_stiffness = stiffness;
+        model.contact_stiffness = stiffness;
         self.put_controller(controller);
         let ([_, _, _, width], [_, _, _, friction], [_, _, _, damping]) = (self.sum(1), self.sum(2), self.sum(3));
         let (gravity, reference) = split(self.sum(4));
-        model.prelude.contact_width = width;
-        model.prelude.reference_force = reference;
-        model.prelude.mass = self.shared(0, 5)[3];
-        model.prelude.leg_span = self.shared(0, 6)[0];
-        model.world.gravity = gravity;
-        model.world.friction = friction;
-        model.world.contact_damping = damping;
-        model
+        total.prelude.contact_width = width;
+        total.prelude.reference_force = reference;
+        total.prelude.mass = self.shared(0, 5)[3];
+        total.prelude.leg_span = self.shared(0, 6)[0];
+        total.world.gravity = gravity;
+        total.world.friction = friction;
+        total.world.contact_damping = damping;
+        total
     }
 
     fn put_controller(&self, controller: &mut Controller<f32>) {
         let rhythm = |link: usize| (self.field)(link, CONTACT_POINTS - 1);
-        let all = || (0..self.creature().links.len()).map(|link| rhythm(link)[3]).sum();
+        let all = || (0..self.model().links.len()).map(|link| rhythm(link)[3]).sum();
         match controller {
             Controller::Cpg { frequency, joints } => {
                 *frequency = all();
@@ -141,8 +144,8 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         }
     }
 
-    fn state(&self) -> StateBar<f32> {
-        let mut bar = StateBar::zero(self.creature());
+    fn state(&self) -> StateAdjoint<f32> {
+        let mut bar = StateAdjoint::zero(self.model());
         bar.position = xyz(self.shared(0, 0));
         bar.rotation = xyz(self.shared(0, 1));
         bar.velocity = xyz(self.shared(0, 2));
@@ -157,13 +160,13 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     }
 
     /// What links carry at the start follows from where they are at rest.
-    fn start(&self, model: &mut ModelBar<f32>, bar: &mut StateBar<f32>) {
-        let (creature, world) = (self.creature(), self.world);
-        let (rest, drive) = (State::at_rest(creature, Vec3::zero()), Drive::idle(creature));
-        let step = Step { creature, world, drive: &drive, before: &rest, after: &rest };
-        let mut work = Work::new(creature, world.gravity, world.contact_width);
-        let mut back = ReverseWork::new(creature, world);
-        reverse_start(&step, bar, model, &mut work, &mut back);
+    fn start(&self, total: &mut ModelGradient<f32>, bar: &mut StateAdjoint<f32>) {
+        let (model, world) = (self.model(), self.world);
+        let (rest, drive) = (State::at_rest(model, Vec3::zero()), Drive::idle(model));
+        let step = Step { model, world, drive: &drive, before: &rest, after: &rest };
+        let mut work = Work::new(model, world.gravity, world.contact_width);
+        let mut back = ReverseWork::new(model, world);
+        reverse_start(&step, bar, total, &mut work, &mut back);
     }
 }
 

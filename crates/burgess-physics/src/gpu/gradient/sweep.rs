@@ -113,7 +113,7 @@ impl<'a> Sweep<'a> {
             let take = |usage, bytes: u64| pool.take(device, usage, bytes.max(16), gpu.facts.limits.storage_binding);
             let contents: [&[u8]; 4] = [
                 bytemuck::cast_slice(&encoded.lanes),
-                bytemuck::cast_slice(&encoded.model),
+                bytemuck::cast_slice(&encoded.models),
                 bytemuck::cast_slice(&encoded.bodies),
                 bytemuck::cast_slice(&encoded.weights),
             ];
@@ -148,10 +148,10 @@ impl<'a> Sweep<'a> {
             for (objective, buffer, ..) in &targets {
                 gpu.queue.write_buffer(buffer, 0, bytemuck::bytes_of(*objective));
             }
-            let [lanes, model, bodies, weights] = &given;
+            let [lanes, models, bodies, weights] = &given;
             let bind = |seventh: &wgpu::Buffer, activations: &wgpu::Buffer, objective: &wgpu::Buffer| {
                 let buffers: [&wgpu::Buffer; 11] =
-                    [world, &span, lanes, model, bodies, weights, &tape, seventh, &results, activations, objective];
+                    [world, &span, lanes, models, bodies, weights, &tape, seventh, &results, activations, objective];
                 pipeline.bind(device, buffers.into_iter())
             };
             let way = |(_, objective, gradients, activations): (&Objective, Loan<'a>, Loan<'a>, Loan<'a>)| {

@@ -2,7 +2,7 @@
 
 use super::Step;
 use super::integrate::carried;
-use super::state::{ModelBar, ReverseWork, StateBar};
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::contact::ContactForce;
 use crate::step::assemble::contact_law;
 use crate::step::spatial::Wrench;
@@ -14,14 +14,14 @@ use burgess_core::autodiff::{Value, real};
 /// the step of the point.
 pub fn reverse_contacts<T: Value>(
     step: &Step<'_, T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     work: &Work<T>,
     back: &mut ReverseWork<T>,
 ) {
-    let law = contact_law(step.creature, step.world, work.contact_width);
+    let law = contact_law(step.model, step.world, work.contact_width);
     let dt = step.world.dt;
-    for (i, (contact, scratch)) in step.creature.contacts.iter().zip(&work.contacts).enumerate() {
+    for (i, (contact, scratch)) in step.model.contacts.iter().zip(&work.contacts).enumerate() {
         // Where nothing acts nothing depends on anything: all slopes of the law end where its forces do.
         if !scratch.can_act(work.pull_tolerance) {
             bar.normal_forces[i] = T::zero();
@@ -49,10 +49,10 @@ pub fn reverse_contacts<T: Value>(
         let gap = scratch.gap;
         let says = law.force_reverse(gap, v_n, slip.norm_squared(), step.before.normal_forces[i], force_bar);
         bar.normal_forces[i] = says.force_before;
-        model.candidate.creature.contact_stiffness += says.stiffness;
-        model.prelude.contact_width += says.width;
-        model.world.contact_damping += says.damping;
-        model.world.friction += says.friction;
+        total.candidate.model.contact_stiffness += says.stiffness;
+        total.prelude.contact_width += says.width;
+        total.world.contact_damping += says.damping;
+        total.world.friction += says.friction;
         // Velocities of the point, and its place.
         let twice_slip_bar = says.slip_squared * real(2.0);
         let l_bar = n * l_n_bar - u * across;
@@ -64,7 +64,7 @@ pub fn reverse_contacts<T: Value>(
         let ground = back.reverse_terrain(step.before.position + own.origin + centre, says.gap, n_bar);
         let centre_bar = x_bar + ground;
         bar.position += ground;
-        let gradient = &mut model.candidate.creature.contacts[i];
+        let gradient = &mut total.candidate.model.contacts[i];
         gradient.centre += own.rotation.transposed_mul(centre_bar);
         gradient.radius += -(n.dot(x_bar) + says.gap);
         let next = &mut back.links[contact.link];

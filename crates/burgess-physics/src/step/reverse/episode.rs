@@ -8,11 +8,11 @@ use super::link::reverse_start;
 use super::measure::{Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act, reverse_slew};
-use super::state::{ModelBar, ReverseWork, StateBar};
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
 use super::{Step, recall, reverse_step};
 use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
-use crate::model::{Candidate, Creature};
+use crate::model::{Candidate, Model};
 use crate::prelude::Prelude;
 use crate::step::episode::{Episode, Returns};
 use crate::step::measure::{Stance, measure};
@@ -32,14 +32,14 @@ pub const TAPE_MEMORY: usize = 4 << 20;
 pub trait Watch<T> {
     /// Adds to the bar of the state after step `index`, counted from 0, what the watched part says of its positions and velocities.
     /// Steps come last to first.
-    fn watch(&mut self, index: u32, after: &State<T>, bar: &mut StateBar<T>);
+    fn watch(&mut self, index: u32, after: &State<T>, bar: &mut StateAdjoint<T>);
 }
 
 /// Watches nothing.
 struct Blind;
 
 impl<T> Watch<T> for Blind {
-    fn watch(&mut self, _: u32, _: &State<T>, _: &mut StateBar<T>) {}
+    fn watch(&mut self, _: u32, _: &State<T>, _: &mut StateAdjoint<T>) {}
 }
 
 /// Simulates an episode and goes back through it. `memory` (bytes) is what states may take, [`TAPE_MEMORY`] being a good number; never
@@ -104,7 +104,7 @@ fn go_back<'a, T: Value>(
     memory: usize,
     watch: &mut dyn Watch<T>,
 ) -> Vec<Gradient<T>> {
-    let mut forth = Forth::new(episode, &candidate.creature, task, memory);
+    let mut forth = Forth::new(episode, &candidate.model, task, memory);
     forth.run();
     let returns = forth.episode.returns();
     if returns.ending == Ending::Diverged {
@@ -140,14 +140,14 @@ struct Forth<'a, T: Value> {
 }
 
 impl<'a, T: Value> Forth<'a, T> {
-    fn new(episode: Episode<'a, T>, creature: &Creature<T>, task: &TaskPlan, memory: usize) -> Self {
+    fn new(episode: Episode<'a, T>, model: &Model<T>, task: &TaskPlan, memory: usize) -> Self {
         Self {
             episode,
-            segment: segment_steps(task.steps, memory / (record_size(creature) * size_of::<T>())),
-            checkpoints: Tape::new(creature),
-            tape: Tape::new(creature),
+            segment: segment_steps(task.steps, memory / (record_size(model) * size_of::<T>())),
+            checkpoints: Tape::new(model),
+            tape: Tape::new(model),
             taped: 0,
-            standing: Standing::new(creature),
+            standing: Standing::new(model),
         }
     }
 
@@ -211,8 +211,8 @@ struct Back<'a, T: Value> {
     judgement: Judgement<'a, T>,
     /// Bars of what the last step to be reversed is judged by beyond its own judgement.
     end: Option<SeenBar<T>>,
-    bar: StateBar<T>,
-    model: ModelBar<T>,
+    bar: StateAdjoint<T>,
+    total: ModelGradient<T>,
     work: Work<T>,
     reverse: ReverseWork<T>,
     policy: PolicyBack<T>,
@@ -230,7 +230,7 @@ impl<'a, T: Value> Back<'a, T> {
         objective: &Objective,
         episode: &Episode<'a, T>,
     ) -> Self {
-        let creature = &candidate.creature;
+        let model = &candidate.model;
         let prelude = episode.prelude().clone();
         let (judgement, end) = Judgement::new(
             task,
@@ -248,15 +248,15 @@ impl<'a, T: Value> Back<'a, T> {
             prelude,
             judgement,
             end: Some(end),
-            bar: StateBar::zero(creature),
-            model: ModelBar::zero(candidate),
-            work: Work::new(creature, world.gravity, world.contact_width),
-            reverse: ReverseWork::new(creature, world),
+            bar: StateAdjoint::zero(model),
+            total: ModelGradient::zero(candidate),
+            work: Work::new(model, world.gravity, world.contact_width),
+            reverse: ReverseWork::new(model, world),
             policy: PolicyBack::default(),
             watching: task.observer.as_ref().map_or_else(WatchingBar::default, |(o, _)| WatchingBar::zero(o)),
-            before: Standing::new(creature),
-            after: Standing::new(creature),
-            drive: Drive::idle(creature),
+            before: Standing::new(model),
+            after: Standing::new(model),
+            drive: Drive::idle(model),
         }
     }
 
@@ -269,13 +269,13 @@ impl<'a, T: Value> Back<'a, T> {
         watching: Option<&Watching<'_, T>>,
         watch: &mut dyn Watch<T>,
     ) {
-        let (creature, world) = (&self.candidate.creature, self.world);
+        let (model, world) = (&self.candidate.model, self.world);
         tape.read(place as usize, &mut self.before);
         tape.read(place as usize + 1, &mut self.after);
         // What drove the step: the commands were decided before it, or held.
         self.drive.targets.clone_from(&self.before.targets);
         let command_rate = slew_targets(world, &self.after.commands, &mut self.drive);
-        let step = Step { creature, world, drive: &self.drive, before: &self.before.state, after: &self.after.state };
+        let step = Step { model, world, drive: &self.drive, before: &self.before.state, after: &self.after.state };
         recall(&step, &mut self.work);
         // Judge, move, decide: backward.
         watch.watch(index, &self.after.state, &mut self.bar);
@@ -283,18 +283,18 @@ impl<'a, T: Value> Back<'a, T> {
         let time = world.dt * real(f64::from(index + 1));
         let stance = &mut Stance::before_landing();
         let after = &self.after.state;
-        let sensors = measure(creature, &self.prelude, world, after, &self.work, stance, time, command_rate);
+        let sensors = measure(model, &self.prelude, world, after, &self.work, stance, time, command_rate);
         self.judgement.judge(&sensors, &mut seen);
         if let Some(watching) = watching {
             self.watching.retreat(watching, index + 1);
         }
         if let Some(bars) = &self.watching.features {
             let plan = &self.prelude.plan;
-            reverse_features(&step, plan, &sensors, bars, &mut seen, &mut self.bar, &mut self.model);
+            reverse_features(&step, plan, &sensors, bars, &mut seen, &mut self.bar, &mut self.total);
         }
         let (effort, rate_bar) =
-            reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.model, &self.reverse);
-        reverse_step(&step, effort, &mut self.bar, &mut self.model, &mut self.work, &mut self.reverse);
+            reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.total, &self.reverse);
+        reverse_step(&step, effort, &mut self.bar, &mut self.total, &mut self.work, &mut self.reverse);
         reverse_slew(world, &self.before.targets, &self.after.commands, rate_bar, &mut self.bar);
         if index.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
@@ -305,13 +305,13 @@ impl<'a, T: Value> Back<'a, T> {
             };
             let controller = &self.candidate.controller;
             reverse_act(
-                creature,
+                model,
                 controller,
                 world,
                 &self.before.state,
                 occasion,
                 &mut self.bar,
-                &mut self.model,
+                &mut self.total,
                 &self.reverse,
                 &mut self.watching.z,
                 &mut self.policy,
@@ -322,15 +322,15 @@ impl<'a, T: Value> Back<'a, T> {
     /// The gradient, when all steps are reversed.
     fn finish(mut self, returns: Returns<T>) -> Gradient<T> {
         let step = Step {
-            creature: &self.candidate.creature,
+            model: &self.candidate.model,
             world: self.world,
             drive: &self.drive,
             before: &self.before.state,
             after: &self.before.state,
         };
-        reverse_start(&step, &mut self.bar, &mut self.model, &mut self.work, &mut self.reverse);
-        let StateBar { position, rotation, velocity, angular_velocity, links, .. } = self.bar;
-        let ModelBar { candidate, mut prelude, world } = self.model;
+        reverse_start(&step, &mut self.bar, &mut self.total, &mut self.work, &mut self.reverse);
+        let StateAdjoint { position, rotation, velocity, angular_velocity, links, .. } = self.bar;
+        let ModelGradient { candidate, mut prelude, world } = self.total;
         // Displacements count from the start.
         let position = position + std::mem::take(&mut prelude.start);
         let angles = links.iter().map(|link| link.angle).collect();
@@ -344,7 +344,7 @@ impl<'a, T: Value> Back<'a, T> {
 pub fn not_a_number<T: Value>(candidate: &Candidate<T>, returns: Returns<T>) -> Gradient<T> {
     let nan: T = real(f64::NAN);
     let vector = vec3(nan, nan, nan);
-    let per_link = vec![nan; candidate.creature.links.len()];
+    let per_link = vec![nan; candidate.model.links.len()];
     Gradient {
         returns,
         candidate: candidate.map(|_: T| nan),

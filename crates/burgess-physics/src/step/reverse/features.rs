@@ -1,9 +1,9 @@
-//! What a creature feels after a step: the reverse of `cpu::features`.
+//! What a creature feels after a step: the reverse of `step::features`.
 
 use super::Step;
 use super::measure::{SeenBar, load_share_slopes};
 use super::policy::reverse_heading;
-use super::state::{ModelBar, StateBar};
+use super::state::{ModelGradient, StateAdjoint};
 use crate::laws::sensors::Sensors;
 use crate::step::features::{
     ANGLES, CONTACT, FEATURES, HEIGHT, POWER, SPEEDS, SPIN, TARGET_SPEED, TARGETS, VELOCITY, quadrant_forces,
@@ -22,10 +22,10 @@ pub fn reverse_features<T: Value>(
     sensors: &Sensors<T>,
     bars: &FeatureBars<T>,
     seen: &mut SeenBar<T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
 ) {
-    let Step { creature, after, .. } = *step;
+    let Step { model, after, .. } = *step;
     let vector = |first: usize| vec3(bars[first], bars[first + 1], bars[first + 2]);
     // Vectors in the heading frame.
     let forward = after.orientation.rotate(vec3(T::one(), T::zero(), T::zero()));
@@ -40,16 +40,16 @@ pub fn reverse_features<T: Value>(
     let mass = plan.facts.mass;
     let power_bar = bars[POWER] / mass;
     seen.add_felt(up_bar, bars[HEIGHT], power_bar, bars[TARGET_SPEED]);
-    model.prelude.mass += -(power_bar * sensors.power / mass);
+    total.prelude.mass += -(power_bar * sensors.power / mass);
     // Contact.
     let weight = plan.weight();
     let mut of_force = [T::zero(); QUADRANTS + 1];
-    for (quadrant, force) in quadrant_forces(creature, plan, after).into_iter().enumerate() {
+    for (quadrant, force) in quadrant_forces(model, plan, after).into_iter().enumerate() {
         let (by_force, by_weight) = load_share_slopes(force, weight);
         of_force[quadrant] = by_force * bars[CONTACT + quadrant];
-        model.prelude.reference_force += by_weight * bars[CONTACT + quadrant] * real(1.0 / REFERENCE_LOAD);
+        total.prelude.reference_force += by_weight * bars[CONTACT + quadrant] * real(1.0 / REFERENCE_LOAD);
     }
-    for (contact, force_bar) in creature.contacts.iter().zip(&mut bar.normal_forces) {
+    for (contact, force_bar) in model.contacts.iter().zip(&mut bar.normal_forces) {
         *force_bar += of_force[plan.quadrants[contact.link]];
     }
     // Joints.

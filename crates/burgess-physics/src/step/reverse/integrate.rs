@@ -1,6 +1,6 @@
-//! From the bars of the next state to the bars of the velocities after the step: the reverse of `cpu::integrate`.
+//! From the bars of the next state to the bars of the velocities after the step: the reverse of `step::integrate`.
 
-use super::state::{ReverseWork, StateBar};
+use super::state::{ReverseWork, StateAdjoint};
 use super::{EffortBar, Step};
 use crate::model::BaseKind;
 use crate::step::spatial::{Twist, Wrench};
@@ -10,19 +10,19 @@ use burgess_core::math::Vec3;
 
 /// The velocities after the step, and with them which contacts were in the equations and the forces that they had.
 pub fn take_velocities<T: Value>(step: &Step<'_, T>, work: &mut Work<T>, back: &mut ReverseWork<T>) {
-    let Step { creature, after, .. } = *step;
-    back.links[0].after = match creature.base {
+    let Step { model, after, .. } = *step;
+    back.links[0].after = match model.base {
         BaseKind::Floating => {
             Twist { angular: work.links[0].rotation * after.angular_velocity, linear: after.velocity }
         }
         BaseKind::Welded => Twist::zero(),
     };
-    for i in 1..creature.links.len() {
+    for i in 1..model.links.len() {
         let rate = after.links[i].rate;
         back.links[i].rate_after = rate;
-        back.links[i].after = back.links[creature.links[i].parent].after + work.links[i].axis.scaled(rate);
+        back.links[i].after = back.links[model.links[i].parent].after + work.links[i].axis.scaled(rate);
     }
-    for (contact, scratch) in creature.contacts.iter().zip(&mut work.contacts) {
+    for (contact, scratch) in model.contacts.iter().zip(&mut work.contacts) {
         let v_n = back.links[contact.link].after.at(scratch.point).dot(scratch.normal);
         scratch.force = scratch.push - scratch.drag * v_n;
         scratch.active = scratch.force.to_f64() >= -work.pull_tolerance.to_f64();
@@ -34,19 +34,19 @@ pub fn take_velocities<T: Value>(step: &Step<'_, T>, work: &mut Work<T>, back: &
 pub fn gather_loads<T: Value>(
     step: &Step<'_, T>,
     effort: EffortBar<T>,
-    bar: &mut StateBar<T>,
+    bar: &mut StateAdjoint<T>,
     work: &mut Work<T>,
     back: &mut ReverseWork<T>,
 ) {
-    let Step { creature, after, .. } = *step;
+    let Step { model, after, .. } = *step;
     let dt = step.world.dt;
     back.base_spin = bar.links[0].spin;
-    if creature.base == BaseKind::Floating {
+    if model.base == BaseKind::Floating {
         // q' = q exp(dt w'): a turn of q turns q', and one of dt w' does so through the exponential map's Jacobian.
         let turn = work.links[0].rotation.transposed_mul(bar.rotation);
         back.base_spin += bar.angular_velocity + left_jacobian_transposed(after.angular_velocity * dt, turn) * dt;
     }
-    for (i, (link, own)) in creature.links.iter().zip(&mut work.links).enumerate() {
+    for (i, (link, own)) in model.links.iter().zip(&mut work.links).enumerate() {
         let spin = if i == 0 { back.base_spin } else { bar.links[i].spin };
         own.load = Wrench::force_at(own.com, bar.links[i].momentum * link.mass);
         own.load.torque += own.rotation * spin;
@@ -57,7 +57,7 @@ pub fn gather_loads<T: Value>(
                 * (own.servo.push - own.servo.drag * after.links[i].rate * real(2.0));
     }
     work.links[0].load.force += bar.velocity + bar.position * dt;
-    for (contact, (scratch, &force_bar)) in creature.contacts.iter().zip(work.contacts.iter().zip(&bar.normal_forces)) {
+    for (contact, (scratch, &force_bar)) in model.contacts.iter().zip(work.contacts.iter().zip(&bar.normal_forces)) {
         let pull = -(scratch.drag * carried(scratch, force_bar));
         work.links[contact.link].load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * pull));
     }

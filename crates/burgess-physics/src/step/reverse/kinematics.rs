@@ -1,8 +1,8 @@
-//! Down the tree: the reverse of `cpu::kinematics` for three motions at once, before the step, after it, and the adjoint one.
+//! Down the tree: the reverse of `step::kinematics` for three motions at once, before the step, after it, and the adjoint one.
 
 use super::Step;
-use super::state::{ModelBar, ReverseWork, StateBar};
-use crate::model::BaseKind;
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
+use crate::model::{BaseKind, Hinge, JointKind};
 use crate::step::spatial::Wrench;
 use crate::step::state::Work;
 use burgess_core::autodiff::Value;
@@ -10,18 +10,19 @@ use burgess_core::autodiff::Value;
 /// Takes the bars of every link's twists and pose to its hinge and its parent, leaf to base.
 pub fn reverse_kinematics<T: Value>(
     step: &Step<'_, T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     work: &Work<T>,
     back: &mut ReverseWork<T>,
 ) {
-    for i in (1..step.creature.links.len()).rev() {
-        let link = &step.creature.links[i];
+    for i in (1..step.model.links.len()).rev() {
+        let link = &step.model.links[i];
+        let JointKind::Hinge(Hinge { axis, .. }) = step.model.joint(i).kind;
         let (above, below) = back.links.split_at_mut(i);
         let (parent, next) = (&mut above[link.parent], &below[0]);
         let (own, rotation) = (&work.links[i], work.links[link.parent].rotation);
         let (before, hinge, gradient) =
-            (&step.before.links[i], own.axis.angular, &mut model.candidate.creature.links[i]);
+            (&step.before.links[i], own.axis.angular, &mut total.candidate.model.joints[i - 1]);
         // The hinge's own motion along its spatial axis (a, origin x a).
         bar.links[i].rate += next.twist_bar.dot(&own.axis);
         let mut axis_bar = next.twist_bar.scaled(before.rate);
@@ -34,10 +35,11 @@ pub fn reverse_kinematics<T: Value>(
         bar.links[i].angle += hinge.dot(turn);
         let (sine, cosine) = (before.angle.sin(), before.angle.cos());
         let tilt = rotation.transposed_mul(turn);
-        let direction = rotation.transposed_mul(hinge_bar) + tilt * sine + tilt.cross(link.axis) * (T::one() - cosine);
+        let direction = rotation.transposed_mul(hinge_bar) + tilt * sine + tilt.cross(axis) * (T::one() - cosine);
         // Only directions on the unit sphere.
-        gradient.axis += direction - link.axis * link.axis.dot(direction);
-        gradient.joint_position += rotation.transposed_mul(origin_bar);
+        let JointKind::Hinge(of_hinge) = &mut gradient.kind;
+        of_hinge.axis += direction - axis * axis.dot(direction);
+        gradient.position += rotation.transposed_mul(origin_bar);
         // What moves the parent moves it all.
         parent.twist_bar.accumulate(&next.twist_bar);
         parent.after_bar.accumulate(&next.after_bar);
@@ -49,11 +51,11 @@ pub fn reverse_kinematics<T: Value>(
 }
 
 /// The base's pose and twist before the step.
-pub fn reverse_base<T: Value>(step: &Step<'_, T>, bar: &mut StateBar<T>, work: &Work<T>, back: &ReverseWork<T>) {
+pub fn reverse_base<T: Value>(step: &Step<'_, T>, bar: &mut StateAdjoint<T>, work: &Work<T>, back: &ReverseWork<T>) {
     let (base, own) = (&back.links[0], &work.links[0]);
     // What turned the base before turned it after.
     bar.rotation += base.rotation_bar;
-    if step.creature.base == BaseKind::Floating {
+    if step.model.base == BaseKind::Floating {
         let Wrench { torque, force } = base.twist_bar;
         bar.velocity = force;
         bar.angular_velocity = own.rotation.transposed_mul(torque);

@@ -2,7 +2,7 @@
 
 use super::Step;
 use super::kinematics::{reverse_base, reverse_kinematics};
-use super::state::{LinkBack, LinkBar, ModelBar, ReverseWork, StateBar};
+use super::state::{LinkBack, LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::gyroscope::{carried_angular_momentum, carried_angular_momentum_reverse};
 use crate::step::kinematics::kinematics;
 use crate::step::spatial::Wrench;
@@ -15,23 +15,23 @@ use burgess_core::math::{Sym3, Vec3};
 /// `l . (P + dt m g - m u) + a . (L - I b) + bar(P') . m u + bar(w') . b`. Begins the bars of twists, origins and rotations.
 pub fn reverse_links<T: Value>(
     step: &Step<'_, T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     work: &Work<T>,
     back: &mut ReverseWork<T>,
 ) {
     let (dt, gravity) = (step.world.dt, step.world.gravity);
-    for (i, (link, own)) in step.creature.links.iter().zip(&work.links).enumerate() {
+    for (i, (link, own)) in step.model.links.iter().zip(&work.links).enumerate() {
         let spin_bar = if i == 0 { back.base_spin } else { bar.links[i].spin };
         let (carried, next, gradient) =
-            (&step.before.links[i], &mut back.links[i], &mut model.candidate.creature.links[i]);
+            (&step.before.links[i], &mut back.links[i], &mut total.candidate.model.links[i]);
         // Linear.
         let (l, u) = (next.adjoint.at(own.com), next.after.at(own.com));
         let momentum_bar = bar.links[i].momentum;
         let left = carried.momentum + gravity * (dt * link.mass) - u * link.mass;
         let u_bar = (momentum_bar - l) * link.mass;
         gradient.mass += l.dot(gravity * dt - u) + momentum_bar.dot(u);
-        model.world.gravity += l * (dt * link.mass);
+        total.world.gravity += l * (dt * link.mass);
         next.adjoint_bar = Wrench::force_at(own.com, left);
         next.after_bar = Wrench::force_at(own.com, u_bar);
         next.twist_bar = Wrench::zero();
@@ -72,19 +72,19 @@ fn add_inertia<T: Value>(to: &mut Sym3<T>, carried: Sym3<T>, a: Vec3<T>, b: Vec3
 /// What links carry at the start, which follows from positions and velocities: takes its bars to those.
 pub fn reverse_start<T: Value>(
     step: &Step<'_, T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     work: &mut Work<T>,
     back: &mut ReverseWork<T>,
 ) {
     let (velocity_bar, spin_bar) = (bar.velocity, bar.angular_velocity);
-    kinematics(step.creature, step.before, work);
-    for (i, (link, own)) in step.creature.links.iter().zip(&work.links).enumerate() {
+    kinematics(step.model, step.before, work);
+    for (i, (link, own)) in step.model.links.iter().zip(&work.links).enumerate() {
         let LinkBar { momentum, spin, .. } = bar.links[i];
         let velocity = own.twist.at(own.com);
         let com_bar = (momentum * link.mass).cross(own.twist.angular);
         let turn_bar = own.rotation * spin;
-        let gradient = &mut model.candidate.creature.links[i];
+        let gradient = &mut total.candidate.model.links[i];
         gradient.mass += momentum.dot(velocity);
         gradient.com += own.rotation.transposed_mul(com_bar);
         let mut twist_bar = Wrench::force_at(own.com, momentum * link.mass);
@@ -96,7 +96,7 @@ pub fn reverse_start<T: Value>(
             ..LinkBack::zero()
         };
     }
-    reverse_kinematics(step, bar, model, work, back);
+    reverse_kinematics(step, bar, total, work, back);
     reverse_base(step, bar, work, back);
     bar.velocity += velocity_bar;
     bar.angular_velocity += spin_bar;

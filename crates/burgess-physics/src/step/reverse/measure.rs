@@ -1,12 +1,12 @@
-//! What the task sees, and what it makes of it: the reverse of `cpu::measure`, of the reward terms and of the descriptors.
+//! What the task sees, and what it makes of it: the reverse of `step::measure`, of the reward terms and of the descriptors.
 //!
 //! Terms and descriptors are functions of few numbers, so that their derivatives come from dual numbers.
 
-use super::state::{ModelBar, ReverseWork, StateBar};
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use super::{EffortBar, Step};
 use crate::gradient::Objective;
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
-use crate::model::Creature;
+use crate::model::Model;
 use crate::prelude::Prelude;
 use crate::task::TaskPlan;
 use burgess_core::autodiff::{Dual, Value, real};
@@ -133,37 +133,37 @@ pub fn reverse_measure<T: Value>(
     step: &Step<'_, T>,
     prelude: &Prelude<T>,
     seen: &SeenBar<T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     back: &ReverseWork<T>,
 ) -> (EffortBar<T>, T) {
-    let Step { creature, after, .. } = *step;
-    model.prelude.start += seen.vector(0);
-    model.prelude.mass += seen.0[MEAN + 1];
-    model.prelude.leg_span += seen.0[MEAN + 2];
+    let Step { model, after, .. } = *step;
+    total.prelude.start += seen.vector(0);
+    total.prelude.mass += seen.0[MEAN + 1];
+    total.prelude.leg_span += seen.0[MEAN + 2];
     bar.position += seen.vector(3) + back.reverse_terrain(after.position, seen.0[12], Vec3::zero());
     bar.velocity += seen.vector(6);
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
     bar.rotation += up.cross(seen.vector(UP));
-    reverse_limb_loads(creature, prelude, &after.normal_forces, &seen.0[16..MEAN], bar, model);
-    let joints = real(creature.joint_count().max(1) as f64);
+    reverse_limb_loads(model, prelude, &after.normal_forces, &seen.0[16..MEAN], bar, total);
+    let joints = real(model.joint_count().max(1) as f64);
     (EffortBar { power: seen.0[13], limit_use: seen.0[15] / joints }, seen.0[14])
 }
 
 fn reverse_limb_loads<T: Value>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     prelude: &Prelude<T>,
     forces: &[T],
     loads_bar: &[T],
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
 ) {
     let reference = prelude.plan.reference_force;
     for (&link, &load_bar) in prelude.plan.limb_ends.iter().zip(loads_bar) {
-        let touches = || creature.contacts.iter().enumerate().filter(|(_, contact)| contact.link == link);
+        let touches = || model.contacts.iter().enumerate().filter(|(_, contact)| contact.link == link);
         let force = touches().fold(T::zero(), |sum, (i, _)| sum + forces[i]);
         let (of_force, of_reference) = load_share_slopes(force, reference);
-        model.prelude.reference_force += of_reference * load_bar;
+        total.prelude.reference_force += of_reference * load_bar;
         for (i, _) in touches() {
             bar.normal_forces[i] += of_force * load_bar;
         }

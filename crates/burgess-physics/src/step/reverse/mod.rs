@@ -26,7 +26,7 @@ use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touc
 use super::kinematics::kinematics as locate;
 use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
-use crate::model::Creature;
+use crate::model::Model;
 use crate::world::World;
 use burgess_core::autodiff::Value;
 use contact::reverse_contacts;
@@ -34,7 +34,7 @@ use integrate::{gather_loads, take_adjoint, take_velocities};
 use joint::reverse_joints;
 use kinematics::{reverse_base, reverse_kinematics};
 use link::reverse_links;
-use state::{ModelBar, ReverseWork, StateBar};
+use state::{ModelGradient, ReverseWork, StateAdjoint};
 
 /// Bars of what measurements see of a step's inner workings, beside the state after it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,7 +49,7 @@ pub struct EffortBar<T> {
 #[derive(Clone, Copy)]
 pub struct Step<'a, T> {
     /// The body.
-    pub creature: &'a Creature<T>,
+    pub model: &'a Model<T>,
     /// The surroundings.
     pub world: &'a World<T>,
     /// What drove it.
@@ -62,36 +62,36 @@ pub struct Step<'a, T> {
 
 /// Where everything was before the step, and what law every force followed.
 pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
-    locate(step.creature, step.before, work);
-    touch_contacts(step.creature, step.world, step.before, work);
-    assemble_joints(step.creature, step.world, step.drive, step.before, work);
+    locate(step.model, step.before, work);
+    touch_contacts(step.model, step.world, step.before, work);
+    assemble_joints(step.model, step.world, step.drive, step.before, work);
 }
 
 /// Goes back through a step that was recalled: takes the bars of the state after it, leaves those of the state before it, and adds to
-/// those of the model. Targets and commands are the policy's business, but for what the servos say of the targets.
+/// those of the adjoint. Targets and commands are the policy's business, but for what the servos say of the targets.
 pub fn reverse_step<T: Value>(
     step: &Step<'_, T>,
     effort: EffortBar<T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     work: &mut Work<T>,
     back: &mut ReverseWork<T>,
 ) {
-    let Step { creature, world, .. } = *step;
+    let Step { model, world, .. } = *step;
     // The equations of the step, with the bars of the velocities on the right.
     take_velocities(step, work, back);
-    assemble_inertia(creature, work);
-    assemble_contacts(creature, world, work);
+    assemble_inertia(model, work);
+    assemble_contacts(model, world, work);
     gather_loads(step, effort, bar, work, back);
-    eliminate_hinges(creature, work);
-    solve_base(creature, work);
-    substitute_back(creature, work);
+    eliminate_hinges(model, work);
+    solve_base(model, work);
+    substitute_back(model, work);
     take_adjoint(work, back);
     // Every link, contact and hinge by itself.
-    reverse_links(step, bar, model, work, back);
-    reverse_contacts(step, bar, model, work, back);
-    reverse_joints(step, effort, bar, model, work, back);
+    reverse_links(step, bar, total, work, back);
+    reverse_contacts(step, bar, total, work, back);
+    reverse_joints(step, effort, bar, total, work, back);
     // Poses and twists, leaf to base.
-    reverse_kinematics(step, bar, model, work, back);
+    reverse_kinematics(step, bar, total, work, back);
     reverse_base(step, bar, work, back);
 }

@@ -1,4 +1,4 @@
-//! A world model that watches: the reverse of `cpu::observer`.
+//! A world adjoint that watches: the reverse of `step::observer`.
 
 use super::features::FeatureBars;
 use crate::laws::soft::sigmoid;
@@ -7,7 +7,7 @@ use crate::step::features::FEATURES;
 use crate::step::observer::{Gate, Hidden, Moment, Thought, Watching, gate_layer, layer};
 use burgess_core::autodiff::{Value, real};
 
-/// Bars of a model's state, on the way back through an episode.
+/// Bars of a adjoint's state, on the way back through an episode.
 #[derive(Clone, Debug, Default)]
 pub struct WatchingBar<T> {
     /// Of h after the frame that comes next on the way back.

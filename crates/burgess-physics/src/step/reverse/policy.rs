@@ -1,8 +1,8 @@
-//! The brain: the reverse of `cpu::policy`.
+//! The brain: the reverse of `step::policy`.
 
 use super::measure::load_share_slopes;
-use super::state::{ModelBar, ReverseWork, StateBar};
-use crate::model::{Controller, Creature, JOINT_OBSERVATIONS, Layer, OBSERVATIONS};
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
+use crate::model::{Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS};
 use crate::step::policy::{Occasion, half_range, in_heading_frame, observe};
 use crate::step::state::State;
 use crate::world::World;
@@ -12,7 +12,7 @@ use std::f64::consts::TAU;
 
 /// Goes back through the slewing of the targets: `targets` and `commands` (rad, one a link) are those before it, `rate_bar` is the bar of
 /// the mean square rate.
-pub fn reverse_slew<T: Value>(world: &World<T>, targets: &[T], commands: &[T], rate_bar: T, bar: &mut StateBar<T>) {
+pub fn reverse_slew<T: Value>(world: &World<T>, targets: &[T], commands: &[T], rate_bar: T, bar: &mut StateAdjoint<T>) {
     let bound = world.slew_rate * world.dt;
     let joints = real::<T>((targets.len() - 1).max(1) as f64);
     let scale = rate_bar * real(2.0) / (world.dt.squared() * joints);
@@ -36,15 +36,15 @@ pub struct PolicyBack<T> {
 }
 
 /// Goes back through a decision, and takes the bars of the commands with it; adds to those of the latent state that it saw.
-#[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
+#[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
 pub fn reverse_act<T: Value>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     controller: &Controller<T>,
     world: &World<T>,
     state: &State<T>,
     occasion: Occasion<'_, T>,
-    bar: &mut StateBar<T>,
-    model: &mut ModelBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
     back: &ReverseWork<T>,
     latent_bar: &mut [T],
     scratch: &mut PolicyBack<T>,
@@ -52,22 +52,22 @@ pub fn reverse_act<T: Value>(
     let mut commands_bar = std::mem::take(&mut bar.commands);
     let turns = occasion.time * real(TAU);
     // A share of half the range: its bar, once the range has its own.
-    let mut share_bar = |i: usize, share: T, model: &mut ModelBar<T>| {
+    let mut share_bar = |i: usize, share: T, total: &mut ModelGradient<T>| {
         let command_bar = std::mem::take(&mut commands_bar[i + 1]);
         let half = share * command_bar * real(0.5);
-        let link = &mut model.candidate.creature.links[i + 1];
-        link.upper += half;
-        link.lower += -half;
-        command_bar * half_range(creature, i + 1)
+        let JointKind::Hinge(hinge) = &mut total.candidate.model.joints[i].kind;
+        hinge.upper += half;
+        hinge.lower += -half;
+        command_bar * half_range(model, i + 1)
     };
     match controller {
         Controller::Cpg { frequency, joints } => {
             let clock = *frequency * turns;
             for (i, joint) in joints.iter().enumerate() {
                 let (sine, cosine) = ((clock + joint.phase).sin(), (clock + joint.phase).cos());
-                let wave_bar = share_bar(i, joint.offset + joint.amplitude * sine, model);
+                let wave_bar = share_bar(i, joint.offset + joint.amplitude * sine, total);
                 let angle_bar = wave_bar * joint.amplitude * cosine;
-                let Controller::Cpg { frequency, joints } = &mut model.candidate.controller else { break };
+                let Controller::Cpg { frequency, joints } = &mut total.candidate.controller else { break };
                 joints[i].offset += wave_bar;
                 joints[i].amplitude += wave_bar * sine;
                 joints[i].phase += angle_bar;
@@ -76,45 +76,45 @@ pub fn reverse_act<T: Value>(
         }
         Controller::Mlp { frequency, layers, clocks } => {
             let clock = *frequency * turns;
-            scratch.forth(creature, world, state, clock, occasion, layers);
+            scratch.forth(model, world, state, clock, occasion, layers);
             let outputs = scratch.activations.last().expect("a network has an output layer");
             let mut clock_bar = T::zero();
             scratch.bars.clear();
             for (i, (&output, &[sine, cosine, phase])) in outputs.iter().zip(clocks).enumerate() {
                 let (s, c) = ((clock + phase).sin(), (clock + phase).cos());
                 let share = (output + sine * s + cosine * c).tanh();
-                let sum_bar = share_bar(i, share, model) * (T::one() - share * share);
+                let sum_bar = share_bar(i, share, total) * (T::one() - share * share);
                 let own_bar = sum_bar * (sine * c - cosine * s);
                 scratch.bars.push(sum_bar);
                 clock_bar += own_bar;
-                let Controller::Mlp { clocks, .. } = &mut model.candidate.controller else { break };
+                let Controller::Mlp { clocks, .. } = &mut total.candidate.controller else { break };
                 clocks[i][0] += sum_bar * s;
                 clocks[i][1] += sum_bar * c;
                 clocks[i][2] += own_bar;
             }
-            let Controller::Mlp { frequency, layers: gradients, .. } = &mut model.candidate.controller else { return };
+            let Controller::Mlp { frequency, layers: gradients, .. } = &mut total.candidate.controller else { return };
             scratch.reverse(layers, gradients);
             // The latent state stands behind what belongs to no joint.
             let seen = OBSERVATIONS..OBSERVATIONS + occasion.latent.len();
             latent_bar.iter_mut().zip(scratch.bars.drain(seen)).for_each(|(bar, own)| *bar += own);
             clock_bar += reverse_observation(
-                creature,
+                model,
                 state,
                 clock,
                 occasion.reference_force,
                 &scratch.bars,
                 bar,
-                &mut model.prelude.reference_force,
+                &mut total.prelude.reference_force,
                 back,
             );
             *frequency += clock_bar * turns;
         }
         Controller::Sequence { actions } => {
-            let joints = creature.joint_count().max(1);
+            let joints = model.joint_count().max(1);
             let row = (actions.len() / joints).saturating_sub(1).min(occasion.decision as usize);
-            for i in 0..creature.joint_count() {
-                let action_bar = share_bar(i, actions[row * joints + i], model);
-                let Controller::Sequence { actions } = &mut model.candidate.controller else { break };
+            for i in 0..model.joint_count() {
+                let action_bar = share_bar(i, actions[row * joints + i], total);
+                let Controller::Sequence { actions } = &mut total.candidate.controller else { break };
                 actions[row * joints + i] += action_bar;
             }
         }
@@ -126,7 +126,7 @@ impl<T: Value> PolicyBack<T> {
     /// The activations of all layers, the observation first and the sums of the output layer last.
     fn forth(
         &mut self,
-        creature: &Creature<T>,
+        model: &Model<T>,
         world: &World<T>,
         state: &State<T>,
         clock: T,
@@ -134,7 +134,7 @@ impl<T: Value> PolicyBack<T> {
         layers: &[Layer<T>],
     ) {
         self.activations.resize_with(layers.len() + 1, Vec::new);
-        observe(creature, world, state, clock, occasion, &mut self.activations[0]);
+        observe(model, world, state, clock, occasion, &mut self.activations[0]);
         for (i, layer) in layers.iter().enumerate() {
             let (below, above) = self.activations.split_at_mut(i + 1);
             crate::step::policy::apply(layer, &below[i], &mut above[0]);
@@ -170,14 +170,14 @@ impl<T: Value> PolicyBack<T> {
 }
 
 /// Takes the bars of an observation to the state it was made of; gives that of the clock.
-#[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
+#[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
 fn reverse_observation<T: Value>(
-    creature: &Creature<T>,
+    model: &Model<T>,
     state: &State<T>,
     clock: T,
     reference_force: T,
     observation_bar: &[T],
-    bar: &mut StateBar<T>,
+    bar: &mut StateAdjoint<T>,
     reference_bar: &mut T,
     back: &ReverseWork<T>,
 ) -> T {
@@ -202,7 +202,7 @@ fn reverse_observation<T: Value>(
         own.angle += observation_bar[place(joint)];
         own.rate += observation_bar[place(joint) + 1] * real(0.1);
     }
-    for (i, contact) in creature.contacts.iter().enumerate().filter(|(_, contact)| contact.link > 0) {
+    for (i, contact) in model.contacts.iter().enumerate().filter(|(_, contact)| contact.link > 0) {
         let share_bar = observation_bar[place(contact.link - 1) + 2];
         let (of_force, of_reference) = load_share_slopes(state.normal_forces[i], reference_force);
         bar.normal_forces[i] += of_force * share_bar;

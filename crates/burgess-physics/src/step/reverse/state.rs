@@ -2,7 +2,7 @@
 
 use crate::gradient::{PreludeGradient, WorldGradient};
 use crate::laws::terrain::Terrain;
-use crate::model::{Candidate, Creature};
+use crate::model::{Candidate, Model};
 use crate::step::spatial::{Twist, Wrench};
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Real, real};
@@ -23,7 +23,7 @@ pub struct LinkBar<T> {
 
 /// Bar of all that goes from one step to the next.
 #[derive(Clone, Debug)]
-pub struct StateBar<T> {
+pub struct StateAdjoint<T> {
     /// Of the base origin.
     pub position: Vec3<T>,
     /// Of the base orientation.
@@ -42,17 +42,17 @@ pub struct StateBar<T> {
     pub commands: Vec<T>,
 }
 
-impl<T: Real> StateBar<T> {
+impl<T: Real> StateAdjoint<T> {
     /// All zero.
-    pub fn zero(creature: &Creature<T>) -> Self {
-        let per_link = || vec![T::zero(); creature.links.len()];
+    pub fn zero(model: &Model<T>) -> Self {
+        let per_link = || vec![T::zero(); model.links.len()];
         Self {
             position: Vec3::zero(),
             rotation: Vec3::zero(),
             velocity: Vec3::zero(),
             angular_velocity: Vec3::zero(),
-            links: vec![LinkBar::default(); creature.links.len()],
-            normal_forces: vec![T::zero(); creature.contacts.len()],
+            links: vec![LinkBar::default(); model.links.len()],
+            normal_forces: vec![T::zero(); model.contacts.len()],
             targets: per_link(),
             commands: per_link(),
         }
@@ -61,7 +61,7 @@ impl<T: Real> StateBar<T> {
 
 /// Bars of what stays the same over an episode.
 #[derive(Clone, Debug)]
-pub struct ModelBar<T> {
+pub struct ModelGradient<T> {
     /// Of each number of the candidate, in its place.
     pub candidate: Candidate<T>,
     /// Of what was worked out before the episode.
@@ -70,7 +70,7 @@ pub struct ModelBar<T> {
     pub world: WorldGradient<T>,
 }
 
-impl<T: Real> ModelBar<T> {
+impl<T: Real> ModelGradient<T> {
     /// All zero.
     pub fn zero(candidate: &Candidate<T>) -> Self {
         Self {
@@ -134,9 +134,9 @@ pub struct ReverseWork<T: burgess_core::autodiff::Value> {
 
 impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
     /// Scratch for one creature.
-    pub fn new(creature: &Creature<T>, world: &World<T>) -> Self {
+    pub fn new(model: &Model<T>, world: &World<T>) -> Self {
         Self {
-            links: vec![LinkBack::zero(); creature.links.len()],
+            links: vec![LinkBack::zero(); model.links.len()],
             base_spin: Vec3::zero(),
             terrain: world.terrain.map(|x| Dual { value: x, derivative: [real(0.0); 3] }),
         }

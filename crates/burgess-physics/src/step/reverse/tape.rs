@@ -1,7 +1,7 @@
 //! What is kept of an episode for the way back: the state before each step, with servo targets and commands. Everything else is worked
 //! out again.
 
-use crate::model::Creature;
+use crate::model::Model;
 use crate::step::state::State;
 use burgess_core::autodiff::Real;
 use burgess_core::math::{Quat, Vec3};
@@ -19,9 +19,9 @@ pub struct Standing<T> {
 
 impl<T: Real> Standing<T> {
     /// At rest at the origin.
-    pub fn new(creature: &Creature<T>) -> Self {
-        let per_link = vec![T::zero(); creature.links.len()];
-        Self { state: State::at_rest(creature, Vec3::zero()), targets: per_link.clone(), commands: per_link }
+    pub fn new(model: &Model<T>) -> Self {
+        let per_link = vec![T::zero(); model.links.len()];
+        Self { state: State::at_rest(model, Vec3::zero()), targets: per_link.clone(), commands: per_link }
     }
 }
 
@@ -34,8 +34,8 @@ pub struct Tape<T> {
 
 impl<T: Real> Tape<T> {
     /// An empty tape.
-    pub fn new(creature: &Creature<T>) -> Self {
-        Self { size: record_size(creature), numbers: Vec::new() }
+    pub fn new(model: &Model<T>) -> Self {
+        Self { size: record_size(model), numbers: Vec::new() }
     }
 
     /// Records on it.
@@ -98,6 +98,6 @@ impl<T: Real> Tape<T> {
 }
 
 /// Numbers of a record.
-pub fn record_size<T>(creature: &Creature<T>) -> usize {
-    13 + 10 * creature.links.len() + creature.contacts.len()
+pub fn record_size<T>(model: &Model<T>) -> usize {
+    13 + 10 * model.links.len() + model.contacts.len()
 }
