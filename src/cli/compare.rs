@@ -2,9 +2,9 @@
 
 use super::columns::align;
 use anyhow::{Context, ensure};
-use burgess::archive::store::EXPERIMENT;
 use burgess::compare::{Request, Run, compare_runs};
 use burgess::evolve::folder::write_whole;
+use burgess::store::EXPERIMENT;
 use burgess_report::compare::{Comparison, Place};
 use burgess_report::draw_overlay;
 use std::io::{Write as _, stdout};

@@ -2,9 +2,9 @@
 //! machines.
 
 use super::run::Run;
-use crate::archive::qd_offset;
 use crate::evolve::provenance::Part;
-use crate::experiment::{ArchiveSpec, Experiment};
+use crate::experiment::Experiment;
+use burgess_qd::archive::ArchiveSpec;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ fn yardstick(experiment: &Experiment) -> Vec<Field> {
         ArchiveSpec::DominatedNovelty { .. } => "DominatedNovelty",
     };
     let reward = [
-        ("archive.qd_offset", qd_offset(&experiment.archive).to_string()),
+        ("archive.qd_offset", experiment.archive.qd_offset().to_string()),
         ("task.reward", text(&experiment.task.reward)),
         ("task.duration", experiment.task.duration.to_string()),
     ];

@@ -1,10 +1,10 @@
 //! A run as far as comparisons read it.
 
-use crate::archive::metrics::Metrics;
-use crate::archive::store::RunReader;
 use crate::evolve::provenance::{self, Part};
 use crate::experiment::Experiment;
+use crate::metrics::Metrics;
 use crate::report::metrics_row;
+use crate::store::RunReader;
 use anyhow::{Result, ensure};
 use burgess_report::views::{CourseView, MetricsRow};
 use std::path::{Path, PathBuf};

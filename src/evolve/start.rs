@@ -4,11 +4,11 @@
 
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
-use crate::archive::store;
 use crate::experiment::{BodySource, Experiment};
 use crate::genome::{Body, BodyLimits, morphology};
 use crate::growth::tree::grow;
 use crate::growth::{check, expand};
+use crate::store;
 use crate::variation::Variation;
 use anyhow::{Context, Result, ensure};
 use burgess_latent::Encoder;
@@ -69,7 +69,7 @@ pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Res
 /// How genomes vary and compile in an experiment that starts from `seeds`; a benchmark has none.
 pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
     Variation {
-        seeds: if experiment.problem().is_some() { vec![Body::none()] } else { seeds },
+        seeds,
         policy: experiment.policy.clone(),
         limits: limits(experiment),
         physics: experiment.physics.clone(),

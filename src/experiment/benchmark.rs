@@ -5,10 +5,13 @@ use super::schema::*;
 use super::validate::{self, Check};
 use super::{ExperimentError, source::Source};
 use crate::benchmark::Problem as Function;
+use crate::descriptors::DescriptorSpec;
 use crate::genome::Policy;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::task::{TaskSpec, Termination};
 use burgess_physics::world::Physics;
+use burgess_qd::archive::{ArchiveSpec, Parents};
+use burgess_qd::emitter::{EmitterSpec, Scheduler};
 use serde::{Deserialize, Serialize};
 
 /// A benchmark. Fields are those of [`Experiment`], where no others are said.
@@ -114,9 +117,9 @@ impl From<Benchmark> for Experiment {
             name,
             seed,
             body: BodySource::Benchmark(problem),
-            policy: Policy::Point { dimension: problem.dimension() },
+            // There is no brain, no ground and no episode: the run of a benchmark does not look at them.
+            policy: Policy::default(),
             terrain: Default::default(),
-            // There is no episode.
             task: TaskSpec { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
             descriptors: (0..problem.measures()).map(axis).collect(),
             latent: None,

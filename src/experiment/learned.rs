@@ -5,6 +5,7 @@ use super::schema::*;
 use super::validate::{Check, HUGE, MAX_CELLS, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, axes};
 use burgess_latent::Encoder;
 use burgess_physics::step::record::layout;
+use burgess_qd::archive::{ArchiveSpec, Parents};
 use std::path::Path;
 
 /// Most elites of a tournament.

@@ -6,11 +6,16 @@
 use super::error::Problem;
 use super::learned;
 use super::schema::*;
-use crate::emitter::ranking::Restart;
+use crate::descriptors::DescriptorSpec;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
 use burgess_physics::model::MAX_LINKS;
 use burgess_physics::task::{TaskSpec, WeightedTerm};
 use burgess_physics::world::{BiasForm, Physics, Stiffness};
+use burgess_qd::GeneGroup;
+use burgess_qd::archive::{ArchiveSpec, Protection};
+use burgess_qd::emitter::ranking::Restart;
+use burgess_qd::emitter::{EmitterKind, EmitterSpec, Scheduler};
+use burgess_qd::optimiser::Optimiser;
 use std::f64::consts::PI;
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
@@ -110,7 +115,6 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
 
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
-        Policy::Point { .. } => {}
         Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
         Policy::Mlp { hidden, sharing: _, frequency, control_rate, world_model } => {
             check.length("policy.hidden", hidden.len(), 4);
@@ -320,7 +324,7 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Exper
     | EmitterKind::CmaMega { genes, .. }
     | EmitterKind::Goals { genes, .. } = kind
     {
-        let nothing_moves = !experiment.body.evolves() && *genes == RefinedGenes::Body;
+        let nothing_moves = !experiment.body.evolves() && *genes == GeneGroup::Body;
         check.need(!nothing_moves, format!("{path}.genes"), "Brain or Both where no body evolves", "Body");
     }
     if let EmitterKind::CmaMe { restart, .. } | EmitterKind::CmaMega { restart, .. } = kind
@@ -369,7 +373,7 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Exper
 fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
     let Refine { genes, steps, horizon, optimiser, rates, clip, bound, acceptance: _, inheritance: _, which, trust } =
         spec;
-    let nothing_moves = matches!(experiment.body, BodySource::Fixed(_)) && *genes == RefinedGenes::Body;
+    let nothing_moves = matches!(experiment.body, BodySource::Fixed(_)) && *genes == GeneGroup::Body;
     check.need(!nothing_moves, "refine.genes", "Brain or Both where the body is Fixed", "Body");
     let momentum = experiment.physics.form == BiasForm::Momentum;
     check.need(momentum, "physics.form", "Momentum where `refine` is given: others have no gradient", "ExplicitBias");

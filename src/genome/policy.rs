@@ -33,12 +33,6 @@ pub enum Policy {
         #[serde(default)]
         world_model: Option<WorldModelFile>,
     },
-    /// A point of a benchmark's space.
-    #[serde(skip)]
-    Point {
-        /// Number of coordinates.
-        dimension: usize,
-    },
 }
 
 /// Who shares brain parameters.
@@ -56,7 +50,6 @@ impl Policy {
     pub fn sharing(&self) -> Sharing {
         match *self {
             Policy::Cpg { sharing, .. } | Policy::Mlp { sharing, .. } => sharing,
-            Policy::Point { .. } => Sharing::Instance,
         }
     }
 
@@ -64,8 +57,14 @@ impl Policy {
     pub fn frequency(&self) -> (f64, f64) {
         match *self {
             Policy::Cpg { frequency, .. } | Policy::Mlp { frequency, .. } => frequency,
-            Policy::Point { .. } => (0.0, 0.0),
         }
+    }
+}
+
+impl Default for Policy {
+    /// A pattern generator with parameters by joint.
+    fn default() -> Self {
+        Self::Cpg { sharing: Sharing::default(), frequency: default_frequency() }
     }
 }
 

@@ -54,7 +54,7 @@ impl Policy {
     pub fn world_model(&self) -> Option<&WorldModelFile> {
         match self {
             Policy::Mlp { world_model, .. } => world_model.as_ref(),
-            Policy::Cpg { .. } | Policy::Point { .. } => None,
+            Policy::Cpg { .. } => None,
         }
     }
 

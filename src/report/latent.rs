@@ -1,11 +1,12 @@
 //! What plots show of an encoder: where candidates lie in its latent space, how it learned, and what it imagines.
 
-use crate::archive::Elite;
-use crate::archive::store::RunReader;
 use crate::evolve::LatentSpace;
+use crate::genome::Genome;
+use crate::store::RunReader;
 use anyhow::Result;
 use burgess_latent::{Encoder, EncoderKind, LatentError, Loss};
 use burgess_physics::experience::{Experience, Role};
+use burgess_qd::Evaluated;
 use burgess_report::four_digits;
 use burgess_report::views::{
     Imagination, Imagined, LatentMap, LatentPoint, LatentView, LossView, TraceView, TrainingCurves,
@@ -38,11 +39,11 @@ pub struct Sample<'a> {
 
 impl<'a> Sample<'a> {
     /// An elite with the experience of its episode.
-    pub fn new(elite: &Elite, experience: &'a Experience) -> Self {
+    pub fn new(elite: &Evaluated<Genome>, experience: &'a Experience) -> Self {
         Self {
             experience,
             reward: elite.reward.into(),
-            body: elite.physique.topology.summary(),
+            body: elite.traits.physique.topology.summary(),
             generation: elite.generation,
         }
     }
@@ -53,8 +54,10 @@ pub(super) fn latent_view(run: &RunReader) -> Result<Option<LatentView>> {
     let experiment = run.experiment();
     let Some(space) = LatentSpace::open(experiment, run.dir(), run.encoder()?)? else { return Ok(None) };
     let (elites, encoder) = (run.elites()?, space.encoder());
-    let samples: Vec<Sample<'_>> =
-        elites.iter().filter_map(|(_, elite)| Some(Sample::new(elite, &elite.seen.as_deref()?.experience))).collect();
+    let samples: Vec<Sample<'_>> = elites
+        .iter()
+        .filter_map(|(_, elite)| Some(Sample::new(elite, &elite.life.seen.as_deref()?.experience)))
+        .collect();
     if samples.is_empty() || encoder.version() == 0 {
         return Ok(None);
     }

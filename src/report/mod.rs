@@ -15,7 +15,7 @@ pub use latent::{IMAGINED, Sample, imagination, latent_map, training_curves};
 pub use portraits::frame_of;
 pub use view::{metrics_row, view};
 
-use crate::archive::store::RunReader;
+use crate::store::RunReader;
 use anyhow::Result;
 use burgess_report::{PLOTS, draw_latent, draw_run};
 use std::path::{Path, PathBuf};

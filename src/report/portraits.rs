@@ -1,14 +1,15 @@
 //! Elites side by side: each one is simulated again and shown in a moment of its episode.
 
-use crate::archive::Elite;
-use crate::archive::store::RunReader;
 use crate::evolve::start;
 use crate::experiment::Experiment;
+use crate::genome::Genome;
 use crate::growth::link_keys;
+use crate::store::RunReader;
 use anyhow::Result;
 use burgess_physics::model::Candidate;
 use burgess_physics::step::trace::{Moment, trace};
 use burgess_physics::world::World;
+use burgess_qd::Evaluated;
 use burgess_report::pictures::{ColouredBody, Frame, Portrait, contact_sheet};
 use burgess_report::spread;
 use burgess_report::views::ArchiveView;
@@ -29,9 +30,12 @@ struct Sitter {
 
 /// Draws elites that are spread over the archive, the best one first. Returns `None` if there is no elite that has a body.
 pub(super) fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &Path) -> Result<Option<PathBuf>> {
-    let elites = run.best_of_cells()?;
     // The solutions of benchmark problems are points: they have no body.
-    if elites.is_empty() || run.experiment().problem().is_some() {
+    if run.experiment().problem().is_some() {
+        return Ok(None);
+    }
+    let elites = run.best_of_cells()?;
+    if elites.is_empty() {
         return Ok(None);
     }
     let (experiment, space) = start::thaw_run(run.dir())?;
@@ -63,7 +67,7 @@ pub(super) fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &P
 }
 
 /// Number and reward of an elite, then its first descriptors.
-fn caption(experiment: &Experiment, elite: &Elite) -> String {
+fn caption(experiment: &Experiment, elite: &Evaluated<Genome>) -> String {
     let mut text = format!("#{}: reward {:.2}", elite.id, elite.reward);
     for (i, (spec, value)) in experiment.axes().iter().zip(&elite.descriptors).enumerate().take(4) {
         let (name, unit) = spec.kind.label();

@@ -1,11 +1,11 @@
 //! What plots show of a run.
 
-use crate::archive::Elite;
-use crate::archive::metrics::Metrics;
-use crate::archive::store::RunReader;
-use crate::experiment::{ArchiveSpec, DescriptorSpec};
+use crate::descriptors::DescriptorSpec;
+use crate::metrics::Metrics;
+use crate::store::{Record, RunReader};
 use anyhow::Result;
 use burgess_physics::laws::descriptor::Descriptor;
+use burgess_qd::archive::ArchiveSpec;
 use burgess_report::views::{ArchiveView, AxisView, EliteView, LayoutView, MetricsRow, RefinementView, RunView};
 
 /// What plots show of a run.
@@ -39,20 +39,20 @@ pub fn view(run: &RunReader) -> Result<RunView> {
         archive: ArchiveView {
             axes: experiment.axes().iter().map(axis).collect(),
             layout,
-            elites: run.best_of_cells()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
+            elites: run.best_records()?.iter().map(|(cell, elite)| elite_view(*cell, elite)).collect(),
         },
         metrics: run.metrics()?.iter().map(metrics_row).collect(),
     })
 }
 
-fn elite_view(cell: usize, elite: &Elite) -> EliteView {
+fn elite_view(cell: usize, elite: &Record) -> EliteView {
     EliteView {
         cell,
         descriptors: elite.descriptors.iter().map(|&d| f64::from(d)).collect(),
         reward: f64::from(elite.reward),
-        refinement: elite.refinement.refined.then(|| RefinementView {
-            gain: f64::from(elite.refinement.gain),
-            trust: f64::from(elite.refinement.trust),
+        refinement: elite.life.refinement.refined.then(|| RefinementView {
+            gain: f64::from(elite.life.refinement.gain),
+            trust: f64::from(elite.life.refinement.trust),
         }),
     }
 }

@@ -187,21 +187,6 @@ pub struct Candidate<T> {
     pub controller: Controller<T>,
 }
 
-impl<T: Real> Model<T> {
-    /// The body of a benchmark's point: no links, and all numbers zero.
-    pub fn none() -> Self {
-        Self {
-            base: BaseKind::Welded,
-            links: Vec::new(),
-            joints: Vec::new(),
-            colliders: Vec::new(),
-            contacts: Vec::new(),
-            contact_stiffness: T::zero(),
-            limb_ends: Vec::new(),
-        }
-    }
-}
-
 impl<T: Real> Shape<T> {
     /// Component by component.
     pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Shape<U> {
