@@ -12,9 +12,9 @@ use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradi
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Link};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::prelude::Prelude;
-use burgess_physics::step::episode::Returns;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
+use burgess_physics::task::Returns;
 use burgess_physics::task::{Ending, Termination};
 use rayon::prelude::*;
 use std::collections::BTreeMap;

@@ -11,9 +11,9 @@ use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::gradient::{Gradient, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Creature};
-use burgess_physics::prelude::Prelude;
-use burgess_physics::step::episode::Returns;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::task::Ending;
+use burgess_physics::task::Returns;
 use burgess_physics::world::{Physics, Stiffness, World};
 use std::path::Path;
 

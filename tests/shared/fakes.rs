@@ -9,12 +9,12 @@ use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::experience::Experience;
+use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
-use burgess_physics::step::episode::Returns;
-use burgess_physics::step::record::layout;
 use burgess_physics::task::Ending;
+use burgess_physics::task::Returns;
 use burgess_physics::world::World;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -226,7 +226,7 @@ fn episode(candidate: &Candidate<f32>) -> Outcome {
 
 /// Frames of waves that the numbers shape, two to five of them.
 fn experience(x: &[f32]) -> Experience {
-    let (frames, width) = (2 + (x[1].to_bits() % 4) as usize, layout(10.0).width());
+    let (frames, width) = (2 + (x[1].to_bits() % 4) as usize, recorded_layout(10.0).width());
     let wave = |i: usize| (x[0] + x[1] * (i / width) as f32 + x[2] * (i % width) as f32).sin();
     Experience { features: (0..frames * width).map(wave).collect(), rewards: vec![0.1; frames] }
 }
