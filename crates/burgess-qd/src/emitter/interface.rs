@@ -25,9 +25,23 @@ macro_rules! copies {
     };
 }
 
-pub(super) use copies;
+/// Debug output of types that refer to traits: their name.
+macro_rules! names {
+    ($($name:ident),*) => {
+        $(
+            impl<S: Solution> std::fmt::Debug for $name<'_, S> {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.debug_struct(stringify!($name)).finish_non_exhaustive()
+                }
+            }
+        )*
+    };
+}
+
+pub(super) use {copies, names};
 
 copies!(Ask<'a>, Prepare<'a>, Told<'a>, Lineage, Ancestor<'a>);
+names!(Ask, Prepare, Told);
 
 /// What an emitter may look at when it makes a proposal.
 pub struct Ask<'a, S: Solution> {
