@@ -2,7 +2,6 @@
 
 use super::error::Problem;
 use crate::descriptors::DescriptorSpec;
-use burgess_physics::laws::descriptor::Descriptor;
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
 

@@ -10,7 +10,6 @@ use super::check::{
 use super::error::Problem;
 use super::learned;
 use super::schema::*;
-use crate::descriptors::DescriptorSpec;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
 use burgess_physics::model::MAX_LINKS;
 use burgess_physics::task::{TaskSpec, WeightedTerm};
@@ -21,8 +20,6 @@ use burgess_qd::emitter::ranking::Restart;
 use burgess_qd::emitter::{EmitterKind, EmitterSpec, Scheduler};
 use burgess_qd::optimiser::Optimiser;
 use std::f64::consts::PI;
-use std::fmt::{self, Display, Formatter};
-use std::ops::RangeInclusive;
 
 /// Most age layers.
 const MAX_LAYERS: usize = 16;

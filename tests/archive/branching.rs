@@ -198,7 +198,7 @@ fn anchors(experiment: &Experiment, space: &dyn SearchSpace, backend: &dyn Backe
         Evolution::resume(&dir, Setup { experiment, space, backend, differentiator: None, slopes, emitters }).unwrap();
     (0..2).for_each(|_| evolution.generation(8).unwrap());
     let metrics = evolution.metrics().unwrap();
-    assert!(metrics.backward.creature > 0 || experiment.problem().is_some());
+    assert!(metrics.backward.model > 0 || experiment.problem().is_some());
     let found = std::mem::take(&mut *learned.lock().unwrap());
     assert_eq!(found.len(), 8);
     found

@@ -80,7 +80,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert!(metrics.is_sorted_by(|a, b| a.simulation_time < b.simulation_time));
     assert!(metrics.iter().all(|m| 0.0 < m.simulation_time && m.simulation_time < m.wall_time));
     let diverged: u64 = metrics.iter().map(|m| m.diverged).sum();
-    assert!(diverged > 0 && last.forward.creature == 100 * (480 - diverged) + 7 * diverged);
+    assert!(diverged > 0 && last.forward.model == 100 * (480 - diverged) + 7 * diverged);
     assert!(metrics.iter().any(|m| m.invalid.contains_key("too large")));
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();

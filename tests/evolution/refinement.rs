@@ -117,7 +117,7 @@ fn candidates_climb_and_steps_are_counted() {
     let (before, after) = (last(&plain.0), last(&reader));
     assert!(after.scores.mean > before.scores.mean + 0.3, "{} and {}", after.scores.mean, before.scores.mean);
     assert!(after.scores.max > before.scores.max, "{} and {}", after.scores.max, before.scores.max);
-    assert_eq!((before.refined, before.backward.creature, before.refinement_time), (0, 0, 0.0));
+    assert_eq!((before.refined, before.backward.model, before.refinement_time), (0, 0, 0.0));
 
     let metrics = reader.metrics().unwrap();
     let total = |of: fn(&burgess::archive::metrics::Metrics) -> u64| metrics.iter().map(of).sum::<u64>();
@@ -125,10 +125,10 @@ fn candidates_climb_and_steps_are_counted() {
     assert!(refined > 150 && total(|m| m.accepted) > refined / 2);
     // Nobody was dropped or stuck, so each took all steps, back through as many as forward.
     assert_eq!(total(|m| m.dropped), 0);
-    assert_eq!(after.backward.creature, refined * 6 * u64::from(HORIZON));
-    assert_eq!(after.backward.body, after.backward.creature);
+    assert_eq!(after.backward.model, refined * 6 * u64::from(HORIZON));
+    assert_eq!(after.backward.body, after.backward.model);
     // Forward there are the episodes before and after besides.
-    let episodes = after.forward.creature - after.backward.creature;
+    let episodes = after.forward.model - after.backward.model;
     assert!((100 * refined..=200 * after.evaluations).contains(&episodes), "{episodes}");
     assert!(0.0 < after.refinement_time && after.refinement_time < after.wall_time);
     assert!(metrics.is_sorted_by(|a, b| a.refinement_time < b.refinement_time));
@@ -251,7 +251,7 @@ fn a_body_that_would_be_invalid_stays_where_it_is() {
     // The top of the hill, at 0.17 of the first number, is no valid body here.
     let narrow = Numbers { limit: 0.1 };
     let (free, bound) = (first.refined_by(&experiment, &Slope::default()), first.refined_in(&experiment, &narrow));
-    assert!(bound.backward.creature < free.backward.creature, "nobody was stuck");
+    assert!(bound.backward.model < free.backward.model, "nobody was stuck");
     assert_eq!((bound.refined, bound.dropped), (free.refined, 0));
     let ends = |refinements: &Refinements| -> Vec<f64> {
         refinements.learned.iter().filter_map(|l| Some(numbers(&l.accepted.as_ref()?.genome)[0])).collect()

@@ -120,9 +120,9 @@ fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
         burgess::archive::build(&experiment.archive, experiment.protection.as_ref(), &experiment.descriptors, None, 0)
             .archive;
     for (_, elite) in reader.elites().unwrap() {
-        let creature = space.compile(elite.expressed()).unwrap().creature;
-        assert_eq!(elite.physique, Physique::of(&creature));
-        assert_eq!((elite.physique.topology.links(), elite.mass), (creature.links.len(), creature.mass()));
+        let model = space.compile(elite.expressed()).unwrap().model;
+        assert_eq!(elite.physique, Physique::of(&model));
+        assert_eq!((elite.physique.topology.links(), elite.mass), (model.links.len(), model.mass()));
         assert!(elite.physique.span > 0.0 && elite.physique.topology.links() == elite.links as usize);
         archive.insert(&[elite]);
     }
@@ -233,7 +233,7 @@ fn a_run_that_refines_keeps_the_same_promises_and_gets_further() {
     let last = |dir: &str| RunReader::open(&place.path(dir)).unwrap().metrics().unwrap().pop().unwrap();
     let (plain, refined) = (last("plain/test-3-1"), last("one/test-3-1"));
     assert!(refined.scores.mean > plain.scores.mean, "{} and {}", refined.scores.mean, plain.scores.mean);
-    assert!(refined.backward.creature > 0 && plain.backward.creature == 0);
+    assert!(refined.backward.model > 0 && plain.backward.model == 0);
     assert!(place.path("one/test-3-1/plots/histogram-trust.png").exists());
 }
 
@@ -264,7 +264,7 @@ fn emitters_that_learn_keep_the_same_promises_with_and_without_refinement() {
         let metrics = burgess::archive::store::RunReader::open(&place.path(&whole)).unwrap().metrics().unwrap();
         assert_eq!(metrics.iter().map(|m| m.evaluations).collect::<Vec<_>>(), [24, 40, 56, 72, 88]);
         // One way back through 120 steps of the reward and each of the smooth descriptors, of one solution at least.
-        assert!(metrics[0].backward.creature >= 240 && metrics.is_sorted_by(|a, b| a.backward.body < b.backward.body));
+        assert!(metrics[0].backward.model >= 240 && metrics.is_sorted_by(|a, b| a.backward.body < b.backward.body));
         assert!(metrics[0].refinement_time > 0.0);
         let provenance = fs::read_to_string(place.path(&whole).join("provenance.ron")).unwrap();
         assert!(provenance.contains("differentiator: Some(\"cpu, 2 threads\")"), "{provenance}");

@@ -12,7 +12,7 @@ use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link, Model, Shape};
 use burgess_physics::task::Ending;
 use burgess_physics::task::Returns;
 use burgess_physics::world::World;
@@ -134,15 +134,10 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
         limit_stiffness: 1.0,
     };
     let contacts = Vec::<ContactPoint<f64>>::new();
-    let creature = Creature {
-        base: BaseKind::Floating,
-        links: vec![link],
-        contacts,
-        contact_stiffness: 1.0,
-        limb_ends: Vec::new(),
-    };
+    let model =
+        Model { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0, limb_ends: Vec::new() };
     let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
-    Candidate { creature, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
+    Candidate { model, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }
 
 /// The numbers in a candidate.

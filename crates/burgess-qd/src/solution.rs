@@ -48,6 +48,17 @@ pub struct Parent {
     pub candidate: u32,
 }
 
+/// When a candidate was evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Birth {
+    /// Number of the evaluation, counted over the run from 0.
+    pub id: u64,
+    /// The generation, from 0.
+    pub generation: u64,
+    /// Place in the batch of that generation, from 0.
+    pub candidate: u32,
+}
+
 /// An evaluated candidate; an elite as long as an archive holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluated<S: Solution> {

@@ -10,6 +10,7 @@ mod model;
 mod record;
 mod table;
 
+pub use fit::{Fitted, Stand};
 pub use record::write;
 pub use table::Table;
 

@@ -19,7 +19,7 @@ const NEAR_FIRST: [f32; 2] = [0.2, 1.0];
 
 /// A set of points, each with a name and a key by which searches may leave points out.
 #[derive(Clone, Debug)]
-pub struct Cloud {
+pub(crate) struct Cloud {
     dims: usize,
     /// For each block `dims` columns.
     points: Vec<Column>,
@@ -39,14 +39,14 @@ pub struct Cloud {
 
 /// Where a point stands, until it is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     block: u32,
     lane: u32,
 }
 
 /// The nearest points found so far, nearest first, of equally near ones the lower name first.
 #[derive(Clone, Debug)]
-pub struct Nearest {
+pub(crate) struct Nearest {
     count: usize,
     /// Squared distance in the upper half, name in the lower one: the bits of positive floats are ordered as they are.
     found: Vec<u64>,
@@ -54,33 +54,33 @@ pub struct Nearest {
 
 impl Nearest {
     /// Room for `count` points, at least one.
-    pub fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self { count, found: Vec::with_capacity(count) }
     }
 
     /// Squared distances and names, nearest first.
-    pub fn iter(&self) -> impl Iterator<Item = (f32, u32)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (f32, u32)> {
         self.found.iter().map(|&packed| (f32::from_bits((packed >> 32) as u32), packed as u32))
     }
 
     /// How many were found.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.found.len()
     }
 
     /// The nearest one's name.
-    pub fn first(&self) -> Option<u32> {
+    pub(crate) fn first(&self) -> Option<u32> {
         self.found.first().map(|&packed| packed as u32)
     }
 
     /// Mean distance; zero if nothing was found.
-    pub fn mean_distance(&self) -> f64 {
+    pub(crate) fn mean_distance(&self) -> f64 {
         let sum = self.iter().map(|(squared, _)| f64::from(squared).sqrt()).fold(0.0, |sum, d| sum + d);
         sum / self.found.len().max(1) as f64
     }
 
     /// Gives those that were found other names.
-    pub fn rename(&mut self, name: impl Fn(u32) -> u32) {
+    pub(crate) fn rename(&mut self, name: impl Fn(u32) -> u32) {
         for packed in &mut self.found {
             *packed = (*packed & !u64::from(u32::MAX)) | u64::from(name(*packed as u32));
         }
@@ -94,7 +94,7 @@ impl Nearest {
 
     /// Takes a point in if it is near enough.
     #[inline]
-    pub fn offer(&mut self, squared: f32, name: u32) {
+    pub(crate) fn offer(&mut self, squared: f32, name: u32) {
         let packed = (u64::from(squared.to_bits()) << 32) | u64::from(name);
         if self.found.len() < self.count {
             self.found.push(packed);
@@ -121,23 +121,23 @@ struct Search<'a, A> {
 
 impl Cloud {
     /// No points, of `dims` dimensions.
-    pub fn new(dims: usize) -> Self {
+    pub(crate) fn new(dims: usize) -> Self {
         let (points, keys, names, low, high) = Default::default();
         Self { dims, points, keys, names, low, high, open: None, arranged: 0, holes: 0 }
     }
 
     /// Number of blocks: those with a number from here on hold what is added after [`Cloud::seal`].
-    pub fn blocks(&self) -> usize {
+    pub(crate) fn blocks(&self) -> usize {
         self.keys.len()
     }
 
     /// Lets the next point begin a new block.
-    pub fn seal(&mut self) {
+    pub(crate) fn seal(&mut self) {
         self.open = None;
     }
 
     /// Adds a point of finite coordinates, a name below 2^32 - 1 and a key that is a number.
-    pub fn push(&mut self, point: &[f32], name: u32, key: f32) -> Place {
+    pub(crate) fn push(&mut self, point: &[f32], name: u32, key: f32) -> Place {
         let (block, lane) = self.open.unwrap_or_else(|| (self.add_block(), 0));
         self.open = (lane + 1 < LANES).then_some((block, lane + 1));
         self.keys[block].0[lane] = key;
@@ -164,32 +164,32 @@ impl Cloud {
     }
 
     /// Removes a point.
-    pub fn remove(&mut self, place: Place) {
+    pub(crate) fn remove(&mut self, place: Place) {
         self.keys[place.block as usize].0[place.lane as usize] = f32::NAN;
         self.holes += 1;
     }
 
     /// Gives a point another name.
-    pub fn rename(&mut self, place: Place, name: u32) {
+    pub(crate) fn rename(&mut self, place: Place, name: u32) {
         self.names[place.block as usize][place.lane as usize] = name;
     }
 
     /// A point's coordinates.
-    pub fn point(&self, place: Place) -> impl Iterator<Item = f32> {
+    pub(crate) fn point(&self, place: Place) -> impl Iterator<Item = f32> {
         let columns = &self.points[place.block as usize * self.dims..][..self.dims];
         columns.iter().map(move |column| column.0[place.lane as usize])
     }
 
     /// Sorts the points that were added since the last time into blocks that are small in space, or all points where there are many
     /// such or many holes; `moved` is told the name and the new place of each one that was sorted.
-    pub fn tidy(&mut self, moved: impl FnMut(u32, Place)) {
+    pub(crate) fn tidy(&mut self, moved: impl FnMut(u32, Place)) {
         let loose = self.blocks() - self.arranged;
         let disorder = loose > 8 + self.arranged / 8 || self.holes > 8 * LANES + self.arranged * LANES / 4;
         self.sort_from(if disorder { 0 } else { self.arranged }, moved);
     }
 
     /// Sorts all points.
-    pub fn arrange(&mut self, moved: impl FnMut(u32, Place)) {
+    pub(crate) fn arrange(&mut self, moved: impl FnMut(u32, Place)) {
         self.sort_from(0, moved);
     }
 
@@ -235,22 +235,22 @@ impl Cloud {
     }
 
     /// Adds the nearest of all points to `nearest`.
-    pub fn nearest(&self, query: &[f32], nearest: &mut Nearest) {
+    pub(crate) fn nearest(&self, query: &[f32], nearest: &mut Nearest) {
         self.nearest_of(query, f32::NEG_INFINITY, |_| true, nearest);
     }
 
     /// Adds the nearest of all points whose key is at least `least_key` and whose name is admitted.
-    pub fn nearest_of(&self, query: &[f32], least_key: f32, admit: impl Fn(u32) -> bool, nearest: &mut Nearest) {
+    pub(crate) fn nearest_of(&self, query: &[f32], least_key: f32, admit: impl Fn(u32) -> bool, nearest: &mut Nearest) {
         self.dispatch(None, &Search { query, least_key, admit }, nearest);
     }
 
     /// Adds the nearest of the points in some blocks.
-    pub fn nearest_in(&self, blocks: Range<usize>, query: &[f32], nearest: &mut Nearest) {
+    pub(crate) fn nearest_in(&self, blocks: Range<usize>, query: &[f32], nearest: &mut Nearest) {
         self.nearest_of_in(blocks, query, f32::NEG_INFINITY, |_| true, nearest);
     }
 
     /// [`Cloud::nearest_of`] among the points in some blocks.
-    pub fn nearest_of_in(
+    pub(crate) fn nearest_of_in(
         &self,
         blocks: Range<usize>,
         query: &[f32],

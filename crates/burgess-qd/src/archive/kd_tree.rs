@@ -9,7 +9,7 @@ const LEAF: usize = 8;
 
 /// A search tree over fixed points.
 #[derive(Clone, Debug)]
-pub struct KdTree {
+pub(crate) struct KdTree {
     dims: usize,
     /// Coordinates in the order of the leaves, `dims` a point.
     points: Vec<f64>,
@@ -31,11 +31,11 @@ struct Node {
 
 /// A point and how far it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Neighbour {
+pub(crate) struct Neighbour {
     /// The point's index.
-    pub index: usize,
+    pub(crate) index: usize,
     /// Squared distance.
-    pub distance: f64,
+    pub(crate) distance: f64,
 }
 
 impl Neighbour {
@@ -50,7 +50,7 @@ impl Neighbour {
 impl KdTree {
     /// A tree over points of `dims` finite coordinates each, one after the other. There must be at least one point and
     /// fewer than 2^32.
-    pub fn new(points: &[f64], dims: usize) -> Self {
+    pub(crate) fn new(points: &[f64], dims: usize) -> Self {
         assert!(
             dims > 0 && !points.is_empty() && points.len().is_multiple_of(dims),
             "points do not fit the dimensions"
@@ -97,14 +97,14 @@ impl KdTree {
     }
 
     /// The nearest point.
-    pub fn nearest(&self, query: &[f64]) -> usize {
+    pub(crate) fn nearest(&self, query: &[f64]) -> usize {
         let mut best = Neighbour::NONE;
         self.visit(0, query, &mut best);
         best.index
     }
 
     /// The nearest point, given some point at its distance: the search is faster the nearer that one is.
-    pub fn nearest_from(&self, query: &[f64], mut guess: Neighbour) -> usize {
+    pub(crate) fn nearest_from(&self, query: &[f64], mut guess: Neighbour) -> usize {
         self.visit(0, query, &mut guess);
         guess.index
     }
@@ -146,12 +146,12 @@ impl KdTree {
 }
 
 /// Point `index` of a flat list.
-pub fn point(points: &[f64], dims: usize, index: usize) -> &[f64] {
+pub(crate) fn point(points: &[f64], dims: usize, index: usize) -> &[f64] {
     &points[index * dims..][..dims]
 }
 
 /// Squared Euclidean distance, summed in the order of the dimensions.
-pub fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x - y).fold(0.0, |sum, d| sum + d * d)
 }
 

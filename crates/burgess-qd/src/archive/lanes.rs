@@ -4,16 +4,16 @@
 //! and compare in the same order without fusing, and give the same bits.
 
 /// How many numbers: those of the widest registers.
-pub const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// Numbers side by side, on a cache line of their own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(64))]
-pub struct Column(pub [f32; LANES]);
+pub(crate) struct Column(pub(crate) [f32; LANES]);
 
 impl Column {
     /// The same number in all lanes.
-    pub const fn of(x: f32) -> Self {
+    pub(crate) const fn of(x: f32) -> Self {
         Self([x; LANES])
     }
 }
@@ -23,7 +23,7 @@ impl Column {
 /// # Safety
 ///
 /// Every function may be called only where the processor has what the implementation needs.
-pub unsafe trait Lanes {
+pub(crate) unsafe trait Lanes {
     /// Squared distances of points to `query`, and those (a bit each) that are at most `bound` and whose key is at least `least_key`,
     /// which a key that is NaN is not.
     unsafe fn near(points: &[Column], keys: &Column, query: &[f32], least_key: f32, bound: f32) -> (Column, u16);
@@ -36,7 +36,7 @@ pub unsafe trait Lanes {
 }
 
 /// For any processor.
-pub struct Portable;
+pub(crate) struct Portable;
 
 // SAFETY: needs nothing.
 unsafe impl Lanes for Portable {
@@ -73,7 +73,7 @@ unsafe impl Lanes for Portable {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub use x86::{Avx2, Avx512};
+pub(crate) use x86::{Avx2, Avx512};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
@@ -81,7 +81,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     /// For processors with AVX-512 F.
-    pub struct Avx512;
+    pub(crate) struct Avx512;
 
     // SAFETY: a column is sixteen floats on a boundary of 64 bytes, which is what is loaded and stored.
     unsafe impl Lanes for Avx512 {
@@ -129,7 +129,7 @@ mod x86 {
     }
 
     /// For processors with AVX2: two halves.
-    pub struct Avx2;
+    pub(crate) struct Avx2;
 
     #[inline]
     #[target_feature(enable = "avx2")]

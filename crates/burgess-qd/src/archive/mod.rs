@@ -2,8 +2,8 @@
 //!
 //! MAP-Elites (Mouret and Clune 2015, "Illuminating search spaces by mapping elites") divides the space of descriptors into
 //! cells and keeps the best candidate of each. [`Grid`] divides by bins, [`Cvt`] by the Voronoi regions of centroids.
-//! [`Unstructured`] and [`DominatedNovelty`] have no regions: their cells are numbered places for elites, which can leave. All
-//! stand behind [`Archive`], which is all that emitters, metrics, the store and the plots know. `docs/archives.md` has the rules.
+//! [`Unstructured`] and [`DominatedNovelty`] have no regions: their cells are numbered places for elites, which can leave. All of them
+//! implement [`Elites`], the read-only view that emitters and metrics use, and [`Archive`], which takes candidates in. `docs/archives.md` has the rules.
 //!
 //! Rules that every archive here keeps, so that a run is reproducible to the bit:
 //!
@@ -83,4 +83,10 @@ pub struct BuiltArchive<S: Solution> {
     pub archive: Box<dyn Archive<S>>,
     /// The centroids of a CVT archive, to be stored with it.
     pub centroids: Option<Centroids>,
+}
+
+impl<S: Solution> std::fmt::Debug for BuiltArchive<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BuiltArchive").field("cells", &self.archive.cell_count()).finish_non_exhaustive()
+    }
 }

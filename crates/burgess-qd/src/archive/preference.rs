@@ -27,6 +27,12 @@ pub struct Preferring<S: Solution> {
     scores: Vec<f64>,
 }
 
+impl<S: Solution> std::fmt::Debug for Preferring<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Preferring").field("elites", &self.archive.len()).finish_non_exhaustive()
+    }
+}
+
 impl<S: Solution> Preferring<S> {
     /// An archive sampled as an experiment says: the archive itself where each elite has the same chance.
     pub fn over(archive: Box<dyn Archive<S>>, axes: &[Axis], parents: Parents) -> Box<dyn Archive<S>> {

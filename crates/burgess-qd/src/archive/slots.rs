@@ -1,4 +1,4 @@
-//! The numbered cells of an archive with what is in them: what archives of every kind share.
+//! The numbered cells of an archive and their contents: what archives of every kind share.
 //!
 //! Beside the elites it keeps their rewards side by side (most candidates are turned down by their reward alone, and scores need no
 //! more), the cells that are taken in ascending order (so that a sample depends on what is in the archive only), and which cells
@@ -68,7 +68,7 @@ impl<S: Solution> Slots<S> {
         self.rewards[cell]
     }
 
-    /// Gives a cell to an elite; whoever holds it leaves.
+    /// Gives a cell to an elite; the elite that held it leaves.
     pub(super) fn put(&mut self, cell: usize, elite: &Evaluated<S>) {
         match &mut self.elites[cell] {
             Some(incumbent) => **incumbent = elite.clone(),

@@ -1,22 +1,22 @@
 //! Thinning: which elites of an unstructured archive stay when there are too many.
 //!
-//! As if the archive were built again, best reward first: those stay that are farthest, in the mean, from the k nearest better ones; who
-//! has fewer than k better ones stays in any case. One pass gives this distance for all, and with it who stays for any size. At the
-//! least distance of those who stay, a new archive would take them all in.
+//! The elites stay whose mean distance to the k nearest better ones is greatest; an elite with fewer than k better ones stays in any case.
+//! The result is the same as if the archive were built again, best reward first. One pass gives the distance for all elites, and with it
+//! the elites that stay for any size. At the least distance among them, a new archive would take them all in.
 
 use super::cloud::{Cloud, Nearest};
 use rayon::prelude::*;
 
-/// Who stays.
-pub struct Thinned {
-    /// The least mean distance of those who stay to the nearest better ones; infinite if none has enough of those.
-    pub distance: f64,
+/// The points that stay.
+pub(crate) struct Thinned {
+    /// The least mean distance, among the points that stay, to the nearest better ones; infinite if no point has enough better ones.
+    pub(crate) distance: f64,
     /// Whether each of the points stays.
-    pub stays: Vec<bool>,
+    pub(crate) stays: Vec<bool>,
 }
 
 /// Thins points of `dims` coordinates each, best first and fewer than 2^24, to `count`, which is at least `neighbours`.
-pub fn thin(points: &[f32], dims: usize, neighbours: usize, count: usize) -> Thinned {
+pub(crate) fn thin(points: &[f32], dims: usize, neighbours: usize, count: usize) -> Thinned {
     let mut cloud = Cloud::new(dims);
     // Keys fall with the rank.
     let key = |rank: usize| -(rank as f32);

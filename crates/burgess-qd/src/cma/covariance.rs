@@ -18,7 +18,7 @@ const FEW_ROWS: usize = 128;
 /// factor * settled + the sum of coefficient * v v' over the list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
-pub struct Covariance {
+pub(crate) struct Covariance {
     n: u64,
     settled: Option<Vec<f64>>,
     factor: f64,
@@ -67,12 +67,12 @@ impl TryFrom<Saved> for Covariance {
 
 impl Covariance {
     /// The identity in n dimensions.
-    pub fn identity(n: usize) -> Self {
+    pub(crate) fn identity(n: usize) -> Self {
         Self { n: n as u64, settled: None, factor: 1.0, list: Vec::new(), axes: None }
     }
 
     /// Multiplies the matrix by `factor`, then adds coefficient * v v' for each of the list. Draws don't change until [`Covariance::settle`].
-    pub fn learn(&mut self, factor: f64, list: impl IntoIterator<Item = (f64, Vec<f64>)>) {
+    pub(crate) fn learn(&mut self, factor: f64, list: impl IntoIterator<Item = (f64, Vec<f64>)>) {
         self.factor *= factor;
         self.list.iter_mut().for_each(|(coefficient, _)| *coefficient *= factor);
         self.list.extend(list);
@@ -80,7 +80,7 @@ impl Covariance {
 
     /// Takes into the decomposition what was learned since the last one. False, and nothing is changed, if the matrix isn't finite.
     #[must_use]
-    pub fn settle(&mut self) -> bool {
+    pub(crate) fn settle(&mut self) -> bool {
         let n = self.n as usize;
         let matrix = self.sum();
         let triangle = (0..n).flat_map(|i| &matrix[i * n + i..(i + 1) * n]).copied().collect();
@@ -91,7 +91,7 @@ impl Covariance {
     }
 
     /// The matrix itself, row by row at full width; its lower triangle is zero.
-    pub fn sum(&self) -> Vec<f64> {
+    pub(crate) fn sum(&self) -> Vec<f64> {
         let n = self.n as usize;
         let mut matrix = match &self.settled {
             Some(triangle) => square(triangle, n),
@@ -114,14 +114,14 @@ impl Covariance {
     }
 
     /// C^(1/2) z up to a rotation: as normally distributed as C says if `z` is standard normal.
-    pub fn spread(&self, mut z: Vec<f64>) -> Vec<f64> {
+    pub(crate) fn spread(&self, mut z: Vec<f64>) -> Vec<f64> {
         let Some(axes) = &self.axes else { return z };
         z.iter_mut().zip(&axes.lengths).for_each(|(z, length)| *z *= length);
         axes.eigen.compose(&z)
     }
 
     /// C^(-1/2) y, the symmetric root.
-    pub fn whiten(&self, y: &[f64]) -> Vec<f64> {
+    pub(crate) fn whiten(&self, y: &[f64]) -> Vec<f64> {
         let Some(axes) = &self.axes else { return y.to_vec() };
         let mut components = axes.eigen.components(y);
         components.iter_mut().zip(&axes.lengths).for_each(|(component, length)| *component /= length);
@@ -129,7 +129,7 @@ impl Covariance {
     }
 
     /// Largest and smallest standard deviation of what is drawn along any direction, for a step size of one.
-    pub fn extremes(&self) -> (f64, f64) {
+    pub(crate) fn extremes(&self) -> (f64, f64) {
         let Some(axes) = &self.axes else { return (1.0, 1.0) };
         axes.lengths.iter().fold((0.0, f64::INFINITY), |(most, least), &x| (most.max(x), x.min(least)))
     }

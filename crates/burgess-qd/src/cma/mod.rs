@@ -14,7 +14,7 @@ mod parameters;
 #[cfg(test)]
 mod tests;
 
-pub use parameters::weights;
+pub(crate) use parameters::weights;
 
 use burgess_core::math::eigen::add;
 use burgess_core::rng::Stream;
@@ -184,7 +184,7 @@ impl Cma {
     }
 
     /// Whether and why it should be restarted. Flat rewards, which only the caller sees, are another reason
-    /// ([`super::ranking::Ranking::is_flat`]).
+    /// ([`Ranking::is_flat`](crate::emitter::ranking::Ranking::is_flat)).
     pub fn stop(&self) -> Option<Stop> {
         let (most, least) = self.covariance.extremes();
         if self.diverged {

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// A batch that may have to be mended.
+#[derive(Debug)]
 pub struct Ahead<S: Solution> {
     generation: u64,
     /// What is in each place; nothing for emitters that have not learned yet what they will know.
@@ -22,6 +23,7 @@ pub struct Ahead<S: Solution> {
 }
 
 /// A place that is filled, and what its candidate was made from.
+#[derive(Debug)]
 struct Filled<S: Solution> {
     offspring: Offspring<S>,
     phenotype: Result<S::Phenotype>,
@@ -29,7 +31,7 @@ struct Filled<S: Solution> {
 }
 
 /// What a candidate was made from.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Seen {
     /// Each sample: the stream before it, and the elite that came.
     samples: Vec<(Stream, Option<u64>)>,

@@ -1,9 +1,9 @@
 //! A batch: how each place in it is filled with an offspring that compiles.
 
-use super::interface::{Ask, Emitter, Proposal, copies};
+use super::interface::{Ask, Emitter, Proposal, copies, names};
 pub use super::shares::{shares, split};
 use crate::archive::Elites;
-use crate::solution::{Parent, Solution};
+use crate::solution::{Birth, Evaluated, Parent, Solution};
 use crate::space::{Compiled, SearchSpace};
 use anyhow::Context;
 use burgess_core::rng::{Purpose, Stream};
@@ -34,6 +34,16 @@ pub struct Offspring<S: Solution> {
     pub coefficients: Vec<f64>,
     /// Labels of the proposals that were rejected in its place.
     pub rejections: Vec<&'static str>,
+}
+
+impl<S: Solution> Offspring<S> {
+    /// The candidate that the offspring becomes by its evaluation; the reward is NaN when that failed.
+    pub fn evaluated(self, birth: Birth, reward: f32, descriptors: Vec<f32>, life: S::Life) -> Evaluated<S> {
+        let Birth { id, generation, candidate } = birth;
+        let Self { solution, parents, emitter, traits, age, .. } = self;
+        let emitter = emitter as u32;
+        Evaluated { id, solution, reward, descriptors, parents, generation, candidate, emitter, age, traits, life }
+    }
 }
 
 /// Number of rejected proposals by the label of the reason.
@@ -80,6 +90,7 @@ pub struct Source<'a, S: Solution> {
 }
 
 copies!(Source<'a>);
+names!(Source);
 
 impl<S: Solution> Source<'_, S> {
     /// Places in the batch.

@@ -2,12 +2,12 @@
 //! (Fontaine and Nikolaidis 2021, "Differentiable Quality Diversity").
 
 /// The Euclidean norm; the sum runs in order.
-pub fn length(vector: &[f64]) -> f64 {
+pub(crate) fn length(vector: &[f64]) -> f64 {
     vector.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 /// The vector at length one, zero as it is; none when it is not finite.
-pub fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
+pub(crate) fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
     let length = length(&vector);
     length.is_finite().then(|| match length > 0.0 {
         true => vector.into_iter().map(|x| x / length).collect(),
@@ -17,21 +17,21 @@ pub fn unit(vector: Vec<f64>) -> Option<Vec<f64>> {
 
 /// The gradients at a place, reward first, each at length one: a descriptor counts by its direction, not by its unit.
 #[derive(Clone, Debug)]
-pub struct Branches(Vec<Vec<f64>>);
+pub(crate) struct Branches(Vec<Vec<f64>>);
 
 impl Branches {
     /// Of gradients; none where one is not finite. What has no slope at all stays zero.
-    pub fn new(gradients: Vec<Vec<f64>>) -> Option<Self> {
+    pub(crate) fn new(gradients: Vec<Vec<f64>>) -> Option<Self> {
         gradients.into_iter().map(unit).collect::<Option<_>>().map(Self)
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// The place plus the gradients times the coefficients.
-    pub fn at(&self, place: &[f64], coefficients: &[f64]) -> Vec<f64> {
+    pub(crate) fn at(&self, place: &[f64], coefficients: &[f64]) -> Vec<f64> {
         let mut to = place.to_vec();
         for (gradient, coefficient) in self.0.iter().zip(coefficients) {
             to.iter_mut().zip(gradient).for_each(|(x, g)| *x += coefficient * g);

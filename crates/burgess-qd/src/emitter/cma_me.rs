@@ -11,29 +11,29 @@ use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 
 /// CMA-ES over the parameters of one elite. It starts again from another elite, whose parameters may be others, when it is stuck.
-pub struct CmaMe<S: Solution> {
+pub(crate) struct CmaMe<S: Solution> {
     /// Step size at the start.
-    pub sigma: f64,
+    pub(crate) sigma: f64,
     /// By what candidates are ranked.
-    pub ranker: Ranker,
+    pub(crate) ranker: Ranker,
     /// Which become parents.
-    pub selection: Selection,
+    pub(crate) selection: Selection,
     /// When it begins anew.
-    pub restart: Restart,
+    pub(crate) restart: Restart,
     /// By which equations the strategy learns.
-    pub conventions: Conventions,
+    pub(crate) conventions: Conventions,
     /// Which genes move.
-    pub genes: GeneGroup,
+    pub(crate) genes: GeneGroup,
     /// Ranges of the descriptors.
-    pub ranges: Vec<(f64, f64)>,
+    pub(crate) ranges: Vec<(f64, f64)>,
     /// None before the first generation, and when it is to begin anew.
-    pub state: Option<State<S>>,
+    pub(crate) state: Option<State<S>>,
 }
 
 /// What it has learned.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct State<S: Solution> {
+pub(crate) struct State<S: Solution> {
     chart: Chart<S>,
     cma: Cma,
     direction: Direction,

@@ -13,35 +13,35 @@ use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 
 /// One solution and the candidates around it. Its first place of each batch is the solution itself.
-pub struct CmaMega<S: Solution> {
+pub(crate) struct CmaMega<S: Solution> {
     /// Standard deviation of the coefficients at the start.
-    pub sigma: f64,
+    pub(crate) sigma: f64,
     /// How the solution follows.
-    pub optimiser: Optimiser,
+    pub(crate) optimiser: Optimiser,
     /// Length of its steps.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// By what candidates are ranked.
-    pub ranker: Ranker,
+    pub(crate) ranker: Ranker,
     /// Which become parents.
-    pub selection: Selection,
+    pub(crate) selection: Selection,
     /// When it begins anew.
-    pub restart: Restart,
+    pub(crate) restart: Restart,
     /// By which equations the strategy learns.
-    pub conventions: Conventions,
+    pub(crate) conventions: Conventions,
     /// Which genes move.
-    pub genes: GeneGroup,
+    pub(crate) genes: GeneGroup,
     /// Ranges of the descriptors.
-    pub ranges: Vec<(f64, f64)>,
+    pub(crate) ranges: Vec<(f64, f64)>,
     /// None before the first generation, and when it is to begin anew.
-    pub state: Option<State<S>>,
+    pub(crate) state: Option<State<S>>,
     /// Gradients at the solution, known from `learn` to `tell`.
-    pub branches: Option<Branches>,
+    pub(crate) branches: Option<Branches>,
 }
 
 /// What it has learned.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct State<S: Solution> {
+pub(crate) struct State<S: Solution> {
     chart: Chart<S>,
     /// The solution, in coordinates of the chart.
     solution: Vec<f64>,

@@ -20,41 +20,41 @@ use serde::{Deserialize, Serialize};
 
 /// A descriptor as goals see it.
 #[derive(Clone, Copy, Debug)]
-pub struct Dimension {
+pub(crate) struct Dimension {
     /// Its range.
-    pub range: (f64, f64),
+    pub(crate) range: (f64, f64),
     /// Its place among the gradients of anchors, if it has one.
-    pub gradient: Option<usize>,
+    pub(crate) gradient: Option<usize>,
 }
 
 /// One solution a place of the batch.
-pub struct Goals<S: Solution> {
+pub(crate) struct Goals<S: Solution> {
     /// Steps before a solution is given up for another goal.
-    pub steps: u32,
+    pub(crate) steps: u32,
     /// Goals of which the one is taken that is farthest from all elites.
-    pub draws: usize,
+    pub(crate) draws: usize,
     /// Elites nearest to the goal of which the fittest sets out.
-    pub neighbours: usize,
+    pub(crate) neighbours: usize,
     /// Probability that a step climbs in reward.
-    pub upward: f64,
+    pub(crate) upward: f64,
     /// What makes a step of a direction.
-    pub optimiser: Optimiser,
+    pub(crate) optimiser: Optimiser,
     /// Length of a step.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// Which genes move.
-    pub genes: GeneGroup,
+    pub(crate) genes: GeneGroup,
     /// The descriptors.
-    pub dimensions: Vec<Dimension>,
+    pub(crate) dimensions: Vec<Dimension>,
     /// The solutions; none where the archive was empty.
-    pub climbers: Vec<Option<Climber<S>>>,
+    pub(crate) climbers: Vec<Option<Climber<S>>>,
     /// Gradients at the solutions by their coordinates, known from `learn` to `tell`; none where they are not finite.
-    pub slopes: Vec<Option<Vec<f64>>>,
+    pub(crate) slopes: Vec<Option<Vec<f64>>>,
 }
 
 /// A solution on its way.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct Climber<S: Solution> {
+pub(crate) struct Climber<S: Solution> {
     chart: Chart<S>,
     /// Where it is, in coordinates of the chart.
     place: Vec<f64>,

@@ -9,13 +9,13 @@ use crate::space::{GeneGroup, SearchSpace};
 use burgess_core::rng::Stream;
 
 /// The first half of its places (rounded up) are elites as they are, each of the others branches off one of those.
-pub struct OmgMega<S: Solution> {
+pub(crate) struct OmgMega<S: Solution> {
     /// Standard deviation of the coefficients.
-    pub sigma: f64,
+    pub(crate) sigma: f64,
     /// Which genes move.
-    pub genes: GeneGroup,
+    pub(crate) genes: GeneGroup,
     /// The elites of the batch, and their gradients where those are finite.
-    pub stems: Vec<(Chart<S>, Option<Branches>)>,
+    pub(crate) stems: Vec<(Chart<S>, Option<Branches>)>,
 }
 
 impl<S: Solution> Anchored<S> for OmgMega<S> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A scheduler and what it has learned.
+#[derive(Clone, Debug)]
 pub struct Schedule {
     scheduler: Scheduler,
     shares: Vec<f64>,

@@ -1,8 +1,8 @@
-//! What CMA-ES costs beside the evaluations: `cargo bench --bench cma [-- DIMENSIONS BATCH GENERATIONS]`, by default 1000, 36 and 300.
+//! What CMA-ES costs beside the evaluations: `cargo bench -p burgess-qd --bench cma [-- DIMENSIONS BATCH GENERATIONS]`, by default 1000, 36 and 300.
 //! One thread draws; with RAYON_NUM_THREADS=1 one thread does all.
 
-use burgess::emitter::cma::Cma;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_qd::cma::Cma;
 use std::time::{Duration, Instant};
 
 fn main() {
