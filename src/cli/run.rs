@@ -13,6 +13,7 @@ use burgess::report;
 use burgess::store::RunReader;
 use burgess::variation::Variation;
 use burgess_qd::emitter;
+use burgess_report::PLOTS;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -100,7 +101,7 @@ pub(super) fn carry_on(
     writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
     report::draw_all(folder.dir())
         .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
-    writeln!(stdout(), "plots: {}", folder.dir().join(report::PLOTS).display())?;
+    writeln!(stdout(), "plots: {}", folder.dir().join(PLOTS).display())?;
     Ok(match ended {
         Ended::Finished => ExitCode::SUCCESS,
         Ended::Interrupted => {

@@ -1,6 +1,6 @@
 //! Growing: repeats, chains, shared limbs, limits, and what is turned down.
 
-use super::{grown, joint_keys, origins, seed, stream, variation};
+use super::{grown, joint_keys, keys, origins, seed, stream, variation};
 use burgess::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
 use burgess::growth::{check, expand, tree};
 use burgess_core::math::{Vec3, vec3};
@@ -12,7 +12,7 @@ fn limits() -> BodyLimits {
 }
 
 fn verdict(body: &Body, limits: &BodyLimits) -> Result<(), InvalidBody> {
-    check(&expand(body, limits, &Physics::default())?, limits)
+    check(&expand(body, limits, &Physics::default())?.creature, limits)
 }
 
 #[test]
@@ -42,9 +42,10 @@ fn links_are_in_preorder_and_contacts_sorted() {
 
 #[test]
 fn radial_copies_are_turned_about_z() {
-    let creature = grown(&seed("quadruped"));
-    let hips: Vec<_> = creature.links.iter().filter(|link| link.gene == GeneId(301)).collect();
-    assert_eq!(hips.iter().map(|hip| hip.joint.repeat).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    let (creature, keys) = (grown(&seed("quadruped")), keys(&seed("quadruped")));
+    let hips: Vec<_> = creature.links.iter().zip(&keys).filter(|(_, key)| key.gene == GeneId(301)).collect();
+    assert_eq!(hips.iter().map(|(_, key)| key.joint.repeat).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    let hips: Vec<_> = hips.into_iter().map(|(hip, _)| hip).collect();
     for pair in hips.windows(2) {
         let (p, q) = (pair[0].joint_position, pair[1].joint_position);
         assert!(super::distance(q, vec3(-p.y, p.x, p.z)) < 1e-15, "a quarter turn from {p:?} to {q:?}");
@@ -56,8 +57,8 @@ fn radial_copies_are_turned_about_z() {
 fn serial_copies_hang_on_each_other() {
     let creature = grown(&seed("snake"));
     assert!(creature.links.iter().enumerate().skip(1).all(|(i, link)| link.parent == i - 1));
-    let keys: Vec<u32> = creature.links[1..].iter().map(|link| link.joint.repeat).collect();
-    assert_eq!(keys, [1, 2, 3, 4, 5, 6, 7], "digit 0 is the link that starts the chain");
+    let repeats: Vec<u32> = keys(&seed("snake"))[1..].iter().map(|key| key.joint.repeat).collect();
+    assert_eq!(repeats, [1, 2, 3, 4, 5, 6, 7], "digit 0 is the link that starts the chain");
     let ends: Vec<f64> = origins(&creature).iter().map(|p| p.x).collect();
     assert!(ends.windows(2).all(|pair| pair[1] > pair[0] + 0.08), "{ends:?}");
 }

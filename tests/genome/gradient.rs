@@ -17,9 +17,9 @@ fn physics() -> Physics {
 }
 
 fn candidate<T: burgess_core::autodiff::Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed").creature;
-    let controller = compile_controller(&genome.brain, &creature, policy);
-    Candidate { creature, controller }
+    let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
+    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    Candidate { creature: grown.creature, controller }
 }
 
 /// Every number of a candidate, in a fixed order.

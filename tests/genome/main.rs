@@ -10,7 +10,7 @@ mod motion;
 mod mutation;
 
 use burgess::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
-use burgess::growth::{expand, tree};
+use burgess::growth::{LinkKey, expand, link_keys, tree};
 use burgess::variation::Variation;
 use burgess_core::math::Vec3;
 use burgess_core::rng::{Purpose, Stream};
@@ -31,6 +31,11 @@ fn seed(name: &str) -> Body {
 
 fn grown(body: &Body) -> Creature<f64> {
     expand(body, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature
+}
+
+/// Which genes made each link.
+fn keys(body: &Body) -> Vec<LinkKey> {
+    link_keys(body, BodyLimits::default().max_links).expect("well-formed")
 }
 
 fn cpg(sharing: Sharing) -> Policy {

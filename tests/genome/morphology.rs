@@ -1,6 +1,6 @@
 //! Morphology files: the built-in ones stand as they should, text goes there and back, and errors say where.
 
-use super::{SEEDS, distance, files, grown, origins, seed, variation};
+use super::{SEEDS, distance, files, grown, keys, origins, seed, variation};
 use burgess::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
 use burgess::growth::check;
 use burgess_core::math::Vec3;
@@ -160,11 +160,12 @@ fn the_hopper_is_as_it_was() {
     let rows: Vec<[i64; 12]> = creature
         .links
         .iter()
-        .map(|l| {
+        .zip(keys(&seed("hopper")))
+        .map(|(l, key)| {
             let (p, c) = (l.joint_position, l.com);
             let [px, py, pz, cx, cy, cz] = [p.x, p.y, p.z, c.x, c.y, c.z].map(millionths);
             let [mass, kp, kd, torque] = [l.mass, l.kp, l.kd, l.torque_limit].map(millionths);
-            [l.parent as i64, l.gene.0 as i64, mass, px, py, pz, cx, cy, cz, kp, kd, torque]
+            [l.parent as i64, key.gene.0 as i64, mass, px, py, pz, cx, cy, cz, kp, kd, torque]
         })
         .collect();
     assert_eq!(rows, HOPPER);

@@ -1,6 +1,6 @@
 //! Mutation: what it keeps, and that nothing it does breaks a genome.
 
-use super::{assert_sound, brain_keys, cpg, distance, grown, origins, policies, seed, stream, variation};
+use super::{assert_sound, brain_keys, cpg, distance, grown, keys, origins, policies, seed, stream, variation};
 use burgess::genome::{Body, BodyLimits, Genome, Policy, Sharing};
 use burgess::growth::{check, compile_controller, tree};
 use burgess::variation::{StructuralMutation, Variation};
@@ -10,8 +10,7 @@ use proptest::prelude::*;
 /// For each joint the way to it from the base, and its controller's numbers.
 fn joints(genome: &Genome, policy: &Policy) -> Vec<(Vec<tree::Step>, Vec<f64>)> {
     let nodes = tree::grow(&genome.body, 16).expect("well-formed");
-    let creature = grown(&genome.body);
-    let numbers: Vec<Vec<f64>> = match compile_controller(&genome.brain, &creature, policy) {
+    let numbers: Vec<Vec<f64>> = match compile_controller(&genome.brain, &keys(&genome.body), policy) {
         Controller::Cpg { joints, .. } => joints.iter().map(|j| vec![j.amplitude, j.phase, j.offset]).collect(),
         Controller::Mlp { layers, clocks, .. } => {
             let output = layers.last().expect("an output layer");
@@ -112,16 +111,17 @@ fn a_split_keeps_shape_mass_and_brain() {
     for_each_mutant(StructuralMutation::SplitLink, |parent, child, policy| {
         let (old, new) = (grown(&parent.body), grown(&child.body));
         assert!((new.mass() / old.mass() - 1.0).abs() < 1e-12, "{} kg became {} kg", old.mass(), new.mass());
+        let (old_keys, new_keys) = (keys(&parent.body), keys(&child.body));
         let after = joints(child, policy);
         let numbers_of = |gene, key: burgess::genome::JointKey| {
-            let place = new.links.iter().position(|l| l.joint.gene == gene && l.joint == key).expect("still there");
+            let place = new_keys.iter().position(|k| k.joint.gene == gene && k.joint == key).expect("still there");
             (place, after[place - 1].1.clone())
         };
         // The base's frame moves with its own half if the base is split: compare places relative to the first old joint.
         let (old_places, new_places) = (origins(&old), origins(&new));
         let mut shift = None;
         for (i, (_, before)) in joints(parent, policy).iter().enumerate() {
-            let key = old.links[i + 1].joint;
+            let key = old_keys[i + 1].joint;
             let (place, now) = numbers_of(key.gene, key);
             assert_bits(before, &now);
             let moved = new_places[place] - old_places[i + 1];

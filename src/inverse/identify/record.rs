@@ -4,8 +4,8 @@ use super::table::Table;
 use super::{Fitted, Solution};
 use crate::experiment::{Factors, Identify, Unknown};
 use crate::inverse::folder::Folder;
-use crate::report::data::{LineView, LinesView, PanelView};
 use anyhow::Result;
+use burgess_report::views::{LineView, LinesView, PanelView};
 use ron::ser::PrettyConfig;
 
 /// Guesses that plots show: more than that cannot be told apart.

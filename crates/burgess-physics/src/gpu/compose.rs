@@ -83,12 +83,14 @@ pub struct Choices<'a> {
 pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
+    text += &terrain_function(choices.terrain);
     for (_, file) in FILES {
         text.push('\n');
         text += file;
     }
     if choices.taped {
         text += &reverse_task_functions(choices.task);
+        text += &reverse_terrain_function(choices.terrain);
         for (_, file) in REVERSE_FILES {
             text.push('\n');
             text += file;
@@ -98,12 +100,6 @@ pub fn source(choices: Choices<'_>) -> String {
 }
 
 fn constants(choices: Choices<'_>) -> String {
-    let terrain = match choices.terrain {
-        Terrain::Plane { .. } => 0,
-        Terrain::Stairs { .. } => 1,
-        Terrain::Bumps(_) => 2,
-        Terrain::Walls(_) => 3,
-    };
     let brain = match choices.brain {
         BrainKind::Cpg => 0,
         BrainKind::Mlp(_) => 1,
@@ -113,7 +109,6 @@ fn constants(choices: Choices<'_>) -> String {
     let whole = [
         ("CONTACTS", choices.contacts),
         ("DESCRIPTORS", choices.task.descriptors.len()),
-        ("TERRAIN", terrain),
         ("BRAIN", brain),
         ("ACTIVATIONS", choices.brain.widest_layer(choices.task.latent_size())),
         ("OBSERVATIONS", OBSERVATIONS + choices.task.latent_size()),
@@ -177,6 +172,52 @@ fn watching(choices: Choices<'_>) -> [(&'static str, usize); 14] {
         ("POSTERIOR_AT", places.posterior),
         ("LOGITS_AT", places.logits),
     ]
+}
+
+/// How a shader calls the distance function of a terrain.
+struct TerrainLaw {
+    /// Name of the function.
+    name: &'static str,
+    /// Its arguments before the point, as the world's coefficients; each ends with a comma.
+    coefficients: &'static str,
+    /// What the reverse of the function gives beside the gradient with respect to the point: nothing, or a struct with that as `x`.
+    field: &'static str,
+}
+
+impl TerrainLaw {
+    /// The law of a terrain; `gpu/world.rs` writes its coefficients.
+    fn of(terrain: &Terrain<f32>) -> Self {
+        match terrain {
+            Terrain::Plane { .. } => Self { name: "plane", coefficients: "world.terrain[0].xyz, ", field: ".x" },
+            Terrain::Stairs { .. } => Self {
+                name: "stairs",
+                coefficients: "world.terrain[0].x, world.terrain[0].y, world.terrain[0].z, world.terrain[0].w, ",
+                field: ".x",
+            },
+            Terrain::Bumps(_) => Self {
+                name: "bumps",
+                coefficients: "array<vec4<f32>, 8>(world.terrain[0], world.terrain[1], world.terrain[2], world.terrain[3], \
+                               world.terrain[4], world.terrain[5], world.terrain[6], world.terrain[7]), ",
+                field: ".x",
+            },
+            Terrain::Walls(_) => Self { name: "walls", coefficients: "", field: "" },
+        }
+    }
+}
+
+/// The distance (m, positive above the ground) and unit normal at a point relative to the spawn point: the law of the run's terrain.
+fn terrain_function(terrain: &Terrain<f32>) -> String {
+    let TerrainLaw { name, coefficients, .. } = TerrainLaw::of(terrain);
+    format!("\nfn terrain_distance(x: vec3<f32>) -> Distance {{\n    return {name}_distance({coefficients}x);\n}}\n")
+}
+
+/// The gradient with respect to the point, from that with respect to distance and normal.
+fn reverse_terrain_function(terrain: &Terrain<f32>) -> String {
+    let TerrainLaw { name, coefficients, field } = TerrainLaw::of(terrain);
+    format!(
+        "\nfn terrain_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {{\n    \
+         return {name}_distance_reverse({coefficients}x, bar){field};\n}}\n"
+    )
 }
 
 /// Reward, descriptors and termination of the task: calls of the laws by their numbers, which compilers see through.

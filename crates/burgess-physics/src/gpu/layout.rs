@@ -1,5 +1,5 @@
 //! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
-//! `tests/gpu_layout.rs` compares the two through naga.
+//! `tests/gpu/layout.rs` compares the two through naga.
 
 use crate::observer::{Observer, Sizes};
 use crate::step::features::FEATURES;

@@ -1,8 +1,8 @@
 //! The laws as generated code: every law of this folder is traced and written as WGSL to `shaders/laws/`, with its reverse beside
 //! it; the reverses that the processor's backward sweep needs are written as Rust to `src/laws/reverse.rs`.
 //!
-//! `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws` writes the files; without the variable the same test
-//! fails when a file is not what the laws say.
+//! `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws` writes the files; without the variable the
+//! same test fails when a file is not what the laws say.
 
 use super::contact::ContactLaw;
 use super::descriptor::Descriptor;
@@ -17,14 +17,16 @@ use burgess_core::math::{Sym3, Vec3};
 use std::fmt::Write as _;
 
 const HEAD: &str = "\
-// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Generated from crates/burgess-physics/src/laws/: change the law there, then run
+// `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws`.
 // Needs shaders/shared/functions.wgsl.
 ";
 
 const RUST_HEAD: &str = "\
 //! Reverses of the laws, derived from their graphs: for the gradient of each output (`bar_...`) that of each parameter.
 //!
-//! Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+//! Generated from crates/burgess-physics/src/laws/: change the law there, then run
+//! `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws`.
 
 #![allow(unused_variables, clippy::too_many_arguments)]
 

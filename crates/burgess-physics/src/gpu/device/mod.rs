@@ -5,6 +5,8 @@ mod error;
 
 pub use adapter::{AdapterFacts, AdapterKind, AdapterLimits, Choice, adapters, choose};
 pub use error::GpuError;
+/// The graphics library, of whose types a [`Gpu`] is made.
+pub use wgpu;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
