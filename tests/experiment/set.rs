@@ -1,10 +1,12 @@
 //! `--set`: what is set is what comes, and nothing else changes, neither values nor comments nor lines.
 
-use burgess::experiment::{ArchiveSpec, BodySource, EmitterKind, Experiment, Loaded, from_text};
+use burgess::experiment::{BodySource, Experiment, Loaded, from_text};
 use burgess::genome::{Policy, Sharing};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::world::Stiffness;
+use burgess_qd::archive::ArchiveSpec;
+use burgess_qd::emitter::EmitterKind;
 use proptest::prelude::*;
 use std::path::Path;
 
