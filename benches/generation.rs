@@ -55,7 +55,7 @@ impl Backend for Dice {
 
 impl Dice {
     fn throw(&self, candidate: &Candidate<f32>) -> Outcome {
-        let mut stream = Stream::new(u64::from(candidate.creature.mass().to_bits()), 0, 0, Purpose::Test);
+        let mut stream = Stream::new(u64::from(candidate.model.mass().to_bits()), 0, 0, Purpose::Test);
         let descriptors = self.descriptors.iter().map(|d| stream.range(d.range.0, d.range.1) as f32).collect();
         Outcome { reward: stream.uniform() as f32, descriptors, ending: Ending::Finished, steps: 1, experience: None }
     }
@@ -156,7 +156,7 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Elites<G
     show("structure", &|_, g, s| drop(black_box(space.gaussian(g, 0.1, 1.0, s))));
     show("iso+line", &|i, g, s| drop(black_box(space.iso_line(g, next(i), 0.1, 0.2, 0.0, s))));
     show("crossover", &|i, g, s| drop(black_box(space.crossover(g, next(i), 0.1, s))));
-    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows").creature;
+    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows").model;
     show("expand", &|_, g, _| drop(black_box(grow(g))));
     show("and check", &|_, g, _| assert!(black_box(check(&grow(g), &space.limits)).is_ok()));
     show("and physique", &|_, g, _| drop(black_box(Physique::of(&grow(g)))));

@@ -6,7 +6,7 @@ use crate::store::EncoderRow;
 use anyhow::{Context, Result};
 use burgess_latent::{Encoder, Loss, Trainer};
 use burgess_physics::experience::Experience;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
 use burgess_qd::Evaluated;
 use std::path::Path;
 
@@ -36,7 +36,7 @@ impl LatentSpace {
     /// When what is stored or frozen is not what the experiment asks for.
     pub fn open(experiment: &Experiment, dir: &Path, saved: Option<Vec<u8>>) -> Result<Option<Self>> {
         let Some(spec) = experiment.latent.clone() else { return Ok(None) };
-        let (layout, encoder) = (layout(f64::from(spec.rate)), spec.spec());
+        let (layout, encoder) = (recorded_layout(f64::from(spec.rate)), spec.spec());
         let mut trainer = match (saved, &spec.frozen) {
             (Some(bytes), _) => Trainer::restore(&bytes).context("the stored encoder cannot be used")?,
             (None, Some(_)) => Trainer::from(Encoder::load_file(&dir.join(ENCODER), &layout)?),

@@ -12,7 +12,7 @@ use crate::store;
 use crate::variation::Variation;
 use anyhow::{Context, Result, ensure};
 use burgess_latent::Encoder;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
 use std::path::Path;
 
 /// The seed morphologies of an experiment; paths are relative to `folder`.
@@ -61,7 +61,7 @@ pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Res
     else {
         return Ok(());
     };
-    let encoder = Encoder::load_file(&folder.join(name), &layout(f64::from(latent.rate)))?;
+    let encoder = Encoder::load_file(&folder.join(name), &recorded_layout(f64::from(latent.rate)))?;
     encoder.save_file(&dir.join(ENCODER))?;
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! What an experiment says of brains: their kind, and who shares their parameters.
 
 use super::world_model::WorldModelFile;
+use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The kind of brain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +46,47 @@ pub enum Sharing {
     Instance,
     /// All copies of a joint gene share them, with a phase step a repeat and a phase for the mirrored side.
     Gene,
+}
+
+impl Policy {
+    /// The world model whose latent state it observes.
+    pub fn world_model(&self) -> Option<&WorldModelFile> {
+        match self {
+            Policy::Mlp { world_model, .. } => world_model.as_ref(),
+            Policy::Cpg { .. } => None,
+        }
+    }
+
+    /// The same, once it was read.
+    pub fn observer(&self) -> Option<&Arc<Observer>> {
+        self.world_model()?.observer()
+    }
+
+    /// Length of the latent state among its observations.
+    pub fn latent_size(&self) -> usize {
+        self.observer().map_or(0, |observer| observer.latent_size())
+    }
+
+    /// Reads its world model, if it has one; `at` says where what it names lies.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such model; the message has what was expected and what came.
+    pub fn read_world_model(&mut self, at: impl Fn(&Path) -> PathBuf) -> Result<(), String> {
+        match self {
+            Policy::Mlp { world_model: Some(file), .. } => file.read(at),
+            Policy::Mlp { .. } | Policy::Cpg { .. } => Ok(()),
+        }
+    }
+
+    /// As it is written elsewhere, with its world model there.
+    pub fn with_world_model_at(&self, name: &Path) -> Self {
+        let mut policy = self.clone();
+        if let Policy::Mlp { world_model: Some(file), .. } = &mut policy {
+            *file = file.named(name);
+        }
+        policy
+    }
 }
 
 impl Policy {

@@ -11,7 +11,7 @@ use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::vec3;
 use burgess_physics::gradient::{Gradient, PreludeGradient, WorldGradient};
 use burgess_physics::model::{Candidate, Controller, Model};
-use burgess_physics::prelude::Prelude;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::world::{Physics, World};
 
 /// What makes a candidate of a genome, and where it lives.

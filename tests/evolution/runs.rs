@@ -1,6 +1,7 @@
 //! The whole program, from an experiment file to a run folder, on real bodies and physics.
 
 use crate::place;
+use burgess::descriptors::DescriptorSpec;
 use burgess::diversity::BodyDiversity;
 use burgess::evolve::start;
 use burgess::growth::Physique;
@@ -119,18 +120,15 @@ fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
     let mut archive = burgess_qd::archive::build(
         &experiment.archive,
         experiment.protection.as_ref(),
-        &experiment.descriptors,
+        &DescriptorSpec::axes(&experiment.descriptors),
         None,
         0,
     )
     .archive;
     for (_, elite) in reader.elites().unwrap() {
-        let creature = space.compile(elite.expressed()).unwrap().creature;
-        assert_eq!(elite.traits.physique, Physique::of(&creature));
-        assert_eq!(
-            (elite.traits.physique.topology.links(), elite.traits.mass),
-            (creature.links.len(), creature.mass())
-        );
+        let model = space.compile(elite.expressed()).unwrap().model;
+        assert_eq!(elite.traits.physique, Physique::of(&model));
+        assert_eq!((elite.traits.physique.topology.links(), elite.traits.mass), (model.links.len(), model.mass()));
         assert!(
             elite.traits.physique.span > 0.0 && elite.traits.physique.topology.links() == elite.traits.links as usize
         );

@@ -4,7 +4,7 @@ use super::{distance, grown, keys, seed, stream, variation};
 use burgess::genome::{Body, JointKey, Sharing};
 use burgess::growth::tree;
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
-use burgess_physics::model::Creature;
+use burgess_physics::model::Model;
 
 /// Products of a few rotations and reflections.
 const ROUNDING: f64 = 1e-13;
@@ -35,17 +35,17 @@ fn assert_close(a: Vec3<f64>, b: Vec3<f64>) {
 }
 
 fn assert_mirrored(body: &Body) {
-    let (creature, pairs) = (grown(body), twins(body));
+    let (model, pairs) = (grown(body), twins(body));
     assert!(!pairs.is_empty());
     for (left, right) in pairs {
-        let (l, r) = (&creature.links[left], &creature.links[right]);
+        let (l, r) = (&model.links[left], &model.links[right]);
         assert_eq!((l.mass, l.lower, l.upper, l.kp), (r.mass, r.lower, r.upper, r.kp));
         assert_close(r.com, reflected(l.com));
         assert_close(r.joint_position, reflected(l.joint_position));
         assert_close(r.axis, reflected_axis(l.axis));
         let (a, b) = (r.inertia.to_matrix(), reflected_tensor(l.inertia).to_matrix());
         a.0.into_iter().zip(b.0).for_each(|(x, y)| assert_close(x, y));
-        let contacts = |link: usize| creature.contacts.iter().filter(move |c| c.link == link);
+        let contacts = |link: usize| model.contacts.iter().filter(move |c| c.link == link);
         for contact in contacts(right) {
             let image = reflected(contact.centre);
             assert!(contacts(left).any(|c| distance(c.centre, image) < ROUNDING && c.radius == contact.radius));
@@ -54,13 +54,13 @@ fn assert_mirrored(body: &Body) {
 }
 
 /// Centres of mass relative to the base at the given angles (rad), one a joint.
-fn posed(creature: &Creature<f64>, angles: &[f64]) -> Vec<Vec3<f64>> {
+fn posed(model: &Model<f64>, angles: &[f64]) -> Vec<Vec3<f64>> {
     let mut frames = vec![(Vec3::zero(), Quat::identity())];
-    for (link, &angle) in creature.links[1..].iter().zip(angles) {
+    for (link, &angle) in model.links[1..].iter().zip(angles) {
         let (origin, turn) = frames[link.parent];
         frames.push((origin + turn.rotate(link.joint_position), turn * Quat::about_axis(link.axis, angle)));
     }
-    frames.iter().zip(&creature.links).map(|(&(origin, turn), link)| origin + turn.rotate(link.com)).collect()
+    frames.iter().zip(&model.links).map(|(&(origin, turn), link)| origin + turn.rotate(link.com)).collect()
 }
 
 /// The biped's leg again, hung on the hexapod's mirror by way of evolution: bodies of the wild.
@@ -83,14 +83,14 @@ fn mirrored_limbs_are_reflections() {
 #[test]
 fn equal_angles_give_mirrored_poses() {
     let body = varied("biped", 0.5);
-    let creature = grown(&body);
+    let model = grown(&body);
     let mut random = stream(3);
     let pairs = twins(&body);
-    let mut angles: Vec<f64> = (1..creature.links.len()).map(|_| random.range(-1.5, 1.5)).collect();
+    let mut angles: Vec<f64> = (1..model.links.len()).map(|_| random.range(-1.5, 1.5)).collect();
     for &(left, right) in &pairs {
         angles[right - 1] = angles[left - 1];
     }
-    let centres = posed(&creature, &angles);
+    let centres = posed(&model, &angles);
     for (left, right) in pairs {
         assert_close(centres[right], reflected(centres[left]));
     }
@@ -106,10 +106,10 @@ fn a_mirror_within_a_mirror_reflects_twice() {
     let nodes = tree::grow(&body, 16).expect("well-formed");
     let sides: Vec<u32> = nodes.iter().filter(|n| n.key.gene == body.joints[knee].id).map(|n| n.key.side).collect();
     assert_eq!(sides, [0, 1, 2, 3], "left left, left right, right left, right right");
-    let (creature, keys) = (grown(&body), keys(&body));
+    let (model, keys) = (grown(&body), keys(&body));
     let of = |side: u32| {
         let place = keys.iter().position(|key| key.joint.gene == body.joints[knee].id && key.joint.side == side);
-        place.map(|place| &creature.links[place])
+        place.map(|place| &model.links[place])
     };
     for (left, right) in [(0, 2), (1, 3)] {
         let (l, r) = (of(left).expect("grown"), of(right).expect("grown"));

@@ -128,8 +128,8 @@ fn a_split_keeps_shape_mass_and_brain() {
             let first = *shift.get_or_insert(moved);
             assert!(distance(moved, first) < 1e-9, "joint {key:?} moved by {moved:?}, the first by {first:?}");
         }
-        let extent = |creature: &burgess_physics::model::Creature<f64>, places: &[burgess_core::math::Vec3<f64>]| {
-            let lows = creature.contacts.iter().map(|c| (places[c.link] + c.centre).z - c.radius);
+        let extent = |model: &burgess_physics::model::Model<f64>, places: &[burgess_core::math::Vec3<f64>]| {
+            let lows = model.contacts.iter().map(|c| (places[c.link] + c.centre).z - c.radius);
             lows.fold(f64::INFINITY, f64::min)
         };
         let sunk = extent(&new, &new_places) - extent(&old, &old_places) - shift.expect("a joint").z;
@@ -238,8 +238,8 @@ fn evolve(all: &Variation, seed: u64, steps: usize) -> Body {
         assert_sound(&child, &all.policy);
         match all.compile(&child) {
             Ok(candidate) => {
-                assert!(candidate.creature.links.len() <= all.limits.max_links);
-                assert_eq!(check(&candidate.creature, &all.limits), Ok(()));
+                assert!(candidate.model.links.len() <= all.limits.max_links);
+                assert_eq!(check(&candidate.model, &all.limits), Ok(()));
                 let mut finite = true;
                 let _ = candidate.map(|x: f64| {
                     finite &= x.is_finite();

@@ -34,7 +34,7 @@ fn policies() -> [Policy; 2] {
 }
 
 fn has_box(candidate: &Candidate<f32>) -> bool {
-    candidate.creature.links.iter().any(|link| matches!(link.shape, Shape::Box { .. }))
+    candidate.model.links.iter().any(|link| matches!(link.shape, Shape::Box { .. }))
 }
 
 fn bits(outcome: &Outcome) -> Vec<u32> {
@@ -145,11 +145,11 @@ fn rows_of_workgroups_leave_the_bits_alone() {
     let Some(one_row) = backend(&policy, Options::default()) else { return };
     let all: Vec<_> = candidates(&policy).into_iter().filter(|candidate| !has_box(candidate)).collect();
     let depth = |candidate: &Candidate<f32>| {
-        let mut depths = vec![0; candidate.creature.links.len()];
-        (1..depths.len()).for_each(|i| depths[i] = depths[candidate.creature.links[i].parent] + 1);
+        let mut depths = vec![0; candidate.model.links.len()];
+        (1..depths.len()).for_each(|i| depths[i] = depths[candidate.model.links[i].parent] + 1);
         depths.into_iter().max().unwrap()
     };
-    let trees: Vec<Tree> = all.iter().map(|c| Tree { links: c.creature.links.len(), depth: depth(c) }).collect();
+    let trees: Vec<Tree> = all.iter().map(|c| Tree { links: c.model.links.len(), depth: depth(c) }).collect();
     let blocks = pack(&trees).len();
     assert!(blocks > 4, "{blocks} blocks");
     let expected = all_bits(&one_row, &all);

@@ -12,9 +12,9 @@ use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradi
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Link};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::prelude::Prelude;
-use burgess_physics::step::episode::Returns;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
+use burgess_physics::task::Returns;
 use burgess_physics::task::{Ending, Termination};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -79,8 +79,8 @@ fn bodies(brain: BrainName) -> Vec<Candidate<f32>> {
 /// A body of one link, the base of another.
 fn lonely(candidate: &Candidate<f32>) -> Candidate<f32> {
     let mut lonely = candidate.clone();
-    lonely.creature.links.truncate(1);
-    lonely.creature.contacts.retain(|contact| contact.link == 0);
+    lonely.model.links.truncate(1);
+    lonely.model.contacts.retain(|contact| contact.link == 0);
     let Controller::Cpg { joints, .. } = &mut lonely.controller else { panic!("only oscillators fit any body") };
     joints.clear();
     lonely
@@ -88,8 +88,8 @@ fn lonely(candidate: &Candidate<f32>) -> Candidate<f32> {
 
 /// A gradient's numbers, class by class.
 fn classes(g: &Gradient<f64>) -> BTreeMap<&'static str, Vec<f64>> {
-    let links = |f: fn(&Link<f64>) -> Vec<f64>| g.candidate.creature.links.iter().flat_map(f).collect::<Vec<f64>>();
-    let contacts = &g.candidate.creature.contacts;
+    let links = |f: fn(&Link<f64>) -> Vec<f64>| g.candidate.model.links.iter().flat_map(f).collect::<Vec<f64>>();
+    let contacts = &g.candidate.model.contacts;
     let vector = |v: Vec3<f64>| v.to_array().to_vec();
     let mut all = BTreeMap::from([
         ("mass", links(|l| vec![l.mass])),
@@ -106,7 +106,7 @@ fn classes(g: &Gradient<f64>) -> BTreeMap<&'static str, Vec<f64>> {
         ("limit stiffness", links(|l| vec![l.limit_stiffness])),
         ("contact centre", contacts.iter().flat_map(|c| c.centre.to_array()).collect()),
         ("contact radius", contacts.iter().map(|c| c.radius).collect()),
-        ("contact stiffness", vec![g.candidate.creature.contact_stiffness]),
+        ("contact stiffness", vec![g.candidate.model.contact_stiffness]),
         ("start", vector(g.prelude.start)),
         ("contact width", vec![g.prelude.contact_width]),
         ("reference force", vec![g.prelude.reference_force]),
@@ -180,9 +180,9 @@ fn norm(v: &[f64]) -> f64 {
 
 /// The numbers that a gradient is with respect to, class by class, 1 for states: what an error is weighed with.
 fn numbers(candidate: &Candidate<f64>, plan: &Plan) -> BTreeMap<&'static str, Vec<f64>> {
-    let (prelude, world) = (Prelude::new(&candidate.creature, &plan.world), &plan.world);
+    let (prelude, world) = (Prelude::new(&candidate.model, &plan.world), &plan.world);
     let ones = vec3(1.0, 1.0, 1.0);
-    let links = vec![1.0; candidate.creature.links.len()];
+    let links = vec![1.0; candidate.model.links.len()];
     classes(&Gradient {
         returns: Returns { reward: 0.0, descriptors: Vec::new(), ending: Ending::Finished, steps: 0 },
         candidate: candidate.clone(),
@@ -269,7 +269,7 @@ fn compare(steps: u32, grounds: &[usize]) -> Vec<Compared> {
             let (mut candidates, objective) = (bodies(brain), objective(&plan));
             if brain == BrainName::Cpg {
                 candidates.push(lonely(&candidates[4]));
-                assert!(!candidates.last().unwrap().creature.contacts.is_empty());
+                assert!(!candidates.last().unwrap().model.contacts.is_empty());
             }
             let found = differentiator.differentiate(&candidates, &objective).unwrap();
             let exact: Vec<_> = candidates
@@ -376,10 +376,10 @@ fn what_diverges_has_no_gradient_and_leaves_its_neighbours_alone() {
     let expected: Vec<_> = way.differentiate(&all, &objective).unwrap().iter().map(bits).collect();
     assert!(way.time() > Duration::ZERO);
     let mut broken = all.clone();
-    broken[3].creature.links[1].kp = f32::NAN;
+    broken[3].model.links[1].kp = f32::NAN;
     let found = way.differentiate(&broken, &objective).unwrap();
     assert_eq!(found[3].returns.ending, Ending::Diverged);
-    assert!(found[3].candidate.creature.links.iter().all(|link| link.mass.is_nan()));
+    assert!(found[3].candidate.model.links.iter().all(|link| link.mass.is_nan()));
     assert!(found[3].state.position.x.is_nan() && found[3].world.friction.is_nan());
     for i in (0..all.len()).filter(|&i| i != 3) {
         assert!(bits(&found[i]) == expected[i], "{i}");
@@ -481,7 +481,7 @@ fn several_objectives_in_one_way_back_change_no_bit() {
         let Some(gpu) = gpu() else { return };
         let mut all = bodies(brain);
         all.truncate(6);
-        all[2].creature.links[1].kp = f32::NAN;
+        all[2].model.links[1].kp = f32::NAN;
         let count = plan.task.descriptors.len();
         let one = |i| Objective { reward: 0.0, descriptors: (0..count).map(|k| f64::from(u8::from(k == i))).collect() };
         let smooth = (0..count).filter(|&i| plan.task.descriptors[i].has_gradient());

@@ -1,6 +1,7 @@
 //! The composed shaders, without any adapter: valid for every experiment, and of the layout that the host writes.
 
 use burgess_latent::{FrozenWorldModel, Size};
+use burgess_physics::frame::recorded_layout;
 use burgess_physics::gpu::compose::{Choices, FILES, source};
 use burgess_physics::gpu::layout::{
     Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span,
@@ -11,7 +12,6 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
 use burgess_physics::plan::BrainKind;
-use burgess_physics::step::record::layout;
 use burgess_physics::task::TaskPlan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};
@@ -314,7 +314,7 @@ fn host_and_device_constants_agree() {
             ("WATCHED", usize::from(task.observer.is_some())),
             ("FRAMES", SAMPLES + descriptors),
             ("FRAME_WORDS", FRAME_WORDS),
-            ("FEATURES", layout(1.0).width()),
+            ("FEATURES", recorded_layout(1.0).width()),
             ("FINISHED", FINISHED as usize),
             ("TERMINATED", TERMINATED as usize),
             ("DIVERGED", DIVERGED as usize),

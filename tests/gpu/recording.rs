@@ -4,10 +4,10 @@ use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, shipped, terrains, watched};
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::experience::Experience;
+use burgess_physics::frame::recorded_layout;
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::model::Candidate;
 use burgess_physics::plan::Plan;
-use burgess_physics::step::record::layout;
 use burgess_physics::task::{Ending, Termination};
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn candidates(policy: &burgess::genome::Policy) -> Vec<Candidate<f32>> {
 
 /// The largest difference within the first frames, as a share of the largest number of the same group.
 fn apart(a: &Experience, b: &Experience) -> f32 {
-    let (layout, frames) = (layout(20.0), a.frames().min(FIRST));
+    let (layout, frames) = (recorded_layout(20.0), a.frames().min(FIRST));
     let mut first = 0;
     let mut worst: f32 = 0.0;
     for group in layout.groups() {
@@ -68,7 +68,7 @@ fn frames_are_those_of_the_cpu() {
                 continue;
             }
             let (Some(a), Some(b)) = (&gpu.experience, &cpu.experience) else { panic!("{i} has no experience") };
-            a.check(&layout(20.0)).unwrap();
+            a.check(&recorded_layout(20.0)).unwrap();
             assert_eq!((a.frames(), a.features.len()), (b.frames(), b.features.len()), "{i}");
             assert_eq!(a.frames(), (gpu.steps / FRAME).max(1) as usize, "{i}");
             early += usize::from(gpu.ending == Ending::Terminated);

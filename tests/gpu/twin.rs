@@ -9,12 +9,13 @@ use burgess_core::math::{Quat, Vec3};
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::gpu::{GpuBackend, Options, Standing};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{Candidate, Controller, Creature, rest_origins};
+use burgess_physics::model::{Candidate, Controller, Model, rest_origins};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::step::episode::{Episode, Returns};
-use burgess_physics::step::measure::BodyPlan;
+use burgess_physics::step::body_plan::BodyPlan;
+use burgess_physics::step::episode::Episode;
 use burgess_physics::step::state::{Drive, LinkState, State, Work};
 use burgess_physics::step::step::step;
+use burgess_physics::task::Returns;
 use burgess_physics::task::{Ending, Termination};
 use burgess_physics::world::World;
 use std::sync::OnceLock;
@@ -145,14 +146,14 @@ const NINE_OF_TEN: f64 = 0.1;
 const LINK: f64 = 0.1;
 
 /// How far the numbers of each quantity may lie apart.
-fn bounds(creature: &Creature<f32>, dt: f64, before: &Numbers, after: &Numbers) -> [f64; QUANTITIES.len()] {
+fn bounds(model: &Model<f32>, dt: f64, before: &Numbers, after: &Numbers) -> [f64; QUANTITIES.len()] {
     let largest = |q: usize| largest(before[q].iter().chain(&after[q]).map(|x| x.abs()));
-    let reach = f64::from(BodyPlan::new(creature, &rest_origins(creature), Vec3::zero()).facts.leg_span) * 0.5;
+    let reach = f64::from(BodyPlan::new(model, &rest_origins(model), Vec3::zero()).facts.leg_span) * 0.5;
     let depth = f64::from(f32::EPSILON) * (largest(0) + reach);
     let speed = depth / dt;
-    let force = f64::from(creature.contact_stiffness) * depth;
+    let force = f64::from(model.contact_stiffness) * depth;
     let turning = speed / LINK;
-    let floors = [0.0, 0.0, turning * dt, speed, turning, speed * f64::from(creature.mass()), turning, force];
+    let floors = [0.0, 0.0, turning * dt, speed, turning, speed * f64::from(model.mass()), turning, force];
     std::array::from_fn(|q| (SHARE * largest(q)).max(SPACINGS[q] * floors[q]))
 }
 
@@ -183,9 +184,9 @@ fn double(state: &State<f32>) -> State<f64> {
 /// What goes on in a step.
 const KINDS: [&str; 7] = ["resting", "sliding", "touching", "leaving", "airborne", "at a limit", "saturated"];
 
-fn kinds(creature: &Creature<f32>, dt: f32, before: &State<f32>, episode: &Episode<'_, f32>) -> [bool; KINDS.len()] {
+fn kinds(model: &Model<f32>, dt: f32, before: &State<f32>, episode: &Episode<'_, f32>) -> [bool; KINDS.len()] {
     let (after, work) = (&episode.state, &episode.work);
-    let load = 0.01 * creature.mass() * 9.81;
+    let load = 0.01 * model.mass() * 9.81;
     let forces = || before.normal_forces.iter().zip(&after.normal_forces);
     let slip = |(k, c): (usize, &burgess_physics::model::ContactPoint<f32>)| {
         let (contact, moving) = (&work.contacts[k], work.links[c.link].twist_after.at(work.contacts[k].point));
@@ -194,18 +195,18 @@ fn kinds(creature: &Creature<f32>, dt: f32, before: &State<f32>, episode: &Episo
     };
     let slow = |l: &LinkState<f32>| l.rate.abs() < 0.05 && l.spin.norm_squared() < 0.05 * 0.05;
     let saturated = |i: usize| {
-        let (link, joint) = (&creature.links[i], &before.links[i]);
+        let (link, joint) = (&model.links[i], &before.links[i]);
         let wanted = link.kp * (episode.drive.targets[i] - joint.angle - dt * joint.rate) - link.kd * joint.rate;
         wanted.abs() > link.torque_limit
     };
     [
         after.links.iter().all(slow) && after.normal_forces.iter().any(|&f| f > load),
-        creature.contacts.iter().enumerate().any(slip),
+        model.contacts.iter().enumerate().any(slip),
         forces().any(|(&b, &a)| b < load && a > load),
         forces().any(|(&b, &a)| b > load && a < load),
-        !creature.contacts.is_empty() && forces().all(|(&b, &a)| b.max(a) < 0.1 * load),
+        !model.contacts.is_empty() && forces().all(|(&b, &a)| b.max(a) < 0.1 * load),
         work.links.iter().skip(1).any(|own| own.limit_use > 0.5),
-        (1..creature.links.len()).any(saturated),
+        (1..model.links.len()).any(saturated),
     ]
 }
 
@@ -226,16 +227,16 @@ fn case(ring: &Ring, world: &World<f32>, candidate: &Candidate<f32>, steps: u32)
     let standing = Standing { state: episode.state.clone(), targets: episode.drive.targets.clone() };
     episode.advance();
     let exact = candidate.clone().map(f64::from);
-    let mut drive = Drive::idle(&exact.creature);
+    let mut drive = Drive::idle(&exact.model);
     drive.targets = episode.drive.targets.iter().map(|&x| f64::from(x)).collect();
     let mut fine = double(&standing.state);
-    let mut work = Work::new(&exact.creature, ring.plan.world.gravity, ring.plan.world.contact_width);
-    step(&exact.creature, &ring.plan.world, &drive, &mut fine, &mut work);
+    let mut work = Work::new(&exact.model, ring.plan.world.gravity, ring.plan.world.contact_width);
+    step(&exact.model, &ring.plan.world, &drive, &mut fine, &mut work);
     Case {
         before: numbers(&double(&standing.state)),
         after: numbers(&double(&episode.state)),
         fine: numbers(&fine),
-        kinds: kinds(&candidate.creature, world.dt, &standing.state, &episode),
+        kinds: kinds(&candidate.model, world.dt, &standing.state, &episode),
         standing,
     }
 }
@@ -245,8 +246,8 @@ fn stepping(brain: BrainName) -> Vec<Candidate<f32>> {
     let mut candidates = shipped_bodies(brain, 2);
     if matches!(brain, BrainName::Sequence) {
         let still = |candidate: &Candidate<f64>| Candidate {
-            creature: candidate.creature.clone(),
-            controller: Controller::Sequence { actions: vec![0.0; candidate.creature.joint_count()] },
+            model: candidate.model.clone(),
+            controller: Controller::Sequence { actions: vec![0.0; candidate.model.joint_count()] },
         };
         candidates.extend(candidates[..BODIES.len()].iter().map(still).collect::<Vec<_>>());
     }
@@ -269,7 +270,7 @@ fn one_step_from_any_state_is_the_same_to_five_digits() {
             let found = ring.gpu.states_after_from(&candidates, &standing, steps..steps + 1).unwrap();
             for ((candidate, case), found) in candidates.iter().zip(&cases).zip(&found) {
                 seen.iter_mut().zip(case.kinds).for_each(|(count, is)| *count += usize::from(is));
-                let bounds = bounds(&candidate.creature, ring.plan.world.dt, &case.before, &case.after);
+                let bounds = bounds(&candidate.model, ring.plan.world.dt, &case.before, &case.after);
                 let found = numbers(&double(found));
                 for (i, (a, b)) in
                     [(&found, &case.after), (&found, &case.fine), (&case.after, &case.fine)].into_iter().enumerate()

@@ -56,7 +56,7 @@ fn objective(plan: &Plan) -> Objective {
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
     let controller = compile_controller(&genome.brain, &grown.keys, policy);
-    Candidate { creature: grown.creature, controller }
+    Candidate { model: grown.model, controller }
 }
 
 /// The objective of an episode, over dual numbers.
@@ -145,17 +145,17 @@ fn candidates_and_worlds() {
                 found[part] += step * derivative;
             };
             let mut moving = candidate.map(Dual::constant);
-            for (link, by) in moving.creature.links.iter_mut().zip(&gradient.creature.links) {
+            for (link, by) in moving.model.links.iter_mut().zip(&gradient.model.links) {
                 vary(0, &mut link.mass, by.mass);
                 vary(1, &mut link.joint_position.x, by.joint_position.x);
                 vary(1, &mut link.joint_position.z, by.joint_position.z);
             }
-            for (contact, by) in moving.creature.contacts.iter_mut().zip(&gradient.creature.contacts) {
+            for (contact, by) in moving.model.contacts.iter_mut().zip(&gradient.model.contacts) {
                 vary(2, &mut contact.centre.y, by.centre.y);
                 vary(2, &mut contact.centre.z, by.centre.z);
                 vary(2, &mut contact.radius, by.radius);
             }
-            vary(3, &mut moving.creature.contact_stiffness, gradient.creature.contact_stiffness);
+            vary(3, &mut moving.model.contact_stiffness, gradient.model.contact_stiffness);
             let mut world = plan.world.cast();
             vary(4, &mut world.gravity.x, by_world.gravity.x);
             vary(4, &mut world.gravity.z, by_world.gravity.z);

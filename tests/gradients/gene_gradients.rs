@@ -10,10 +10,10 @@ use burgess_core::math::vec3;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::gradient::{Gradient, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{Candidate, Controller, Creature};
-use burgess_physics::prelude::Prelude;
-use burgess_physics::step::episode::Returns;
+use burgess_physics::model::{Candidate, Controller, Model};
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::task::Ending;
+use burgess_physics::task::Returns;
 use burgess_physics::world::{Physics, Stiffness, World};
 use std::path::Path;
 
@@ -62,7 +62,7 @@ fn genome(name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
     let controller = compile_controller(&genome.brain, &grown.keys, policy);
-    Candidate { creature: grown.creature, controller }
+    Candidate { model: grown.model, controller }
 }
 
 /// Random weights on everything, as the gradient of an episode would give them.
@@ -95,8 +95,8 @@ fn numbers<T: Real>(candidate: &Candidate<T>) -> Vec<T> {
     list
 }
 
-fn prelude_numbers(creature: &Creature<f64>, world: &World<f64>) -> Vec<f64> {
-    let Prelude { start, contact_width, plan, .. } = Prelude::new(creature, world);
+fn prelude_numbers(model: &Model<f64>, world: &World<f64>) -> Vec<f64> {
+    let Prelude { start, contact_width, plan, .. } = Prelude::new(model, world);
     [&start.to_array()[..], &[contact_width, plan.reference_force, plan.facts.mass, plan.facts.leg_span]].concat()
 }
 
@@ -109,7 +109,7 @@ fn prelude_weights(p: &PreludeGradient<f64>) -> Vec<f64> {
 fn change(from: (&Candidate<f64>, &World<f64>), to: (&Candidate<f64>, &World<f64>), weights: &Gradient<f64>) -> f64 {
     let terms = |(candidate, world): (&Candidate<f64>, &World<f64>)| {
         let mut list = numbers(candidate);
-        list.extend(prelude_numbers(&candidate.creature, world));
+        list.extend(prelude_numbers(&candidate.model, world));
         list.extend(world.gravity.to_array());
         list.extend([world.friction, world.contact_damping]);
         list
@@ -267,9 +267,9 @@ fn a_broken_graph_is_an_error() {
 #[test]
 fn open_loop_candidates_have_gradients_too() {
     let [policy, ..] = policies();
-    let creature = grown(&genome("hopper", &policy, 0.0, 2), &policy).creature;
-    let actions = vec![0.1; 3 * creature.joint_count()];
-    let candidate = Candidate { creature, controller: Controller::Sequence { actions } };
+    let model = grown(&genome("hopper", &policy, 0.0, 2), &policy).model;
+    let actions = vec![0.1; 3 * model.joint_count()];
+    let candidate = Candidate { model, controller: Controller::Sequence { actions } };
     let world = World::new(&physics(), &TerrainSpec::default(), 5);
     let gradient = weights::<f32>(&candidate, &mut stream(82));
     let (found, _) = candidate_gradient(&candidate, &world, &gradient);
@@ -279,7 +279,7 @@ fn open_loop_candidates_have_gradients_too() {
         panic!("another kind of controller");
     };
     assert!(found.iter().zip(&wanted).all(|(a, &b)| *a == f64::from(b)));
-    assert_eq!(found.len(), 3 * candidate.creature.joint_count());
+    assert_eq!(found.len(), 3 * candidate.model.joint_count());
 }
 
 /// `cargo test --release --test gene_gradients -- --ignored --nocapture` prints the time of one gradient.
@@ -306,7 +306,7 @@ fn how_long_it_takes() {
             }
             println!(
                 "{name}, {} links, {} genes, {terrain:?}, {policy:?}: {:.0} us",
-                candidate.creature.links.len(),
+                candidate.model.links.len(),
                 genome.parameters().len(),
                 best * 1e6
             );

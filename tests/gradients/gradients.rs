@@ -9,8 +9,8 @@ use burgess_core::rng::Stream;
 use burgess_physics::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
 use burgess_physics::model::{Candidate, ContactPoint, Controller, Link};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::prelude::Prelude;
 use burgess_physics::step::episode::Episode;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_each, differentiate_from};
 use burgess_physics::step::reverse::tape::Standing;
 use burgess_physics::step::state::{State, Work};
@@ -66,7 +66,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 impl Direction {
     fn zero(candidate: &Candidate<f64>) -> Self {
-        let links = vec![0.0; candidate.creature.links.len()];
+        let links = vec![0.0; candidate.model.links.len()];
         Self {
             candidate: candidate.map(|_: f64| 0.0),
             prelude: PreludeGradient::default(),
@@ -108,13 +108,13 @@ impl Direction {
         world.gravity = dual_vector(at.world.gravity, self.world.gravity);
         world.friction = dual(at.world.friction, self.world.friction);
         world.contact_damping = dual(at.world.contact_damping, self.world.contact_damping);
-        let mut prelude = Prelude::new(&at.candidate.map(real::<D>).creature, &at.world.cast::<D>());
+        let mut prelude = Prelude::new(&at.candidate.map(real::<D>).model, &at.world.cast::<D>());
         prelude.contact_width = dual(at.prelude.contact_width, self.prelude.contact_width);
         prelude.plan.reference_force = dual(at.prelude.plan.reference_force, self.prelude.reference_force);
         prelude.plan.facts.mass = dual(at.prelude.plan.facts.mass, self.prelude.mass);
         prelude.plan.facts.leg_span = dual(at.prelude.plan.facts.leg_span, self.prelude.leg_span);
         let from = &at.start.state;
-        let mut state = State::at_rest(&candidate.creature, dual_vector(from.position, self.position));
+        let mut state = State::at_rest(&candidate.model, dual_vector(from.position, self.position));
         let turn = Quat { w: dual(1.0, 0.0), v: dual_vector(Vec3::zero(), self.rotation * 0.5) };
         state.orientation = turn * from.orientation.map(real::<D>);
         state.velocity = dual_vector(from.velocity, self.velocity);
@@ -124,8 +124,8 @@ impl Direction {
             link.rate = dual(from.links[i].rate, self.rates[i]);
         }
         state.normal_forces = from.normal_forces.iter().map(|&f| real(f)).collect();
-        let mut work = Work::new(&candidate.creature, world.gravity, world.contact_width);
-        start_carrying(&candidate.creature, &mut state, &mut work);
+        let mut work = Work::new(&candidate.model, world.gravity, world.contact_width);
+        start_carrying(&candidate.model, &mut state, &mut work);
         let list = |x: &[f64]| x.iter().map(|&x| real(x)).collect();
         let start = Standing { state, targets: list(&at.start.targets), commands: list(&at.start.commands) };
         Subject { candidate, prelude, world, start }
@@ -140,11 +140,11 @@ fn vector(stream: &mut Stream) -> Vec3<f64> {
 }
 
 fn links(d: &mut Direction, mut f: impl FnMut(&mut Link<f64>)) {
-    d.candidate.creature.links.iter_mut().for_each(&mut f);
+    d.candidate.model.links.iter_mut().for_each(&mut f);
 }
 
 fn contacts(d: &mut Direction, mut f: impl FnMut(&mut ContactPoint<f64>)) {
-    d.candidate.creature.contacts.iter_mut().for_each(&mut f);
+    d.candidate.model.contacts.iter_mut().for_each(&mut f);
 }
 
 const CLASSES: [Class; 22] = [
@@ -153,7 +153,7 @@ const CLASSES: [Class; 22] = [
     ("inertia", |d, _, s| links(d, |l| l.inertia = l.inertia.map(|_| s.normal()))),
     ("attachment", |d, _, s| links(d, |l| l.joint_position = vector(s))),
     ("axis", |d, c, s| {
-        for (to, link) in d.candidate.creature.links.iter_mut().zip(&c.creature.links).skip(1) {
+        for (to, link) in d.candidate.model.links.iter_mut().zip(&c.model.links).skip(1) {
             let v = vector(s);
             to.axis = v - link.axis * link.axis.dot(v);
         }
@@ -166,7 +166,7 @@ const CLASSES: [Class; 22] = [
     ("joint damping", |d, _, s| links(d, |l| l.damping = s.normal())),
     ("contact points", |d, _, s| contacts(d, |c| c.centre = vector(s))),
     ("contact radii", |d, _, s| contacts(d, |c| c.radius = s.normal())),
-    ("contact stiffness", |d, _, s| d.candidate.creature.contact_stiffness = s.normal()),
+    ("contact stiffness", |d, _, s| d.candidate.model.contact_stiffness = s.normal()),
     ("contact width", |d, _, s| d.prelude.contact_width = s.normal()),
     ("prelude", |d, _, s| {
         (d.prelude.reference_force, d.prelude.mass, d.prelude.leg_span) = (s.normal(), s.normal(), s.normal());
@@ -189,7 +189,7 @@ const CLASSES: [Class; 22] = [
 ];
 
 fn welded(candidate: &Candidate<f64>) -> bool {
-    candidate.creature.base == burgess_physics::model::BaseKind::Welded
+    candidate.model.base == burgess_physics::model::BaseKind::Welded
 }
 
 fn objective(task: &TaskPlan) -> Objective {
@@ -215,7 +215,7 @@ fn compare(
 ) -> Vec<(&'static str, f64)> {
     let (world, task) = (&plan.world, &plan.task);
     let objective = objective(task);
-    let prelude = Prelude::new(&candidate.creature, world);
+    let prelude = Prelude::new(&candidate.model, world);
     let at =
         Subject { candidate: candidate.clone(), prelude: prelude.clone(), world: world.clone(), start: start.clone() };
     let episode = Episode::with(candidate, world, task, prelude, Some(start));
@@ -244,8 +244,8 @@ fn after(plan: &Plan, candidate: &Candidate<f64>, steps: u32) -> Standing<f64> {
     let mut episode = Episode::new(candidate, &plan.world, &task);
     (0..steps).for_each(|_| assert!(episode.advance()));
     // What links carry is made to follow from positions and velocities.
-    let mut work = Work::new(&candidate.creature, plan.world.gravity, plan.world.contact_width);
-    start_carrying(&candidate.creature, &mut episode.state, &mut work);
+    let mut work = Work::new(&candidate.model, plan.world.gravity, plan.world.contact_width);
+    start_carrying(&candidate.model, &mut episode.state, &mut work);
     Standing {
         state: episode.state.clone(),
         targets: episode.drive.targets.clone(),
@@ -365,7 +365,7 @@ fn several_objectives_in_one_way_back_change_no_bit() {
         for name in BODIES {
             let mut candidate = shipped(name, policy.clone(), seed as u64).map(|x: f64| x as f32);
             if name == "hexapod" {
-                candidate.creature.links[1].kp = f32::NAN;
+                candidate.model.links[1].kp = f32::NAN;
             }
             for memory in [TAPE_MEMORY, 40_000] {
                 let each = differentiate_each(&candidate, &world, &plan.task, &objectives, memory);

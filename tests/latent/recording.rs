@@ -4,11 +4,12 @@ use crate::place::{self, ask, fail};
 use crate::zoo;
 use burgess_latent::Encoder;
 use burgess_physics::experience::{Experience, Role};
+use burgess_physics::frame::recorded_layout;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::Candidate;
 use burgess_physics::plan::Plan;
 use burgess_physics::step::episode::Episode;
-use burgess_physics::step::record::{layout, record};
+use burgess_physics::step::record::record;
 use burgess_physics::task::Ending;
 use std::fs;
 
@@ -21,7 +22,7 @@ const VELOCITY: [usize; 3] = [3, 4, 5];
 const CONTACT: [usize; 4] = [10, 11, 12, 13];
 
 fn columns(experience: &Experience, columns: &[usize]) -> Vec<f32> {
-    experience.rows(layout(20.0).width(), columns)
+    experience.rows(recorded_layout(20.0).width(), columns)
 }
 
 fn plan(duration: f64) -> Plan {
@@ -41,7 +42,7 @@ fn frames_add_up_to_the_episode() {
         }
         finished += 1;
         let experience = experience.unwrap();
-        experience.check(&layout(20.0)).unwrap();
+        experience.check(&recorded_layout(20.0)).unwrap();
         assert_eq!(experience.frames(), 40);
         // Recording changes nothing, and the rewards of the frames are the episode's.
         let alone = Episode::new(&candidate, &plan.world, &plan.task).run();
@@ -86,7 +87,7 @@ fn an_episode_that_ends_at_once_is_one_frame() {
     let (experience, returns) = record(&candidate, &plan.world, &plan.task, PERIOD);
     let experience = experience.unwrap();
     assert_eq!((experience.frames(), returns.steps), (1, 3));
-    experience.check(&layout(20.0)).unwrap();
+    experience.check(&recorded_layout(20.0)).unwrap();
 }
 
 /// The command with more arguments.
@@ -124,12 +125,12 @@ fn encoders_learn_from_runs() {
     let twice =
         ["train-encoder", "results/small-0-1", "results/small-0-1", "--encoder", "(kind: Pca())", "--out", "two"];
     assert!(counts(&ask(dir.path(), &twice))[1] > offspring);
-    let encoder = Encoder::load_file(&dir.path().join("pca"), &layout(10.0)).unwrap();
+    let encoder = Encoder::load_file(&dir.path().join("pca"), &recorded_layout(10.0)).unwrap();
     assert_eq!((encoder.version(), encoder.layout().columns(Role::Observed).len()), (1, 24));
     assert!(dir.path().join("pca-map.svg").exists());
     assert!(!dir.path().join("pca-training.png").exists() && !dir.path().join("pca-imagination.png").exists());
     // What it was not made for is told.
-    let other = Encoder::load_file(&dir.path().join("pca"), &layout(20.0)).unwrap_err().to_string();
+    let other = Encoder::load_file(&dir.path().join("pca"), &recorded_layout(20.0)).unwrap_err().to_string();
     assert!(other.contains("expected 20 frames a second, got 10"), "{other}");
     #[cfg(feature = "learn")]
     {

@@ -10,12 +10,12 @@ use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::experience::Experience;
+use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Creature, Link, Shape};
-use burgess_physics::step::episode::Returns;
-use burgess_physics::step::record::layout;
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link, Model, Shape};
 use burgess_physics::task::Ending;
+use burgess_physics::task::Returns;
 use burgess_physics::world::World;
 use burgess_qd::archive::{ArchiveSpec, Parents};
 use burgess_qd::emitter::Dimension;
@@ -149,15 +149,10 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
         limit_stiffness: 1.0,
     };
     let contacts = Vec::<ContactPoint<f64>>::new();
-    let creature = Creature {
-        base: BaseKind::Floating,
-        links: vec![link],
-        contacts,
-        contact_stiffness: 1.0,
-        limb_ends: Vec::new(),
-    };
+    let model =
+        Model { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0, limb_ends: Vec::new() };
     let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
-    Candidate { creature, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
+    Candidate { model, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }
 
 /// The numbers in a candidate.
@@ -241,7 +236,7 @@ fn episode(candidate: &Candidate<f32>) -> Outcome {
 
 /// Frames of waves that the numbers shape, two to five of them.
 fn experience(x: &[f32]) -> Experience {
-    let (frames, width) = (2 + (x[1].to_bits() % 4) as usize, layout(10.0).width());
+    let (frames, width) = (2 + (x[1].to_bits() % 4) as usize, recorded_layout(10.0).width());
     let wave = |i: usize| (x[0] + x[1] * (i / width) as f32 + x[2] * (i % width) as f32).sin();
     Experience { features: (0..frames * width).map(wave).collect(), rewards: vec![0.1; frames] }
 }

@@ -129,9 +129,9 @@ pub fn random_candidates(policy: Policy, seeds: std::ops::Range<u64>) -> Vec<Can
 /// The body with a recorded sequence of random actions in place of its brain: `rows` decisions, held in pairs.
 pub fn recorded(candidate: Candidate<f64>, rows: usize, seed: u64) -> Candidate<f64> {
     let mut stream = stream(seed);
-    let joints = candidate.creature.joint_count();
+    let joints = candidate.model.joint_count();
     let row = |_| -> Vec<f64> { (0..joints).map(|_| stream.range(-1.0, 1.0)).collect() };
     let decisions: Vec<Vec<f64>> = (0..rows.div_ceil(2)).map(row).collect();
     let actions = decisions.iter().flat_map(|row| [row, row]).take(rows).flatten().copied().collect();
-    Candidate { creature: candidate.creature, controller: Controller::Sequence { actions } }
+    Candidate { model: candidate.model, controller: Controller::Sequence { actions } }
 }

@@ -21,10 +21,10 @@ const MEDIAN: f64 = 0.003;
 
 /// Kinetic and potential energy (J).
 fn energy(candidate: &Candidate<f64>, episode: &mut Episode<f64>, gravity: f64) -> f64 {
-    kinematics(&candidate.creature, &episode.state, &mut episode.work);
+    kinematics(&candidate.model, &episode.state, &mut episode.work);
     let (state, work) = (&episode.state, &episode.work);
     let mut energy = 0.0;
-    for ((link, own), joint) in candidate.creature.links.iter().zip(&work.links).zip(&state.links) {
+    for ((link, own), joint) in candidate.model.links.iter().zip(&work.links).zip(&state.links) {
         let spin = own.rotation.transposed_mul(own.twist.angular);
         energy += 0.5 * link.mass * own.twist.at(own.com).norm_squared() + 0.5 * spin.dot(link.inertia * spin);
         energy += 0.5 * link.armature * joint.rate * joint.rate;

@@ -11,8 +11,9 @@ use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Creature, rest_origins};
-use burgess_physics::step::episode::{Episode, spawn_position};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Model, rest_origins};
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::spawn::spawn_position;
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::task::{Ending, TaskSpec, Termination, WeightedTerm};
@@ -164,7 +165,7 @@ fn bits_do_not_depend_on_threads_or_on_the_place_in_the_batch() {
 fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
     for name in ["biped", "hexapod"] {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let Grown { creature, keys } = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
+        let Grown { model, keys } = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap();
         let twin = |link: usize| {
             let key = keys[link].joint;
             let mirrored = (0..keys.len()).find(|&i| {
@@ -173,24 +174,24 @@ fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
             });
             mirrored.unwrap_or(link)
         };
-        assert!((1..creature.links.len()).any(|i| twin(i) != i), "{name} has no mirrored limbs");
+        assert!((1..model.links.len()).any(|i| twin(i) != i), "{name} has no mirrored limbs");
         let command = |link: usize, time: f64| 0.5 * (6.0 * time + 1.7 * link as f64).sin();
         let path = |mirror: bool| {
             let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
-            let mut state = State::at_rest(&creature, vec3(0.0, 0.0, 0.4));
-            let mut drive = Drive::idle(&creature);
-            let mut work = Work::new(&creature, world.gravity, world.contact_width);
+            let mut state = State::at_rest(&model, vec3(0.0, 0.0, 0.4));
+            let mut drive = Drive::idle(&model);
+            let mut work = Work::new(&model, world.gravity, world.contact_width);
             for k in 0..180 {
-                for link in 1..creature.links.len() {
+                for link in 1..model.links.len() {
                     // A spine joint on the mirror plane turns the other way round in the mirror.
-                    let on_plane = twin(link) == link && creature.links[link].axis.y.abs() < 0.5;
+                    let on_plane = twin(link) == link && model.links[link].axis.y.abs() < 0.5;
                     let (by, sign) = match mirror {
                         false => (link, 1.0),
                         true => (twin(link), if on_plane { -1.0 } else { 1.0 }),
                     };
                     drive.targets[link] = sign * command(by, f64::from(k) * world.dt);
                 }
-                step(&creature, &world, &drive, &mut state, &mut work);
+                step(&model, &world, &drive, &mut state, &mut work);
             }
             state
         };
@@ -207,20 +208,20 @@ fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
 fn limp_bodies_never_rebound_above_their_height() {
     for name in SEEDS {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let mut creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
-        for link in &mut creature.links {
+        let mut model = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().model;
+        for link in &mut model.links {
             (link.kp, link.kd) = (0.0, 0.0);
         }
         let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
-        let rest = spawn_position(&creature, &rest_origins(&creature), &world);
-        let mut state = State::at_rest(&creature, rest + vec3(0.0, 0.0, 0.3));
-        let mut work = Work::new(&creature, world.gravity, world.contact_width);
-        let drive = Drive::idle(&creature);
-        let (start, mut apex_after) = (com_height(&creature, &state, &mut work), 0.0_f64);
+        let rest = spawn_position(&model, &rest_origins(&model), &world);
+        let mut state = State::at_rest(&model, rest + vec3(0.0, 0.0, 0.3));
+        let mut work = Work::new(&model, world.gravity, world.contact_width);
+        let drive = Drive::idle(&model);
+        let (start, mut apex_after) = (com_height(&model, &state, &mut work), 0.0_f64);
         for k in 0..1200 {
-            step(&creature, &world, &drive, &mut state, &mut work);
+            step(&model, &world, &drive, &mut state, &mut work);
             if k > 120 {
-                apex_after = apex_after.max(com_height(&creature, &state, &mut work));
+                apex_after = apex_after.max(com_height(&model, &state, &mut work));
             }
         }
         assert!(apex_after < start - 0.2, "{name}: rose to {apex_after} m, dropped from {start} m");
@@ -229,19 +230,19 @@ fn limp_bodies_never_rebound_above_their_height() {
     }
 }
 
-fn com_height(creature: &Creature<f64>, state: &State<f64>, work: &mut Work<f64>) -> f64 {
-    burgess_physics::step::kinematics::kinematics(creature, state, work);
-    let moment: f64 = creature.links.iter().zip(&work.links).map(|(link, own)| link.mass * own.com.z).sum();
-    state.position.z + moment / creature.mass()
+fn com_height(model: &Model<f64>, state: &State<f64>, work: &mut Work<f64>) -> f64 {
+    burgess_physics::step::kinematics::kinematics(model, state, work);
+    let moment: f64 = model.links.iter().zip(&work.links).map(|(link, own)| link.mass * own.com.z).sum();
+    state.position.z + moment / model.mass()
 }
 
 #[test]
 fn a_welded_arm_keeps_its_base() {
     let body = morphology::load("arm", Path::new(".")).unwrap();
-    let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
-    assert_eq!(creature.base, BaseKind::Welded);
-    let joints = vec![CpgJoint { amplitude: 0.5, phase: 0.0, offset: 0.0 }; creature.joint_count()];
-    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
+    let model = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().model;
+    assert_eq!(model.base, BaseKind::Welded);
+    let joints = vec![CpgJoint { amplitude: 0.5, phase: 0.0, offset: 0.0 }; model.joint_count()];
+    let candidate = Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } };
     let experiment = experiment(cpg(), TerrainSpec::default(), 1.0);
     let world = World::new(&experiment.physics, &experiment.terrain, 0);
     let task = experiment.plan().task;
@@ -264,13 +265,13 @@ fn every_body_starts_clear_of_every_terrain() {
     grounds.extend((0..40).map(|i| TerrainSpec::Walls(vec![wall(0.01 * f64::from(i))])));
     for name in SEEDS {
         let body = morphology::load(name, Path::new(".")).unwrap();
-        let creature = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().creature;
-        let origins = rest_origins(&creature);
+        let model = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().model;
+        let origins = rest_origins(&model);
         for ground in &grounds {
             let world = World::new(&Physics::default(), ground, 1);
-            let start = spawn_position(&creature, &origins, &world);
+            let start = spawn_position(&model, &origins, &world);
             let gap = |c: &ContactPoint<f64>| world.terrain.distance(start + origins[c.link] + c.centre).0 - c.radius;
-            let lowest = creature.contacts.iter().map(gap).fold(f64::INFINITY, f64::min);
+            let lowest = model.contacts.iter().map(gap).fold(f64::INFINITY, f64::min);
             assert!((0.0..0.01).contains(&lowest), "{name} on {ground:?}: starts with a gap of {lowest} m");
         }
     }

@@ -10,7 +10,7 @@ mod bodies;
 use burgess_core::math::vec3;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::Creature;
+use burgess_physics::model::Model;
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::world::{Physics, World};
@@ -19,11 +19,11 @@ use std::time::{Duration, Instant};
 const STEPS_PER_ACTION: u64 = 4;
 
 /// Simulates one ant until time is up; returns its steps.
-fn simulate(creature: &Creature<f32>, world: &World<f32>, until: Instant, seed: u64) -> u64 {
+fn simulate(model: &Model<f32>, world: &World<f32>, until: Instant, seed: u64) -> u64 {
     let mut stream = Stream::new(seed, 0, 0, Purpose::Actions);
-    let mut state = State::at_rest(creature, vec3(0.0, 0.0, 0.23));
-    let mut drive = Drive::idle(creature);
-    let mut work = Work::new(creature, world.gravity, world.contact_width);
+    let mut state = State::at_rest(model, vec3(0.0, 0.0, 0.23));
+    let mut drive = Drive::idle(model);
+    let mut work = Work::new(model, world.gravity, world.contact_width);
     let mut steps = 0;
     while Instant::now() < until {
         for _ in 0..60 {
@@ -31,7 +31,7 @@ fn simulate(creature: &Creature<f32>, world: &World<f32>, until: Instant, seed: 
                 *target = stream.range(-0.6, 0.6) as f32;
             }
             for _ in 0..STEPS_PER_ACTION {
-                step(creature, world, &drive, &mut state, &mut work);
+                step(model, world, &drive, &mut state, &mut work);
             }
             steps += STEPS_PER_ACTION;
         }
@@ -46,16 +46,16 @@ fn main() {
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
     let threads = numbers.get(1).map_or(cores, |&n| n as usize);
 
-    let creature: Creature<f32> = bodies::ant().build(1e4, true).map(|x| x as f32);
+    let model: Model<f32> = bodies::ant().build(1e4, true).map(|x| x as f32);
     let world = World::new(&Physics::default(), &TerrainSpec::default(), 0).cast::<f32>();
     let start = Instant::now();
     let until = start + Duration::from_secs_f64(seconds);
     let steps: u64 = std::thread::scope(|scope| {
-        let (creature, world) = (&creature, &world);
+        let (model, world) = (&model, &world);
         let workers: Vec<_> =
-            (0..threads as u64).map(|seed| scope.spawn(move || simulate(creature, world, until, seed))).collect();
+            (0..threads as u64).map(|seed| scope.spawn(move || simulate(model, world, until, seed))).collect();
         workers.into_iter().map(|w| w.join().expect("a worker panicked")).sum()
     });
-    let rate = steps as f64 * creature.links.len() as f64 / start.elapsed().as_secs_f64();
+    let rate = steps as f64 * model.links.len() as f64 / start.elapsed().as_secs_f64();
     println!("burgess ant f32: {:.3} M body-steps/s on {threads} threads", rate / 1e6);
 }

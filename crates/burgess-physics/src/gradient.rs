@@ -1,6 +1,6 @@
 //! Gradients of episodes: what is differentiated, with respect to what, and who does it.
 
-use super::step::episode::Returns;
+use super::task::Returns;
 use crate::model::Candidate;
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;

@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod experience;
+pub mod frame;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod gradient;
@@ -13,7 +14,6 @@ pub mod laws;
 pub mod model;
 pub mod observer;
 pub mod plan;
-pub mod prelude;
 pub mod step;
 pub mod task;
 pub mod world;

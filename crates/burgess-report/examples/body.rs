@@ -12,7 +12,7 @@ fn main() -> anyhow::Result<()> {
     // Pictures show colliders in the poses of their links. Masses and joints matter only to a simulation.
     let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
     let colliders = [torso, leg, leg].into_iter().enumerate().map(|(link, shape)| Collider { link, shape }).collect();
-    let model = Model { links: vec![link; 3], colliders, ..Model::none() };
+    let model = Model { links: vec![link; 3], colliders, ..Model::default() };
     // Poses usually come from a simulation. These are made up: a leg swings at each end of the torso.
     let frame = |i: u32| {
         let time = 0.1 * f64::from(i);

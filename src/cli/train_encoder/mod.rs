@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use burgess::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
 use burgess_physics::experience::Experience;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
 use burgess_report::draw_latent;
 use burgess_report::views::LatentView;
 use indicatif::ProgressBar;
@@ -52,7 +52,7 @@ pub struct Args {
 /// When a run cannot be read, nothing is left to learn from, training fails, or a file cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let spec = spec(args.encoder.as_deref())?;
-    let mut trainer = Trainer::new(&spec, &layout(f64::from(args.rate)), args.seed)?;
+    let mut trainer = Trainer::new(&spec, &recorded_layout(f64::from(args.rate)), args.seed)?;
     trainer.can_learn()?;
     make_room(&args.out)?;
     let runs = replay::read(&args.dirs, args.rate)?;

@@ -5,8 +5,9 @@
 
 mod validate;
 
+use super::ExperimentError;
+use super::check::Known;
 use super::source::Source;
-use super::{ExperimentError, validate::Known};
 use burgess_physics::task::TaskSpec;
 use burgess_physics::world::Physics;
 use burgess_qd::optimiser::Optimiser;

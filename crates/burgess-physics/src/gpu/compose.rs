@@ -3,6 +3,8 @@
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
 use super::layout::moment_room;
+use crate::frame;
+use crate::frame::FEATURES;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
@@ -10,10 +12,9 @@ use crate::laws::terrain::Terrain;
 use crate::model::OBSERVATIONS;
 use crate::observer::{CLIP, EPSILON, OBSERVED, Places, Sizes, UNIMIX, UPDATE_BIAS};
 use crate::plan::BrainKind;
+use crate::step::body_plan::REFERENCE_LOAD;
 use crate::step::episode::{RATE_BOUND, SPEED_BOUND};
-use crate::step::features;
-use crate::step::features::FEATURES;
-use crate::step::measure::{REFERENCE_LOAD, TOUCH_DOWN};
+use crate::step::measure::TOUCH_DOWN;
 use crate::step::step::ROUNDS;
 use crate::task::TaskPlan;
 use std::fmt::Write as _;
@@ -116,15 +117,15 @@ fn constants(choices: Choices<'_>) -> String {
         ("ROUNDS", ROUNDS),
         ("TAPED", usize::from(choices.taped)),
         ("FEATURES", FEATURES),
-        ("AT_VELOCITY", features::VELOCITY),
-        ("AT_SPIN", features::SPIN),
-        ("AT_HEIGHT", features::HEIGHT),
-        ("AT_CONTACT", features::CONTACT),
-        ("AT_ANGLES", features::ANGLES),
-        ("AT_SPEEDS", features::SPEEDS),
-        ("AT_POWER", features::POWER),
-        ("AT_TARGETS", features::TARGETS),
-        ("AT_TARGET_SPEED", features::TARGET_SPEED),
+        ("AT_VELOCITY", frame::VELOCITY),
+        ("AT_SPIN", frame::SPIN),
+        ("AT_HEIGHT", frame::HEIGHT),
+        ("AT_CONTACT", frame::CONTACT),
+        ("AT_ANGLES", frame::ANGLES),
+        ("AT_SPEEDS", frame::SPEEDS),
+        ("AT_POWER", frame::POWER),
+        ("AT_TARGETS", frame::TARGETS),
+        ("AT_TARGET_SPEED", frame::TARGET_SPEED),
         ("RECORDED", usize::from(choices.task.frame.is_some())),
         ("FRAME", choices.task.frame.unwrap_or(1).max(1) as usize),
         ("FRAME_ROOM", choices.task.frame_room()),

@@ -11,9 +11,9 @@ use super::joint::{Limits, Servo};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use super::terrain::{Terrain, WAVES, Wave, upright_box};
-use burgess_core::autodiff::trace::wgsl::{function, structure};
-use burgess_core::autodiff::trace::{Graph, Traced, Tracer, rust};
 use burgess_core::math::{Sym3, Vec3};
+use burgess_core::trace::wgsl::{function, structure};
+use burgess_core::trace::{Graph, Traced, Tracer, rust};
 use std::fmt::Write as _;
 
 const HEAD: &str = "\

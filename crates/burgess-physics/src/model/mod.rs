@@ -187,6 +187,21 @@ pub struct Candidate<T> {
     pub controller: Controller<T>,
 }
 
+/// Nothing: no link, and no joint.
+impl<T: Real> Default for Model<T> {
+    fn default() -> Self {
+        Self {
+            base: BaseKind::Floating,
+            links: Vec::new(),
+            joints: Vec::new(),
+            colliders: Vec::new(),
+            contacts: Vec::new(),
+            contact_stiffness: T::zero(),
+            limb_ends: Vec::new(),
+        }
+    }
+}
+
 impl<T: Real> Shape<T> {
     /// Component by component.
     pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Shape<U> {

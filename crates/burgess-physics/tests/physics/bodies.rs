@@ -1,13 +1,16 @@
 //! Bodies built by hand, so that the physics tests do not rest on genes and their expansion.
 
 use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
-use burgess_physics::model::{BaseKind, ContactPoint, Creature, Link, Shape};
+use burgess_physics::laws::joint::Servo;
+use burgess_physics::model::{BaseKind, Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
 use std::f64::consts::PI;
 
-/// A body under construction; every field of a link can be changed before `build`.
+/// A body under construction; every field of a link or a joint can be changed before `build`.
 pub struct Builder {
     pub base: BaseKind,
     pub links: Vec<Link<f64>>,
+    pub joints: Vec<Joint<f64>>,
+    colliders: Vec<Collider<f64>>,
 }
 
 pub fn v(a: [f64; 3]) -> Vec3<f64> {
@@ -16,7 +19,7 @@ pub fn v(a: [f64; 3]) -> Vec3<f64> {
 
 impl Builder {
     pub fn new(base: BaseKind) -> Self {
-        Self { base, links: Vec::new() }
+        Self { base, links: Vec::new(), joints: Vec::new(), colliders: Vec::new() }
     }
 
     /// Adds a link with passive, undamped hinge; returns its index.
@@ -30,37 +33,46 @@ impl Builder {
     ) -> usize {
         let (mass, com, inertia) = mass_properties(&shape, density);
         let index = self.links.len();
-        self.links.push(Link {
-            parent,
-            shape,
-            mass,
-            com,
-            inertia,
-            joint_position: position,
-            axis,
-            lower: -1e3,
-            upper: 1e3,
-            kp: 0.0,
-            kd: 0.0,
-            torque_limit: 1e9,
-            armature: 0.0,
-            damping: 0.0,
-            limit_stiffness: 30.0,
-        });
+        self.links.push(Link { parent, mass, com, inertia });
+        self.colliders.push(Collider { link: index, shape });
+        if index > 0 {
+            self.joints.push(Joint {
+                position,
+                kind: JointKind::Hinge(Hinge { axis, lower: -1e3, upper: 1e3, limit_stiffness: 30.0 }),
+                servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9 },
+                armature: 0.0,
+                damping: 0.0,
+            });
+        }
         index
     }
 
+    /// Sets the limits (rad) of all hinges.
+    pub fn limit(&mut self, lower: f64, upper: f64) {
+        for joint in &mut self.joints {
+            let JointKind::Hinge(hinge) = &mut joint.kind;
+            (hinge.lower, hinge.upper) = (lower, upper);
+        }
+    }
+
     /// With a contact stiffness (N/m) and contact points on every link, or none.
-    pub fn build(self, contact_stiffness: f64, touching: bool) -> Creature<f64> {
+    pub fn build(self, contact_stiffness: f64, touching: bool) -> Model<f64> {
         let contacts = if touching {
-            self.links.iter().enumerate().flat_map(|(i, link)| contact_points(i, &link.shape)).collect()
+            self.colliders.iter().flat_map(|collider| contact_points(collider.link, &collider.shape)).collect()
         } else {
             Vec::new()
         };
-        let limb_ends = Vec::new();
-        let mut creature = Creature { base: self.base, links: self.links, contacts, contact_stiffness, limb_ends };
-        creature.limb_ends = creature.childless_links();
-        creature
+        let mut model = Model {
+            base: self.base,
+            links: self.links,
+            joints: self.joints,
+            colliders: self.colliders,
+            contacts,
+            contact_stiffness,
+            limb_ends: Vec::new(),
+        };
+        model.limb_ends = model.childless_links();
+        model
     }
 }
 
@@ -155,10 +167,12 @@ pub fn ant() -> Builder {
         let shin = (out * 0.9_f64.cos() - vec3(0.0, 0.0, 0.9_f64.sin())) * 0.25;
         b.add(hip, out * 0.15, vec3(-a.sin(), a.cos(), 0.0), capsule(0.025, shin), 500.0);
     }
-    for link in &mut b.links[1..] {
-        (link.armature, link.damping) = (0.005, 0.05);
-        (link.kp, link.kd, link.torque_limit) = (15.0, 0.4, 6.0);
-        (link.lower, link.upper, link.limit_stiffness) = (-0.8, 0.8, 300.0);
+    b.limit(-0.8, 0.8);
+    for joint in &mut b.joints {
+        let JointKind::Hinge(hinge) = &mut joint.kind;
+        hinge.limit_stiffness = 300.0;
+        (joint.armature, joint.damping) = (0.005, 0.05);
+        joint.servo = Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 };
     }
     b
 }

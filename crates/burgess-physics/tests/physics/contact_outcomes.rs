@@ -4,7 +4,7 @@
 use crate::bodies::{Builder, capsule, cuboid, sphere};
 use burgess_core::math::{Vec3, vec3};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{BaseKind, Creature, Shape};
+use burgess_physics::model::{BaseKind, Model, Shape};
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::{start_carrying, step};
 use burgess_physics::world::{Physics, World};
@@ -24,7 +24,7 @@ fn mujoco(case: &str, quantity: &str) -> f64 {
 
 /// A single body on a plane, with its history.
 struct Drop {
-    creature: Creature<f64>,
+    model: Model<f64>,
     world: World<f64>,
     state: State<f64>,
     work: Work<f64>,
@@ -34,25 +34,25 @@ impl Drop {
     fn new(shape: Shape<f64>, density: f64, (k, width): (f64, f64), slope: f64, z: f64, velocity: Vec3<f64>) -> Self {
         let mut builder = Builder::new(BaseKind::Floating);
         builder.add(0, Vec3::zero(), vec3(0.0, 0.0, 1.0), shape, density);
-        let creature = builder.build(k, true);
+        let model = builder.build(k, true);
         let physics = Physics { friction: 0.5, contact_width: width, ..Physics::default() };
         // A slope is a plane under tilted gravity, so that x is along it.
         let mut world = World::new(&physics, &TerrainSpec::default(), 0);
         let fall = slope.atan();
         world.gravity = vec3(fall.sin(), 0.0, -fall.cos()) * GRAVITY;
-        let mut state = State::at_rest(&creature, vec3(0.0, 0.0, z));
+        let mut state = State::at_rest(&model, vec3(0.0, 0.0, z));
         state.velocity = velocity;
-        let mut work = Work::new(&creature, world.gravity, world.contact_width);
-        start_carrying(&creature, &mut state, &mut work);
-        Self { creature, world, state, work }
+        let mut work = Work::new(&model, world.gravity, world.contact_width);
+        start_carrying(&model, &mut state, &mut work);
+        Self { model, world, state, work }
     }
 
     /// Simulates, and returns the positions after each step.
     fn run(&mut self, seconds: f64) -> Vec<Vec3<f64>> {
-        let drive = Drive::idle(&self.creature);
+        let drive = Drive::idle(&self.model);
         (0..(seconds / self.world.dt).round() as usize)
             .map(|_| {
-                step(&self.creature, &self.world, &drive, &mut self.state, &mut self.work);
+                step(&self.model, &self.world, &drive, &mut self.state, &mut self.work);
                 self.state.position
             })
             .collect()

@@ -52,9 +52,9 @@ fn task(duration: f64) -> TaskPlan {
 
 #[test]
 fn an_episode_ends_early_when_the_task_says_so() {
-    let creature = bodies::ant().build(1e4, true);
-    let joints = vec![CpgJoint::default(); creature.joint_count()];
-    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
+    let model = bodies::ant().build(1e4, true);
+    let joints = vec![CpgJoint::default(); model.joint_count()];
+    let candidate = Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } };
     let (world, mut task) = (world(), task(3.0));
     let full = Episode::new(&candidate, &world, &task).run();
     assert_eq!((full.ending, full.steps), (Ending::Finished, 720));
@@ -67,9 +67,9 @@ fn an_episode_ends_early_when_the_task_says_so() {
 
 #[test]
 fn float32_follows_float64() {
-    let creature = bodies::ant().build(1e4, true);
-    let joints = vec![CpgJoint { amplitude: 0.4, phase: 1.0, offset: 0.1 }; creature.joint_count()];
-    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.3, joints } };
+    let model = bodies::ant().build(1e4, true);
+    let joints = vec![CpgJoint { amplitude: 0.4, phase: 1.0, offset: 0.1 }; model.joint_count()];
+    let candidate = Candidate { model, controller: Controller::Cpg { frequency: 1.3, joints } };
     let (world, task) = (world(), task(1.0));
     let fine = Episode::new(&candidate, &world, &task).run();
     let (candidate, world) = (candidate.map(|x| x as f32), world.cast::<f32>());
@@ -82,9 +82,9 @@ fn float32_follows_float64() {
 /// The drop to the ground at the start is no step: who stands has no gait.
 #[test]
 fn who_stands_still_touches_down_never() {
-    let creature = bodies::ant().build(1e4, true);
-    let joints = vec![CpgJoint::default(); creature.joint_count()];
-    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
+    let model = bodies::ant().build(1e4, true);
+    let joints = vec![CpgJoint::default(); model.joint_count()];
+    let candidate = Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } };
     let returns = Episode::new(&candidate, &world(), &task(3.0)).run();
     assert_eq!(returns.descriptors[6], 0.0, "touch-downs a second and limb end");
 }
@@ -92,10 +92,10 @@ fn who_stands_still_touches_down_never() {
 /// A brain that gives no number is not quietly clamped into one that does.
 #[test]
 fn a_command_that_is_no_number_marks_the_candidate() {
-    let creature = bodies::ant().build(1e4, true);
-    let mut joints = vec![CpgJoint::default(); creature.joint_count()];
+    let model = bodies::ant().build(1e4, true);
+    let mut joints = vec![CpgJoint::default(); model.joint_count()];
     joints[3].offset = f64::NAN;
-    let candidate = Candidate { creature, controller: Controller::Cpg { frequency: 1.0, joints } };
+    let candidate = Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } };
     let returns = Episode::new(&candidate, &world(), &task(1.0)).run();
     assert_eq!(returns.ending, Ending::Diverged);
 }

@@ -36,20 +36,20 @@ fn gaits() -> Vec<Gait> {
 }
 
 fn end_point(gait: &Gait, rate: u32, stiffness: f64, width: f64) -> [f64; 2] {
-    let creature = bodies::ant().build(stiffness, true);
+    let model = bodies::ant().build(stiffness, true);
     let physics = Physics { rate, contact_width: width, ..Physics::default() };
     let world = World::new(&physics, &TerrainSpec::default(), 0);
     let height = 0.25 * 0.9_f64.sin() + 0.025;
-    let mut state = State::at_rest(&creature, vec3(0.0, 0.0, height));
-    let mut drive = Drive::idle(&creature);
-    let mut work = Work::new(&creature, world.gravity, world.contact_width);
+    let mut state = State::at_rest(&model, vec3(0.0, 0.0, height));
+    let mut drive = Drive::idle(&model);
+    let mut work = Work::new(&model, world.gravity, world.contact_width);
     for k in 0..5 * rate {
         let t = f64::from(k) * world.dt;
         for j in 0..8 {
             drive.targets[j + 1] =
                 gait.offset[j] + gait.amplitude[j] * (TAU * gait.frequency * t + gait.phase[j]).sin();
         }
-        step(&creature, &world, &drive, &mut state, &mut work);
+        step(&model, &world, &drive, &mut state, &mut work);
     }
     [state.position.x, state.position.y]
 }

@@ -128,17 +128,17 @@ fn terrains_are_finite_at_their_kinks() {
 
 /// Base position and a joint's rate after ten steps, as functions of a velocity at the start.
 fn after_ten_steps<T: Value>(slip: T, terrain: &TerrainSpec, height: f64) -> [T; 4] {
-    let creature = bodies::ant().build(1e4, true).map(real::<T>);
+    let model = bodies::ant().build(1e4, true).map(real::<T>);
     let world = World::new(&Physics::default(), terrain, 3).cast::<T>();
-    let mut state = State::at_rest(&creature, vec3(T::zero(), T::zero(), real(height)));
+    let mut state = State::at_rest(&model, vec3(T::zero(), T::zero(), real(height)));
     state.velocity = vec3(slip, T::zero(), real(-0.1));
     state.links[2].rate = slip * real(0.5);
-    let mut drive = Drive::idle(&creature);
+    let mut drive = Drive::idle(&model);
     drive.targets[2] = real(0.3);
-    let mut work = Work::new(&creature, world.gravity, world.contact_width);
-    start_carrying(&creature, &mut state, &mut work);
+    let mut work = Work::new(&model, world.gravity, world.contact_width);
+    start_carrying(&model, &mut state, &mut work);
     for _ in 0..10 {
-        step(&creature, &world, &drive, &mut state, &mut work);
+        step(&model, &world, &drive, &mut state, &mut work);
     }
     [state.position.x, state.position.z, state.orientation.v.y, state.links[2].rate]
 }

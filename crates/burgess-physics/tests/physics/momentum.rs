@@ -4,7 +4,7 @@ use crate::bodies::chain;
 use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{BaseKind, Creature};
+use burgess_physics::model::{BaseKind, Model};
 use burgess_physics::step::kinematics::kinematics;
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::{start_carrying, step};
@@ -20,42 +20,37 @@ fn twisted_axes(count: usize) -> Vec<[f64; 3]> {
     (0..count).map(|i| [(1.1 * i as f64).cos(), (1.1 * i as f64).sin(), 0.0]).collect()
 }
 
-fn free_chain(links: usize, armature: f64, damping: f64) -> Creature<f64> {
+fn free_chain(links: usize, armature: f64, damping: f64) -> Model<f64> {
     let mut builder = chain(BaseKind::Floating, &twisted_axes(links - 1));
-    for link in &mut builder.links[1..] {
-        (link.armature, link.damping) = (armature, damping);
+    for joint in &mut builder.joints {
+        (joint.armature, joint.damping) = (armature, damping);
     }
     builder.build(1e4, false)
 }
 
 /// A creature in motion with its scratch.
 struct Run {
-    creature: Creature<f64>,
+    model: Model<f64>,
     world: World<f64>,
     state: State<f64>,
     work: Work<f64>,
 }
 
 impl Run {
-    fn new(
-        creature: Creature<f64>,
-        world: World<f64>,
-        angular_velocity: Vec3<f64>,
-        rates: impl Fn(usize) -> f64,
-    ) -> Self {
-        let mut state = State::at_rest(&creature, Vec3::zero());
+    fn new(model: Model<f64>, world: World<f64>, angular_velocity: Vec3<f64>, rates: impl Fn(usize) -> f64) -> Self {
+        let mut state = State::at_rest(&model, Vec3::zero());
         state.angular_velocity = angular_velocity;
         for (i, link) in state.links.iter_mut().enumerate().skip(1) {
             (link.angle, link.rate) = (0.3 * (i as f64).sin(), rates(i));
         }
-        let mut work = Work::new(&creature, world.gravity, world.contact_width);
-        start_carrying(&creature, &mut state, &mut work);
-        Self { creature, world, state, work }
+        let mut work = Work::new(&model, world.gravity, world.contact_width);
+        start_carrying(&model, &mut state, &mut work);
+        Self { model, world, state, work }
     }
 
     fn step(&mut self) {
-        let drive = Drive::idle(&self.creature);
-        step(&self.creature, &self.world, &drive, &mut self.state, &mut self.work);
+        let drive = Drive::idle(&self.model);
+        step(&self.model, &self.world, &drive, &mut self.state, &mut self.work);
     }
 
     fn steps_a_second(&self) -> usize {
@@ -64,12 +59,14 @@ impl Run {
 
     /// Kinetic energy (J), armatures included.
     fn energy(&mut self) -> f64 {
-        kinematics(&self.creature, &self.state, &mut self.work);
+        kinematics(&self.model, &self.state, &mut self.work);
         let mut energy = 0.0;
-        for ((link, own), joint) in self.creature.links.iter().zip(&self.work.links).zip(&self.state.links) {
+        for (i, (link, own)) in self.model.links.iter().zip(&self.work.links).enumerate() {
             let spin = own.rotation.transposed_mul(own.twist.angular);
+            let (armature, rate) =
+                if i == 0 { (0.0, 0.0) } else { (self.model.joint(i).armature, self.state.links[i].rate) };
             energy += 0.5 * link.mass * own.twist.at(own.com).norm_squared();
-            energy += 0.5 * spin.dot(link.inertia * spin) + 0.5 * link.armature * joint.rate * joint.rate;
+            energy += 0.5 * spin.dot(link.inertia * spin) + 0.5 * armature * rate * rate;
         }
         energy
     }

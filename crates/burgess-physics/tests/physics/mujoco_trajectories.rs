@@ -2,8 +2,9 @@
 
 use crate::bodies::{Builder, ant, chain};
 use burgess_core::math::{Quat, vec3};
+use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{BaseKind, Creature};
+use burgess_physics::model::{BaseKind, Model};
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::world::{BiasForm, Physics, World};
@@ -16,7 +17,7 @@ const DT: f64 = 0.002;
 
 struct Case {
     csv: &'static str,
-    creature: Creature<f64>,
+    model: Model<f64>,
     gravity: f64,
     torque: f64,
 }
@@ -31,10 +32,10 @@ fn parse(csv: &str) -> Vec<Vec<f64>> {
     csv.lines().skip(1).map(|row| row.split(',').map(|x| x.parse().unwrap()).collect()).collect()
 }
 
-fn state_from_row(creature: &Creature<f64>, row: &[f64]) -> State<f64> {
-    let mut state = State::at_rest(creature, vec3(0.0, 0.0, 0.0));
-    let joints = creature.joint_count();
-    let (q, velocities) = match creature.base {
+fn state_from_row(model: &Model<f64>, row: &[f64]) -> State<f64> {
+    let mut state = State::at_rest(model, vec3(0.0, 0.0, 0.0));
+    let joints = model.joint_count();
+    let (q, velocities) = match model.base {
         BaseKind::Welded => (&row[2..], &row[2 + joints..]),
         BaseKind::Floating => {
             let (q, v) = (&row[2..], &row[2 + 7 + joints..]);
@@ -51,9 +52,9 @@ fn state_from_row(creature: &Creature<f64>, row: &[f64]) -> State<f64> {
     state
 }
 
-fn row_from_state(creature: &Creature<f64>, state: &State<f64>) -> Vec<f64> {
+fn row_from_state(model: &Model<f64>, state: &State<f64>) -> Vec<f64> {
     let (mut q, mut v) = (Vec::new(), Vec::new());
-    if creature.base == BaseKind::Floating {
+    if model.base == BaseKind::Floating {
         q.extend(state.position.to_array());
         q.push(state.orientation.w);
         q.extend(state.orientation.v.to_array());
@@ -68,36 +69,37 @@ fn row_from_state(creature: &Creature<f64>, state: &State<f64>) -> Vec<f64> {
 
 fn worst_relative_difference(case: &Case) -> f64 {
     let rows = parse(case.csv);
-    let columns = 2..2 + row_from_state(&case.creature, &state_from_row(&case.creature, &rows[0])).len();
+    let columns = 2..2 + row_from_state(&case.model, &state_from_row(&case.model, &rows[0])).len();
     let scale: Vec<f64> = columns.clone().map(|c| rows.iter().map(|row| row[c].abs()).fold(1e-3, f64::max)).collect();
 
     let world = world(case.gravity);
-    let mut state = state_from_row(&case.creature, &rows[0]);
-    let mut drive = Drive::idle(&case.creature);
-    let mut work = Work::new(&case.creature, world.gravity, world.contact_width);
+    let mut state = state_from_row(&case.model, &rows[0]);
+    let mut drive = Drive::idle(&case.model);
+    let mut work = Work::new(&case.model, world.gravity, world.contact_width);
     let mut worst = 0.0_f64;
     let mut next_row = rows.iter();
     for k in 0..=500 {
         if k % 5 == 0 {
             let row = next_row.next().expect("a row for every fifth step");
-            for (c, x) in row_from_state(&case.creature, &state).iter().enumerate() {
+            for (c, x) in row_from_state(&case.model, &state).iter().enumerate() {
                 worst = worst.max((x - row[c + 2]).abs() / scale[c]);
             }
         }
-        for j in 0..case.creature.joint_count() {
+        for j in 0..case.model.joint_count() {
             let j_f = j as f64;
             drive.torques[j + 1] = case.torque * (TAU * (1.0 + 0.37 * j_f) * f64::from(k) * DT + j_f).sin();
         }
-        step(&case.creature, &world, &drive, &mut state, &mut work);
+        step(&case.model, &world, &drive, &mut state, &mut work);
     }
     worst
 }
 
 /// The reference models have no servo and no limits; hinges keep their armature and damping.
-fn passive(mut builder: Builder, armature: f64, damping: f64) -> Creature<f64> {
-    for link in &mut builder.links[1..] {
-        (link.kp, link.kd, link.torque_limit, link.armature, link.damping) = (0.0, 0.0, 1e9, armature, damping);
-        (link.lower, link.upper) = (-1e3, 1e3);
+fn passive(mut builder: Builder, armature: f64, damping: f64) -> Model<f64> {
+    builder.limit(-1e3, 1e3);
+    for joint in &mut builder.joints {
+        joint.servo = Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9 };
+        (joint.armature, joint.damping) = (armature, damping);
     }
     builder.build(1e4, false)
 }
@@ -111,30 +113,30 @@ const PENDULUM_AXES: [[f64; 3]; 3] = [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.
 
 #[test]
 fn triple_pendulum() {
-    let creature = passive(chain(BaseKind::Welded, &PENDULUM_AXES), 0.0, 0.0);
+    let model = passive(chain(BaseKind::Welded, &PENDULUM_AXES), 0.0, 0.0);
     let csv = include_str!("../data/mujoco/triple_pendulum.csv");
-    check(&Case { csv, creature, gravity: 9.81, torque: 0.0 });
+    check(&Case { csv, model, gravity: 9.81, torque: 0.0 });
 }
 
 #[test]
 fn triple_pendulum_driven() {
-    let creature = passive(chain(BaseKind::Welded, &PENDULUM_AXES), 0.0, 0.0);
+    let model = passive(chain(BaseKind::Welded, &PENDULUM_AXES), 0.0, 0.0);
     let csv = include_str!("../data/mujoco/triple_pendulum_driven.csv");
-    check(&Case { csv, creature, gravity: 9.81, torque: 0.6 });
+    check(&Case { csv, model, gravity: 9.81, torque: 0.6 });
 }
 
 #[test]
 fn floating_chain() {
-    let creature = passive(chain(BaseKind::Floating, &[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), 0.01, 0.05);
+    let model = passive(chain(BaseKind::Floating, &[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), 0.01, 0.05);
     let csv = include_str!("../data/mujoco/floating_chain3.csv");
-    check(&Case { csv, creature, gravity: 0.0, torque: 0.5 });
+    check(&Case { csv, model, gravity: 0.0, torque: 0.5 });
 }
 
 #[test]
 fn floating_ant() {
-    let creature = passive(ant(), 0.005, 0.05);
+    let model = passive(ant(), 0.005, 0.05);
     let csv = include_str!("../data/mujoco/floating_ant.csv");
-    check(&Case { csv, creature, gravity: 0.0, torque: 0.3 });
+    check(&Case { csv, model, gravity: 0.0, torque: 0.3 });
 }
 
 /// A wrong body must show: the bound is far below what a changed mass does.
@@ -142,8 +144,8 @@ fn floating_ant() {
 fn the_comparison_can_fail() {
     let mut builder = ant();
     builder.links[3].mass *= 1.0 + 1e-6;
-    let creature = passive(builder, 0.005, 0.05);
+    let model = passive(builder, 0.005, 0.05);
     let csv = include_str!("../data/mujoco/floating_ant.csv");
-    let worst = worst_relative_difference(&Case { csv, creature, gravity: 0.0, torque: 0.3 });
+    let worst = worst_relative_difference(&Case { csv, model, gravity: 0.0, torque: 0.3 });
     assert!(worst > TOLERANCE, "{worst:e}");
 }

@@ -3,9 +3,10 @@
 //! Coordinates are scaled: one unit of a parameter is its standard deviation under a mutation of strength one. Parameters that do not
 //! move, or belong to another group, are no coordinates.
 
-use super::interface::{Ancestor, Lineage};
+use super::interface::{Ancestor, Lineage, Prepare};
 use crate::solution::{Evaluated, Solution};
 use crate::space::{GeneGroup, Parameter, SearchSpace};
+use burgess_core::rng::Stream;
 use serde::{Deserialize, Serialize};
 
 /// The solutions that have the parameters of one of them, the origin.
@@ -67,5 +68,15 @@ impl<S: Solution> Chart<S> {
     /// A gradient with respect to all parameters, in their order, as one with respect to the coordinates.
     pub fn slope(&self, space: &dyn SearchSpace<S>, gradient: &[f64]) -> Vec<f64> {
         self.axes(space, &self.solution).map(|(place, parameter)| gradient[place] * parameter.scale).collect()
+    }
+}
+
+impl<S: Solution> Prepare<'_, S> {
+    /// A chart around a random elite; around a seed while the archive is empty.
+    pub fn chart(&self, genes: GeneGroup, stream: &mut Stream) -> Chart<S> {
+        match self.archive.sample(stream) {
+            Some(elite) => Chart::around(elite, genes),
+            None => Chart::at(self.space.seed(stream), None, genes),
+        }
     }
 }

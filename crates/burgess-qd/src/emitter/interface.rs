@@ -1,10 +1,9 @@
 //! What an emitter is asked for, what it may look at, and what it is told.
 
-use super::chart::Chart;
 use super::ranking::{Entry, Ranked};
 use crate::archive::{Elites, Placement};
 use crate::solution::{Evaluated, Parent, Solution};
-use crate::space::{GeneGroup, SearchSpace};
+use crate::space::SearchSpace;
 use anyhow::Context as _;
 use burgess_core::rng::Stream;
 use serde::de::DeserializeOwned;
@@ -63,16 +62,6 @@ pub struct Prepare<'a, S: Solution> {
     pub space: &'a dyn SearchSpace<S>,
     /// Number of places that the emitter has in the batch.
     pub places: usize,
-}
-
-impl<S: Solution> Prepare<'_, S> {
-    /// A chart around a random elite; around a seed while the archive is empty.
-    pub fn chart(&self, genes: GeneGroup, stream: &mut Stream) -> Chart<S> {
-        match self.archive.sample(stream) {
-            Some(elite) => Chart::around(elite, genes),
-            None => Chart::at(self.space.seed(stream), None, genes),
-        }
-    }
 }
 
 /// What offspring take over from an elite beside its solution.

@@ -15,7 +15,7 @@
 //! # fn main() -> anyhow::Result<()> {
 //! let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
 //! let ball = Collider { link: 0, shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.2 } };
-//! let model = Model { links: vec![link], colliders: vec![ball], ..Model::none() };
+//! let model = Model { links: vec![link], colliders: vec![ball], ..Model::default() };
 //! let frame = Frame { time: 0.0, poses: vec![(vec3(0.0, 0.0, 0.2), Quat::identity())] };
 //! let body = ColouredBody { model: &model, kinds: &[0] };
 //! let picture = strip(body, &TerrainSpec::default().compile(0), &[frame], "a ball")?;

@@ -8,7 +8,7 @@ use burgess_physics::model::{Collider, Link, Model, Shape};
 fn body(shapes: &[Shape<f64>]) -> Model<f64> {
     let link = Link { parent: 0, mass: 1.0, com: Vec3::zero(), inertia: Sym3::scalar(0.01) };
     let colliders = shapes.iter().enumerate().map(|(link, &shape)| Collider { link, shape });
-    Model { links: vec![link; shapes.len()], colliders: colliders.collect(), ..Model::none() }
+    Model { links: vec![link; shapes.len()], colliders: colliders.collect(), ..Model::default() }
 }
 
 /// The body with each link in a colour of its own.

@@ -19,7 +19,7 @@ use super::{CONTACT_ROOMS, Options, check_limits, description, most_steps, unsup
 use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::model::Candidate;
 use crate::plan::{BrainKind, Plan};
-use crate::step::episode::Returns;
+use crate::task::Returns;
 use crate::task::TaskPlan;
 use crate::world::World;
 use anyhow::{Result, bail};

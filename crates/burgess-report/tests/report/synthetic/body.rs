@@ -36,7 +36,7 @@ pub(crate) fn coloured(model: &Model<f64>) -> ColouredBody<'_> {
 
 /// A round torso with a box for a head, and four legs of two capsules.
 pub(crate) fn quadruped() -> Model<f64> {
-    let mut body = Growing(Model::none());
+    let mut body = Growing(Model::default());
     body.link(0, Shape::Sphere { centre: Vec3::zero(), radius: 0.16 }, Vec3::zero());
     let head = Shape::Box {
         centre: vec3(0.1, 0.0, 0.03),
@@ -114,7 +114,7 @@ pub(crate) fn terrains() -> Vec<(&'static str, Terrain<f64>)> {
 }
 
 pub(crate) fn brick() -> Model<f64> {
-    let mut body = Growing(Model::none());
+    let mut body = Growing(Model::default());
     let shape = Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: vec3(0.3, 0.15, 0.1) };
     body.link(0, shape, Vec3::zero());
     body.0

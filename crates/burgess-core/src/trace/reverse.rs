@@ -1,7 +1,8 @@
 //! The reverse of a law, as another graph over the same inputs.
 
-use super::Traced;
-use super::graph::{Graph, Node, NodeId, Tracer, Unary};
+use super::graph::{Graph, Node, NodeId, Unary};
+use super::record::Tracer;
+use super::scalar::Traced;
 use crate::autodiff::{Real, real};
 
 /// Name of the parameter that holds the outputs' gradients.

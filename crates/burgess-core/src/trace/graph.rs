@@ -1,7 +1,5 @@
 //! The expression graph of a law.
 
-use super::{RECORDING, Traced};
-use crate::math::{Vec3, vec3};
 use std::collections::BTreeMap;
 
 /// Place of a node in its graph; operands have smaller ones.
@@ -80,17 +78,7 @@ pub struct Graph {
     pub(super) outputs: Vec<(String, NodeId)>,
 }
 
-/// Names the inputs and outputs while a graph is recorded.
-pub struct Tracer(());
-
 impl Graph {
-    /// Records what `law` does with the inputs it asks the tracer for.
-    pub fn record(law: impl FnOnce(&mut Tracer)) -> Self {
-        let outer = RECORDING.take();
-        law(&mut Tracer(()));
-        RECORDING.replace(outer)
-    }
-
     /// Adds a node, or finds the equal one. Constants are folded. Products with 0 are 0: laws are finite for finite input.
     pub(super) fn push(&mut self, node: Node) -> NodeId {
         let constant = |id: NodeId| match self.nodes[id as usize] {
@@ -165,33 +153,5 @@ impl Graph {
             values.push(value);
         }
         self.outputs.iter().map(|&(_, id)| values[id as usize]).collect()
-    }
-}
-
-impl Tracer {
-    /// A scalar input; `name` is how WGSL reads it, such as `gap` or `x.y`.
-    pub fn input(&mut self, name: impl Into<String>) -> Traced {
-        let index = RECORDING.with_borrow_mut(|graph| {
-            graph.inputs.push(name.into());
-            graph.inputs.len() as u32 - 1
-        });
-        Traced::push(Node::Input(index))
-    }
-
-    /// A vector input.
-    pub fn vector(&mut self, name: &str) -> Vec3<Traced> {
-        vec3(self.input(format!("{name}.x")), self.input(format!("{name}.y")), self.input(format!("{name}.z")))
-    }
-
-    /// A scalar output.
-    pub fn output(&mut self, name: impl Into<String>, value: Traced) {
-        RECORDING.with_borrow_mut(|graph| graph.outputs.push((name.into(), value.node())));
-    }
-
-    /// A vector output.
-    pub fn output_vector(&mut self, name: &str, value: Vec3<Traced>) {
-        for (component, x) in ["x", "y", "z"].into_iter().zip(value.to_array()) {
-            self.output(format!("{name}.{component}"), x);
-        }
     }
 }

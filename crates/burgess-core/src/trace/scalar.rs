@@ -1,26 +1,14 @@
-//! The traced scalar: run a law on it, and what comes out is the law's expression graph.
-//!
-//! From the graph the law's reverse is derived ([`Graph::reverse`]). Both are written as WGSL ([`wgsl`]), and the reverses that the
-//! processor's backward sweep calls as Rust ([`rust`]), so that a law stands in one Rust function and nowhere else. Equal
-//! expressions are recorded once.
+//! The scalar: every operation on it adds a node to the graph that is being recorded on this thread.
 
-mod graph;
-mod reverse;
-pub mod rust;
-pub mod wgsl;
-mod writer;
-
-pub use graph::{Graph, NodeId, Tracer};
-
-use super::real::Real;
-use graph::{Node, Unary};
+use super::graph::{Graph, Node, NodeId, Unary};
+use crate::autodiff::Real;
 use std::cell::RefCell;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 thread_local! {
     /// The graph being recorded. Operators have nowhere else to put their node: scalars are `Copy`.
-    static RECORDING: RefCell<Graph> = RefCell::default();
+    pub(super) static RECORDING: RefCell<Graph> = RefCell::default();
 }
 
 /// A node of the graph being recorded on this thread, as a scalar.
@@ -33,7 +21,7 @@ impl Traced {
         self.0
     }
 
-    fn push(node: Node) -> Self {
+    pub(super) fn push(node: Node) -> Self {
         Self(RECORDING.with_borrow_mut(|graph| graph.push(node)))
     }
 }

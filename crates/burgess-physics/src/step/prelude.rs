@@ -1,10 +1,10 @@
 //! What is worked out of a creature before its episode begins: where it starts, what its contacts are scaled by, what tasks know
 //! of it. A gradient with respect to the body flows through all of it.
 
+use super::body_plan::BodyPlan;
+use super::spawn::spawn_position;
+use super::state::{pull_tolerance, width_of_contact};
 use crate::model::{Model, rest_origins};
-use crate::step::episode::spawn_position;
-use crate::step::measure::BodyPlan;
-use crate::step::state::{pull_tolerance, width_of_contact};
 use crate::world::World;
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;
