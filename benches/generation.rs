@@ -138,9 +138,9 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Elites<G
     let mean = |count: &dyn Fn(&Genome) -> usize| {
         elites.iter().map(|elite| count(&elite.solution)).sum::<usize>() as f64 / elites.len() as f64
     };
-    let links = elites.iter().map(|elite| elite.links as usize).sum::<usize>() as f64 / elites.len() as f64;
+    let links = elites.iter().map(|elite| elite.traits.links as usize).sum::<usize>() as f64 / elites.len() as f64;
     println!("\nus a candidate, 1 thread; {:.1} genes, {links:.1} links on average", mean(&|g| g.parameters().len()));
-    let next = |i: usize| &elites[(i + 1) % elites.len()].genome;
+    let next = |i: usize| &elites[(i + 1) % elites.len()].solution;
     let show = |name: &str, work: &dyn Fn(usize, &Genome, &mut Stream)| {
         let mut stream = Stream::new(0, 0, 0, Purpose::Test);
         let mut round = || {

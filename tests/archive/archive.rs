@@ -109,7 +109,7 @@ proptest! {
         candidates.chunks(batch).for_each(|part| drop(parts.insert(part)));
         prop_assert_eq!(contents(&whole), contents(&parts));
         // Samples must not depend on the order in which cells were filled.
-        let sample = |archive: &Grid| archive.sample(&mut stream(1)).map(|elite| elite.id);
+        let sample = |archive: &Grid<Genome>| archive.sample(&mut stream(1)).map(|elite| elite.id);
         prop_assert_eq!(sample(&whole), sample(&parts));
     }
 }

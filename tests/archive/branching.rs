@@ -473,7 +473,7 @@ fn a_strategy_turns_down_what_is_not_its_own() {
     // A body of other genes, which an invalid one fell back on, teaches nothing; the others still do.
     let foreign = told(Some(fakes::genome(&[0.0; 7])));
     assert_ne!(foreign, told(None));
-    assert_ne!(foreign, emitter::build(&spec, &fakes::dimensions(4))[0].save());
+    assert_ne!(foreign, emitter::build::<Genome>(&spec, &fakes::dimensions(4))[0].save());
 }
 
 /// One generation of an emitter by hand: what it is told of its candidates is up to the test.

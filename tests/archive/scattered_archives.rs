@@ -238,7 +238,7 @@ proptest! {
     #[test]
     fn soft_thresholds_lag_behind_the_best(candidates in candidates(120), learning_rate in 0.0..=1.0f64, batch in 1usize..40) {
         let lowest = -1.5;
-        let mut archive = Grid::with_thresholds(Bins::new(&descriptors(2)), Threshold { learning_rate, min: Some(lowest) });
+        let mut archive = Grid::with_thresholds(Bins::new(&axes(2)), Threshold { learning_rate, min: Some(lowest) });
         let mut best = BTreeMap::new();
         let (mut thresholds, mut covered) = ([lowest; 4], 0);
         for part in candidates.chunks(batch) {
@@ -360,7 +360,7 @@ fn what_is_stored_must_fit() {
 /// Tournaments of everybody find the elite that the blend says, whatever archive stands behind, and find it again after a restart.
 #[test]
 fn parents_are_the_novel_or_the_fit_as_the_blend_says() {
-    let axes = descriptors(10);
+    let axes = axes(10);
     let batch: Vec<Evaluated<Genome>> = [[0.1, 0.1], [0.12, 0.1], [0.1, 0.13], [0.9, 0.9]]
         .iter()
         .enumerate()

@@ -150,7 +150,7 @@ fn a_fixed_body_is_one_topology_and_no_distance() {
     let mut archive = burgess_qd::archive::build(
         &reader.experiment().archive,
         Default::default(),
-        &reader.experiment().descriptors,
+        &DescriptorSpec::axes(&reader.experiment().descriptors),
         None,
         0,
     )

@@ -13,7 +13,7 @@ use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link, Model, Shape};
+use burgess_physics::model::{BaseKind, Candidate, Collider, Controller, Link, Model, Shape};
 use burgess_physics::task::Ending;
 use burgess_physics::task::Returns;
 use burgess_physics::world::World;
@@ -48,7 +48,7 @@ pub fn numbers(genome: &Genome) -> &[f64] {
 }
 
 /// An elite with nothing odd about it.
-pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated {
+pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated<Genome> {
     Evaluated {
         id,
         solution: genome(&[id as f64, 0.5, -0.0]),
@@ -131,26 +131,15 @@ impl GeneSpace for Numbers {
 
 /// A candidate that carries the numbers where a backend finds them.
 fn candidate(numbers: &[f64]) -> Candidate<f64> {
-    let link = Link {
-        parent: 0,
-        shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.1 },
-        mass: 1.5,
-        com: Vec3::zero(),
-        inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)),
-        joint_position: Vec3::zero(),
-        axis: vec3(0.0, 1.0, 0.0),
-        lower: -1.0,
-        upper: 1.0,
-        kp: 1.0,
-        kd: 1.0,
-        torque_limit: 1.0,
-        armature: 0.0,
-        damping: 0.0,
-        limit_stiffness: 1.0,
+    let link = Link { parent: 0, mass: 1.5, com: Vec3::zero(), inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)) };
+    let shape = Shape::Sphere { centre: Vec3::zero(), radius: 0.1 };
+    let model = Model {
+        base: BaseKind::Floating,
+        links: vec![link],
+        colliders: vec![Collider { link: 0, shape }],
+        contact_stiffness: 1.0,
+        ..Model::default()
     };
-    let contacts = Vec::<ContactPoint<f64>>::new();
-    let model =
-        Model { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0, limb_ends: Vec::new() };
     let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
     Candidate { model, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }
