@@ -1,5 +1,5 @@
 //! The laws as generated code: every law of this folder is traced and written as WGSL to `shaders/laws/`, with its reverse beside
-//! it; the reverses that the processor's backward sweep needs are written as Rust to `src/laws/reverse.rs`.
+//! it; the reverses that the processor's backward sweep needs are written as Rust to `crates/burgess-physics/src/laws/reverse.rs`.
 //!
 //! `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws` writes the files; without the variable the
 //! same test fails when a file is not what the laws say.
@@ -74,7 +74,7 @@ pub fn files() -> Vec<ShaderFile> {
     ]
 }
 
-/// The text of `src/laws/reverse.rs`.
+/// The text of `crates/burgess-physics/src/laws/reverse.rs`.
 pub fn rust_reverses() -> String {
     let laws = [contact_law(), servo_law(), limit_law(), gyroscope_law()];
     laws.iter().fold(RUST_HEAD.to_owned(), |text, law| format!("{text}\n{}", law.rust_reverse()))
