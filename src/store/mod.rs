@@ -11,7 +11,7 @@ mod address;
 mod columns;
 mod encode;
 mod error;
-mod hash;
+pub mod hash;
 mod read;
 mod reader;
 mod row;

@@ -170,7 +170,7 @@ impl RunReader {
 
     /// The hash of the archive: see [`hash`].
     pub fn hash(&self) -> Result<String> {
-        Ok(hash::hash(&self.records()?))
+        Ok(hash::hash_of_records(&self.records()?))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Stand-ins for bodies and physics, so that the outer loop is tested by itself, fast.
 #![allow(dead_code)] // each test file uses its own part
 
-use burgess::archive::{Elite, Parent, Refinement};
-use burgess::emitter::{Rejection, SearchSpace};
-use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment, Parents};
-use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, ParameterId, ShapeGene};
+use burgess::descriptors::DescriptorSpec;
+use burgess::experiment::{Budget, Experiment};
+use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, Owner, ParameterId, ShapeGene};
+use burgess::life::{BodyTraits, Life};
+use burgess::refine::GeneSpace;
 use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::{Backend, Outcome};
@@ -12,10 +13,14 @@ use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link, Model, Shape};
+use burgess_physics::model::{BaseKind, Candidate, Collider, Controller, Link, Model, Shape};
 use burgess_physics::task::Ending;
 use burgess_physics::task::Returns;
 use burgess_physics::world::World;
+use burgess_qd::archive::{ArchiveSpec, Parents};
+use burgess_qd::emitter::Dimension;
+use burgess_qd::{Axis, Compiled, Parameter, Part, Rejection, SearchSpace};
+use burgess_qd::{Evaluated, Parent};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -38,28 +43,24 @@ pub fn genome(numbers: &[f64]) -> Genome {
 pub fn numbers(genome: &Genome) -> &[f64] {
     match &genome.brain {
         Brain::Mlp { bias, .. } => bias,
-        Brain::Cpg { .. } | Brain::Point(_) => panic!("not a genome of this file"),
+        Brain::Cpg { .. } => panic!("not a genome of this file"),
     }
 }
 
 /// An elite with nothing odd about it.
-pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
-    Elite {
+pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated<Genome> {
+    Evaluated {
         id,
-        genome: genome(&[id as f64, 0.5, -0.0]),
+        solution: genome(&[id as f64, 0.5, -0.0]),
         reward,
         descriptors: descriptors.to_vec(),
         parents: vec![Parent { id: 0, generation: 0, candidate: 0 }],
         generation: 1,
         candidate: id as u32,
         emitter: 0,
-        links: 1,
-        mass: 1.5,
-        physique: Default::default(),
-        body_age: 0,
-        refinement: Refinement::default(),
-        learned: None,
-        seen: None,
+        age: 0,
+        traits: BodyTraits { links: 1, mass: 1.5, physique: Default::default() },
+        life: Life::default(),
     }
 }
 
@@ -68,7 +69,7 @@ pub struct Numbers {
     pub limit: f64,
 }
 
-impl SearchSpace for Numbers {
+impl SearchSpace<Genome> for Numbers {
     fn seed(&self, stream: &mut Stream) -> Genome {
         genome(&[0.0, stream.normal(), stream.normal()])
     }
@@ -87,13 +88,34 @@ impl SearchSpace for Numbers {
         let (a, b) = (numbers(a), numbers(b));
         genome(&[a[0], b[1], a[2]].map(|x| x + sigma * stream.normal()))
     }
-    fn moves(&self, gene: ParameterId) -> bool {
-        gene.field == Field::HiddenBias
+    fn parameters(&self, genome: &Genome) -> Vec<Parameter> {
+        let parameter = |(id, value): (ParameterId, f64)| Parameter {
+            value,
+            scale: id.field.step(),
+            period: None,
+            part: if matches!(id.owner, Owner::Link(_) | Owner::Joint(_)) { Part::Body } else { Part::Brain },
+            moves: id.field == Field::HiddenBias,
+        };
+        genome.parameters().into_iter().map(parameter).collect()
     }
     fn shifted(&self, genome_: &Genome, changes: &[f64]) -> Genome {
         let changes = &changes[changes.len() - numbers(genome_).len()..];
         genome(&numbers(genome_).iter().zip(changes).map(|(x, change)| x + change).collect::<Vec<_>>())
     }
+    fn compile(&self, genome: &Genome) -> Result<Compiled<Genome>, Rejection> {
+        let first = numbers(genome)[0];
+        match first.abs() < self.limit {
+            true => {
+                let candidate = candidate(numbers(genome));
+                let traits = BodyTraits::of(&candidate.model);
+                Ok(Compiled { phenotype: candidate.map(|x| x as f32), traits })
+            }
+            false => Err(Rejection { label: "too large", message: format!("{first} is too large") }),
+        }
+    }
+}
+
+impl GeneSpace for Numbers {
     /// Only the numbers have a derivative.
     fn gene_gradient(
         &self,
@@ -105,37 +127,19 @@ impl SearchSpace for Numbers {
         let others = genome.parameters().len() - numbers.len();
         Ok(std::iter::repeat_n(0.0, others).chain(numbers).collect())
     }
-    fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
-        let first = numbers(genome)[0];
-        match first.abs() < self.limit {
-            true => Ok(candidate(numbers(genome))),
-            false => Err(Rejection { label: "too large", message: format!("{first} is too large") }),
-        }
-    }
 }
 
 /// A candidate that carries the numbers where a backend finds them.
 fn candidate(numbers: &[f64]) -> Candidate<f64> {
-    let link = Link {
-        parent: 0,
-        shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.1 },
-        mass: 1.5,
-        com: Vec3::zero(),
-        inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)),
-        joint_position: Vec3::zero(),
-        axis: vec3(0.0, 1.0, 0.0),
-        lower: -1.0,
-        upper: 1.0,
-        kp: 1.0,
-        kd: 1.0,
-        torque_limit: 1.0,
-        armature: 0.0,
-        damping: 0.0,
-        limit_stiffness: 1.0,
+    let link = Link { parent: 0, mass: 1.5, com: Vec3::zero(), inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)) };
+    let shape = Shape::Sphere { centre: Vec3::zero(), radius: 0.1 };
+    let model = Model {
+        base: BaseKind::Floating,
+        links: vec![link],
+        colliders: vec![Collider { link: 0, shape }],
+        contact_stiffness: 1.0,
+        ..Model::default()
     };
-    let contacts = Vec::<ContactPoint<f64>>::new();
-    let model =
-        Model { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0, limb_ends: Vec::new() };
     let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
     Candidate { model, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }
@@ -322,6 +326,16 @@ impl Differentiate for Slope {
 pub fn descriptors(bins: usize) -> Vec<DescriptorSpec> {
     let axis = |kind| DescriptorSpec { kind, range: (-3.0, 3.0), bins };
     vec![axis(Descriptor::FinalX), axis(Descriptor::FinalY)]
+}
+
+/// The same as archives see them.
+pub fn axes(bins: usize) -> Vec<Axis> {
+    DescriptorSpec::axes(&descriptors(bins))
+}
+
+/// The same as emitters see them.
+pub fn dimensions(bins: usize) -> Vec<Dimension> {
+    DescriptorSpec::dimensions(&descriptors(bins))
 }
 
 /// An experiment with all emitters over a grid of 12 x 12 cells.

@@ -1,7 +1,8 @@
 //! Candidates, grounds and tasks for the tests that compare simulations.
 #![allow(dead_code)] // each test binary uses its own part
 
-use burgess::experiment::{ArchiveSpec, BodySource, Budget, DescriptorSpec, Experiment, Scheduler};
+use burgess::descriptors::DescriptorSpec;
+use burgess::experiment::{BodySource, Budget, Experiment};
 use burgess::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
 use burgess::growth::compile;
 use burgess::variation::Variation;
@@ -13,6 +14,8 @@ use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{Candidate, Controller};
 use burgess_physics::task::{TaskSpec, Termination, WeightedTerm};
 use burgess_physics::world::Physics;
+use burgess_qd::archive::ArchiveSpec;
+use burgess_qd::emitter::Scheduler;
 use std::path::Path;
 
 /// The shipped bodies: spheres, capsules and boxes; the arm is welded to the world.

@@ -1,6 +1,7 @@
 //! Episodes as a whole: finite or marked, the same bits wherever a candidate stands, mirrored where it should be.
 
-use burgess::experiment::{ArchiveSpec, BodySource, Budget, DescriptorSpec, Experiment, Scheduler};
+use burgess::descriptors::DescriptorSpec;
+use burgess::experiment::{BodySource, Budget, Experiment};
 use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
 use burgess::growth::{Grown, expand};
 use burgess::variation::Variation;
@@ -17,6 +18,8 @@ use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::task::{Ending, TaskSpec, Termination, WeightedTerm};
 use burgess_physics::world::{Physics, World};
+use burgess_qd::archive::ArchiveSpec;
+use burgess_qd::emitter::Scheduler;
 use proptest::prelude::*;
 use std::path::Path;
 
