@@ -66,10 +66,6 @@ fn genome(space: &Variation, seed: u64) -> Genome {
     (0..3).fold(start, |genome, i| space.gaussian(&genome, 0.3, 0.0, &mut stream(100 * seed + i)))
 }
 
-fn values(genome: &Genome) -> Vec<f64> {
-    genome.parameters().into_iter().map(|(_, value)| value).collect()
-}
-
 /// The greatest difference of genes, phases taken the short way round.
 fn distance(a: &Genome, b: &Genome) -> f64 {
     let pairs = a.parameters().into_iter().zip(b.parameters());
