@@ -1,7 +1,7 @@
 //! What evaluates points in place of a simulation.
 
 use super::Problem;
-use anyhow::{Result, ensure};
+use burgess_physics::Error;
 use burgess_physics::batch::{Backend, Outcome, on_cpu};
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::model::{Candidate, Controller};
@@ -28,14 +28,21 @@ impl PointBackend {
         Self { problem, threads: rayon::current_num_threads(), busy: Mutex::default() }
     }
 
-    fn on_the_clock<R: Send>(&self, candidates: &[Candidate<f32>], job: impl Fn(&[f64]) -> R + Sync) -> Result<Vec<R>> {
+    fn on_the_clock<R: Send>(
+        &self,
+        candidates: &[Candidate<f32>],
+        job: impl Fn(&[f64]) -> R + Sync,
+    ) -> Result<Vec<R>, Error> {
         let began = Instant::now();
         let dimension = self.problem.dimension();
         let one = |candidate: &Candidate<f32>| {
             let Controller::Sequence { actions } = &candidate.controller else {
-                anyhow::bail!("no point of a benchmark")
+                return Err(Error::other("no point of a benchmark"));
             };
-            ensure!(actions.len() == dimension, "a point of {} coordinates where there are {dimension}", actions.len());
+            if actions.len() != dimension {
+                let got = actions.len();
+                return Err(Error::other(format!("a point of {got} coordinates where there are {dimension}")));
+            }
             Ok(job(&actions.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>()))
         };
         let results = candidates.par_iter().with_min_len(GRAIN).map(one).collect();
@@ -59,14 +66,14 @@ impl Backend for PointBackend {
         on_cpu(self.threads)
     }
 
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {
         self.on_the_clock(candidates, |x| {
             let Returns { reward, descriptors, ending, steps } = self.returns(x);
             Outcome { reward, descriptors, ending, steps, experience: None }
         })
     }
 
-    fn differentiator(&self, _: &Plan) -> Result<Box<dyn Differentiate>> {
+    fn differentiator(&self, _: &Plan) -> Result<Box<dyn Differentiate>, Error> {
         Ok(Box::new(Self::new(self.problem)))
     }
 
@@ -84,7 +91,7 @@ impl Differentiate for PointBackend {
         &self,
         candidates: &[Candidate<f32>],
         objectives: &[Objective],
-    ) -> Result<Vec<Vec<Gradient<f32>>>> {
+    ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
         self.on_the_clock(candidates, |x| {
             let returns = self.returns(x);
             let gradient = |objective: &Objective| {

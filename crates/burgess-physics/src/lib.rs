@@ -5,6 +5,7 @@
 //! scalar; [`step`] combines them on the CPU, [`gpu`] in shaders.
 
 pub mod batch;
+pub mod error;
 pub mod experience;
 #[cfg(feature = "gpu")]
 pub mod gpu;
@@ -17,3 +18,5 @@ pub mod prelude;
 pub mod step;
 pub mod task;
 pub mod world;
+
+pub use error::Error;

@@ -19,8 +19,8 @@ pub struct Prepared<'a> {
     pub contacts: usize,
 }
 
-/// The arrays of one shard of a batch.
-#[derive(Default)]
+/// The arrays of one part of a batch.
+#[derive(Debug, Default)]
 pub struct Encoded {
     /// One entry a lane.
     pub lanes: Vec<Lane>,

@@ -30,6 +30,7 @@ pub enum Entry {
 }
 
 /// A compiled shader.
+#[derive(Debug)]
 pub struct Pipeline {
     simulate: wgpu::ComputePipeline,
     /// With a tape only.

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A device that is ready for work; clones share it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Gpu {
     /// Makes buffers, shaders and pipelines.
     pub device: wgpu::Device,
@@ -22,7 +22,7 @@ pub struct Gpu {
 }
 
 /// The first failure that no call could report, shared with wgpu's callbacks.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 struct Failure(Arc<Mutex<Option<GpuError>>>);
 
 impl Failure {
