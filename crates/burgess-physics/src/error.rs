@@ -45,6 +45,11 @@ impl Error {
         Self::Other(error.into())
     }
 
+    /// Gradients of the last window were asked for before there was one.
+    pub(crate) fn no_window() -> Self {
+        Self::Unsupported("gradients of a window before the first one".into())
+    }
+
     /// Checks how many descriptors an objective weighs.
     pub(crate) fn check_objective(weights: usize, descriptors: usize) -> Result<(), Self> {
         if weights == descriptors { Ok(()) } else { Err(Self::Objective { weights, descriptors }) }

@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod error;
+pub mod example;
 pub mod experience;
 #[cfg(feature = "gpu")]
 pub mod gpu;

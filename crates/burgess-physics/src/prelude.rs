@@ -2,8 +2,8 @@
 //! of it. A gradient with respect to the body flows through all of it.
 
 use crate::model::{Model, rest_origins};
-use crate::step::episode::spawn_position;
 use crate::step::measure::BodyPlan;
+use crate::step::spawn::spawn_position;
 use crate::step::state::{pull_tolerance, width_of_contact};
 use crate::world::World;
 use burgess_core::autodiff::Value;

@@ -1,8 +1,14 @@
 //! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
 
+mod body;
 mod cpu;
+pub(crate) mod simulator;
+mod window;
 
+pub use crate::step::snapshot::Snapshot;
 pub use cpu::CpuBackend;
+pub use simulator::{Batch, Simulator};
+pub use window::{Drive, Progress, WindowGradient};
 
 use crate::error::Error;
 use crate::experience::Experience;

@@ -34,6 +34,19 @@ pub struct Encoded {
     pub candidates: Vec<usize>,
 }
 
+/// The arrays that the host fills.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrays<'a> {
+    /// See [`Encoded`].
+    pub lanes: &'a [Lane],
+    /// See [`Encoded`].
+    pub models: &'a [Vec4],
+    /// See [`Encoded`].
+    pub bodies: &'a [Body],
+    /// See [`Encoded`].
+    pub weights: &'a [f32],
+}
+
 impl<'a> Prepared<'a> {
     /// For a candidate in a world.
     pub fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
@@ -53,15 +66,22 @@ impl<'a> Prepared<'a> {
 
     /// Floats of its brain.
     pub fn weight_count(&self) -> usize {
-        match &self.candidate.controller {
-            Controller::Cpg { .. } => 0,
-            Controller::Mlp { layers, .. } => layers.iter().map(|l| l.weights.len() + l.biases.len()).sum(),
-            Controller::Sequence { actions } => actions.len() + 1,
-        }
+        weight_count(&self.candidate.controller)
+    }
+
+    /// The load at which a contact of its counts half (N).
+    pub fn reference_force(&self) -> f32 {
+        self.prelude.plan.reference_force
     }
 }
 
 impl Encoded {
+    /// What the device reads.
+    pub fn arrays(&self) -> Arrays<'_> {
+        let Self { lanes, models, bodies, weights, .. } = self;
+        Arrays { lanes, models, bodies, weights }
+    }
+
     /// Encodes blocks of candidates, with room for `contacts` contact points on a link, with numbers that all `shared` in front of the
     /// brains, and `scratch` floats for a brain's activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
     pub fn fill(
@@ -127,7 +147,17 @@ impl Encoded {
 /// A lane without a link.
 const IDLE: Lane = Lane { tree: [0, 0, 0, NONE], counts: [NONE, 0, 0, 0], body: 0, block_depth: 0 };
 
-fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
+/// Floats of a brain, as the device reads it.
+pub fn weight_count(controller: &Controller<f32>) -> usize {
+    match controller {
+        Controller::Cpg { .. } => 0,
+        Controller::Mlp { layers, .. } => layers.iter().map(|l| l.weights.len() + l.biases.len()).sum(),
+        Controller::Sequence { actions } => actions.len() + 1,
+    }
+}
+
+/// Sums of all numbers before each.
+pub fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
     counts
         .scan(0, |sum, count| {
             let before = *sum;
@@ -246,7 +276,7 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
         weights,
         activations,
         pull_tolerance: prelude.pull_tolerance,
-        unused: 0,
+        started: 0,
     }
 }
 

@@ -1,9 +1,10 @@
 //! A batch through whole episodes: prepared and packed, split into parts, and each part encoded while the device works on the one
 //! before.
 
+use super::compose::Mode;
 use super::device::GpuError;
 use super::encode::{Encoded, Prepared};
-use super::part::{Part, Place, READ_BACK, mapped};
+use super::part::{Part, Place, READ_BACK, Records, mapped};
 use super::pool::Loan;
 use super::session::{Session, Variant, lock};
 use super::{layout::Episode, layout::Vec4, pace::Pace};
@@ -34,7 +35,7 @@ struct Flight {
 }
 
 /// Plain simulations of whole episodes.
-pub(super) const PLAIN: Variant = Variant { taped: false };
+pub(super) const PLAIN: Variant = Variant { taped: false, mode: Mode::Episodes };
 
 /// Simulates `steps` of all candidates, in as many parts as the device's limits ask for, at least `parts` of each contact room.
 /// `begin` may put an episode under way onto each part, `finished` sees each with what it was made of; `meanwhile` is called while the
@@ -93,7 +94,7 @@ impl Run {
         let creatures = encoded.bodies.len();
         session.gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
             let scratch = creatures * place.scratch;
-            let part = Part::upload(place, encoded, 1, scratch, device)?;
+            let part = Part::upload(place, &encoded.arrays(), Records::Room(1), scratch, device)?;
             let limits = &session.gpu.facts.limits;
             let copy = session.pool.take(device, READ_BACK, part.results_size(), limits.buffer)?;
             Ok(Self { part, copy, mapped: false, flight: None })

@@ -3,6 +3,7 @@
 //! One mapping serves all sizes: a lane a link, creatures packed densely into blocks of 32 lanes, the tree given as data. The
 //! stages stand in `shaders/`, file by file the twins of `step`.
 
+mod batch;
 pub mod compose;
 mod decode;
 pub mod description;
@@ -18,8 +19,10 @@ mod pipeline;
 mod pool;
 mod resume;
 mod session;
+mod snapshot;
 mod world;
 
+use crate::batch::simulator::check_task;
 use crate::batch::{Backend, Outcome};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
@@ -27,6 +30,7 @@ use crate::model::Candidate;
 use crate::plan::Plan;
 use crate::step::state::State;
 use crate::world::BiasForm;
+pub use batch::GpuBatch;
 use device::{Gpu, GpuError};
 use encode::Encoded;
 use forward::{PLAIN, Run, simulate};
@@ -99,6 +103,16 @@ impl GpuBackend {
         let session = Session::new(plan, gpu, options)?;
         session.pipelines(TAPED)?;
         Ok(Self { session: Arc::new(session) })
+    }
+
+    /// Loads bodies with their controllers, each at the start of an episode, to be simulated window by window.
+    ///
+    /// # Errors
+    ///
+    /// When the plan records experience or has a world model that watches (both are for whole episodes only), or the device fails.
+    pub fn load(&self, candidates: Vec<Candidate<f32>>) -> Result<GpuBatch, Error> {
+        check_task(self.session.task(PLAIN))?;
+        GpuBatch::load(&self.session, candidates)
     }
 
     /// The device.

@@ -2,7 +2,7 @@
 //! it.
 
 use super::device::GpuError;
-use super::encode::{Encoded, Prepared};
+use super::encode::{Arrays, Encoded, Prepared};
 use super::layout::{
     Episode, LANES, Objective, Span, Vec4, gradient_fields, model_fields, record_fields, result_words, state_fields,
     thought_floats,
@@ -47,15 +47,24 @@ pub(super) struct Part {
     /// Lanes, models, bodies, weights.
     given: [Loan; 4],
     /// Room for one record, or with a tape for as many as it has.
-    pub(super) states: Loan,
-    pub(super) episodes: Loan,
-    pub(super) results: Loan,
+    pub(super) states: Arc<Loan>,
+    pub(super) episodes: Arc<Loan>,
+    pub(super) results: Arc<Loan>,
     pub(super) activations: Loan,
     pub(super) activations_size: u64,
     /// With a tape: what the backward pass weighs.
     pub(super) objective: Option<Loan>,
     /// The arrays of the forward pass.
     forward: wgpu::BindGroup,
+}
+
+/// Where a part keeps what goes from dispatch to dispatch.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Records<'a> {
+    /// In arrays of its own, with room for so many records of states.
+    Room(u64),
+    /// In those of another part with the same creatures.
+    Of(&'a Part),
 }
 
 impl Place {
@@ -79,6 +88,19 @@ impl Place {
             scratch: scratch(session, variant),
         };
         Ok(pack_rooms(prepared)?.into_iter().map(|(room, blocks)| (place(room), blocks)).collect())
+    }
+
+    /// The same room for another variant of the shaders.
+    ///
+    /// # Errors
+    ///
+    /// When the device refuses the shaders.
+    pub(super) fn with(&self, variant: Variant) -> Result<Self, Error> {
+        let [small, large] = self.session.pipelines(variant)?;
+        let pipeline = if small.contacts == self.pipeline.contacts { small } else { large };
+        let (words, scratch) =
+            (result_words(self.session.task(variant), variant.taped), scratch(&self.session, variant));
+        Ok(Self { session: Arc::clone(&self.session), variant, pipeline, words, scratch })
     }
 
     /// Splits blocks into parts of at most `most`, so that the device can bind every array.
@@ -124,7 +146,8 @@ impl Place {
 
     /// Bytes of the states of some blocks before one step.
     pub(super) fn record_size(&self, blocks: usize) -> u64 {
-        let fields: fn(usize) -> usize = if self.variant.taped { record_fields } else { state_fields };
+        let whole = self.variant.has_whole_records();
+        let fields: fn(usize) -> usize = if whole { record_fields } else { state_fields };
         (blocks * LANES * fields(self.pipeline.contacts) * size_of::<Vec4>()) as u64
     }
 
@@ -148,10 +171,10 @@ impl Place {
 /// Floats of a brain's scratch: activations of two layers, or with a tape of every layer and two rows of their gradients; and what goes
 /// on in a world model.
 fn scratch(session: &Session, variant: Variant) -> usize {
-    let task = session.task(variant);
-    let widest = session.brain.widest_layer(task.latent_size());
+    let (task, brain) = (session.task(variant), session.brain(variant));
+    let widest = brain.widest_layer(task.latent_size());
     let thoughts = thought_floats(task, variant.taped);
-    match &session.brain {
+    match brain {
         BrainKind::Mlp(hidden) if variant.taped => (hidden.len() + 3) * widest + thoughts,
         BrainKind::Cpg | BrainKind::Sequence if variant.taped => 0,
         _ => 2 * widest + thoughts,
@@ -159,35 +182,41 @@ fn scratch(session: &Session, variant: Variant) -> usize {
 }
 
 impl Part {
-    /// Makes the arrays and uploads those that the host fills, with room for so many records of states, and for so many floats of
-    /// scratch.
+    /// Makes the arrays and uploads those that the host fills, with room for so many floats of scratch.
     ///
     /// # Errors
     ///
     /// When memory does not hold them.
     pub(super) fn upload(
         place: Place,
-        encoded: &Encoded,
-        records: u64,
+        arrays: &Arrays<'_>,
+        records: Records<'_>,
         activations: usize,
         device: &wgpu::Device,
     ) -> Result<Self, GpuError> {
-        let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
+        let (creatures, blocks) = (arrays.bodies.len(), arrays.lanes.len() / LANES);
         let contents: [&[u8]; 4] = [
-            bytemuck::cast_slice(&encoded.lanes),
-            bytemuck::cast_slice(&encoded.models),
-            bytemuck::cast_slice(&encoded.bodies),
-            bytemuck::cast_slice(&encoded.weights),
+            bytemuck::cast_slice(arrays.lanes),
+            bytemuck::cast_slice(arrays.models),
+            bytemuck::cast_slice(arrays.bodies),
+            bytemuck::cast_slice(arrays.weights),
         ];
         let take = |usage, bytes| place.take(device, usage, bytes);
         let uniform = |bytes: usize| take(Usage::UNIFORM | Usage::COPY_DST, bytes as u64);
         let given = |i: usize| take(GIVEN, contents[i].len() as u64);
         let span = uniform(size_of::<Span>())?;
         let given = [given(0)?, given(1)?, given(2)?, given(3)?];
-        let size = records * place.record_size(blocks);
-        let states = if place.variant.taped { place.take_exactly(device, KEPT, size)? } else { take(KEPT, size)? };
-        let episodes = take(KEPT, (creatures * size_of::<Episode>()) as u64)?;
-        let results = take(KEPT, (creatures * place.words * size_of::<u32>()) as u64)?;
+        let [states, episodes, results] = match records {
+            Records::Of(Self { states, episodes, results, .. }) => [states, episodes, results].map(Arc::clone),
+            Records::Room(count) => {
+                let size = count * place.record_size(blocks);
+                let take_states = if place.variant.taped { Place::take_exactly } else { Place::take };
+                let states = take_states(&place, device, KEPT, size)?;
+                let episodes = take(KEPT, (creatures * size_of::<Episode>()) as u64)?;
+                let results = take(KEPT, (creatures * place.words * size_of::<u32>()) as u64)?;
+                [states, episodes, results].map(Arc::new)
+            }
+        };
         let activations_size = ((activations * size_of::<f32>()) as u64).max(16);
         let activations = take(KEPT, activations_size)?;
         let objective = place.variant.taped.then(|| uniform(size_of::<Objective>())).transpose()?;
@@ -252,7 +281,8 @@ impl Part {
 
     /// A span of steps of all the part's blocks.
     pub(super) fn span(&self, first_step: u32, step_count: u32) -> Span {
-        Span { first_step, step_count, block_count: self.blocks as u32, tape_start: 0, replays: 0 }
+        let block_count = self.blocks as u32;
+        Span { first_step, step_count, block_count, tape_start: 0, replays: 0, window_start: 0 }
     }
 
     /// Submits one dispatch of the forward pass, between what else is to be done `before` and `after` it on the device; `submitted` is
@@ -328,6 +358,18 @@ impl Part {
     ) -> Result<(), GpuError> {
         let Session { gpu, .. } = &*self.place.session;
         gpu.guarded(what, |_| contents.for_each(|(buffer, at, bytes)| gpu.queue.write_buffer(buffer, at, bytes)))
+    }
+
+    /// The buffer of the bodies' facts.
+    pub(super) fn bodies(&self) -> &wgpu::Buffer {
+        let [_, _, bodies, _] = &self.given;
+        bodies
+    }
+
+    /// Bytes of a record of states, of the episodes, and of the results.
+    pub(super) fn kept_sizes(&self) -> [u64; 3] {
+        let episodes = (self.creatures * size_of::<Episode>()) as u64;
+        [self.place.record_size(self.blocks), episodes, self.results_size()]
     }
 
     /// Bytes of the results.

@@ -1,7 +1,7 @@
 //! What all work on one device for one plan shares: the device, the world's buffer, the pool of buffers, the compiled shaders, and what
 //! was learned of how long dispatches take and how much memory holds.
 
-use super::compose::Choices;
+use super::compose::{Choices, Mode};
 use super::device::{Gpu, GpuError};
 use super::encode::Encoded;
 use super::layout::{LANES, OBJECTIVE_DESCRIPTORS};
@@ -27,6 +27,27 @@ type Pipelines = [Arc<Pipeline>; CONTACT_ROOMS.len()];
 pub(super) struct Variant {
     /// Whether the forward pass keeps its states on a tape, and there is a backward pass.
     pub(super) taped: bool,
+    /// What is simulated, and what drives it.
+    pub(super) mode: Mode,
+}
+
+impl Variant {
+    /// Shaders that there may be.
+    const COUNT: usize = 6;
+
+    fn index(self) -> usize {
+        let mode = match self.mode {
+            Mode::Episodes => 0,
+            Mode::Windows => 1,
+            Mode::Actions => 2,
+        };
+        2 * mode + usize::from(self.taped)
+    }
+
+    /// Whether records of states hold all of the base's.
+    pub(super) fn has_whole_records(self) -> bool {
+        self.taped || self.mode != Mode::Episodes
+    }
 }
 
 /// How many steps dispatches have.
@@ -45,7 +66,7 @@ pub(super) struct Session {
     pub(super) options: Options,
     pub(super) world: World<f32>,
     pub(super) world_buffer: wgpu::Buffer,
-    pub(super) brain: BrainKind,
+    brain: BrainKind,
     pub(super) pool: Arc<Pool>,
     /// Arrays that the host fills; their memory is used again.
     pub(super) encoded: Mutex<[Encoded; 2]>,
@@ -56,7 +77,7 @@ pub(super) struct Session {
     task: TaskPlan,
     /// The same task, of which nothing is recorded.
     unrecorded: TaskPlan,
-    pipelines: [Mutex<Option<Pipelines>>; 2],
+    pipelines: [Mutex<Option<Pipelines>>; Variant::COUNT],
     /// Of plain simulations.
     pace: Mutex<Pace>,
     /// Of gradients.
@@ -108,13 +129,21 @@ impl Session {
         if variant.taped { &self.unrecorded } else { &self.task }
     }
 
+    /// The kind of brain as a variant of the shaders knows it.
+    pub(super) fn brain(&self, variant: Variant) -> &BrainKind {
+        match variant.mode {
+            Mode::Episodes | Mode::Windows => &self.brain,
+            Mode::Actions => &BrainKind::Sequence,
+        }
+    }
+
     /// The shaders of a variant, one a contact room; the first call compiles them.
     ///
     /// # Errors
     ///
     /// When the device refuses, or the task has more descriptors than gradients weigh.
     pub(super) fn pipelines(&self, variant: Variant) -> Result<Pipelines, Error> {
-        let mut compiled = lock(&self.pipelines[usize::from(variant.taped)]);
+        let mut compiled = lock(&self.pipelines[variant.index()]);
         if let Some(pipelines) = &*compiled {
             return Ok(pipelines.clone());
         }
@@ -125,8 +154,8 @@ impl Session {
             return Err(Error::Unsupported(what));
         }
         let compile = |contacts| {
-            let choices =
-                Choices { task, terrain: &self.world.terrain, brain: &self.brain, contacts, taped: variant.taped };
+            let Variant { taped, mode } = variant;
+            let choices = Choices { task, terrain: &self.world.terrain, brain: &self.brain, contacts, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
         let [small, large] = CONTACT_ROOMS;

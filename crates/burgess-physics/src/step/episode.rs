@@ -5,34 +5,30 @@ use super::measure::{Stance, measure};
 use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act, slew_targets};
 use super::reverse::tape::Standing;
+use super::snapshot::Snapshot;
 use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::laws::sensors::Sensors;
-use crate::model::{BaseKind, Candidate, ContactPoint, Model};
+use crate::model::Candidate;
 use crate::prelude::Prelude;
 use crate::task::{Ending, TaskPlan};
 use crate::world::World;
-use burgess_core::autodiff::{Dual, Value, real};
-use burgess_core::math::{Vec3, vec3};
+use burgess_core::autodiff::{Value, real};
+use burgess_core::math::Vec3;
 
-/// Gap under the lowest contact point at the start (m).
-const CLEARANCE: f64 = 0.003;
-/// Rounds in which the start settles on the ground: enough for a slope of 2.
-const SPAWN_ROUNDS: usize = 16;
-/// Most doublings of the lift that takes a start out of what stands around it: enough for a kilometre.
-const SPAWN_LIFTS: usize = 20;
-/// Height of a welded base's origin above the spawn point (m).
-const WELDED_HEIGHT: f64 = 1.0;
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
 pub const SPEED_BOUND: f64 = 100.0;
 /// See `SPEED_BOUND`.
 pub const RATE_BOUND: f64 = 1000.0;
 
 /// An episode under way.
+#[derive(Clone, Debug)]
 pub struct Episode<'a, T> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
     task: &'a TaskPlan,
+    /// Decisions before the first row of a sequence of actions.
+    first_decision: u32,
     prelude: Prelude<T>,
     /// The state after the steps so far.
     pub state: State<T>,
@@ -41,7 +37,24 @@ pub struct Episode<'a, T> {
     /// The servo targets of the last step.
     pub drive: Drive<T>,
     policy: PolicyWork<T>,
-    watching: Option<Watching<'a, T>>,
+    watching: Option<Watching<T>>,
+    stance: Stance<T>,
+    steps: u32,
+    reward: T,
+    samples: Vec<T>,
+    last: Sensors<T>,
+    ending: Option<Ending>,
+}
+
+/// All of an episode under way but what it borrows: [`Episode::pause`] gives it, [`Episode::resume`] goes on from it.
+#[derive(Clone, Debug)]
+pub(crate) struct Paused<T> {
+    prelude: Prelude<T>,
+    state: State<T>,
+    work: Work<T>,
+    drive: Drive<T>,
+    policy: PolicyWork<T>,
+    watching: Option<Watching<T>>,
     stance: Stance<T>,
     steps: u32,
     reward: T,
@@ -61,6 +74,28 @@ pub struct Returns<T> {
     pub ending: Ending,
     /// Steps simulated.
     pub steps: u32,
+}
+
+impl<T: Value> Paused<T> {
+    /// Where the episode stands, which goes on.
+    pub(crate) fn snapshot(&self) -> Snapshot<T> {
+        Snapshot {
+            steps: self.steps,
+            ending: None,
+            state: self.state.clone(),
+            targets: self.drive.targets.clone(),
+            commands: self.policy.commands.clone(),
+            start: self.prelude.start,
+            stance: self.stance.to_array(),
+            reward: self.reward,
+            samples: self.samples.clone(),
+        }
+    }
+
+    /// The sum of the reward's rates so far.
+    pub(crate) fn reward(&self) -> T {
+        self.reward
+    }
 }
 
 impl<'a, T: Value> Episode<'a, T> {
@@ -91,6 +126,7 @@ impl<'a, T: Value> Episode<'a, T> {
             candidate,
             world,
             task,
+            first_decision: 0,
             prelude,
             state,
             work,
@@ -108,6 +144,90 @@ impl<'a, T: Value> Episode<'a, T> {
             episode.stand(0, start);
         }
         episode
+    }
+
+    /// Goes on from where an episode of the same candidate was paused.
+    pub(crate) fn resume(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        paused: Paused<T>,
+    ) -> Self {
+        let Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending } =
+            paused;
+        Self {
+            candidate,
+            world,
+            task,
+            first_decision: 0,
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            ending,
+        }
+    }
+
+    /// Gives back what it borrowed, and keeps the rest.
+    pub(crate) fn pause(self) -> Paused<T> {
+        let Self {
+            prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending, ..
+        } = self;
+        Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending }
+    }
+
+    /// Goes on from a snapshot of a running episode of the same candidate, which has this prelude.
+    pub(crate) fn restore(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        prelude: Prelude<T>,
+        from: &Snapshot<T>,
+    ) -> Self {
+        let mut episode = Self::with(candidate, world, task, prelude, None);
+        episode.prelude.start = from.start;
+        episode.state.clone_from(&from.state);
+        episode.drive.targets.clone_from(&from.targets);
+        episode.policy.commands.clone_from(&from.commands);
+        episode.stance = Stance::from_array(from.stance);
+        episode.steps = from.steps;
+        episode.reward = from.reward;
+        episode.samples.clone_from(&from.samples);
+        episode
+    }
+
+    /// Where an episode stands that has ended.
+    pub(crate) fn end(&self) -> Option<Snapshot<T>> {
+        let ending = self.ending?;
+        let Returns { mut reward, descriptors: mut samples, .. } = self.returns();
+        if ending == Ending::Diverged {
+            reward = real(f64::NAN);
+            samples.fill(reward);
+        }
+        let Self { prelude, state, drive, policy, stance, steps, .. } = self;
+        Some(Snapshot {
+            steps: *steps,
+            ending: Some(ending),
+            state: state.clone(),
+            targets: drive.targets.clone(),
+            commands: policy.commands.clone(),
+            start: prelude.start,
+            stance: stance.to_array(),
+            reward,
+            samples,
+        })
+    }
+
+    /// From here on the candidate's sequence of actions counts its rows from the present decision.
+    pub(crate) fn count_decisions_from_here(&mut self) {
+        self.first_decision = self.steps / self.task.control_period;
     }
 
     /// Simulates to the end.
@@ -152,7 +272,7 @@ impl<'a, T: Value> Episode<'a, T> {
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
-                decision: self.steps / self.task.control_period,
+                decision: self.decision_after(self.steps),
                 time: self.time(),
                 reference_force: self.prelude.plan.reference_force,
                 latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
@@ -164,6 +284,11 @@ impl<'a, T: Value> Episode<'a, T> {
         step(model, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;
         command_rate
+    }
+
+    /// The number of the decision that is made after so many steps, as a sequence of actions counts them.
+    pub(crate) fn decision_after(&self, steps: u32) -> u32 {
+        steps / self.task.control_period - self.first_decision
     }
 
     /// Whether it has ended.
@@ -181,6 +306,16 @@ impl<'a, T: Value> Episode<'a, T> {
         self.candidate
     }
 
+    /// What it is for.
+    pub fn task(&self) -> &'a TaskPlan {
+        self.task
+    }
+
+    /// How it ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
     /// The surroundings.
     pub fn world(&self) -> &'a World<T> {
         self.world
@@ -192,7 +327,7 @@ impl<'a, T: Value> Episode<'a, T> {
     }
 
     /// The world model that watches, with all that it has seen.
-    pub fn watching(&self) -> Option<&Watching<'a, T>> {
+    pub fn watching(&self) -> Option<&Watching<T>> {
         self.watching.as_ref()
     }
 
@@ -263,65 +398,4 @@ impl<'a, T: Value> Episode<'a, T> {
             && state.orientation.is_finite();
         !calm
     }
-}
-
-/// Where the base origin of a body with these [`rest_origins`] starts: above the spawn point, with the lowest contact point just
-/// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
-pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
-    let at = |z: T| vec3(T::zero(), T::zero(), z);
-    if model.base == BaseKind::Welded {
-        return at(real(WELDED_HEIGHT));
-    }
-    let gap = |contact: &ContactPoint<T>, z: T| {
-        let centre = (origins[contact.link] + contact.centre).map(Value::detached);
-        world.terrain.distance(centre + at(z)).0.detached() - contact.radius.detached()
-    };
-    // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
-    let shortfall = |z: T| {
-        let missing = |contact| real::<T>(CLEARANCE) - gap(contact, z);
-        model.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
-    };
-    // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
-    // comes from one side and a few rounds settle it. With the height comes what is missing there.
-    let settle = |start: T| {
-        let mut z = start;
-        for _ in 0..SPAWN_ROUNDS {
-            let missing = shortfall(z);
-            let next = z + missing;
-            if next.to_f64() == z.to_f64() {
-                return (next, missing.to_f64());
-            }
-            z = next;
-        }
-        (z, shortfall(z).to_f64())
-    };
-    let (mut z, mut missing) = settle(T::zero());
-    // Beside a wall or a riser that does not lead out: try from higher and higher up.
-    let mut lift = CLEARANCE;
-    for _ in 0..SPAWN_LIFTS {
-        if missing <= 0.5 * CLEARANCE {
-            break;
-        }
-        (z, missing) = settle(z + real(lift));
-        lift *= 2.0;
-    }
-    if !T::DIFFERENTIATES {
-        return at(z);
-    }
-    let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
-    let resting = model.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
-    let hold =
-        |contact: &ContactPoint<T>| held_height(z, origins[contact.link] + contact.centre, contact.radius, world);
-    at(resting.map_or(z, hold))
-}
-
-/// The height `z` with its derivative by all that keeps the gap of a contact point, at `centre` from the base, as it is.
-fn held_height<T: Value>(z: T, centre: Vec3<T>, radius: T, world: &World<T>) -> T {
-    let point = centre + vec3(T::zero(), T::zero(), z);
-    let gap = world.terrain.distance(point).0 - radius;
-    let still = point.map(|x| Dual::<T>::constant(x.detached()));
-    let rising = Vec3 { z: Dual::variable(point.z.detached()), ..still };
-    let slope = world.terrain.map(Dual::constant).distance(rising).0.derivative[0].detached();
-    // Beside a wall the gap does not depend on the height.
-    if slope.to_f64() < 1e-3 { z } else { z + (gap.detached() - gap) / slope }
 }

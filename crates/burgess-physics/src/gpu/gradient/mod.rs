@@ -2,24 +2,32 @@
 //! side. The stages stand in `shaders/reverse/`, file by file the twins of `step::reverse`.
 
 mod decode;
+mod encode;
 mod pass;
 mod segments;
 
+use super::compose::Mode;
 use super::decode::outcome;
 use super::device::GpuError;
-use super::encode::{Encoded, Prepared};
-use super::layout::{self, LANES};
+use super::encode::{Arrays, Encoded, Prepared};
+use super::layout::{self, DIVERGED, ENDING, LANES};
 use super::pack::Block;
 use super::part::Place;
 use super::session::{Session, Variant};
+use crate::batch::WindowGradient;
 use crate::error::Error;
 use crate::gradient::{Gradient, Objective};
 use crate::model::Candidate;
 use crate::step::episode::Returns;
+use crate::step::reverse::state::StateAdjoint;
 use decode::Bars;
-use pass::{Found, FoundGradients, Pass};
+pub(super) use pass::Begin;
+use pass::{Course, Pass};
+use pass::{Found, FoundGradients};
 use rayon::prelude::*;
 use segments::Room;
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Memory for the tape and its checkpoints unless it is set (bytes).
@@ -29,7 +37,7 @@ pub const TAPE_MEMORY: u64 = 1 << 30;
 type Gradients = Vec<Gradient<f32>>;
 
 /// Gradients of whole episodes.
-pub(super) const TAPED: Variant = Variant { taped: true };
+pub(super) const TAPED: Variant = Variant { taped: true, mode: Mode::Episodes };
 
 /// Simulates an episode of each candidate, and goes back through it for each objective.
 ///
@@ -64,7 +72,8 @@ fn attempt(
             place.encode(&mut encoded, &blocks, &prepared);
             let scratch = |&i: &usize| place.scratch(prepared[i].weight_count());
             let activations = encoded.candidates.iter().map(scratch).sum();
-            let pass = Pass::upload(place.clone(), &encoded, activations, objectives, room)?;
+            let course = Course { steps: 0..room.steps, room, window: None };
+            let pass = Pass::upload(place.clone(), &encoded.arrays(), activations, objectives, course)?;
             let found = pass.run(&mut session.taped_paces())?;
             for (candidate, own) in decode(&place, candidates, &encoded, &found)? {
                 gradients[candidate] = own;
@@ -76,7 +85,7 @@ fn attempt(
 }
 
 /// The memory for the tape of so many steps.
-fn room(place: &Place, steps: u32) -> Room {
+pub(super) fn room(place: &Place, steps: u32) -> Room {
     Room {
         memory: place.session.options.tape.unwrap_or(TAPE_MEMORY),
         binding: place.session.largest_array(),
@@ -86,7 +95,7 @@ fn room(place: &Place, steps: u32) -> Room {
 }
 
 /// Splits the blocks of a contact room into parts of one size, at least `parts`, so that each part's tape fits.
-fn split(
+pub(super) fn split(
     place: &Place,
     room: Room,
     blocks: Vec<Block>,
@@ -101,6 +110,65 @@ fn split(
     let parts = blocks.len().div_ceil(most).max(parts).max(1);
     let most = blocks.len().div_ceil(parts);
     place.split(blocks, most, prepared)
+}
+
+/// A window of the creatures of a part.
+pub(super) struct WindowOf<'a> {
+    /// What the device reads.
+    pub(super) arrays: Arrays<'a>,
+    /// Where the creatures lie.
+    pub(super) encoded: &'a Encoded,
+    /// Floats of all brains' scratch and gradients.
+    pub(super) activations: usize,
+    /// Steps of the batch.
+    pub(super) steps: Range<u32>,
+    /// Where it begins.
+    pub(super) begin: Begin,
+}
+
+/// Gradients of a window: see [`Simulator::gradients`](crate::batch::Simulator::gradients). `driven` gives a candidate with what drove it.
+///
+/// # Errors
+///
+/// When the device fails or is lost, or its memory ends.
+pub(super) fn differentiate_window<'c>(
+    place: &Place,
+    window: WindowOf<'_>,
+    driven: impl Fn(usize) -> Cow<'c, Candidate<f32>> + Sync,
+    objective: &Objective,
+    after: Option<&[StateAdjoint<f32>]>,
+) -> Result<Vec<(usize, WindowGradient<f32>)>, Error> {
+    let WindowOf { arrays, encoded, activations, steps, begin } = window;
+    let contacts = place.pipeline.contacts;
+    let room = room(place, (steps.len() as u32).max(1));
+    let fields = place.gradient_fields();
+    let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();
+    let mut bars = vec![[0.0; 4]; encoded.lanes.len() * fields];
+    for &(body, row) in after.iter().flat_map(|_| &bases) {
+        let candidate = encoded.candidates[body];
+        let after = after.map(|after| &after[candidate]).expect("there are gradients to begin with");
+        let put = |link: usize, field: usize, vector| bars[row + link + field * LANES] = vector;
+        encode::state_bars(&driven(candidate).model, after, contacts, put);
+    }
+    let course = Course { steps, room, window: Some((begin, &bars)) };
+    let objective = [weights(objective)];
+    let pass = Pass::upload(place.clone(), &arrays, activations, &objective, course)?;
+    let found = pass.run(&mut place.session.taped_paces())?;
+    let of = &found.gradients[0];
+    let one = |&(body, row): &(usize, usize)| {
+        let candidate = encoded.candidates[body];
+        let driven = driven(candidate);
+        let bars = Bars {
+            candidate: &driven,
+            world: &place.session.world,
+            field: |link: usize, field: usize| of.lanes[row + link + field * LANES],
+            brain: &of.activations[arrays.bodies[body].activations as usize + place.scratch..],
+            contacts,
+        };
+        let words = &found.results[body * place.words..][..place.words];
+        (candidate, bars.window_gradient(words[ENDING] == DIVERGED && found.was_running[body]))
+    };
+    Ok(bases.par_iter().map(one).collect())
 }
 
 /// The gradients of a part, those of each candidate with its index.

@@ -2,10 +2,10 @@
 
 use super::segments::Room;
 use crate::gpu::device::GpuError;
-use crate::gpu::encode::Encoded;
-use crate::gpu::layout::{Episode, LANES, Objective, STEPS, Span, Vec4};
+use crate::gpu::encode::Arrays;
+use crate::gpu::layout::{Body, Episode, LANES, Objective, STEPS, Span, Vec4};
 use crate::gpu::pace::Pace;
-use crate::gpu::part::{KEPT, Part, Place};
+use crate::gpu::part::{KEPT, Part, Place, Records};
 use crate::gpu::pool::Loan;
 use crate::gpu::session::Paces;
 use std::ops::Range;
@@ -17,6 +17,8 @@ use wgpu::BufferUsages as Usage;
 pub(super) struct Found {
     /// Words of the results, creature after creature.
     pub(super) results: Vec<u32>,
+    /// Of each creature, whether its episode went on when the pass began.
+    pub(super) was_running: Vec<bool>,
     /// Of each objective.
     pub(super) gradients: Vec<FoundGradients>,
 }
@@ -32,13 +34,37 @@ pub(super) struct FoundGradients {
 /// Creatures on the device, forward and backward.
 pub(super) struct Pass {
     part: Part,
-    steps: u32,
+    /// Steps of the batch; whole episodes begin with the first.
+    steps: Range<u32>,
+    /// Of each creature the step with which its episode began.
+    started: Vec<u32>,
+    /// Where windows begin.
+    begin: Option<Begin>,
     /// Steps of a segment.
     segment: u32,
     /// One an objective, at least one.
     targets: Vec<Target>,
     /// States and episodes before each segment but the first.
     checkpoints: Option<(Loan, Loan)>,
+}
+
+/// What stands at the beginning of a window, on the device.
+#[derive(Clone, Debug)]
+pub(in crate::gpu) struct Begin {
+    /// One record.
+    pub(in crate::gpu) states: Arc<Loan>,
+    pub(in crate::gpu) episodes: Arc<Loan>,
+    pub(in crate::gpu) results: Arc<Loan>,
+}
+
+/// What a pass goes through.
+pub(in crate::gpu) struct Course<'a> {
+    /// Steps of the batch.
+    pub(in crate::gpu) steps: Range<u32>,
+    /// Memory for the tape.
+    pub(in crate::gpu) room: Room,
+    /// Of a window: where it begins, and the gradients to begin the backward pass with.
+    pub(in crate::gpu) window: Option<(Begin, &'a [Vec4])>,
 }
 
 /// What the backward pass of one objective needs. The first one has the scratch and the objective of the forward pass, which does not
@@ -63,13 +89,14 @@ impl Pass {
     /// When the device's memory, or that for the tape, does not hold it.
     pub(super) fn upload(
         place: Place,
-        encoded: &Encoded,
+        arrays: &Arrays<'_>,
         activations: usize,
         objectives: &[Objective],
-        room: Room,
+        course: Course<'_>,
     ) -> Result<Self, GpuError> {
+        let Course { steps, room, window } = course;
         let session = Arc::clone(&place.session);
-        let (creatures, blocks) = (encoded.bodies.len(), encoded.lanes.len() / LANES);
+        let (creatures, blocks) = (arrays.bodies.len(), arrays.lanes.len() / LANES);
         let record = room.record(blocks);
         let segment = room.segment(blocks).ok_or_else(|| GpuError::Limit {
             what: "the states of one block for the way back (bytes)".into(),
@@ -78,7 +105,8 @@ impl Pass {
         })?;
         let gpu = &session.gpu;
         gpu.guarded(&format!("the gradients of {creatures} creatures"), |device| -> Result<Self, GpuError> {
-            let part = Part::upload(place, encoded, u64::from(segment) + 1, activations, device)?;
+            let records = Records::Room(u64::from(segment) + 1);
+            let part = Part::upload(place, arrays, records, activations, device)?;
             let place = &part.place;
             let size = (blocks * LANES * place.gradient_fields() * size_of::<Vec4>()) as u64;
             let target = |number: usize| {
@@ -96,6 +124,9 @@ impl Pass {
                 };
                 let objective = objective.expect("a part with a tape has an objective");
                 gpu.queue.write_buffer(objective, 0, bytemuck::bytes_of(&objectives[number]));
+                if let Some((_, after)) = &window {
+                    gpu.queue.write_buffer(&gradients, 0, bytemuck::cast_slice(after));
+                }
                 let arrays = part.bind_backward(device, &gradients, activations, objective);
                 Ok(Target { gradients, own, arrays })
             };
@@ -109,7 +140,9 @@ impl Pass {
                     place.take_exactly(device, copied, count * episodes)?,
                 )),
             };
-            Ok(Self { steps: room.steps, segment, targets, checkpoints, part })
+            let started = arrays.bodies.iter().map(|body: &Body| body.started).collect();
+            let begin = window.map(|(begin, _)| begin);
+            Ok(Self { steps, started, begin, segment, targets, checkpoints, part })
         })?
     }
 
@@ -121,9 +154,10 @@ impl Pass {
     pub(super) fn run(&self, paces: &mut Paces) -> Result<Found, GpuError> {
         // The copies to the device are done when the clock of the simulation begins.
         self.part.place.session.gpu.settle()?;
-        let steps = self.steps;
-        let segments = steps.div_ceil(self.segment);
-        let whole = |segment: u32| segment * self.segment..((segment + 1) * self.segment).min(steps);
+        let Range { start, end } = self.steps;
+        let segments = (end - start).div_ceil(self.segment);
+        let whole = |segment: u32| start + segment * self.segment..(start + (segment + 1) * self.segment).min(end);
+        self.begin_window(true)?;
         for segment in 0..segments {
             self.simulate(whole(segment), false, &mut paces.forward)?;
             if segment + 1 < segments {
@@ -132,9 +166,10 @@ impl Pass {
         }
         let results = self.part.read_results()?;
         // Beyond the longest episode there is nothing to go back through.
-        let taken = results.chunks_exact(self.part.place.words).map(|words| words[STEPS]);
-        let last = taken.max().unwrap_or(0).min(steps);
-        for segment in (0..last.div_ceil(self.segment)).rev() {
+        let words = results.chunks_exact(self.part.place.words);
+        let last = words.zip(&self.started).map(|(words, started)| self.end_of(started.wrapping_add(words[STEPS])));
+        let last = last.max().unwrap_or(start);
+        for segment in (0..(last - start).div_ceil(self.segment)).rev() {
             let range = whole(segment).start..whole(segment).end.min(last);
             if segment + 1 < segments {
                 self.restore_checkpoint(segment)?;
@@ -153,17 +188,42 @@ impl Pass {
                     .read(target.activations(&self.part), self.part.activations_size as usize / size_of::<f32>())?,
             })
         };
-        Ok(Found { results, gradients: self.targets.iter().map(found).collect::<Result<_, _>>()? })
+        let words = results.chunks_exact(self.part.place.words);
+        let lived =
+            |(words, started): (&[u32], &u32)| started.wrapping_add(words[STEPS]).wrapping_sub(start).cast_signed() > 0;
+        let was_running = words.zip(&self.started).map(lived).collect();
+        Ok(Found { results, was_running, gradients: self.targets.iter().map(found).collect::<Result<_, _>>()? })
+    }
+
+    /// The step of this pass with which an episode ended that ended with this step of the batch, or before, or goes on.
+    fn end_of(&self, step: u32) -> u32 {
+        // Steps of the batch are counted modulo 2^32, an episode that ended before the pass may count from far below.
+        let taken = step.wrapping_sub(self.steps.start).cast_signed();
+        self.steps.start + (taken.max(0).cast_unsigned()).min(self.steps.end - self.steps.start)
+    }
+
+    /// Puts a window's beginning into the arrays, with its results only for the first time.
+    fn begin_window(&self, with_results: bool) -> Result<(), GpuError> {
+        let Some(Begin { states, episodes, results }) = &self.begin else { return Ok(()) };
+        let [record, base, words] = self.part.kept_sizes();
+        self.part.copy("the beginning of a window", |encoder| {
+            encoder.copy_buffer_to_buffer(states, 0, &self.part.states, 0, record);
+            encoder.copy_buffer_to_buffer(episodes, 0, &self.part.episodes, 0, base);
+            if with_results {
+                encoder.copy_buffer_to_buffer(results, 0, &self.part.results, 0, words);
+            }
+        })
     }
 
     /// Dispatch after dispatch through the steps of a segment, for the first time or once more.
     fn simulate(&self, steps: Range<u32>, replays: bool, pace: &mut Pace) -> Result<(), GpuError> {
         let mut left = steps.clone();
         while !left.is_empty() {
-            let span = self.span(&left, pace, left.start, steps.start, replays);
+            let count = self.part.place.step_count(pace, self.part.blocks, left.len() as u32);
+            let span = self.span(left.start, count, steps.start, replays);
             let began = Instant::now();
             let clear = |encoder: &mut wgpu::CommandEncoder| {
-                if span.first_step == 0 && !replays {
+                if span.first_step == self.steps.start && !replays {
                     // What brains' gradients are added to.
                     for target in &self.targets {
                         encoder.clear_buffer(target.activations(&self.part), 0, Some(self.part.activations_size));
@@ -173,7 +233,7 @@ impl Pass {
             self.wait_for(self.part.forward(span, clear, |_| (), || ())?)?;
             pace.spend(began.elapsed());
             if !replays {
-                pace.learn(self.part.blocks as u32, span.step_count, began.elapsed(), left.start == 0);
+                pace.learn(self.part.blocks as u32, span.step_count, began.elapsed(), left.start == self.steps.start);
             }
             left.start += span.step_count;
         }
@@ -186,19 +246,18 @@ impl Pass {
         while !left.is_empty() {
             let count = self.part.place.step_count(pace, self.part.blocks, left.len() as u32);
             left.end -= count;
-            let span = Span { tape_start: steps.start, ..self.part.span(left.end, count) };
+            let span = self.span(left.end, count, steps.start, false);
             let began = Instant::now();
             self.wait_for(self.part.backward(&target.arrays, span)?)?;
             pace.spend(began.elapsed());
             // Near the start, all creatures are on their way.
-            pace.learn(self.part.blocks as u32, count, began.elapsed(), left.end == 0);
+            pace.learn(self.part.blocks as u32, count, began.elapsed(), left.end == self.steps.start);
         }
         Ok(())
     }
 
-    fn span(&self, left: &Range<u32>, pace: &Pace, first: u32, tape_start: u32, replays: bool) -> Span {
-        let count = self.part.place.step_count(pace, self.part.blocks, left.len() as u32);
-        Span { tape_start, replays: replays.into(), ..self.part.span(first, count) }
+    fn span(&self, first: u32, count: u32, tape_start: u32, replays: bool) -> Span {
+        Span { tape_start, replays: replays.into(), window_start: self.steps.start, ..self.part.span(first, count) }
     }
 
     fn wait_for(&self, submission: wgpu::SubmissionIndex) -> Result<(), GpuError> {
@@ -208,7 +267,7 @@ impl Pass {
     /// Keeps the state after a segment, and makes it the first record of the next.
     fn keep_checkpoint(&self, segment: u32) -> Result<(), GpuError> {
         let Some((states, episodes)) = &self.checkpoints else { return Ok(()) };
-        let ((record, base), place) = (self.sizes(), u64::from(segment));
+        let ([record, base, _], place) = (self.part.kept_sizes(), u64::from(segment));
         self.part.copy("checkpoints", |encoder| {
             let last = u64::from(self.segment) * record;
             encoder.copy_buffer_to_buffer(&self.part.states, last, states, place * record, record);
@@ -217,20 +276,14 @@ impl Pass {
         })
     }
 
-    /// Brings back the state before a segment; the first begins at rest.
+    /// Brings back the state before a segment; the first begins where the window does, or at rest.
     fn restore_checkpoint(&self, segment: u32) -> Result<(), GpuError> {
-        let (Some((states, episodes)), Some(place)) = (&self.checkpoints, segment.checked_sub(1)) else {
-            return Ok(());
-        };
-        let ((record, base), place) = (self.sizes(), u64::from(place));
+        let Some(place) = segment.checked_sub(1) else { return self.begin_window(false) };
+        let Some((states, episodes)) = &self.checkpoints else { return Ok(()) };
+        let ([record, base, _], place) = (self.part.kept_sizes(), u64::from(place));
         self.part.copy("checkpoints", |encoder| {
             encoder.copy_buffer_to_buffer(states, place * record, &self.part.states, 0, record);
             encoder.copy_buffer_to_buffer(episodes, place * base, &self.part.episodes, 0, base);
         })
-    }
-
-    /// Bytes of a checkpoint's states and of its episodes.
-    fn sizes(&self) -> (u64, u64) {
-        (self.part.place.record_size(self.part.blocks), (self.part.creatures * size_of::<Episode>()) as u64)
     }
 }

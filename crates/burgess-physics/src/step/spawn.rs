@@ -1,0 +1,76 @@
+//! Where an episode starts.
+
+use crate::model::{BaseKind, ContactPoint, Model};
+use crate::world::World;
+use burgess_core::autodiff::{Dual, Value, real};
+use burgess_core::math::{Vec3, vec3};
+
+/// Gap under the lowest contact point at the start (m).
+const CLEARANCE: f64 = 0.003;
+/// Rounds in which the start settles on the ground: enough for a slope of 2.
+const SPAWN_ROUNDS: usize = 16;
+/// Most doublings of the lift that takes a start out of what stands around it: enough for a kilometre.
+const SPAWN_LIFTS: usize = 20;
+/// Height of a welded base's origin above the spawn point (m).
+const WELDED_HEIGHT: f64 = 1.0;
+
+/// Where the base origin of a body with these [`rest_origins`](crate::model::rest_origins) starts: above the spawn point, with the
+/// lowest contact point just clear of the ground. The search works on values only; the height's derivative is that of the resting point.
+pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
+    let at = |z: T| vec3(T::zero(), T::zero(), z);
+    if model.base == BaseKind::Welded {
+        return at(real(WELDED_HEIGHT));
+    }
+    let gap = |contact: &ContactPoint<T>, z: T| {
+        let centre = (origins[contact.link] + contact.centre).map(Value::detached);
+        world.terrain.distance(centre + at(z)).0.detached() - contact.radius.detached()
+    };
+    // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
+    let shortfall = |z: T| {
+        let missing = |contact| real::<T>(CLEARANCE) - gap(contact, z);
+        model.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
+    };
+    // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
+    // comes from one side and a few rounds settle it. With the height comes what is missing there.
+    let settle = |start: T| {
+        let mut z = start;
+        for _ in 0..SPAWN_ROUNDS {
+            let missing = shortfall(z);
+            let next = z + missing;
+            if next.to_f64() == z.to_f64() {
+                return (next, missing.to_f64());
+            }
+            z = next;
+        }
+        (z, shortfall(z).to_f64())
+    };
+    let (mut z, mut missing) = settle(T::zero());
+    // Beside a wall or a riser that does not lead out: try from higher and higher up.
+    let mut lift = CLEARANCE;
+    for _ in 0..SPAWN_LIFTS {
+        if missing <= 0.5 * CLEARANCE {
+            break;
+        }
+        (z, missing) = settle(z + real(lift));
+        lift *= 2.0;
+    }
+    if !T::DIFFERENTIATES {
+        return at(z);
+    }
+    let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
+    let resting = model.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
+    let hold =
+        |contact: &ContactPoint<T>| held_height(z, origins[contact.link] + contact.centre, contact.radius, world);
+    at(resting.map_or(z, hold))
+}
+
+/// The height `z` with its derivative by all that keeps the gap of a contact point, at `centre` from the base, as it is.
+fn held_height<T: Value>(z: T, centre: Vec3<T>, radius: T, world: &World<T>) -> T {
+    let point = centre + vec3(T::zero(), T::zero(), z);
+    let gap = world.terrain.distance(point).0 - radius;
+    let still = point.map(|x| Dual::<T>::constant(x.detached()));
+    let rising = Vec3 { z: Dual::variable(point.z.detached()), ..still };
+    let slope = world.terrain.map(Dual::constant).distance(rising).0.derivative[0].detached();
+    // Beside a wall the gap does not depend on the height.
+    if slope.to_f64() < 1e-3 { z } else { z + (gap.detached() - gap) / slope }
+}
