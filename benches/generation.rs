@@ -15,9 +15,9 @@ use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
-use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// As in the program.
@@ -33,26 +33,26 @@ const WARM_UP: usize = 10;
 /// Rewards and descriptors that are drawn from a stream keyed by the candidate's mass: spread over all cells, the same every time.
 struct Dice {
     descriptors: Vec<DescriptorSpec>,
-    slept: Cell<Duration>,
+    slept: Mutex<Duration>,
 }
 
 impl Backend for Dice {
     fn describe(&self) -> String {
         "dice".into()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
         std::thread::sleep(SIMULATION);
-        self.slept.set(self.slept.get() + SIMULATION);
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner) += SIMULATION;
         Ok(candidates.iter().map(|candidate| self.throw(candidate)).collect())
     }
     fn simulation_time(&self) -> Duration {
-        self.slept.get()
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Dice {
     fn throw(&self, candidate: &Candidate<f32>) -> Outcome {
-        let mut stream = Stream::new(u64::from(candidate.creature.mass().to_bits()), 0, 0, Purpose::Test);
+        let mut stream = Stream::new(u64::from(candidate.model.mass().to_bits()), 0, 0, Purpose::Test);
         let descriptors = self.descriptors.iter().map(|d| stream.range(d.range.0, d.range.1) as f32).collect();
         Outcome { reward: stream.uniform() as f32, descriptors, ending: Ending::Finished, steps: 1, experience: None }
     }
@@ -73,7 +73,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     let out = tempfile::tempdir()?;
     let folder = RunFolder::create(out.path(), experiment, &seeds)?;
     let space = start::search_space(experiment, seeds);
-    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Cell::default() };
+    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Mutex::default() };
     let setup = Setup {
         experiment,
         space: &space,
@@ -153,7 +153,7 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Archive)
     show("structure", &|_, g, s| drop(black_box(space.gaussian(g, 0.1, 1.0, s))));
     show("iso+line", &|i, g, s| drop(black_box(space.iso_line(g, next(i), 0.1, 0.2, 0.0, s))));
     show("crossover", &|i, g, s| drop(black_box(space.crossover(g, next(i), 0.1, s))));
-    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows").creature;
+    let grow = |g: &Genome| expand(&g.body, &space.limits, &experiment.physics).expect("an elite grows").model;
     show("expand", &|_, g, _| drop(black_box(grow(g))));
     show("and check", &|_, g, _| assert!(black_box(check(&grow(g), &space.limits)).is_ok()));
     show("and physique", &|_, g, _| drop(black_box(Physique::of(&grow(g)))));

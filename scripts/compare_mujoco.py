@@ -4,7 +4,7 @@
 Usage: pip install mujoco numpy && python3 scripts/compare_mujoco.py [SECONDS] [ROUNDS]
 
 Both step the eight-hinge ant (9 bodies) on a plane at dt = 1/240 s with new random servo targets at 60 Hz, on every core. MuJoCo runs
-its own C rollout threads (double precision, default solver); burgess runs `cargo bench --bench ant` (float32).
+its own C rollout threads (double precision, default solver); burgess runs `cargo bench -p burgess-physics --bench ant` (float32).
 """
 import os
 import pathlib
@@ -24,13 +24,13 @@ THREADS = len(os.sched_getaffinity(0))
 
 
 def burgess(seconds):
-    command = ["cargo", "bench", "--quiet", "--bench", "ant", "--", str(seconds), str(THREADS)]
+    command = ["cargo", "bench", "--quiet", "-p", "burgess-physics", "--bench", "ant", "--", str(seconds), str(THREADS)]
     text = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return float(re.search(r"([\d.]+) M body-steps/s", text).group(1))
 
 
 def mujoco_c(seconds):
-    spec = mujoco.MjSpec.from_file(str(ROOT / "tests/data/mujoco/gait_ant.xml"))
+    spec = mujoco.MjSpec.from_file(str(ROOT / "crates/burgess-physics/tests/data/mujoco/gait_ant.xml"))
     spec.option.timestep = 1 / 240
     model = spec.compile()
     data = [mujoco.MjData(model) for _ in range(THREADS)]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/data/mujoco/gaits.csv: 100 random gaits of the eight-hinge ant and where MuJoCo takes them in 5 s.
+"""Writes crates/burgess-physics/tests/data/mujoco/gaits.csv: 100 random gaits of the eight-hinge ant and where MuJoCo takes them in 5 s.
 
 Usage: pip install mujoco numpy && python3 scripts/mujoco_gaits.py
 
@@ -19,7 +19,7 @@ HEIGHT = 0.25 * np.sin(0.9) + 0.025
 
 
 def end_point(gait, cone):
-    spec = mujoco.MjSpec.from_file(str(ROOT / "tests/data/mujoco/gait_ant.xml"))
+    spec = mujoco.MjSpec.from_file(str(ROOT / "crates/burgess-physics/tests/data/mujoco/gait_ant.xml"))
     spec.option.cone = cone
     model = spec.compile()
     data = mujoco.MjData(model)
@@ -32,7 +32,7 @@ def end_point(gait, cone):
 
 def main():
     rng = np.random.default_rng(7)
-    path = ROOT / "tests/data/mujoco/gaits.csv"
+    path = ROOT / "crates/burgess-physics/tests/data/mujoco/gaits.csv"
     with path.open("w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow([f"{k}{j}" for k in "cap" for j in range(8)] + ["f", "x_pyramidal", "y_pyramidal", "x_elliptic", "y_elliptic"])

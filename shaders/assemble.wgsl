@@ -1,5 +1,5 @@
 // On every link by itself: its inertia, what it carries, its contacts and its hinge, as one symmetric system with a
-// right-hand side. Twin of src/sim/cpu/assemble.rs.
+// right-hand side. Twin of crates/burgess-physics/src/step/assemble.rs.
 
 // Inertia of the link by itself.
 fn assemble_inertia() {

@@ -1,4 +1,4 @@
-// Episodes: policy, physics, sensors, reward, descriptors, termination. Twin of src/sim/cpu/episode.rs.
+// Episodes: policy, physics, sensors, reward, descriptors, termination. Twin of crates/burgess-physics/src/step/episode.rs.
 
 @compute @workgroup_size(32)
 fn simulate(

@@ -1,4 +1,4 @@
-// What a creature feels after a step, without a word of its body's plan. Twin of src/sim/cpu/features.rs.
+// What a creature feels after a step, without a word of its body's plan. Twin of crates/burgess-physics/src/step/features.rs.
 
 // Posts what the base lane adds up by quadrant: the `force` of the link's contacts, its joint's angle, rate and servo target.
 fn post_features(force: f32, angle: f32, rate: f32, target_angle: f32) {
@@ -36,7 +36,7 @@ fn sum_quadrants() -> Quadrants {
     return sum;
 }
 
-// Those of a step, on base lanes, in the order of src/sim/cpu/record.rs; beside what was posted, of the base's state.
+// Those of a step, on base lanes, in the order of crates/burgess-physics/src/step/record.rs; beside what was posted, of the base's state.
 fn features(sensors: Sensors, velocity: vec3<f32>, spin: vec3<f32>, orientation: vec4<f32>) -> array<f32, FEATURES> {
     let rotation = rotation_matrix(orientation);
     let up = in_heading_frame(rotation[0].xy, sensors.up);

@@ -1,4 +1,4 @@
-// From the velocities after the step to the next state. Twin of src/sim/cpu/integrate.rs.
+// From the velocities after the step to the next state. Twin of crates/burgess-physics/src/step/integrate.rs.
 
 // What the link and its contacts carry into the next step, taken at the old positions with the new velocities.
 fn carry() {

@@ -1,4 +1,4 @@
-// Down the tree: where the links are and how they move. Twin of src/sim/cpu/kinematics.rs.
+// Down the tree: where the links are and how they move. Twin of crates/burgess-physics/src/step/kinematics.rs.
 
 // Orientation, position, spatial axis and twist of every link, about the base origin.
 fn kinematics() {

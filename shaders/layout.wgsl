@@ -1,4 +1,4 @@
-// What the host and the device share: src/sim/gpu/layout.rs holds the same structs, and a test compares them.
+// What the host and the device share: crates/burgess-physics/src/gpu/layout.rs holds the same structs, and a test compares them.
 //
 // A block is what one workgroup simulates: up to LANES links, one a lane, of several creatures. Arrays of a block are in
 // [block][field][lane] order, so that lanes read side by side.

@@ -1,4 +1,4 @@
-// What the task sees after a step. Twin of src/sim/cpu/measure.rs.
+// What the task sees after a step. Twin of crates/burgess-physics/src/step/measure.rs.
 
 // Posts what the base lane sums up: `rate` and the `force` of the link's contacts are those after the step.
 fn post_measurements(rate: f32, force: f32) {

@@ -1,4 +1,4 @@
-// A world model on its way through an episode. Twin of src/sim/cpu/observer.rs.
+// A world model on its way through an episode. Twin of crates/burgess-physics/src/step/observer.rs.
 //
 // Its numbers stand in front of the brains in `weights`. What it was after each frame, a moment, stands in `results`: features, h, z. What
 // goes on in it stands behind the brain's activations. The units of its layers are shared out among the creature's lanes.

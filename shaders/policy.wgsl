@@ -1,4 +1,4 @@
-// The brain: observation in, servo commands out. Twin of src/sim/cpu/policy.rs.
+// The brain: observation in, servo commands out. Twin of crates/burgess-physics/src/step/policy.rs.
 
 const CPG = 0u;
 const MLP = 1u;

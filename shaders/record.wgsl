@@ -1,4 +1,4 @@
-// Recorded frames: means of features over the steps of each, and the reward gained. Twin of src/sim/cpu/record.rs.
+// Recorded frames: means of features over the steps of each, and the reward gained. Twin of crates/burgess-physics/src/step/record.rs.
 
 // On base lanes, after `steps` steps: adds the step's features, and ends the frame when it is time, or the episode is over without one.
 fn put_features(now: array<f32, FEATURES>, steps: u32, over: bool, sensors: Sensors) {

@@ -1,5 +1,5 @@
 // The articulated-body solve: up the tree eliminating hinges, the base's six unknowns, and down again, one level of all
-// trees at a time. Then the check that contacts push. Twin of src/sim/cpu/solve.rs.
+// trees at a time. Then the check that contacts push. Twin of crates/burgess-physics/src/step/solve.rs.
 
 // Eliminates every hinge into its parent, leaf to base.
 fn eliminate_hinges() {

@@ -1,4 +1,4 @@
-// The state of a lane's link and the scratch of a step: the twin of src/sim/cpu/state.rs. All of it lives in registers.
+// The state of a lane's link and the scratch of a step: the twin of crates/burgess-physics/src/step/state.rs. All of it lives in registers.
 // Base lanes hold the state of their creature beside that of their link.
 
 // Where the lane is.

@@ -1,5 +1,5 @@
 // One time step of all creatures of the block: linearly implicit, a symmetric positive definite solve, repeated only in the
-// few steps in which a contact would pull. Twin of src/sim/cpu/step.rs.
+// few steps in which a contact would pull. Twin of crates/burgess-physics/src/step/step.rs.
 
 // Advances the state by `world.dt`.
 fn step() {

@@ -1,4 +1,5 @@
-// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Generated from crates/burgess-physics/src/laws/: change the law there, then run
+// `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws`.
 // Needs shaders/shared/functions.wgsl.
 
 struct ServoTorque {

@@ -1,5 +1,5 @@
 // Contact points: the reverse of touch_contacts, assemble_contacts and of the normal forces that are carried on. Twin of
-// src/sim/cpu/reverse/contact.rs.
+// crates/burgess-physics/src/step/reverse/contact.rs.
 
 // Adds to the bars of the sweep; the bars of normal forces become those before the step.
 fn reverse_contacts() {

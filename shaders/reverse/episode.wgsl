@@ -1,4 +1,4 @@
-// The way back through a part of the episodes. Twin of src/sim/cpu/reverse/episode.rs.
+// The way back through a part of the episodes. Twin of crates/burgess-physics/src/step/reverse/episode.rs.
 
 @compute @workgroup_size(32)
 fn differentiate(

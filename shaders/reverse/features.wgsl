@@ -1,4 +1,4 @@
-// Through what a creature feels after a step. Twin of src/sim/cpu/reverse/features.rs.
+// Through what a creature feels after a step. Twin of crates/burgess-physics/src/step/reverse/features.rs.
 
 // On base lanes: adds to the bars of the sensors and of the base's state, and posts what its links add to theirs in rows 0 and 4 to 6;
 // gives the bar of the force on the base itself.

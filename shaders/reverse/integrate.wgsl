@@ -1,4 +1,4 @@
-// From the bars of the next state to those of the velocities after the step. Twin of src/sim/cpu/reverse/integrate.rs.
+// From the bars of the next state to those of the velocities after the step. Twin of crates/burgess-physics/src/step/reverse/integrate.rs.
 
 // Twists after the step, down the tree, and with them which contacts were in the equations and the forces that they had.
 fn take_velocities() {

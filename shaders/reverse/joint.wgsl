@@ -1,4 +1,4 @@
-// The hinge: the reverse of assemble_joints and of the servo's measured power. Twin of src/sim/cpu/reverse/joint.rs.
+// The hinge: the reverse of assemble_joints and of the servo's measured power. Twin of crates/burgess-physics/src/step/reverse/joint.rs.
 
 // The bars of the hinge's state become those before the step; that of the servo target is that of the target after the slew.
 fn reverse_joints() {

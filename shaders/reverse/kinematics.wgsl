@@ -1,5 +1,5 @@
 // Up the tree: the reverse of kinematics for three motions at once, before the step, after it, and the adjoint one. Twin of
-// src/sim/cpu/reverse/kinematics.rs.
+// crates/burgess-physics/src/step/reverse/kinematics.rs.
 
 // Leaf to base: every link passes its bars on to its hinge and to its parent; then the base to its state.
 fn reverse_kinematics() {

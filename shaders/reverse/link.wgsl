@@ -1,5 +1,5 @@
 // Inertia, gravity and what a link carries: the reverse of assemble_inertia, assemble_load and of the motion that is carried on.
-// Twin of src/sim/cpu/reverse/link.rs.
+// Twin of crates/burgess-physics/src/step/reverse/link.rs.
 
 // Begins the bars of the sweep, with those of the link's own equation; the bars of what it carries become those before the step.
 fn reverse_links() {

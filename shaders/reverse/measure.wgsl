@@ -1,5 +1,5 @@
 // From the objective to what is measured after a step, and on to the state that the step left. Twin of
-// src/sim/cpu/reverse/measure.rs.
+// crates/burgess-physics/src/step/reverse/measure.rs.
 
 // Adds what the sensors of a step pass on to the bars of the state after it, and sets those of power, limit use and change of
 // command.

@@ -1,4 +1,4 @@
-// Through the world model. Twin of src/sim/cpu/reverse/observer.rs.
+// Through the world model. Twin of crates/burgess-physics/src/step/reverse/observer.rs.
 //
 // Bars stand behind what goes on in it: of h and z after the frame that comes next on the way back, of the features of each step of the
 // frame that is gone back through, then those of its layers. Of a creature whose last step is still to come nothing is written.

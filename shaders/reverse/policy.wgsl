@@ -1,4 +1,4 @@
-// Through the slew of the servo target and the brain. Twin of src/sim/cpu/reverse/policy.rs.
+// Through the slew of the servo target and the brain. Twin of crates/burgess-physics/src/step/reverse/policy.rs.
 
 // The bar of the servo target becomes that before the step.
 fn reverse_slew() {

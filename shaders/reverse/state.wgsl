@@ -1,5 +1,5 @@
 // What a lane carries on the way back through the steps. A bar is the gradient of the objective with respect to what it is named
-// after; those of rotations are with respect to a small rotation (rad, world axes). Twin of src/sim/cpu/reverse/state.rs.
+// after; those of rotations are with respect to a small rotation (rad, world axes). Twin of crates/burgess-physics/src/step/reverse/state.rs.
 
 // Takes the place of `episodes` in this entry point.
 @group(0) @binding(7) var<storage, read_write> gradients: array<vec4<f32>>;

@@ -1,4 +1,4 @@
-// The way back through a step: the adjoint of the implicit solve, then one reverse sweep. Twin of src/sim/cpu/reverse/mod.rs.
+// The way back through a step: the adjoint of the implicit solve, then one reverse sweep. Twin of crates/burgess-physics/src/step/reverse/mod.rs.
 
 // Where everything was before the step, and what law every force followed.
 fn recall() {

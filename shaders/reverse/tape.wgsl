@@ -1,4 +1,4 @@
-// Reads the tape: the state before a step, and what the step left. Twin of src/sim/cpu/reverse/tape.rs.
+// Reads the tape: the state before a step, and what the step left. Twin of crates/burgess-physics/src/step/reverse/tape.rs.
 
 // Makes the state that before step `step`, with the servo target and the command that held in it.
 fn read_tape(step: u32) {

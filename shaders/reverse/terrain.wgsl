@@ -1,26 +1,5 @@
-// The ground's reverse: from the gradient with respect to distance and normal to that with respect to the point. Twin of
-// Terrain::distance_reverse.
-
-fn terrain_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {
-    switch TERRAIN {
-        case PLANE: {
-            return plane_distance_reverse(world.terrain[0].xyz, x, bar).x;
-        }
-        case STAIRS: {
-            let c = world.terrain[0];
-            return stairs_distance_reverse(c.x, c.y, c.z, c.w, x, bar).x;
-        }
-        case BUMPS: {
-            let t = world.terrain;
-            return bumps_distance_reverse(
-                array<vec4<f32>, 8>(t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7]), x, bar,
-            ).x;
-        }
-        default: {
-            return walls_distance_reverse(x, bar);
-        }
-    }
-}
+// The reverse of walls_distance: from the gradient with respect to distance and normal to that with respect to the point. Those of the other
+// terrains are generated with their laws. Twin of Terrain::distance_reverse.
 
 // That of the wall which is nearest, by the same comparisons as in walls_distance; else of the flat ground.
 fn walls_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {

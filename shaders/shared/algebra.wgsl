@@ -1,4 +1,4 @@
-// Rotations, symmetric matrices, spatial vectors and inertias: the twin of src/math and src/sim/cpu/spatial.rs.
+// Rotations, symmetric matrices, spatial vectors and inertias: the twin of crates/burgess-core/src/math and crates/burgess-physics/src/step/spatial.rs.
 // Spatial quantities are in world axes about the base origin, which is the point of reference of all links.
 
 // A symmetric 3x3 matrix.

@@ -1,12 +1,10 @@
-//! Benchmarks of quality-diversity: problems without bodies and without physics, whose published figures show whether archives and
+//! Benchmarks of quality-diversity: functions of points, without bodies and without physics. Published figures show whether archives and
 //! emitters are right before physics enters.
 //!
-//! A benchmark goes through the same loop as an evolution. Its genome is a point ([`crate::genome::Brain::Point`]) without a body,
-//! which compiles to a controller that nobody obeys; [`PointBackend`] evaluates such candidates in place of a simulation and
-//! differentiates them by hand.
+//! A benchmark goes through the same loop as an evolution. Its solutions are [`Point`]s of a real space, which a [`Problem`] evaluates.
 
-mod backend;
+mod point;
 mod problem;
 
-pub use backend::PointBackend;
+pub use point::{FullTrust, Point};
 pub use problem::Problem;

@@ -1,13 +1,13 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use burgess::benchmark::Problem;
-use burgess::experiment::{
-    AnyLoaded, ArchiveSpec, Benchmark, BodySource, Budget, Experiment, Inverse, Parents, Protection, Refined,
-    RefinedGenes, Scheduler, Surprise,
-};
+use burgess::experiment;
+use burgess::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess::genome::{Policy, Sharing};
-use burgess::{emitter, experiment};
 use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_qd::GeneGroup;
+use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
+use burgess_qd::emitter::Scheduler;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -117,7 +117,6 @@ fn bodies(body: &BodySource) -> String {
 
 fn policy(policy: &Policy) -> String {
     let (kind, sharing, frequency) = match policy {
-        Policy::Point { dimension } => return format!("a point of {dimension} coordinates"),
         Policy::Cpg { sharing, frequency } => ("pattern generator".to_owned(), sharing, frequency),
         Policy::Mlp { hidden, sharing, frequency, control_rate, world_model } => {
             let sees = world_model
@@ -174,11 +173,11 @@ fn parents(e: &Experiment) -> String {
     }
 }
 
-fn axes(axes: &[experiment::DescriptorSpec]) -> String {
+fn axes(axes: &[burgess::descriptors::DescriptorSpec]) -> String {
     if axes.is_empty() {
         return "none".into();
     }
-    let describe = |d: &experiment::DescriptorSpec| {
+    let describe = |d: &burgess::descriptors::DescriptorSpec| {
         let (name, unit) = d.kind.label();
         let range = format!("{name} {} to {} {unit}", d.range.0, d.range.1);
         format!("{}{}", range.trim_end(), if d.kind.has_gradient() { "" } else { " (no gradient)" })
@@ -221,14 +220,14 @@ fn thresholds(learning_rate: f64) -> String {
 
 fn emitters(e: &Experiment) -> String {
     let total: f64 = e.emitters.iter().map(|emitter| emitter.share).sum();
-    let describe = |emitter: &experiment::EmitterSpec| {
-        format!("{} {:.0} %", emitter::name(&emitter.kind), 100.0 * emitter.share / total)
+    let describe = |emitter: &burgess_qd::emitter::EmitterSpec| {
+        format!("{} {:.0} %", emitter.kind.name(), 100.0 * emitter.share / total)
     };
     let emitters = list(e.emitters.iter().map(describe), ", ");
     match e.scheduler {
         Scheduler::Shares => emitters,
         Scheduler::Ucb1 { active, .. } => {
-            let names = list(e.emitters.iter().map(|emitter| emitter::name(&emitter.kind).to_owned()), ", ");
+            let names = list(e.emitters.iter().map(|emitter| emitter.kind.name().to_owned()), ", ");
             format!("{names}; a bandit chooses {active} of them each generation")
         }
     }
@@ -237,9 +236,9 @@ fn emitters(e: &Experiment) -> String {
 fn refinement(e: &Experiment) -> String {
     let Some(refine) = &e.refine else { return "none".to_owned() };
     let genes = match (refine.genes, &e.body) {
-        (RefinedGenes::Brain, _) | (_, BodySource::Fixed(_) | BodySource::Benchmark(_)) => "brain",
-        (RefinedGenes::Body, _) => "body",
-        (RefinedGenes::Both, _) => "brain and body",
+        (GeneGroup::Brain, _) | (_, BodySource::Fixed(_) | BodySource::Benchmark(_)) => "brain",
+        (GeneGroup::Body, _) => "body",
+        (GeneGroup::Both, _) => "brain and body",
     };
     let which = match refine.which {
         Refined::All => "all candidates".to_owned(),

@@ -2,10 +2,11 @@
 
 use super::columns::align;
 use anyhow::{Context, ensure};
-use burgess::archive::store::EXPERIMENT;
-use burgess::compare::{Comparison, Place, Request, Run};
+use burgess::compare::{Request, Run, compare_runs};
 use burgess::evolve::folder::write_whole;
-use burgess::report::draw_overlay;
+use burgess::store::EXPERIMENT;
+use burgess_report::compare::{Comparison, Place};
+use burgess_report::draw_overlay;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .map(|dir| Run::open(dir))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let request = Request { against: args.against.clone(), at: args.at.clone(), force: args.force };
-    let comparison = Comparison::of(&runs, &request)?;
+    let comparison = compare_runs(&runs, &request)?;
     let files = write(&comparison, &runs, &out)?;
     let mut to = stdout().lock();
     for section in &comparison.sections {

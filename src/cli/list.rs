@@ -1,10 +1,9 @@
 //! `burgess list DIR`: the elites of a run as a table.
 
 use super::columns::align;
-use burgess::archive::Elite;
-use burgess::archive::store::RunReader;
-use burgess::emitter;
 use burgess::experiment::Experiment;
+use burgess::store::{Record, RunReader};
+
 use clap::ValueEnum;
 use std::cmp::Reverse;
 use std::io::{Write as _, stdout};
@@ -40,7 +39,7 @@ enum Order {
 /// When the run cannot be read.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reader = RunReader::open(&args.dir)?;
-    let mut elites = reader.elites()?;
+    let mut elites = reader.records()?;
     sort(&mut elites, args.sort);
     let shown = elites.iter().take(args.top.unwrap_or(usize::MAX));
     let rows: Vec<Vec<String>> = std::iter::once(head(reader.experiment()))
@@ -51,18 +50,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Equal ones stay in the order of their cells.
-fn sort(elites: &mut [(usize, Elite)], order: Order) {
+fn sort(elites: &mut [(usize, Record)], order: Order) {
     match order {
         Order::Reward => elites.sort_by(|(_, a), (_, b)| b.reward.total_cmp(&a.reward)),
         Order::Cell => elites.sort_by_key(|(cell, _)| *cell),
         Order::Generation => elites.sort_by_key(|(_, elite)| Reverse((elite.generation, elite.candidate))),
-        Order::Links => elites.sort_by_key(|(_, elite)| Reverse(elite.links)),
-        Order::Mass => elites.sort_by(|(_, a), (_, b)| b.mass.total_cmp(&a.mass)),
+        Order::Links => elites.sort_by_key(|(_, elite)| Reverse(elite.traits.links)),
+        Order::Mass => elites.sort_by(|(_, a), (_, b)| b.traits.mass.total_cmp(&a.traits.mass)),
     }
 }
 
 fn head(experiment: &Experiment) -> Vec<String> {
-    let descriptor = |d: &burgess::experiment::DescriptorSpec| match d.kind.label() {
+    let descriptor = |d: &burgess::descriptors::DescriptorSpec| match d.kind.label() {
         (name, "") => name,
         (name, unit) => format!("{name} ({unit})"),
     };
@@ -78,22 +77,22 @@ fn after_columns(experiment: &Experiment) -> usize {
     if experiment.problem().is_some() { 3 } else { 5 }
 }
 
-fn row(experiment: &Experiment, cell: usize, elite: &Elite) -> Vec<String> {
+fn row(experiment: &Experiment, cell: usize, elite: &Record) -> Vec<String> {
     let parents: Vec<String> = elite.parents.iter().map(|parent| parent.id.to_string()).collect();
     let before = [elite.id.to_string(), cell.to_string(), format!("{:.4}", elite.reward)];
     let after = [
         elite.generation.to_string(),
         emitter_name(experiment, elite).to_owned(),
         if parents.is_empty() { "-".into() } else { parents.join(" ") },
-        elite.links.to_string(),
-        format!("{:.3}", elite.mass),
+        elite.traits.links.to_string(),
+        format!("{:.3}", elite.traits.mass),
     ];
     let after = after.into_iter().take(after_columns(experiment));
-    let age = experiment.protection.is_some().then(|| elite.body_age.to_string());
+    let age = experiment.protection.is_some().then(|| elite.age.to_string());
     before.into_iter().chain(elite.descriptors.iter().map(|d| format!("{d:.4}"))).chain(after).chain(age).collect()
 }
 
 /// The name of the emitter that made an elite.
-pub(super) fn emitter_name(experiment: &Experiment, elite: &Elite) -> &'static str {
-    experiment.emitters.get(elite.emitter as usize).map_or("?", |spec| emitter::name(&spec.kind))
+pub(super) fn emitter_name(experiment: &Experiment, elite: &Record) -> &'static str {
+    experiment.emitters.get(elite.emitter as usize).map_or("?", |spec| spec.kind.name())
 }

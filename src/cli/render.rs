@@ -2,8 +2,8 @@
 
 use super::subject::{self, Subject};
 use burgess::report::frame_of;
-use burgess::report::pictures::{Animation, Figure, Frame, animate, strip};
 use burgess_physics::step::trace::trace;
+use burgess_report::pictures::{Animation, ColouredBody, Frame, animate, strip};
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);
     let frames: Vec<Frame> = moments.iter().map(frame_of).collect();
     let kinds: Vec<u64> = subject.keys.iter().map(|key| key.gene.0).collect();
-    let (body, terrain) = (Figure { model: &subject.candidate.model, kinds: &kinds }, &subject.world.terrain);
+    let (body, terrain) = (ColouredBody { model: &subject.candidate.model, kinds: &kinds }, &subject.world.terrain);
 
     let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
     if let Some(path) = args.png.clone().or(by_default) {

@@ -1,8 +1,9 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
 
-use burgess::archive::store::RunReader;
-use burgess::report::data::{CourseView, RunView};
-use burgess::report::{draw_all, draw_overlay, view};
+use burgess::report::{draw_all, view};
+use burgess::store::RunReader;
+use burgess_report::draw_overlay;
+use burgess_report::views::{CourseView, RunView};
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

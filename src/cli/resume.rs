@@ -1,6 +1,6 @@
 //! `burgess resume DIR`: a run that was stopped goes on, and ends as if it had not been.
 
-use super::backend;
+use super::backend::{self, Evaluator};
 use super::run::carry_on;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{provenance, start};
@@ -26,8 +26,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(folder.dir())?;
     let parts = provenance::read(folder.dir())?;
-    let backend = args.backend.open_again(&experiment, &parts)?;
-    let differentiator = backend::open_differentiator(&experiment, backend.as_ref(), &parts)?;
-    let slopes = backend::open_slopes(&experiment, backend.as_ref(), &parts)?;
-    carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])
+    let evaluator = Evaluator::open_again(&args.backend, &experiment, &parts)?;
+    carry_on(&folder, &experiment, &space, &evaluator)
 }

@@ -1,18 +1,19 @@
 //! `burgess run FILE`: an experiment file becomes a run folder.
 
-use super::backend;
+use super::backend::{self, Evaluator};
 use anyhow::Context;
-use burgess::archive::metrics::Metrics;
-use burgess::archive::store::RunReader;
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Setup, start};
 use burgess::experiment::{self, AnyLoaded, Experiment};
 use burgess::inverse::{self, Verdict};
+use burgess::metrics::Metrics;
+use burgess::report;
+use burgess::store::RunReader;
 use burgess::variation::Variation;
-use burgess::{emitter, report};
-use burgess_physics::batch::Backend;
-use burgess_physics::gradient::Differentiate;
+use burgess_qd::emitter;
+use burgess_report::PLOTS;
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -53,14 +54,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
-    let backend = args.backend.open(&experiment)?;
-    let differentiator = backend::open_differentiator(&experiment, backend.as_ref(), &[])?;
-    let slopes = backend::open_slopes(&experiment, backend.as_ref(), &[])?;
+    let evaluator = Evaluator::open(&args.backend, &experiment)?;
     let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
         start::freeze_encoder(&experiment, &loaded.folder, dir)
     })?;
     let space = start::search_space(&experiment, seeds);
-    carry_on(&folder, &experiment, &space, backend.as_ref(), [differentiator.as_deref(), slopes.as_deref()])
+    carry_on(&folder, &experiment, &space, &evaluator)
 }
 
 /// Solves an inverse problem; the exit code says whether its goal is reached.
@@ -81,23 +80,28 @@ pub(super) fn carry_on(
     folder: &RunFolder,
     experiment: &Experiment,
     space: &Variation,
-    backend: &dyn Backend,
-    [differentiator, slopes]: [Option<&dyn Differentiate>; 2],
+    evaluator: &Evaluator,
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
     eprintln!("run folder: {dir}");
     let interrupt = watch_for_interrupts(folder.dir())?;
-    let emitters = emitter::build(&experiment.emitters, &experiment.axes());
-    let setup = Setup { experiment, space, backend, differentiator, slopes, emitters };
     let before = generations(folder);
-    let ended = session::run(folder, setup, &interrupt)?;
+    let ended = match evaluator {
+        Evaluator::Points(points) => session::carry_on(folder, points.run(experiment, &points.space()), &interrupt)?,
+        Evaluator::Simulation(backend, [differentiator, slopes]) => {
+            let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));
+            let (differentiator, slopes) = (differentiator.as_deref(), slopes.as_deref());
+            let setup = Setup { experiment, space, backend: backend.as_ref(), differentiator, slopes, emitters };
+            session::run(folder, setup, &interrupt)?
+        }
+    };
     if ended == Ended::Finished && before == generations(folder) {
         eprintln!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
     }
     writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
     report::draw_all(folder.dir())
         .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
-    writeln!(stdout(), "plots: {}", folder.dir().join(report::PLOTS).display())?;
+    writeln!(stdout(), "plots: {}", folder.dir().join(PLOTS).display())?;
     Ok(match ended {
         Ended::Finished => ExitCode::SUCCESS,
         Ended::Interrupted => {

@@ -3,14 +3,17 @@
 use super::columns::align;
 use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
-use burgess::archive::store::{EliteAddress, RunReader};
-use burgess::archive::{Parent, Refinement};
+use burgess::benchmark::Point;
 use burgess::evolve::start;
 use burgess::experiment::OBSERVER;
 use burgess::genome::{BodyLimits, PolicyFile, morphology};
 use burgess::growth::{Grown, expand, link_keys};
+use burgess::life::Refinement;
+use burgess::store::{EliteAddress, RunReader};
 use burgess_physics::world::Physics;
+use burgess_qd::Parent;
 use ron::ser::PrettyConfig;
+use serde::Serialize;
 use std::io::{Write as _, stdout};
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,13 +56,13 @@ fn seed(name: &str) -> anyhow::Result<String> {
 
 fn policy(address: &EliteAddress) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
-    let (_, elite) = run.elite(address.id)?;
     let has_policy = run.experiment().problem().is_none();
     ensure!(
         has_policy,
         "{}: is of a benchmark, whose elites have no policy; --genome prints one",
         address.dir.display()
     );
+    let (_, elite) = run.elite(address.id)?;
     // Wherever the file goes, the world model stays in the run's folder.
     let policy = run.experiment().policy.with_world_model_at(&std::path::absolute(address.dir.join(OBSERVER))?);
     PolicyFile { policy, brain: elite.expressed().brain.clone() }.to_text()
@@ -67,9 +70,8 @@ fn policy(address: &EliteAddress) -> anyhow::Result<String> {
 
 fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     let run = RunReader::open(&address.dir)?;
-    let (cell, elite) = run.elite(address.id)?;
+    let (cell, elite) = run.record(address.id)?;
     let (experiment, space) = start::thaw_run(&address.dir)?;
-    let compiled = space.compile(elite.expressed())?;
     let mut facts = vec![
         ("elite", elite.id.to_string()),
         ("cell", format!("{} of {}", cell % run.cell_count(), run.cell_count())),
@@ -87,14 +89,14 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     facts.extend(descriptors.iter().map(|(name, value)| (name.as_str(), value.clone())));
     facts.push(("made in", format!("generation {}, candidate {}", elite.generation, elite.candidate)));
     if experiment.body.evolves() {
-        facts.push(("body age", format!("{} generations of ancestors", elite.body_age)));
+        facts.push(("body age", format!("{} generations of ancestors", elite.age)));
     }
     facts.push(("emitter", list::emitter_name(&experiment, &elite).to_owned()));
-    if elite.refinement.refined {
-        let Refinement { gain, trust, .. } = elite.refinement;
+    if elite.life.refinement.refined {
+        let Refinement { gain, trust, .. } = elite.life.refinement;
         facts.push(("refinement", format!("reward changed by {gain:+}, gradient trust {trust:.3}")));
     }
-    if elite.learned.is_some() {
+    if elite.life.learned.is_some() {
         facts.push(("shown", "what it learned, not what it was born with".to_owned()));
     }
     for parent in &elite.parents {
@@ -102,15 +104,26 @@ fn elite(address: &EliteAddress, genome: bool) -> anyhow::Result<String> {
     }
     let rows: Vec<Vec<String>> = facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let mut text = align(&rows);
-    if experiment.problem().is_none() {
-        let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
-        text = format!("{text}\n\n{}", show_body::table(&Grown { model: compiled.model, keys }));
-    }
+    let solution = match experiment.problem() {
+        Some(_) => pretty(&run.elite_of::<Point>(address.id)?.1.solution)?,
+        None => {
+            let (_, elite) = run.elite(address.id)?;
+            let model = space.compile(elite.expressed())?.model;
+            let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
+            text = format!("{text}\n\n{}", show_body::table(&Grown { model, keys }));
+            pretty(&elite.solution)?
+        }
+    };
     if genome {
         text.push('\n');
-        text.push_str(&ron::ser::to_string_pretty(&elite.genome, PrettyConfig::new())?);
+        text.push_str(&solution);
     }
     Ok(text)
+}
+
+/// A solution in full.
+fn pretty<S: Serialize>(solution: &S) -> anyhow::Result<String> {
+    Ok(ron::ser::to_string_pretty(solution, PrettyConfig::new())?)
 }
 
 fn parent_text(run: &RunReader, parent: &Parent) -> anyhow::Result<String> {

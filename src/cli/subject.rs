@@ -1,11 +1,11 @@
 //! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
 
 use anyhow::{Context as _, bail, ensure};
-use burgess::archive::store::{EliteAddress, RunReader};
 use burgess::evolve::start;
 use burgess::experiment::policy_problems;
 use burgess::genome::{BodyLimits, PolicyFile, morphology};
 use burgess::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
+use burgess::store::{EliteAddress, RunReader};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, CpgJoint};
@@ -79,13 +79,13 @@ impl Subject {
 
     fn elite(address: &EliteAddress) -> anyhow::Result<Self> {
         let run = RunReader::open(&address.dir)?;
-        let (_, elite) = run.elite(address.id)?;
         let (experiment, space) = start::thaw_run(&address.dir)?;
         ensure!(
             experiment.problem().is_none(),
             "{}: is of a benchmark, whose elites have no body",
             address.dir.display()
         );
+        let (_, elite) = run.elite(address.id)?;
         Ok(Self {
             label: format!("{} #{}", experiment.name, address.id),
             candidate: space.compile(elite.expressed())?,

@@ -1,11 +1,11 @@
 //! `burgess verify DIR`: every elite simulated again and compared with what is stored.
 
 use super::backend;
-use burgess::archive::store::RunReader;
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::provenance::{self, Part};
 use burgess::evolve::verify::{self, Comparison};
-use burgess::evolve::{LatentSpace, start};
-use burgess::experiment::DescriptorSpec;
+use burgess::evolve::{Domain as _, LatentSpace, start};
+use burgess::store::RunReader;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,13 +27,24 @@ pub struct Args {
 /// When the run cannot be read, or simulation fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let run = RunReader::open(&args.dir)?;
-    let elites = run.elites()?;
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;
-    let backend = args.backend.open_like(&experiment, &parts)?;
-    let latent = LatentSpace::open(&experiment, &args.dir, run.encoder()?)?;
-    let comparison = verify::verify(&elites, &experiment.descriptors, latent.as_ref(), &space, backend.as_ref())?;
-    let here = Part::now(&backend.describe(), None);
+    let (comparison, backend) = match experiment.problem() {
+        Some(problem) => {
+            let elites = run.elites_of()?;
+            let points = args.backend.open_points(&experiment, problem, &parts)?;
+            (points.verify(&elites), points.backend())
+        }
+        None => {
+            let elites = run.elites()?;
+            let backend = args.backend.open_like(&experiment, &parts)?;
+            let latent = LatentSpace::open(&experiment, &args.dir, run.encoder()?)?;
+            let descriptors = &experiment.descriptors;
+            let comparison = verify::verify(&elites, descriptors, latent.as_ref(), &space, backend.as_ref())?;
+            (comparison, backend.describe())
+        }
+    };
+    let here = Part::now(&backend, None);
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));
     writeln!(stdout(), "{}", report(&comparison, &experiment.axes(), promised))?;
     let broken = promised && comparison.differing > 0;

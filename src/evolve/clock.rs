@@ -1,6 +1,7 @@
 //! Wall time: of a run, summed over its parts, and of the steps of a generation.
 
 use std::fmt;
+use std::ops::AddAssign;
 use std::time::Instant;
 
 /// A clock that goes on from where the run was stopped.
@@ -57,6 +58,19 @@ impl Times {
             ("tell", tell),
             ("record", record),
         ]
+    }
+}
+
+impl AddAssign for Times {
+    fn add_assign(&mut self, other: Self) {
+        self.ask += other.ask;
+        self.transfer += other.transfer;
+        self.simulation += other.simulation;
+        self.refinement += other.refinement;
+        self.training += other.training;
+        self.insertion += other.insertion;
+        self.tell += other.tell;
+        self.record += other.record;
     }
 }
 

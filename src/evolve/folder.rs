@@ -3,9 +3,9 @@
 //! The frozen experiment is written last of what a run needs to go on, so a folder that has one can be resumed, even if
 //! it was killed before its first generation. A lock that dies with its process keeps two from the same run.
 
-use crate::archive::store::{self, EXPERIMENT};
 use crate::experiment::{Benchmark, Experiment, OBSERVER};
 use crate::genome::WorldModelFile;
+use crate::store::{self, EXPERIMENT};
 use anyhow::{Context, Result, bail};
 use burgess_core::files;
 use ron::ser::PrettyConfig;

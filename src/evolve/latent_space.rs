@@ -1,12 +1,13 @@
 //! Learned dimensions of a run: an encoder that is trained on what candidates do, and gives them their descriptors.
 
-use crate::archive::Elite;
-use crate::archive::store::EncoderRow;
 use crate::experiment::{Experiment, Latent, Surprise};
+use crate::genome::Genome;
+use crate::store::EncoderRow;
 use anyhow::{Context, Result};
 use burgess_latent::{Encoder, Loss, Trainer};
 use burgess_physics::experience::Experience;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
+use burgess_qd::Evaluated;
 use std::path::Path;
 
 /// A frozen encoder's files in a run folder, without their endings.
@@ -35,7 +36,7 @@ impl LatentSpace {
     /// When what is stored or frozen is not what the experiment asks for.
     pub fn open(experiment: &Experiment, dir: &Path, saved: Option<Vec<u8>>) -> Result<Option<Self>> {
         let Some(spec) = experiment.latent.clone() else { return Ok(None) };
-        let (layout, encoder) = (layout(f64::from(spec.rate)), spec.spec());
+        let (layout, encoder) = (recorded_layout(f64::from(spec.rate)), spec.spec());
         let mut trainer = match (saved, &spec.frozen) {
             (Some(bytes), _) => Trainer::restore(&bytes).context("the stored encoder cannot be used")?,
             (None, Some(_)) => Trainer::from(Encoder::load_file(&dir.join(ENCODER), &layout)?),
@@ -83,8 +84,8 @@ impl LatentSpace {
     /// # Errors
     ///
     /// When an experience is not one that it knows.
-    pub fn see(&self, elites: &mut [Elite]) -> Result<()> {
-        let seen: Vec<_> = elites.iter().filter_map(|elite| elite.seen.clone()).collect();
+    pub fn see(&self, elites: &mut [Evaluated<Genome>]) -> Result<()> {
+        let seen: Vec<_> = elites.iter().filter_map(|elite| elite.life.seen.clone()).collect();
         let experiences: Vec<&Experience> = seen.iter().map(|seen| &seen.experience).collect();
         let nobody = experiences.is_empty();
         let latents = if nobody { Vec::new() } else { self.trainer.encode(&experiences)? };
@@ -96,7 +97,7 @@ impl LatentSpace {
         let dims = self.spec.dimensions() + usize::from(self.spec.surprise == Surprise::Axis);
         let mut found = latents.into_iter().zip(surprises).zip(&seen);
         for elite in elites {
-            let own = if elite.seen.is_some() { found.next() } else { None };
+            let own = if elite.life.seen.is_some() { found.next() } else { None };
             let Some(((latent, surprise), seen)) = own else {
                 elite.descriptors = vec![f32::NAN; dims];
                 continue;

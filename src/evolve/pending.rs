@@ -4,7 +4,7 @@
 //! state. So generations are gathered, and of each cell only what is in it at the end is written. A killed run repeats what was
 //! gathered, half a second's worth at most; generations that take longer than that are each stored at once.
 
-use crate::archive::metrics::Metrics;
+use crate::metrics::Metrics;
 use std::time::{Duration, Instant};
 
 /// Longest time that a generation waits.

@@ -1,8 +1,9 @@
 //! Progress on standard error: a bar on a terminal, else a plain line every few seconds.
 
 use super::Evolution;
-use crate::archive::metrics::Metrics;
 use crate::experiment::Budget;
+use crate::metrics::Metrics;
+use crate::store::Stored;
 use indicatif::{FormattedDuration, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -42,7 +43,8 @@ struct Report {
 
 impl Progress {
     /// Begins to show a session of `evolution`.
-    pub fn start(budget: &Budget, evolution: &Evolution<'_>) -> Self {
+    pub fn start(evolution: &Evolution<'_, impl Stored>) -> Self {
+        let budget = evolution.budget();
         let (share, evaluations) = (evolution.spent().share(budget), evolution.spent().evaluations);
         let steps = evolution.metrics().map_or(0, body_steps);
         let begin = Mark { time: Instant::now(), share, evaluations, steps };
@@ -55,7 +57,7 @@ impl Progress {
     }
 
     /// Shows the state after a generation.
-    pub fn show(&mut self, evolution: &Evolution<'_>) {
+    pub fn show(&mut self, evolution: &Evolution<'_, impl Stored>) {
         match &mut self.display {
             Display::Bar(_) => {}
             Display::Lines { last, shown } if last.elapsed() >= LINE_EVERY => {
@@ -67,7 +69,7 @@ impl Progress {
     }
 
     /// Shows the state at the end, and leaves it standing.
-    pub fn finish(self, evolution: &Evolution<'_>) {
+    pub fn finish(self, evolution: &Evolution<'_, impl Stored>) {
         let now = evolution.metrics().map(|metrics| metrics.evaluations);
         if !matches!(self.display, Display::Lines { shown, .. } if shown == now) {
             self.draw(evolution);
@@ -79,7 +81,7 @@ impl Progress {
         }
     }
 
-    fn draw(&self, evolution: &Evolution<'_>) {
+    fn draw(&self, evolution: &Evolution<'_, impl Stored>) {
         let Some(metrics) = evolution.metrics() else {
             return;
         };

@@ -3,7 +3,8 @@
 use super::folder::RunFolder;
 use super::progress::Progress;
 use super::provenance::{self, Part};
-use super::{Evolution, Setup, table};
+use super::{Evolution, Run, Setup, table};
+use crate::store::Stored;
 use anyhow::{Context, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -26,13 +27,21 @@ pub enum Ended {
 ///
 /// When simulation or a file fails. Generations that were stored before are kept, and the run can be resumed.
 pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Result<Ended> {
-    let (experiment, backend) = (setup.experiment, setup.backend.describe());
-    let differentiator = setup.differentiator.or(setup.slopes).map(|differentiator| differentiator.name());
-    let mut evolution = Evolution::resume(folder.dir(), setup)?;
+    carry_on(folder, setup.prepare()?, interrupt)
+}
+
+/// As [`run`], of any run.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn carry_on(folder: &RunFolder, run: Run<'_, impl Stored>, interrupt: &AtomicBool) -> Result<Ended> {
+    let mut evolution = Evolution::resume_run(folder.dir(), run)?;
+    let (backend, differentiator) = evolution.devices();
     let mut ended = Ended::Finished;
     if evolution.next_batch_size().is_some() {
         provenance::add(folder.dir(), Part::now(&backend, differentiator.as_deref()))?;
-        let mut progress = Progress::start(&experiment.budget, &evolution);
+        let mut progress = Progress::start(&evolution);
         let dir = folder.dir().display();
         ended = generations(folder, &mut evolution, &mut progress, interrupt)
             .with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
@@ -48,7 +57,7 @@ pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Resu
 /// Generation after generation, until the last one is stored.
 fn generations(
     folder: &RunFolder,
-    evolution: &mut Evolution<'_>,
+    evolution: &mut Evolution<'_, impl Stored>,
     progress: &mut Progress,
     interrupt: &AtomicBool,
 ) -> Result<Ended> {

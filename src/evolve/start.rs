@@ -4,15 +4,15 @@
 
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
-use crate::archive::store;
 use crate::experiment::{BodySource, Experiment};
 use crate::genome::{Body, BodyLimits, morphology};
 use crate::growth::tree::grow;
 use crate::growth::{check, expand};
+use crate::store;
 use crate::variation::Variation;
 use anyhow::{Context, Result, ensure};
 use burgess_latent::Encoder;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
 use std::path::Path;
 
 /// The seed morphologies of an experiment; paths are relative to `folder`.
@@ -61,7 +61,7 @@ pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Res
     else {
         return Ok(());
     };
-    let encoder = Encoder::load_file(&folder.join(name), &layout(f64::from(latent.rate)))?;
+    let encoder = Encoder::load_file(&folder.join(name), &recorded_layout(f64::from(latent.rate)))?;
     encoder.save_file(&dir.join(ENCODER))?;
     Ok(())
 }
@@ -69,7 +69,7 @@ pub fn freeze_encoder(experiment: &Experiment, folder: &Path, dir: &Path) -> Res
 /// How genomes vary and compile in an experiment that starts from `seeds`; a benchmark has none.
 pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
     Variation {
-        seeds: if experiment.problem().is_some() { vec![Body::none()] } else { seeds },
+        seeds,
         policy: experiment.policy.clone(),
         limits: limits(experiment),
         physics: experiment.physics.clone(),

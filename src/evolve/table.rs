@@ -1,8 +1,8 @@
 //! The metrics as comma-separated values, for spreadsheets and plotting tools.
 
 use super::folder::{METRICS, write_whole};
-use crate::archive::metrics::Metrics;
-use crate::archive::store::{self, COLUMNS, Store};
+use crate::metrics::Metrics;
+use crate::store::{self, COLUMNS, Store};
 use anyhow::Result;
 use std::path::Path;
 

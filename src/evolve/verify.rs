@@ -1,12 +1,14 @@
 //! Verification: every elite simulated again, and compared with what the run has stored.
 
 use super::LatentSpace;
-use crate::archive::{Elite, Seen};
-use crate::emitter::SearchSpace;
-use crate::experiment::DescriptorSpec;
+use crate::descriptors::DescriptorSpec;
+use crate::genome::Genome;
+use crate::life::{Life, Seen};
 use anyhow::{Context, Result, ensure};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
+use burgess_qd::Evaluated;
+use burgess_qd::SearchSpace;
 use std::sync::Arc;
 
 /// Elites simulated at a time.
@@ -38,50 +40,52 @@ pub struct Comparison {
 ///
 /// When a genome no longer compiles, or the backend fails.
 pub fn verify(
-    elites: &[(usize, Elite)],
+    elites: &[(usize, Evaluated<Genome>)],
     descriptors: &[DescriptorSpec],
     latent: Option<&LatentSpace>,
-    space: &dyn SearchSpace,
+    space: &dyn SearchSpace<Genome>,
     backend: &dyn Backend,
 ) -> Result<Comparison> {
     let mut comparison = Comparison::default();
     for chunk in elites.chunks(CHUNK) {
-        let compile = |(_, elite): &(usize, Elite)| -> Result<Candidate<f32>> {
+        let compile = |(_, elite): &(usize, Evaluated<Genome>)| -> Result<Candidate<f32>> {
             let compiled =
                 space.compile(elite.expressed()).with_context(|| format!("elite {} no longer compiles", elite.id))?;
-            Ok(compiled.map(|x| x as f32))
+            Ok(compiled.phenotype)
         };
         let candidates: Vec<Candidate<f32>> = chunk.iter().map(compile).collect::<Result<_>>()?;
         let outcomes = backend.evaluate(&candidates).context("simulation failed")?;
         ensure!(outcomes.len() == chunk.len(), "the backend gave {} outcomes for {}", outcomes.len(), chunk.len());
-        let again = |((_, elite), outcome): (&(usize, Elite), Outcome)| {
+        let again = |((_, elite), outcome): (&(usize, Evaluated<Genome>), Outcome)| {
             let seen = outcome.experience.map(|experience| Arc::new(Seen { experience, earned: outcome.reward }));
-            let descriptors = elite.refinement.join(descriptors, &outcome.descriptors);
-            Elite { reward: outcome.reward, descriptors, seen, ..elite.clone() }
+            let descriptors = DescriptorSpec::join(descriptors, elite.life.refinement, &outcome.descriptors);
+            let life = Life { seen, ..elite.life.clone() };
+            Evaluated { reward: outcome.reward, descriptors, life, ..elite.clone() }
         };
-        let mut now: Vec<Elite> = chunk.iter().zip(outcomes).map(again).collect();
+        let mut now: Vec<Evaluated<Genome>> = chunk.iter().zip(outcomes).map(again).collect();
         if let Some(latent) = latent {
             latent.see(&mut now)?;
         }
         for ((_, elite), now) in chunk.iter().zip(&now) {
-            comparison.add(elite, now.reward, &now.descriptors);
+            comparison.add((elite.reward, &elite.descriptors), now.reward, &now.descriptors);
         }
     }
     Ok(comparison)
 }
 
 impl Comparison {
-    fn add(&mut self, elite: &Elite, reward: f32, descriptors: &[f32]) {
+    /// Adds an elite: what was stored of it, and what it gives now.
+    pub(super) fn add(&mut self, stored: (f32, &[f32]), reward: f32, descriptors: &[f32]) {
         self.elites += 1;
         let same = |a: f32, b: f32| a.to_bits() == b.to_bits();
-        let all_same = same(elite.reward, reward)
-            && elite.descriptors.len() == descriptors.len()
-            && elite.descriptors.iter().zip(descriptors).all(|(&a, &b)| same(a, b));
+        let all_same = same(stored.0, reward)
+            && stored.1.len() == descriptors.len()
+            && stored.1.iter().zip(descriptors).all(|(&a, &b)| same(a, b));
         self.differing += usize::from(!all_same);
-        self.reward = self.reward.max(distance(elite.reward, reward));
-        self.reward_moved += usize::from(moves(elite.reward, reward));
-        self.descriptors.resize(elite.descriptors.len().max(self.descriptors.len()), 0.0);
-        for (largest, (&a, &b)) in self.descriptors.iter_mut().zip(elite.descriptors.iter().zip(descriptors)) {
+        self.reward = self.reward.max(distance(stored.0, reward));
+        self.reward_moved += usize::from(moves(stored.0, reward));
+        self.descriptors.resize(stored.1.len().max(self.descriptors.len()), 0.0);
+        for (largest, (&a, &b)) in self.descriptors.iter_mut().zip(stored.1.iter().zip(descriptors)) {
             *largest = largest.max(distance(a, b));
         }
     }

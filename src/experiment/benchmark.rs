@@ -1,14 +1,18 @@
 //! Benchmarks as experiment files: problems of quality-diversity without bodies. They go through the same loop as evolutions, so a
 //! [`Benchmark`] is another way to write an [`Experiment`], and the two are turned into each other.
 
+use super::check::{Check, MAX_CELLS, MAX_DESCRIPTORS, MAX_GRID_DESCRIPTORS};
 use super::schema::*;
-use super::validate::{self, Check};
+use super::validate;
 use super::{ExperimentError, source::Source};
 use crate::benchmark::Problem as Function;
+use crate::descriptors::DescriptorSpec;
 use crate::genome::Policy;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::task::{TaskSpec, Termination};
 use burgess_physics::world::Physics;
+use burgess_qd::archive::{ArchiveSpec, Parents};
+use burgess_qd::emitter::{EmitterSpec, Scheduler};
 use serde::{Deserialize, Serialize};
 
 /// A benchmark. Fields are those of [`Experiment`], where no others are said.
@@ -91,12 +95,12 @@ impl Benchmark {
         }
         if check.problems.len() == before {
             let is_grid = matches!(self.archive, ArchiveSpec::Grid { .. });
-            let fits = !is_grid || measures <= validate::MAX_GRID_DESCRIPTORS;
-            let allowed = format!("at most {} for a grid (other archives take more)", validate::MAX_GRID_DESCRIPTORS);
+            let fits = !is_grid || measures <= MAX_GRID_DESCRIPTORS;
+            let allowed = format!("at most {} for a grid (other archives take more)", MAX_GRID_DESCRIPTORS);
             check.need(fits, &path, allowed, measures);
-            check.whole(&path, measures, 1..=validate::MAX_DESCRIPTORS);
+            check.whole(&path, measures, 1..=MAX_DESCRIPTORS);
         }
-        check.whole("bins", self.bins, 1..=validate::MAX_CELLS);
+        check.whole("bins", self.bins, 1..=MAX_CELLS);
         // Measures that cannot be say nothing of the rest.
         let problem = if check.problems.len() == before { self.problem } else { Function::Arm { dimension: 1 } };
         validate::of_loop(&mut check, &Self { problem, ..self.clone() }.into());
@@ -114,9 +118,9 @@ impl From<Benchmark> for Experiment {
             name,
             seed,
             body: BodySource::Benchmark(problem),
-            policy: Policy::Point { dimension: problem.dimension() },
+            // There is no brain, no ground and no episode: the run of a benchmark does not look at them.
+            policy: Policy::default(),
             terrain: Default::default(),
-            // There is no episode.
             task: TaskSpec { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
             descriptors: (0..problem.measures()).map(axis).collect(),
             latent: None,

@@ -1,10 +1,11 @@
 //! What is checked of learned dimensions, of the grid that is only looked at, and of the choice of parents.
 
+use super::check::{Check, HUGE, MAX_CELLS, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, axes};
 use super::error::Problem;
 use super::schema::*;
-use super::validate::{Check, HUGE, MAX_CELLS, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, axes};
 use burgess_latent::Encoder;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
+use burgess_qd::archive::{ArchiveSpec, Parents};
 use std::path::Path;
 
 /// Most elites of a tournament.
@@ -18,7 +19,7 @@ pub(super) fn resolve(experiment: &mut Experiment, folder: &Path) -> Vec<Problem
     if latent.rate == 0 {
         return Vec::new();
     }
-    let layout = layout(f64::from(latent.rate));
+    let layout = recorded_layout(f64::from(latent.rate));
     let loaded = Encoder::load_file(&folder.join(name), &layout).and_then(|encoder| {
         let spec = latent.encoder.get_or_insert_with(|| encoder.spec().clone());
         encoder.expect(spec, &layout)
@@ -41,7 +42,8 @@ pub(super) fn latent(check: &mut Check, experiment: &Experiment) {
         check.within("latent.surprise.Reward", weight, -HUGE..=HUGE, "");
     }
     let spec = latent.spec();
-    let problems = if latent.rate > 0 { spec.problems_with(&layout(f64::from(latent.rate))) } else { spec.problems() };
+    let problems =
+        if latent.rate > 0 { spec.problems_with(&recorded_layout(f64::from(latent.rate))) } else { spec.problems() };
     for (field, message) in problems {
         check.report(format!("latent.encoder.{field}"), message);
     }

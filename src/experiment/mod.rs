@@ -7,6 +7,7 @@
 //! The text that was parsed, changes included, comes back in [`Loaded`]: frozen in a run folder it gives the same experiment again.
 
 mod benchmark;
+mod check;
 mod error;
 mod explain;
 mod inverse;
@@ -214,7 +215,7 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ExperimentError> {
 /// encoder is looked up as well.
 fn parsed(
     source: &Source,
-    known: validate::Known,
+    known: check::Known,
     world_model: &dyn Fn(&Path) -> PathBuf,
     folder: Option<&Path>,
 ) -> Result<Experiment, ExperimentError> {

@@ -5,10 +5,10 @@
 
 use super::error::ExperimentError;
 use super::path::{self, Segment};
-use super::schema::default_emitters;
 use super::source::Source;
 use super::syntax::{self, Kind, Node};
 use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_qd::emitter::EmitterSpec;
 
 /// Splices one `path=value` into the source, whose text must scan.
 ///
@@ -48,7 +48,7 @@ fn write_out_default(source: &mut Source, segments: &[Segment], setting: &str) -
     let (Segment::Field(top), [_, _, ..]) = (&segments[0], segments) else { return Ok(()) };
     let default = match top.as_str() {
         "terrain" => ron::to_string(&TerrainSpec::default()),
-        "emitters" => ron::to_string(&default_emitters()),
+        "emitters" => ron::to_string(&EmitterSpec::usual()),
         _ => return Ok(()),
     };
     let default = default.map_err(|e| e.to_string())?;

@@ -56,14 +56,13 @@ impl Policy {
         match self {
             Policy::Cpg { .. } => BrainKind::Cpg,
             Policy::Mlp { hidden, .. } => BrainKind::Mlp(hidden.clone()),
-            Policy::Point { .. } => BrainKind::Sequence,
         }
     }
 
     /// Physics steps between two decisions; the control rate divides `rate` (steps a second).
     pub fn control_period(&self, rate: u32) -> u32 {
         match self {
-            Policy::Cpg { .. } | Policy::Point { .. } => 1,
+            Policy::Cpg { .. } => 1,
             Policy::Mlp { control_rate, .. } => rate / control_rate,
         }
     }

@@ -1,14 +1,17 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
 use crate::benchmark::Problem;
-use crate::emitter::cma::Conventions;
-use crate::emitter::ranking::{Ranker, Restart, Selection};
+use crate::descriptors::DescriptorSpec;
 use crate::genome::{BodyLimits, Policy};
 use burgess_latent::{EncoderKind, EncoderSpec, Size};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::task::TaskSpec;
 use burgess_physics::world::Physics;
+use burgess_qd::GeneGroup;
+use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
+use burgess_qd::emitter::{EmitterSpec, Scheduler};
+use burgess_qd::optimiser::Optimiser;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -43,7 +46,7 @@ pub struct Experiment {
     /// The kind of archive.
     pub archive: ArchiveSpec,
     /// Where candidates come from, in stated proportions.
-    #[serde(default = "default_emitters")]
+    #[serde(default = "EmitterSpec::usual")]
     pub emitters: Vec<EmitterSpec>,
     /// Which elites become parents.
     #[serde(default)]
@@ -92,20 +95,6 @@ pub enum BodySource {
     Benchmark(Problem),
 }
 
-/// One dimension of the archive.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DescriptorSpec {
-    /// What is measured.
-    pub kind: Descriptor,
-    /// Values that span the archive. What lies outside counts to the nearest cell; in an archive without given cells, where distances
-    /// are measured in units of the ranges, it is just farther away.
-    pub range: (f64, f64),
-    /// Cells along this dimension in a grid archive.
-    #[serde(default = "default_bins")]
-    pub bins: usize,
-}
-
 /// Learned dimensions of the archive (`docs/latent.md`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -145,247 +134,13 @@ pub enum Surprise {
     Reward(f64),
 }
 
-/// Which elites become parents, for emitters that sample the archive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Parents {
-    /// Each with the same probability.
-    #[default]
-    Uniform,
-    /// The best of some elites drawn at random, by a blend of their ranks among all elites in reward and in novelty, the mean distance to
-    /// the nearest others (Lehman and Stanley 2011).
-    Tournament {
-        /// Elites that are drawn.
-        #[serde(default = "default_tournament")]
-        size: usize,
-        /// Weight of novelty, 0 (reward only) to 1 (novelty only).
-        #[serde(default = "default_novelty")]
-        novelty: f64,
-        /// Elites that novelty is measured by.
-        #[serde(default = "default_neighbours")]
-        neighbours: usize,
-    },
-}
-
-/// The kind of archive.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum ArchiveSpec {
-    /// One cell for each combination of bins (Mouret and Clune 2015).
-    Grid {
-        /// Subtracted from each elite's reward in the QD-score; set it to the lowest reward that counts.
-        #[serde(default)]
-        qd_offset: f64,
-        /// Part of the way to an accepted reward that the acceptance threshold of its cell goes, 0 to 1 (Fontaine and Nikolaidis 2023);
-        /// at 1 it is the reward of the cell's elite.
-        #[serde(default = "one")]
-        learning_rate: f64,
-        /// Threshold of an empty cell; none accepts any reward, which needs a learning rate of 1.
-        #[serde(default)]
-        threshold_min: Option<f64>,
-    },
-    /// Cells are the Voronoi regions of centroids spread over the ranges (Vassiliades et al. 2018).
-    Cvt {
-        /// Number of cells.
-        cells: usize,
-        /// Random points that the centroids are fitted to.
-        #[serde(default = "default_samples")]
-        samples: usize,
-        /// As in `Grid`.
-        #[serde(default)]
-        qd_offset: f64,
-        /// As in `Grid`.
-        #[serde(default = "one")]
-        learning_rate: f64,
-        /// As in `Grid`.
-        #[serde(default)]
-        threshold_min: Option<f64>,
-    },
-    /// No cells are given: elites keep a distance from each other, which is steered to their number (Grillotti and Cully 2022).
-    Unstructured {
-        /// Most elites.
-        size: usize,
-        /// Elites that novelty is measured by, below `size`.
-        #[serde(default = "default_neighbours")]
-        neighbours: usize,
-        /// As in `Grid`.
-        #[serde(default)]
-        qd_offset: f64,
-    },
-    /// Those that are far from what is fitter (Bahlous-Boldi et al. 2025).
-    DominatedNovelty {
-        /// Number of elites.
-        size: usize,
-        /// Fitter elites that the distance is measured to.
-        #[serde(default = "default_fitter_neighbours")]
-        neighbours: usize,
-        /// As in `Grid`.
-        #[serde(default)]
-        qd_offset: f64,
-    },
-}
-
-/// A source of candidates and its share of each batch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EmitterSpec {
-    /// How candidates are made.
-    pub kind: EmitterKind,
-    /// Share of the batch, relative to the other emitters'.
-    #[serde(default = "one")]
-    pub share: f64,
-}
-
-/// How candidates are made. While the archive is empty an emitter acts as `Random`, unless it has a state of its own: `CmaMe` and
-/// `CmaMega` then start from a seed as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum EmitterKind {
-    /// A seed morphology, varied, with a random brain.
-    Random {
-        /// Standard deviation of the variation of body genes.
-        #[serde(default = "default_sigma")]
-        sigma: f64,
-    },
-    /// An elite with normal noise on its continuous genes.
-    Gaussian {
-        /// Standard deviation, in unconstrained coordinates.
-        #[serde(default = "default_sigma")]
-        sigma: f64,
-        /// Probability that the body's structure mutates too.
-        #[serde(default = "default_structure")]
-        structure: f64,
-    },
-    /// Iso+line (Vassiliades and Mouret 2018): noise, and a step along the line to a second elite, over the genes both have.
-    IsoLine {
-        /// Standard deviation of the isotropic noise.
-        #[serde(default = "default_iso")]
-        iso: f64,
-        /// Standard deviation of the step along the line, in units of the distance.
-        #[serde(default = "default_line")]
-        line: f64,
-        /// Probability that the body's structure mutates too.
-        #[serde(default)]
-        structure: f64,
-    },
-    /// A subtree of a second elite grafted onto the first, then noise.
-    Crossover {
-        /// Standard deviation of the noise.
-        #[serde(default = "default_sigma")]
-        sigma: f64,
-    },
-    /// CMA-ES that follows what improves the archive: CMA-ME (Fontaine et al. 2020) as it stands; CMA-MAE (Fontaine and Nikolaidis
-    /// 2023) with `ranking: Threshold, selection: Mu, restart: Basic` over an archive with a `learning_rate` below 1.
-    CmaMe {
-        /// Step size at the start, in unconstrained coordinates.
-        #[serde(default = "default_sigma")]
-        sigma: f64,
-        /// By what candidates are ranked.
-        #[serde(default)]
-        ranking: Ranker,
-        /// How many become parents.
-        #[serde(default = "default_filter")]
-        selection: Selection,
-        /// When it begins anew from another elite.
-        #[serde(default)]
-        restart: Restart,
-        /// By which equations the strategy learns; published figures are pyribs'.
-        #[serde(default)]
-        conventions: Conventions,
-        /// Which genes move.
-        #[serde(default)]
-        genes: RefinedGenes,
-    },
-    /// OMG-MEGA (Fontaine and Nikolaidis 2021): half of its candidates are elites, the other half steps from those along random
-    /// combinations of the gradients of reward and descriptors, upward in reward.
-    OmgMega {
-        /// Standard deviation of the combinations' coefficients; gradients are taken at length one.
-        #[serde(default = "default_branching")]
-        sigma: f64,
-        /// Which genes move.
-        #[serde(default)]
-        genes: RefinedGenes,
-    },
-    /// CMA-MEGA (Fontaine and Nikolaidis 2021): a solution that climbs, with candidates around it that are combinations of the gradients of
-    /// reward and descriptors; CMA-ES learns which combinations improve the archive.
-    CmaMega {
-        /// Standard deviation of the combinations' coefficients at the start; gradients are taken at length one.
-        #[serde(default = "default_branching")]
-        sigma: f64,
-        /// How the solution follows its candidates: `Plain` goes the way to the parents' mean, times `rate`.
-        #[serde(default = "default_plain")]
-        optimiser: Optimiser,
-        /// Length of its steps.
-        #[serde(default = "one")]
-        rate: f64,
-        /// By what candidates are ranked.
-        #[serde(default)]
-        ranking: Ranker,
-        /// How many become parents.
-        #[serde(default)]
-        selection: Selection,
-        /// When it begins anew from another elite.
-        #[serde(default)]
-        restart: Restart,
-        /// By which equations the strategy learns; published figures are pyribs'.
-        #[serde(default)]
-        conventions: Conventions,
-        /// Which genes move.
-        #[serde(default)]
-        genes: RefinedGenes,
-    },
-    /// Solutions that climb, each towards a goal of its own: a random place within the ranges of the descriptors, for which an elite near
-    /// by sets out, upward in reward on the way (goal exploration, Baranes and Oudeyer 2013, by gradients). Every step is a candidate.
-    Goals {
-        /// Steps before a solution gets another goal.
-        #[serde(default = "default_goal_steps")]
-        steps: u32,
-        /// Random places of which the one becomes the goal that is farthest from all elites.
-        #[serde(default = "default_goal_draws")]
-        draws: usize,
-        /// Elites nearest to the goal of which the fittest sets out.
-        #[serde(default = "default_goal_neighbours")]
-        neighbours: usize,
-        /// Probability that a step follows the gradient of the reward; otherwise it follows that of a descriptor towards the goal.
-        #[serde(default = "default_goal_upward")]
-        upward: f64,
-        /// What makes a step of a direction.
-        #[serde(default)]
-        optimiser: Optimiser,
-        /// Length of a step, in unconstrained coordinates.
-        #[serde(default = "default_goal_rate")]
-        rate: f64,
-        /// Which genes move.
-        #[serde(default)]
-        genes: RefinedGenes,
-    },
-}
-
-/// How emitters share a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Scheduler {
-    /// In proportion to their shares, always.
-    #[default]
-    Shares,
-    /// A bandit chooses emitters each generation, by how many of their candidates went into the archive (UCB1; Cully 2021,
-    /// "Multi-emitter MAP-Elites"). The chosen ones share the batch equally, and shares do not count.
-    Ucb1 {
-        /// Emitters that are chosen.
-        active: usize,
-        /// Weight of curiosity about emitters that were seldom chosen.
-        #[serde(default = "default_exploration")]
-        exploration: f64,
-    },
-}
-
 /// Gradient steps that candidates take before they are judged; `docs/refinement.md` has the rules. Only genes are refined: gravity,
 /// friction and all else of the physics belong to the world, not to a creature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Refine {
     /// Which genes move.
-    pub genes: RefinedGenes,
+    pub genes: GeneGroup,
     /// Gradient steps of a candidate.
     pub steps: u32,
     /// Length of the episode that is differentiated (s), at most that of the task.
@@ -406,47 +161,6 @@ pub struct Refine {
     pub which: Refined,
     /// When gradients are no longer followed.
     pub trust: TrustRule,
-}
-
-/// How bodies that have just changed are kept from competing with old ones (`docs/bodies.md`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Protection {
-    /// Each cell of the archive keeps one elite for each layer of body ages: below the first of these, below the second, and so on, and
-    /// from the last. A body's age is the number of generations of ancestors since its topology last changed.
-    AgeLayers(Vec<u32>),
-}
-
-/// Which genes move.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RefinedGenes {
-    /// Those of the brain.
-    Brain,
-    /// Those of the body.
-    Body,
-    /// All that evolve.
-    #[default]
-    Both,
-}
-
-/// What makes a step of a gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Optimiser {
-    /// Adam (Kingma and Ba 2015), with its correction of the bias toward zero.
-    Adam {
-        /// Decay of the mean of gradients.
-        #[serde(default = "default_beta1")]
-        beta1: f64,
-        /// Decay of the mean of squared gradients.
-        #[serde(default = "default_beta2")]
-        beta2: f64,
-        /// Keeps the division away from zero.
-        #[serde(default = "default_epsilon")]
-        epsilon: f64,
-    },
-    /// The gradient times the rate.
-    Plain,
 }
 
 /// Step sizes in scaled coordinates: one unit is the standard deviation of the gene under a mutation of strength one.
@@ -538,7 +252,7 @@ impl Experiment {
     /// on one scale.
     pub fn axes(&self) -> Cow<'_, [DescriptorSpec]> {
         let Some(latent) = &self.latent else { return Cow::Borrowed(&self.descriptors) };
-        let axis = |kind, range| DescriptorSpec { kind, range, bins: default_bins() };
+        let axis = |kind, range| DescriptorSpec { kind, range, bins: DescriptorSpec::BINS };
         let surprise = (latent.surprise == Surprise::Axis).then(|| axis(Descriptor::Surprise, (-4.0, 2.0)));
         (0..latent.dimensions()).map(|i| axis(Descriptor::Latent(i), (-3.0, 3.0))).chain(surprise).collect()
     }
@@ -573,22 +287,6 @@ impl Experiment {
         let all = |n: u64| first.saturating_add(n.saturating_sub(1).saturating_mul(self.batch_size as u64));
         let by_generations = self.budget.generations.map(all);
         by_generations.into_iter().chain(self.budget.evaluations).min()
-    }
-}
-
-impl EmitterKind {
-    /// Standard deviation of noise on genes, unless told otherwise (unconstrained coordinates).
-    pub const SIGMA: f64 = 0.15;
-    /// Probability of `Gaussian` that the body's structure mutates, unless told otherwise.
-    pub const STRUCTURE: f64 = 0.2;
-    /// Standard deviation of `IsoLine`'s isotropic noise, unless told otherwise (Vassiliades and Mouret 2018).
-    pub const ISO: f64 = 0.05;
-    /// Standard deviation of its step along the line, unless told otherwise (distances).
-    pub const LINE: f64 = 0.2;
-
-    /// Whether it asks for gradients of reward and descriptors.
-    pub fn follows_gradients(&self) -> bool {
-        matches!(self, EmitterKind::OmgMega { .. } | EmitterKind::CmaMega { .. } | EmitterKind::Goals { .. })
     }
 }
 
@@ -632,7 +330,7 @@ impl Default for Rounds {
 impl Default for Refine {
     fn default() -> Self {
         Self {
-            genes: RefinedGenes::Both,
+            genes: GeneGroup::Both,
             steps: 5,
             horizon: 2.0,
             optimiser: Optimiser::default(),
@@ -644,12 +342,6 @@ impl Default for Refine {
             which: Refined::All,
             trust: TrustRule::default(),
         }
-    }
-}
-
-impl Default for Optimiser {
-    fn default() -> Self {
-        Self::Adam { beta1: default_beta1(), beta2: default_beta2(), epsilon: default_epsilon() }
     }
 }
 
@@ -665,89 +357,6 @@ impl Default for TrustRule {
     }
 }
 
-pub(super) fn default_emitters() -> Vec<EmitterSpec> {
-    vec![
-        EmitterSpec { kind: EmitterKind::Random { sigma: default_sigma() }, share: 0.05 },
-        EmitterSpec {
-            kind: EmitterKind::Gaussian { sigma: default_sigma(), structure: default_structure() },
-            share: 0.45,
-        },
-        EmitterSpec {
-            kind: EmitterKind::IsoLine { iso: default_iso(), line: default_line(), structure: 0.0 },
-            share: 0.4,
-        },
-        EmitterSpec { kind: EmitterKind::Crossover { sigma: default_sigma() }, share: 0.1 },
-    ]
-}
 pub(super) fn default_batch_size() -> usize {
     64
-}
-fn default_beta1() -> f64 {
-    0.9
-}
-fn default_beta2() -> f64 {
-    0.999
-}
-fn default_bins() -> usize {
-    20
-}
-fn default_branching() -> f64 {
-    0.5
-}
-fn default_goal_steps() -> u32 {
-    20
-}
-fn default_goal_draws() -> usize {
-    4
-}
-fn default_goal_neighbours() -> usize {
-    1
-}
-fn default_goal_upward() -> f64 {
-    0.5
-}
-fn default_goal_rate() -> f64 {
-    0.01
-}
-fn default_exploration() -> f64 {
-    0.05
-}
-fn default_filter() -> Selection {
-    Selection::Filter
-}
-fn default_plain() -> Optimiser {
-    Optimiser::Plain
-}
-fn default_epsilon() -> f64 {
-    1e-8
-}
-fn default_iso() -> f64 {
-    EmitterKind::ISO
-}
-fn default_line() -> f64 {
-    EmitterKind::LINE
-}
-fn default_samples() -> usize {
-    50_000
-}
-fn default_tournament() -> usize {
-    2
-}
-fn default_novelty() -> f64 {
-    0.5
-}
-fn default_neighbours() -> usize {
-    15
-}
-fn default_fitter_neighbours() -> usize {
-    3
-}
-fn default_sigma() -> f64 {
-    EmitterKind::SIGMA
-}
-fn default_structure() -> f64 {
-    EmitterKind::STRUCTURE
-}
-fn one() -> f64 {
-    1.0
 }

@@ -3,41 +3,32 @@
 //! Everything that is wrong is reported at once, each by the path of its field, with what is allowed and what came. Upper
 //! bounds are generous: they catch slips of the pen, not ambition. RON reads `inf` and `NaN`, so every number is checked.
 
+use super::check::{
+    Check, HUGE, Known, MAX_CELLS, MAX_DESCRIPTORS, MAX_FREQUENCY, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, Number, Pair,
+    axes,
+};
 use super::error::Problem;
 use super::learned;
 use super::schema::*;
-use crate::emitter::ranking::Restart;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
 use burgess_physics::model::MAX_LINKS;
 use burgess_physics::task::{TaskSpec, WeightedTerm};
 use burgess_physics::world::{BiasForm, Physics, Stiffness};
+use burgess_qd::GeneGroup;
+use burgess_qd::archive::{ArchiveSpec, Protection};
+use burgess_qd::emitter::ranking::Restart;
+use burgess_qd::emitter::{EmitterKind, EmitterSpec, Scheduler};
+use burgess_qd::optimiser::Optimiser;
 use std::f64::consts::PI;
-use std::fmt::{self, Display, Formatter};
-use std::ops::RangeInclusive;
 
-/// Most cells of an archive: each is drawn, and may hold an elite.
-pub(super) const MAX_CELLS: usize = 10_000_000;
 /// Most age layers.
 const MAX_LAYERS: usize = 16;
 /// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
 const MAX_VORONOI_CELLS: usize = 100_000;
 /// Most elites of an archive without given cells: each newcomer is compared with a share of them.
 const MAX_SCATTERED: usize = 1_000_000;
-/// Most neighbours of an elite.
-pub(super) const MAX_NEIGHBOURS: usize = 1000;
-/// Most descriptors.
-pub(super) const MAX_DESCRIPTORS: usize = 100;
-/// Most descriptors of a grid archive, whose cells grow with their power.
-pub(super) const MAX_GRID_DESCRIPTORS: usize = 6;
 /// Longest episode (steps).
 const MAX_STEPS: f64 = 1e6;
-/// Fastest rhythm of a brain (Hz); motors cannot follow a faster one.
-pub(super) const MAX_FREQUENCY: f64 = 20.0;
-/// Largest size of any free number; beyond it single precision runs out.
-pub(super) const HUGE: f64 = 1e9;
-
-/// Whether a morphology exists and can be read; if not, why.
-pub(super) type Known<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// All that is wrong with an experiment.
 pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
@@ -110,7 +101,6 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
 
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
-        Policy::Point { .. } => {}
         Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
         Policy::Mlp { hidden, sharing: _, frequency, control_rate, world_model } => {
             check.length("policy.hidden", hidden.len(), 4);
@@ -194,25 +184,6 @@ fn descriptors(check: &mut Check, experiment: &Experiment) {
         check.report("descriptors".to_owned(), "at least one must be measured of an episode, none is".to_owned());
     }
     axes(check, "descriptors", specs, experiment.refine.is_some());
-}
-
-/// All that is wrong with the dimensions of an archive; what comes from refinement is among them only where something `refines`.
-pub(super) fn axes(check: &mut Check, path: &str, specs: &[DescriptorSpec], refines: bool) {
-    for (i, DescriptorSpec { kind, range, bins }) in specs.iter().enumerate() {
-        for (field, message) in kind.problems() {
-            check.report(format!("{path}[{i}].kind.{field}"), message);
-        }
-        if let Some(first) = specs[..i].iter().position(|other| other.kind == *kind) {
-            let allowed = format!("different from {path}[{first}].kind");
-            check.need(false, format!("{path}[{i}].kind"), allowed, format_args!("{kind:?}"));
-        }
-        if !refines && !kind.is_of_episode() {
-            let allowed = "measured of an episode where nothing is refined (give `refine`)";
-            check.need(false, format!("{path}[{i}].kind"), allowed, format_args!("{kind:?}"));
-        }
-        check.interval(&format!("{path}[{i}].range"), *range);
-        check.whole(&format!("{path}[{i}].bins"), *bins, 1..=MAX_CELLS);
-    }
 }
 
 fn archive(check: &mut Check, experiment: &Experiment) {
@@ -320,7 +291,7 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Exper
     | EmitterKind::CmaMega { genes, .. }
     | EmitterKind::Goals { genes, .. } = kind
     {
-        let nothing_moves = !experiment.body.evolves() && *genes == RefinedGenes::Body;
+        let nothing_moves = !experiment.body.evolves() && *genes == GeneGroup::Body;
         check.need(!nothing_moves, format!("{path}.genes"), "Brain or Both where no body evolves", "Body");
     }
     if let EmitterKind::CmaMe { restart, .. } | EmitterKind::CmaMega { restart, .. } = kind
@@ -369,7 +340,7 @@ fn emitter(check: &mut Check, path: &str, kind: &EmitterKind, experiment: &Exper
 fn refine(check: &mut Check, experiment: &Experiment, spec: &Refine) {
     let Refine { genes, steps, horizon, optimiser, rates, clip, bound, acceptance: _, inheritance: _, which, trust } =
         spec;
-    let nothing_moves = matches!(experiment.body, BodySource::Fixed(_)) && *genes == RefinedGenes::Body;
+    let nothing_moves = matches!(experiment.body, BodySource::Fixed(_)) && *genes == GeneGroup::Body;
     check.need(!nothing_moves, "refine.genes", "Brain or Both where the body is Fixed", "Body");
     let momentum = experiment.physics.form == BiasForm::Momentum;
     check.need(momentum, "physics.form", "Momentum where `refine` is given: others have no gradient", "ExplicitBias");
@@ -446,95 +417,4 @@ pub(super) fn physics(check: &mut Check, physics: &Physics) {
     check.positive("physics.torque_limit", physics.torque_limit, 1e6, "N m");
     check.within("physics.limit_stiffness", physics.limit_stiffness, 0.0..=1e7, "N m/rad");
     check.positive("physics.slew_rate", physics.slew_rate, 1e6, "rad/s");
-}
-
-/// Collects problems. Each method states one kind of rule; comparisons are written so that NaN breaks them.
-#[derive(Default)]
-pub(super) struct Check {
-    pub(super) problems: Vec<Problem>,
-}
-
-impl Check {
-    pub(super) fn report(&mut self, path: String, message: String) {
-        self.problems.push(Problem { path, message, place: None });
-    }
-
-    pub(super) fn need(&mut self, ok: bool, path: impl Into<String>, allowed: impl Display, came: impl Display) {
-        if !ok {
-            self.report(path.into(), format!("must be {allowed}, is {came}"));
-        }
-    }
-
-    /// A finite number within bounds.
-    pub(super) fn within(&mut self, path: &str, value: f64, range: RangeInclusive<f64>, unit: &str) {
-        let allowed = format_args!("from {} to {}{}", Number(*range.start()), Number(*range.end()), Unit(unit));
-        self.need(range.contains(&value), path, allowed, Number(value));
-    }
-
-    /// A number above zero.
-    pub(super) fn positive(&mut self, path: &str, value: f64, most: f64, unit: &str) {
-        let allowed = format_args!("above 0 and at most {}{}", Number(most), Unit(unit));
-        self.need(value > 0.0 && value <= most, path, allowed, Number(value));
-    }
-
-    /// Two finite numbers, the first below the second.
-    pub(super) fn interval(&mut self, path: &str, (low, high): (f64, f64)) {
-        let sane = low.abs() <= HUGE && high.abs() <= HUGE && low < high;
-        let allowed = format_args!("(low, high) with low below high, both from {} to {}", Number(-HUGE), Number(HUGE));
-        self.need(sane, path, allowed, Pair((low, high)));
-    }
-
-    /// Two numbers above zero, the first below the second.
-    pub(super) fn positive_interval(&mut self, path: &str, (low, high): (f64, f64), most: f64, unit: &str) {
-        let sane = low > 0.0 && low < high && high <= most;
-        let allowed = format_args!("(low, high) with 0 < low < high <= {}{}", Number(most), Unit(unit));
-        self.need(sane, path, allowed, Pair((low, high)));
-    }
-
-    /// A list that must not be empty.
-    pub(super) fn length(&mut self, path: &str, length: usize, most: usize) {
-        if !(1..=most).contains(&length) {
-            self.report(path.to_owned(), format!("must have 1 to {most} items, has {length}"));
-        }
-    }
-
-    /// A whole number within bounds.
-    pub(super) fn whole<T: PartialOrd + Display>(&mut self, path: &str, value: T, range: RangeInclusive<T>) {
-        let allowed = format_args!("{} to {}", range.start(), range.end());
-        self.need(range.contains(&value), path, allowed, &value);
-    }
-
-    pub(super) fn known(&mut self, path: &str, morphology: &str, known: Known) {
-        if let Err(reason) = known(morphology) {
-            self.report(path.to_owned(), reason);
-        }
-    }
-}
-
-/// A number as RON writes it, large and small ones with an exponent.
-pub(super) struct Number(pub(super) f64);
-
-impl Display for Number {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let plain = self.0 == 0.0 || (1e-4..1e7).contains(&self.0.abs()) || !self.0.is_finite();
-        if plain { Display::fmt(&self.0, f) } else { fmt::LowerExp::fmt(&self.0, f) }
-    }
-}
-
-/// Two numbers as RON writes them.
-pub(super) struct Pair(pub(super) (f64, f64));
-
-impl Display for Pair {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "({}, {})", Number(self.0.0), Number(self.0.1))
-    }
-}
-
-/// A unit behind a number, or nothing.
-struct Unit<'a>(&'a str);
-
-impl Display for Unit<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, " {}", self.0) }
-    }
 }

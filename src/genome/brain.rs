@@ -33,7 +33,6 @@ impl Brain {
                 frequency: stream.normal(),
                 joints: keys.iter().map(|&key| random_cpg(key, sharing, stream)).collect(),
             },
-            Policy::Point { dimension } => Brain::Point(normals(*dimension, 1.0, stream)),
             Policy::Mlp { hidden, .. } => {
                 let first = hidden.first().copied().unwrap_or(0);
                 let last = hidden.last().copied().unwrap_or(0);
@@ -58,8 +57,6 @@ pub(crate) fn inherit(donors: &[&Brain], wanted: &[Inheritance]) -> Brain {
             frequency: *frequency,
             joints: wanted.iter().map(|want| CpgGene { key: want.key, ..cpg_entry(donors, want) }).collect(),
         },
-        // Points have no entries.
-        Brain::Point(values) => Brain::Point(values.clone()),
         Brain::Mlp { frequency, common, bias, hidden, .. } => {
             let last = hidden.iter().fold(bias.len(), |inputs, layer| layer.len() / (inputs + 1));
             let widths = (bias.len(), last);
@@ -81,7 +78,7 @@ pub(crate) fn inherit(donors: &[&Brain], wanted: &[Inheritance]) -> Brain {
 fn cpg_entry(donors: &[&Brain], want: &Inheritance) -> CpgGene {
     let old = want.from.and_then(|(donor, key)| match donors[donor] {
         Brain::Cpg { joints, .. } => joints.iter().find(|entry| entry.key == key).copied(),
-        Brain::Mlp { .. } | Brain::Point(_) => None,
+        Brain::Mlp { .. } => None,
     });
     let zero = CpgGene { key: want.key, amplitude: 0.0, phase: 0.0, offset: 0.0, repeat_phase: 0.0, mirror_phase: 0.0 };
     old.unwrap_or(zero)
@@ -91,7 +88,7 @@ fn cpg_entry(donors: &[&Brain], want: &Inheritance) -> CpgGene {
 fn mlp_entry(donors: &[&Brain], want: &Inheritance, (first, last): (usize, usize)) -> MlpGene {
     let old = want.from.and_then(|(donor, key)| match donors[donor] {
         Brain::Mlp { joints, .. } => joints.iter().find(|entry| entry.key == key).cloned(),
-        Brain::Cpg { .. } | Brain::Point(_) => None,
+        Brain::Cpg { .. } => None,
     });
     old.unwrap_or_else(|| MlpGene {
         key: want.key,

@@ -194,15 +194,6 @@ pub enum Brain<T = f64> {
         /// Entries sorted by key.
         joints: Vec<MlpGene<T>>,
     },
-    /// A point of a benchmark's space. It has no body.
-    Point(Vec<T>),
-}
-
-impl Body {
-    /// The body of a [`Brain::Point`]: none.
-    pub fn none() -> Self {
-        Self { base: BaseKind::Welded, root: GeneId(0), links: Vec::new(), joints: Vec::new() }
-    }
 }
 
 /// Body and brain.

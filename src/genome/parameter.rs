@@ -62,7 +62,6 @@ pub enum Field {
     Clock,
     RepeatPhase,
     MirrorPhase,
-    Coordinate,
 }
 
 impl Field {
@@ -129,7 +128,6 @@ impl<T: Real> Brain<T> {
                 hidden: hidden.iter().zip(0..).map(|(layer, i)| shared.list(Field::Hidden(i), layer)).collect(),
                 joints: joints.iter().map(|entry| map_mlp(entry, &mut f)).collect(),
             },
-            Brain::Point(values) => Brain::Point(shared.list(Field::Coordinate, values)),
         }
     }
 }

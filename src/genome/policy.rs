@@ -1,7 +1,10 @@
 //! What an experiment says of brains: their kind, and who shares their parameters.
 
 use super::world_model::WorldModelFile;
+use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The kind of brain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,12 +36,6 @@ pub enum Policy {
         #[serde(default)]
         world_model: Option<WorldModelFile>,
     },
-    /// A point of a benchmark's space.
-    #[serde(skip)]
-    Point {
-        /// Number of coordinates.
-        dimension: usize,
-    },
 }
 
 /// Who shares brain parameters.
@@ -52,11 +49,51 @@ pub enum Sharing {
 }
 
 impl Policy {
+    /// The world model whose latent state it observes.
+    pub fn world_model(&self) -> Option<&WorldModelFile> {
+        match self {
+            Policy::Mlp { world_model, .. } => world_model.as_ref(),
+            Policy::Cpg { .. } => None,
+        }
+    }
+
+    /// The same, once it was read.
+    pub fn observer(&self) -> Option<&Arc<Observer>> {
+        self.world_model()?.observer()
+    }
+
+    /// Length of the latent state among its observations.
+    pub fn latent_size(&self) -> usize {
+        self.observer().map_or(0, |observer| observer.latent_size())
+    }
+
+    /// Reads its world model, if it has one; `at` says where what it names lies.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such model; the message has what was expected and what came.
+    pub fn read_world_model(&mut self, at: impl Fn(&Path) -> PathBuf) -> Result<(), String> {
+        match self {
+            Policy::Mlp { world_model: Some(file), .. } => file.read(at),
+            Policy::Mlp { .. } | Policy::Cpg { .. } => Ok(()),
+        }
+    }
+
+    /// As it is written elsewhere, with its world model there.
+    pub fn with_world_model_at(&self, name: &Path) -> Self {
+        let mut policy = self.clone();
+        if let Policy::Mlp { world_model: Some(file), .. } = &mut policy {
+            *file = file.named(name);
+        }
+        policy
+    }
+}
+
+impl Policy {
     /// Who shares brain parameters.
     pub fn sharing(&self) -> Sharing {
         match *self {
             Policy::Cpg { sharing, .. } | Policy::Mlp { sharing, .. } => sharing,
-            Policy::Point { .. } => Sharing::Instance,
         }
     }
 
@@ -64,8 +101,14 @@ impl Policy {
     pub fn frequency(&self) -> (f64, f64) {
         match *self {
             Policy::Cpg { frequency, .. } | Policy::Mlp { frequency, .. } => frequency,
-            Policy::Point { .. } => (0.0, 0.0),
         }
+    }
+}
+
+impl Default for Policy {
+    /// A pattern generator with parameters by joint.
+    fn default() -> Self {
+        Self::Cpg { sharing: Sharing::default(), frequency: default_frequency() }
     }
 }
 

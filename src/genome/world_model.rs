@@ -1,6 +1,5 @@
 //! The frozen world model of a policy: a path in the file, a model once the experiment is read.
 
-use super::Policy;
 use burgess_latent::FrozenWorldModel;
 use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,22 @@ impl WorldModelFile {
     /// Of a model that is there already.
     pub fn of(model: FrozenWorldModel, name: impl Into<String>) -> Self {
         Self { name: name.into(), model: Some(model) }
+    }
+
+    /// Reads the model; `at` says where the file lies that this one names.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such model; the message has what was expected and what came.
+    pub fn read(&mut self, at: impl Fn(&Path) -> PathBuf) -> Result<(), String> {
+        let model = FrozenWorldModel::load(&at(Path::new(&self.name))).map_err(|error| error.to_string())?;
+        self.model = Some(model);
+        Ok(())
+    }
+
+    /// The same model under another path.
+    pub fn named(&self, name: &Path) -> Self {
+        Self { name: name.display().to_string(), model: self.model.clone() }
     }
 
     /// The path as it is written.
@@ -46,47 +61,5 @@ impl From<String> for WorldModelFile {
 impl From<WorldModelFile> for String {
     fn from(file: WorldModelFile) -> Self {
         file.name
-    }
-}
-
-impl Policy {
-    /// The world model whose latent state it observes.
-    pub fn world_model(&self) -> Option<&WorldModelFile> {
-        match self {
-            Policy::Mlp { world_model, .. } => world_model.as_ref(),
-            Policy::Cpg { .. } | Policy::Point { .. } => None,
-        }
-    }
-
-    /// The same, once it was read.
-    pub fn observer(&self) -> Option<&Arc<Observer>> {
-        self.world_model()?.observer()
-    }
-
-    /// Length of the latent state among its observations.
-    pub fn latent_size(&self) -> usize {
-        self.observer().map_or(0, |observer| observer.latent_size())
-    }
-
-    /// Reads its world model, if it has one; `at` says where what it names lies.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such model; the message has what was expected and what came.
-    pub fn read_world_model(&mut self, at: impl Fn(&Path) -> PathBuf) -> Result<(), String> {
-        if let Policy::Mlp { world_model: Some(file), .. } = self {
-            let model = FrozenWorldModel::load(&at(Path::new(&file.name))).map_err(|error| error.to_string())?;
-            file.model = Some(model);
-        }
-        Ok(())
-    }
-
-    /// As it is written elsewhere, with its world model there.
-    pub fn with_world_model_at(&self, name: &Path) -> Self {
-        let mut policy = self.clone();
-        if let Policy::Mlp { world_model: Some(file), .. } = &mut policy {
-            file.name = name.display().to_string();
-        }
-        policy
     }
 }

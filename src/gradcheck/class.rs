@@ -1,5 +1,6 @@
 //! Classes of parameters: what is nudged, and where its derivative stands in a gradient.
 
+use super::derivatives::Derivatives;
 use super::subject::Subject;
 use crate::genome::{Field, ParameterId};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
@@ -43,18 +44,6 @@ pub struct Probe<'a> {
     pub derivative: f64,
     /// Moves it in a subject.
     pub nudge: Box<Nudge<'a>>,
-}
-
-/// What a gradient says of all classes, with the parts that go through the prelude put where they belong.
-pub struct Derivatives {
-    /// By gene, in the order of [`Genome::parameters`](crate::genome::Genome::parameters).
-    pub genes: Vec<f64>,
-    /// By the numbers of the candidate.
-    pub candidate: Candidate<f64>,
-    /// By the surroundings.
-    pub world: WorldGradient<f64>,
-    /// By the state at the start.
-    pub state: StateGradient<f64>,
 }
 
 impl Class {

@@ -10,6 +10,7 @@
 //! the gradient in float64 changes when every number of the candidate moves by what float32 loses on the way, that is a kink, too.
 
 pub mod class;
+mod derivatives;
 pub mod difference;
 pub mod situation;
 pub mod subject;
@@ -19,7 +20,8 @@ use burgess_physics::gradient::{Differentiate, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
 use burgess_physics::task::TaskPlan;
-use class::{CLASSES, Class, Derivatives, Probe};
+use class::{CLASSES, Class, Probe};
+use derivatives::Derivatives;
 use difference::{Estimate, derivative};
 use rayon::prelude::*;
 use subject::{Subject, value};

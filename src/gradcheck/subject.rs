@@ -5,16 +5,17 @@ use crate::growth::{compile_controller, expand};
 use crate::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_physics::gradient::{Gradient, Objective};
 use burgess_physics::model::Candidate;
-use burgess_physics::prelude::Prelude;
-use burgess_physics::step::episode::{Episode, Returns};
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_from};
 use burgess_physics::step::reverse::tape::Standing;
 use burgess_physics::step::state::Work;
 use burgess_physics::step::step::start_carrying;
+use burgess_physics::task::Returns;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, World};
 
-use super::class::Derivatives;
+use super::derivatives::Derivatives;
 use burgess_core::autodiff::Value;
 
 /// What genomes are compiled with. The contact stiffness is a number, since a gradient holds it.

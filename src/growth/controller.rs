@@ -45,8 +45,6 @@ pub fn compile_controller<T: Real>(brain: &Brain<T>, links: &[LinkKey], policy: 
     let keys = links.iter().skip(1).map(|link| link.joint);
     let sharing = policy.sharing();
     match brain {
-        // Numbers that no joint reads.
-        Brain::Point(values) => Controller::Sequence { actions: values.clone() },
         Brain::Cpg { frequency, joints } => {
             Controller::Cpg { frequency: hertz(*frequency, policy), joints: cpg_joints(joints, keys, sharing) }
         }

@@ -14,8 +14,8 @@ pub use expand::{Grown, LinkKey, expand, link_keys};
 pub use physique::{FEATURES, Physique, Topology};
 pub use shape::Solid;
 
-use crate::genome::{BodyLimits, Brain, Genome, InvalidBody, Policy};
-use burgess_physics::model::{Candidate, Model};
+use crate::genome::{BodyLimits, Genome, InvalidBody, Policy};
+use burgess_physics::model::Candidate;
 use burgess_physics::world::Physics;
 
 /// Grows a genome's body, checks it, and fits its brain to it: what a backend simulates.
@@ -28,13 +28,8 @@ pub fn compile(
     limits: &BodyLimits,
     physics: &Physics,
 ) -> Result<Candidate<f64>, InvalidBody> {
-    let grown = match genome.brain {
-        Brain::Point(_) => Grown { model: Model::none(), keys: Vec::new() },
-        _ => expand(&genome.body, limits, physics)?,
-    };
-    if !grown.model.links.is_empty() {
-        check(&grown.model, limits)?;
-    }
+    let grown = expand(&genome.body, limits, physics)?;
+    check(&grown.model, limits)?;
     let controller = compile_controller(&genome.brain, &grown.keys, policy);
     Ok(Candidate { model: grown.model, controller })
 }

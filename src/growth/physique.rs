@@ -168,7 +168,7 @@ mod tests {
             colliders: links.iter().enumerate().map(collider).collect(),
             base: BaseKind::Floating,
             contact_stiffness: 1.0,
-            ..Model::none()
+            ..Model::default()
         }
     }
 

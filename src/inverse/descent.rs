@@ -1,7 +1,7 @@
 //! Gradient steps of shrinking length, in whatever units the unknowns are measured.
 
 use crate::experiment::Descent;
-use crate::refine::optimiser::{Memory, clip};
+use burgess_qd::optimiser::{Memory, clip};
 
 /// Steps that were taken and are still to come.
 pub struct Steps<'a> {

@@ -2,9 +2,9 @@
 
 use crate::evolve::folder::{claim, write_whole};
 use crate::experiment::LoadedInverse;
-use crate::report::data::LinesView;
-use crate::report::{PLOTS, draw_lines};
 use anyhow::Result;
+use burgess_report::views::LinesView;
+use burgess_report::{PLOTS, draw_lines};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 

@@ -1,17 +1,18 @@
 //! One candidate on its way uphill: gene gradient, clipped and scaled step, bounds.
 
-use super::optimiser::{Memory, clip};
+use super::space::GeneSpace;
 use super::trust::Agreement;
-use crate::emitter::SearchSpace;
-use crate::emitter::batch::Asked;
-use crate::experiment::{Refine, RefinedGenes};
-use crate::genome::{Genome, Owner, ParameterId};
-use crate::growth::Physique;
-use crate::variation::wrap;
+use crate::experiment::Refine;
+use crate::genome::{Genome, ParameterId};
+use crate::life::BodyTraits;
+use crate::variation::{part, wrap};
 use burgess_physics::gradient::Gradient;
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
 use burgess_physics::world::World;
+use burgess_qd::Part;
+use burgess_qd::emitter::batch::Offspring;
+use burgess_qd::optimiser::{Memory, clip};
 
 /// A candidate on its way.
 #[derive(Clone, Debug)]
@@ -20,10 +21,8 @@ pub struct Climber {
     pub genome: Genome,
     /// What they compile to.
     pub candidate: Candidate<f32>,
-    /// Total mass of its body (kg).
-    pub mass: f64,
-    /// What tells its body from others.
-    pub physique: Physique,
+    /// What is known of its body.
+    pub traits: BodyTraits,
     /// Whether it goes on, and if not, why.
     pub state: State,
     /// How far its gradients can be trusted so far.
@@ -49,27 +48,18 @@ pub struct Rules<'a> {
     /// Which genes move, and how far.
     pub spec: &'a Refine,
     /// How genes reach the candidate.
-    pub space: &'a dyn SearchSpace,
+    pub space: &'a dyn GeneSpace,
     /// The surroundings.
     pub world: &'a World<f64>,
 }
 
 impl Climber {
     /// Where a candidate begins.
-    pub fn new(asked: &Asked, candidate: Candidate<f32>, spec: &Refine) -> Self {
-        let (genome, mass, physique) = (asked.genome.clone(), asked.mass, asked.physique.clone());
+    pub fn new(offspring: &Offspring<Genome>, candidate: Candidate<f32>, spec: &Refine) -> Self {
+        let (genome, traits) = (offspring.solution.clone(), offspring.traits.clone());
         let origin: Vec<f64> = genome.parameters().into_iter().map(|(_, value)| value).collect();
         let memory = Memory::new(spec.optimiser, origin.len());
-        Self {
-            genome,
-            candidate,
-            mass,
-            physique,
-            state: State::Climbing,
-            agreement: Agreement::default(),
-            origin,
-            memory,
-        }
+        Self { genome, candidate, traits, state: State::Climbing, agreement: Agreement::default(), origin, memory }
     }
 
     /// Takes one step along the gradient of the episode from where it is.
@@ -82,14 +72,12 @@ impl Climber {
         self.agreement.observe(objective);
         let changes = self.changes(&slope, rules.spec);
         let next = rules.space.shifted(&self.genome, &changes);
-        let Ok(candidate) = rules.space.compile(&next) else {
+        let Ok(compiled) = rules.space.compile(&next) else {
             self.state = State::Stuck;
             return;
         };
         self.agreement.expect(objective, promise(&slope, &self.genome, &next));
-        (self.genome, self.mass) = (next, candidate.model.mass());
-        self.physique = Physique::of(&candidate.model);
-        self.candidate = candidate.map(|x| x as f32);
+        (self.genome, self.traits, self.candidate) = (next, compiled.traits, compiled.phenotype);
     }
 
     /// The derivative with respect to each gene that moves, zero for the others; none when it is not finite.
@@ -99,11 +87,8 @@ impl Climber {
         }
         let slope = rules.space.gene_gradient(&self.genome, rules.world, gradient).ok()?;
         let genes = self.genome.parameters();
-        let slope: Vec<f64> = genes
-            .iter()
-            .zip(slope)
-            .map(|((id, _), g)| if is_of_group(*id, rules.spec.genes) { g } else { 0.0 })
-            .collect();
+        let slope: Vec<f64> =
+            genes.iter().zip(slope).map(|((id, _), g)| if rules.spec.genes.has(part(*id)) { g } else { 0.0 }).collect();
         (slope.len() == genes.len() && slope.iter().all(|g| g.is_finite())).then_some(slope)
     }
 
@@ -135,19 +120,9 @@ fn distance(id: ParameterId, value: f64, origin: f64) -> f64 {
     if id.field.is_phase() { wrap(way) } else { way }
 }
 
-/// Whether a gene belongs to a group.
-pub(crate) fn is_of_group(id: ParameterId, genes: RefinedGenes) -> bool {
-    match genes {
-        RefinedGenes::Both => true,
-        RefinedGenes::Body => is_of_body(id),
-        RefinedGenes::Brain => !is_of_body(id),
-    }
-}
-
-fn is_of_body(id: ParameterId) -> bool {
-    matches!(id.owner, Owner::Link(_) | Owner::Joint(_))
-}
-
 fn rate(id: ParameterId, spec: &Refine) -> f64 {
-    if is_of_body(id) { spec.rates.body } else { spec.rates.brain }
+    match part(id) {
+        Part::Body => spec.rates.body,
+        Part::Brain => spec.rates.brain,
+    }
 }

@@ -4,14 +4,14 @@
 //! them before the episode ([`burgess_physics::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
 //! there is no genome, to the candidate itself.
 
-use crate::genome::{BodyLimits, Brain, Genome, InvalidBody, Policy};
+use crate::genome::{BodyLimits, Genome, InvalidBody, Policy};
 use crate::growth::{Grown, compile_controller, expand};
 use burgess_core::autodiff::tape::{Var, pull_back};
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::vec3;
 use burgess_physics::gradient::{Gradient, PreludeGradient, WorldGradient};
 use burgess_physics::model::{Candidate, Controller, Model};
-use burgess_physics::prelude::Prelude;
+use burgess_physics::step::prelude::Prelude;
 use burgess_physics::world::{Physics, World};
 
 /// What makes a candidate of a genome, and where it lives.
@@ -43,10 +43,6 @@ pub fn gene_gradient<T: Value>(
     recipe: &Recipe<'_>,
     gradient: &Gradient<T>,
 ) -> Result<Vec<f64>, InvalidBody> {
-    if let Brain::Point(_) = genome.brain {
-        // The numbers of the candidate are the genes.
-        return Ok(controller_numbers(&gradient.candidate.controller.map(Value::to_f64)));
-    }
     let mut genes = Vec::with_capacity(256);
     genome.map(|value| genes.push(value));
     let mut fault = None;

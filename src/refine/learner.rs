@@ -2,26 +2,27 @@
 
 use super::choice::{Prospect, choose};
 use super::climb::{Climber, Rules, State};
-use crate::archive::metrics::Steps;
-use crate::archive::{Archive, Refinement, qd_offset};
-use crate::emitter::SearchSpace;
-use crate::emitter::batch::Asked;
-use crate::experiment::{Acceptance, Experiment, Refine, Refined, RefinedGenes};
+use super::space::GeneSpace;
+use crate::descriptors::DescriptorSpec;
+use crate::experiment::{Acceptance, Experiment, Refine, Refined};
 use crate::genome::Genome;
-use crate::growth::Physique;
+use crate::life::{BodyTraits, Refinement};
+use crate::metrics::Steps;
 use anyhow::{Context, Result, ensure};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gradient::{Differentiate, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
 use burgess_physics::world::World;
+use burgess_qd::emitter::batch::Offspring;
+use burgess_qd::{Elites, GeneGroup};
 use rayon::prelude::*;
 
 /// What refines the candidates of an experiment.
 pub struct Learner<'a> {
     experiment: &'a Experiment,
     spec: Refine,
-    space: &'a dyn SearchSpace,
+    space: &'a dyn GeneSpace,
     differentiator: &'a dyn Differentiate,
     world: World<f64>,
     objective: Objective,
@@ -31,13 +32,13 @@ pub struct Learner<'a> {
 #[derive(Clone, Copy)]
 pub struct Born<'a> {
     /// What was asked for.
-    pub asked: &'a [Asked],
+    pub offspring: &'a [Offspring<Genome>],
     /// What was simulated.
-    pub compiled: &'a [Candidate<f32>],
+    pub phenotypes: &'a [Candidate<f32>],
     /// What that gave.
     pub outcomes: &'a [Outcome],
     /// The archive that it was asked with.
-    pub archive: &'a dyn Archive,
+    pub archive: &'a dyn Elites<Genome>,
     /// Number of the generation.
     pub generation: u64,
 }
@@ -71,10 +72,8 @@ pub struct Learned {
 pub struct Accepted {
     /// Its genes.
     pub genome: Genome,
-    /// Total mass of its body (kg).
-    pub mass: f64,
-    /// What tells its body from others.
-    pub physique: Physique,
+    /// What is known of its body.
+    pub traits: BodyTraits,
     /// What its full episode gave.
     pub outcome: Outcome,
 }
@@ -87,14 +86,14 @@ impl<'a> Learner<'a> {
     /// When it refines and there is nothing that differentiates.
     pub fn new(
         experiment: &'a Experiment,
-        space: &'a dyn SearchSpace,
+        space: &'a dyn GeneSpace,
         differentiator: Option<&'a dyn Differentiate>,
     ) -> Result<Option<Self>> {
         let Some(mut spec) = experiment.refine.clone() else { return Ok(None) };
         let differentiator = differentiator.context("the experiment refines, but nothing here differentiates")?;
         let plan = experiment.plan_over(spec.horizon);
         if !experiment.body.evolves() {
-            spec.genes = RefinedGenes::Brain;
+            spec.genes = GeneGroup::Brain;
         }
         let objective = Objective::reward(plan.task.descriptors.len());
         Ok(Some(Self { experiment, spec, space, differentiator, world: plan.world, objective }))
@@ -107,10 +106,10 @@ impl<'a> Learner<'a> {
     /// When a device fails.
     pub fn refine(&self, born: Born<'_>, backend: &dyn Backend) -> Result<Refinements> {
         let inherited: Vec<f32> =
-            born.asked.iter().map(|asked| self.spec.trust.inherited(asked.parent_trust)).collect();
+            born.offspring.iter().map(|offspring| self.spec.trust.inherited(offspring.heritage)).collect();
         let places = self.choose(born, &inherited);
         let mut refinements = Refinements { refined: places.len() as u64, ..Refinements::default() };
-        let begin = |&place: &usize| Climber::new(&born.asked[place], born.compiled[place].clone(), &self.spec);
+        let begin = |&place: &usize| Climber::new(&born.offspring[place], born.phenotypes[place].clone(), &self.spec);
         let mut climbers: Vec<Climber> = places.par_iter().map(begin).collect();
         self.climb(&mut climbers, &mut refinements)?;
         let after = self.simulate(&climbers, &born, &places, backend, &mut refinements)?;
@@ -126,29 +125,30 @@ impl<'a> Learner<'a> {
 
     /// The places of those that are refined, ascending.
     fn choose(&self, born: Born<'_>, inherited: &[f32]) -> Vec<usize> {
-        let prospect = |((outcome, &trust), asked): ((&Outcome, &f32), &Asked)| {
+        let prospect = |((outcome, &trust), offspring): ((&Outcome, &f32), &Offspring<Genome>)| {
             let refinement = Refinement { trust, ..Refinement::default() };
             Prospect {
                 eligible: is_sound(outcome) && self.spec.trust.follows(trust),
                 // Others don't ask, and where dimensions are learned nobody could tell yet.
                 promise: match self.spec.which {
-                    Refined::Promising(_) => self.promise(outcome, refinement, asked.body_age, born.archive),
+                    Refined::Promising(_) => self.promise(outcome, refinement, offspring.age, born.archive),
                     Refined::All | Refined::Share(_) => 0.0,
                 },
             }
         };
-        let prospects: Vec<Prospect> = born.outcomes.par_iter().zip(inherited).zip(born.asked).map(prospect).collect();
+        let prospects: Vec<Prospect> =
+            born.outcomes.par_iter().zip(inherited).zip(born.offspring).map(prospect).collect();
         choose(self.spec.which, &prospects, self.experiment.seed, born.generation)
     }
 
     /// By how much the QD-score, of its layer if there are several, would rise; below zero where the incumbent is better.
-    fn promise(&self, outcome: &Outcome, refinement: Refinement, body_age: u32, archive: &dyn Archive) -> f64 {
+    fn promise(&self, outcome: &Outcome, refinement: Refinement, age: u32, archive: &dyn Elites<Genome>) -> f64 {
         if !is_sound(outcome) {
             return f64::NEG_INFINITY;
         }
-        let descriptors = refinement.join(&self.experiment.descriptors, &outcome.descriptors);
-        let empty = qd_offset(&self.experiment.archive);
-        let worth = archive.incumbent(&descriptors, body_age).map_or(empty, |incumbent| f64::from(incumbent.reward));
+        let descriptors = DescriptorSpec::join(&self.experiment.descriptors, refinement, &outcome.descriptors);
+        let empty = self.experiment.archive.qd_offset();
+        let worth = archive.incumbent(&descriptors, age).map_or(empty, |incumbent| f64::from(incumbent.reward));
         f64::from(outcome.reward) - worth
     }
 
@@ -186,7 +186,7 @@ impl<'a> Learner<'a> {
         refinements: &mut Refinements,
     ) -> Result<Vec<Option<Outcome>>> {
         let moved = |(climber, &place): (&Climber, &usize)| {
-            climber.state != State::Dropped && climber.genome != born.asked[place].genome
+            climber.state != State::Dropped && climber.genome != born.offspring[place].solution
         };
         let moved: Vec<bool> = climbers.iter().zip(places).map(moved).collect();
         let candidates: Vec<Candidate<f32>> = climbers
@@ -211,7 +211,7 @@ impl<'a> Learner<'a> {
 
     /// Better of before and after, or after in any case, as the experiment has it.
     fn judge(&self, climber: Climber, born: Born<'_>, place: usize, after: Option<Outcome>, inherited: f32) -> Learned {
-        let (before, body_age) = (&born.outcomes[place], born.asked[place].body_age);
+        let (before, age) = (&born.outcomes[place], born.offspring[place].age);
         let trust = match climber.state {
             // A gradient that is none can't be trusted at all.
             State::Dropped => -1.0,
@@ -220,14 +220,14 @@ impl<'a> Learner<'a> {
         let after = after.filter(is_sound);
         let gain = after.as_ref().map_or(0.0, |after| after.reward - before.reward);
         let refinement = Refinement { refined: true, gain, trust };
-        let worth = |outcome: &Outcome| self.promise(outcome, refinement, body_age, born.archive);
+        let worth = |outcome: &Outcome| self.promise(outcome, refinement, age, born.archive);
         let accept = |after: &Outcome| match self.spec.acceptance {
             Acceptance::Best => after.reward > before.reward,
             Acceptance::Archive => worth(after) > worth(before),
             Acceptance::Always => true,
         };
-        let Climber { genome, mass, physique, .. } = climber;
-        let accepted = after.filter(accept).map(|outcome| Accepted { genome, mass, physique, outcome });
+        let Climber { genome, traits, .. } = climber;
+        let accepted = after.filter(accept).map(|outcome| Accepted { genome, traits, outcome });
         Learned { accepted, refinement }
     }
 }

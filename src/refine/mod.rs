@@ -1,7 +1,7 @@
 //! Refinement: candidates take gradient steps on their genes before they are judged.
 //!
 //! All candidates of a batch that are chosen ([`choice`]) climb together: one launch of the differentiator a step, then the gradient of
-//! each comes back to its genes ([`genes`]) and it takes its own step ([`climb`], [`optimiser`]). Afterwards all that moved are
+//! each comes back to its genes ([`genes`]) and it takes its own step ([`climb`]). Afterwards all that moved are
 //! simulated over the full episode, and whichever of before and after the experiment accepts is the candidate's result. How well
 //! gradients kept their promises ([`trust`]) decides whether its children are refined.
 //!
@@ -11,7 +11,8 @@ pub mod choice;
 pub mod climb;
 pub mod genes;
 mod learner;
-pub mod optimiser;
+mod space;
 pub mod trust;
 
 pub use learner::{Accepted, Born, Learned, Learner, Refinements};
+pub use space::GeneSpace;

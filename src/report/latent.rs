@@ -1,12 +1,22 @@
-//! From an encoder and what candidates do to what its figures show.
+//! What plots show of an encoder: where candidates lie in its latent space, how it learned, and what it imagines.
 
-use super::data::{Imagination, Imagined, LatentMap, LatentPoint, TraceView};
-use super::plots::short;
-use crate::archive::Elite;
-use burgess_latent::{Encoder, EncoderKind, LatentError};
+use crate::evolve::LatentSpace;
+use crate::genome::Genome;
+use crate::store::RunReader;
+use anyhow::Result;
+use burgess_latent::{Encoder, EncoderKind, LatentError, Loss};
 use burgess_physics::experience::{Experience, Role};
+use burgess_qd::Evaluated;
+use burgess_report::four_digits;
+use burgess_report::views::{
+    Imagination, Imagined, LatentMap, LatentPoint, LatentView, LossView, TraceView, TrainingCurves,
+};
 
-/// What figures of imagination follow: group and place in it (`sim::cpu::record::layout`), and its name with unit.
+/// Number of frames that a world model imagines at the end of an episode, unless told otherwise.
+pub const IMAGINED: usize = 15;
+
+/// The features that figures of imagination follow: the group and the index in it (`burgess_physics::step::record::layout`), and the
+/// name with unit.
 const FOLLOWED: [(&str, usize, &str); 4] = [
     ("velocity", 0, "forward velocity (m/s)"),
     ("height", 0, "height (m)"),
@@ -14,35 +24,75 @@ const FOLLOWED: [(&str, usize, &str); 4] = [
     ("contact", 0, "contact, front left"),
 ];
 
-/// A candidate, and what it does.
+/// A candidate, and what its body felt.
 #[derive(Clone, Debug)]
 pub struct Sample<'a> {
-    /// What it does.
+    /// What its body felt in one episode.
     pub experience: &'a Experience,
     /// Its reward.
     pub reward: f64,
-    /// Its body plan in words.
+    /// Its body plan in words, such as `9 links, depth 2`.
     pub body: String,
-    /// Generation in which it was made.
+    /// Generation in which it was created.
     pub generation: u64,
 }
 
 impl<'a> Sample<'a> {
-    /// An elite, and what it does.
-    pub fn new(elite: &Elite, experience: &'a Experience) -> Self {
+    /// An elite with the experience of its episode.
+    pub fn new(elite: &Evaluated<Genome>, experience: &'a Experience) -> Self {
         Self {
             experience,
             reward: elite.reward.into(),
-            body: elite.physique.topology.summary(),
+            body: elite.traits.physique.topology.summary(),
             generation: elite.generation,
         }
     }
 }
 
-/// Candidates along the first two principal axes of their latents; none for an encoder of fewer dimensions.
+/// What plots show of a run's encoder. Returns `None` if the run has no encoder, or if the encoder has not learned yet.
+pub(super) fn latent_view(run: &RunReader) -> Result<Option<LatentView>> {
+    let experiment = run.experiment();
+    let Some(space) = LatentSpace::open(experiment, run.dir(), run.encoder()?)? else { return Ok(None) };
+    let (elites, encoder) = (run.elites()?, space.encoder());
+    let samples: Vec<Sample<'_>> = elites
+        .iter()
+        .filter_map(|(_, elite)| Some(Sample::new(elite, &elite.life.seen.as_deref()?.experience)))
+        .collect();
+    if samples.is_empty() || encoder.version() == 0 {
+        return Ok(None);
+    }
+    let training = run.training()?;
+    let rounds = training.windows(2).filter(|pair| pair[0].0 != pair[1].0).map(|pair| pair[1].1.step).collect();
+    let losses: Vec<Loss> = training.into_iter().map(|(_, loss)| loss).collect();
+    // Principal components are fitted in one step: their loss has no curve.
+    let descends = !matches!(encoder.spec().kind, EncoderKind::Pca { .. }) && !losses.is_empty();
+    Ok(Some(LatentView {
+        name: experiment.name.clone(),
+        seed: experiment.seed,
+        bodies_evolve: experiment.body.evolves(),
+        map: latent_map(encoder, &samples)?,
+        training: descends.then(|| training_curves(&losses, rounds)),
+        imagination: imagination(encoder, &samples, IMAGINED)?,
+    }))
+}
+
+/// What plots show of a training. `rounds` are the numbers of gradient steps before each round after the first one.
+pub fn training_curves(losses: &[Loss], rounds: Vec<u64>) -> TrainingCurves {
+    let view = |&Loss { step, total, reconstruction, dynamics, representation }: &Loss| LossView {
+        step,
+        total,
+        reconstruction,
+        dynamics,
+        representation,
+    };
+    TrainingCurves { losses: losses.iter().map(view).collect(), rounds }
+}
+
+/// Candidates along the first two principal axes of their latents. Returns `None` for an encoder with fewer dimensions.
 ///
 /// # Errors
-/// An experience that isn't of the encoder's layout, or an encoder without training.
+///
+/// If an experience does not have the encoder's layout, or if the encoder is not trained.
 pub fn latent_map(encoder: &Encoder, samples: &[Sample<'_>]) -> Result<Option<LatentMap>, LatentError> {
     let &[first, second, ..] = encoder.shares() else { return Ok(None) };
     let latents = encoder.encode(&samples.iter().map(|sample| sample.experience).collect::<Vec<_>>())?;
@@ -59,12 +109,15 @@ pub fn latent_map(encoder: &Encoder, samples: &[Sample<'_>]) -> Result<Option<La
     }))
 }
 
-/// The last `frames` frames of a few candidates as a world model imagines them after the frames before: the best one, the median, and the
-/// best one of a third body plan, or at least of a second. None for other encoders, for features of other names, and where no
-/// sequence is longer.
+/// The last `frames` frames of a few candidates, as a world model imagines them from the frames before.
+///
+/// The candidates are the best one, the median, and the best one whose body plan is that of neither, or at least not that of the best one.
+/// Returns `None` for encoders of other kinds, for layouts without the features that figures follow, and if no experience is longer
+/// than `frames`.
 ///
 /// # Errors
-/// An experience that isn't of the encoder's layout.
+///
+/// If an experience does not have the encoder's layout.
 pub fn imagination(
     encoder: &Encoder,
     samples: &[Sample<'_>],
@@ -72,7 +125,7 @@ pub fn imagination(
 ) -> Result<Option<Imagination>, LatentError> {
     let layout = encoder.layout();
     let observed = layout.columns(Role::Observed);
-    // Name, and place among the observed columns.
+    // Name, and index among the observed columns.
     let followed: Vec<(&str, usize)> = FOLLOWED
         .into_iter()
         .filter_map(|(group, place, name)| {
@@ -90,7 +143,7 @@ pub fn imagination(
         let truth = sample.experience.rows(layout.width(), &observed);
         let dream = encoder.imagine_rest(sample.experience, seen)?.observed;
         let trace = |&(_, column): &(&str, usize)| {
-            // A frame stands at the end of the stretch that it is a mean of.
+            // A frame is a mean over a stretch of time. Its point is drawn at the end of that stretch.
             let line = |rows: &[f32], before: usize| {
                 let values = rows.iter().skip(column).step_by(observed.len());
                 let time = |frame: usize| (before + frame + 1) as f64 / layout.rate();
@@ -99,7 +152,7 @@ pub fn imagination(
             TraceView { truth: line(&truth, 0), imagined: line(&dream, seen) }
         };
         Ok(Imagined {
-            label: format!("{who}: reward {}, {}", short(sample.reward), sample.body),
+            label: format!("{who}: reward {}, {}", four_digits(sample.reward), sample.body),
             context: seen as f64 / layout.rate(),
             traces: followed.iter().map(trace).collect(),
         })
@@ -109,7 +162,7 @@ pub fn imagination(
     Ok(Some(Imagination { features, elites }))
 }
 
-/// Who stands for all of at least one; of equal rewards the first.
+/// The candidates that represent all others, which must be at least one. Among candidates with equal rewards, the first one is chosen.
 fn chosen<'a, 'b>(mut samples: Vec<&'a Sample<'b>>) -> Vec<(&'static str, &'a Sample<'b>)> {
     samples.sort_by(|a, b| b.reward.total_cmp(&a.reward));
     let (best, median) = (0, samples.len() / 2);

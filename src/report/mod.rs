@@ -1,37 +1,41 @@
-//! Figures: plots of archives and of their course, and pictures of creatures on their terrain.
+//! What of a run is drawn: reads run folders, elites and encoders, and turns them into the plain values that `burgess_report` draws.
 //!
-//! Everything is drawn from plain values: plots from [`data`], pictures from a creature, a terrain and the poses of its
-//! links. Only [`draw_all`] and [`view`] know the store and the simulation, [`latent_map`] and
-//! [`imagination`] encoders.
-//!
-//! | want | call |
+//! | what | where |
 //! |---|---|
-//! | everything of a run folder | [`draw_all`] |
-//! | all plots of a run | [`draw_run`] |
-//! | several runs compared | [`draw_overlay`] |
-//! | lines of any kind | [`draw_lines`] |
-//! | a learned encoder | [`latent_map`], [`imagination`] and its losses, then [`draw_latent`] |
-//! | six moments of a creature | [`pictures::strip`], then [`Image::write_png`] |
-//! | a creature in motion | [`pictures::animate`] |
-//! | elites side by side | [`spread()`] to choose them, then [`pictures::contact_sheet`] |
-//!
-//! Both kinds share an antialiasing canvas, which is a backend of plotters, and one embedded font. The same values give the
-//! same bytes, on any number of threads.
+//! | every figure of a run folder | [`draw_all`] |
+//! | what plots show of a run | [`view`](view()), [`metrics_row`] |
+//! | elites side by side, and the poses of a recorded moment | `portraits`, [`frame_of`] |
+//! | what plots show of an encoder | [`latent_map`], [`imagination`], [`training_curves`] |
 
-mod canvas;
-pub mod data;
-mod image;
 mod latent;
-mod pen;
-pub mod pictures;
-mod plots;
-mod run;
-mod spread;
+mod portraits;
+mod view;
 
-pub use canvas::font::LICENSE as FONT_LICENSE;
-pub use image::{Image, Rgb};
-pub use latent::{Sample, imagination, latent_map};
-pub(crate) use plots::short;
-pub use plots::{draw_latent, draw_lines, draw_overlay, draw_run};
-pub use run::{IMAGINED, PLOTS, draw_all, frame_of, metrics_row, view};
-pub use spread::spread;
+pub use latent::{IMAGINED, Sample, imagination, latent_map, training_curves};
+pub use portraits::frame_of;
+pub use view::{metrics_row, view};
+
+use crate::store::RunReader;
+use anyhow::Result;
+use burgess_report::{PLOTS, draw_latent, draw_run};
+use std::path::{Path, PathBuf};
+
+/// What the names of an encoder's figures begin with.
+const LATENT: &str = "latent";
+
+/// Draws every plot and the contact sheet of a run into its folder, and returns their paths.
+///
+/// # Errors
+///
+/// If the run cannot be read or a figure cannot be written.
+pub fn draw_all(dir: &Path) -> Result<Vec<PathBuf>> {
+    let run = RunReader::open(dir)?;
+    let out = dir.join(PLOTS);
+    let view = view(&run)?;
+    let mut files = draw_run(&view, &out)?;
+    files.extend(portraits::draw_contact_sheet(&run, &view.archive, &out)?);
+    if let Some(view) = latent::latent_view(&run)? {
+        files.extend(draw_latent(&view, &out, LATENT)?);
+    }
+    Ok(files)
+}

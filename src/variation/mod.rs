@@ -4,8 +4,10 @@ mod crossover;
 mod heritage;
 mod mutation;
 mod range;
+mod space;
 mod vary;
 
 pub use mutation::StructuralMutation;
 pub(crate) use range::wrap;
+pub(crate) use space::{part, rejection};
 pub use vary::Variation;

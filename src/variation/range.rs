@@ -31,7 +31,7 @@ impl Field {
             Field::Amplitude | Field::Offset => 1.0,
             Field::Phase | Field::RepeatPhase | Field::MirrorPhase => 2.0,
             Field::Common | Field::HiddenBias | Field::Hidden(_) => 0.5,
-            Field::Input | Field::Output | Field::Bias | Field::Clock | Field::Coordinate => 1.0,
+            Field::Input | Field::Output | Field::Bias | Field::Clock => 1.0,
         }
     }
 
@@ -52,8 +52,7 @@ impl Field {
             | Field::Output
             | Field::Bias
             | Field::Clock => value.clamp(-WEIGHT, WEIGHT),
-            // Benchmarks have no bounds.
-            Field::Attach | Field::Orientation | Field::Axis | Field::Coordinate => value,
+            Field::Attach | Field::Orientation | Field::Axis => value,
         }
     }
 }

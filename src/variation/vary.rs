@@ -114,10 +114,6 @@ impl Variation {
     /// The genome with each continuous gene moved by its change, in the order of [`Genome::parameters`], as far as it may move, and
     /// kept within its bounds.
     pub fn shifted(&self, genome: &Genome, changes: &[f64]) -> Genome {
-        if let Brain::Point(values) = &genome.brain {
-            let moved = values.iter().zip(changes).map(|(value, change)| value + change);
-            return Genome { body: genome.body.clone(), brain: Brain::Point(moved.collect()) };
-        }
         let names = genome.parameters();
         // Genes that must not move are passed over, so each of the others is looked for behind the last one.
         let mut ahead = names.iter().zip(changes);

@@ -1,6 +1,6 @@
 //! Brains on bodies: who reads which entry, and how copies of a gene differ.
 
-use super::{cpg, files, grown, joint_keys, mlp, policies, seed, stream, variation};
+use super::{cpg, files, joint_keys, keys, mlp, policies, seed, stream, variation};
 use burgess::genome::{Body, Brain, CpgGene, GeneId, JointKey, Sharing};
 use burgess::growth::compile_controller;
 use burgess_physics::model::{Controller, JOINT_OBSERVATIONS, OBSERVATIONS};
@@ -23,10 +23,10 @@ fn four_legs_from_one_gene_can_trot() {
     for entry in joints.iter_mut() {
         *entry = CpgGene { phase: 0.25, repeat_phase: PI, ..*entry };
     }
-    let creature = grown(&body);
-    let Controller::Cpg { joints, .. } = compile_controller(&brain, &creature, &policy) else { panic!("a generator") };
+    let keys = keys(&body);
+    let Controller::Cpg { joints, .. } = compile_controller(&brain, &keys, &policy) else { panic!("a generator") };
     let hips: Vec<f64> =
-        creature.links[1..].iter().zip(&joints).filter(|(l, _)| l.gene == GeneId(301)).map(|(_, j)| j.phase).collect();
+        keys[1..].iter().zip(&joints).filter(|(key, _)| key.gene == GeneId(301)).map(|(_, j)| j.phase).collect();
     assert_eq!(hips, [0.25, 0.25 + PI, 0.25 + 2.0 * PI, 0.25 + 3.0 * PI], "neighbours in opposite phase: a trot");
 }
 
@@ -39,10 +39,10 @@ fn the_mirrored_side_has_a_phase_of_its_own() {
     for entry in joints.iter_mut() {
         *entry = CpgGene { phase: 0.0, mirror_phase: PI, ..*entry };
     }
-    let creature = grown(&body);
-    let Controller::Cpg { joints, .. } = compile_controller(&brain, &creature, &policy) else { panic!("a generator") };
-    for (link, joint) in creature.links[1..].iter().zip(&joints) {
-        assert_eq!(joint.phase, if link.joint.side == 1 { PI } else { 0.0 });
+    let keys = keys(&body);
+    let Controller::Cpg { joints, .. } = compile_controller(&brain, &keys, &policy) else { panic!("a generator") };
+    for (key, joint) in keys[1..].iter().zip(&joints) {
+        assert_eq!(joint.phase, if key.joint.side == 1 { PI } else { 0.0 });
     }
 }
 
@@ -51,12 +51,12 @@ fn instances_have_entries_of_their_own() {
     let body = seed("quadruped");
     let policy = cpg(Sharing::Instance);
     let brain = random_brain(&body, &policy);
-    let creature = grown(&body);
-    let Controller::Cpg { joints, frequency } = compile_controller(&brain, &creature, &policy) else { panic!() };
+    let keys = keys(&body);
+    let Controller::Cpg { joints, frequency } = compile_controller(&brain, &keys, &policy) else { panic!() };
     assert!((0.5..2.5).contains(&frequency));
     let Brain::Cpg { joints: entries, .. } = &brain else { panic!() };
-    for (link, joint) in creature.links[1..].iter().zip(&joints) {
-        let entry = entries.iter().find(|entry| entry.key == link.joint).expect("an entry");
+    for (key, joint) in keys[1..].iter().zip(&joints) {
+        let entry = entries.iter().find(|entry| entry.key == key.joint).expect("an entry");
         assert_eq!((joint.phase, joint.amplitude), (entry.phase, libm::tanh(entry.amplitude)));
         assert!(joint.amplitude.abs() < 1.0 && joint.amplitude != 0.0);
     }
@@ -67,7 +67,7 @@ fn joints_without_an_entry_hold_still() {
     let body = seed("tripod");
     for policy in policies() {
         let brain = Brain::random(&policy, &[], &mut stream(1));
-        match compile_controller(&brain, &grown(&body), &policy) {
+        match compile_controller(&brain, &keys(&body), &policy) {
             Controller::Cpg { joints, .. } => assert!(joints.iter().all(|j| j.amplitude == 0.0 && j.offset == 0.0)),
             Controller::Mlp { layers, clocks, .. } => {
                 let output = layers.last().expect("an output layer");
@@ -85,8 +85,8 @@ fn networks_have_one_column_an_observation_and_one_row_a_joint() {
     let body = seed("biped");
     let policy = mlp(Sharing::Instance);
     let brain = random_brain(&body, &policy);
-    let creature = grown(&body);
-    let Controller::Mlp { layers, clocks, .. } = compile_controller(&brain, &creature, &policy) else { panic!() };
+    let keys = keys(&body);
+    let Controller::Mlp { layers, clocks, .. } = compile_controller(&brain, &keys, &policy) else { panic!() };
     let shape: Vec<_> = layers.iter().map(|l| (l.inputs, l.biases.len(), l.weights.len())).collect();
     let inputs = OBSERVATIONS + JOINT_OBSERVATIONS * 6;
     assert_eq!(shape, [(inputs, 6, 6 * inputs), (6, 5, 30), (5, 6, 30)]);
@@ -94,7 +94,7 @@ fn networks_have_one_column_an_observation_and_one_row_a_joint() {
     let Brain::Mlp { common, joints, .. } = &brain else { panic!() };
     // Hidden unit 4 looks at the height (observation 9), and at the rate of the third joint.
     assert_eq!(layers[0].weights[4 * inputs + 9], common[9 * 6 + 4]);
-    let third = joints.iter().find(|entry| entry.key == creature.links[3].joint).expect("an entry");
+    let third = joints.iter().find(|entry| entry.key == keys[3].joint).expect("an entry");
     assert_eq!(layers[0].weights[4 * inputs + OBSERVATIONS + 2 * JOINT_OBSERVATIONS + 1], third.input[6 + 4]);
     assert_eq!(layers[2].weights[2 * 5..3 * 5], third.output);
 }
@@ -106,7 +106,7 @@ fn random_brains_move_every_seed() {
         for name in files::names() {
             let body = seed(name);
             let brain = random_brain(&body, &policy);
-            let lively = match compile_controller(&brain, &grown(&body), &all.policy) {
+            let lively = match compile_controller(&brain, &keys(&body), &all.policy) {
                 Controller::Cpg { joints, .. } => joints.iter().map(|j| j.amplitude.abs()).sum::<f64>(),
                 Controller::Mlp { clocks, .. } => clocks.iter().map(|c| c[0].abs()).sum::<f64>(),
                 Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),

@@ -1,6 +1,6 @@
 //! Growing: repeats, chains, shared limbs, limits, and what is turned down.
 
-use super::{grown, joint_keys, origins, seed, stream, variation};
+use super::{grown, joint_keys, keys, origins, seed, stream, variation};
 use burgess::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
 use burgess::growth::{check, expand, tree};
 use burgess_core::math::{Vec3, vec3};
@@ -12,7 +12,7 @@ fn limits() -> BodyLimits {
 }
 
 fn verdict(body: &Body, limits: &BodyLimits) -> Result<(), InvalidBody> {
-    check(&expand(body, limits, &Physics::default())?, limits)
+    check(&expand(body, limits, &Physics::default())?.model, limits)
 }
 
 #[test]
@@ -27,24 +27,25 @@ fn growing_twice_gives_the_same_bits() {
 #[test]
 fn links_are_in_preorder_and_contacts_sorted() {
     for name in super::SEEDS {
-        let creature = grown(&seed(name));
-        for (i, link) in creature.links.iter().enumerate().skip(1) {
+        let model = grown(&seed(name));
+        for (i, link) in model.links.iter().enumerate().skip(1) {
             // The parent is the link before or one of its ancestors.
             let mut ancestor = i - 1;
             while ancestor != link.parent {
                 assert_ne!(ancestor, 0, "{name}: link {i} is not in preorder");
-                ancestor = creature.links[ancestor].parent;
+                ancestor = model.links[ancestor].parent;
             }
         }
-        assert!(creature.contacts.is_sorted_by_key(|contact| contact.link));
+        assert!(model.contacts.is_sorted_by_key(|contact| contact.link));
     }
 }
 
 #[test]
 fn radial_copies_are_turned_about_z() {
-    let creature = grown(&seed("quadruped"));
-    let hips: Vec<_> = creature.links.iter().filter(|link| link.gene == GeneId(301)).collect();
-    assert_eq!(hips.iter().map(|hip| hip.joint.repeat).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    let (model, keys) = (grown(&seed("quadruped")), keys(&seed("quadruped")));
+    let hips: Vec<_> = model.links.iter().zip(&keys).filter(|(_, key)| key.gene == GeneId(301)).collect();
+    assert_eq!(hips.iter().map(|(_, key)| key.joint.repeat).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    let hips: Vec<_> = hips.into_iter().map(|(hip, _)| hip).collect();
     for pair in hips.windows(2) {
         let (p, q) = (pair[0].joint_position, pair[1].joint_position);
         assert!(super::distance(q, vec3(-p.y, p.x, p.z)) < 1e-15, "a quarter turn from {p:?} to {q:?}");
@@ -54,11 +55,11 @@ fn radial_copies_are_turned_about_z() {
 
 #[test]
 fn serial_copies_hang_on_each_other() {
-    let creature = grown(&seed("snake"));
-    assert!(creature.links.iter().enumerate().skip(1).all(|(i, link)| link.parent == i - 1));
-    let keys: Vec<u32> = creature.links[1..].iter().map(|link| link.joint.repeat).collect();
-    assert_eq!(keys, [1, 2, 3, 4, 5, 6, 7], "digit 0 is the link that starts the chain");
-    let ends: Vec<f64> = origins(&creature).iter().map(|p| p.x).collect();
+    let model = grown(&seed("snake"));
+    assert!(model.links.iter().enumerate().skip(1).all(|(i, link)| link.parent == i - 1));
+    let repeats: Vec<u32> = keys(&seed("snake"))[1..].iter().map(|key| key.joint.repeat).collect();
+    assert_eq!(repeats, [1, 2, 3, 4, 5, 6, 7], "digit 0 is the link that starts the chain");
+    let ends: Vec<f64> = origins(&model).iter().map(|p| p.x).collect();
     assert!(ends.windows(2).all(|pair| pair[1] > pair[0] + 0.08), "{ends:?}");
 }
 
@@ -66,14 +67,14 @@ fn serial_copies_hang_on_each_other() {
 fn scale_accumulates_down_a_chain() {
     let mut body = seed("snake");
     body.joints[0].log_scale = (0.9f64).ln();
-    let creature = grown(&body);
-    let radius = |i: usize| match creature.links[i].shape {
+    let model = grown(&body);
+    let radius = |i: usize| match model.links[i].shape {
         Shape::Capsule { radius, .. } => radius,
         _ => panic!("a snake is made of capsules"),
     };
     for i in 1..8 {
         assert!((radius(i) / radius(0) - 0.9f64.powi(i as i32)).abs() < 1e-12);
-        let ratio = creature.links[i].mass / creature.links[0].mass;
+        let ratio = model.links[i].mass / model.links[0].mass;
         assert!((ratio - 0.9f64.powi(3 * i as i32)).abs() < 1e-12);
     }
 }

@@ -4,7 +4,7 @@ use super::{SEEDS, cpg, mlp, stream, variation};
 use burgess::genome::{BodyLimits, Genome, Policy, Sharing};
 use burgess::growth::{compile_controller, expand};
 use burgess_core::autodiff::{Dual, Value};
-use burgess_physics::model::{Candidate, Controller, Creature};
+use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::world::{Physics, Stiffness};
 
 /// Central differences of step 1e-6: truncation 1e-12 and rounding 1e-10, relative to the size of the number.
@@ -17,9 +17,9 @@ fn physics() -> Physics {
 }
 
 fn candidate<T: burgess_core::autodiff::Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let creature = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed").creature;
-    let controller = compile_controller(&genome.brain, &creature, policy);
-    Candidate { creature, controller }
+    let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
+    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    Candidate { model: grown.model, controller }
 }
 
 /// Every number of a candidate, in a fixed order.
@@ -88,10 +88,10 @@ fn derivatives_are_finite_at_the_seeds_themselves() {
             varied.joints[i].attach.y.derivative = [1.0];
             varied.joints[i].orientation.x.derivative = [1.0];
             varied.joints[i].axis.z.derivative = [1.0];
-            let creature: Creature<Dual> =
-                expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature;
+            let model: Model<Dual> =
+                expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed").model;
             let candidate =
-                Candidate { creature, controller: Controller::Cpg { frequency: Dual::default(), joints: vec![] } };
+                Candidate { model, controller: Controller::Cpg { frequency: Dual::default(), joints: vec![] } };
             assert!(numbers(&candidate).iter().all(|x| x.is_finite()));
         }
     }
@@ -102,8 +102,8 @@ fn automatic_contact_stiffness_has_no_derivative() {
     let body = super::seed("quadruped");
     let mut varied = body.map_parameters(|_, value| Dual::constant(value));
     varied.links[0].log_density.derivative = [1.0];
-    let creature = expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature;
-    assert!(creature.mass().derivative[0] > 0.1);
-    assert!(creature.contact_stiffness.value > 1e3);
-    assert_eq!(creature.contact_stiffness.derivative, [0.0]);
+    let model = expand(&varied, &BodyLimits::default(), &Physics::default()).expect("well-formed").model;
+    assert!(model.mass().derivative[0] > 0.1);
+    assert!(model.contact_stiffness.value > 1e3);
+    assert_eq!(model.contact_stiffness.derivative, [0.0]);
 }

@@ -10,11 +10,11 @@ mod motion;
 mod mutation;
 
 use burgess::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
-use burgess::growth::{expand, tree};
+use burgess::growth::{LinkKey, expand, link_keys, tree};
 use burgess::variation::Variation;
 use burgess_core::math::Vec3;
 use burgess_core::rng::{Purpose, Stream};
-use burgess_physics::model::Creature;
+use burgess_physics::model::Model;
 use burgess_physics::world::Physics;
 use std::path::Path;
 
@@ -29,8 +29,13 @@ fn seed(name: &str) -> Body {
     files::load(name, Path::new(".")).expect("built in")
 }
 
-fn grown(body: &Body) -> Creature<f64> {
-    expand(body, &BodyLimits::default(), &Physics::default()).expect("well-formed").creature
+fn grown(body: &Body) -> Model<f64> {
+    expand(body, &BodyLimits::default(), &Physics::default()).expect("well-formed").model
+}
+
+/// Which genes made each link.
+fn keys(body: &Body) -> Vec<LinkKey> {
+    link_keys(body, BodyLimits::default().max_links).expect("well-formed")
 }
 
 fn cpg(sharing: Sharing) -> Policy {
@@ -90,9 +95,9 @@ fn assert_sound(genome: &Genome, policy: &Policy) {
 }
 
 /// Positions of the link frames relative to the base at zero angles (m).
-fn origins(creature: &Creature<f64>) -> Vec<Vec3<f64>> {
+fn origins(model: &Model<f64>) -> Vec<Vec3<f64>> {
     let mut origins: Vec<Vec3<f64>> = vec![Vec3::zero()];
-    for link in &creature.links[1..] {
+    for link in &model.links[1..] {
         origins.push(origins[link.parent] + link.joint_position);
     }
     origins

@@ -1,10 +1,10 @@
 //! The mirror convention: a mirrored limb is the reflection of its twin, at rest and at equal angles.
 
-use super::{distance, grown, seed, stream, variation};
+use super::{distance, grown, keys, seed, stream, variation};
 use burgess::genome::{Body, JointKey, Sharing};
 use burgess::growth::tree;
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
-use burgess_physics::model::Creature;
+use burgess_physics::model::Model;
 
 /// Products of a few rotations and reflections.
 const ROUNDING: f64 = 1e-13;
@@ -23,9 +23,10 @@ fn reflected_tensor(s: Sym3<f64>) -> Sym3<f64> {
 }
 
 /// Pairs of links whose keys differ in the side only; the outermost reflection must be at the base.
-fn twins(creature: &Creature<f64>) -> Vec<(usize, usize)> {
-    let place = |key: JointKey| creature.links.iter().position(|link| link.joint == key);
-    let right = creature.links.iter().enumerate().skip(1).filter(|(_, link)| link.joint.side == 1);
+fn twins(body: &Body) -> Vec<(usize, usize)> {
+    let keys = keys(body);
+    let place = |key: JointKey| keys.iter().position(|link| link.joint == key);
+    let right = keys.iter().enumerate().skip(1).filter(|(_, link)| link.joint.side == 1);
     right.map(|(i, link)| (place(JointKey { side: 0, ..link.joint }).expect("a twin"), i)).collect()
 }
 
@@ -33,18 +34,18 @@ fn assert_close(a: Vec3<f64>, b: Vec3<f64>) {
     assert!(distance(a, b) < ROUNDING, "{a:?} is not {b:?}");
 }
 
-fn assert_mirrored(creature: &Creature<f64>) {
-    let pairs = twins(creature);
+fn assert_mirrored(body: &Body) {
+    let (model, pairs) = (grown(body), twins(body));
     assert!(!pairs.is_empty());
     for (left, right) in pairs {
-        let (l, r) = (&creature.links[left], &creature.links[right]);
+        let (l, r) = (&model.links[left], &model.links[right]);
         assert_eq!((l.mass, l.lower, l.upper, l.kp), (r.mass, r.lower, r.upper, r.kp));
         assert_close(r.com, reflected(l.com));
         assert_close(r.joint_position, reflected(l.joint_position));
         assert_close(r.axis, reflected_axis(l.axis));
         let (a, b) = (r.inertia.to_matrix(), reflected_tensor(l.inertia).to_matrix());
         a.0.into_iter().zip(b.0).for_each(|(x, y)| assert_close(x, y));
-        let contacts = |link: usize| creature.contacts.iter().filter(move |c| c.link == link);
+        let contacts = |link: usize| model.contacts.iter().filter(move |c| c.link == link);
         for contact in contacts(right) {
             let image = reflected(contact.centre);
             assert!(contacts(left).any(|c| distance(c.centre, image) < ROUNDING && c.radius == contact.radius));
@@ -53,13 +54,13 @@ fn assert_mirrored(creature: &Creature<f64>) {
 }
 
 /// Centres of mass relative to the base at the given angles (rad), one a joint.
-fn posed(creature: &Creature<f64>, angles: &[f64]) -> Vec<Vec3<f64>> {
+fn posed(model: &Model<f64>, angles: &[f64]) -> Vec<Vec3<f64>> {
     let mut frames = vec![(Vec3::zero(), Quat::identity())];
-    for (link, &angle) in creature.links[1..].iter().zip(angles) {
+    for (link, &angle) in model.links[1..].iter().zip(angles) {
         let (origin, turn) = frames[link.parent];
         frames.push((origin + turn.rotate(link.joint_position), turn * Quat::about_axis(link.axis, angle)));
     }
-    frames.iter().zip(&creature.links).map(|(&(origin, turn), link)| origin + turn.rotate(link.com)).collect()
+    frames.iter().zip(&model.links).map(|(&(origin, turn), link)| origin + turn.rotate(link.com)).collect()
 }
 
 /// The biped's leg again, hung on the hexapod's mirror by way of evolution: bodies of the wild.
@@ -71,24 +72,25 @@ fn varied(name: &str, sigma: f64) -> Body {
 
 #[test]
 fn mirrored_limbs_are_reflections() {
-    assert_mirrored(&grown(&seed("biped")));
+    assert_mirrored(&seed("biped"));
     // In a hexapod whose spine is straight all segments share the base's mirror plane.
-    assert_mirrored(&grown(&seed("hexapod")));
+    assert_mirrored(&seed("hexapod"));
     for strength in [0.1, 0.5, 2.0] {
-        assert_mirrored(&grown(&varied("biped", strength)));
+        assert_mirrored(&varied("biped", strength));
     }
 }
 
 #[test]
 fn equal_angles_give_mirrored_poses() {
-    let creature = grown(&varied("biped", 0.5));
+    let body = varied("biped", 0.5);
+    let model = grown(&body);
     let mut random = stream(3);
-    let pairs = twins(&creature);
-    let mut angles: Vec<f64> = (1..creature.links.len()).map(|_| random.range(-1.5, 1.5)).collect();
+    let pairs = twins(&body);
+    let mut angles: Vec<f64> = (1..model.links.len()).map(|_| random.range(-1.5, 1.5)).collect();
     for &(left, right) in &pairs {
         angles[right - 1] = angles[left - 1];
     }
-    let centres = posed(&creature, &angles);
+    let centres = posed(&model, &angles);
     for (left, right) in pairs {
         assert_close(centres[right], reflected(centres[left]));
     }
@@ -104,9 +106,10 @@ fn a_mirror_within_a_mirror_reflects_twice() {
     let nodes = tree::grow(&body, 16).expect("well-formed");
     let sides: Vec<u32> = nodes.iter().filter(|n| n.key.gene == body.joints[knee].id).map(|n| n.key.side).collect();
     assert_eq!(sides, [0, 1, 2, 3], "left left, left right, right left, right right");
-    let creature = grown(&body);
+    let (model, keys) = (grown(&body), keys(&body));
     let of = |side: u32| {
-        creature.links.iter().find(|link| link.joint.gene == body.joints[knee].id && link.joint.side == side)
+        let place = keys.iter().position(|key| key.joint.gene == body.joints[knee].id && key.joint.side == side);
+        place.map(|place| &model.links[place])
     };
     for (left, right) in [(0, 2), (1, 3)] {
         let (l, r) = (of(left).expect("grown"), of(right).expect("grown"));

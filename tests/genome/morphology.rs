@@ -1,10 +1,10 @@
 //! Morphology files: the built-in ones stand as they should, text goes there and back, and errors say where.
 
-use super::{SEEDS, distance, files, grown, origins, seed, variation};
+use super::{SEEDS, distance, files, grown, keys, origins, seed, variation};
 use burgess::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
 use burgess::growth::check;
 use burgess_core::math::Vec3;
-use burgess_physics::model::Creature;
+use burgess_physics::model::Model;
 use std::path::Path;
 
 /// Logarithms and back, twice.
@@ -13,10 +13,10 @@ const ROUNDING: f64 = 1e-12;
 #[test]
 fn all_seeds_are_valid_and_of_sensible_size() {
     for name in files::names() {
-        let creature = grown(&seed(name));
-        assert_eq!(check(&creature, &BodyLimits::default()), Ok::<(), InvalidBody>(()), "{name}");
-        assert!((1.0..10.0).contains(&creature.mass()), "{name} weighs {} kg", creature.mass());
-        assert!(creature.links.len() <= 16);
+        let model = grown(&seed(name));
+        assert_eq!(check(&model, &BodyLimits::default()), Ok::<(), InvalidBody>(()), "{name}");
+        assert!((1.0..10.0).contains(&model.mass()), "{name} weighs {} kg", model.mass());
+        assert!(model.links.len() <= 16);
     }
     assert_eq!(grown(&seed("quadruped")).joint_count(), 8);
     assert!((grown(&seed("quadruped")).mass() - 4.0).abs() < 0.05);
@@ -24,12 +24,12 @@ fn all_seeds_are_valid_and_of_sensible_size() {
 }
 
 /// Centre of mass and lowest points of the contact spheres, relative to the base (m).
-fn stance(creature: &Creature<f64>) -> (Vec3<f64>, Vec<Vec3<f64>>) {
-    let origins = origins(creature);
-    let moment = creature.links.iter().zip(&origins).fold(Vec3::zero(), |s, (l, &o)| s + (o + l.com) * l.mass);
+fn stance(model: &Model<f64>) -> (Vec3<f64>, Vec<Vec3<f64>>) {
+    let origins = origins(model);
+    let moment = model.links.iter().zip(&origins).fold(Vec3::zero(), |s, (l, &o)| s + (o + l.com) * l.mass);
     let bottom = |p: Vec3<f64>, radius: f64| Vec3 { z: p.z - radius, ..p };
-    let bottoms = creature.contacts.iter().map(|c| bottom(origins[c.link] + c.centre, c.radius)).collect();
-    (moment * (1.0 / creature.mass()), bottoms)
+    let bottoms = model.contacts.iter().map(|c| bottom(origins[c.link] + c.centre, c.radius)).collect();
+    (moment * (1.0 / model.mass()), bottoms)
 }
 
 #[test]
@@ -155,16 +155,17 @@ fn errors_say_where_and_what() {
 /// The link table of a seed as it was when last looked at: a change here is a change of the body.
 #[test]
 fn the_hopper_is_as_it_was() {
-    let creature = grown(&seed("hopper"));
+    let model = grown(&seed("hopper"));
     let millionths = |x: f64| (x * 1e6).round() as i64;
-    let rows: Vec<[i64; 12]> = creature
+    let rows: Vec<[i64; 12]> = model
         .links
         .iter()
-        .map(|l| {
+        .zip(keys(&seed("hopper")))
+        .map(|(l, key)| {
             let (p, c) = (l.joint_position, l.com);
             let [px, py, pz, cx, cy, cz] = [p.x, p.y, p.z, c.x, c.y, c.z].map(millionths);
             let [mass, kp, kd, torque] = [l.mass, l.kp, l.kd, l.torque_limit].map(millionths);
-            [l.parent as i64, l.gene.0 as i64, mass, px, py, pz, cx, cy, cz, kp, kd, torque]
+            [l.parent as i64, key.gene.0 as i64, mass, px, py, pz, cx, cy, cz, kp, kd, torque]
         })
         .collect();
     assert_eq!(rows, HOPPER);

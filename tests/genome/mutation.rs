@@ -1,6 +1,6 @@
 //! Mutation: what it keeps, and that nothing it does breaks a genome.
 
-use super::{assert_sound, brain_keys, cpg, distance, grown, origins, policies, seed, stream, variation};
+use super::{assert_sound, brain_keys, cpg, distance, grown, keys, origins, policies, seed, stream, variation};
 use burgess::genome::{Body, BodyLimits, Genome, Policy, Sharing};
 use burgess::growth::{check, compile_controller, tree};
 use burgess::variation::{StructuralMutation, Variation};
@@ -10,8 +10,7 @@ use proptest::prelude::*;
 /// For each joint the way to it from the base, and its controller's numbers.
 fn joints(genome: &Genome, policy: &Policy) -> Vec<(Vec<tree::Step>, Vec<f64>)> {
     let nodes = tree::grow(&genome.body, 16).expect("well-formed");
-    let creature = grown(&genome.body);
-    let numbers: Vec<Vec<f64>> = match compile_controller(&genome.brain, &creature, policy) {
+    let numbers: Vec<Vec<f64>> = match compile_controller(&genome.brain, &keys(&genome.body), policy) {
         Controller::Cpg { joints, .. } => joints.iter().map(|j| vec![j.amplitude, j.phase, j.offset]).collect(),
         Controller::Mlp { layers, clocks, .. } => {
             let output = layers.last().expect("an output layer");
@@ -112,24 +111,25 @@ fn a_split_keeps_shape_mass_and_brain() {
     for_each_mutant(StructuralMutation::SplitLink, |parent, child, policy| {
         let (old, new) = (grown(&parent.body), grown(&child.body));
         assert!((new.mass() / old.mass() - 1.0).abs() < 1e-12, "{} kg became {} kg", old.mass(), new.mass());
+        let (old_keys, new_keys) = (keys(&parent.body), keys(&child.body));
         let after = joints(child, policy);
         let numbers_of = |gene, key: burgess::genome::JointKey| {
-            let place = new.links.iter().position(|l| l.joint.gene == gene && l.joint == key).expect("still there");
+            let place = new_keys.iter().position(|k| k.joint.gene == gene && k.joint == key).expect("still there");
             (place, after[place - 1].1.clone())
         };
         // The base's frame moves with its own half if the base is split: compare places relative to the first old joint.
         let (old_places, new_places) = (origins(&old), origins(&new));
         let mut shift = None;
         for (i, (_, before)) in joints(parent, policy).iter().enumerate() {
-            let key = old.links[i + 1].joint;
+            let key = old_keys[i + 1].joint;
             let (place, now) = numbers_of(key.gene, key);
             assert_bits(before, &now);
             let moved = new_places[place] - old_places[i + 1];
             let first = *shift.get_or_insert(moved);
             assert!(distance(moved, first) < 1e-9, "joint {key:?} moved by {moved:?}, the first by {first:?}");
         }
-        let extent = |creature: &burgess_physics::model::Creature<f64>, places: &[burgess_core::math::Vec3<f64>]| {
-            let lows = creature.contacts.iter().map(|c| (places[c.link] + c.centre).z - c.radius);
+        let extent = |model: &burgess_physics::model::Model<f64>, places: &[burgess_core::math::Vec3<f64>]| {
+            let lows = model.contacts.iter().map(|c| (places[c.link] + c.centre).z - c.radius);
             lows.fold(f64::INFINITY, f64::min)
         };
         let sunk = extent(&new, &new_places) - extent(&old, &old_places) - shift.expect("a joint").z;
@@ -238,8 +238,8 @@ fn evolve(all: &Variation, seed: u64, steps: usize) -> Body {
         assert_sound(&child, &all.policy);
         match all.compile(&child) {
             Ok(candidate) => {
-                assert!(candidate.creature.links.len() <= all.limits.max_links);
-                assert_eq!(check(&candidate.creature, &all.limits), Ok(()));
+                assert!(candidate.model.links.len() <= all.limits.max_links);
+                assert_eq!(check(&candidate.model, &all.limits), Ok(()));
                 let mut finite = true;
                 let _ = candidate.map(|x: f64| {
                     finite &= x.is_finite();

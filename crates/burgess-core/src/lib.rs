@@ -6,3 +6,4 @@ pub mod files;
 pub mod hex;
 pub mod math;
 pub mod rng;
+pub mod trace;

@@ -3,8 +3,8 @@
 use crate::encoder::Encoder;
 use crate::error::LatentError;
 use crate::spec::Size;
+use burgess_physics::frame::recorded_layout;
 use burgess_physics::observer::{Observer, Parts};
-use burgess_physics::step::record::layout;
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
@@ -63,7 +63,7 @@ impl FrozenWorldModel {
     ///
     /// When there can be no model of this size.
     pub fn untrained(size: Size, rate: f64, seed: u64) -> Result<Self, WorldModelError> {
-        Self::new(Encoder::untrained_world_model(size, &layout(rate), seed)?)
+        Self::new(Encoder::untrained_world_model(size, &recorded_layout(rate), seed)?)
     }
 
     /// Writes it to two files for [`load`](Self::load).

@@ -1,8 +1,8 @@
 //! Gradients of episodes: what is differentiated, with respect to what, and who does it.
 
-use super::step::episode::Returns;
+use super::task::Returns;
 use crate::error::Error;
-use crate::model::{Candidate, Controller, Model};
+use crate::model::Candidate;
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;
 use std::time::Duration;
@@ -38,19 +38,6 @@ pub struct Gradient<T> {
     pub world: WorldGradient<T>,
     /// With respect to the state at the start.
     pub state: StateGradient<T>,
-}
-
-impl Gradient<f32> {
-    /// Of what has no body and no episode, only numbers: with respect to those.
-    pub fn of_actions(returns: Returns<f32>, actions: Vec<f32>) -> Self {
-        Self {
-            returns,
-            candidate: Candidate { model: Model::none(), controller: Controller::Sequence { actions } },
-            prelude: PreludeGradient::default(),
-            world: WorldGradient::default(),
-            state: StateGradient::default(),
-        }
-    }
 }
 
 /// Gradient with respect to a [`Prelude`](super::prelude::Prelude).

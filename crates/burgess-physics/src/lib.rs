@@ -8,6 +8,7 @@ pub mod batch;
 pub mod error;
 pub mod example;
 pub mod experience;
+pub mod frame;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod gradient;
@@ -15,7 +16,6 @@ pub mod laws;
 pub mod model;
 pub mod observer;
 pub mod plan;
-pub mod prelude;
 pub mod step;
 pub mod task;
 pub mod world;

@@ -2,8 +2,7 @@
 //! backends compute with. Its weights are constants: nothing that is searched for or differentiated by.
 
 use crate::experience::{ExperienceError, Layout, Role};
-use crate::step::features::FEATURES;
-use crate::step::record::layout;
+use crate::frame::{FEATURES, recorded_layout};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Debug, Formatter};
 
@@ -95,7 +94,7 @@ impl Observer {
     /// Other features than those that are recorded.
     pub fn new<'a>(parts: Parts<'a>, array: impl Fn(&str) -> &'a [f32]) -> Result<Self, ExperienceError> {
         let rate = parts.layout.rate();
-        layout(rate).check_same(parts.layout)?;
+        recorded_layout(rate).check_same(parts.layout)?;
         debug_assert!(parts.layout.columns(Role::Observed).iter().copied().eq(0..OBSERVED));
         debug_assert_eq!([parts.means.len(), parts.deviations.len()], [FEATURES; 2]);
         let mut numbers = [parts.means, parts.deviations].concat();

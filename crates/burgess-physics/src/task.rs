@@ -54,6 +54,19 @@ pub enum Ending {
     Diverged,
 }
 
+/// What an episode gave, over the scalar it was simulated with.
+#[derive(Clone, Debug)]
+pub struct Returns<T> {
+    /// Sum of the weighted reward terms.
+    pub reward: T,
+    /// One value a descriptor.
+    pub descriptors: Vec<T>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps simulated.
+    pub steps: u32,
+}
+
 /// An experiment's task in the units of the simulation.
 #[derive(Clone, Debug)]
 pub struct TaskPlan {

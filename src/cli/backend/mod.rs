@@ -8,8 +8,9 @@ pub mod gpu;
 pub mod gpu;
 
 use anyhow::Context;
-use burgess::benchmark::{PointBackend, Problem};
+use burgess::benchmark::Problem;
 use burgess::evolve::provenance::{Part, same_bits};
+use burgess::evolve::{Domain as _, Points};
 use burgess::experiment::Experiment;
 use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::gradient::Differentiate;
@@ -67,7 +68,7 @@ impl Args {
     ///
     /// When there is no such backend, it cannot simulate the experiment, or threads cannot be started.
     pub fn open(&self, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
-        self.open_job(&Job::of(experiment))
+        self.open_plan(experiment.plan())
     }
 
     /// As [`open`](Self::open), for a plan that belongs to no experiment.
@@ -76,12 +77,8 @@ impl Args {
     ///
     /// As [`open`](Self::open).
     pub fn open_plan(&self, plan: Plan) -> anyhow::Result<Box<dyn Backend>> {
-        self.open_job(&Job::Episodes(Box::new(plan)))
-    }
-
-    fn open_job(&self, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
         let wanted = self.start()?;
-        Ok(announced(self.take(wanted, job)?))
+        Ok(announced(self.take(wanted, &plan)?))
     }
 
     /// Starts the backend for each of several plans, and says which it is. With each comes how long that took.
@@ -94,11 +91,10 @@ impl Args {
         let mut first: Option<String> = None;
         let open = |plan: &Plan| {
             let began = Instant::now();
-            let job = Job::Episodes(Box::new(plan.clone()));
             // What was found for the first is taken for all, without looking and talking again.
             let backend = match &first {
-                Some(description) => self.take_recorded(description, &job)?,
-                None => self.take(self.wanted()?, &job)?,
+                Some(description) => self.take_recorded(description, plan)?,
+                None => self.take(self.wanted()?, plan)?,
             };
             first.get_or_insert_with(|| backend.describe());
             Ok((backend, began.elapsed()))
@@ -113,13 +109,13 @@ impl Args {
     ///
     /// As [`open`](Self::open), and when the backend that was used is not here.
     pub fn open_again(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
-        let job = Job::of(experiment);
+        let plan = experiment.plan();
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &job)?,
-            (wanted, _) => self.take(wanted, &job)?,
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan)?,
+            (wanted, _) => self.take(wanted, &plan)?,
         };
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &backend.describe())) {
-            eprintln!("another backend than before: from here on the run's bits are not what they would have been");
+            eprintln!("{OTHER_BACKEND}");
         }
         Ok(announced(backend))
     }
@@ -131,13 +127,13 @@ impl Args {
     ///
     /// As [`open`](Self::open).
     pub fn open_like(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
-        let job = Job::of(experiment);
+        let plan = experiment.plan();
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &job).or_else(|error| {
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan).or_else(|error| {
                 eprintln!("{error:#}");
-                self.take(Wanted::Auto, &job)
+                self.take(Wanted::Auto, &plan)
             })?,
-            (wanted, _) => self.take(wanted, &job)?,
+            (wanted, _) => self.take(wanted, &plan)?,
         };
         Ok(announced(backend))
     }
@@ -193,28 +189,24 @@ impl Args {
         self.threads.map(usize::from)
     }
 
-    fn take(&self, wanted: Wanted<'_>, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
-        match (wanted, job) {
-            (Wanted::Gpu(_), Job::Points(_)) => {
-                let words = "a benchmark has nothing to simulate and runs on the CPU; leave the GPU away";
-                Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into())
-            }
-            (Wanted::Gpu(which), Job::Episodes(plan)) => gpu::open(which, plan, self.switches()),
-            (Wanted::Auto, Job::Episodes(plan)) => match gpu::hardware(plan, self.switches())? {
+    fn take(&self, wanted: Wanted<'_>, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
+        match wanted {
+            Wanted::Gpu(which) => gpu::open(which, plan, self.switches()),
+            Wanted::Auto => match gpu::hardware(plan, self.switches())? {
                 Some(backend) => Ok(backend),
-                None => self.cpu(job),
+                None => self.cpu(plan),
             },
-            (Wanted::Cpu, _) | (Wanted::Auto, Job::Points(_)) => self.cpu(job),
+            Wanted::Cpu => self.cpu(plan),
         }
     }
 
     /// The backend that describes itself so.
-    fn take_recorded(&self, description: &str, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
+    fn take_recorded(&self, description: &str, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
         let kind = description.split(',').next().unwrap_or_default();
         if kind == "cpu" {
-            return self.cpu(job);
+            return self.cpu(plan);
         }
-        self.take(Wanted::Gpu(gpu::Which::Recorded(description)), job).with_context(|| {
+        self.take(Wanted::Gpu(gpu::Which::Recorded(description)), plan).with_context(|| {
             format!(
                 "the run was simulated on `{description}`, which cannot be had here; --backend gpu or --backend cpu takes \
                  another, but then equal bits are not promised"
@@ -222,25 +214,78 @@ impl Args {
         })
     }
 
-    fn cpu(&self, job: &Job) -> anyhow::Result<Box<dyn Backend>> {
-        match job {
-            Job::Points(problem) => Ok(Box::new(PointBackend::new(*problem))),
-            Job::Episodes(plan) => Ok(Box::new(CpuBackend::new(plan, self.threads())?)),
+    fn cpu(&self, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
+        Ok(Box::new(CpuBackend::new(plan, self.threads())?))
+    }
+
+    /// Starts the threads for the points of a benchmark, which nothing simulates, and says what evaluates them. `parts` are those of a run
+    /// that goes on.
+    ///
+    /// # Errors
+    ///
+    /// When a GPU is asked for, or threads cannot be started.
+    pub fn open_points(&self, experiment: &Experiment, problem: Problem, parts: &[Part]) -> anyhow::Result<Points> {
+        if let Wanted::Gpu(_) = self.start()? {
+            let words = "a benchmark has nothing to simulate and runs on the CPU; leave the GPU away";
+            return Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into());
         }
+        let points = Points::new(problem, experiment.branches());
+        if parts.last().is_some_and(|last| !same_bits(&last.backend, &points.backend())) {
+            eprintln!("{OTHER_BACKEND}");
+        }
+        eprintln!("backend: {}", points.backend());
+        Ok(points)
     }
 }
 
-/// What a backend is for.
-enum Job {
-    /// Episodes of a plan.
-    Episodes(Box<Plan>),
-    /// Points of a benchmark, which have no episodes.
-    Points(Problem),
+/// What is said where a run goes on that another kind of backend began.
+const OTHER_BACKEND: &str =
+    "another backend than before: from here on the run's bits are not what they would have been";
+
+/// What evaluates the solutions of an experiment.
+pub enum Evaluator {
+    /// A benchmark's problem.
+    Points(Points),
+    /// What simulates creatures; what differentiates for refinement; what differentiates for emitters.
+    Simulation(Box<dyn Backend>, [Option<Box<dyn Differentiate>>; 2]),
 }
 
-impl Job {
-    fn of(experiment: &Experiment) -> Self {
-        experiment.problem().map_or_else(|| Self::Episodes(Box::new(experiment.plan())), Self::Points)
+impl Evaluator {
+    /// Starts what evaluates something new, and says which it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Args::open`].
+    pub fn open(args: &Args, experiment: &Experiment) -> anyhow::Result<Self> {
+        match experiment.problem() {
+            Some(problem) => Self::points(args.open_points(experiment, problem, &[])?, &[]),
+            None => Self::simulation(args.open(experiment)?, experiment, &[]),
+        }
+    }
+
+    /// Starts what evaluates a run that goes on, and says which it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Args::open_again`].
+    pub fn open_again(args: &Args, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Self> {
+        match experiment.problem() {
+            Some(problem) => Self::points(args.open_points(experiment, problem, parts)?, parts),
+            None => Self::simulation(args.open_again(experiment, parts)?, experiment, parts),
+        }
+    }
+
+    fn points(points: Points, parts: &[Part]) -> anyhow::Result<Self> {
+        if let Some(name) = points.differentiator() {
+            announce_gradients(&name, parts);
+        }
+        Ok(Self::Points(points))
+    }
+
+    fn simulation(backend: Box<dyn Backend>, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Self> {
+        let differentiator = open_differentiator(experiment, backend.as_ref(), parts)?;
+        let slopes = open_slopes(experiment, backend.as_ref(), parts)?;
+        Ok(Self::Simulation(backend, [differentiator, slopes]))
     }
 }
 
@@ -250,7 +295,7 @@ impl Job {
 /// # Errors
 ///
 /// When it cannot differentiate the plan.
-pub fn open_differentiator(
+fn open_differentiator(
     experiment: &Experiment,
     backend: &dyn Backend,
     parts: &[Part],
@@ -265,7 +310,7 @@ pub fn open_differentiator(
 /// # Errors
 ///
 /// As [`open_differentiator`].
-pub fn open_slopes(
+fn open_slopes(
     experiment: &Experiment,
     backend: &dyn Backend,
     parts: &[Part],
@@ -285,13 +330,16 @@ fn announced_differentiator(
     parts: &[Part],
 ) -> anyhow::Result<Box<dyn Differentiate>> {
     let differentiator = backend.differentiator(plan)?;
-    let name = differentiator.name();
+    announce_gradients(&differentiator.name(), parts);
+    Ok(differentiator)
+}
+
+fn announce_gradients(name: &str, parts: &[Part]) {
     let before = parts.last().and_then(|last| last.differentiator.as_deref());
-    if before.is_some_and(|before| !same_bits(before, &name)) {
+    if before.is_some_and(|before| !same_bits(before, name)) {
         eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
     }
     eprintln!("gradients: {name}");
-    Ok(differentiator)
 }
 
 fn announced(backend: Box<dyn Backend>) -> Box<dyn Backend> {

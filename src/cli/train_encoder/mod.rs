@@ -3,11 +3,12 @@
 mod replay;
 
 use anyhow::Context as _;
-use burgess::report::data::{LatentView, TrainingCurves};
-use burgess::report::{IMAGINED, Sample, draw_latent, imagination, latent_map};
+use burgess::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
 use burgess_physics::experience::Experience;
-use burgess_physics::step::record::layout;
+use burgess_physics::frame::recorded_layout;
+use burgess_report::draw_latent;
+use burgess_report::views::LatentView;
 use indicatif::ProgressBar;
 use replay::{HELD_OUT, Replay};
 use ron::extensions::Extensions;
@@ -51,7 +52,7 @@ pub struct Args {
 /// When a run cannot be read, nothing is left to learn from, training fails, or a file cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let spec = spec(args.encoder.as_deref())?;
-    let mut trainer = Trainer::new(&spec, &layout(f64::from(args.rate)), args.seed)?;
+    let mut trainer = Trainer::new(&spec, &recorded_layout(f64::from(args.rate)), args.seed)?;
     trainer.can_learn()?;
     make_room(&args.out)?;
     let runs = replay::read(&args.dirs, args.rate)?;
@@ -78,7 +79,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         bodies_evolve: runs.iter().any(|run| run.bodies_evolve),
         map: latent_map(encoder, &replay.all)?,
         // What was fitted at once has no course.
-        training: (losses.curve.len() > 1).then(|| TrainingCurves { losses: losses.curve, rounds: Vec::new() }),
+        training: (losses.curve.len() > 1).then(|| training_curves(&losses.curve, Vec::new())),
         imagination: imagination(encoder, &replay.held_out, IMAGINED)?,
     };
     draw(&view, &description)?;

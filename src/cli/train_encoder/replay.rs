@@ -1,12 +1,10 @@
 //! What an encoder learns from: the elites of runs, simulated again, and offspring of theirs.
 
 use anyhow::{Context as _, bail, ensure};
-use burgess::archive::Elite;
-use burgess::archive::store::RunReader;
 use burgess::evolve::start;
-use burgess::experiment::EmitterKind;
 use burgess::genome::Genome;
 use burgess::report::Sample;
+use burgess::store::RunReader;
 use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::experience::Experience;
@@ -14,6 +12,8 @@ use burgess_physics::plan::Plan;
 use burgess_physics::step::record::record;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::World;
+use burgess_qd::Evaluated;
+use burgess_qd::emitter::EmitterKind;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub struct Run {
     /// Whether its bodies evolve.
     pub bodies_evolve: bool,
     /// With what they do, in the order of their cells; those that diverge here have nothing to teach.
-    elites: Vec<(Elite, Experience)>,
+    elites: Vec<(Evaluated<Genome>, Experience)>,
     simulator: Simulator,
 }
 
@@ -55,16 +55,17 @@ struct Simulator {
 
 impl Run {
     fn read(dir: &Path, rate: u32) -> anyhow::Result<Self> {
-        let elites = RunReader::open(dir)?.elites()?;
+        let run = RunReader::open(dir)?;
         let (experiment, space) = start::thaw_run(dir)?;
-        let Plan { world, task, .. } = experiment.plan();
         if experiment.problem().is_some() {
             bail!("a benchmark has no episodes to learn from");
         }
+        let elites = run.elites()?;
+        let Plan { world, task, .. } = experiment.plan();
         let steps = experiment.physics.rate;
         ensure!(steps.is_multiple_of(rate), "--rate must divide the {steps} steps a second, and is {rate}");
         let simulator = Simulator { space, world: world.cast(), task, period: steps / rate };
-        let one = |(_, elite): (usize, Elite)| -> anyhow::Result<Option<(Elite, Experience)>> {
+        let one = |(_, elite): (usize, Evaluated<Genome>)| -> anyhow::Result<Option<(Evaluated<Genome>, Experience)>> {
             let experience = simulator.record(elite.expressed());
             let experience = experience.with_context(|| format!("elite {} no longer compiles", elite.id))?;
             Ok(experience.map(|experience| (elite, experience)))
@@ -82,7 +83,13 @@ impl Run {
 
     /// What children of an elite do that compile and do not diverge: mutants, and children of it and one of its `mates`, in turn, as
     /// emitters make them unless told otherwise. Each is drawn from the stream of (seed, number of the run and elite, child).
-    fn offspring(&self, elite: &Elite, mates: &[&Elite], count: u64, (seed, run): (u64, u64)) -> Vec<Experience> {
+    fn offspring(
+        &self,
+        elite: &Evaluated<Genome>,
+        mates: &[&Evaluated<Genome>],
+        count: u64,
+        (seed, run): (u64, u64),
+    ) -> Vec<Experience> {
         let space = &self.simulator.space;
         let child = |child: u64| {
             let mut stream = Stream::new(seed, run << 40 | elite.id, child, Purpose::Offspring);
@@ -134,7 +141,7 @@ impl<'a> Replay<'a> {
                     parents.push(elite);
                 }
             }
-            let children = |elite: &&Elite| run.offspring(elite, &parents, children, (seed, number));
+            let children = |elite: &&Evaluated<Genome>| run.offspring(elite, &parents, children, (seed, number));
             replay.offspring.par_extend(parents.par_iter().flat_map_iter(children));
         }
         replay

@@ -5,11 +5,12 @@
 
 mod validate;
 
-use super::schema::Optimiser;
+use super::ExperimentError;
+use super::check::Known;
 use super::source::Source;
-use super::{ExperimentError, validate::Known};
 use burgess_physics::task::TaskSpec;
 use burgess_physics::world::Physics;
+use burgess_qd::optimiser::Optimiser;
 use serde::{Deserialize, Serialize};
 
 /// An inverse problem.

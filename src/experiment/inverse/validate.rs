@@ -3,11 +3,12 @@
 use super::{
     Aim, Ascent, AscentGoal, Carried, Descent, Gait, Identify, Inverse, Reach, ReachGoal, ReachLoss, Recording,
 };
+use crate::experiment::check::{Check, HUGE, Known, MAX_FREQUENCY, Number, Pair};
 use crate::experiment::error::Problem;
-use crate::experiment::schema::Optimiser;
-use crate::experiment::validate::{Check, HUGE, Known, MAX_FREQUENCY, Number, Pair, episode, name, one_task, physics};
+use crate::experiment::validate::{episode, name, one_task, physics};
 use burgess_physics::model::MAX_LINKS;
 use burgess_physics::world::{BiasForm, Physics, Stiffness};
+use burgess_qd::optimiser::Optimiser;
 use std::f64::consts::PI;
 
 /// All that is wrong with an inverse problem.

@@ -4,8 +4,8 @@ use super::{Climbed, Solution};
 use crate::experiment::{Aim, Ascent};
 use crate::genome::{Genome, Policy, PolicyFile, morphology};
 use crate::inverse::folder::{Folder, table};
-use crate::report::data::{LineView, LinesView, PanelView};
 use anyhow::Result;
+use burgess_report::views::{LineView, LinesView, PanelView};
 
 /// Writes everything into the folder, and gives what to print.
 ///

@@ -1,8 +1,33 @@
 //! Least squares after Levenberg (1944) and Marquardt (1963): each step solves (J^T J + lambda diag J^T J) d = -J^T r.
 
 use super::model::{MotionModel, Normal};
-use super::{Fitted, Stand};
 use crate::experiment::Identify;
+
+/// What became of one guess.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// Factors that it began with, one an unknown.
+    pub guess: Vec<f64>,
+    /// Factors at the end.
+    pub factors: Vec<f64>,
+    /// All unknowns at the end: logarithms of the factors, then how far the start is moved.
+    pub unknowns: Vec<f64>,
+    /// Where the fit stood after each step.
+    pub course: Vec<Stand>,
+    /// Root mean square of the residuals over the whole recording, as a share of the ranges.
+    pub residual: f64,
+}
+
+/// Where a fit stands.
+#[derive(Clone, Debug)]
+pub struct Stand {
+    /// The horizon (s).
+    pub horizon: f64,
+    /// Root mean square of the residuals over that.
+    pub residual: f64,
+    /// The factors.
+    pub factors: Vec<f64>,
+}
 
 /// First damping, and its factors after a step that helps and one that does not.
 const DAMPING: (f64, f64, f64) = (1e-2, 0.2, 4.0);

@@ -10,6 +10,7 @@ mod model;
 mod record;
 mod table;
 
+pub use fit::{Fitted, Stand};
 pub use record::write;
 pub use table::Table;
 
@@ -23,32 +24,6 @@ use fit::fit;
 use model::MotionModel;
 use rayon::prelude::*;
 use std::path::Path;
-
-/// What became of one guess.
-#[derive(Clone, Debug)]
-pub struct Fitted {
-    /// Factors that it began with, one an unknown.
-    pub guess: Vec<f64>,
-    /// Factors at the end.
-    pub factors: Vec<f64>,
-    /// All unknowns at the end: logarithms of the factors, then how far the start is moved.
-    pub unknowns: Vec<f64>,
-    /// Where the fit stood after each step.
-    pub course: Vec<Stand>,
-    /// Root mean square of the residuals over the whole recording, as a share of the ranges.
-    pub residual: f64,
-}
-
-/// Where a fit stands.
-#[derive(Clone, Debug)]
-pub struct Stand {
-    /// The horizon (s).
-    pub horizon: f64,
-    /// Root mean square of the residuals over that.
-    pub residual: f64,
-    /// The factors.
-    pub factors: Vec<f64>,
-}
 
 /// What became of all guesses.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! What stays of an identification: tables, the factors, plots, and a few lines to print.
 
+use super::Solution;
+use super::fit::Fitted;
 use super::table::Table;
-use super::{Fitted, Solution};
 use crate::experiment::{Factors, Identify, Unknown};
 use crate::inverse::folder::Folder;
-use crate::report::data::{LineView, LinesView, PanelView};
 use anyhow::Result;
+use burgess_report::views::{LineView, LinesView, PanelView};
 use ron::ser::PrettyConfig;
 
 /// Guesses that plots show: more than that cannot be told apart.
@@ -91,7 +92,7 @@ fn title(spec: &Identify) -> String {
 }
 
 /// One line a guess over its steps.
-fn lines(solution: &Solution, value: impl Fn(&super::Stand) -> f64) -> Vec<LineView> {
+fn lines(solution: &Solution, value: impl Fn(&super::fit::Stand) -> f64) -> Vec<LineView> {
     let line = |(guess, fitted): (usize, &Fitted)| LineView {
         name: format!("guess {guess}"),
         points: fitted.course.iter().enumerate().map(|(step, stand)| (step as f64, value(stand))).collect(),

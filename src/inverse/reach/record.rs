@@ -3,8 +3,8 @@
 use super::{Moment, Solution};
 use crate::experiment::{Reach, ReachGoal};
 use crate::inverse::folder::{Folder, table};
-use crate::report::data::{LineView, LinesView, PanelView};
 use anyhow::Result;
+use burgess_report::views::{LineView, LinesView, PanelView};
 
 /// Writes everything into the folder, and gives what to print.
 ///

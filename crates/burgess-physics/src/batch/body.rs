@@ -3,8 +3,8 @@
 use super::window::{Progress, WindowGradient};
 use crate::gradient::Objective;
 use crate::model::{Candidate, Controller};
-use crate::prelude::Prelude;
 use crate::step::episode::{Episode, Paused};
+use crate::step::prelude::Prelude;
 use crate::step::reverse::episode::{Blind, TAPE_MEMORY, differentiate_window};
 use crate::step::reverse::state::StateAdjoint;
 use crate::step::snapshot::Snapshot;

@@ -3,6 +3,8 @@
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
 use super::layout::moment_room;
+use crate::frame;
+use crate::frame::FEATURES;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
@@ -10,10 +12,9 @@ use crate::laws::terrain::Terrain;
 use crate::model::OBSERVATIONS;
 use crate::observer::{CLIP, EPSILON, OBSERVED, Places, Sizes, UNIMIX, UPDATE_BIAS};
 use crate::plan::BrainKind;
+use crate::step::body_plan::REFERENCE_LOAD;
 use crate::step::episode::{RATE_BOUND, SPEED_BOUND};
-use crate::step::features;
-use crate::step::features::FEATURES;
-use crate::step::measure::{REFERENCE_LOAD, TOUCH_DOWN};
+use crate::step::measure::TOUCH_DOWN;
 use crate::step::step::ROUNDS;
 use crate::task::TaskPlan;
 use std::fmt::Write as _;
@@ -96,12 +97,14 @@ pub enum Mode {
 pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
+    text += &terrain_function(choices.terrain);
     for (_, file) in FILES {
         text.push('\n');
         text += file;
     }
     if choices.taped {
         text += &reverse_task_functions(choices.task);
+        text += &reverse_terrain_function(choices.terrain);
         for (_, file) in REVERSE_FILES {
             text.push('\n');
             text += file;
@@ -111,12 +114,6 @@ pub fn source(choices: Choices<'_>) -> String {
 }
 
 fn constants(choices: Choices<'_>) -> String {
-    let terrain = match choices.terrain {
-        Terrain::Plane { .. } => 0,
-        Terrain::Stairs { .. } => 1,
-        Terrain::Bumps(_) => 2,
-        Terrain::Walls(_) => 3,
-    };
     let sequence = BrainKind::Sequence;
     let brain_kind = if choices.mode == Mode::Actions { &sequence } else { choices.brain };
     let stepped = choices.mode != Mode::Episodes;
@@ -129,7 +126,6 @@ fn constants(choices: Choices<'_>) -> String {
     let whole = [
         ("CONTACTS", choices.contacts),
         ("DESCRIPTORS", choices.task.descriptors.len()),
-        ("TERRAIN", terrain),
         ("BRAIN", brain),
         ("ACTIVATIONS", brain_kind.widest_layer(choices.task.latent_size())),
         ("OBSERVATIONS", OBSERVATIONS + choices.task.latent_size()),
@@ -140,15 +136,15 @@ fn constants(choices: Choices<'_>) -> String {
         ("GIVEN", usize::from(choices.mode == Mode::Actions)),
         ("WHOLE_RECORDS", usize::from(choices.taped || stepped)),
         ("FEATURES", FEATURES),
-        ("AT_VELOCITY", features::VELOCITY),
-        ("AT_SPIN", features::SPIN),
-        ("AT_HEIGHT", features::HEIGHT),
-        ("AT_CONTACT", features::CONTACT),
-        ("AT_ANGLES", features::ANGLES),
-        ("AT_SPEEDS", features::SPEEDS),
-        ("AT_POWER", features::POWER),
-        ("AT_TARGETS", features::TARGETS),
-        ("AT_TARGET_SPEED", features::TARGET_SPEED),
+        ("AT_VELOCITY", frame::VELOCITY),
+        ("AT_SPIN", frame::SPIN),
+        ("AT_HEIGHT", frame::HEIGHT),
+        ("AT_CONTACT", frame::CONTACT),
+        ("AT_ANGLES", frame::ANGLES),
+        ("AT_SPEEDS", frame::SPEEDS),
+        ("AT_POWER", frame::POWER),
+        ("AT_TARGETS", frame::TARGETS),
+        ("AT_TARGET_SPEED", frame::TARGET_SPEED),
         ("RECORDED", usize::from(choices.task.frame.is_some())),
         ("FRAME", choices.task.frame.unwrap_or(1).max(1) as usize),
         ("FRAME_ROOM", choices.task.frame_room()),
@@ -196,6 +192,52 @@ fn watching(choices: Choices<'_>) -> [(&'static str, usize); 14] {
         ("POSTERIOR_AT", places.posterior),
         ("LOGITS_AT", places.logits),
     ]
+}
+
+/// How a shader calls the distance function of a terrain.
+struct TerrainLaw {
+    /// Name of the function.
+    name: &'static str,
+    /// Its arguments before the point, as the world's coefficients; each ends with a comma.
+    coefficients: &'static str,
+    /// What the reverse of the function gives beside the gradient with respect to the point: nothing, or a struct with that as `x`.
+    field: &'static str,
+}
+
+impl TerrainLaw {
+    /// The law of a terrain; `gpu/world.rs` writes its coefficients.
+    fn of(terrain: &Terrain<f32>) -> Self {
+        match terrain {
+            Terrain::Plane { .. } => Self { name: "plane", coefficients: "world.terrain[0].xyz, ", field: ".x" },
+            Terrain::Stairs { .. } => Self {
+                name: "stairs",
+                coefficients: "world.terrain[0].x, world.terrain[0].y, world.terrain[0].z, world.terrain[0].w, ",
+                field: ".x",
+            },
+            Terrain::Bumps(_) => Self {
+                name: "bumps",
+                coefficients: "array<vec4<f32>, 8>(world.terrain[0], world.terrain[1], world.terrain[2], world.terrain[3], \
+                               world.terrain[4], world.terrain[5], world.terrain[6], world.terrain[7]), ",
+                field: ".x",
+            },
+            Terrain::Walls(_) => Self { name: "walls", coefficients: "", field: "" },
+        }
+    }
+}
+
+/// The distance (m, positive above the ground) and unit normal at a point relative to the spawn point: the law of the run's terrain.
+fn terrain_function(terrain: &Terrain<f32>) -> String {
+    let TerrainLaw { name, coefficients, .. } = TerrainLaw::of(terrain);
+    format!("\nfn terrain_distance(x: vec3<f32>) -> Distance {{\n    return {name}_distance({coefficients}x);\n}}\n")
+}
+
+/// The gradient with respect to the point, from that with respect to distance and normal.
+fn reverse_terrain_function(terrain: &Terrain<f32>) -> String {
+    let TerrainLaw { name, coefficients, field } = TerrainLaw::of(terrain);
+    format!(
+        "\nfn terrain_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {{\n    \
+         return {name}_distance_reverse({coefficients}x, bar){field};\n}}\n"
+    )
 }
 
 /// Reward, descriptors and termination of the task: calls of the laws by their numbers, which compilers see through.

@@ -4,7 +4,7 @@ use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields,
 use super::pack::{Block, Tree};
 use crate::laws::joint::Servo;
 use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS};
-use crate::prelude::Prelude;
+use crate::step::prelude::Prelude;
 use crate::world::World;
 use burgess_core::math::{Sym3, Vec3};
 use rayon::prelude::*;

@@ -4,10 +4,11 @@
 use super::compose::Mode;
 use super::device::GpuError;
 use super::encode::{Encoded, Prepared};
+use super::layout::{Episode, Vec4};
+use super::pace::Pace;
 use super::part::{Part, Place, READ_BACK, Records, mapped};
 use super::pool::Loan;
 use super::session::{Session, Variant, lock};
-use super::{layout::Episode, layout::Vec4, pace::Pace};
 use crate::error::Error;
 use crate::model::Candidate;
 use rayon::prelude::*;

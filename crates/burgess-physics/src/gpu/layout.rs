@@ -1,8 +1,8 @@
 //! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
-//! `tests/gpu_layout.rs` compares the two through naga.
+//! `tests/gpu/layout.rs` compares the two through naga.
 
+use crate::frame::FEATURES;
 use crate::observer::{Observer, Sizes};
-use crate::step::features::FEATURES;
 use crate::task::TaskPlan;
 use burgess_core::math::Vec3;
 use bytemuck::{Pod, Zeroable};

@@ -12,6 +12,7 @@ mod encode;
 mod forward;
 pub mod gradient;
 pub mod layout;
+mod options;
 pub mod pace;
 pub mod pack;
 mod part;
@@ -29,38 +30,17 @@ use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::model::Candidate;
 use crate::plan::Plan;
 use crate::step::state::State;
-use crate::world::BiasForm;
 pub use batch::GpuBatch;
 use device::{Gpu, GpuError};
 use encode::Encoded;
 use forward::{PLAIN, Run, simulate};
 use gradient::TAPED;
+pub use options::{Options, unsupported};
 pub use resume::Standing;
 use session::Session;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Room for contact points on a link: spheres and capsules need two at most, boxes eight. Each has a shader of its own, and a
-/// creature's own shapes alone decide which one simulates it.
-const CONTACT_ROOMS: [usize; 2] = [2, 8];
-
-/// How the backend works; nothing here changes a result, but for `checked`, which may change its last bits.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Keep every index within its array and bound every loop.
-    pub checked: bool,
-    /// What a dispatch may take; [`pace::DISPATCH_TIME`] unless set.
-    pub dispatch_time: Option<Duration>,
-    /// Parts that the creatures of each contact room are simulated in at least, where memory is scarce; 1 unless set.
-    pub parts: Option<usize>,
-    /// What the backend's buffers may take together (bytes); no limit of its own unless set.
-    pub memory: Option<u64>,
-    /// What states kept for the way back may take (bytes), [`gradient::TAPE_MEMORY`] unless set.
-    pub tape: Option<u64>,
-    /// Most workgroups of a dispatch in a row, for tests of what goes beyond; the device's limit unless set.
-    pub widest: Option<u32>,
-}
 
 /// Simulates and differentiates in float32 on a GPU. Clones share one session on the device.
 #[derive(Clone, Debug)]
@@ -72,13 +52,6 @@ const _: () = {
     const fn is_shared<T: Send + Sync + 'static>() {}
     is_shared::<GpuBackend>();
 };
-
-/// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
-pub fn unsupported(plan: &Plan) -> Option<String> {
-    let form = plan.world.form;
-    (form != BiasForm::Momentum)
-        .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
-}
 
 impl GpuBackend {
     /// For a plan; compiles the shaders of its simulation. Those of gradients are compiled when the first one is asked for, or by

@@ -7,11 +7,12 @@ use super::layout::{
     Episode, LANES, Objective, Span, Vec4, gradient_fields, model_fields, record_fields, result_words, state_fields,
     thought_floats,
 };
+use super::options::CONTACT_ROOMS;
+use super::pace::Pace;
 use super::pack::{Block, pack};
 use super::pipeline::{Entry, Pipeline};
 use super::pool::Loan;
 use super::session::{Session, Variant};
-use super::{CONTACT_ROOMS, pace::Pace};
 use crate::error::Error;
 use crate::plan::BrainKind;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Reverses of the laws, derived from their graphs: for the gradient of each output (`bar_...`) that of each parameter.
 //!
-//! Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+//! Generated from crates/burgess-physics/src/laws/: change the law there, then run
+//! `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws`.
 
 #![allow(unused_variables, clippy::too_many_arguments)]
 

@@ -6,6 +6,9 @@ use burgess_core::math::Vec3;
 /// Limb ends whose contact is measured.
 pub const LIMB_ENDS: usize = 4;
 
+/// Quadrants around the base: front left, front right, rear left, rear right.
+pub const QUADRANTS: usize = 4;
+
 /// Summary of the state after one step. World axes, positions relative to the spawn point, SI units.
 #[derive(Clone, Copy, Debug)]
 pub struct Sensors<T> {

@@ -1,8 +1,8 @@
 //! The laws as generated code: every law of this folder is traced and written as WGSL to `shaders/laws/`, with its reverse beside
-//! it; the reverses that the processor's backward sweep needs are written as Rust to `src/laws/reverse.rs`.
+//! it; the reverses that the processor's backward sweep needs are written as Rust to `crates/burgess-physics/src/laws/reverse.rs`.
 //!
-//! `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws` writes the files; without the variable the same test
-//! fails when a file is not what the laws say.
+//! `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws` writes the files; without the variable the
+//! same test fails when a file is not what the laws say.
 
 use super::contact::ContactLaw;
 use super::descriptor::Descriptor;
@@ -11,20 +11,22 @@ use super::joint::{Limits, Servo};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use super::terrain::{Terrain, WAVES, Wave, upright_box};
-use burgess_core::autodiff::trace::wgsl::{function, structure};
-use burgess_core::autodiff::trace::{Graph, Traced, Tracer, rust};
 use burgess_core::math::{Sym3, Vec3};
+use burgess_core::trace::wgsl::{function, structure};
+use burgess_core::trace::{Graph, Traced, Tracer, rust};
 use std::fmt::Write as _;
 
 const HEAD: &str = "\
-// Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+// Generated from crates/burgess-physics/src/laws/: change the law there, then run
+// `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws`.
 // Needs shaders/shared/functions.wgsl.
 ";
 
 const RUST_HEAD: &str = "\
 //! Reverses of the laws, derived from their graphs: for the gradient of each output (`bar_...`) that of each parameter.
 //!
-//! Generated from src/laws/ by `BURGESS_WRITE_SHADERS=1 cargo test --release --test shader_laws`: change the law there.
+//! Generated from crates/burgess-physics/src/laws/: change the law there, then run
+//! `BURGESS_WRITE_SHADERS=1 cargo test --release -p burgess-physics --test shader_laws`.
 
 #![allow(unused_variables, clippy::too_many_arguments)]
 
@@ -72,7 +74,7 @@ pub fn files() -> Vec<ShaderFile> {
     ]
 }
 
-/// The text of `src/laws/reverse.rs`.
+/// The text of `crates/burgess-physics/src/laws/reverse.rs`.
 pub fn rust_reverses() -> String {
     let laws = [contact_law(), servo_law(), limit_law(), gyroscope_law()];
     laws.iter().fold(RUST_HEAD.to_owned(), |text, law| format!("{text}\n{}", law.rust_reverse()))

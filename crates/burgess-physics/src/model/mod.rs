@@ -187,11 +187,11 @@ pub struct Candidate<T> {
     pub controller: Controller<T>,
 }
 
-impl<T: Real> Model<T> {
-    /// The body of a benchmark's point: no links, and all numbers zero.
-    pub fn none() -> Self {
+/// Nothing: no link, and no joint.
+impl<T: Real> Default for Model<T> {
+    fn default() -> Self {
         Self {
-            base: BaseKind::Welded,
+            base: BaseKind::Floating,
             links: Vec::new(),
             joints: Vec::new(),
             colliders: Vec::new(),

@@ -4,14 +4,14 @@ use super::features::features;
 use super::measure::{Stance, measure};
 use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act, slew_targets};
+use super::prelude::Prelude;
 use super::reverse::tape::Standing;
 use super::snapshot::Snapshot;
 use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::laws::sensors::Sensors;
 use crate::model::Candidate;
-use crate::prelude::Prelude;
-use crate::task::{Ending, TaskPlan};
+use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::Vec3;
@@ -61,19 +61,6 @@ pub(crate) struct Paused<T> {
     samples: Vec<T>,
     last: Sensors<T>,
     ending: Option<Ending>,
-}
-
-/// What an episode gave, over the scalar it was simulated with.
-#[derive(Clone, Debug)]
-pub struct Returns<T> {
-    /// Sum of the weighted reward terms.
-    pub reward: T,
-    /// One value a descriptor.
-    pub descriptors: Vec<T>,
-    /// How it ended.
-    pub ending: Ending,
-    /// Steps simulated.
-    pub steps: u32,
 }
 
 impl<T: Value> Paused<T> {

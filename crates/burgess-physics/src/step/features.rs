@@ -1,33 +1,13 @@
 //! What a creature feels after a step, without a word of its body's plan, and its means over the steps of a frame.
 
-use super::measure::{BodyPlan, QUADRANTS};
+use super::body_plan::BodyPlan;
 use super::policy::in_heading_frame;
 use super::state::State;
-use crate::laws::sensors::{Sensors, load_share};
+use crate::frame::FEATURES;
+use crate::laws::sensors::{QUADRANTS, Sensors, load_share};
 use crate::model::Model;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Vec3, vec3};
-
-/// Where groups of features begin in a frame: those of [`layout`](super::record::layout).
-pub const VELOCITY: usize = 3;
-/// Angular velocity.
-pub const SPIN: usize = VELOCITY + 3;
-/// Height of the base.
-pub const HEIGHT: usize = SPIN + 3;
-/// By quadrant, and of the base.
-pub const CONTACT: usize = HEIGHT + 1;
-/// Joint angles by quadrant.
-pub const ANGLES: usize = CONTACT + QUADRANTS + 1;
-/// Joint speeds by quadrant.
-pub const SPEEDS: usize = ANGLES + QUADRANTS;
-/// Power.
-pub const POWER: usize = SPEEDS + QUADRANTS;
-/// Servo targets by quadrant.
-pub const TARGETS: usize = POWER + 1;
-/// Mean square rate of the targets.
-pub const TARGET_SPEED: usize = TARGETS + QUADRANTS;
-/// Features of a frame.
-pub const FEATURES: usize = TARGET_SPEED + 1;
 
 /// Those of a step that left `state`, with the servo `targets` (rad, one a link) that held in it.
 pub fn features<T: Real>(

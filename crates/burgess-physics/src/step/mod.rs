@@ -1,6 +1,7 @@
 //! One step and one episode of one candidate, generic over the scalar. Files and functions are the twins of the shaders.
 
 pub mod assemble;
+pub mod body_plan;
 pub mod episode;
 pub mod features;
 pub mod integrate;
@@ -8,6 +9,7 @@ pub mod kinematics;
 pub mod measure;
 pub mod observer;
 pub mod policy;
+pub mod prelude;
 pub mod record;
 pub mod reverse;
 pub mod snapshot;

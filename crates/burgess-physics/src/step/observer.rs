@@ -3,7 +3,8 @@
 //! h takes in the commands of a frame, then z what was observed in it; both stay until the next frame ends. Before the first both are
 //! zero. z is the vector of the posterior's probabilities, so that it is a function of the episode, and a smooth one.
 
-use super::features::{FEATURES, Frame};
+use super::features::Frame;
+use crate::frame::FEATURES;
 use crate::laws::soft::sigmoid;
 use crate::observer::{CLIP, EPSILON, OBSERVED, Observer, UNIMIX, UPDATE_BIAS};
 use burgess_core::autodiff::{Real, real};

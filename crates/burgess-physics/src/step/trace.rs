@@ -1,9 +1,9 @@
 //! A recorded episode: what tables of trajectories and pictures are made of.
 
-use super::episode::{Episode, Returns};
+use super::episode::Episode;
 use super::kinematics::kinematics;
 use crate::model::Candidate;
-use crate::task::TaskPlan;
+use crate::task::{Returns, TaskPlan};
 use crate::world::World;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::{Quat, Vec3};

@@ -1,10 +1,11 @@
 //! An adapter made ready for work, and everything that can go wrong with it as an error instead of a panic.
 
 mod adapter;
-mod error;
 
+pub use crate::error::GpuError;
 pub use adapter::{AdapterFacts, AdapterKind, AdapterLimits, Choice, adapters, choose};
-pub use error::GpuError;
+/// The graphics library, of whose types a [`Gpu`] is made.
+pub use wgpu;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,13 +6,13 @@ use crate::gpu::layout::{CONTACT_POINTS, Vec4, bar_places};
 use crate::gradient::{Gradient, StateGradient};
 use crate::laws::joint::Servo;
 use crate::model::{Candidate, Controller, Hinge, JointKind, Model};
-use crate::step::episode::Returns;
-use crate::step::reverse::Step;
 use crate::step::reverse::episode::not_a_number;
 use crate::step::reverse::link::reverse_start;
+use crate::step::reverse::made::Step;
 use crate::step::reverse::state::{LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::step::state::{Drive, State, Work};
 use crate::task::Ending;
+use crate::task::Returns;
 use crate::world::World;
 use burgess_core::math::{Vec3, vec3};
 

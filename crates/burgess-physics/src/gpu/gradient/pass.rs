@@ -50,21 +50,21 @@ pub(super) struct Pass {
 
 /// What stands at the beginning of a window, on the device.
 #[derive(Clone, Debug)]
-pub(in crate::gpu) struct Begin {
+pub(crate) struct Begin {
     /// One record.
-    pub(in crate::gpu) states: Arc<Loan>,
-    pub(in crate::gpu) episodes: Arc<Loan>,
-    pub(in crate::gpu) results: Arc<Loan>,
+    pub(crate) states: Arc<Loan>,
+    pub(crate) episodes: Arc<Loan>,
+    pub(crate) results: Arc<Loan>,
 }
 
 /// What a pass goes through.
-pub(in crate::gpu) struct Course<'a> {
+pub(crate) struct Course<'a> {
     /// Steps of the batch.
-    pub(in crate::gpu) steps: Range<u32>,
+    pub(crate) steps: Range<u32>,
     /// Memory for the tape.
-    pub(in crate::gpu) room: Room,
+    pub(crate) room: Room,
     /// Of a window: where it begins, and the gradients to begin the backward pass with.
-    pub(in crate::gpu) window: Option<(Begin, &'a [Vec4])>,
+    pub(crate) window: Option<(Begin, &'a [Vec4])>,
 }
 
 /// What the backward pass of one objective needs. The first one has the scratch and the objective of the forward pass, which does not

@@ -1,7 +1,7 @@
 //! Contact points: the reverse of `touch_contacts`, `assemble_contacts` and of the normal forces that are carried on.
 
-use super::Step;
 use super::integrate::carried;
+use super::made::Step;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::contact::ContactForce;
 use crate::step::assemble::contact_law;

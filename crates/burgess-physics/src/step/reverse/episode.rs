@@ -5,20 +5,21 @@
 
 use super::features::reverse_features;
 use super::link::reverse_start;
+use super::made::Step;
 use super::measure::{End, Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act, reverse_slew};
 use super::state::{LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
-use super::{Step, recall, reverse_step};
+use super::{recall, reverse_step};
 use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
 use crate::model::Candidate;
-use crate::prelude::Prelude;
-use crate::step::episode::{Episode, Returns};
+use crate::step::episode::Episode;
 use crate::step::measure::{Stance, measure};
 use crate::step::policy::{Occasion, slew_targets};
+use crate::step::prelude::Prelude;
 use crate::step::state::{Drive, State, Work};
-use crate::task::{Ending, TaskPlan};
+use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::vec3;

@@ -1,14 +1,13 @@
 //! What a creature feels after a step: the reverse of `step::features`.
 
-use super::Step;
+use super::made::Step;
 use super::measure::{SeenBar, load_share_slopes};
 use super::policy::reverse_heading;
 use super::state::{ModelGradient, StateAdjoint};
-use crate::laws::sensors::Sensors;
-use crate::step::features::{
-    ANGLES, CONTACT, FEATURES, HEIGHT, POWER, SPEEDS, SPIN, TARGET_SPEED, TARGETS, VELOCITY, quadrant_forces,
-};
-use crate::step::measure::{BodyPlan, QUADRANTS, REFERENCE_LOAD};
+use crate::frame::{ANGLES, CONTACT, FEATURES, HEIGHT, POWER, SPEEDS, SPIN, TARGET_SPEED, TARGETS, VELOCITY};
+use crate::laws::sensors::{QUADRANTS, Sensors};
+use crate::step::body_plan::{BodyPlan, REFERENCE_LOAD};
+use crate::step::features::quadrant_forces;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::vec3;
 

@@ -1,7 +1,7 @@
 //! From the bars of the next state to the bars of the velocities after the step: the reverse of `step::integrate`.
 
+use super::made::{EffortBar, Step};
 use super::state::{ReverseWork, StateAdjoint};
-use super::{EffortBar, Step};
 use crate::model::BaseKind;
 use crate::step::spatial::{Twist, Wrench};
 use crate::step::state::{ContactWork, LinkWork, Work};

@@ -1,8 +1,8 @@
 //! Hinges: the reverse of `assemble_joints` and of the servos' measured power.
 
 use super::integrate::power_sign;
+use super::made::{EffortBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
-use super::{EffortBar, Step};
 use crate::laws::joint::JointTorque;
 use crate::model::JointKind;
 use crate::step::assemble::limits_of;

@@ -1,6 +1,6 @@
 //! Down the tree: the reverse of `step::kinematics` for three motions at once, before the step, after it, and the adjoint one.
 
-use super::Step;
+use super::made::Step;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::model::{BaseKind, Hinge, JointKind};
 use crate::step::spatial::Wrench;

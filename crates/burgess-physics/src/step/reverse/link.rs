@@ -1,7 +1,7 @@
 //! Inertia, gravity and what links carry: the reverse of `assemble_inertia`, `assemble_load` and `carry_motion`.
 
-use super::Step;
 use super::kinematics::{reverse_base, reverse_kinematics};
+use super::made::Step;
 use super::state::{LinkBack, LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::gyroscope::{carried_angular_momentum, carried_angular_momentum_reverse};
 use crate::step::kinematics::kinematics;

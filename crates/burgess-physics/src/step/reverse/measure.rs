@@ -2,12 +2,12 @@
 //!
 //! Terms and descriptors are functions of few numbers, so that their derivatives come from dual numbers.
 
+use super::made::{EffortBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
-use super::{EffortBar, Step};
 use crate::gradient::Objective;
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use crate::model::Model;
-use crate::prelude::Prelude;
+use crate::step::prelude::Prelude;
 use crate::task::TaskPlan;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};

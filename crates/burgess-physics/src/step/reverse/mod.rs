@@ -16,6 +16,7 @@ pub mod integrate;
 pub mod joint;
 pub mod kinematics;
 pub mod link;
+pub mod made;
 pub mod measure;
 pub mod observer;
 pub mod policy;
@@ -25,40 +26,15 @@ pub mod tape;
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touch_contacts};
 use super::kinematics::kinematics as locate;
 use super::solve::{eliminate_hinges, solve_base, substitute_back};
-use super::state::{Drive, State, Work};
-use crate::model::Model;
-use crate::world::World;
+use super::state::Work;
 use burgess_core::autodiff::Value;
 use contact::reverse_contacts;
 use integrate::{gather_loads, take_adjoint, take_velocities};
 use joint::reverse_joints;
 use kinematics::{reverse_base, reverse_kinematics};
 use link::reverse_links;
+use made::{EffortBar, Step};
 use state::{ModelGradient, ReverseWork, StateAdjoint};
-
-/// Bars of what measurements see of a step's inner workings, beside the state after it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EffortBar<T> {
-    /// Of the servos' power (W).
-    pub power: T,
-    /// Of the sum over joints of how far each is into its limits.
-    pub limit_use: T,
-}
-
-/// A step that was made.
-#[derive(Clone, Copy)]
-pub struct Step<'a, T> {
-    /// The body.
-    pub model: &'a Model<T>,
-    /// The surroundings.
-    pub world: &'a World<T>,
-    /// What drove it.
-    pub drive: &'a Drive<T>,
-    /// The state before it.
-    pub before: &'a State<T>,
-    /// The state after it.
-    pub after: &'a State<T>,
-}
 
 /// Where everything was before the step, and what law every force followed.
 pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {

@@ -1,9 +1,9 @@
 //! A world adjoint that watches: the reverse of `step::observer`.
 
 use super::features::FeatureBars;
+use crate::frame::FEATURES;
 use crate::laws::soft::sigmoid;
 use crate::observer::{CLIP, OBSERVED, Observer, UNIMIX};
-use crate::step::features::FEATURES;
 use crate::step::observer::{Gate, Hidden, Moment, Thought, Watching, gate_layer, layer};
 use burgess_core::autodiff::{Value, real};
 

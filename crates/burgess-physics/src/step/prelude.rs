@@ -1,0 +1,36 @@
+//! What is worked out of a creature before its episode begins: where it starts, what its contacts are scaled by, what tasks know
+//! of it. A gradient with respect to the body flows through all of it.
+
+use super::body_plan::BodyPlan;
+use super::spawn::spawn_position;
+use super::state::{pull_tolerance, width_of_contact};
+use crate::model::{Model, rest_origins};
+use crate::world::World;
+use burgess_core::autodiff::Value;
+use burgess_core::math::Vec3;
+
+/// Constants of one creature in one world.
+#[derive(Clone, Debug)]
+pub struct Prelude<T> {
+    /// Where the base origin starts (m, relative to the spawn point).
+    pub start: Vec3<T>,
+    /// Depth over which its contacts set in (m).
+    pub contact_width: T,
+    /// The pull of a contact that counts as none (N); no gradient.
+    pub pull_tolerance: T,
+    /// What is measured of it.
+    pub plan: BodyPlan<T>,
+}
+
+impl<T: Value> Prelude<T> {
+    /// Of a creature in a world.
+    pub fn new(model: &Model<T>, world: &World<T>) -> Self {
+        let origins = rest_origins(model);
+        Self {
+            start: spawn_position(model, &origins, world),
+            contact_width: width_of_contact(model, world.gravity, world.contact_width),
+            pull_tolerance: pull_tolerance(model, world.gravity),
+            plan: BodyPlan::new(model, &origins, world.gravity),
+        }
+    }
+}

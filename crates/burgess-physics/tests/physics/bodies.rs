@@ -1,0 +1,178 @@
+//! Bodies built by hand, so that the physics tests do not rest on genes and their expansion.
+
+use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
+use burgess_physics::laws::joint::Servo;
+use burgess_physics::model::{BaseKind, Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
+use std::f64::consts::PI;
+
+/// A body under construction; every field of a link or a joint can be changed before `build`.
+pub struct Builder {
+    pub base: BaseKind,
+    pub links: Vec<Link<f64>>,
+    pub joints: Vec<Joint<f64>>,
+    colliders: Vec<Collider<f64>>,
+}
+
+pub fn v(a: [f64; 3]) -> Vec3<f64> {
+    Vec3::from_f64(a)
+}
+
+impl Builder {
+    pub fn new(base: BaseKind) -> Self {
+        Self { base, links: Vec::new(), joints: Vec::new(), colliders: Vec::new() }
+    }
+
+    /// Adds a link with passive, undamped hinge; returns its index.
+    pub fn add(
+        &mut self,
+        parent: usize,
+        position: Vec3<f64>,
+        axis: Vec3<f64>,
+        shape: Shape<f64>,
+        density: f64,
+    ) -> usize {
+        let (mass, com, inertia) = mass_properties(&shape, density);
+        let index = self.links.len();
+        self.links.push(Link { parent, mass, com, inertia });
+        self.colliders.push(Collider { link: index, shape });
+        if index > 0 {
+            self.joints.push(Joint {
+                position,
+                kind: JointKind::Hinge(Hinge { axis, lower: -1e3, upper: 1e3, limit_stiffness: 30.0 }),
+                servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9 },
+                armature: 0.0,
+                damping: 0.0,
+            });
+        }
+        index
+    }
+
+    /// Sets the limits (rad) of all hinges.
+    pub fn limit(&mut self, lower: f64, upper: f64) {
+        for joint in &mut self.joints {
+            let JointKind::Hinge(hinge) = &mut joint.kind;
+            (hinge.lower, hinge.upper) = (lower, upper);
+        }
+    }
+
+    /// With a contact stiffness (N/m) and contact points on every link, or none.
+    pub fn build(self, contact_stiffness: f64, touching: bool) -> Model<f64> {
+        let contacts = if touching {
+            self.colliders.iter().flat_map(|collider| contact_points(collider.link, &collider.shape)).collect()
+        } else {
+            Vec::new()
+        };
+        let mut model = Model {
+            base: self.base,
+            links: self.links,
+            joints: self.joints,
+            colliders: self.colliders,
+            contacts,
+            contact_stiffness,
+            limb_ends: Vec::new(),
+        };
+        model.limb_ends = model.childless_links();
+        model
+    }
+}
+
+fn contact_points(link: usize, shape: &Shape<f64>) -> Vec<ContactPoint<f64>> {
+    match *shape {
+        Shape::Sphere { centre, radius } => vec![ContactPoint { link, centre, radius }],
+        Shape::Capsule { from, to, radius } => [from, to].map(|centre| ContactPoint { link, centre, radius }).into(),
+        Shape::Box { centre, axes, half } => {
+            let radius = 0.01;
+            let signs = [-1.0, 1.0];
+            let corner = |sx: f64, sy: f64, sz: f64| {
+                centre + axes * vec3(sx * (half.x - radius), sy * (half.y - radius), sz * (half.z - radius))
+            };
+            let mut points = Vec::new();
+            for sx in signs {
+                for sy in signs {
+                    for sz in signs {
+                        points.push(ContactPoint { link, centre: corner(sx, sy, sz), radius });
+                    }
+                }
+            }
+            points
+        }
+    }
+}
+
+fn mass_properties(shape: &Shape<f64>, density: f64) -> (f64, Vec3<f64>, Sym3<f64>) {
+    match *shape {
+        Shape::Sphere { centre, radius: r } => {
+            let m = density * 4.0 / 3.0 * PI * r.powi(3);
+            (m, centre, Sym3::scalar(0.4 * m * r * r))
+        }
+        Shape::Capsule { from, to, radius: r } => {
+            let axis = to - from;
+            let l = axis.norm_squared().sqrt();
+            let d = axis * (1.0 / l);
+            let (mc, ms) = (density * PI * r * r * l, density * 4.0 / 3.0 * PI * r.powi(3));
+            let along = 0.5 * mc * r * r + 0.4 * ms * r * r;
+            let across = mc * (l * l / 12.0 + r * r / 4.0) + ms * (0.4 * r * r + l * l / 4.0 + 3.0 * l * r / 8.0);
+            (mc + ms, (from + to) * 0.5, Sym3::scalar(across) + Sym3::outer(d) * (along - across))
+        }
+        Shape::Box { centre, axes, half: h } => {
+            let m = density * 8.0 * h.x * h.y * h.z;
+            let d = vec3(h.y * h.y + h.z * h.z, h.x * h.x + h.z * h.z, h.x * h.x + h.y * h.y) * (m / 3.0);
+            (m, centre, Sym3::diagonal(d).rotated(axes))
+        }
+    }
+}
+
+pub fn sphere(radius: f64) -> Shape<f64> {
+    Shape::Sphere { centre: Vec3::zero(), radius }
+}
+
+pub fn capsule(radius: f64, along: Vec3<f64>) -> Shape<f64> {
+    Shape::Capsule { from: Vec3::zero(), to: along, radius }
+}
+
+pub fn cuboid(half: [f64; 3]) -> Shape<f64> {
+    Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: v(half) }
+}
+
+/// Capsules of 0.3 m hanging from each other; with a welded base the first hinge is at the base origin.
+pub fn chain(base: BaseKind, axes: &[[f64; 3]]) -> Builder {
+    let mut b = Builder::new(base);
+    let down = vec3(0.0, 0.0, -0.3);
+    let link = || capsule(0.03, down);
+    match base {
+        BaseKind::Welded => {
+            b.add(0, Vec3::zero(), vec3(0.0, 0.0, 1.0), sphere(0.02), 500.0);
+            for (i, &axis) in axes.iter().enumerate() {
+                b.add(i, if i == 0 { Vec3::zero() } else { down }, v(axis), link(), 500.0);
+            }
+        }
+        BaseKind::Floating => {
+            b.add(0, Vec3::zero(), vec3(0.0, 0.0, 1.0), link(), 500.0);
+            for (i, &axis) in axes.iter().enumerate() {
+                b.add(i, down, v(axis), link(), 500.0);
+            }
+        }
+    }
+    b
+}
+
+/// The eight-hinge ant of the reference cases, 4 kg; the servo gains are those of the defaults table.
+pub fn ant() -> Builder {
+    let mut b = Builder::new(BaseKind::Floating);
+    b.add(0, Vec3::zero(), vec3(0.0, 0.0, 1.0), sphere(0.12), 250.0);
+    for leg in 0..4 {
+        let a = PI / 4.0 + f64::from(leg) * PI / 2.0;
+        let out = vec3(a.cos(), a.sin(), 0.0);
+        let hip = b.add(0, out * 0.12, vec3(0.0, 0.0, 1.0), capsule(0.03, out * 0.15), 500.0);
+        let shin = (out * 0.9_f64.cos() - vec3(0.0, 0.0, 0.9_f64.sin())) * 0.25;
+        b.add(hip, out * 0.15, vec3(-a.sin(), a.cos(), 0.0), capsule(0.025, shin), 500.0);
+    }
+    b.limit(-0.8, 0.8);
+    for joint in &mut b.joints {
+        let JointKind::Hinge(hinge) = &mut joint.kind;
+        hinge.limit_stiffness = 300.0;
+        (joint.armature, joint.damping) = (0.005, 0.05);
+        joint.servo = Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 };
+    }
+    b
+}

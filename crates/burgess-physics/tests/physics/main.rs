@@ -1,0 +1,10 @@
+//! The laws of motion and whole episodes on the CPU: against MuJoCo, against conservation laws, against differences.
+
+mod bodies;
+mod contact_outcomes;
+mod episodes;
+mod gaits;
+mod law_reverses;
+mod laws;
+mod momentum;
+mod mujoco_trajectories;

@@ -1,0 +1,247 @@
+//! What a picture shows: the colliders of a body and the ground, and where rays hit them.
+
+use super::ground::Ground;
+use super::moment::{ColouredBody, Pose};
+use super::palette::link_colours;
+use super::solid::{Solid, V, sphere_bounds};
+use burgess_core::math::Vec3;
+use burgess_physics::model::Collider;
+
+/// What a ray hits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Thing {
+    /// The solid with this index.
+    Solid(usize),
+    /// The ground.
+    Ground,
+}
+
+/// Where a ray hits something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    /// Distance along the ray (m).
+    pub t: f32,
+    /// Position (m).
+    pub at: V,
+    /// Outward unit normal.
+    pub normal: V,
+    /// What is hit.
+    pub thing: Thing,
+}
+
+/// A body and its ground at one moment.
+pub(crate) struct Scene<'a> {
+    /// The ground.
+    pub ground: &'a Ground,
+    /// The colliders of the body, in its order.
+    pub solids: Vec<Solid>,
+    centre: V,
+    reach: f32,
+}
+
+/// Largest number of solids: sets of them are the bits of a number.
+pub(crate) const MAX_SOLIDS: usize = u32::BITS as usize;
+
+/// Angular radius of the sun (rad). It is much larger than that of the real sun, so that shadows are soft.
+const SUN_RADIUS: f32 = 0.06;
+
+impl<'a> Scene<'a> {
+    /// A body with its links in these poses. There is one pose and one kind per link.
+    pub(crate) fn new(ground: &'a Ground, body: ColouredBody<'_>, poses: &[Pose]) -> Self {
+        let colours = link_colours(body.kinds);
+        let solid = |c: &Collider<f64>| Solid::new(&c.shape, poses[c.link], colours[c.link]);
+        let solids: Vec<Solid> = body.model.colliders.iter().map(solid).collect();
+        let (centre, reach) = bounding_sphere(&solids);
+        Self { ground, solids, centre, reach }
+    }
+
+    /// The first thing that a ray hits before `end` (m). The caller knows that the ground is further away than `clear` (m).
+    pub(crate) fn hit(&self, origin: V, direction: V, clear: f32, end: f32) -> Option<Hit> {
+        let solid = self.hit_solids(origin, direction).filter(|&(t, _)| t < end);
+        let ground = self.ground.hit(origin, direction, clear, solid.map_or(end, |(t, _)| t));
+        match (solid, ground) {
+            (Some((t, solid)), ground) if ground.is_none_or(|g| t <= g) => {
+                let at = origin + direction * t;
+                Some(Hit { t, at, normal: self.solids[solid].distance(at).1, thing: Thing::Solid(solid) })
+            }
+            (_, Some(t)) => {
+                let at = origin + direction * t;
+                Some(Hit { t, at, normal: self.ground.distance(at).1, thing: Thing::Ground })
+            }
+            _ => None,
+        }
+    }
+
+    /// The share of the sun's light that reaches a point, from 0 to 1. It is decided by the narrowest passage along the ray to the sun, relative to its
+    /// distance (I. Quilez 2010).
+    pub(crate) fn sunlight(&self, at: V, to_sun: V) -> f32 {
+        let light = self.solids_let_through(at, to_sun);
+        if light < 0.01 || !self.ground.shades_itself(to_sun) {
+            return smooth(light);
+        }
+        smooth(light.min(self.ground_lets_through(at, to_sun)))
+    }
+
+    fn ground_lets_through(&self, at: V, to_sun: V) -> f32 {
+        let mut light = 1.0_f32;
+        let mut t = 0.01;
+        loop {
+            let p = at + to_sun * t;
+            if light < 0.01 || self.ground.is_above_all(p) {
+                return light.max(0.0);
+            }
+            let distance = self.ground.distance(p).0;
+            light = light.min(distance / (SUN_RADIUS * t));
+            t += distance.clamp(0.01, 0.2);
+        }
+    }
+
+    fn solids_let_through(&self, at: V, to_sun: V) -> f32 {
+        let Some((candidates, mut t, end)) = self.candidates(at, to_sun, SUN_RADIUS) else { return 1.0 };
+        let mut light = 1.0_f32;
+        t = t.max(1e-3);
+        while t < end && light > 0.01 {
+            let distance = self.nearest(candidates, at + to_sun * t).0;
+            light = light.min(distance / (SUN_RADIUS * t));
+            t += distance.max(2e-3);
+        }
+        light.max(0.0)
+    }
+
+    /// How open the surroundings of a surface are, from 0 to 1. They are probed at a few distances, up to a share of the body's size.
+    pub(crate) fn openness(&self, at: V, normal: V) -> f32 {
+        let size = 0.35 * self.reach;
+        let near = self.near(at, 2.0 * size);
+        let mut closed = 0.0;
+        for (share, weight) in [(0.08, 0.25), (0.2, 0.3), (0.45, 0.3), (1.0, 0.35)] {
+            let step = share * size;
+            let p = at + normal * step;
+            let distance = self.ground.distance(p).0.min(self.nearest(near, p).0);
+            closed += weight * (1.0 - distance / step).clamp(0.0, 1.0);
+        }
+        1.0 - closed.min(1.0)
+    }
+
+    fn hit_solids(&self, origin: V, direction: V) -> Option<(f32, usize)> {
+        let (candidates, mut t, end) = self.candidates(origin, direction, 0.0)?;
+        while t < end {
+            let (distance, solid) = self.nearest(candidates, origin + direction * t);
+            if distance < 1e-4 * t.max(0.1) {
+                return Some((t, solid));
+            }
+            t += distance;
+        }
+        None
+    }
+
+    /// The solids that a ray may hit, one bit each, and the part of the ray (m, from and to) in which it may hit them.
+    fn candidates(&self, origin: V, direction: V, margin: f32) -> Option<(u32, f32, f32)> {
+        sphere_bounds(self.centre - origin, self.reach, direction, margin)?;
+        let mut found = (0, f32::INFINITY, 0.0_f32);
+        for (index, solid) in self.solids.iter().enumerate() {
+            if let Some((enter, leave)) = solid.bounds(origin, direction, margin) {
+                found = (found.0 | 1 << index, found.1.min(enter), found.2.max(leave));
+            }
+        }
+        (found.0 != 0).then_some(found)
+    }
+
+    /// The solids that may be nearer to a point than `distance` (m), one bit each.
+    fn near(&self, at: V, distance: f32) -> u32 {
+        if (at - self.centre).norm_squared() > (self.reach + distance).powi(2) {
+            return 0;
+        }
+        let is_near = |solid: &Solid| (at - solid.centre).norm_squared() < (solid.reach + distance).powi(2);
+        self.solids
+            .iter()
+            .enumerate()
+            .filter(|(_, solid)| is_near(solid))
+            .fold(0, |found, (index, _)| found | 1 << index)
+    }
+
+    /// Distance (m) and index of the nearest candidate.
+    fn nearest(&self, candidates: u32, p: V) -> (f32, usize) {
+        let mut nearest = (f32::INFINITY, 0);
+        for (index, solid) in self.solids.iter().enumerate() {
+            if candidates >> index & 1 == 1 {
+                let distance = solid.distance(p).0;
+                if distance < nearest.0 {
+                    nearest = (distance, index);
+                }
+            }
+        }
+        nearest
+    }
+}
+
+/// Centre (m) and radius (m) of a sphere that contains all solids.
+pub(crate) fn bounding_sphere(solids: &[Solid]) -> (V, f32) {
+    let mut low = V::from_f64([f64::INFINITY; 3]);
+    let mut high = -low;
+    for solid in solids {
+        let r = solid.reach;
+        low = Vec3 {
+            x: low.x.min(solid.centre.x - r),
+            y: low.y.min(solid.centre.y - r),
+            z: low.z.min(solid.centre.z - r),
+        };
+        high = Vec3 {
+            x: high.x.max(solid.centre.x + r),
+            y: high.y.max(solid.centre.y + r),
+            z: high.z.max(solid.centre.z + r),
+        };
+    }
+    let centre = (low + high) * 0.5;
+    let reach = solids.iter().map(|s| (s.centre - centre).norm_squared().sqrt() + s.reach).fold(0.0, f32::max);
+    (centre, reach)
+}
+
+fn smooth(x: f32) -> f32 {
+    let x = x.clamp(0.0, 1.0);
+    x * x * (3.0 - 2.0 * x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ball, coloured, table};
+    use super::*;
+    use burgess_core::math::{Quat, vec3};
+    use burgess_physics::laws::terrain::TerrainSpec;
+
+    #[test]
+    fn a_ray_hits_a_ball_at_the_right_depth() {
+        let ground = Ground::new(&TerrainSpec::default().compile(0));
+        let model = ball(0.3);
+        let scene = Scene::new(&ground, coloured(&model), &[(vec3(0.0, 0.0, 1.0), Quat::identity())]);
+        let hit = scene.hit(vec3(5.0, 0.0, 1.0), vec3(-1.0, 0.0, 0.0), 0.0, 100.0).unwrap();
+        assert!((hit.t - 4.7).abs() < 1e-3 && hit.thing == Thing::Solid(0), "{hit:?}");
+        assert!((hit.normal - vec3(1.0, 0.0, 0.0)).norm_squared() < 1e-6);
+        // 0.2 m above the centre, half the chord of the sphere is sqrt(0.09 - 0.04).
+        let hit = scene.hit(vec3(5.0, 0.0, 1.2), vec3(-1.0, 0.0, 0.0), 0.0, 100.0).unwrap();
+        assert!((hit.t - (5.0 - 0.05_f32.sqrt())).abs() < 2e-3, "{hit:?}");
+        let hit = scene.hit(vec3(0.0, 2.0, 1.0), vec3(0.0, 0.0, -1.0), 0.0, 100.0).unwrap();
+        assert!((hit.t - 1.0).abs() < 1e-3 && hit.thing == Thing::Ground, "{hit:?}");
+        assert!(scene.hit(vec3(0.0, 2.0, 1.0), vec3(0.0, 0.0, 1.0), 0.0, 100.0).is_none());
+    }
+
+    #[test]
+    fn there_is_shade_below_and_sun_beside() {
+        let ground = Ground::new(&TerrainSpec::default().compile(0));
+        let (model, poses) = table();
+        let scene = Scene::new(&ground, coloured(&model), &poses);
+        let up = vec3(0.0, 0.0, 1.0);
+        assert!(scene.sunlight(vec3(0.0, 0.0, 0.001), up) < 0.01);
+        assert_eq!(scene.sunlight(vec3(3.0, 0.0, 0.001), up), 1.0);
+        assert!(scene.openness(vec3(0.0, 0.0, 0.0), up) < scene.openness(vec3(3.0, 0.0, 0.0), up));
+        assert!(scene.openness(vec3(3.0, 0.0, 0.0), up) > 0.99);
+    }
+
+    #[test]
+    fn stairs_throw_shadows() {
+        let ground = Ground::new(&TerrainSpec::Stairs { start: 1.0, rise: 0.2, run: 0.4, count: 2 }.compile(0));
+        let scene = Scene::new(&ground, coloured(&ball(0.1)), &[(vec3(-5.0, 0.0, 1.0), Quat::identity())]);
+        let to_sun = vec3(0.8, 0.0, 0.6);
+        assert!(scene.sunlight(vec3(0.95, 0.0, 1e-3), to_sun) < 0.01);
+        assert!(scene.sunlight(vec3(0.0, 0.0, 1e-3), to_sun) > 0.9);
+    }
+}

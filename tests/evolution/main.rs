@@ -1,0 +1,13 @@
+//! Runs: the loop over made-up physics, then the program over real physics, its tools, and inverse problems.
+
+#[path = "../shared/fakes.rs"]
+mod fakes;
+#[path = "../shared/place.rs"]
+mod place;
+
+mod compare;
+mod evolve;
+mod inverse;
+mod refinement;
+mod runs;
+mod tools;

@@ -1,0 +1,509 @@
+//! The whole program, from an experiment file to a run folder, on real bodies and physics.
+
+use crate::place;
+use burgess::archive::BodyDiversity;
+use burgess::archive::store::RunReader;
+use burgess::evolve::start;
+use burgess::growth::Physique;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const EXPERIMENT: &str = r#"(
+    name: "test",
+    seed: 3,
+    body: Evolve(seeds: ["hopper", "quadruped", "snake"]),
+    policy: Cpg(),
+    task: (duration: 0.5, reward: [(term: ForwardVelocity)]),
+    descriptors: [(kind: LegSpan, range: (0.0, 2.0), bins: 8), (kind: MeanHeight, range: (0.0, 0.6), bins: 8)],
+    archive: Grid(qd_offset: -2.0),
+    batch_size: 16,
+    budget: (generations: 12),
+)"#;
+
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { dir: tempfile::tempdir().unwrap() };
+        fs::write(place.dir.path().join("test.ron"), EXPERIMENT).unwrap();
+        place
+    }
+
+    /// Runs begin on the CPU, so that they take the same time on machines with a GPU; what goes on with them stays there by itself.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = place::burgess();
+        command.args(arguments).current_dir(self.dir.path());
+        if arguments[0] == "run" && !arguments.contains(&"--backend") {
+            command.args(["--backend", "cpu"]);
+        }
+        command
+    }
+
+    fn call(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What a command prints that must succeed.
+    fn ask(&self, arguments: &[&str]) -> String {
+        let output = self.call(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Exit code and message of a command that must fail.
+    fn fail(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.call(arguments);
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+}
+
+fn generations_in(dir: &Path) -> usize {
+    RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
+}
+
+#[test]
+fn threads_and_folders_leave_the_hash_alone_and_the_seed_does_not() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--threads", "1"]);
+    place.ask(&["run", "test.ron", "--threads", "2", "--out", "elsewhere/deep"]);
+    place.ask(&["run", "test.ron", "--seed", "4"]);
+    let hash = |dir: &str| place.ask(&["hash", dir]);
+    assert_eq!(hash("results/test-3-1").trim().len(), 64);
+    assert_eq!(hash("results/test-3-1"), hash("elsewhere/deep/test-3-1"));
+    assert_ne!(hash("results/test-3-1"), hash("results/test-4-1"));
+    let verified = place.ask(&["verify", "results/test-3-1"]);
+    assert!(verified.contains("0 differ") && verified.contains("equal to the bit"), "{verified}");
+}
+
+#[test]
+fn killed_three_times_and_resumed_the_hash_is_the_same() {
+    let place = Place::new();
+    // On one thread, so that machines with many don't end before they are killed: commits come by the clock.
+    let long = ["run", "test.ron", "--set", "budget.generations=700", "--threads", "1"];
+    place.ask(&long);
+    let dir = place.path("results/test-3-2");
+    // By progress, not by the clock: machines differ. Generations are stored several at a time, so that two more mean at least one
+    // commit after the first. A few ms more, and it strikes anywhere between two.
+    let kill_during = |arguments: &[&str], more: u64| {
+        let before = generations_in(&dir);
+        let mut child = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while generations_in(&dir) < before + 2 && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(more));
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success() && generations_in(&dir) < 700, "ended before it was killed");
+    };
+    kill_during(&long, 7);
+    kill_during(&["resume", "results/test-3-2", "--threads", "1"], 1);
+    kill_during(&["resume", "results/test-3-2", "--threads", "1"], 112);
+    place.ask(&["resume", "results/test-3-2"]);
+    assert_eq!(generations_in(&dir), 700);
+    assert_eq!(place.ask(&["hash", "results/test-3-1"]), place.ask(&["hash", "results/test-3-2"]));
+}
+
+/// What is stored of the elites' bodies is what their genes grow into, and the last generation's diversity follows from it. Gives the
+/// diversity of all generations.
+fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
+    let reader = RunReader::open(dir).unwrap();
+    let (experiment, space) = start::thaw_run(dir).unwrap();
+    let mut archive =
+        burgess::archive::build(&experiment.archive, experiment.protection.as_ref(), &experiment.descriptors, None, 0)
+            .archive;
+    for (_, elite) in reader.elites().unwrap() {
+        let model = space.compile(elite.expressed()).unwrap().model;
+        assert_eq!(elite.physique, Physique::of(&model));
+        assert_eq!((elite.physique.topology.links(), elite.mass), (model.links.len(), model.mass()));
+        assert!(elite.physique.span > 0.0 && elite.physique.topology.links() == elite.links as usize);
+        archive.insert(&[elite]);
+    }
+    let diversity: Vec<BodyDiversity> = reader.metrics().unwrap().iter().map(|metrics| metrics.bodies).collect();
+    let last = *diversity.last().unwrap();
+    assert_eq!(last, BodyDiversity::of(archive.as_ref()));
+    assert!(last.topologies > 3 && last.distance > 1.0, "{last:?}");
+    diversity
+}
+
+#[test]
+fn a_fixed_body_is_one_topology_and_no_distance() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "body=Fixed(\"tripod\")", "--set", "budget.generations=2"]);
+    let dir = place.path("results/test-3-1");
+    let reader = RunReader::open(&dir).unwrap();
+    let mut archive = burgess::archive::build(
+        &reader.experiment().archive,
+        Default::default(),
+        &reader.experiment().descriptors,
+        None,
+        0,
+    )
+    .archive;
+    archive.insert(&reader.elites().unwrap().into_iter().map(|(_, elite)| elite).collect::<Vec<_>>());
+    let one = BodyDiversity { topologies: 1, distance: 0.0 };
+    assert!(reader.metrics().unwrap().iter().all(|metrics| metrics.bodies == one));
+    assert!(archive.len() > 1 && BodyDiversity::of(archive.as_ref()) == one);
+    assert!(!dir.join("plots/bodies.png").exists());
+}
+
+#[test]
+fn newborn_bodies_have_layers_of_their_own() {
+    let place = Place::new();
+    let layers = "protection=AgeLayers([3, 8])";
+    let refine = "refine=(steps: 2, horizon: 0.2, which: Promising(0.2))";
+    let run = |out: &str, generations: &str, threads: &str| {
+        let set = ["--set", layers, "--set", refine, "--set", generations, "--threads", threads, "--out", out];
+        place.ask(&[&["run", "test.ron"][..], &set].concat())
+    };
+    run("whole", "budget.generations=25", "1");
+    run("half", "budget.generations=12", "2");
+    let frozen = place.path("half/test-3-1/experiment.ron");
+    let text = fs::read_to_string(&frozen).unwrap();
+    fs::write(&frozen, text.replace("generations: Some(12)", "generations: Some(25)")).unwrap();
+    place.ask(&["resume", "half/test-3-1"]);
+    assert_eq!(place.ask(&["hash", "whole/test-3-1"]), place.ask(&["hash", "half/test-3-1"]));
+    let dir = place.path("whole/test-3-1");
+    assert_eq!(check_bodies(&dir), check_bodies(&place.path("half/test-3-1")));
+    let reader = RunReader::open(&dir).unwrap();
+    let (elites, cells) = (reader.elites().unwrap(), reader.cell_count());
+    let mut in_layer = [0; 3];
+    let mut related = 0;
+    for (slot, elite) in &elites {
+        let layer = [3, 8].iter().filter(|&&limit| limit <= elite.body_age).count();
+        assert_eq!(slot / cells, layer, "{slot}: {}", elite.body_age);
+        in_layer[layer] += 1;
+        let parent = elite.parents.first().map(|parent| reader.find(parent.id).unwrap());
+        match parent {
+            None => assert_eq!(elite.body_age, 0),
+            Some(None) => {}
+            Some(Some((_, parent))) => {
+                let same = parent.physique.topology == elite.physique.topology;
+                assert_eq!(elite.body_age, if same { parent.body_age + 1 } else { 0 });
+                related += 1;
+            }
+        }
+    }
+    assert!(related > 20 && in_layer.iter().all(|&count| count > 0), "{related} related, {in_layer:?}");
+    let (last, best) = (reader.metrics().unwrap().pop().unwrap(), reader.best_of_cells().unwrap());
+    assert_eq!(last.elites as usize, elites.len());
+    assert_eq!(last.scores.coverage, best.len() as f64 / cells as f64);
+    let score: f64 = best.iter().map(|(_, elite)| f64::from(elite.reward) + 2.0).sum();
+    assert_eq!(last.scores.qd_score, score);
+    assert!(place.ask(&["verify", "whole/test-3-1"]).contains("equal to the bit"));
+    assert!(place.ask(&["list", "whole/test-3-1"]).lines().next().unwrap().contains("body age"));
+    assert!(dir.join("plots/elites.png").exists() && dir.join("plots/archive-0-1.png").exists());
+}
+
+#[test]
+fn a_run_that_refines_keeps_the_same_promises_and_gets_further() {
+    let place = Place::new();
+    let refine = "refine=(steps: 3, horizon: 0.5, which: Share(0.7), rates: (brain: 0.2))";
+    let run = |out: &str, more: &[&str]| {
+        let arguments =
+            [&["run", "test.ron", "--set", "budget.generations=6", "--set", "task.duration=1.0", "--out", out], more]
+                .concat();
+        place.ask(&arguments)
+    };
+    run("plain", &["--threads", "2"]);
+    run("one", &["--set", refine, "--threads", "1"]);
+    run("two", &["--set", refine, "--threads", "2"]);
+    let hash = |dir: &str| place.ask(&["hash", dir]);
+    assert_eq!(hash("one/test-3-1"), hash("two/test-3-1"));
+    // Stopped in the middle and resumed it comes to the same end.
+    run("half", &["--set", refine, "--set", "budget.generations=3"]);
+    let frozen = place.path("half/test-3-1/experiment.ron");
+    let text = fs::read_to_string(&frozen).unwrap();
+    fs::write(&frozen, text.replace("generations: Some(3)", "generations: Some(6)")).unwrap();
+    place.ask(&["resume", "half/test-3-1"]);
+    assert_eq!(hash("one/test-3-1"), hash("half/test-3-1"));
+    assert!(place.ask(&["verify", "one/test-3-1"]).contains("equal to the bit"));
+    let provenance = fs::read_to_string(place.path("one/test-3-1/provenance.ron")).unwrap();
+    assert!(provenance.contains("differentiator: Some(\"cpu, 1 thread\")"), "{provenance}");
+    let bodies = |dir: &str| check_bodies(&place.path(dir));
+    // Of every generation, resumed or not, on any number of threads.
+    assert!(bodies("one/test-3-1") == bodies("two/test-3-1") && bodies("one/test-3-1") == bodies("half/test-3-1"));
+    let last = |dir: &str| RunReader::open(&place.path(dir)).unwrap().metrics().unwrap().pop().unwrap();
+    let (plain, refined) = (last("plain/test-3-1"), last("one/test-3-1"));
+    assert!(refined.scores.mean > plain.scores.mean, "{} and {}", refined.scores.mean, plain.scores.mean);
+    assert!(refined.backward.model > 0 && plain.backward.model == 0);
+    assert!(place.path("one/test-3-1/plots/histogram-trust.png").exists());
+}
+
+#[test]
+fn emitters_that_learn_keep_the_same_promises_with_and_without_refinement() {
+    let place = Place::new();
+    let emitters = "emitters=[(kind: Random()), (kind: OmgMega()), (kind: CmaMega()), (kind: CmaMe(genes: Body))]";
+    let gain =
+        "descriptors=[(kind: GradientTrust, range: (-1.0, 1.0), bins: 4), (kind: MeanHeight, range: (0.0, 0.6))]";
+    let refine = "refine=(steps: 2, horizon: 0.2, inheritance: Baldwinian, acceptance: Always)";
+    for (i, more) in [vec!["scheduler=Ucb1(active: 3)"], vec![refine, gain]].into_iter().enumerate() {
+        let more: Vec<&str> = more.into_iter().flat_map(|setting| ["--set", setting]).collect();
+        let run = |out: &str, generations: &str, threads: &str| {
+            let arguments = ["run", "test.ron", "--set", emitters, "--set", generations, "--out", out];
+            let physics = ["--set", "first_batch=24", "--threads", threads];
+            place.ask(&[&arguments[..], &physics, &more].concat())
+        };
+        let (whole, half) = (format!("whole{i}"), format!("half{i}"));
+        run(&whole, "budget.generations=5", "2");
+        run(&half, "budget.generations=2", "1");
+        let (whole, half) = (format!("{whole}/test-3-1"), format!("{half}/test-3-1"));
+        let frozen = place.path(&half).join("experiment.ron");
+        let text = fs::read_to_string(&frozen).unwrap();
+        fs::write(&frozen, text.replace("generations: Some(2)", "generations: Some(5)")).unwrap();
+        place.ask(&["resume", &half]);
+        assert_eq!(place.ask(&["hash", &whole]), place.ask(&["hash", &half]));
+        assert!(place.ask(&["verify", &whole]).contains("equal to the bit"));
+        let metrics = burgess::archive::store::RunReader::open(&place.path(&whole)).unwrap().metrics().unwrap();
+        assert_eq!(metrics.iter().map(|m| m.evaluations).collect::<Vec<_>>(), [24, 40, 56, 72, 88]);
+        // One way back through 120 steps of the reward and each of the smooth descriptors, of one solution at least.
+        assert!(metrics[0].backward.model >= 240 && metrics.is_sorted_by(|a, b| a.backward.body < b.backward.body));
+        assert!(metrics[0].refinement_time > 0.0);
+        let provenance = fs::read_to_string(place.path(&whole).join("provenance.ron")).unwrap();
+        assert!(provenance.contains("differentiator: Some(\"cpu, 2 threads\")"), "{provenance}");
+        let list = place.ask(&["list", &whole]);
+        assert!(list.contains("CMA-ME") && list.contains("random"), "{list}");
+    }
+}
+
+/// Sends the signal that Ctrl-C sends.
+#[cfg(unix)]
+fn interrupt(child: &std::process::Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_cleanly_and_says_how_to_go_on() {
+    let place = Place::new();
+    let long = ["run", "test.ron", "--set", "budget.generations=100000"];
+    let child = place.command(&long).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let dir = place.path("results/test-3-1");
+    while generations_in(&dir) < 2 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(message.contains("burgess resume results/test-3-1"), "{message}");
+    assert!(dir.join("metrics.csv").exists() && !dir.join("archive.sqlite-wal").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_aborts_the_generation() {
+    let place = Place::new();
+    // One generation takes minutes, so only an abort ends the run soon.
+    let long = ["run", "test.ron", "--set", "batch_size=20000", "--set", "task.duration=10.0"];
+    let mut child = place.command(&long).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !place.path("results/test-3-1/provenance.ron").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "the first press must not abort");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn archives_without_cells_are_run_resumed_and_shown() {
+    for archive in ["Unstructured(size: 20, neighbours: 3)", "DominatedNovelty(size: 20)"] {
+        let (place, set) = (Place::new(), format!("archive={archive}"));
+        let checked = place.ask(&["check", "test.ron", "--set", &set]);
+        assert!(checked.contains("20 elites"), "{checked}");
+        let run = |out: &str, generations: &str| {
+            let budget = format!("budget.generations={generations}");
+            place.ask(&["run", "test.ron", "--set", &set, "--set", &budget, "--out", out])
+        };
+        let done = run("whole", "12");
+        assert!(done.contains("in 20 cells"), "{done}");
+        run("half", "5");
+        let frozen = place.path("half/test-3-1/experiment.ron");
+        let text = fs::read_to_string(&frozen).unwrap();
+        fs::write(&frozen, text.replace("generations: Some(5)", "generations: Some(12)")).unwrap();
+        place.ask(&["resume", "half/test-3-1"]);
+        let hash = |dir: &str| place.ask(&["hash", dir]);
+        assert_eq!(hash("whole/test-3-1"), hash("half/test-3-1"));
+        let list = place.ask(&["list", "whole/test-3-1"]);
+        assert!((11..=21).contains(&list.lines().count()), "{list}");
+        let id = list.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap();
+        let shown = place.ask(&["show", &format!("whole/test-3-1#{id}")]);
+        assert!(shown.contains("of 20"), "{shown}");
+        assert!(place.ask(&["verify", "whole/test-3-1"]).contains("equal to the bit"));
+        assert!(place.path("whole/test-3-1/plots/archive-0-1.png").exists());
+    }
+}
+
+#[test]
+fn tables_show_what_there_is() {
+    let place = Place::new();
+    let done = place.ask(&["run", "test.ron"]);
+    assert!(done.contains("results/test-3-1") && done.contains("in 64 cells"), "{done}");
+    let list = place.ask(&["list", "results/test-3-1", "--top", "3"]);
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].starts_with("id") && lines[0].contains("leg span (m)"), "{list}");
+    let reward = |line: &str| line.split_whitespace().nth(2).unwrap().parse::<f64>().unwrap();
+    assert!(reward(lines[1]) >= reward(lines[2]) && reward(lines[2]) >= reward(lines[3]));
+    let by_cell = place.ask(&["list", "results/test-3-1", "--sort", "cell"]);
+    let cells: Vec<usize> =
+        by_cell.lines().skip(1).map(|line| line.split_whitespace().nth(1).unwrap().parse().unwrap()).collect();
+    assert!(cells.is_sorted());
+    let id = lines[1].split_whitespace().next().unwrap();
+    let shown = place.ask(&["show", &format!("results/test-3-1#{id}"), "--genome"]);
+    for part in ["elite", "emitter", "mean height", "hinges", "log_density"] {
+        assert!(shown.contains(part), "{part} is missing: {shown}");
+    }
+    assert!(place.ask(&["show", "quadruped"]).contains("8 hinges"));
+}
+
+#[test]
+fn mistakes_are_named() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = "results/test-3-1";
+    for (arguments, code, words) in [
+        (&["run", "test.ron", "--set", "batch_size=0"][..], 2, &["batch_size"][..]),
+        (&["run", "test.ron", "--backend", "cpu", "--adapter", "0"], 2, &["--adapter", "--backend cpu"]),
+        (&["run", "test.ron", "--out", "test.ron"], 1, &["cannot make the folder test.ron"]),
+        (&["run", "test.ron", "--set", "body=Fixed(\"centipede\")"], 2, &["centipede", "quadruped"]),
+        (&["run", "test.ron", "--set", "body.limits=(max_links: 4)"], 1, &["seed morphology quadruped", "links", "4"]),
+        (&["hash", "nowhere"], 1, &["nowhere", "no such folder"]),
+        (&["resume", "."], 1, &["no run folder", "experiment.ron"]),
+        (&["list", "results"], 1, &["no run folder"]),
+        (&["show", "results/test-3-1#77777"], 1, &["no elite 77777", "the last is", "burgess list results/test-3-1"]),
+        (&["show", "results/test-3-1#best"], 1, &["DIR#ID"]),
+        (&["show", run], 1, &["is a folder", "DIR#ID"]),
+        (&["run", "test.ron", "--seed", "-1"], 2, &["invalid value '-1' for '--seed"]),
+        (&["show", "centipede"], 1, &["unknown morphology", "quadruped"]),
+    ] {
+        let (found, message) = place.fail(arguments);
+        assert_eq!(found, code, "{arguments:?}: {message}");
+        assert!(words.iter().all(|word| message.contains(word)), "{arguments:?}: {message}");
+    }
+    assert_eq!(fs::read_dir(place.path("results")).unwrap().count(), 1, "a failed command wrote a run folder");
+    // What another version wrote is left alone.
+    let database = place.path(run).join("archive.sqlite");
+    let mut newer = fs::read(&database).unwrap();
+    // The user version stands at offset 60 of a SQLite file, big-endian.
+    newer[60..64].copy_from_slice(&9i32.to_be_bytes());
+    fs::write(&database, &newer).unwrap();
+    for command in ["hash", "list", "resume", "verify"] {
+        let (code, message) = place.fail(&[command, run]);
+        assert!(code == 1 && message.contains("schema version 9"), "{command}: {message}");
+    }
+    assert!(fs::read(&database).unwrap() == newer, "it was changed");
+}
+
+#[test]
+fn what_the_gpu_cannot_do_is_named() {
+    let place = Place::new();
+    let explicit = ["run", "test.ron", "--set", "physics.form=ExplicitBias", "--set", "budget.generations=1"];
+    let (code, message) = place.fail(&[&explicit[..], &["--backend", "gpu"]].concat());
+    let words = if cfg!(feature = "gpu") { "physics.form: ExplicitBias" } else { "without GPU support" };
+    assert!(code == 1 && message.contains(words) && message.contains("--backend cpu"), "{message}");
+    let output = place.call(&[&explicit[..], &["--backend", "auto"]].concat());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("backend: cpu"), "{message}");
+    assert_eq!(message.contains("physics.form: ExplicitBias"), cfg!(feature = "gpu"), "{message}");
+}
+
+#[test]
+fn a_run_goes_on_where_it_was_or_where_it_is_told_to() {
+    let place = Place::new();
+    let run = "results/test-3-1";
+    place.ask(&["run", "test.ron", "--threads", "1", "--set", "budget.generations=1"]);
+    let edit = |name: &str, from: &str, to: &str| {
+        let file = place.path(run).join(name);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&file, text.replace(from, to)).unwrap();
+    };
+    edit("experiment.ron", "generations: Some(1)", "generations: Some(2)");
+    edit("provenance.ron", "cpu, 1 thread", "gpu, Imagined 9000, Vulkan, driver 7");
+    let (code, message) = place.fail(&["resume", run]);
+    assert!(code == 1 && message.contains("Imagined 9000") && message.contains("--backend cpu"), "{message}");
+    // A comparison is possible anywhere, it only promises less.
+    let output = place.call(&["verify", run]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("Imagined 9000"), "{message}");
+    let output = place.call(&["resume", run, "--backend", "cpu"]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("another backend than before"), "{message}");
+    assert_eq!(generations_in(&place.path(run)), 2);
+    // Now the last part was simulated on the CPU.
+    edit("experiment.ron", "generations: Some(2)", "generations: Some(3)");
+    let message = String::from_utf8(place.call(&["resume", run]).stderr).unwrap();
+    assert!(message.contains("backend: cpu") && !message.contains("another backend"), "{message}");
+    assert_eq!(generations_in(&place.path(run)), 3);
+}
+
+/// Users are told to raise the budget there, so they will edit it.
+#[test]
+fn a_frozen_experiment_that_was_edited_wrongly_is_refused() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = "results/test-3-1";
+    let frozen = place.path(run).join("experiment.ron");
+    let right = fs::read_to_string(&frozen).unwrap();
+    for (from, to, words) in [
+        ("duration: 0.5", "duration: inf", "task.duration: must be above 0"),
+        ("generations: Some(1)", "generations: None", "budget"),
+        ("batch_size: 16", "batch_size: 0", "batch_size: must be 1"),
+        ("batch_size: 16", "batch_size: sixteen", "experiment.ron:"),
+    ] {
+        assert!(right.contains(from), "{from}: {right}");
+        fs::write(&frozen, right.replace(from, to)).unwrap();
+        for command in ["resume", "verify", "list"] {
+            let (code, message) = place.fail(&[command, run]);
+            assert!(code == 1 && message.contains(words), "{command}, {to}: {message}");
+        }
+    }
+    fs::write(&frozen, right.replace("generations: Some(1)", "generations: Some(2)")).unwrap();
+    fs::write(place.path(run).join("seeds.ron"), "[]").unwrap();
+    let (code, message) = place.fail(&["resume", run]);
+    assert!(code == 1 && message.contains("0 bodies for 3 seeds"), "{message}");
+    assert!(!message.contains("goes on"), "it does not: {message}");
+}
+
+#[test]
+fn verify_fails_when_an_elite_was_tampered_with() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=2"]);
+    let database = rusqlite::Connection::open(place.path("results/test-3-1/archive.sqlite")).unwrap();
+    database
+        .execute("UPDATE elites SET exact_reward = x'0000803f' WHERE cell = (SELECT min(cell) FROM elites)", [])
+        .unwrap();
+    drop(database);
+    let output = place.call(&["verify", "results/test-3-1"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.code() == Some(1) && text.contains("1 differ") && text.contains("FAILED"), "{text}");
+}
+
+/// The frozen experiment may be edited (to run for longer), so a slip in it is an error that names the field, not a panic.
+#[test]
+fn a_slip_in_the_frozen_experiment_is_named() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let file = place.path("results/test-3-1/experiment.ron");
+    let frozen = fs::read_to_string(&file).unwrap();
+    for (good, bad, named) in [("bins: 8", "bins: 0", "descriptors[0].bins"), ("rate: 240", "rate: 0", "physics.rate")]
+    {
+        assert!(frozen.contains(good), "{frozen}");
+        fs::write(&file, frozen.replace(good, bad).replace("Some(1)", "Some(2)")).unwrap();
+        let (code, message) = place.fail(&["resume", "results/test-3-1"]);
+        assert!(code == 1 && message.contains(named) && message.contains("experiment.ron"), "{code}: {message}");
+    }
+    fs::write(&file, frozen.replace("Some(1)", "Some(2)")).unwrap();
+    place.ask(&["resume", "results/test-3-1"]);
+    assert_eq!(generations_in(&place.path("results/test-3-1")), 2);
+}

@@ -1,0 +1,138 @@
+//! `simulate`, `render`, `report` and `show`, called as a user calls them.
+
+use crate::place::{ask, fail};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const EXPERIMENT: &str = r#"(
+    name: "small",
+    body: Fixed("quadruped"),
+    policy: Cpg(sharing: Gene),
+    task: (duration: 1.0, reward: [(term: Distance)]),
+    descriptors: [(kind: FinalX, range: (-1.0, 1.0), bins: 5), (kind: FinalY, range: (-1.0, 1.0), bins: 5)],
+    archive: Grid(),
+    batch_size: 8,
+    budget: (generations: 2),
+)"#;
+
+/// A folder with two runs of a small experiment, and the address of one elite.
+fn runs() -> (TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("small.ron"), EXPERIMENT).unwrap();
+    ask(dir.path(), &["run", "small.ron", "--backend", "cpu"]);
+    ask(dir.path(), &["run", "small.ron", "--backend", "cpu", "--seed", "1"]);
+    let list = ask(dir.path(), &["list", "results/small-0-1", "--top", "1"]);
+    let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let address = format!("results/small-0-1#{id}");
+    (dir, address)
+}
+
+fn table(path: &Path) -> (Vec<String>, Vec<Vec<f64>>) {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines = text.lines();
+    let head = lines.next().unwrap().split(',').map(String::from).collect();
+    (head, lines.map(|line| line.split(',').map(|x| x.parse().unwrap()).collect()).collect())
+}
+
+#[test]
+fn a_trajectory_has_a_row_a_step_and_both_precisions_agree() {
+    let dir = tempfile::tempdir().unwrap();
+    let simulate = |precision: &str, file: &str| {
+        ask(dir.path(), &["simulate", "tripod", "--seconds", "0.5", "--precision", precision, "--csv", file]);
+        table(&dir.path().join(file))
+    };
+    let ((head, single), (_, double)) = (simulate("f32", "a.csv"), simulate("f64", "b.csv"));
+    assert_eq!(head[..5], ["time", "x", "y", "z", "qw"]);
+    assert_eq!(head.len(), 14 + 6 + 6 + 7 + 1, "{head:?}");
+    assert_eq!((single.len(), double.len()), (121, 121));
+    assert!(single.iter().chain(&double).all(|row| row.len() == head.len() && row.iter().all(|x| x.is_finite())));
+    // Columns x, y, z.
+    let gap =
+        single.iter().zip(&double).flat_map(|(a, b)| (1..4).map(move |i| (a[i] - b[i]).abs())).fold(0.0, f64::max);
+    assert!(gap < 1e-3 && gap > 0.0, "{gap}");
+}
+
+#[test]
+fn an_elite_s_policy_file_moves_its_body_as_before() {
+    let (dir, elite) = runs();
+    fs::write(dir.path().join("gait.ron"), ask(dir.path(), &["show", &elite, "--policy"])).unwrap();
+    let own = ask(dir.path(), &["simulate", &elite]);
+    assert_eq!(own, ask(dir.path(), &["simulate", &elite, "--policy", "gait.ron"]));
+    let reward = |text: &str| -> f64 {
+        let line = text.lines().find(|line| line.trim().starts_with("reward")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let shown = ask(dir.path(), &["show", &elite]);
+    assert!((reward(&own) - reward(&shown)).abs() < 1e-4, "{own}{shown}");
+    // The quadruped is the elite's body: the brain fits it, and it moves.
+    let still = ask(dir.path(), &["simulate", "quadruped", "--seconds", "1"]);
+    assert_ne!(still, ask(dir.path(), &["simulate", "quadruped", "--seconds", "1", "--policy", "gait.ron"]));
+    let text = fs::read_to_string(dir.path().join("gait.ron")).unwrap();
+    fs::write(dir.path().join("bad.ron"), text.replace("frequency", "frequence")).unwrap();
+    let message = fail(dir.path(), &["simulate", "quadruped", "--policy", "bad.ron"]);
+    assert!(message.contains("bad.ron:") && message.contains("frequence"), "{message}");
+}
+
+/// The same body and brain move the same with and without their experiment, decisions a second included; a policy that cannot
+/// be is an error, not a panic.
+#[test]
+fn a_policy_file_brings_its_control_rate() {
+    let dir = tempfile::tempdir().unwrap();
+    let network = EXPERIMENT
+        .replace("quadruped", "hopper")
+        .replace("Cpg(sharing: Gene)", "Mlp(hidden: [4], control_rate: 12, frequency: (0.5, 2.5))")
+        .replace("Distance", "ForwardVelocity");
+    fs::write(dir.path().join("net.ron"), network).unwrap();
+    ask(dir.path(), &["run", "net.ron", "--backend", "cpu"]);
+    let list = ask(dir.path(), &["list", "results/small-0-1", "--top", "1"]);
+    let elite = format!("results/small-0-1#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
+    let policy = ask(dir.path(), &["show", &elite, "--policy"]);
+    let file = |text: &str| fs::write(dir.path().join("policy.ron"), text).unwrap();
+    let by_file = ["simulate", "hopper", "--seconds", "1", "--policy", "policy.ron"];
+    let moved = |text: String| text.lines().skip(1).map(String::from).collect::<Vec<_>>();
+    file(&policy);
+    assert_eq!(moved(ask(dir.path(), &["simulate", &elite])), moved(ask(dir.path(), &by_file)));
+    for rate in ["0", "7"] {
+        file(&policy.replace("control_rate: 12", &format!("control_rate: {rate}")));
+        let message = fail(dir.path(), &by_file);
+        assert!(
+            message.contains("policy.ron") && message.contains("policy.control_rate: must be a divisor"),
+            "{message}"
+        );
+    }
+    file(&policy.replacen("common: [", "common: [0.0, ", 1));
+    assert!(fail(dir.path(), &by_file).contains("brain.common"));
+}
+
+#[test]
+fn pictures_and_overlays_are_files_of_their_kind() {
+    let (dir, elite) = runs();
+    let start = |name: &str| fs::read(dir.path().join(name)).unwrap()[..4].to_vec();
+    ask(dir.path(), &["render", &elite, "--png", "a.png", "--gif", "a.gif", "--seconds", "0.3"]);
+    assert_eq!((start("a.png"), start("a.gif")), (b"\x89PNG".to_vec(), b"GIF8".to_vec()));
+    let files = ask(dir.path(), &["report", "results/small-0-1", "results/small-1-1", "--out", "both"]);
+    assert!(files.lines().all(|file| dir.path().join(file).is_file()), "{files}");
+    let twice = ask(dir.path(), &["report", "results/small-0-1", "results/../results/small-0-1", "--out", "twice"]);
+    assert!(!twice.contains("overlay"), "a run is its own repetition: {twice}");
+    for expected in [
+        "both/overlay.png",
+        "both/overlay-steps.svg",
+        "results/small-1-1/plots/elites.png",
+        "results/small-0-1/plots/archive-0-1.svg",
+    ] {
+        assert!(files.lines().any(|file| file == expected), "{expected} is not in {files}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let (dir, _) = runs();
+    let dir = dir.path();
+    assert!(fail(dir, &["simulate", "centipede"]).contains("hexapod"));
+    assert!(fail(dir, &["render", "results/none#1"]).contains("results/none"));
+    assert!(fail(dir, &["render", "results/small-0-1#99999"]).contains("99999"));
+    assert!(fail(dir, &["simulate", "snake", "--seconds", "0"]).contains("--seconds"));
+    assert!(fail(dir, &["simulate", "snake", "--csv", "no/such/folder.csv"]).contains("no/such/folder.csv"));
+    assert!(fail(dir, &["report", "results"]).contains("results"));
+}
