@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
+#[derive(Debug)]
 pub struct CpuBackend {
     world: World<f32>,
     task: TaskPlan,

@@ -66,7 +66,7 @@ pub const REVERSE_FILES: [(&str, &str); 14] = [
 ];
 
 /// What the experiment decides about the shader.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Choices<'a> {
     /// Reward, descriptors, termination.
     pub task: &'a TaskPlan,

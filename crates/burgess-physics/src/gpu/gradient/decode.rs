@@ -17,22 +17,22 @@ use crate::world::World;
 use burgess_core::math::{Vec3, vec3};
 
 /// The bars of one creature.
-pub struct Bars<'a, F> {
+pub(crate) struct Bars<'a, F> {
     /// Who it is.
-    pub candidate: &'a Candidate<f32>,
+    pub(crate) candidate: &'a Candidate<f32>,
     /// Its surroundings.
-    pub world: &'a World<f32>,
+    pub(crate) world: &'a World<f32>,
     /// The vector of a link and a field.
-    pub field: F,
+    pub(crate) field: F,
     /// The gradient with respect to its brain, laid out as `encode` writes it.
-    pub brain: &'a [f32],
+    pub(crate) brain: &'a [f32],
     /// Room for contact points on a link.
-    pub contacts: usize,
+    pub(crate) contacts: usize,
 }
 
 impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     /// The gradient.
-    pub fn gradient(&self, returns: Returns<f32>) -> Gradient<f32> {
+    pub(crate) fn gradient(&self, returns: Returns<f32>) -> Gradient<f32> {
         if returns.ending == Ending::Diverged {
             return not_a_number(self.candidate, returns);
         }
@@ -55,7 +55,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     }
 
     /// The gradient of a window.
-    pub fn window_gradient(&self, diverged: bool) -> WindowGradient<f32> {
+    pub(crate) fn window_gradient(&self, diverged: bool) -> WindowGradient<f32> {
         if diverged {
             return WindowGradient::not_a_number(self.candidate);
         }
