@@ -18,9 +18,9 @@ use burgess_physics::task::Ending;
 use burgess_qd::Elites;
 use burgess_qd::Evaluated;
 use burgess_qd::emitter;
-use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// As in the program.
@@ -36,20 +36,20 @@ const WARM_UP: usize = 10;
 /// Rewards and descriptors that are drawn from a stream keyed by the candidate's mass: spread over all cells, the same every time.
 struct Dice {
     descriptors: Vec<DescriptorSpec>,
-    slept: Cell<Duration>,
+    slept: Mutex<Duration>,
 }
 
 impl Backend for Dice {
     fn describe(&self) -> String {
         "dice".into()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
         std::thread::sleep(SIMULATION);
-        self.slept.set(self.slept.get() + SIMULATION);
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner) += SIMULATION;
         Ok(candidates.iter().map(|candidate| self.throw(candidate)).collect())
     }
     fn simulation_time(&self) -> Duration {
-        self.slept.get()
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,7 +76,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     let out = tempfile::tempdir()?;
     let folder = RunFolder::create(out.path(), experiment, &seeds)?;
     let space = start::search_space(experiment, seeds);
-    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Cell::default() };
+    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Mutex::default() };
     let setup = Setup {
         experiment,
         space: &space,

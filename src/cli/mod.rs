@@ -23,6 +23,7 @@ mod simulate;
 mod subject;
 mod train_encoder;
 mod verify;
+mod warnings;
 
 use anyhow::Error;
 use burgess::experiment::ExperimentError;
@@ -79,6 +80,7 @@ enum Command {
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
 pub(crate) fn run(cli: &Cli) -> ExitCode {
+    warnings::show();
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Run(args) => run::run(args),

@@ -414,7 +414,7 @@ impl Backend for Nowhere {
     fn describe(&self) -> String {
         "formula, 1 threads".into()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
         let outcome = Outcome {
             reward: f32::NAN,
             descriptors: vec![f32::NAN; 2],

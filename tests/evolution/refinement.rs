@@ -382,7 +382,10 @@ fn what_refinement_measures_can_span_the_archive() {
         fn describe(&self) -> String {
             self.0.describe()
         }
-        fn evaluate(&self, candidates: &[burgess_physics::model::Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+        fn evaluate(
+            &self,
+            candidates: &[burgess_physics::model::Candidate<f32>],
+        ) -> Result<Vec<Outcome>, burgess_physics::Error> {
             let mut outcomes = self.0.evaluate(candidates)?;
             outcomes.iter_mut().for_each(|outcome| outcome.descriptors.truncate(1));
             Ok(outcomes)

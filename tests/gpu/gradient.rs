@@ -6,7 +6,6 @@ use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, ship
 use burgess::genome::Policy;
 use burgess_core::math::{Vec3, vec3};
 use burgess_physics::batch::Backend;
-use burgess_physics::gpu::gradient::GpuGradient;
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -273,7 +272,7 @@ fn compare(steps: u32, grounds: &[usize]) -> Vec<Compared> {
         for brain in BRAINS {
             let plan = plan(terrain.clone(), brain, steps, Termination::default());
             let Some(gpu) = gpu() else { return all };
-            let differentiator = GpuGradient::new(&plan, gpu, Options::default()).unwrap();
+            let differentiator = GpuBackend::for_gradients(&plan, gpu, Options::default()).unwrap();
             let (mut candidates, objective) = (bodies(brain), objective(&plan));
             if brain == BrainName::Cpg {
                 candidates.push(lonely(&candidates[4]));
@@ -379,7 +378,7 @@ fn what_diverges_has_no_gradient_and_leaves_its_neighbours_alone() {
     let plan = plan(plane, BrainName::Cpg, 30, Termination::default());
     let Some(gpu) = gpu() else { return };
     let (all, objective) = (bodies(BrainName::Cpg), objective(&plan));
-    let way = GpuGradient::new(&plan, gpu, Options::default()).unwrap();
+    let way = GpuBackend::for_gradients(&plan, gpu, Options::default()).unwrap();
     assert!(way.differentiate(&[], &objective).unwrap().is_empty());
     let expected: Vec<_> = way.differentiate(&all, &objective).unwrap().iter().map(bits).collect();
     assert!(way.time() > Duration::ZERO);
@@ -401,7 +400,7 @@ fn too_little_memory_and_a_foreign_objective_are_errors() {
     let plan = plan(plane, BrainName::Cpg, 100, Termination::default());
     let Some(gpu) = gpu() else { return };
     let all = bodies(BrainName::Cpg);
-    let little = GpuGradient::new(&plan, gpu, Options { tape: Some(10_000), ..Options::default() }).unwrap();
+    let little = GpuBackend::for_gradients(&plan, gpu, Options { tape: Some(10_000), ..Options::default() }).unwrap();
     let error = little.differentiate(&all, &objective(&plan)).unwrap_err().to_string();
     assert!(error.contains("way back"), "{error}");
     let error = little.differentiate(&all, &Objective::reward(1)).unwrap_err().to_string();
@@ -426,8 +425,8 @@ fn nothing_but_the_creature_decides_its_bits() {
         let plan = plan(stairs.clone(), brain, 120, termination);
         let Some(gpu) = gpu() else { return };
         let (all, objective) = (bodies(brain), objective(&plan));
-        let with = |options| GpuGradient::new(&plan, gpu.clone(), options).unwrap();
-        let found = |way: &GpuGradient, batch: &[Candidate<f32>]| -> Vec<Vec<u64>> {
+        let with = |options| GpuBackend::for_gradients(&plan, gpu.clone(), options).unwrap();
+        let found = |way: &GpuBackend, batch: &[Candidate<f32>]| -> Vec<Vec<u64>> {
             way.differentiate(batch, &objective).unwrap().iter().map(bits).collect()
         };
         let plain = with(Options::default());
@@ -494,7 +493,7 @@ fn several_objectives_in_one_way_back_change_no_bit() {
         let one = |i| Objective { reward: 0.0, descriptors: (0..count).map(|k| f64::from(u8::from(k == i))).collect() };
         let smooth = (0..count).filter(|&i| plan.task.descriptors[i].has_gradient());
         let objectives: Vec<Objective> = std::iter::once(Objective::reward(count)).chain(smooth.map(one)).collect();
-        let with = |options| GpuGradient::new(&plan, gpu.clone(), options).unwrap();
+        let with = |options| GpuBackend::for_gradients(&plan, gpu.clone(), options).unwrap();
         let single = with(Options::default());
         let alone: Vec<Vec<Vec<u64>>> = objectives
             .iter()

@@ -181,8 +181,10 @@ impl Backend for Hill {
     fn describe(&self) -> String {
         "formula, 1 threads".into()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
-        anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) >= self.fail_after {
+            return Err(burgess_physics::Error::other("the device was lost"));
+        }
         let began = Instant::now();
         let outcomes = candidates.iter().map(episode).collect();
         self.nanoseconds.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
@@ -192,7 +194,7 @@ impl Backend for Hill {
         &self,
         candidates: &[Candidate<f32>],
         meanwhile: &mut (dyn FnMut() + Send),
-    ) -> anyhow::Result<Vec<Outcome>> {
+    ) -> Result<Vec<Outcome>, burgess_physics::Error> {
         if self.waits {
             meanwhile();
         }
@@ -312,8 +314,10 @@ impl Differentiate for Slope {
         &self,
         candidates: &[Candidate<f32>],
         objectives: &[Objective],
-    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>> {
-        anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
+    ) -> Result<Vec<Vec<Gradient<f32>>>, burgess_physics::Error> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) >= self.fail_after {
+            return Err(burgess_physics::Error::other("the device was lost"));
+        }
         let each = |candidate| objectives.iter().map(|objective| self.gradient(candidate, objective)).collect();
         Ok(candidates.iter().map(each).collect())
     }

@@ -84,7 +84,7 @@ pub enum GpuError {
 
 impl GpuError {
     /// What wgpu reports about a call, which was made for `what`.
-    pub(super) fn reported(what: &str, error: &wgpu::Error) -> Self {
+    pub(crate) fn reported(what: &str, error: &wgpu::Error) -> Self {
         let (what, message) = (what.to_owned(), error.to_string());
         match error {
             wgpu::Error::OutOfMemory { .. } => Self::OutOfMemory { what },
