@@ -3,11 +3,11 @@
 //! `cargo bench --bench generation [-- FILE PATH=VALUE...]`, such as `-- experiments/walkers.ron budget.generations=100`;
 //! by default walkers in batches of 4,096. Then, for one thread, what each part of making a candidate costs.
 
-use burgess::archive::{Archive, BodyDiversity, Elite};
-use burgess::emitter;
+use burgess::descriptors::DescriptorSpec;
+use burgess::diversity::BodyDiversity;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{Evolution, Setup, Times, start};
-use burgess::experiment::{self, DescriptorSpec, Experiment};
+use burgess::experiment::{self, Experiment};
 use burgess::genome::Genome;
 use burgess::growth::{Physique, check, expand};
 use burgess::variation::Variation;
@@ -15,6 +15,9 @@ use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
+use burgess_qd::Elites;
+use burgess_qd::Evaluated;
+use burgess_qd::emitter;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -80,7 +83,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
         backend: &backend,
         differentiator: None,
         slopes: None,
-        emitters: emitter::build(&experiment.emitters, &experiment.descriptors),
+        emitters: emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.descriptors)),
     };
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     generations(&mut evolution)?;
@@ -120,7 +123,7 @@ fn median(mut times: Vec<f64>) -> f64 {
 }
 
 /// What it costs, as part of the record, to tell how different the bodies are.
-fn diversity(archive: &dyn Archive) {
+fn diversity(archive: &dyn Elites<Genome>) {
     let time = |_| {
         let begin = Instant::now();
         black_box(BodyDiversity::of(archive));
@@ -130,19 +133,19 @@ fn diversity(archive: &dyn Archive) {
 }
 
 /// Microseconds a candidate on one thread.
-fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Archive) {
-    let elites: Vec<&Elite> = archive.elites().map(|(_, elite)| elite).collect();
+fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Elites<Genome>) {
+    let elites: Vec<&Evaluated<Genome>> = archive.elites().map(|(_, elite)| elite).collect();
     let mean = |count: &dyn Fn(&Genome) -> usize| {
-        elites.iter().map(|elite| count(&elite.genome)).sum::<usize>() as f64 / elites.len() as f64
+        elites.iter().map(|elite| count(&elite.solution)).sum::<usize>() as f64 / elites.len() as f64
     };
-    let links = elites.iter().map(|elite| elite.links as usize).sum::<usize>() as f64 / elites.len() as f64;
+    let links = elites.iter().map(|elite| elite.traits.links as usize).sum::<usize>() as f64 / elites.len() as f64;
     println!("\nus a candidate, 1 thread; {:.1} genes, {links:.1} links on average", mean(&|g| g.parameters().len()));
-    let next = |i: usize| &elites[(i + 1) % elites.len()].genome;
+    let next = |i: usize| &elites[(i + 1) % elites.len()].solution;
     let show = |name: &str, work: &dyn Fn(usize, &Genome, &mut Stream)| {
         let mut stream = Stream::new(0, 0, 0, Purpose::Test);
         let mut round = || {
             let begin = Instant::now();
-            elites.iter().enumerate().for_each(|(i, elite)| work(i, &elite.genome, &mut stream));
+            elites.iter().enumerate().for_each(|(i, elite)| work(i, &elite.solution, &mut stream));
             begin.elapsed().as_secs_f64() / elites.len() as f64
         };
         println!("{name:>12} {:8.2}", 1e6 * median((0..1 + 50_000 / elites.len()).map(|_| round()).collect()));

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 /// Which experiment.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The experiment file (RON).
     file: PathBuf,
     /// Change a field before the check, such as task.duration=2.5 or emitters[0].share=0.5.
@@ -27,7 +27,7 @@ pub struct Args {
 /// # Errors
 ///
 /// The report if the experiment is wrong; or if stdout cannot be written to.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let lines = match experiment::load_any(&args.file, &args.overrides)? {
         AnyLoaded::Evolution(loaded) => match loaded.experiment.problem() {
             Some(problem) => benchmark(&loaded.experiment, problem),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 /// Which run.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The run folder.
     dir: PathBuf,
 }
@@ -17,7 +17,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When the run cannot be read.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     writeln!(stdout(), "{}", RunReader::open(&args.dir)?.hash()?)?;
     Ok(ExitCode::SUCCESS)
 }

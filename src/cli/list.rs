@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Which run, and how much of it.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The run folder.
     dir: PathBuf,
     /// Only so many lines.
@@ -37,7 +37,7 @@ enum Order {
 /// # Errors
 ///
 /// When the run cannot be read.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reader = RunReader::open(&args.dir)?;
     let mut elites = reader.records()?;
     sort(&mut elites, args.sort);

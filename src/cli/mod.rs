@@ -37,7 +37,7 @@ const WRONG_INPUT: u8 = 2;
 /// Evolves robot bodies and brains by MAP-Elites, reproducibly to the bit.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -79,7 +79,7 @@ enum Command {
 }
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
-pub fn run(cli: &Cli) -> ExitCode {
+pub(crate) fn run(cli: &Cli) -> ExitCode {
     warnings::show();
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),

@@ -25,7 +25,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Which experiment, on what, and where to.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The experiment file (RON).
     file: PathBuf,
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub struct Args {
 ///
 /// The report if the experiment is wrong, and nothing is written then. Later, when simulation or a file fails: the run
 /// folder then holds what was done so far.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let loaded = match experiment::load_any(&args.file, &args.overrides)? {
         AnyLoaded::Evolution(loaded) => *loaded,
         AnyLoaded::Inverse(_) => return run_inverse(args),

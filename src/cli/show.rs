@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 /// Which creature.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// An elite's DIR#ID, the name of a morphology, or the path of a morphology file.
     #[arg(value_name = "DIR#ID|MORPHOLOGY")]
     target: String,
@@ -37,7 +37,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When there is no such elite or morphology, or it is no valid body.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let text = match (args.target.contains('#'), args.policy) {
         (true, true) => policy(&args.target.parse()?)?,
         (true, false) => elite(&args.target.parse()?, args.genome)?,

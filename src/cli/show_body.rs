@@ -6,7 +6,7 @@ use burgess_physics::model::{BaseKind, JointKind, Model, Shape};
 use std::fmt::Write as _;
 
 /// A table of the links, one a line, with units in the head and a summary above.
-pub fn table(Grown { model, keys }: &Grown<f64>) -> String {
+pub(super) fn table(Grown { model, keys }: &Grown<f64>) -> String {
     let rows: Vec<[String; COLUMNS]> = keys.iter().enumerate().map(|(link, key)| row(link, model, key)).collect();
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).chain([HEAD[column].chars().count()]).max().unwrap_or(0)

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Which run, and on what.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The run folder.
     dir: PathBuf,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When the run cannot be read, or simulation fails.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let run = RunReader::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;

@@ -20,7 +20,7 @@ impl Log for Stderr {
 }
 
 /// From here on warnings are shown.
-pub fn show() {
+pub(crate) fn show() {
     // Only another logger stands in the way of this one, and there is none in the program.
     if log::set_logger(&Stderr).is_ok() {
         log::set_max_level(LevelFilter::Warn);

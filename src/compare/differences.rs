@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Reasons why runs should not be compared; empty if they may be.
-pub fn differences(runs: &[Run]) -> Vec<String> {
+pub(super) fn differences(runs: &[Run]) -> Vec<String> {
     let mut found = Vec::new();
     for (i, run) in runs.iter().enumerate() {
         let name = &run.experiment.name;
@@ -36,7 +36,7 @@ pub fn differences(runs: &[Run]) -> Vec<String> {
 }
 
 /// A note that lists machines and backends, which wall times depend on; `None` if all runs have the same ones.
-pub fn machines(runs: &[Run]) -> Option<String> {
+pub(super) fn machines(runs: &[Run]) -> Option<String> {
     let place = |part: &Part| format!("{}, {}", part.machine.cpu, part.backend);
     let places: BTreeSet<String> = runs.iter().flat_map(|run| run.parts.iter().map(place)).collect();
     let list: Vec<String> = places.into_iter().collect();

@@ -13,12 +13,12 @@ pub(super) struct Clock {
 
 impl Clock {
     /// A clock that shows `seconds` now.
-    pub fn starting_at(seconds: f64) -> Self {
+    pub(super) fn starting_at(seconds: f64) -> Self {
         Self { started: Instant::now(), before: seconds }
     }
 
     /// What it shows (s).
-    pub fn seconds(&self) -> f64 {
+    pub(super) fn seconds(&self) -> f64 {
         self.before + self.started.elapsed().as_secs_f64()
     }
 }
@@ -95,12 +95,12 @@ pub(super) struct Laps(Instant);
 
 impl Laps {
     /// Begins the first lap.
-    pub fn begin() -> Self {
+    pub(super) fn begin() -> Self {
         Self(Instant::now())
     }
 
     /// Ends a lap and begins the next; the time it took (s).
-    pub fn next(&mut self) -> f64 {
+    pub(super) fn next(&mut self) -> f64 {
         let now = Instant::now();
         now.duration_since(std::mem::replace(&mut self.0, now)).as_secs_f64()
     }

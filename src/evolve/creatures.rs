@@ -43,6 +43,12 @@ pub struct Setup<'a> {
     pub emitters: Vec<Box<dyn Emitter<Genome>>>,
 }
 
+impl std::fmt::Debug for Setup<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Setup").field("experiment", &self.experiment.name).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Setup<'a> {
     /// The run of this set-up.
     ///

@@ -25,6 +25,12 @@ pub struct Run<'a, S: Solution> {
     pub emitters: Vec<Box<dyn Emitter<S>>>,
 }
 
+impl<S: Solution> std::fmt::Debug for Run<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("search", &self.search).finish_non_exhaustive()
+    }
+}
+
 /// What an experiment says of the search, whatever is evolved.
 #[derive(Clone, Debug)]
 pub struct Search {
@@ -148,6 +154,15 @@ pub struct Moment<'a, S: Solution> {
     pub generation: u64,
     /// Number of the batch's first evaluation, counted over the run from 0.
     pub first_id: u64,
+}
+
+impl<S: Solution> std::fmt::Debug for Moment<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Moment")
+            .field("generation", &self.generation)
+            .field("first_id", &self.first_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<S: Solution> Clone for Moment<'_, S> {

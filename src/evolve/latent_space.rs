@@ -27,6 +27,12 @@ pub struct LatentSpace {
     curve: Vec<(u64, Loss)>,
 }
 
+impl std::fmt::Debug for LatentSpace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LatentSpace").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
 impl LatentSpace {
     /// Of an experiment: as it was stored, or else as it begins, frozen in the run folder or with its first weights. None where nothing is
     /// learned.

@@ -67,6 +67,12 @@ pub struct Evolution<'a, S: Stored = Genome> {
     ahead: Option<Ahead<S>>,
 }
 
+impl<S: Stored> std::fmt::Debug for Evolution<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Evolution").field("search", &self.search).field("last", &self.last).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Evolution<'a, Genome> {
     /// Takes up the run of creatures in a folder where its store left off; an empty store starts it.
     ///

@@ -24,29 +24,29 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { rows: Vec::new(), committed: None, recorded: Instant::now(), took: Duration::ZERO, torn: false }
     }
 
     /// From here to [`Pending::record`] archive and emitters belong to no generation.
-    pub fn tear(&mut self) {
+    pub(super) fn tear(&mut self) {
         self.torn = true;
     }
 
     /// Ends a generation.
-    pub fn record(&mut self, row: Metrics) {
+    pub(super) fn record(&mut self, row: Metrics) {
         let now = Instant::now();
         (self.took, self.recorded, self.torn) = (now - self.recorded, now, false);
         self.rows.push(row);
     }
 
     /// Whether what waits would wait too long if it waited for one more generation.
-    pub fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         self.committed.is_none_or(|committed| committed.elapsed() + self.took >= LONGEST_WAIT)
     }
 
     /// Takes what waits for a commit, unless there is nothing, or a generation was torn off in the middle.
-    pub fn take(&mut self) -> Option<Vec<Metrics>> {
+    pub(super) fn take(&mut self) -> Option<Vec<Metrics>> {
         if self.torn || self.rows.is_empty() {
             return None;
         }

@@ -109,7 +109,8 @@ impl Domain<Point> for Points {
         let values: Vec<(f32, Vec<f32>)> =
             batch.phenotypes.par_iter().with_min_len(GRAIN).map(|phenotype| self.values(phenotype)).collect();
         let simulation = laps.next();
-        let join = |(place, (born, (reward, descriptors))): (usize, (Offspring<Point>, (f32, Vec<f32>)))| Evaluated {
+        type Born = (Offspring<Point>, (f32, Vec<f32>));
+        let join = |(place, (born, (reward, descriptors))): (usize, Born)| Evaluated {
             id: moment.first_id + place as u64,
             solution: born.solution,
             reward,

@@ -21,6 +21,12 @@ pub struct Progress {
     display: Display,
 }
 
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").field("budget", &self.budget).finish_non_exhaustive()
+    }
+}
+
 /// Where the session began: rates and the time left are its own, not the whole run's.
 #[derive(Clone, Copy, Debug)]
 struct Mark {

@@ -45,7 +45,7 @@ pub(super) enum Place {
 
 impl Source {
     /// A file as it is; `name` is what messages call it.
-    pub fn new(name: &str, file: &str) -> Self {
+    pub(super) fn new(name: &str, file: &str) -> Self {
         Self {
             name: name.to_owned(),
             text: file.to_owned(),
@@ -56,7 +56,7 @@ impl Source {
     }
 
     /// Puts `new` in the place of `range`, on behalf of `setting`.
-    pub fn splice(&mut self, range: Range<usize>, new: &str, setting: &str) {
+    pub(super) fn splice(&mut self, range: Range<usize>, new: &str, setting: &str) {
         self.settings.push(setting.to_owned());
         let origin = Origin::Setting(self.settings.len() - 1);
         self.origins.splice(range.clone(), std::iter::repeat_n(origin, new.len()));
@@ -64,7 +64,7 @@ impl Source {
     }
 
     /// The place of an offset of the text.
-    pub fn place(&self, offset: usize) -> Place {
+    pub(super) fn place(&self, offset: usize) -> Place {
         match self.origins.get(offset) {
             Some(&Origin::Setting(index)) => Place::Setting(self.settings[index].clone()),
             Some(&Origin::File(offset)) => file_place(&self.file, offset),
@@ -73,14 +73,14 @@ impl Source {
     }
 
     /// The offset of a 1-based line and column (in characters) of the text, as `ron` counts them.
-    pub fn offset(&self, line: usize, column: usize) -> usize {
+    pub(super) fn offset(&self, line: usize, column: usize) -> usize {
         let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let length: usize = self.text[start..].chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
         start + length
     }
 
     /// Where the value of a path stands, or the nearest thing around it that the text has.
-    pub fn place_of(&self, path: &str) -> Option<Place> {
+    pub(super) fn place_of(&self, path: &str) -> Option<Place> {
         let root = syntax::scan(&self.text).ok()?;
         let segments = super::path::parse(path)?;
         let mut node: &Node = &root;

@@ -56,12 +56,23 @@ pub struct JointKey {
 /// Shape of a link; sizes in m.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ShapeGene<T = f64> {
-    /// Logarithm of the radius.
-    Sphere { log_radius: T },
-    /// Logarithms of the radius and of the distance between the end centres; along the local x axis.
-    Capsule { log_radius: T, log_length: T },
-    /// Logarithms of the half sizes.
-    Box { log_half: Vec3<T> },
+    /// A ball.
+    Sphere {
+        /// Logarithm of the radius.
+        log_radius: T,
+    },
+    /// A cylinder along the local x axis with round ends.
+    Capsule {
+        /// Logarithm of the radius.
+        log_radius: T,
+        /// Logarithm of the distance between the end centres.
+        log_length: T,
+    },
+    /// A box.
+    Box {
+        /// Logarithms of the half sizes.
+        log_half: Vec3<T>,
+    },
 }
 
 /// A node of the body graph.

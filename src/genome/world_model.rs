@@ -11,13 +11,13 @@ use std::sync::Arc;
 #[serde(from = "String", into = "String")]
 pub struct WorldModelFile {
     name: String,
-    model: Option<FrozenWorldModel>,
+    model: Option<Arc<FrozenWorldModel>>,
 }
 
 impl WorldModelFile {
     /// Of a model that is there already.
     pub fn of(model: FrozenWorldModel, name: impl Into<String>) -> Self {
-        Self { name: name.into(), model: Some(model) }
+        Self { name: name.into(), model: Some(Arc::new(model)) }
     }
 
     /// Reads the model; `at` says where the file lies that this one names.
@@ -27,7 +27,7 @@ impl WorldModelFile {
     /// When there is no such model; the message has what was expected and what came.
     pub fn read(&mut self, at: impl Fn(&Path) -> PathBuf) -> Result<(), String> {
         let model = FrozenWorldModel::load(&at(Path::new(&self.name))).map_err(|error| error.to_string())?;
-        self.model = Some(model);
+        self.model = Some(Arc::new(model));
         Ok(())
     }
 
@@ -43,7 +43,7 @@ impl WorldModelFile {
 
     /// The model, if it was read.
     pub fn model(&self) -> Option<&FrozenWorldModel> {
-        self.model.as_ref()
+        self.model.as_deref()
     }
 
     /// The model as backends compute with it, if it was read.

@@ -17,6 +17,12 @@ pub struct Class {
     kind: Kind,
 }
 
+impl std::fmt::Debug for Class {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Class").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// All numbers of a class, in a fixed order.
 type Of<S> = fn(&mut S) -> Vec<&mut f64>;
 
@@ -44,6 +50,12 @@ pub struct Probe<'a> {
     pub derivative: f64,
     /// Moves it in a subject.
     pub nudge: Box<Nudge<'a>>,
+}
+
+impl std::fmt::Debug for Probe<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Probe").field("name", &self.name).field("derivative", &self.derivative).finish_non_exhaustive()
+    }
 }
 
 impl Class {

@@ -4,6 +4,7 @@ use burgess_physics::gradient::{StateGradient, WorldGradient};
 use burgess_physics::model::Candidate;
 
 /// What a gradient says of all classes, with the parts that go through the prelude put where they belong.
+#[derive(Debug)]
 pub struct Derivatives {
     /// By gene, in the order of [`Genome::parameters`](crate::genome::Genome::parameters).
     pub genes: Vec<f64>,

@@ -33,6 +33,12 @@ pub struct Situation {
     reached: Option<Reached>,
 }
 
+impl std::fmt::Debug for Situation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Situation").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 type Reached = fn(&Episode<'_, f64>, &[f64]) -> bool;
 
 /// The situation in which nothing moves.

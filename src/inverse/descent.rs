@@ -4,6 +4,7 @@ use crate::experiment::Descent;
 use burgess_qd::optimiser::{Memory, clip};
 
 /// Steps that were taken and are still to come.
+#[derive(Debug)]
 pub struct Steps<'a> {
     spec: &'a Descent,
     memory: Memory,

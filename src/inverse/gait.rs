@@ -32,6 +32,12 @@ pub struct Mover {
     brains: Brains,
 }
 
+impl std::fmt::Debug for Mover {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mover").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
 enum Brains {
     Same(Brain),
     Random { offset: f64, amplitude: (f64, f64), frequency: (f64, f64) },

@@ -53,6 +53,12 @@ pub struct Rules<'a> {
     pub world: &'a World<f64>,
 }
 
+impl std::fmt::Debug for Rules<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rules").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
 impl Climber {
     /// Where a candidate begins.
     pub fn new(offspring: &Offspring<Genome>, candidate: Candidate<f32>, spec: &Refine) -> Self {

@@ -28,6 +28,12 @@ pub struct Learner<'a> {
     objective: Objective,
 }
 
+impl std::fmt::Debug for Learner<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Learner").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
 /// A batch that was simulated as it was born; the lists have one item a candidate.
 #[derive(Clone, Copy)]
 pub struct Born<'a> {
@@ -41,6 +47,12 @@ pub struct Born<'a> {
     pub archive: &'a dyn Elites<Genome>,
     /// Number of the generation.
     pub generation: u64,
+}
+
+impl std::fmt::Debug for Born<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Born").field("generation", &self.generation).finish_non_exhaustive()
+    }
 }
 
 /// What became of a batch.

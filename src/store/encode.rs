@@ -16,23 +16,23 @@ pub(crate) fn solution<S: Solution>(bytes: &[u8]) -> Option<S> {
 }
 
 /// The exact bytes of what an encoder sees.
-pub fn seen_bytes(seen: &Seen) -> Vec<u8> {
+pub(super) fn seen_bytes(seen: &Seen) -> Vec<u8> {
     postcard::to_stdvec(seen).expect("an experience is plain data, and memory takes any number of bytes")
 }
 
 /// What [`seen_bytes`] wrote; none when it is damaged.
-pub fn seen(bytes: &[u8]) -> Option<Seen> {
+pub(super) fn seen(bytes: &[u8]) -> Option<Seen> {
     postcard::from_bytes(bytes).ok()
 }
 
 /// Three 64-bit words a parent: number, generation, candidate.
-pub fn parent_bytes(parents: &[Parent]) -> Vec<u8> {
+pub(super) fn parent_bytes(parents: &[Parent]) -> Vec<u8> {
     let words = |p: &Parent| [p.id, p.generation, u64::from(p.candidate)];
     parents.iter().flat_map(words).flat_map(u64::to_le_bytes).collect()
 }
 
 /// Parents of [`parent_bytes`]; none when they are damaged.
-pub fn parents(bytes: &[u8]) -> Option<Vec<Parent>> {
+pub(super) fn parents(bytes: &[u8]) -> Option<Vec<Parent>> {
     let words: Vec<u64> = words(bytes)?.map(u64::from_le_bytes).collect();
     let parent = |w: &[u64; 3]| Some(Parent { id: w[0], generation: w[1], candidate: u32::try_from(w[2]).ok()? });
     let (parents, rest) = words.as_chunks();

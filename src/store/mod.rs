@@ -11,7 +11,7 @@ mod address;
 mod columns;
 mod encode;
 mod error;
-mod hash;
+pub mod hash;
 mod read;
 mod reader;
 mod row;
@@ -201,11 +201,19 @@ impl Store {
     }
 
     /// The centroids of a CVT archive, if they have been stored.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn centroids(&self) -> Result<Option<Centroids>> {
         read::centroids(&self.connection, &self.path)
     }
 
     /// Stores the centroids of a CVT archive, all or none.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be written; it then holds what it held before.
     pub fn put_centroids(&mut self, centroids: &Centroids) -> Result<()> {
         self.transact(|transaction| {
             let mut insert = transaction.prepare("INSERT INTO centroids VALUES (?1, ?2)")?;
@@ -217,6 +225,10 @@ impl Store {
     }
 
     /// The state after the last whole generation.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn saved<S: Stored>(&self) -> Result<Saved<S>> {
         Ok(Saved {
             elites: read::elites(&self.connection, &self.path)?,
@@ -229,11 +241,19 @@ impl Store {
     }
 
     /// All rows so far, in the order of generations.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn metrics(&self) -> Result<Vec<Metrics>> {
         read::metrics(&self.connection, &self.path)
     }
 
     /// Stores generations, all or nothing of them.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be written; it then holds what it held before.
     pub fn commit(&mut self, changes: &Changes) -> Result<()> {
         self.transact(|transaction| write_changes(transaction, changes))
     }

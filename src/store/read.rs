@@ -25,34 +25,38 @@ const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, di
                        refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies, encoder FROM metrics";
 
 /// All elites in the order of their cells.
-pub fn elites<S: Stored>(connection: &Connection, path: &Path) -> Result<Vec<(usize, Evaluated<S>)>> {
+pub(super) fn elites<S: Stored>(connection: &Connection, path: &Path) -> Result<Vec<(usize, Evaluated<S>)>> {
     query(connection, path, &format!("{ELITE} ORDER BY cell"), [], decoded)
 }
 
 /// The same with their solutions left as they are.
-pub fn records(connection: &Connection, path: &Path) -> Result<Vec<(usize, Record)>> {
+pub(super) fn records(connection: &Connection, path: &Path) -> Result<Vec<(usize, Record)>> {
     query(connection, path, &format!("{ELITE} ORDER BY cell"), [], record)
 }
 
 /// The elite of a number.
-pub fn elite_by_id<S: Stored>(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Evaluated<S>)>> {
+pub(super) fn elite_by_id<S: Stored>(
+    connection: &Connection,
+    path: &Path,
+    id: u64,
+) -> Result<Option<(usize, Evaluated<S>)>> {
     Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], decoded)?.pop())
 }
 
 /// The same with its solution left as it is.
-pub fn record_by_id(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Record)>> {
+pub(super) fn record_by_id(connection: &Connection, path: &Path, id: u64) -> Result<Option<(usize, Record)>> {
     Ok(query(connection, path, &format!("{ELITE} WHERE id = ?1"), [id], record)?.pop())
 }
 
 /// The numbers of the elites next below and above a number.
-pub fn nearest_ids(connection: &Connection, path: &Path, id: u64) -> Result<[Option<u64>; 2]> {
+pub(super) fn nearest_ids(connection: &Connection, path: &Path, id: u64) -> Result<[Option<u64>; 2]> {
     let one =
         |sql| Ok(query(connection, path, sql, [id], |row| row.get::<_, Option<u64>>(0).map(Some))?.pop().flatten());
     Ok([one("SELECT max(id) FROM elites WHERE id < ?1")?, one("SELECT min(id) FROM elites WHERE id > ?1")?])
 }
 
 /// All metrics in the order of generations.
-pub fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metrics>> {
+pub(super) fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metrics>> {
     let mut rows = query(connection, path, &format!("{METRICS} ORDER BY generation"), [], metrics_row)?;
     let counts = "SELECT generation, label, count FROM invalid ORDER BY generation, label";
     let mut by_generation: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
@@ -66,7 +70,7 @@ pub fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metrics>> {
 }
 
 /// The last generation's metrics.
-pub fn last_metrics(connection: &Connection, path: &Path) -> Result<Option<Metrics>> {
+pub(super) fn last_metrics(connection: &Connection, path: &Path) -> Result<Option<Metrics>> {
     let last = format!("{METRICS} ORDER BY generation DESC LIMIT 1");
     let Some(mut row) = query(connection, path, &last, [], metrics_row)?.pop() else {
         return Ok(None);
@@ -78,32 +82,32 @@ pub fn last_metrics(connection: &Connection, path: &Path) -> Result<Option<Metri
 }
 
 /// What emitters have learned, by place.
-pub fn emitters(connection: &Connection, path: &Path) -> Result<Vec<(usize, Vec<u8>)>> {
+pub(super) fn emitters(connection: &Connection, path: &Path) -> Result<Vec<(usize, Vec<u8>)>> {
     query(connection, path, "SELECT emitter, state FROM emitters ORDER BY emitter", [], |row| {
         Ok(Some((row.get(0)?, row.get(1)?)))
     })
 }
 
 /// What the archive knows beside its elites.
-pub fn archive_state(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
+pub(super) fn archive_state(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
     let states = query(connection, path, "SELECT state FROM archive", [], |row| bytes(row, 0).map(Some))?;
     Ok(states.into_iter().next().unwrap_or_default())
 }
 
 /// What learns dimensions, if something does.
-pub fn encoder(connection: &Connection, path: &Path) -> Result<Option<Vec<u8>>> {
+pub(super) fn encoder(connection: &Connection, path: &Path) -> Result<Option<Vec<u8>>> {
     Ok(query(connection, path, "SELECT state FROM encoder", [], |row| bytes(row, 0).map(Some))?.pop())
 }
 
 /// The passive grid.
-pub fn passive(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
+pub(super) fn passive(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
     Ok(query(connection, path, "SELECT state FROM passive", [], |row| bytes(row, 0).map(Some))?
         .pop()
         .unwrap_or_default())
 }
 
 /// The course of all trainings, in their order: the round, and the loss of each gradient step.
-pub fn training(connection: &Connection, path: &Path) -> Result<Vec<(u64, Loss)>> {
+pub(super) fn training(connection: &Connection, path: &Path) -> Result<Vec<(u64, Loss)>> {
     let sql = "SELECT round, step, exact_losses FROM training ORDER BY round, step";
     let loss = |row: &Row<'_>| {
         let losses = bytes::f64s(&bytes(row, 2)?);
@@ -114,7 +118,7 @@ pub fn training(connection: &Connection, path: &Path) -> Result<Vec<(u64, Loss)>
 }
 
 /// The centroids of a CVT archive; none when none are stored.
-pub fn centroids(connection: &Connection, path: &Path) -> Result<Option<Centroids>> {
+pub(super) fn centroids(connection: &Connection, path: &Path) -> Result<Option<Centroids>> {
     let point = |row: &Row<'_>| Ok(bytes::f64s(&bytes(row, 0)?));
     let points = query(connection, path, "SELECT exact_point FROM centroids ORDER BY cell", [], point)?;
     let Some(dims) = points.first().map(Vec::len) else {

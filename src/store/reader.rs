@@ -50,6 +50,10 @@ impl RunReader {
     }
 
     /// One row a generation.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn metrics(&self) -> Result<Vec<Metrics>> {
         read::metrics(&self.connection, &self.path)
     }
@@ -147,17 +151,29 @@ impl RunReader {
     }
 
     /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for others.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn centroids(&self) -> Result<Option<Vec<Vec<f64>>>> {
         let centroids = read::centroids(&self.connection, &self.path)?;
         Ok(centroids.map(|centroids| centroids.in_units_of(&DescriptorSpec::axes(&self.experiment.axes()))))
     }
 
     /// The bytes of what learns dimensions, as it stands; none where nothing does, or before the first training.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn encoder(&self) -> Result<Option<Vec<u8>>> {
         read::encoder(&self.connection, &self.path)
     }
 
     /// The course of all trainings: the round, and the loss of each gradient step.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn training(&self) -> Result<Vec<(u64, Loss)>> {
         read::training(&self.connection, &self.path)
     }
@@ -169,8 +185,12 @@ impl RunReader {
     }
 
     /// The hash of the archive: see [`hash`].
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
     pub fn hash(&self) -> Result<String> {
-        Ok(hash::hash(&self.records()?))
+        Ok(hash::hash_of_records(&self.records()?))
     }
 }
 

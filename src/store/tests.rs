@@ -1,6 +1,6 @@
 //! The store by itself: exactness, whole transactions, full disks, other versions.
 
-use super::encode::{genome_bytes, parent_bytes};
+use super::encode::{parent_bytes, solution_bytes};
 use super::*;
 use crate::diversity::BodyDiversity;
 use crate::genome::{Body, Brain, GeneId, Genome, LinkGene, ShapeGene};
@@ -14,7 +14,7 @@ use burgess_qd::bytes::f32_bytes;
 use std::collections::BTreeMap;
 use std::fs;
 
-fn elite(id: u64, numbers: &[f64]) -> Evaluated {
+fn elite(id: u64, numbers: &[f64]) -> Evaluated<Genome> {
     let link = LinkGene { id: GeneId(1), shape: ShapeGene::Sphere { log_radius: -1.0 }, log_density: 6.0 };
     let brain = Brain::Mlp { frequency: -0.0, common: numbers.to_vec(), bias: vec![], hidden: vec![], joints: vec![] };
     Evaluated {
@@ -74,16 +74,17 @@ fn commit(store: &mut Store, generation: u64, elite: &Evaluated<Genome>) -> Resu
 /// Equal to the bit; NaN equals itself here.
 fn same(a: &Evaluated<Genome>, b: &Evaluated<Genome>) -> bool {
     let bits = |e: &Evaluated<Genome>| {
-        (e.reward.to_bits(), f32_bytes(&e.descriptors), genome_bytes(&e.solution), parent_bytes(&e.parents))
+        (e.reward.to_bits(), f32_bytes(&e.descriptors), solution_bytes(&e.solution), parent_bytes(&e.parents))
     };
     let refinement = |e: &Evaluated<Genome>| {
-        let Refinement { refined, gain, trust } = e.refinement;
-        (refined, gain.to_bits(), trust.to_bits(), e.life.learned.as_ref().map(genome_bytes))
+        let Refinement { refined, gain, trust } = e.life.refinement;
+        (refined, gain.to_bits(), trust.to_bits(), e.life.learned.as_ref().map(solution_bytes))
     };
     bits(a) == bits(b)
         && refinement(a) == refinement(b)
-        && a.body_age == b.body_age
-        && (&a.physique.topology, a.physique.span.to_bits()) == (&b.physique.topology, b.physique.span.to_bits())
+        && a.age == b.age
+        && (&a.traits.physique.topology, a.traits.physique.span.to_bits())
+            == (&b.traits.physique.topology, b.traits.physique.span.to_bits())
         && (a.id, a.generation, a.candidate, a.emitter) == (b.id, b.generation, b.candidate, b.emitter)
 }
 
@@ -93,11 +94,11 @@ fn what_is_stored_comes_back_to_the_bit() {
     let mut stored = elite(7, &[f64::NAN, -0.0, f64::INFINITY, 1.0 / 3.0]);
     // No archive lets such numbers in, but the store must not be what changes them.
     stored.descriptors.push(f32::NAN);
-    stored.life.learned = Some(elite(7, &[-0.0, 2.0 / 3.0]).genome);
+    stored.life.learned = Some(elite(7, &[-0.0, 2.0 / 3.0]).solution);
     let mut store = Store::open(dir.path()).unwrap();
     commit(&mut store, 0, &stored).unwrap();
     drop(store);
-    let saved = Store::open(dir.path()).unwrap().saved().unwrap();
+    let saved = Store::open(dir.path()).unwrap().saved::<Genome>().unwrap();
     assert!(saved.elites.len() == 1 && saved.elites[0].0 == 5 && same(&saved.elites[0].1, &stored));
     assert_eq!((saved.emitters, saved.archive), (vec![(1, vec![7, 8])], vec![9]));
     let (back, expected) = (saved.metrics.unwrap(), metrics(0));
@@ -116,7 +117,7 @@ fn a_better_elite_takes_the_row_of_its_cell() {
     let mut store = Store::open(dir.path()).unwrap();
     commit(&mut store, 0, &elite(1, &[])).unwrap();
     commit(&mut store, 1, &elite(2, &[])).unwrap();
-    let saved = store.saved().unwrap();
+    let saved = store.saved::<Genome>().unwrap();
     assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(5, 2)]);
     assert_eq!(saved.metrics.unwrap().generation, 1);
     assert_eq!(store.metrics().unwrap().iter().map(|m| m.generation).collect::<Vec<_>>(), [0, 1]);
@@ -132,7 +133,7 @@ fn cells_are_emptied_and_filled_again_in_one_transaction() {
     let entered = vec![Row::new(3, &elite(2, &[])), Row::new(1, &elite(4, &[]))];
     let metrics = vec![metrics(1), metrics(2), metrics(3)];
     store.commit(&Changes { entered, left: vec![2], metrics, ..Changes::default() }).unwrap();
-    let saved = store.saved().unwrap();
+    let saved = store.saved::<Genome>().unwrap();
     assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(1, 4), (3, 2)]);
     assert_eq!(store.metrics().unwrap().iter().map(|m| m.generation).collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
@@ -156,7 +157,7 @@ fn a_half_written_transaction_vanishes() {
     for name in ["archive.sqlite", "archive.sqlite-wal"] {
         fs::copy(dir.path().join(name), killed.path().join(name)).unwrap();
     }
-    let saved = Store::open(killed.path()).unwrap().saved().unwrap();
+    let saved = Store::open(killed.path()).unwrap().saved::<Genome>().unwrap();
     assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(5, 1)]);
     assert_eq!(saved.metrics.unwrap().generation, 0);
 }
@@ -170,13 +171,13 @@ fn a_full_disk_is_named_and_keeps_what_was_committed() {
     store.connection.pragma_update(None, "max_page_count", pages + 2).unwrap();
     let full = commit(&mut store, 1, &elite(2, &[0.5; 10_000])).unwrap_err().to_string();
     assert!(full.contains("archive.sqlite") && full.contains("full") && full.contains("are kept"), "{full}");
-    let saved = store.saved().unwrap();
+    let saved = store.saved::<Genome>().unwrap();
     assert_eq!(saved.elites.iter().map(|(cell, elite)| (*cell, elite.id)).collect::<Vec<_>>(), [(5, 1)]);
     assert_eq!(saved.metrics.unwrap().generation, 0);
     // With room again the same store goes on.
     store.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
     commit(&mut store, 1, &elite(2, &[0.5; 10_000])).unwrap();
-    assert_eq!(store.saved().unwrap().elites[0].1.id, 2);
+    assert_eq!(store.saved::<Genome>().unwrap().elites[0].1.id, 2);
 }
 
 #[test]
@@ -201,7 +202,7 @@ fn damage_is_named() {
     let mut store = Store::open(dir.path()).unwrap();
     commit(&mut store, 0, &elite(1, &[0.5])).unwrap();
     store.connection.execute("UPDATE elites SET genome = substr(genome, 1, 9)", []).unwrap();
-    let damaged = store.saved().unwrap_err();
+    let damaged = store.saved::<Genome>().unwrap_err();
     assert!(matches!(&damaged, StoreError::Damaged { what, .. } if what.contains("elites")), "{damaged}");
 }
 

@@ -68,7 +68,7 @@ pub(super) fn with_brain(
 
 impl Grown {
     /// Removes the genes that make no link: out of reach of the root, or cut off by the limit on links.
-    pub fn pruned(mut self, limits: &BodyLimits) -> Self {
+    pub(super) fn pruned(mut self, limits: &BodyLimits) -> Self {
         // Joints are counted among those of their gene's brothers, so without some genes others may get new keys.
         if prune(&mut self.body, &self.nodes) {
             self.nodes = grow(&self.body, limits.max_links).unwrap_or_default();

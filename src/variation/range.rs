@@ -65,14 +65,14 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// The bounds that the limits set.
-    pub fn new(limits: &BodyLimits) -> Self {
+    pub(super) fn new(limits: &BodyLimits) -> Self {
         let logs = |(low, high)| (libm::log(low), libm::log(high));
         Self { size: logs(limits.size), density: logs(limits.density) }
     }
 }
 
 /// The angle's representative from -pi to pi (rad).
-pub fn wrap(angle: f64) -> f64 {
+pub(crate) fn wrap(angle: f64) -> f64 {
     angle - TAU * (angle / TAU).round()
 }
 

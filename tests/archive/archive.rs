@@ -1,21 +1,24 @@
 //! Archives against a model that is too simple to be wrong: the best of each cell, the first of equals.
 
-use crate::fakes::{descriptors, elite, stream};
-use burgess::archive::metrics::Scores;
-use burgess::archive::{
-    Archive, Bins, BodyDiversity, Centroids, Cvt, Elite, Grid, Partition, Placement, Voronoi, best_of_cells, build,
-};
-use burgess::experiment::{ArchiveSpec, Protection};
+use crate::fakes::{axes, elite, stream};
+use burgess::diversity::BodyDiversity;
+use burgess::genome::Genome;
 use burgess::growth::{Physique, Topology};
+use burgess::life::BodyTraits;
+use burgess_qd::Elites;
+use burgess_qd::Evaluated;
+use burgess_qd::archive::Scores;
+use burgess_qd::archive::{Archive, Bins, Centroids, Cvt, Grid, Partition, Placement, Voronoi, best_of_cells, build};
+use burgess_qd::archive::{ArchiveSpec, Protection};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-fn grid() -> Grid {
-    Grid::over(Bins::new(&descriptors(4)))
+fn grid() -> Grid<Genome> {
+    Grid::over(Bins::new(&axes(4)))
 }
 
-fn cvt() -> Cvt {
-    Cvt::over(Voronoi::new(&descriptors(4), &Centroids::fit(20, 400, 2, 1)))
+fn cvt() -> Cvt<Genome> {
+    Cvt::over(Voronoi::new(&axes(4), &Centroids::fit(20, 400, 2, 1)))
 }
 
 /// Coarse numbers, so that ties and edges are common, and a few that are no numbers.
@@ -29,7 +32,7 @@ fn number() -> impl Strategy<Value = f32> {
     ]
 }
 
-fn candidates() -> impl Strategy<Value = Vec<Elite>> {
+fn candidates() -> impl Strategy<Value = Vec<Evaluated<Genome>>> {
     let one = (number(), number(), number());
     prop::collection::vec(one, 0..120).prop_map(|numbers| {
         let named = numbers.into_iter().enumerate();
@@ -37,8 +40,8 @@ fn candidates() -> impl Strategy<Value = Vec<Elite>> {
     })
 }
 
-fn model(candidates: &[Elite], cell_of: impl Fn(&[f32]) -> usize) -> BTreeMap<usize, Elite> {
-    let mut best: BTreeMap<usize, Elite> = BTreeMap::new();
+fn model(candidates: &[Evaluated<Genome>], cell_of: impl Fn(&[f32]) -> usize) -> BTreeMap<usize, Evaluated<Genome>> {
+    let mut best: BTreeMap<usize, Evaluated<Genome>> = BTreeMap::new();
     for candidate in candidates.iter().filter(|c| c.is_finite()) {
         let incumbent = best.entry(cell_of(&candidate.descriptors)).or_insert_with(|| candidate.clone());
         if candidate.reward > incumbent.reward {
@@ -48,12 +51,17 @@ fn model(candidates: &[Elite], cell_of: impl Fn(&[f32]) -> usize) -> BTreeMap<us
     best
 }
 
-fn contents(archive: &dyn Archive) -> BTreeMap<usize, Elite> {
+fn contents(archive: &dyn Archive<Genome>) -> BTreeMap<usize, Evaluated<Genome>> {
     archive.elites().map(|(cell, elite)| (cell, elite.clone())).collect()
 }
 
 /// Inserts batch by batch and checks each promise on the way.
-fn check(archive: &mut dyn Archive, candidates: &[Elite], batch: usize, cell_of: impl Fn(&[f32]) -> usize) {
+fn check(
+    archive: &mut dyn Archive<Genome>,
+    candidates: &[Evaluated<Genome>],
+    batch: usize,
+    cell_of: impl Fn(&[f32]) -> usize,
+) {
     for (number, part) in candidates.chunks(batch).enumerate() {
         let before = contents(archive);
         let placements = archive.insert(part);
@@ -77,7 +85,7 @@ fn check(archive: &mut dyn Archive, candidates: &[Elite], batch: usize, cell_of:
 proptest! {
     #[test]
     fn a_grid_keeps_the_best_of_each_cell(candidates in candidates(), batch in 1usize..40) {
-        let bins = Bins::new(&descriptors(4));
+        let bins = Bins::new(&axes(4));
         check(&mut grid(), &candidates, batch, |descriptors| bins.cell_of(descriptors));
     }
 
@@ -101,7 +109,7 @@ proptest! {
         candidates.chunks(batch).for_each(|part| drop(parts.insert(part)));
         prop_assert_eq!(contents(&whole), contents(&parts));
         // Samples must not depend on the order in which cells were filled.
-        let sample = |archive: &Grid| archive.sample(&mut stream(1)).map(|elite| elite.id);
+        let sample = |archive: &Grid<Genome>| archive.sample(&mut stream(1)).map(|elite| elite.id);
         prop_assert_eq!(sample(&whole), sample(&parts));
     }
 }
@@ -160,21 +168,21 @@ fn scores_of_a_known_archive() {
 }
 
 /// A grid of 4 x 4 cells in layers of body ages below 10, below 40, and from 40.
-fn layered() -> Box<dyn Archive> {
+fn layered() -> Box<dyn Archive<Genome>> {
     let spec = ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None };
-    build(&spec, Some(&Protection::AgeLayers(vec![10, 40])), &descriptors(4), None, 0).archive
+    build(&spec, Some(&Protection::AgeLayers(vec![10, 40])), &axes(4), None, 0).archive
 }
 
-fn aged(id: u64, reward: f32, body_age: u32) -> Elite {
-    Elite { body_age, ..elite(id, reward, &[0.1, 0.1]) }
+fn aged(id: u64, reward: f32, age: u32) -> Evaluated<Genome> {
+    Evaluated { age, ..elite(id, reward, &[0.1, 0.1]) }
 }
 
 #[test]
 fn a_newborn_body_survives_beside_an_old_one_and_meets_it_when_it_has_grown_up() {
     let mut archive = layered();
-    let cell = Bins::new(&descriptors(4)).cell_of(&[0.1, 0.1]);
+    let cell = Bins::new(&axes(4)).cell_of(&[0.1, 0.1]);
     let slot = |layer: usize| 16 * layer + cell;
-    let mut offer = |elite: Elite| archive.insert(&[elite])[0];
+    let mut offer = |elite: Evaluated<Genome>| archive.insert(&[elite])[0];
     assert_eq!(offer(aged(0, 5.0, 200)), Placement::New { cell: slot(2), improvement: 5.0 });
     // Far worse than the incumbent, but the first of its age.
     assert_eq!(offer(aged(1, 1.0, 0)), Placement::New { cell: slot(0), improvement: 1.0 });
@@ -200,15 +208,19 @@ fn a_newborn_body_survives_beside_an_old_one_and_meets_it_when_it_has_grown_up()
 fn a_layered_archive_is_judged_by_the_best_of_each_cell() {
     let mut archive = layered();
     let body = |links: u8| Physique { topology: Topology::from_bytes((0..links).map(|i| 4 * i).collect()), span: 0.5 };
-    let at = |id, reward, x, age, links| Elite { body_age: age, physique: body(links), ..elite(id, reward, &[x, 0.1]) };
+    let at = |id, reward, x, age, links| Evaluated {
+        age,
+        traits: BodyTraits { physique: body(links), ..elite(0, 0.0, &[]).traits },
+        ..elite(id, reward, &[x, 0.1])
+    };
     archive.insert(&[at(0, 1.0, -0.9, 0, 2), at(1, 3.0, -0.9, 50, 5), at(2, 2.0, 0.9, 12, 2), at(3, 2.0, 0.9, 0, 7)]);
     assert_eq!((archive.len(), archive.cell_count(), archive.layers()), (4, 16, 3));
     let scores = Scores::of(archive.as_ref(), -1.0);
     assert_eq!((scores.qd_score, scores.coverage, scores.max, scores.mean), (4.0 + 3.0, 2.0 / 16.0, 3.0, 2.5));
     assert_eq!(scores.normalised_qd_score, 7.0 / 16.0);
-    let all: Vec<(usize, Elite)> = archive.elites().map(|(slot, elite)| (slot, elite.clone())).collect();
+    let all: Vec<(usize, Evaluated<Genome>)> = archive.elites().map(|(slot, elite)| (slot, elite.clone())).collect();
     // Of equals the youngest; the order is that of the cells.
-    let best = best_of_cells(all.clone(), 16);
+    let best = best_of_cells(all.clone(), 16, |elite| elite.reward);
     assert_eq!(best.iter().map(|(_, elite)| elite.id).collect::<Vec<_>>(), [1, 3]);
     let slots: Vec<u64> = archive.best_of_cells().iter().map(|&slot| archive.get(slot).unwrap().id).collect();
     assert_eq!(slots, [1, 3]);
@@ -219,6 +231,6 @@ fn a_layered_archive_is_judged_by_the_best_of_each_cell() {
     again.restore(all.clone(), &archive.save()).unwrap();
     assert_eq!(contents(again.as_ref()), contents(archive.as_ref()));
     let mut wrong = all;
-    wrong[0].1.body_age = 10;
+    wrong[0].1.age = 10;
     assert!(layered().restore(wrong, &[]).is_err());
 }

@@ -1,16 +1,15 @@
 //! Benchmarks: problems without bodies, on which every emitter is tried over every archive, and on which the better algorithm must win.
 
-use burgess::archive::store::RunReader;
-use burgess::benchmark::PointBackend;
-use burgess::emitter;
+use burgess::benchmark::Point;
+use burgess::diversity::BodyDiversity;
 use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Evolution, Setup, start};
+use burgess::evolve::{Domain, DomainState, Evaluation, Evolution, Moment, Points, Run, Steppings};
 use burgess::experiment::{Experiment, from_text};
+use burgess::store::RunReader;
 use burgess_core::rng::{Purpose, Stream};
-use burgess_physics::batch::{Backend, Outcome};
-use burgess_physics::model::Candidate;
+use burgess_qd::Elites;
+use burgess_qd::emitter::batch::{Batch, OpenAnchor};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Every emitter that learns, in every way that it can.
 const EMITTERS: [&str; 12] = [
@@ -49,26 +48,40 @@ fn benchmark(problem: &str, archive: &str, emitters: &str, generations: u64) -> 
     from_text(&text, "test", Path::new(""), &[]).unwrap_or_else(|e| panic!("{text}\n{e}")).experiment
 }
 
-/// The problem's own backend, with time to ask ahead as devices give it.
-struct Idle(PointBackend);
+/// The problem's own evaluation, with time to ask ahead as devices give it.
+struct Idle(Points);
 
-impl Backend for Idle {
-    fn describe(&self) -> String {
-        self.0.describe()
+impl Domain<Point> for Idle {
+    fn backend(&self) -> String {
+        self.0.backend()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
-        self.0.evaluate(candidates)
+    fn differentiator(&self) -> Option<String> {
+        self.0.differentiator()
     }
-    fn evaluate_while(
+    fn restore(&mut self, dir: &Path, state: DomainState) -> anyhow::Result<()> {
+        self.0.restore(dir, state)
+    }
+    fn has_gradients(&self) -> bool {
+        self.0.has_gradients()
+    }
+    fn differentiate(
         &self,
-        candidates: &[Candidate<f32>],
-        meanwhile: &mut (dyn FnMut() + Send),
-    ) -> Result<Vec<Outcome>, burgess_physics::Error> {
-        meanwhile();
-        self.0.evaluate(candidates)
+        anchors: &[OpenAnchor<Point>],
+        cost: &mut Steppings,
+    ) -> anyhow::Result<Vec<Option<Vec<Vec<f64>>>>> {
+        self.0.differentiate(anchors, cost)
     }
-    fn simulation_time(&self) -> Duration {
-        self.0.simulation_time()
+    fn evaluate(
+        &mut self,
+        batch: Batch<Point>,
+        moment: Moment<'_, Point>,
+        meanwhile: &mut (dyn FnMut() + Send),
+    ) -> anyhow::Result<Evaluation<Point>> {
+        meanwhile();
+        self.0.evaluate(batch, moment, &mut || ())
+    }
+    fn diversity(&self, archive: &dyn Elites<Point>) -> BodyDiversity {
+        self.0.diversity(archive)
     }
 }
 
@@ -76,13 +89,17 @@ fn create(out: &Path, experiment: &Experiment) -> PathBuf {
     RunFolder::create(out, experiment, &Vec::<String>::new()).unwrap().dir().to_owned()
 }
 
-/// One session of at most so many generations.
-fn carry_on(dir: &Path, experiment: &Experiment, backend: &dyn Backend, generations: usize) {
-    let space = start::search_space(experiment, Vec::new());
-    let slopes = PointBackend::new(experiment.problem().unwrap());
-    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
-    let setup = Setup { experiment, space: &space, backend, differentiator: None, slopes: Some(&slopes), emitters };
-    let mut evolution = Evolution::resume(dir, setup).unwrap();
+fn points(experiment: &Experiment) -> Points {
+    Points::new(experiment.problem().unwrap(), experiment.branches())
+}
+
+/// One session of at most so many generations; `idle` gives time to ask ahead.
+fn carry_on(dir: &Path, experiment: &Experiment, idle: bool, generations: usize) {
+    let points = points(experiment);
+    let space = points.space();
+    let run = points.run(experiment, &space);
+    let run = if idle { Run { domain: Box::new(Idle(points)), ..run } } else { run };
+    let mut evolution = Evolution::resume_run(dir, run).unwrap();
     for _ in 0..generations {
         let Some(size) = evolution.next_batch_size() else { break };
         evolution.generation(size).unwrap();
@@ -95,7 +112,7 @@ fn hash(experiment: &Experiment, sessions: &[usize]) -> String {
     let out = tempfile::tempdir().unwrap();
     let dir = create(out.path(), experiment);
     for &generations in sessions {
-        carry_on(&dir, experiment, &PointBackend::new(experiment.problem().unwrap()), generations);
+        carry_on(&dir, experiment, false, generations);
     }
     RunReader::open(&dir).unwrap().hash().unwrap()
 }
@@ -115,7 +132,7 @@ fn assert_reproducible(experiment: &Experiment, generations: usize, stream: &mut
     assert_eq!(hash(experiment, &sessions), expected, "interrupted as {sessions:?}: {:?}", what());
     let out = tempfile::tempdir().unwrap();
     let dir = create(out.path(), experiment);
-    carry_on(&dir, experiment, &Idle(PointBackend::new(experiment.problem().unwrap())), generations);
+    carry_on(&dir, experiment, true, generations);
     assert_eq!(RunReader::open(&dir).unwrap().hash().unwrap(), expected, "asked ahead: {:?}", what());
 }
 
@@ -159,8 +176,8 @@ fn a_bandit_tries_all_and_prefers_what_fills_the_archive() {
     experiment.scheduler = ron::from_str("Ucb1(active: 1)").unwrap();
     let out = tempfile::tempdir().unwrap();
     let dir = create(out.path(), &experiment);
-    carry_on(&dir, &experiment, &PointBackend::new(experiment.problem().unwrap()), 40);
-    let elites = RunReader::open(&dir).unwrap().elites().unwrap();
+    carry_on(&dir, &experiment, false, 40);
+    let elites = RunReader::open(&dir).unwrap().records().unwrap();
     let by = |emitter| elites.iter().filter(|(_, elite)| elite.emitter == emitter).count();
     assert!(by(1) > 20 && by(1) > 3 * by(0), "{} and {}", by(0), by(1));
 }
@@ -173,7 +190,7 @@ fn scores(problem: &str, archive: &str, emitter: &str, generations: u64) -> (f64
     experiment.descriptors.iter_mut().for_each(|descriptor| descriptor.bins = 50);
     let out = tempfile::tempdir().unwrap();
     let dir = create(out.path(), &experiment);
-    carry_on(&dir, &experiment, &PointBackend::new(experiment.problem().unwrap()), generations as usize);
+    carry_on(&dir, &experiment, false, generations as usize);
     let last = RunReader::open(&dir).unwrap().metrics().unwrap().pop().unwrap();
     (last.scores.normalised_qd_score, last.scores.coverage)
 }

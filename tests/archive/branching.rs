@@ -1,14 +1,14 @@
 //! Emitters that work with vectors and gradients, on bodies: charts, the gradients of anchors, what goes wrong on the way, and runs.
 
 use crate::fakes::{self, Hill, Numbers, Slope, stream};
-use burgess::archive::store::RunReader;
-use burgess::archive::{Archive, Bins, Elite, Grid, Placement};
-use burgess::emitter::chart::Chart;
-use burgess::emitter::{self, Anchor, Ask, Emitter, Prepare, Proposal, SearchSpace, Told};
+use burgess::benchmark::{Point, Problem};
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Evolution, Setup, start};
-use burgess::experiment::{EmitterKind, EmitterSpec, Experiment, Protection, RefinedGenes, from_text};
+use burgess::evolve::{Domain as _, Evolution, Points, Setup, Steppings, start};
+use burgess::experiment::{Experiment, from_text};
 use burgess::genome::{Field, Genome};
+use burgess::refine::GeneSpace;
+use burgess::store::RunReader;
 use burgess::variation::Variation;
 use burgess_core::rng::Stream;
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
@@ -17,6 +17,17 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::model::Candidate;
 use burgess_physics::step::episode::Episode;
 use burgess_physics::task::Ending;
+use burgess_qd::Elites;
+use burgess_qd::Evaluated;
+use burgess_qd::GeneGroup;
+use burgess_qd::RealSpace;
+use burgess_qd::SearchSpace;
+use burgess_qd::archive::Protection;
+use burgess_qd::archive::{Archive, Bins, Grid, Placement};
+use burgess_qd::emitter::batch::{Offspring, OpenAnchor};
+use burgess_qd::emitter::chart::Chart;
+use burgess_qd::emitter::{self, Anchor, Anchored, Ask, Emitter, Prepare, Proposal, Told};
+use burgess_qd::emitter::{EmitterKind, EmitterSpec};
 use std::f64::consts::{PI, TAU};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -55,10 +66,6 @@ fn genome(space: &Variation, seed: u64) -> Genome {
     (0..3).fold(start, |genome, i| space.gaussian(&genome, 0.3, 0.0, &mut stream(100 * seed + i)))
 }
 
-fn values(genome: &Genome) -> Vec<f64> {
-    genome.parameters().into_iter().map(|(_, value)| value).collect()
-}
-
 /// The greatest difference of genes, phases taken the short way round.
 fn distance(a: &Genome, b: &Genome) -> f64 {
     let pairs = a.parameters().into_iter().zip(b.parameters());
@@ -77,14 +84,14 @@ fn the_genome_at_the_place_of_a_genome_is_that_genome() {
         for seed in 0..20 {
             let origin = genome(&space, seed);
             let other = space.gaussian(&origin, 0.4, 0.0, &mut stream(seed + 50));
-            let chart = Chart::at(origin.clone(), None, RefinedGenes::Both);
+            let chart = Chart::at(origin.clone(), None, GeneGroup::Both);
             let at_origin = chart.origin(&space);
-            assert!(distance(&chart.genome(&space, &at_origin), &origin) < 1e-14);
-            let place = chart.place(&space, &other, &at_origin);
-            assert!(distance(&chart.genome(&space, &place), &other) < 1e-14);
+            assert!(distance(&chart.solution(&space, &at_origin), &origin) < 1e-14);
+            let place = chart.coordinates(&space, &other, &at_origin);
+            assert!(distance(&chart.solution(&space, &place), &other) < 1e-14);
             assert!(distance(&origin, &other) > 0.1);
             // The place of the origin is where it was.
-            let again = chart.place(&space, &origin, &at_origin);
+            let again = chart.coordinates(&space, &origin, &at_origin);
             assert!(again.iter().zip(&at_origin).all(|(a, b)| (a - b).abs() < 1e-14));
         }
     }
@@ -97,9 +104,9 @@ fn phases_go_the_short_way_round() {
         let turned = |id: burgess::genome::ParameterId, value| if id.field == Field::Phase { phase } else { value };
         genome(&space, 1).map_parameters(turned)
     };
-    let chart = Chart::at(at(3.1), None, RefinedGenes::Both);
+    let chart = Chart::at(at(3.1), None, GeneGroup::Both);
     let near = chart.origin(&space);
-    let place = chart.place(&space, &at(-3.1), &near);
+    let place = chart.coordinates(&space, &at(-3.1), &near);
     let way: Vec<f64> = place.iter().zip(&near).map(|(to, from)| to - from).filter(|way| way.abs() > 1e-9).collect();
     let phases = at(0.0).parameters().iter().filter(|(id, _)| id.field == Field::Phase).count();
     assert_eq!(way.len(), phases);
@@ -108,8 +115,8 @@ fn phases_go_the_short_way_round() {
     assert!(way.iter().all(|way| (way - (TAU - 6.2) / step).abs() < 1e-12), "{way:?}");
     // However many turns away the place is that it should be near to.
     let far: Vec<f64> = near.iter().map(|x| x + 3.0 * TAU / step).collect();
-    let place = chart.place(&space, &at(-3.1), &far);
-    assert!(distance(&chart.genome(&space, &place), &at(-3.1)) < 1e-12);
+    let place = chart.coordinates(&space, &at(-3.1), &far);
+    assert!(distance(&chart.solution(&space, &place), &at(-3.1)) < 1e-12);
 }
 
 #[test]
@@ -120,32 +127,32 @@ fn only_what_moves_is_a_coordinate() {
     let coordinates = |space: &Variation, genes| Chart::at(origin.clone(), None, genes).origin(space).len();
     let mut count = 0;
     origin.brain.map_parameters(|_, _| count += 1);
-    assert_eq!(coordinates(&fixed, RefinedGenes::Both), count);
-    assert_eq!(coordinates(&evolving, RefinedGenes::Brain), count);
-    assert_eq!(coordinates(&evolving, RefinedGenes::Both), origin.parameters().len());
-    assert_eq!(coordinates(&evolving, RefinedGenes::Body), origin.parameters().len() - count);
+    assert_eq!(coordinates(&fixed, GeneGroup::Both), count);
+    assert_eq!(coordinates(&evolving, GeneGroup::Brain), count);
+    assert_eq!(coordinates(&evolving, GeneGroup::Both), origin.parameters().len());
+    assert_eq!(coordinates(&evolving, GeneGroup::Body), origin.parameters().len() - count);
     // What does not move stays to the bit.
     let moved = |space: &Variation, genes| {
         let chart = Chart::at(origin.clone(), None, genes);
         let place: Vec<f64> = chart.origin(space).iter().map(|x| x + 0.3).collect();
-        chart.genome(space, &place)
+        chart.solution(space, &place)
     };
-    assert_eq!(moved(&fixed, RefinedGenes::Both).body, origin.body);
-    assert_eq!(moved(&evolving, RefinedGenes::Body).brain, origin.brain);
-    assert_ne!(moved(&evolving, RefinedGenes::Body).body, origin.body);
+    assert_eq!(moved(&fixed, GeneGroup::Both).body, origin.body);
+    assert_eq!(moved(&evolving, GeneGroup::Body).brain, origin.brain);
+    assert_ne!(moved(&evolving, GeneGroup::Body).body, origin.body);
     // Directions are brought to length one where bodies evolve, which may turn a last bit.
-    let Genome { body, brain } = moved(&evolving, RefinedGenes::Brain);
+    let Genome { body, brain } = moved(&evolving, GeneGroup::Brain);
     assert!(distance(&Genome { body, brain: origin.brain.clone() }, &origin) < 1e-15 && brain != origin.brain);
 }
 
 #[test]
 fn genes_keep_their_bounds_wherever_a_place_is() {
     let space = space_of(&experiment("Evolve(seeds: [\"quadruped\"])", "(kind: OmgMega())", 1));
-    let chart = Chart::at(genome(&space, 4), None, RefinedGenes::Both);
+    let chart = Chart::at(genome(&space, 4), None, GeneGroup::Both);
     let mut stream = stream(9);
     for far in [3.0, 1e3, 1e12] {
         let place: Vec<f64> = chart.origin(&space).iter().map(|x| x + far * stream.normal()).collect();
-        let there = chart.genome(&space, &place);
+        let there = chart.solution(&space, &place);
         for (id, value) in there.parameters() {
             let bound = match id.field {
                 Field::Amplitude | Field::Offset => 3.5,
@@ -158,27 +165,36 @@ fn genes_keep_their_bounds_wherever_a_place_is() {
             assert!(value.abs() <= bound, "{id:?} is {value}");
         }
         // And it stands still there: the genome's own place leads to it again.
-        let settled = chart.place(&space, &there, &place);
-        assert!(distance(&chart.genome(&space, &settled), &there) < 1e-9, "{far}");
+        let settled = chart.coordinates(&space, &there, &place);
+        assert!(distance(&chart.solution(&space, &settled), &there) < 1e-9, "{far}");
     }
 }
 
 /// Asks for the gradients of elites, and keeps them for the test.
 struct Probe {
-    learned: Arc<Mutex<Vec<Anchor>>>,
+    learned: Arc<Mutex<Vec<Anchor<Genome>>>>,
 }
 
-impl Emitter for Probe {
-    fn anchors(&self, ask: &Ask<'_>) -> usize {
+impl Anchored<Genome> for Probe {
+    fn anchors(&self, ask: &Ask<'_, Genome>) -> usize {
         if ask.archive.is_empty() { 0 } else { ask.places }
     }
-    fn learn(&mut self, anchors: Vec<Anchor>, _: &dyn SearchSpace, places: usize) {
+    fn learn(&mut self, anchors: Vec<Anchor<Genome>>, _: &dyn SearchSpace<Genome>, places: usize) {
         assert_eq!(anchors.len(), places);
         *self.learned.lock().unwrap() = anchors;
     }
-    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+}
+
+impl Emitter<Genome> for Probe {
+    fn anchored(&self) -> Option<&dyn Anchored<Genome>> {
+        Some(self)
+    }
+    fn anchored_mut(&mut self) -> Option<&mut dyn Anchored<Genome>> {
+        Some(self)
+    }
+    fn ask<'a>(&'a self, ask: Ask<'a, Genome>, stream: &mut Stream) -> Proposal<'a, Genome> {
         match ask.archive.sample(stream) {
-            Some(elite) => Proposal::of(elite.genome.clone(), [elite]),
+            Some(elite) => Proposal::of(elite.solution.clone(), [elite]),
             None => Proposal::random(ask.space, 0.2, stream),
         }
     }
@@ -188,17 +204,17 @@ impl Emitter for Probe {
 }
 
 /// The gradients of a batch of elites of a first generation.
-fn anchors(experiment: &Experiment, space: &dyn SearchSpace, backend: &dyn Backend) -> Vec<Anchor> {
+fn anchors(experiment: &Experiment, space: &dyn GeneSpace, backend: &dyn Backend) -> Vec<Anchor<Genome>> {
     let (out, learned) = (tempfile::tempdir().unwrap(), Arc::new(Mutex::new(Vec::new())));
     let dir = RunFolder::create(out.path(), experiment, &["none"]).unwrap().dir().to_owned();
     let slopes = backend.differentiator(&experiment.plan()).unwrap();
-    let emitters: Vec<Box<dyn Emitter>> = vec![Box::new(Probe { learned: Arc::clone(&learned) })];
+    let emitters: Vec<Box<dyn Emitter<Genome>>> = vec![Box::new(Probe { learned: Arc::clone(&learned) })];
     let slopes = Some(slopes.as_ref());
     let mut evolution =
         Evolution::resume(&dir, Setup { experiment, space, backend, differentiator: None, slopes, emitters }).unwrap();
     (0..2).for_each(|_| evolution.generation(8).unwrap());
     let metrics = evolution.metrics().unwrap();
-    assert!(metrics.backward.model > 0 || experiment.problem().is_some());
+    assert!(metrics.backward.creature > 0);
     let found = std::mem::take(&mut *learned.lock().unwrap());
     assert_eq!(found.len(), 8);
     found
@@ -214,8 +230,8 @@ fn compare(gradient: &[f64], differences: &[f64]) -> (f64, f64) {
 
 /// Central differences of reward and smooth descriptors in the coordinates of a chart.
 fn differences(
-    chart: &Chart,
-    space: &dyn SearchSpace,
+    chart: &Chart<Genome>,
+    space: &dyn SearchSpace<Genome>,
     value: &dyn Fn(&Genome) -> Vec<f64>,
     step: f64,
 ) -> Vec<Vec<f64>> {
@@ -223,7 +239,7 @@ fn differences(
     let at = |i: usize, by: f64| {
         let mut place = origin.clone();
         place[i] += by;
-        value(&chart.genome(space, &place))
+        value(&chart.solution(space, &place))
     };
     let columns: Vec<Vec<f64>> = (0..origin.len())
         .map(|i| at(i, step).iter().zip(at(i, -step)).map(|(up, down)| (up - down) / (2.0 * step)).collect())
@@ -234,25 +250,35 @@ fn differences(
 #[test]
 fn gradients_of_anchors_are_those_of_differences_where_no_physics_is() {
     for problem in ["Sphere(dimension: 12, measures: 3)", "Rastrigin(dimension: 8)", "Arm(dimension: 9)"] {
-        let text = format!(
-            "Benchmark(name: \"test\", problem: {problem}, bins: 9, archive: Grid(), emitters: [(kind: OmgMega())], \
-             batch_size: 8, budget: (generations: 2))"
-        );
-        let experiment = from_text(&text, "test", Path::new(""), &[]).unwrap().experiment;
-        let function = experiment.problem().unwrap();
-        let space = start::search_space(&experiment, Vec::new());
-        let value = |genome: &Genome| {
-            let values = function.evaluate(&values(genome));
-            [vec![values.objective], values.measures].concat()
-        };
-        for anchor in anchors(&experiment, &space, &burgess::benchmark::PointBackend::new(function)) {
-            let chart = Chart::at(anchor.genome.clone(), anchor.lineage, RefinedGenes::Both);
-            let wanted = differences(&chart, &space, &value, 1e-5);
-            let found = anchor.gradients.unwrap();
+        let function: Problem = ron::from_str(problem).unwrap();
+        let (points, space) = (Points::new(function, true), RealSpace::new(function.dimension()));
+        for key in 0..8 {
+            let solution: Point = space.random(1.0, &mut stream(key));
+            let phenotype = space.compile(&solution).unwrap().phenotype;
+            let offspring = Offspring {
+                solution: solution.clone(),
+                parents: Vec::new(),
+                emitter: 0,
+                heritage: None,
+                traits: (),
+                age: 0,
+                coefficients: Vec::new(),
+                rejections: Vec::new(),
+            };
+            let anchor = OpenAnchor { emitter: 0, follows: None, offspring, phenotype };
+            let found = points.differentiate(&[anchor], &mut Steppings::default()).unwrap().pop().unwrap().unwrap();
             assert_eq!(found.len(), 1 + function.measures());
-            for (gradient, differences) in found.iter().zip(&wanted) {
+            let at = |i: usize, by: f64| {
+                let mut x = solution.0.clone();
+                x[i] += by;
+                let values = function.evaluate(&x);
+                [vec![values.objective], values.measures].concat()
+            };
+            for (number, gradient) in found.iter().enumerate() {
+                let difference = |i: usize| (at(i, 1e-5)[number] - at(i, -1e-5)[number]) / 2e-5;
+                let wanted: Vec<f64> = (0..function.dimension()).map(difference).collect();
                 // Points are rounded to float32 before they are differentiated.
-                let (size, wrong) = compare(&chart.slope(&space, gradient), differences);
+                let (size, wrong) = compare(gradient, &wanted);
                 assert!(wrong < 1e-5 * size, "{problem}: {wrong} of {size}");
             }
         }
@@ -264,7 +290,7 @@ const PHYSICAL: f64 = 5e-3;
 
 #[test]
 fn gradients_of_anchors_are_those_of_differences_on_bodies() {
-    for (body, genes) in [(FIXED, RefinedGenes::Both), (EVOLVING, RefinedGenes::Body), (EVOLVING, RefinedGenes::Both)] {
+    for (body, genes) in [(FIXED, GeneGroup::Both), (EVOLVING, GeneGroup::Body), (EVOLVING, GeneGroup::Both)] {
         let experiment = experiment(body, "(kind: OmgMega())", 2);
         let (space, plan) = (space_of(&experiment), experiment.plan());
         let smooth: Vec<bool> = plan.task.descriptors.iter().map(Descriptor::has_gradient).collect();
@@ -275,7 +301,7 @@ fn gradients_of_anchors_are_those_of_differences_on_bodies() {
             vec![returns.reward, returns.descriptors[0], returns.descriptors[2]]
         };
         for anchor in anchors(&experiment, &space, &CpuBackend::new(&plan, None).unwrap()).into_iter().take(3) {
-            let chart = Chart::at(anchor.genome.clone(), anchor.lineage, genes);
+            let chart = Chart::at(anchor.solution.clone(), anchor.lineage, genes);
             let wanted = differences(&chart, &space, &value, 1e-5);
             let found = anchor.gradients.unwrap();
             assert_eq!(found.len(), 3, "reward and two descriptors have gradients");
@@ -293,28 +319,28 @@ const LEARNERS: [EmitterKind; 4] = [
         ranking: emitter::ranking::Ranker::Improvement,
         selection: emitter::ranking::Selection::Filter,
         restart: emitter::ranking::Restart::NoImprovement,
-        conventions: emitter::cma::Conventions::Tutorial,
-        genes: RefinedGenes::Brain,
+        conventions: burgess_qd::cma::Conventions::Tutorial,
+        genes: GeneGroup::Brain,
     },
-    EmitterKind::OmgMega { sigma: 0.5, genes: RefinedGenes::Brain },
+    EmitterKind::OmgMega { sigma: 0.5, genes: GeneGroup::Brain },
     EmitterKind::CmaMega {
         sigma: 0.3,
-        optimiser: burgess::experiment::Optimiser::Plain,
+        optimiser: burgess_qd::optimiser::Optimiser::Plain,
         rate: 1.0,
         ranking: emitter::ranking::Ranker::Improvement,
         selection: emitter::ranking::Selection::Mu,
         restart: emitter::ranking::Restart::NoImprovement,
-        conventions: emitter::cma::Conventions::Tutorial,
-        genes: RefinedGenes::Brain,
+        conventions: burgess_qd::cma::Conventions::Tutorial,
+        genes: GeneGroup::Brain,
     },
     EmitterKind::Goals {
         steps: 3,
         draws: 2,
         neighbours: 2,
         upward: 0.5,
-        optimiser: burgess::experiment::Optimiser::Plain,
+        optimiser: burgess_qd::optimiser::Optimiser::Plain,
         rate: 0.1,
-        genes: RefinedGenes::Brain,
+        genes: GeneGroup::Brain,
     },
 ];
 
@@ -330,7 +356,7 @@ fn create(out: &Path, experiment: &Experiment) -> PathBuf {
 
 /// What a run searches, and on what.
 struct Ground<'a> {
-    space: &'a dyn SearchSpace,
+    space: &'a dyn GeneSpace,
     backend: &'a dyn Backend,
     slopes: &'a dyn Differentiate,
 }
@@ -339,7 +365,7 @@ impl Ground<'_> {
     /// One session of so many generations.
     fn carry_on(&self, dir: &Path, experiment: &Experiment, generations: u64) {
         let Self { space, backend, slopes } = *self;
-        let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+        let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.descriptors));
         let setup = Setup { experiment, space, backend, differentiator: None, slopes: Some(slopes), emitters };
         let mut evolution = Evolution::resume(dir, setup).unwrap();
         for _ in 0..generations {
@@ -350,7 +376,7 @@ impl Ground<'_> {
     }
 
     /// The elites after sessions of so many generations each, and the hash.
-    fn run(&self, experiment: &Experiment, sessions: &[u64]) -> (Vec<Elite>, String) {
+    fn run(&self, experiment: &Experiment, sessions: &[u64]) -> (Vec<Evaluated<Genome>>, String) {
         let out = tempfile::tempdir().unwrap();
         let dir = create(out.path(), experiment);
         sessions.iter().for_each(|&generations| self.carry_on(&dir, experiment, generations));
@@ -422,19 +448,19 @@ fn tiny_batches_are_survived() {
 
 #[test]
 fn a_strategy_turns_down_what_is_not_its_own() {
-    let archive = Grid::over(Bins::new(&fakes::descriptors(4)));
+    let archive = Grid::<Genome>::over(Bins::new(&fakes::axes(4)));
     let spec = [EmitterSpec { kind: LEARNERS[0].clone(), share: 1.0 }];
     let space = &Numbers { limit: f64::INFINITY };
     let told = |foreign: Option<Genome>| {
-        let mut emitter = emitter::build(&spec, &fakes::descriptors(4)).pop().unwrap();
+        let mut emitter = emitter::build(&spec, &fakes::dimensions(4)).pop().unwrap();
         emitter.prepare(Prepare { archive: &archive, space, places: 6 }, &mut stream(1));
         let elite = |place: usize| {
             let ask = Ask { archive: &archive, space, place, places: 6 };
-            let own = emitter.ask(ask, &mut stream(place as u64)).genome;
-            let genome = foreign.clone().filter(|_| place == 5).unwrap_or(own);
-            Elite { genome, ..fakes::elite(place as u64, place as f32, &[0.1 * place as f32, 0.0]) }
+            let own = emitter.ask(ask, &mut stream(place as u64)).solution;
+            let solution = foreign.clone().filter(|_| place == 5).unwrap_or(own);
+            Evaluated { solution, ..fakes::elite(place as u64, place as f32, &[0.1 * place as f32, 0.0]) }
         };
-        let candidates: Vec<Elite> = (0..6).map(elite).collect();
+        let candidates: Vec<Evaluated<Genome>> = (0..6).map(elite).collect();
         let placements: Vec<Placement> = (0..6).map(|cell| Placement::New { cell, improvement: cell as f64 }).collect();
         let coefficients = vec![Vec::new(); 6];
         emitter.tell(Told { space, candidates: &candidates, placements: &placements, coefficients: &coefficients });
@@ -443,13 +469,13 @@ fn a_strategy_turns_down_what_is_not_its_own() {
     // A body of other genes, which an invalid one fell back on, teaches nothing; the others still do.
     let foreign = told(Some(fakes::genome(&[0.0; 7])));
     assert_ne!(foreign, told(None));
-    assert_ne!(foreign, emitter::build(&spec, &fakes::descriptors(4))[0].save());
+    assert_ne!(foreign, emitter::build::<Genome>(&spec, &fakes::dimensions(4))[0].save());
 }
 
 /// One generation of an emitter by hand: what it is told of its candidates is up to the test.
 fn generation(
-    emitter: &mut dyn Emitter,
-    archive: &dyn Archive,
+    emitter: &mut dyn Emitter<Genome>,
+    archive: &dyn Elites<Genome>,
     gradients: Option<Vec<Vec<f64>>>,
     enters: bool,
     seed: u64,
@@ -457,27 +483,27 @@ fn generation(
     let (space, places) = (&Numbers { limit: f64::INFINITY }, 6);
     emitter.prepare(Prepare { archive, space, places }, &mut stream(seed));
     let ask = |place| Ask { archive, space, place, places };
-    let count = emitter.anchors(&ask(0));
+    let count = emitter.anchored().map_or(0, |anchored| anchored.anchors(&ask(0)));
     let anchor = |place| {
-        let Proposal { genome, parents, .. } = emitter.ask(ask(place), &mut stream(seed + place as u64));
+        let Proposal { solution, parents, .. } = emitter.ask(ask(place), &mut stream(seed + place as u64));
         let lineage = parents.first().map(|ancestor| ancestor.lineage);
-        Anchor { genome, lineage, gradients: gradients.clone() }
+        Anchor { solution, lineage, gradients: gradients.clone() }
     };
-    let anchors: Vec<Anchor> = (0..count).map(anchor).collect();
-    if !anchors.is_empty() {
-        emitter.learn(anchors, space, places);
+    let anchors: Vec<Anchor<Genome>> = (0..count).map(anchor).collect();
+    if let Some(anchored) = emitter.anchored_mut().filter(|_| !anchors.is_empty()) {
+        anchored.learn(anchors, space, places);
     }
     let (mut genomes, mut coefficients) = (Vec::new(), Vec::new());
     for place in 0..places {
         let proposal = emitter.ask(ask(place), &mut stream(seed + place as u64));
-        genomes.push(proposal.genome);
+        genomes.push(proposal.solution);
         coefficients.push(proposal.coefficients);
     }
-    let elite = |(i, genome): (usize, &Genome)| Elite {
-        genome: genome.clone(),
+    let elite = |(i, genome): (usize, &Genome)| Evaluated {
+        solution: genome.clone(),
         ..fakes::elite(i as u64, i as f32, &[0.1 * i as f32, 0.0])
     };
-    let candidates: Vec<Elite> = genomes.iter().enumerate().map(elite).collect();
+    let candidates: Vec<Evaluated<Genome>> = genomes.iter().enumerate().map(elite).collect();
     let place = |cell: usize| match enters {
         true => Placement::New { cell, improvement: cell as f64 },
         false => Placement::NotFinite,
@@ -495,10 +521,10 @@ fn gradients() -> Vec<Vec<f64>> {
 
 #[test]
 fn an_emitter_whose_solution_diverges_begins_anew() {
-    let mut archive = Grid::over(Bins::new(&fakes::descriptors(4)));
+    let mut archive = Grid::over(Bins::new(&fakes::axes(4)));
     for kind in [LEARNERS[0].clone(), LEARNERS[2].clone()] {
         let spec = [EmitterSpec { kind: kind.clone(), share: 1.0 }];
-        let mut emitter = emitter::build(&spec, &fakes::descriptors(4)).pop().unwrap();
+        let mut emitter = emitter::build(&spec, &fakes::dimensions(4)).pop().unwrap();
         let fresh = emitter.save();
         // What enters the archive is followed ...
         generation(emitter.as_mut(), &archive, Some(gradients()), true, 1);
@@ -514,7 +540,7 @@ fn an_emitter_whose_solution_diverges_begins_anew() {
         assert!(emitter.restore(&learned[..learned.len() / 2]).is_err());
     }
     let mega = [EmitterSpec { kind: LEARNERS[2].clone(), share: 1.0 }];
-    let mut emitter = emitter::build(&mega, &fakes::descriptors(4)).pop().unwrap();
+    let mut emitter = emitter::build(&mega, &fakes::dimensions(4)).pop().unwrap();
     let fresh = emitter.save();
     for broken in [None, Some(vec![vec![f64::NAN; gradients()[0].len()]; 3])] {
         generation(emitter.as_mut(), &archive, Some(gradients()), true, 4);
@@ -526,8 +552,8 @@ fn an_emitter_whose_solution_diverges_begins_anew() {
     // Half of OMG-MEGA's candidates are elites as they are, and stay so where gradients are broken.
     archive.insert(&[fakes::elite(1, 1.0, &[0.0, 0.0])]);
     let omg = [EmitterSpec { kind: LEARNERS[1].clone(), share: 1.0 }];
-    let mut emitter = emitter::build(&omg, &fakes::descriptors(4)).pop().unwrap();
-    let elite = fakes::elite(1, 1.0, &[0.0, 0.0]).genome;
+    let mut emitter = emitter::build(&omg, &fakes::dimensions(4)).pop().unwrap();
+    let elite = fakes::elite(1, 1.0, &[0.0, 0.0]).solution;
     let equal = |genomes: &[Genome]| genomes.iter().filter(|genome| **genome == elite).count();
     assert_eq!(equal(&generation(emitter.as_mut(), &archive, Some(gradients()), true, 6)), 3);
     assert_eq!(equal(&generation(emitter.as_mut(), &archive, None, true, 7)), 6);
@@ -588,7 +614,8 @@ fn strategies_begin_anew_on_other_bodies() {
     let ground = Ground { space: &space, backend: &backend, slopes: slopes.as_ref() };
     let (elites, _) = ground.run(&experiment, &[8]);
     for emitter in [1, 2] {
-        let mut links: Vec<u32> = elites.iter().filter(|elite| elite.emitter == emitter).map(|e| e.links).collect();
+        let mut links: Vec<u32> =
+            elites.iter().filter(|elite| elite.emitter == emitter).map(|e| e.traits.links).collect();
         links.sort_unstable();
         links.dedup();
         assert!(links.len() >= 2, "emitter {emitter} knows only bodies of {links:?} links");

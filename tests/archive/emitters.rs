@@ -1,11 +1,14 @@
 //! How emitters share a batch, and what they do when the archive is empty or bodies are invalid.
 
-use crate::fakes::{Numbers, descriptors, elite, numbers};
-use burgess::archive::{Archive, Bins, Grid};
-use burgess::emitter::ahead::Ahead;
-use burgess::emitter::batch::{self, ATTEMPTS, Batch, Source};
-use burgess::emitter::{self, Emitter, SearchSpace};
-use burgess::experiment::{EmitterKind, EmitterSpec};
+use crate::fakes::{Numbers, axes, dimensions, elite, numbers};
+use burgess::genome::Genome;
+use burgess_qd::Elites;
+use burgess_qd::SearchSpace;
+use burgess_qd::archive::{Archive, Bins, Grid};
+use burgess_qd::emitter::ahead::Ahead;
+use burgess_qd::emitter::batch::{self, ATTEMPTS, Batch, Source};
+use burgess_qd::emitter::{self, Emitter};
+use burgess_qd::emitter::{EmitterKind, EmitterSpec};
 use proptest::prelude::*;
 use std::ops::Range;
 
@@ -20,26 +23,30 @@ fn all_kinds() -> Vec<EmitterSpec> {
     .to_vec()
 }
 
-fn build(kinds: &[EmitterSpec]) -> Vec<Box<dyn Emitter>> {
-    emitter::build(kinds, &descriptors(4))
+fn build(kinds: &[EmitterSpec]) -> Vec<Box<dyn Emitter<Genome>>> {
+    emitter::build(kinds, &dimensions(4))
 }
 
 /// What emitters see.
-type Seen<'a> = (&'a dyn Archive, &'a dyn SearchSpace);
+type Seen<'a> = (&'a dyn Elites<Genome>, &'a dyn SearchSpace<Genome>);
 
-fn source<'a>(emitters: &'a [Box<dyn Emitter>], places: &'a [Range<usize>], (archive, space): Seen<'a>) -> Source<'a> {
+fn source<'a>(
+    emitters: &'a [Box<dyn Emitter<Genome>>],
+    places: &'a [Range<usize>],
+    (archive, space): Seen<'a>,
+) -> Source<'a, Genome> {
     Source { emitters, places, archive, space, seed: 1, generation: 7 }
 }
 
-fn ask(emitters: &[Box<dyn Emitter>], archive: &dyn Archive, limit: f64, size: usize) -> Batch {
+fn ask(emitters: &[Box<dyn Emitter<Genome>>], archive: &dyn Elites<Genome>, limit: f64, size: usize) -> Batch<Genome> {
     let places = batch::split(&vec![1.0; emitters.len()], size);
     let space = Numbers { limit };
     batch::ask(source(emitters, &places, (archive, &space))).unwrap()
 }
 
 /// Elites with the ids 0 to 3, in one cell each.
-fn archive() -> Grid {
-    let mut archive = Grid::over(Bins::new(&descriptors(4)));
+fn archive() -> Grid<Genome> {
+    let mut archive = Grid::over(Bins::new(&axes(4)));
     archive.insert(&[-2.9, -1.0, 1.0, 2.9].map(|x| elite((x + 3.0) as u64, x, &[x, x])));
     archive
 }
@@ -72,20 +79,20 @@ fn the_largest_remainders_get_what_is_left() {
 #[test]
 fn without_elites_every_emitter_is_random() {
     let emitters = build(&all_kinds());
-    let batch = ask(&emitters, &Grid::over(Bins::new(&descriptors(4))), f64::INFINITY, 40);
-    assert!(batch.asked.iter().all(|asked| asked.parents.is_empty()));
-    let emitter_of: Vec<usize> = batch.asked.iter().map(|asked| asked.emitter).collect();
+    let batch = ask(&emitters, &Grid::over(Bins::new(&axes(4))), f64::INFINITY, 40);
+    assert!(batch.offspring.iter().all(|asked| asked.parents.is_empty()));
+    let emitter_of: Vec<usize> = batch.offspring.iter().map(|asked| asked.emitter).collect();
     assert_eq!(emitter_of, (0..4).flat_map(|emitter| [emitter; 10]).collect::<Vec<_>>());
 }
 
 #[test]
 fn parents_are_elites_and_as_many_as_the_kind_takes() {
     let batch = ask(&build(&all_kinds()), &archive(), f64::INFINITY, 40);
-    for asked in &batch.asked {
+    for asked in &batch.offspring {
         assert_eq!(asked.parents.len(), [0, 1, 2, 2][asked.emitter]);
         assert!(asked.parents.iter().all(|parent| parent.id < 6 && parent.generation == 1));
     }
-    let first_parents: Vec<u64> = batch.asked[10..].iter().map(|asked| asked.parents[0].id).collect();
+    let first_parents: Vec<u64> = batch.offspring[10..].iter().map(|asked| asked.parents[0].id).collect();
     assert!(first_parents.iter().any(|id| *id != first_parents[0]), "all from one parent");
 }
 
@@ -95,7 +102,7 @@ fn a_batch_is_the_same_for_any_number_of_threads() {
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let batch = pool.install(|| ask(&emitters, &archive(), 5.05, 60));
-        let genomes: Vec<_> = batch.asked.iter().map(|asked| asked.genome.clone()).collect();
+        let genomes: Vec<_> = batch.offspring.iter().map(|asked| asked.solution.clone()).collect();
         (genomes, batch.rejected)
     };
     assert_eq!(with(1), with(3));
@@ -109,7 +116,7 @@ fn invalid_bodies_are_counted_and_drawn_again() {
     // A standard normal number exceeds 0.5 with probability 0.617: 1.61 rejections for each accepted body, give or take five
     // deviations of 0.145.
     assert!((180..470).contains(&rejected), "{rejected}");
-    assert!(batch.asked.iter().all(|asked| numbers(&asked.genome)[0].abs() < 0.5));
+    assert!(batch.offspring.iter().all(|asked| numbers(&asked.solution)[0].abs() < 0.5));
 }
 
 #[test]
@@ -123,12 +130,12 @@ fn a_place_that_cannot_be_filled_falls_back_to_what_is_valid() {
     let places = batch::split(&[1.0, 1.0], 8);
     let batch = batch::ask(source(&build(&kinds), &places, (&archive, &space))).unwrap();
     assert_eq!(batch.rejected["too large"], 8 * ATTEMPTS as u64);
-    for asked in &batch.asked[..4] {
-        assert!(asked.parents.is_empty() && numbers(&asked.genome)[0] == 0.0);
+    for asked in &batch.offspring[..4] {
+        assert!(asked.parents.is_empty() && numbers(&asked.solution)[0] == 0.0);
     }
-    for asked in &batch.asked[4..] {
+    for asked in &batch.offspring[4..] {
         let parent = archive.elites().find(|(_, elite)| elite.id == asked.parents[0].id).unwrap().1;
-        assert_eq!(asked.genome, parent.genome);
+        assert_eq!(asked.solution, parent.solution);
     }
 }
 
@@ -163,8 +170,8 @@ fn a_batch_asked_ahead_and_mended_is_the_one_that_is_asked_for_later() {
         assert!(ahead.is_of(now) && !ahead.is_of(Source { generation: 8, ..now }));
         let (mended, fresh) = (ahead.mend(now).unwrap(), batch::ask(now).unwrap());
         assert_eq!(mended.rejected, fresh.rejected);
-        for (a, b) in mended.asked.iter().zip(&fresh.asked) {
-            assert_eq!((&a.genome, &a.parents, a.emitter), (&b.genome, &b.parents, b.emitter));
+        for (a, b) in mended.offspring.iter().zip(&fresh.offspring) {
+            assert_eq!((&a.solution, &a.parents, a.emitter), (&b.solution, &b.parents, b.emitter));
         }
     }
 }

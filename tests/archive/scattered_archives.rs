@@ -1,11 +1,13 @@
 //! Archives without given cells against models that are too simple to be wrong, and what archives of every kind promise.
 
-use crate::fakes::{descriptors, elite, stream};
-use burgess::archive::{
-    Archive, Bins, Centroids, Cvt, DominatedNovelty, Elite, Grid, Placement, Preferring, Threshold, Unstructured,
-    Voronoi,
+use crate::fakes::{axes, elite, stream};
+use burgess::genome::Genome;
+use burgess_qd::Elites;
+use burgess_qd::Evaluated;
+use burgess_qd::archive::Parents;
+use burgess_qd::archive::{
+    Archive, Bins, Centroids, Cvt, DominatedNovelty, Grid, Placement, Preferring, Threshold, Unstructured, Voronoi,
 };
-use burgess::experiment::Parents;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -22,7 +24,7 @@ fn number() -> impl Strategy<Value = f32> {
     ]
 }
 
-fn candidates(most: usize) -> impl Strategy<Value = Vec<Elite>> {
+fn candidates(most: usize) -> impl Strategy<Value = Vec<Evaluated<Genome>>> {
     prop::collection::vec((number(), number(), number()), 0..most).prop_map(|numbers| {
         let named = numbers.into_iter().enumerate();
         named.map(|(id, (reward, x, y))| elite(id as u64, reward, &[x, y])).collect()
@@ -30,8 +32,8 @@ fn candidates(most: usize) -> impl Strategy<Value = Vec<Elite>> {
 }
 
 /// One of each kind, small enough to be full soon.
-fn all_kinds() -> Vec<(&'static str, Box<dyn Archive>)> {
-    let specs = descriptors(4);
+fn all_kinds() -> Vec<(&'static str, Box<dyn Archive<Genome>>)> {
+    let specs = axes(4);
     let soft = Threshold { learning_rate: 0.3, min: Some(-1.5) };
     static CENTROIDS: LazyLock<Centroids> = LazyLock::new(|| Centroids::fit(20, 400, 2, 1));
     let voronoi = || Voronoi::new(&specs, &CENTROIDS);
@@ -45,18 +47,18 @@ fn all_kinds() -> Vec<(&'static str, Box<dyn Archive>)> {
     ]
 }
 
-fn contents(archive: &dyn Archive) -> BTreeMap<usize, Elite> {
+fn contents(archive: &dyn Archive<Genome>) -> BTreeMap<usize, Evaluated<Genome>> {
     archive.elites().map(|(cell, elite)| (cell, elite.clone())).collect()
 }
 
-fn ids(archive: &dyn Archive) -> Vec<u64> {
+fn ids(archive: &dyn Archive<Genome>) -> Vec<u64> {
     let mut ids: Vec<u64> = archive.elites().map(|(_, elite)| elite.id).collect();
     ids.sort_unstable();
     ids
 }
 
 /// As archives do: descriptors -3 to 3.
-fn point(elite: &Elite) -> Vec<f32> {
+fn point(elite: &Evaluated<Genome>) -> Vec<f32> {
     elite.descriptors.iter().map(|&d| (((f64::from(d) + 3.0) / 6.0).clamp(-1e17, 1e17)) as f32).collect()
 }
 
@@ -65,7 +67,11 @@ fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Mean distance to the k nearest; of equally near ones those that come first.
-fn mean_distance<'a>(of: &Elite, others: impl Iterator<Item = &'a Elite>, k: usize) -> Option<f64> {
+fn mean_distance<'a>(
+    of: &Evaluated<Genome>,
+    others: impl Iterator<Item = &'a Evaluated<Genome>>,
+    k: usize,
+) -> Option<f64> {
     let mut distances: Vec<f32> = others.map(|other| squared_distance(&point(of), &point(other))).collect();
     distances.sort_by(f32::total_cmp);
     distances.truncate(k);
@@ -130,7 +136,7 @@ proptest! {
                 prop_assert_eq!(archive.insert(part), restored.insert(part), "{}", kind);
                 prop_assert_eq!(contents(archive.as_ref()), contents(restored.as_ref()), "{}", kind);
                 prop_assert_eq!(archive.save(), restored.save(), "{}", kind);
-                let sample = |archive: &dyn Archive| archive.sample(&mut stream(1)).map(|elite| elite.id);
+                let sample = |archive: &dyn Archive<Genome>| archive.sample(&mut stream(1)).map(|elite| elite.id);
                 prop_assert_eq!(sample(archive.as_ref()), sample(restored.as_ref()));
                 fresh.insert(part);
             }
@@ -142,12 +148,12 @@ proptest! {
     #[test]
     fn dominated_novelty_keeps_the_greatest_competition_fitness(candidates in candidates(120), batch in 1usize..40) {
         let (size, k) = (20, 3);
-        let mut archive = DominatedNovelty::new(&descriptors(4), size, k);
-        let mut model: Vec<Elite> = Vec::new();
+        let mut archive = DominatedNovelty::new(&axes(4), size, k);
+        let mut model: Vec<Evaluated<Genome>> = Vec::new();
         for part in candidates.chunks(batch) {
             archive.insert(part);
             model.extend(part.iter().filter(|candidate| candidate.is_finite()).cloned());
-            let fitter = |a: &Elite, b: &Elite| a.reward > b.reward || (a.reward == b.reward && a.id < b.id);
+            let fitter = |a: &Evaluated<Genome>, b: &Evaluated<Genome>| a.reward > b.reward || (a.reward == b.reward && a.id < b.id);
             let fitness: Vec<f64> = model
                 .iter()
                 .map(|one| mean_distance(one, model.iter().filter(|other| fitter(other, one)), k).unwrap_or(f64::INFINITY))
@@ -173,13 +179,13 @@ proptest! {
     #[test]
     fn an_unstructured_archive_follows_its_rule(candidates in candidates(150), batch in 1usize..40, distance in 0.0..0.5f64) {
         let (size, k) = (300, 4);
-        let mut archive = Unstructured::new(&descriptors(4), size, k);
+        let mut archive = Unstructured::new(&axes(4), size, k);
         archive.restore(Vec::new(), &distance.to_le_bytes()).unwrap();
-        let mut cells: Vec<Elite> = Vec::new();
+        let mut cells: Vec<Evaluated<Genome>> = Vec::new();
         for part in candidates.chunks(batch) {
             let distance = archive.distance();
             // Who counts for novelty, with the cell that it has or had.
-            let mut seen: Vec<(usize, Elite)> = cells.iter().cloned().enumerate().collect();
+            let mut seen: Vec<(usize, Evaluated<Genome>)> = cells.iter().cloned().enumerate().collect();
             let mut expected = Vec::new();
             for candidate in part {
                 if !candidate.is_finite() {
@@ -194,7 +200,7 @@ proptest! {
                     cells.push(candidate.clone());
                     continue;
                 }
-                let to = |(cell, other): &(usize, Elite)| (squared_distance(&point(candidate), &point(other)), *cell);
+                let to = |(cell, other): &(usize, Evaluated<Genome>)| (squared_distance(&point(candidate), &point(other)), *cell);
                 let (_, cell) = seen.iter().map(to).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).unwrap();
                 let improvement = reward - f64::from(cells[cell].reward);
                 if candidate.reward > cells[cell].reward {
@@ -214,9 +220,9 @@ proptest! {
     /// The size of batches changes nothing as long as nobody is replaced: then those before a candidate are the same.
     #[test]
     fn batches_of_equal_rewards_can_be_split(numbers in prop::collection::vec((-3.0..3.0f32, -3.0..3.0f32), 0..150), batch in 1usize..40) {
-        let candidates: Vec<Elite> = numbers.iter().enumerate().map(|(id, (x, y))| elite(id as u64, 1.0, &[*x, *y])).collect();
+        let candidates: Vec<Evaluated<Genome>> = numbers.iter().enumerate().map(|(id, (x, y))| elite(id as u64, 1.0, &[*x, *y])).collect();
         let with = |batch: usize| {
-            let mut archive = Unstructured::new(&descriptors(4), 200, 4);
+            let mut archive = Unstructured::new(&axes(4), 200, 4);
             for part in candidates.chunks(batch.max(1)) {
                 // The distance would fall between batches.
                 let elites = contents(&archive).into_iter().collect();
@@ -232,7 +238,7 @@ proptest! {
     #[test]
     fn soft_thresholds_lag_behind_the_best(candidates in candidates(120), learning_rate in 0.0..=1.0f64, batch in 1usize..40) {
         let lowest = -1.5;
-        let mut archive = Grid::with_thresholds(Bins::new(&descriptors(2)), Threshold { learning_rate, min: Some(lowest) });
+        let mut archive = Grid::with_thresholds(Bins::new(&axes(2)), Threshold { learning_rate, min: Some(lowest) });
         let mut best = BTreeMap::new();
         let (mut thresholds, mut covered) = ([lowest; 4], 0);
         for part in candidates.chunks(batch) {
@@ -268,10 +274,10 @@ proptest! {
 #[test]
 fn an_unstructured_archive_fills_up_and_stays_full() {
     let (size, mut stream) = (200, stream(1));
-    let mut archive = Unstructured::new(&descriptors(4), size, 5);
+    let mut archive = Unstructured::new(&axes(4), size, 5);
     let mut lengths = Vec::new();
     for batch in 0..200 {
-        let candidates: Vec<Elite> = (0..50)
+        let candidates: Vec<Evaluated<Genome>> = (0..50)
             .map(|i| {
                 let [x, y] = [0, 1].map(|_| stream.range(-3.0, 3.0) as f32);
                 elite(50 * batch + i, stream.uniform() as f32, &[x, y])
@@ -289,8 +295,8 @@ fn an_unstructured_archive_fills_up_and_stays_full() {
 
 #[test]
 fn elites_on_top_of_each_other_are_thinned_too() {
-    let mut archive = Unstructured::new(&descriptors(4), 10, 3);
-    let same: Vec<Elite> = (0..40).map(|id| elite(id, (id % 7) as f32, &[0.5, 0.5])).collect();
+    let mut archive = Unstructured::new(&axes(4), 10, 3);
+    let same: Vec<Evaluated<Genome>> = (0..40).map(|id| elite(id, (id % 7) as f32, &[0.5, 0.5])).collect();
     archive.insert(&same);
     assert!((3..=10).contains(&archive.len()), "{}", archive.len());
     assert_eq!(archive.best().unwrap().1.reward, 6.0);
@@ -298,14 +304,14 @@ fn elites_on_top_of_each_other_are_thinned_too() {
 
 #[test]
 fn whom_a_newcomer_would_have_to_beat() {
-    let mut archive = Unstructured::new(&descriptors(4), 30, 2);
+    let mut archive = Unstructured::new(&axes(4), 30, 2);
     archive.restore(Vec::new(), &0.04f64.to_le_bytes()).unwrap();
     assert!(archive.incumbent(&[0.0, 0.0], 0).is_none(), "an empty archive has no one to beat");
     archive.insert(&[elite(0, 1.0, &[0.0, 0.0]), elite(1, 2.0, &[0.3, 0.0]), elite(2, 3.0, &[0.0, 0.3])]);
     assert_eq!(archive.incumbent(&[0.05, 0.0], 0).map(|elite| elite.id), Some(0));
     assert!(archive.incumbent(&[2.0, 2.0], 0).is_none(), "who is novel has no one to beat");
 
-    let mut archive = DominatedNovelty::new(&descriptors(4), 3, 2);
+    let mut archive = DominatedNovelty::new(&axes(4), 3, 2);
     archive.insert(&[elite(0, 1.0, &[0.0, 0.0]), elite(1, 2.0, &[1.0, 0.0])]);
     assert!(archive.incumbent(&[0.0, 0.0], 0).is_none(), "there is room");
     archive.insert(&[elite(2, 3.0, &[0.0, 1.0])]);
@@ -321,19 +327,20 @@ fn whom_a_newcomer_would_have_to_beat() {
 
 #[test]
 fn what_is_stored_must_fit() {
-    let specs = descriptors(4);
-    let fail = |mut archive: Box<dyn Archive>, elites: Vec<(usize, Elite)>, state: &[u8], words: &str| {
-        let failed = archive.restore(elites, state).unwrap_err().to_string();
-        assert!(failed.contains(words), "{words}: {failed}");
-    };
+    let specs = axes(4);
+    let fail =
+        |mut archive: Box<dyn Archive<Genome>>, elites: Vec<(usize, Evaluated<Genome>)>, state: &[u8], words: &str| {
+            let failed = archive.restore(elites, state).unwrap_err().to_string();
+            assert!(failed.contains(words), "{words}: {failed}");
+        };
     let one = |cell, reward, d: &[f32]| vec![(cell, elite(7, reward, d))];
-    let grid = || Box::new(Grid::over(Bins::new(&specs))) as Box<dyn Archive>;
+    let grid = || Box::new(Grid::over(Bins::new(&specs))) as Box<dyn Archive<Genome>>;
     let soft = || {
         let rule = Threshold { learning_rate: 0.5, min: Some(0.0) };
-        Box::new(Grid::with_thresholds(Bins::new(&specs), rule)) as Box<dyn Archive>
+        Box::new(Grid::with_thresholds(Bins::new(&specs), rule)) as Box<dyn Archive<Genome>>
     };
-    let unstructured = || Box::new(Unstructured::new(&specs, 5, 2)) as Box<dyn Archive>;
-    let dominated = || Box::new(DominatedNovelty::new(&specs, 5, 2)) as Box<dyn Archive>;
+    let unstructured = || Box::new(Unstructured::new(&specs, 5, 2)) as Box<dyn Archive<Genome>>;
+    let dominated = || Box::new(DominatedNovelty::new(&specs, 5, 2)) as Box<dyn Archive<Genome>>;
     fail(grid(), one(3, 1.0, &[0.1, 0.1]), &[], "elite 7 is not of cell 3");
     fail(grid(), one(99, 1.0, &[0.1, 0.1]), &[], "cell 99, and there are 16");
     fail(grid(), one(10, f32::NAN, &[0.1, 0.1]), &[], "not finite");
@@ -353,8 +360,8 @@ fn what_is_stored_must_fit() {
 /// Tournaments of everybody find the elite that the blend says, whatever archive stands behind, and find it again after a restart.
 #[test]
 fn parents_are_the_novel_or_the_fit_as_the_blend_says() {
-    let axes = descriptors(10);
-    let batch: Vec<Elite> = [[0.1, 0.1], [0.12, 0.1], [0.1, 0.13], [0.9, 0.9]]
+    let axes = axes(10);
+    let batch: Vec<Evaluated<Genome>> = [[0.1, 0.1], [0.12, 0.1], [0.1, 0.13], [0.9, 0.9]]
         .iter()
         .enumerate()
         // The fittest stands in the crowd, the novel one is the least fit.
@@ -365,11 +372,12 @@ fn parents_are_the_novel_or_the_fit_as_the_blend_says() {
         let archive = || Preferring::over(Box::new(DominatedNovelty::new(&axes, 8, 2)), &axes, parents);
         let mut first = archive();
         first.insert(&batch);
-        let elites: Vec<(usize, Elite)> = first.elites().map(|(cell, elite)| (cell, elite.clone())).collect();
+        let elites: Vec<(usize, Evaluated<Genome>)> =
+            first.elites().map(|(cell, elite)| (cell, elite.clone())).collect();
         let mut again = archive();
         again.restore(elites, &first.save()).unwrap();
         for seed in 0..20 {
-            let draw = |archive: &dyn Archive| archive.sample(&mut stream(seed)).map(|elite| elite.id).unwrap();
+            let draw = |archive: &dyn Archive<Genome>| archive.sample(&mut stream(seed)).map(|elite| elite.id).unwrap();
             assert_eq!((draw(first.as_ref()), draw(again.as_ref())), (expected, expected));
         }
         assert!(archive().sample(&mut stream(0)).is_none());

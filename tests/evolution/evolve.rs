@@ -2,16 +2,18 @@
 
 use crate::fakes::{self, Hill, Numbers, cvt_experiment, experiment, experiments};
 use anyhow::ensure;
-use burgess::archive::Placement;
-use burgess::archive::hash::hash;
-use burgess::archive::metrics::Metrics;
-use burgess::archive::store::{self, EliteAddress, RunReader, Store, StoreError};
-use burgess::emitter::{self, Ask, Emitter, Proposal, Told};
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::folder::{self, RunFolder};
 use burgess::evolve::session::{self, Ended};
 use burgess::evolve::{Evolution, LatentSpace, Setup, verify};
 use burgess::experiment::{Budget, Experiment};
+use burgess::genome::Genome;
+use burgess::metrics::Metrics;
+use burgess::store::hash::hash;
+use burgess::store::{self, EliteAddress, RunReader, Store, StoreError};
 use burgess_core::rng::Stream;
+use burgess_qd::archive::Placement;
+use burgess_qd::emitter::{self, Ask, Emitter, Proposal, Told};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,7 +24,7 @@ const SPACE: Numbers = Numbers { limit: 0.3 };
 const SEEDS: [&str; 1] = ["none"];
 
 fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill) -> Setup<'a> {
-    let emitters = emitter::build(&experiment.emitters, &experiment.axes());
+    let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));
     Setup { experiment, space: &SPACE, backend, differentiator: None, slopes: None, emitters }
 }
 
@@ -80,7 +82,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert!(metrics.is_sorted_by(|a, b| a.simulation_time < b.simulation_time));
     assert!(metrics.iter().all(|m| 0.0 < m.simulation_time && m.simulation_time < m.wall_time));
     let diverged: u64 = metrics.iter().map(|m| m.diverged).sum();
-    assert!(diverged > 0 && last.forward.model == 100 * (480 - diverged) + 7 * diverged);
+    assert!(diverged > 0 && last.forward.creature == 100 * (480 - diverged) + 7 * diverged);
     assert!(metrics.iter().any(|m| m.invalid.contains_key("too large")));
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
@@ -297,14 +299,14 @@ struct Annealing {
     sigma: f64,
 }
 
-impl Emitter for Annealing {
-    fn ask<'a>(&'a self, ask: Ask<'a>, stream: &mut Stream) -> Proposal<'a> {
+impl Emitter<Genome> for Annealing {
+    fn ask<'a>(&'a self, ask: Ask<'a, Genome>, stream: &mut Stream) -> Proposal<'a, Genome> {
         let Some(parent) = ask.archive.sample(stream) else {
             return Proposal::random(ask.space, self.sigma, stream);
         };
-        Proposal::of(ask.space.gaussian(&parent.genome, self.sigma, 0.0, stream), [parent])
+        Proposal::of(ask.space.gaussian(&parent.solution, self.sigma, 0.0, stream), [parent])
     }
-    fn tell(&mut self, told: Told<'_>) {
+    fn tell(&mut self, told: Told<'_, Genome>) {
         assert_eq!(told.candidates.len(), told.placements.len());
         let entered = told.placements.iter().filter_map(Placement::entered).count();
         self.sigma *= if entered > told.candidates.len() / 2 { 1.1 } else { 0.9 };
@@ -327,7 +329,7 @@ fn what_an_emitter_has_learned_is_part_of_the_state() {
         let (out, backend) = (tempfile::tempdir().unwrap(), Hill::default());
         let dir = start(out.path(), &experiment);
         for &generations in parts {
-            let emitters: Vec<Box<dyn Emitter>> = vec![Box::new(Annealing { sigma: 0.5 })];
+            let emitters: Vec<Box<dyn Emitter<Genome>>> = vec![Box::new(Annealing { sigma: 0.5 })];
             let setup = Setup { emitters, ..setup(&experiment, &backend) };
             let mut evolution = Evolution::resume(&dir, setup).unwrap();
             (0..generations).for_each(|_| evolution.generation(16).unwrap());
@@ -439,14 +441,14 @@ fn a_read_only_folder_is_named_and_can_still_be_read() {
 
 mod hashing {
     use super::*;
-    use burgess::archive::{Elite, Parent};
+    use burgess_qd::{Evaluated, Parent};
     use fakes::{elite, genome};
 
-    fn of(cell: usize, elite: &Elite) -> String {
+    fn of(cell: usize, elite: &Evaluated<Genome>) -> String {
         hash([(cell, elite)])
     }
 
-    fn changed(change: impl FnOnce(&mut Elite)) -> String {
+    fn changed(change: impl FnOnce(&mut Evaluated<Genome>)) -> String {
         let mut elite = elite(3, 1.0, &[0.5, 0.0]);
         change(&mut elite);
         of(7, &elite)
@@ -458,7 +460,7 @@ mod hashing {
         assert_eq!(same.len(), 64);
         assert_eq!(changed(|e| e.id = 99), same);
         assert_eq!(changed(|e| e.parents[0].id = 99), same);
-        assert_eq!(changed(|e| (e.emitter, e.links, e.mass) = (9, 9, 9.0)), same);
+        assert_eq!(changed(|e| (e.emitter, e.traits.links, e.traits.mass) = (9, 9, 9.0)), same);
     }
 
     #[test]
@@ -468,7 +470,7 @@ mod hashing {
         let hashes = [
             changed(|_| {}),
             of(8, &base),
-            changed(|e| e.genome = genome(&[3.0, 0.5, 0.0])),
+            changed(|e| e.solution = genome(&[3.0, 0.5, 0.0])),
             changed(|e| e.reward = 1.0000001),
             changed(|e| e.descriptors[1] = -0.0),
             changed(|e| e.descriptors[0] = f32::NAN),
@@ -477,7 +479,7 @@ mod hashing {
             changed(|e| e.parents[0] = parent(0, 1)),
             changed(|e| e.parents = vec![parent(0, 0), parent(0, 0)]),
             changed(|e| e.parents.clear()),
-            hash([]),
+            hash::<Genome>([]),
             hash([(7, &base), (8, &base)]),
         ];
         for (i, a) in hashes.iter().enumerate() {
@@ -520,7 +522,7 @@ fn learned_dimensions_are_stored_with_what_learned_them() {
         // Every elite is where the last encoder sees it, and verification finds it there.
         let elites = whole.elites().unwrap();
         let latent = LatentSpace::open(&experiment, whole.dir(), Some(encoder)).unwrap();
-        assert!(elites.iter().all(|(_, elite)| elite.seen.is_some()));
+        assert!(elites.iter().all(|(_, elite)| elite.life.seen.is_some()));
         let same = verify::verify(&elites, &[], latent.as_ref(), &SPACE, &Hill::default());
         // The formula's descriptors are the passive grid's, which nobody compares.
         assert_eq!(same.unwrap().differing, 0);

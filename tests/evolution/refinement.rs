@@ -1,22 +1,26 @@
 //! Refinement in the loop, on physics by formula: candidates climb, get no worse, and runs stay what they promise.
 
 use crate::fakes::{self, HORIZON, Hill, Numbers, Slope, experiment, numbers};
-use burgess::archive::store::RunReader;
-use burgess::archive::{Elite, Refinement};
-use burgess::emitter;
-use burgess::emitter::batch::{self, Batch, Source};
+use burgess::descriptors::DescriptorSpec;
 use burgess::evolve::folder::RunFolder;
 use burgess::evolve::{Evolution, Setup, session, verify};
-use burgess::experiment::{
-    Acceptance, BodySource, DescriptorSpec, Experiment, Inheritance, Optimiser, Rates, Refine, Refined, RefinedGenes,
-    TrustRule,
-};
+use burgess::experiment::{Acceptance, BodySource, Experiment, Inheritance, Rates, Refine, Refined, TrustRule};
 use burgess::genome::BodyLimits;
+use burgess::genome::Genome;
+use burgess::life::Life;
+use burgess::life::Refinement;
 use burgess::refine::{Born, Learned, Learner, Refinements};
+use burgess::store::RunReader;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::task::Ending;
+use burgess_qd::Evaluated;
+use burgess_qd::GeneGroup;
+use burgess_qd::emitter;
+use burgess_qd::emitter::batch::{self, Batch, Source};
+use burgess_qd::optimiser::Optimiser;
+use burgess_qd::{Archive, Elites};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -38,7 +42,7 @@ fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill, slope: &'a Slope) ->
 }
 
 fn setup_in<'a>(space: &'a Numbers, experiment: &'a Experiment, backend: &'a Hill, slope: &'a Slope) -> Setup<'a> {
-    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.descriptors));
     Setup { experiment, space, backend, differentiator: Some(slope), slopes: None, emitters }
 }
 
@@ -59,25 +63,25 @@ fn run_in(space: &Numbers, experiment: &Experiment, backend: &Hill, slope: &Slop
     (RunReader::open(&dir).unwrap(), out)
 }
 
-fn elites(run: &RunReader) -> Vec<Elite> {
+fn elites(run: &RunReader) -> Vec<Evaluated<Genome>> {
     run.elites().unwrap().into_iter().map(|(_, elite)| elite).collect()
 }
 
 /// The first batch of an experiment, simulated.
 struct First {
-    batch: Batch,
+    batch: Batch<Genome>,
     outcomes: Vec<Outcome>,
 }
 
 impl First {
     fn of(experiment: &Experiment) -> Self {
         let archive = archive(experiment);
-        let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+        let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.descriptors));
         let places = batch::split(&batch::shares(&experiment.emitters), 64);
-        let (archive, space) = (archive.as_ref(), &SPACE);
+        let (archive, space): (&dyn Elites<Genome>, _) = (archive.as_ref(), &SPACE);
         let source = Source { emitters: &emitters, places: &places, archive, space, seed: 5, generation: 0 };
         let batch = batch::ask(source).unwrap();
-        let outcomes = Hill::default().evaluate(&batch.compiled).unwrap();
+        let outcomes = Hill::default().evaluate(&batch.phenotypes).unwrap();
         Self { batch, outcomes }
     }
 
@@ -92,8 +96,8 @@ impl First {
     fn refined_with(&self, experiment: &Experiment, space: &Numbers, slope: &dyn Differentiate) -> Refinements {
         let learner = Learner::new(experiment, space, Some(slope)).unwrap().unwrap();
         let archive = archive(experiment);
-        let Batch { asked, compiled, .. } = &self.batch;
-        let born = Born { asked, compiled, outcomes: &self.outcomes, archive: archive.as_ref(), generation: 0 };
+        let Batch { offspring, phenotypes, .. } = &self.batch;
+        let born = Born { offspring, phenotypes, outcomes: &self.outcomes, archive: archive.as_ref(), generation: 0 };
         learner.refine(born, &Hill::default()).unwrap()
     }
 
@@ -104,9 +108,15 @@ impl First {
     }
 }
 
-fn archive(experiment: &Experiment) -> Box<dyn burgess::archive::Archive> {
-    burgess::archive::build(&experiment.archive, experiment.protection.as_ref(), &experiment.descriptors, None, 0)
-        .archive
+fn archive(experiment: &Experiment) -> Box<dyn Archive<Genome>> {
+    burgess_qd::archive::build(
+        &experiment.archive,
+        experiment.protection.as_ref(),
+        &DescriptorSpec::axes(&experiment.descriptors),
+        None,
+        0,
+    )
+    .archive
 }
 
 #[test]
@@ -117,18 +127,18 @@ fn candidates_climb_and_steps_are_counted() {
     let (before, after) = (last(&plain.0), last(&reader));
     assert!(after.scores.mean > before.scores.mean + 0.3, "{} and {}", after.scores.mean, before.scores.mean);
     assert!(after.scores.max > before.scores.max, "{} and {}", after.scores.max, before.scores.max);
-    assert_eq!((before.refined, before.backward.model, before.refinement_time), (0, 0, 0.0));
+    assert_eq!((before.refined, before.backward.creature, before.refinement_time), (0, 0, 0.0));
 
     let metrics = reader.metrics().unwrap();
-    let total = |of: fn(&burgess::archive::metrics::Metrics) -> u64| metrics.iter().map(of).sum::<u64>();
+    let total = |of: fn(&burgess::metrics::Metrics) -> u64| metrics.iter().map(of).sum::<u64>();
     let refined = total(|m| m.refined);
     assert!(refined > 150 && total(|m| m.accepted) > refined / 2);
     // Nobody was dropped or stuck, so each took all steps, back through as many as forward.
     assert_eq!(total(|m| m.dropped), 0);
-    assert_eq!(after.backward.model, refined * 6 * u64::from(HORIZON));
-    assert_eq!(after.backward.body, after.backward.model);
+    assert_eq!(after.backward.creature, refined * 6 * u64::from(HORIZON));
+    assert_eq!(after.backward.body, after.backward.creature);
     // Forward there are the episodes before and after besides.
-    let episodes = after.forward.model - after.backward.model;
+    let episodes = after.forward.creature - after.backward.creature;
     assert!((100 * refined..=200 * after.evaluations).contains(&episodes), "{episodes}");
     assert!(0.0 < after.refinement_time && after.refinement_time < after.wall_time);
     assert!(metrics.is_sorted_by(|a, b| a.refinement_time < b.refinement_time));
@@ -139,7 +149,11 @@ fn candidates_climb_and_steps_are_counted() {
 #[test]
 fn an_experiment_without_refinement_knows_nothing_of_it() {
     let (reader, _guard) = run(&experiment(10), &Hill::default(), &Slope::failing_after(0));
-    assert!(elites(&reader).iter().all(|elite| elite.refinement == Refinement::default() && elite.learned.is_none()));
+    assert!(
+        elites(&reader)
+            .iter()
+            .all(|elite| elite.life.refinement == Refinement::default() && elite.life.learned.is_none())
+    );
 }
 
 #[test]
@@ -172,15 +186,15 @@ fn what_is_better_for_the_archive_may_earn_less() {
     let best = refining(1, Refine { acceptance: Acceptance::Best, steps: 40, ..spec() });
     let first = First::of(&experiment);
     let mut taken = archive(&experiment);
-    let incumbents: Vec<Elite> = (0..2500)
+    let incumbents: Vec<Evaluated<Genome>> = (0..2500)
         .map(|i| fakes::elite(i, 0.9, &[(i % 50) as f32 * 0.02 - 0.49, (i / 50) as f32 * 0.02 - 0.49]))
         .collect();
     taken.insert(&incumbents);
     let refine = |experiment: &Experiment| {
         let slope = Slope::default();
         let learner = Learner::new(experiment, &SPACE, Some(&slope)).unwrap().unwrap();
-        let Batch { asked, compiled, .. } = &first.batch;
-        let born = Born { asked, compiled, outcomes: &first.outcomes, archive: taken.as_ref(), generation: 0 };
+        let Batch { offspring, phenotypes, .. } = &first.batch;
+        let born = Born { offspring, phenotypes, outcomes: &first.outcomes, archive: taken.as_ref(), generation: 0 };
         learner.refine(born, &Hill::default()).unwrap()
     };
     let (by_archive, by_reward) = (refine(&experiment), refine(&best));
@@ -251,7 +265,7 @@ fn a_body_that_would_be_invalid_stays_where_it_is() {
     // The top of the hill, at 0.17 of the first number, is no valid body here.
     let narrow = Numbers { limit: 0.1 };
     let (free, bound) = (first.refined_by(&experiment, &Slope::default()), first.refined_in(&experiment, &narrow));
-    assert!(bound.backward.model < free.backward.model, "nobody was stuck");
+    assert!(bound.backward.creature < free.backward.creature, "nobody was stuck");
     assert_eq!((bound.refined, bound.dropped), (free.refined, 0));
     let ends = |refinements: &Refinements| -> Vec<f64> {
         refinements.learned.iter().filter_map(|l| Some(numbers(&l.accepted.as_ref()?.genome)[0])).collect()
@@ -264,9 +278,9 @@ fn a_body_that_would_be_invalid_stays_where_it_is() {
 #[test]
 fn genes_stay_within_their_bound_and_their_group() {
     let far = |refinements: &Refinements, first: &First| {
-        let ways = first.batch.asked.iter().zip(&refinements.learned).filter_map(|(asked, learned)| {
+        let ways = first.batch.offspring.iter().zip(&refinements.learned).filter_map(|(asked, learned)| {
             let accepted = learned.accepted.as_ref()?;
-            let pairs = numbers(&asked.genome).iter().zip(numbers(&accepted.genome));
+            let pairs = numbers(&asked.solution).iter().zip(numbers(&accepted.genome));
             Some(pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max))
         });
         ways.fold(0.0, f64::max)
@@ -281,7 +295,7 @@ fn genes_stay_within_their_bound_and_their_group() {
     assert!((0.04..=0.05 + 1e-12).contains(&with(Some(0.1))));
     // The numbers belong to the brain.
     let bodies = BodySource::Evolve { seeds: vec!["none".into()], limits: BodyLimits::default() };
-    let experiment = refining(1, Refine { genes: RefinedGenes::Body, ..spec() });
+    let experiment = refining(1, Refine { genes: GeneGroup::Body, ..spec() });
     let experiment = Experiment { body: bodies, ..experiment };
     let first = First::of(&experiment);
     let refinements = first.refined_by(&experiment, &Slope::default());
@@ -294,20 +308,24 @@ fn baldwinians_keep_their_genes_and_what_they_learned_is_stored() {
     let experiment = refining(10, Refine { inheritance: Inheritance::Baldwinian, ..spec() });
     let (reader, _guard) = run(&experiment, &Hill::default(), &Slope::default());
     let stored = reader.elites().unwrap();
-    let learned: Vec<&Elite> = stored.iter().map(|(_, elite)| elite).filter(|elite| elite.learned.is_some()).collect();
+    let learned: Vec<&Evaluated<Genome>> =
+        stored.iter().map(|(_, elite)| elite).filter(|elite| elite.life.learned.is_some()).collect();
     assert!(learned.len() > stored.len() / 2);
     for elite in &learned {
-        assert_ne!(elite.genome, *elite.expressed());
-        assert!(elite.refinement.gain > 0.0);
+        assert_ne!(elite.solution, *elite.expressed());
+        assert!(elite.life.refinement.gain > 0.0);
     }
     // Reward and descriptors belong to the learned genes, not to the inherited ones.
     let again = |elites| verify::verify(elites, &experiment.descriptors, None, &SPACE, &Hill::default()).unwrap();
     assert_eq!(again(&stored).differing, 0);
-    let born: Vec<_> = stored.iter().map(|(cell, elite)| (*cell, Elite { learned: None, ..elite.clone() })).collect();
+    let born: Vec<_> = stored
+        .iter()
+        .map(|(cell, elite)| (*cell, Evaluated { life: Life { learned: None, ..elite.life.clone() }, ..elite.clone() }))
+        .collect();
     assert_eq!(again(&born).differing, learned.len());
     let lamarckian = refining(10, spec());
     let (reader, _guard) = run(&lamarckian, &Hill::default(), &Slope::default());
-    assert!(elites(&reader).iter().all(|elite| elite.learned.is_none()));
+    assert!(elites(&reader).iter().all(|elite| elite.life.learned.is_none()));
     assert_eq!(again(&reader.elites().unwrap()).differing, 0);
 }
 
@@ -378,14 +396,14 @@ fn what_refinement_measures_can_span_the_archive() {
     }
     let (out, backend, slope) = (tempfile::tempdir().unwrap(), OneDescriptor(Hill::default()), half_broken());
     let dir = start(out.path(), &experiment);
-    let emitters = emitter::build(&experiment.emitters, &experiment.descriptors);
+    let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.descriptors));
     let differentiator = Some(&slope as &dyn Differentiate);
     let backend = &backend;
     let setup = Setup { experiment: &experiment, space: &SPACE, backend, differentiator, slopes: None, emitters };
     session::run(&RunFolder::open(&dir).unwrap(), setup, &AtomicBool::new(false)).unwrap();
     let stored = RunReader::open(&dir).unwrap().elites().unwrap();
     for (_, elite) in &stored {
-        let Refinement { gain, trust, .. } = elite.refinement;
+        let Refinement { gain, trust, .. } = elite.life.refinement;
         assert_eq!((elite.descriptors[0], elite.descriptors[2]), (gain, trust));
     }
     let distinct = |of: fn(usize) -> usize| {
@@ -410,15 +428,17 @@ fn lineages_that_are_led_astray_are_only_mutated_until_trust_is_back() {
     let (never, _guard) = with(0.0);
     let counts = refined(&never);
     assert!(counts[0] > 10 && counts[2..].iter().all(|&count| count <= 4), "{counts:?}");
-    for elite in elites(&never).iter().filter(|elite| !elite.refinement.refined && !elite.parents.is_empty()) {
-        assert!(elite.refinement.trust < 0.0 && elite.refinement.gain == 0.0, "{:?}", elite.refinement);
+    for elite in elites(&never).iter().filter(|elite| !elite.life.refinement.refined && !elite.parents.is_empty()) {
+        assert!(elite.life.refinement.trust < 0.0 && elite.life.refinement.gain == 0.0, "{:?}", elite.life.refinement);
     }
     // Five births lead back from -1 to above 0.
     let (slowly, _guard) = with(0.15);
     let counts = refined(&slowly);
     assert!(counts[1..5].iter().all(|&count| count <= 2) && counts[10..].iter().sum::<u64>() > 60, "{counts:?}");
     let recovered = elites(&slowly);
-    let between = |elite: &&Elite| !elite.refinement.refined && (-0.7..0.0).contains(&elite.refinement.trust);
+    let between = |elite: &&Evaluated<Genome>| {
+        !elite.life.refinement.refined && (-0.7..0.0).contains(&elite.life.refinement.trust)
+    };
     assert!(recovered.iter().filter(between).count() > 0);
 }
 

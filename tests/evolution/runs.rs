@@ -1,10 +1,11 @@
 //! The whole program, from an experiment file to a run folder, on real bodies and physics.
 
 use crate::place;
-use burgess::archive::BodyDiversity;
-use burgess::archive::store::RunReader;
+use burgess::descriptors::DescriptorSpec;
+use burgess::diversity::BodyDiversity;
 use burgess::evolve::start;
 use burgess::growth::Physique;
+use burgess::store::RunReader;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -116,14 +117,21 @@ fn killed_three_times_and_resumed_the_hash_is_the_same() {
 fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
     let reader = RunReader::open(dir).unwrap();
     let (experiment, space) = start::thaw_run(dir).unwrap();
-    let mut archive =
-        burgess::archive::build(&experiment.archive, experiment.protection.as_ref(), &experiment.descriptors, None, 0)
-            .archive;
+    let mut archive = burgess_qd::archive::build(
+        &experiment.archive,
+        experiment.protection.as_ref(),
+        &DescriptorSpec::axes(&experiment.descriptors),
+        None,
+        0,
+    )
+    .archive;
     for (_, elite) in reader.elites().unwrap() {
         let model = space.compile(elite.expressed()).unwrap().model;
-        assert_eq!(elite.physique, Physique::of(&model));
-        assert_eq!((elite.physique.topology.links(), elite.mass), (model.links.len(), model.mass()));
-        assert!(elite.physique.span > 0.0 && elite.physique.topology.links() == elite.links as usize);
+        assert_eq!(elite.traits.physique, Physique::of(&model));
+        assert_eq!((elite.traits.physique.topology.links(), elite.traits.mass), (model.links.len(), model.mass()));
+        assert!(
+            elite.traits.physique.span > 0.0 && elite.traits.physique.topology.links() == elite.traits.links as usize
+        );
         archive.insert(&[elite]);
     }
     let diversity: Vec<BodyDiversity> = reader.metrics().unwrap().iter().map(|metrics| metrics.bodies).collect();
@@ -139,10 +147,10 @@ fn a_fixed_body_is_one_topology_and_no_distance() {
     place.ask(&["run", "test.ron", "--set", "body=Fixed(\"tripod\")", "--set", "budget.generations=2"]);
     let dir = place.path("results/test-3-1");
     let reader = RunReader::open(&dir).unwrap();
-    let mut archive = burgess::archive::build(
+    let mut archive = burgess_qd::archive::build(
         &reader.experiment().archive,
         Default::default(),
-        &reader.experiment().descriptors,
+        &DescriptorSpec::axes(&reader.experiment().descriptors),
         None,
         0,
     )
@@ -177,16 +185,16 @@ fn newborn_bodies_have_layers_of_their_own() {
     let mut in_layer = [0; 3];
     let mut related = 0;
     for (slot, elite) in &elites {
-        let layer = [3, 8].iter().filter(|&&limit| limit <= elite.body_age).count();
-        assert_eq!(slot / cells, layer, "{slot}: {}", elite.body_age);
+        let layer = [3, 8].iter().filter(|&&limit| limit <= elite.age).count();
+        assert_eq!(slot / cells, layer, "{slot}: {}", elite.age);
         in_layer[layer] += 1;
         let parent = elite.parents.first().map(|parent| reader.find(parent.id).unwrap());
         match parent {
-            None => assert_eq!(elite.body_age, 0),
+            None => assert_eq!(elite.age, 0),
             Some(None) => {}
             Some(Some((_, parent))) => {
-                let same = parent.physique.topology == elite.physique.topology;
-                assert_eq!(elite.body_age, if same { parent.body_age + 1 } else { 0 });
+                let same = parent.traits.physique.topology == elite.traits.physique.topology;
+                assert_eq!(elite.age, if same { parent.age + 1 } else { 0 });
                 related += 1;
             }
         }
@@ -233,7 +241,7 @@ fn a_run_that_refines_keeps_the_same_promises_and_gets_further() {
     let last = |dir: &str| RunReader::open(&place.path(dir)).unwrap().metrics().unwrap().pop().unwrap();
     let (plain, refined) = (last("plain/test-3-1"), last("one/test-3-1"));
     assert!(refined.scores.mean > plain.scores.mean, "{} and {}", refined.scores.mean, plain.scores.mean);
-    assert!(refined.backward.model > 0 && plain.backward.model == 0);
+    assert!(refined.backward.creature > 0 && plain.backward.creature == 0);
     assert!(place.path("one/test-3-1/plots/histogram-trust.png").exists());
 }
 
@@ -261,10 +269,10 @@ fn emitters_that_learn_keep_the_same_promises_with_and_without_refinement() {
         place.ask(&["resume", &half]);
         assert_eq!(place.ask(&["hash", &whole]), place.ask(&["hash", &half]));
         assert!(place.ask(&["verify", &whole]).contains("equal to the bit"));
-        let metrics = burgess::archive::store::RunReader::open(&place.path(&whole)).unwrap().metrics().unwrap();
+        let metrics = burgess::store::RunReader::open(&place.path(&whole)).unwrap().metrics().unwrap();
         assert_eq!(metrics.iter().map(|m| m.evaluations).collect::<Vec<_>>(), [24, 40, 56, 72, 88]);
         // One way back through 120 steps of the reward and each of the smooth descriptors, of one solution at least.
-        assert!(metrics[0].backward.model >= 240 && metrics.is_sorted_by(|a, b| a.backward.body < b.backward.body));
+        assert!(metrics[0].backward.creature >= 240 && metrics.is_sorted_by(|a, b| a.backward.body < b.backward.body));
         assert!(metrics[0].refinement_time > 0.0);
         let provenance = fs::read_to_string(place.path(&whole).join("provenance.ron")).unwrap();
         assert!(provenance.contains("differentiator: Some(\"cpu, 2 threads\")"), "{provenance}");

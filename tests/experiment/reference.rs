@@ -15,8 +15,10 @@ const INVERSE: [&str; 3] = [
 ];
 
 /// Sources of everything that can stand in an experiment, and where the types of experiments end in each.
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 8] = [
     (include_str!("../../src/experiment/schema.rs"), "\nimpl "),
+    (include_str!("../../src/descriptors.rs"), "\nimpl "),
+    (include_str!("../../crates/burgess-qd/src/emitter/spec.rs"), "\nimpl "),
     (include_str!("../../src/genome/policy.rs"), "\nimpl "),
     (include_str!("../../src/genome/limits.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-physics/src/laws/reward.rs"), "\nimpl "),
@@ -25,7 +27,13 @@ const SOURCES: [(&str, &str); 6] = [
 ];
 
 /// Sources of which only some types stand in experiments, and those.
-const CHOICES: [(&str, &[&str]); 4] = [
+const CHOICES: [(&str, &[&str]); 7] = [
+    (
+        include_str!("../../crates/burgess-qd/src/archive/spec.rs"),
+        &["pub enum ArchiveSpec {", "pub enum Protection {", "pub enum Parents {"],
+    ),
+    (include_str!("../../crates/burgess-qd/src/optimiser.rs"), &["pub enum Optimiser {"]),
+    (include_str!("../../crates/burgess-qd/src/space.rs"), &["pub enum GeneGroup {"]),
     (
         include_str!("../../crates/burgess-physics/src/task.rs"),
         &["pub struct TaskSpec {", "pub struct WeightedTerm {", "pub struct Termination {"],
@@ -35,10 +43,10 @@ const CHOICES: [(&str, &[&str]); 4] = [
         &["pub struct Physics {", "pub enum Stiffness {", "pub enum BiasForm {"],
     ),
     (
-        include_str!("../../src/emitter/ranking.rs"),
+        include_str!("../../crates/burgess-qd/src/emitter/ranking.rs"),
         &["pub enum Ranker {", "pub enum Selection {", "pub enum Restart {"],
     ),
-    (include_str!("../../src/emitter/cma/mod.rs"), &["pub enum Conventions {"]),
+    (include_str!("../../crates/burgess-qd/src/cma/mod.rs"), &["pub enum Conventions {"]),
 ];
 
 /// What a text says, whatever its kind.

@@ -1,10 +1,12 @@
 //! `--set`: what is set is what comes, and nothing else changes, neither values nor comments nor lines.
 
-use burgess::experiment::{ArchiveSpec, BodySource, EmitterKind, Experiment, Loaded, from_text};
+use burgess::experiment::{BodySource, Experiment, Loaded, from_text};
 use burgess::genome::{Policy, Sharing};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::world::Stiffness;
+use burgess_qd::archive::ArchiveSpec;
+use burgess_qd::emitter::EmitterKind;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -107,11 +109,11 @@ impl Change {
             Change::Mass(m) => limits(e, &|l| l.mass = (0.1, m)),
             Change::Hidden(units) => match &mut e.policy {
                 Policy::Mlp { hidden, .. } => *hidden = units,
-                Policy::Cpg { .. } | Policy::Point { .. } => unreachable!("both texts have networks"),
+                Policy::Cpg { .. } => unreachable!("both texts have networks"),
             },
             Change::Sharing(gene) => match &mut e.policy {
                 Policy::Mlp { sharing, .. } => *sharing = if gene { Sharing::Gene } else { Sharing::Instance },
-                Policy::Cpg { .. } | Policy::Point { .. } => unreachable!("both texts have networks"),
+                Policy::Cpg { .. } => unreachable!("both texts have networks"),
             },
             Change::Duration(s) => e.task.duration = s,
             Change::Reward(radius) => e.task.reward[0].term = RewardTerm::TargetReached { target: (1.0, 2.0), radius },

@@ -34,7 +34,7 @@ fn policies() -> [Policy; 2] {
 }
 
 fn has_box(candidate: &Candidate<f32>) -> bool {
-    candidate.model.links.iter().any(|link| matches!(link.shape, Shape::Box { .. }))
+    candidate.model.colliders.iter().any(|collider| matches!(collider.shape, Shape::Box { .. }))
 }
 
 fn bits(outcome: &Outcome) -> Vec<u32> {

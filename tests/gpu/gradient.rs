@@ -9,7 +9,7 @@ use burgess_physics::batch::Backend;
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{Candidate, Controller, Link};
+use burgess_physics::model::{Candidate, Controller, Hinge, Joint, JointKind, Link};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
@@ -79,30 +79,38 @@ fn bodies(brain: BrainName) -> Vec<Candidate<f32>> {
 fn lonely(candidate: &Candidate<f32>) -> Candidate<f32> {
     let mut lonely = candidate.clone();
     lonely.model.links.truncate(1);
+    lonely.model.joints.clear();
+    lonely.model.colliders.retain(|collider| collider.link == 0);
     lonely.model.contacts.retain(|contact| contact.link == 0);
     let Controller::Cpg { joints, .. } = &mut lonely.controller else { panic!("only oscillators fit any body") };
     joints.clear();
     lonely
 }
 
+fn hinge(joint: &Joint<f64>) -> Hinge<f64> {
+    let JointKind::Hinge(hinge) = joint.kind;
+    hinge
+}
+
 /// A gradient's numbers, class by class.
 fn classes(g: &Gradient<f64>) -> BTreeMap<&'static str, Vec<f64>> {
     let links = |f: fn(&Link<f64>) -> Vec<f64>| g.candidate.model.links.iter().flat_map(f).collect::<Vec<f64>>();
+    let joints = |f: fn(&Joint<f64>) -> Vec<f64>| g.candidate.model.joints.iter().flat_map(f).collect::<Vec<f64>>();
     let contacts = &g.candidate.model.contacts;
     let vector = |v: Vec3<f64>| v.to_array().to_vec();
     let mut all = BTreeMap::from([
         ("mass", links(|l| vec![l.mass])),
         ("com", links(|l| l.com.to_array().into())),
         ("inertia", links(|Link { inertia: i, .. }| vec![i.xx, i.yy, i.zz, i.xy, i.xz, i.yz])),
-        ("joint position", links(|l| l.joint_position.to_array().into())),
-        ("axis", links(|l| l.axis.to_array().into())),
-        ("limits", links(|l| vec![l.lower, l.upper])),
-        ("kp", links(|l| vec![l.kp])),
-        ("kd", links(|l| vec![l.kd])),
-        ("torque limit", links(|l| vec![l.torque_limit])),
-        ("armature", links(|l| vec![l.armature])),
-        ("damping", links(|l| vec![l.damping])),
-        ("limit stiffness", links(|l| vec![l.limit_stiffness])),
+        ("joint position", joints(|j| j.position.to_array().into())),
+        ("axis", joints(|j| hinge(j).axis.to_array().into())),
+        ("limits", joints(|j| vec![hinge(j).lower, hinge(j).upper])),
+        ("kp", joints(|j| vec![j.servo.kp])),
+        ("kd", joints(|j| vec![j.servo.kd])),
+        ("torque limit", joints(|j| vec![j.servo.torque_limit])),
+        ("armature", joints(|j| vec![j.armature])),
+        ("damping", joints(|j| vec![j.damping])),
+        ("limit stiffness", joints(|j| vec![hinge(j).limit_stiffness])),
         ("contact centre", contacts.iter().flat_map(|c| c.centre.to_array()).collect()),
         ("contact radius", contacts.iter().map(|c| c.radius).collect()),
         ("contact stiffness", vec![g.candidate.model.contact_stiffness]),
@@ -375,7 +383,7 @@ fn what_diverges_has_no_gradient_and_leaves_its_neighbours_alone() {
     let expected: Vec<_> = way.differentiate(&all, &objective).unwrap().iter().map(bits).collect();
     assert!(way.time() > Duration::ZERO);
     let mut broken = all.clone();
-    broken[3].model.links[1].kp = f32::NAN;
+    broken[3].model.joints[0].servo.kp = f32::NAN;
     let found = way.differentiate(&broken, &objective).unwrap();
     assert_eq!(found[3].returns.ending, Ending::Diverged);
     assert!(found[3].candidate.model.links.iter().all(|link| link.mass.is_nan()));
@@ -480,7 +488,7 @@ fn several_objectives_in_one_way_back_change_no_bit() {
         let Some(gpu) = gpu() else { return };
         let mut all = bodies(brain);
         all.truncate(6);
-        all[2].model.links[1].kp = f32::NAN;
+        all[2].model.joints[0].servo.kp = f32::NAN;
         let count = plan.task.descriptors.len();
         let one = |i| Objective { reward: 0.0, descriptors: (0..count).map(|k| f64::from(u8::from(k == i))).collect() };
         let smooth = (0..count).filter(|&i| plan.task.descriptors[i].has_gradient());

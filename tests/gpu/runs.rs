@@ -65,7 +65,7 @@ fn errors(output: &Output) -> String {
 }
 
 fn generations_in(dir: &Path) -> usize {
-    burgess::archive::store::RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
+    burgess::store::RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
 }
 
 #[test]

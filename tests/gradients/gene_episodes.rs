@@ -147,8 +147,10 @@ fn candidates_and_worlds() {
             let mut moving = candidate.map(Dual::constant);
             for (link, by) in moving.model.links.iter_mut().zip(&gradient.model.links) {
                 vary(0, &mut link.mass, by.mass);
-                vary(1, &mut link.joint_position.x, by.joint_position.x);
-                vary(1, &mut link.joint_position.z, by.joint_position.z);
+            }
+            for (joint, by) in moving.model.joints.iter_mut().zip(&gradient.model.joints) {
+                vary(1, &mut joint.position.x, by.position.x);
+                vary(1, &mut joint.position.z, by.position.z);
             }
             for (contact, by) in moving.model.contacts.iter_mut().zip(&gradient.model.contacts) {
                 vary(2, &mut contact.centre.y, by.centre.y);

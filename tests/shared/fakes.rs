@@ -1,10 +1,11 @@
 //! Stand-ins for bodies and physics, so that the outer loop is tested by itself, fast.
 #![allow(dead_code)] // each test file uses its own part
 
-use burgess::archive::{Elite, Parent, Refinement};
-use burgess::emitter::{Rejection, SearchSpace};
-use burgess::experiment::{ArchiveSpec, Budget, DescriptorSpec, Experiment, Parents};
-use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, ParameterId, ShapeGene};
+use burgess::descriptors::DescriptorSpec;
+use burgess::experiment::{Budget, Experiment};
+use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, Owner, ParameterId, ShapeGene};
+use burgess::life::{BodyTraits, Life};
+use burgess::refine::GeneSpace;
 use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::{Backend, Outcome};
@@ -12,15 +13,19 @@ use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Link, Model, Shape};
+use burgess_physics::model::{BaseKind, Candidate, Collider, Controller, Link, Model, Shape};
 use burgess_physics::task::Ending;
 use burgess_physics::task::Returns;
 use burgess_physics::world::World;
+use burgess_qd::archive::{ArchiveSpec, Parents};
+use burgess_qd::emitter::Dimension;
+use burgess_qd::{Axis, Compiled, Parameter, Part, Rejection, SearchSpace};
+use burgess_qd::{Evaluated, Parent};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// A genome that is a few numbers: a body of one sphere, and a network's biases.
-pub fn genome(numbers: &[f64]) -> Genome {
+pub(crate) fn genome(numbers: &[f64]) -> Genome {
     let link = LinkGene { id: GeneId(1), shape: ShapeGene::Sphere { log_radius: -1.0 }, log_density: 6.0 };
     Genome {
         body: Body { base: BaseKind::Floating, root: GeneId(1), links: vec![link], joints: Vec::new() },
@@ -35,40 +40,36 @@ pub fn genome(numbers: &[f64]) -> Genome {
 }
 
 /// The numbers of such a genome.
-pub fn numbers(genome: &Genome) -> &[f64] {
+pub(crate) fn numbers(genome: &Genome) -> &[f64] {
     match &genome.brain {
         Brain::Mlp { bias, .. } => bias,
-        Brain::Cpg { .. } | Brain::Point(_) => panic!("not a genome of this file"),
+        Brain::Cpg { .. } => panic!("not a genome of this file"),
     }
 }
 
 /// An elite with nothing odd about it.
-pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Elite {
-    Elite {
+pub(crate) fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated<Genome> {
+    Evaluated {
         id,
-        genome: genome(&[id as f64, 0.5, -0.0]),
+        solution: genome(&[id as f64, 0.5, -0.0]),
         reward,
         descriptors: descriptors.to_vec(),
         parents: vec![Parent { id: 0, generation: 0, candidate: 0 }],
         generation: 1,
         candidate: id as u32,
         emitter: 0,
-        links: 1,
-        mass: 1.5,
-        physique: Default::default(),
-        body_age: 0,
-        refinement: Refinement::default(),
-        learned: None,
-        seen: None,
+        age: 0,
+        traits: BodyTraits { links: 1, mass: 1.5, physique: Default::default() },
+        life: Life::default(),
     }
 }
 
 /// Genomes of three numbers. The first tells whether the body is valid: its magnitude must stay below `limit`.
-pub struct Numbers {
+pub(crate) struct Numbers {
     pub limit: f64,
 }
 
-impl SearchSpace for Numbers {
+impl SearchSpace<Genome> for Numbers {
     fn seed(&self, stream: &mut Stream) -> Genome {
         genome(&[0.0, stream.normal(), stream.normal()])
     }
@@ -87,13 +88,34 @@ impl SearchSpace for Numbers {
         let (a, b) = (numbers(a), numbers(b));
         genome(&[a[0], b[1], a[2]].map(|x| x + sigma * stream.normal()))
     }
-    fn moves(&self, gene: ParameterId) -> bool {
-        gene.field == Field::HiddenBias
+    fn parameters(&self, genome: &Genome) -> Vec<Parameter> {
+        let parameter = |(id, value): (ParameterId, f64)| Parameter {
+            value,
+            scale: id.field.step(),
+            period: None,
+            part: if matches!(id.owner, Owner::Link(_) | Owner::Joint(_)) { Part::Body } else { Part::Brain },
+            moves: id.field == Field::HiddenBias,
+        };
+        genome.parameters().into_iter().map(parameter).collect()
     }
     fn shifted(&self, genome_: &Genome, changes: &[f64]) -> Genome {
         let changes = &changes[changes.len() - numbers(genome_).len()..];
         genome(&numbers(genome_).iter().zip(changes).map(|(x, change)| x + change).collect::<Vec<_>>())
     }
+    fn compile(&self, genome: &Genome) -> Result<Compiled<Genome>, Rejection> {
+        let first = numbers(genome)[0];
+        match first.abs() < self.limit {
+            true => {
+                let candidate = candidate(numbers(genome));
+                let traits = BodyTraits::of(&candidate.model);
+                Ok(Compiled { phenotype: candidate.map(|x| x as f32), traits })
+            }
+            false => Err(Rejection { label: "too large", message: format!("{first} is too large") }),
+        }
+    }
+}
+
+impl GeneSpace for Numbers {
     /// Only the numbers have a derivative.
     fn gene_gradient(
         &self,
@@ -105,37 +127,19 @@ impl SearchSpace for Numbers {
         let others = genome.parameters().len() - numbers.len();
         Ok(std::iter::repeat_n(0.0, others).chain(numbers).collect())
     }
-    fn compile(&self, genome: &Genome) -> Result<Candidate<f64>, Rejection> {
-        let first = numbers(genome)[0];
-        match first.abs() < self.limit {
-            true => Ok(candidate(numbers(genome))),
-            false => Err(Rejection { label: "too large", message: format!("{first} is too large") }),
-        }
-    }
 }
 
 /// A candidate that carries the numbers where a backend finds them.
 fn candidate(numbers: &[f64]) -> Candidate<f64> {
-    let link = Link {
-        parent: 0,
-        shape: Shape::Sphere { centre: Vec3::zero(), radius: 0.1 },
-        mass: 1.5,
-        com: Vec3::zero(),
-        inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)),
-        joint_position: Vec3::zero(),
-        axis: vec3(0.0, 1.0, 0.0),
-        lower: -1.0,
-        upper: 1.0,
-        kp: 1.0,
-        kd: 1.0,
-        torque_limit: 1.0,
-        armature: 0.0,
-        damping: 0.0,
-        limit_stiffness: 1.0,
+    let link = Link { parent: 0, mass: 1.5, com: Vec3::zero(), inertia: Sym3::diagonal(vec3(1.0, 1.0, 1.0)) };
+    let shape = Shape::Sphere { centre: Vec3::zero(), radius: 0.1 };
+    let model = Model {
+        base: BaseKind::Floating,
+        links: vec![link],
+        colliders: vec![Collider { link: 0, shape }],
+        contact_stiffness: 1.0,
+        ..Model::default()
     };
-    let contacts = Vec::<ContactPoint<f64>>::new();
-    let model =
-        Model { base: BaseKind::Floating, links: vec![link], contacts, contact_stiffness: 1.0, limb_ends: Vec::new() };
     let layers = vec![burgess_physics::model::Layer { inputs: 0, weights: Vec::new(), biases: numbers.to_vec() }];
     Candidate { model, controller: Controller::Mlp { frequency: 1.0, layers, clocks: Vec::new() } }
 }
@@ -150,7 +154,7 @@ fn biases<T>(candidate: &Candidate<T>) -> &[T] {
 
 /// Physics by formula: the descriptors are the second and third number, the reward a bumpy hill; one in sixteen diverges.
 /// After `fail_after` calls every further one fails, as a device does that is lost.
-pub struct Hill {
+pub(crate) struct Hill {
     pub fail_after: usize,
     /// Whether it gives the loop time to ask ahead, as devices do.
     pub waits: bool,
@@ -165,10 +169,10 @@ impl Default for Hill {
 }
 
 impl Hill {
-    pub fn that_never_waits() -> Self {
+    pub(crate) fn that_never_waits() -> Self {
         Self { waits: false, ..Self::default() }
     }
-    pub fn failing_after(fail_after: usize) -> Self {
+    pub(crate) fn failing_after(fail_after: usize) -> Self {
         Self { fail_after, ..Self::default() }
     }
 }
@@ -234,7 +238,7 @@ fn height(x: &[f32]) -> f32 {
 
 /// Gradients of the hill and of the descriptors, over a horizon of half an episode, in which half of the reward is earned and nothing
 /// diverges but what is told to.
-pub struct Slope {
+pub(crate) struct Slope {
     /// Factor of the gradients: 1 is the truth.
     pub factor: f32,
     /// Whose gradients are not finite, by the third number.
@@ -247,7 +251,7 @@ pub struct Slope {
 }
 
 /// Steps of its horizon.
-pub const HORIZON: u32 = 50;
+pub(crate) const HORIZON: u32 = 50;
 
 impl Default for Slope {
     fn default() -> Self {
@@ -257,16 +261,16 @@ impl Default for Slope {
 }
 
 impl Slope {
-    pub fn times(factor: f32) -> Self {
+    pub(crate) fn times(factor: f32) -> Self {
         Self { factor, ..Self::default() }
     }
-    pub fn breaking(broken: fn(f32) -> bool) -> Self {
+    pub(crate) fn breaking(broken: fn(f32) -> bool) -> Self {
         Self { broken, ..Self::default() }
     }
-    pub fn diverging(diverging: fn(f32) -> bool) -> Self {
+    pub(crate) fn diverging(diverging: fn(f32) -> bool) -> Self {
         Self { diverging, ..Self::default() }
     }
-    pub fn failing_after(fail_after: usize) -> Self {
+    pub(crate) fn failing_after(fail_after: usize) -> Self {
         Self { fail_after, ..Self::default() }
     }
 
@@ -323,13 +327,23 @@ impl Differentiate for Slope {
 }
 
 /// Two descriptors over -3 to 3.
-pub fn descriptors(bins: usize) -> Vec<DescriptorSpec> {
+pub(crate) fn descriptors(bins: usize) -> Vec<DescriptorSpec> {
     let axis = |kind| DescriptorSpec { kind, range: (-3.0, 3.0), bins };
     vec![axis(Descriptor::FinalX), axis(Descriptor::FinalY)]
 }
 
+/// The same as archives see them.
+pub(crate) fn axes(bins: usize) -> Vec<Axis> {
+    DescriptorSpec::axes(&descriptors(bins))
+}
+
+/// The same as emitters see them.
+pub(crate) fn dimensions(bins: usize) -> Vec<Dimension> {
+    DescriptorSpec::dimensions(&descriptors(bins))
+}
+
 /// An experiment with all emitters over a grid of 12 x 12 cells.
-pub fn experiment(generations: u64) -> Experiment {
+pub(crate) fn experiment(generations: u64) -> Experiment {
     let text = r#"(
         name: "fake", seed: 5, body: Fixed("none"), policy: Cpg(), task: (reward: [(term: Survival)]),
         descriptors: [], archive: Grid(qd_offset: -20.0), batch_size: 16, budget: (),
@@ -341,7 +355,7 @@ pub fn experiment(generations: u64) -> Experiment {
 }
 
 /// The same over a CVT archive.
-pub fn cvt_experiment(generations: u64) -> Experiment {
+pub(crate) fn cvt_experiment(generations: u64) -> Experiment {
     Experiment {
         archive: ArchiveSpec::Cvt {
             cells: 60,
@@ -369,7 +383,7 @@ fn learned(generations: u64, latent: &str, archive: &str) -> Experiment {
 }
 
 /// The same over every kind of archive, all but the first two small enough to be full soon.
-pub fn experiments(generations: u64) -> Vec<Experiment> {
+pub(crate) fn experiments(generations: u64) -> Vec<Experiment> {
     let with = |archive| Experiment { archive, ..experiment(generations) };
     let soft = ArchiveSpec::Grid { qd_offset: -20.0, learning_rate: 0.3, threshold_min: Some(-9.0) };
     vec![
@@ -397,6 +411,6 @@ pub fn experiments(generations: u64) -> Vec<Experiment> {
 }
 
 /// A stream for tests.
-pub fn stream(key: u64) -> Stream {
+pub(crate) fn stream(key: u64) -> Stream {
     Stream::new(key, 0, 0, Purpose::Test)
 }

@@ -29,7 +29,7 @@ pub struct Course {
 }
 
 /// Adam within bounds; a gradient that is not finite ends it where it stands.
-pub fn ascend(spec: &Ascent, landscape: &Landscape<'_>, coordinates: &Coordinates) -> Course {
+pub(super) fn ascend(spec: &Ascent, landscape: &Landscape<'_>, coordinates: &Coordinates) -> Course {
     let mut steps = Steps::new(&spec.descent, coordinates.len());
     let mut place = vec![0.0; coordinates.len()];
     let mut course = Course::new(coordinates.origin());
@@ -52,7 +52,7 @@ pub fn ascend(spec: &Ascent, landscape: &Landscape<'_>, coordinates: &Coordinate
 }
 
 /// One parent, one child with normal noise on every gene, the better one goes on; the noise follows the one-fifth rule.
-pub fn climb_hill(
+pub(super) fn climb_hill(
     evaluations: u32,
     bound: f64,
     landscape: &Landscape<'_>,

@@ -6,7 +6,7 @@ use crate::genome::{Field, Genome, Sharing};
 
 /// A genome and the genes of it that move.
 #[derive(Clone, Debug)]
-pub struct Coordinates {
+pub(super) struct Coordinates {
     start: Genome,
     /// All genes at the start, in the order of [`Genome::parameters`].
     values: Vec<f64>,
@@ -16,7 +16,7 @@ pub struct Coordinates {
 
 impl Coordinates {
     /// The genes of the groups that an experiment names.
-    pub fn new(start: Genome, spec: &Ascent, sharing: Sharing) -> Self {
+    pub(super) fn new(start: Genome, spec: &Ascent, sharing: Sharing) -> Self {
         let genes = start.parameters();
         let moves = |field: Field| group(field, sharing).is_some_and(|group| spec.genes.contains(&group));
         let place = |(i, (id, _)): (usize, &(crate::genome::ParameterId, f64))| {
@@ -27,27 +27,27 @@ impl Coordinates {
     }
 
     /// Number of genes that move.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.moving.len()
     }
 
     /// The genome at a place (scaled units).
-    pub fn at(&self, place: &[f64]) -> Genome {
+    pub(super) fn at(&self, place: &[f64]) -> Genome {
         self.start.with_values(&self.values_at(place))
     }
 
     /// The genome at the origin.
-    pub fn origin(&self) -> Genome {
+    pub(super) fn origin(&self) -> Genome {
         self.start.with_values(&self.values)
     }
 
     /// Puts the origin at a place.
-    pub fn move_origin(&mut self, place: &[f64]) {
+    pub(super) fn move_origin(&mut self, place: &[f64]) {
         self.values = self.values_at(place);
     }
 
     /// The gradient along the coordinates, from that with respect to all genes.
-    pub fn scaled(&self, gradient: &[f64]) -> Vec<f64> {
+    pub(super) fn scaled(&self, gradient: &[f64]) -> Vec<f64> {
         self.moving.iter().map(|&(i, unit)| gradient[i] * unit).collect()
     }
 

@@ -12,7 +12,7 @@ use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
 use burgess_physics::task::{Ending, TaskPlan};
 
 /// The objective over genomes, in float64.
-pub struct Landscape<'a> {
+pub(super) struct Landscape<'a> {
     mover: &'a Mover,
     aim: Aim,
     /// Over the horizon.
@@ -29,7 +29,7 @@ impl<'a> Landscape<'a> {
     /// # Errors
     ///
     /// When the body is no valid one.
-    pub fn new(spec: &Ascent, mover: &'a Mover) -> Result<Self> {
+    pub(super) fn new(spec: &Ascent, mover: &'a Mover) -> Result<Self> {
         let plan = |seconds: f64| TaskPlan {
             reward: spec.task.reward.iter().map(|t| (t.term, t.weight)).collect(),
             min_height: spec.task.termination.min_height,
@@ -43,13 +43,13 @@ impl<'a> Landscape<'a> {
     }
 
     /// The objective over the horizon; none for a body that is not valid or an episode that diverges.
-    pub fn height(&self, genome: &Genome) -> Option<f64> {
+    pub(super) fn height(&self, genome: &Genome) -> Option<f64> {
         let reward = self.reward(genome, &self.task);
         reward.is_finite().then(|| self.objective(reward).0)
     }
 
     /// The objective over the horizon, and its gradient with respect to all continuous genes; none where they are not finite.
-    pub fn slope(&self, genome: &Genome) -> Option<(f64, Vec<f64>)> {
+    pub(super) fn slope(&self, genome: &Genome) -> Option<(f64, Vec<f64>)> {
         let Mover { policy, limits, physics, world, .. } = self.mover;
         let candidate = compile(genome, policy, limits, physics).ok()?;
         let gradient = differentiate(&candidate, world, &self.task, &Objective::reward(0), TAPE_MEMORY);
@@ -60,7 +60,7 @@ impl<'a> Landscape<'a> {
     }
 
     /// The reward of the judged episode; NaN where it diverges.
-    pub fn judge(&self, genome: &Genome) -> f64 {
+    pub(super) fn judge(&self, genome: &Genome) -> f64 {
         self.reward(genome, &self.judged)
     }
 

@@ -8,7 +8,7 @@ use burgess_physics::step::trace::state_columns;
 
 /// A column and the number of the state that it holds.
 #[derive(Clone, Copy, Debug)]
-pub struct Channel {
+pub(super) struct Channel {
     /// Place in the table.
     pub column: usize,
     /// Place among [`state_columns`].
@@ -22,7 +22,7 @@ pub struct Channel {
 /// # Errors
 ///
 /// When time, the base's pose or a joint's angle is missing.
-pub fn channels(table: &Table, joints: usize) -> Result<Vec<Channel>> {
+pub(super) fn channels(table: &Table, joints: usize) -> Result<Vec<Channel>> {
     let mut channels = Vec::new();
     let names = state_columns(joints);
     for (place, name) in names.iter().enumerate().skip(1) {
@@ -46,7 +46,7 @@ fn is_needed(name: &str) -> bool {
 }
 
 /// All numbers of a state, in the order of [`state_columns`] without time.
-pub fn numbers<T: Value>(state: &State<T>) -> Vec<T> {
+pub(super) fn numbers<T: Value>(state: &State<T>) -> Vec<T> {
     let q = state.orientation;
     let base = [state.position.to_array(), state.velocity.to_array(), state.angular_velocity.to_array()];
     let joints = || state.links.iter().skip(1);
@@ -58,18 +58,18 @@ pub fn numbers<T: Value>(state: &State<T>) -> Vec<T> {
 
 impl Channel {
     /// Its number among those of a state.
-    pub fn of<T: Copy>(&self, numbers: &[T]) -> T {
+    pub(super) fn of<T: Copy>(&self, numbers: &[T]) -> T {
         numbers[self.place - 1]
     }
 
     /// Sets its number among those of a state.
-    pub fn set(&self, numbers: &mut [f64], value: f64) {
+    pub(super) fn set(&self, numbers: &mut [f64], value: f64) {
         numbers[self.place - 1] = value;
     }
 }
 
 /// A state with these numbers, in the order of [`numbers`].
-pub fn set_numbers(state: &mut State<f64>, numbers: &[f64]) {
+pub(super) fn set_numbers(state: &mut State<f64>, numbers: &[f64]) {
     use burgess_core::math::{Quat, vec3};
     let vector = |i: usize| vec3(numbers[i], numbers[i + 1], numbers[i + 2]);
     state.position = vector(0);

@@ -44,7 +44,7 @@ const REST: f64 = 1e-9;
 const ROUNDING: f64 = 1e-12;
 
 /// Fits a guess over growing horizons.
-pub fn fit(spec: &Identify, model: &MotionModel<'_>, guess: &[f64]) -> Fitted {
+pub(super) fn fit(spec: &Identify, model: &MotionModel<'_>, guess: &[f64]) -> Fitted {
     let mut place: Vec<f64> = guess.iter().map(|factor| libm::log(*factor)).collect();
     place.resize(model.len(), 0.0);
     let unknowns = spec.unknowns.len();

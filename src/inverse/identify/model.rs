@@ -22,7 +22,7 @@ const LANES: usize = 8;
 const CLOCK_ERROR: f64 = 0.01;
 
 /// A body, how it is moved, and what was recorded of it.
-pub struct MotionModel<'a> {
+pub(super) struct MotionModel<'a> {
     unknowns: &'a [Unknown],
     candidate: &'a Candidate<f64>,
     world: &'a World<f64>,
@@ -37,7 +37,7 @@ pub struct MotionModel<'a> {
 
 /// Sums over residuals r and their derivatives J: what a step of the fit is made of.
 #[derive(Clone, Debug)]
-pub struct Normal {
+pub(super) struct Normal {
     /// J^T J, row-major.
     pub matrix: Vec<f64>,
     /// J^T r.
@@ -54,7 +54,7 @@ impl<'a> MotionModel<'a> {
     /// # Errors
     ///
     /// When the recording does not fit the body or the clock of the simulation.
-    pub fn new(
+    pub(super) fn new(
         spec: &'a Identify,
         candidate: &'a Candidate<f64>,
         world: &'a World<f64>,
@@ -73,7 +73,7 @@ impl<'a> MotionModel<'a> {
     }
 
     /// Number of unknowns.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.unknowns.len() + if self.fits_start { self.start_unknowns() } else { 0 }
     }
 
@@ -83,12 +83,12 @@ impl<'a> MotionModel<'a> {
     }
 
     /// Time of the last row (s).
-    pub fn duration(&self) -> f64 {
+    pub(super) fn duration(&self) -> f64 {
         f64::from(self.rows.last().map_or(0, |row| row.0)) * self.world.dt
     }
 
     /// Sum of the squared residuals of the rows within a horizon (s), and their number; none where the motion diverges.
-    pub fn loss(&self, unknowns: &[f64], horizon: f64) -> Option<(f64, usize)> {
+    pub(super) fn loss(&self, unknowns: &[f64], horizon: f64) -> Option<(f64, usize)> {
         let (mut loss, mut count) = (0.0, 0);
         let finished = self.simulate(unknowns, horizon, |channel, value, recorded| {
             let residual = (value - recorded) / channel.range;
@@ -99,7 +99,7 @@ impl<'a> MotionModel<'a> {
     }
 
     /// The sums over residuals and their derivatives by all unknowns, over the rows within a horizon (s); none where the motion diverges.
-    pub fn normal(&self, unknowns: &[f64], horizon: f64) -> Option<Normal> {
+    pub(super) fn normal(&self, unknowns: &[f64], horizon: f64) -> Option<Normal> {
         let size = unknowns.len();
         let mut residuals = Vec::new();
         let mut columns: Vec<Vec<f64>> = vec![Vec::new(); size];
@@ -130,7 +130,7 @@ impl<'a> MotionModel<'a> {
     }
 
     /// The motion with these factors from the recorded start, as a table with the recording's times.
-    pub fn motion(&self, unknowns: &[f64]) -> Table {
+    pub(super) fn motion(&self, unknowns: &[f64]) -> Table {
         let names = state_columns(self.candidate.model.joint_count());
         let mut rows = Vec::new();
         self.visit(unknowns, self.duration(), |row, state| {
@@ -238,7 +238,7 @@ fn altered<T: Value>(
 }
 
 /// Simulates a body with these factors from just above the ground at a velocity (m/s), and records every step.
-pub fn record(
+pub(super) fn record(
     candidate: &Candidate<f64>,
     world: &World<f64>,
     task: &TaskPlan,

@@ -20,7 +20,7 @@ pub struct View<T> {
 
 /// The links from the base to the one that carries.
 #[derive(Clone, Debug)]
-pub struct Chain {
+pub(super) struct Chain {
     floating: bool,
     /// Link, hinge in the parent's frame, axis.
     hinges: Vec<(usize, Vec3<f64>, Vec3<f64>)>,
@@ -33,7 +33,7 @@ const BASE: usize = 12;
 
 impl Chain {
     /// Of what is carried on a body.
-    pub fn new(model: &Model<f64>, carried: &Carried) -> Self {
+    pub(super) fn new(model: &Model<f64>, carried: &Carried) -> Self {
         let vector = |(x, y, z): (f64, f64, f64)| vec3(x, y, z);
         let mut hinges = Vec::new();
         let mut link = carried.link;
@@ -51,7 +51,7 @@ impl Chain {
 
     /// What it depends on: position, rotation (a small one from where the base is: zero), velocity and angular velocity of the base, then
     /// angle and rate of each hinge on the way.
-    pub fn inputs(&self, state: &State<f64>) -> Vec<f64> {
+    pub(super) fn inputs(&self, state: &State<f64>) -> Vec<f64> {
         let base = [state.position, Vec3::zero(), state.velocity, state.angular_velocity];
         let mut inputs: Vec<f64> = base.into_iter().flat_map(Vec3::to_array).collect();
         inputs.extend(self.hinges.iter().flat_map(|&(link, ..)| [state.links[link].angle, state.links[link].rate]));
@@ -59,7 +59,7 @@ impl Chain {
     }
 
     /// What is carried, from the inputs; the state says from where the base is turned.
-    pub fn view<T: Real>(&self, inputs: &[T], state: &State<f64>) -> View<T> {
+    pub(super) fn view<T: Real>(&self, inputs: &[T], state: &State<f64>) -> View<T> {
         let vector = |i: usize| vec3(inputs[i], inputs[i + 1], inputs[i + 2]);
         let mut orientation = Quat::exp(vector(3)) * state.orientation.map(real);
         let (mut origin, mut velocity, mut spin) = (vector(0), Vec3::zero(), Vec3::zero());
@@ -79,7 +79,7 @@ impl Chain {
     }
 
     /// Adds a gradient by the inputs to the bar of the state.
-    pub fn add_to(&self, gradient: &[f64], bar: &mut StateAdjoint<f64>) {
+    pub(super) fn add_to(&self, gradient: &[f64], bar: &mut StateAdjoint<f64>) {
         let vector = |i: usize| vec3(gradient[i], gradient[i + 1], gradient[i + 2]);
         bar.position += vector(0);
         bar.rotation += vector(3);

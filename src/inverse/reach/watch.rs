@@ -11,7 +11,7 @@ use burgess_physics::step::state::State;
 use burgess_physics::task::TaskPlan;
 
 /// Sums the loss up.
-pub struct Watcher<'a> {
+pub(super) struct Watcher<'a> {
     spec: &'a Reach,
     chain: &'a Chain,
     steps: u32,
@@ -23,7 +23,7 @@ pub struct Watcher<'a> {
 
 impl<'a> Watcher<'a> {
     /// Of an episode that is about to be gone back through.
-    pub fn new(spec: &'a Reach, chain: &'a Chain, task: &TaskPlan) -> Self {
+    pub(super) fn new(spec: &'a Reach, chain: &'a Chain, task: &TaskPlan) -> Self {
         let settling = (spec.loss.settle * f64::from(spec.physics.rate)).round() as u32;
         Self { spec, chain, steps: task.steps, settles: task.steps.saturating_sub(settling.max(1)), loss: 0.0 }
     }

@@ -40,11 +40,11 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub fn constant(x: f64) -> Self {
+    pub(super) fn constant(x: f64) -> Self {
         Node::Constant(x.to_bits())
     }
 
-    pub fn operands(&self) -> Vec<NodeId> {
+    pub(super) fn operands(&self) -> Vec<NodeId> {
         match *self {
             Node::Input(_) | Node::Constant(_) => Vec::new(),
             Node::Unary(_, a) => vec![a],
