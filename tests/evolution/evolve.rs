@@ -228,7 +228,7 @@ fn killed_at_random_moments_a_run_comes_to_the_same_end() {
     let mut kills = 0;
     for part in 0..6 {
         let mut victim = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "victim"])
+            .args(["--exact", "evolve::victim"])
             .env("BURGESS_TEST_VICTIM", &dir)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
