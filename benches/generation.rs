@@ -3,24 +3,24 @@
 //! `cargo bench --bench generation [-- FILE PATH=VALUE...]`, such as `-- experiments/walkers.ron budget.generations=100`;
 //! by default walkers in batches of 4,096. Then, for one thread, what each part of making a candidate costs.
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::diversity::BodyDiversity;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Evolution, Setup, Times, start};
-use burgess::experiment::{self, Experiment};
-use burgess::genome::Genome;
-use burgess::growth::{Physique, check, expand};
-use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::diversity::BodyDiversity;
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{Evolution, Setup, Times, start};
+use burgess_evolution::experiment::{self, Experiment};
+use burgess_evolution::genome::Genome;
+use burgess_evolution::growth::{Physique, check, expand};
+use burgess_evolution::variation::Variation;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
 use burgess_qd::Elites;
 use burgess_qd::Evaluated;
 use burgess_qd::emitter;
-use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// As in the program.
@@ -36,20 +36,20 @@ const WARM_UP: usize = 10;
 /// Rewards and descriptors that are drawn from a stream keyed by the candidate's mass: spread over all cells, the same every time.
 struct Dice {
     descriptors: Vec<DescriptorSpec>,
-    slept: Cell<Duration>,
+    slept: Mutex<Duration>,
 }
 
 impl Backend for Dice {
     fn describe(&self) -> String {
         "dice".into()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
         std::thread::sleep(SIMULATION);
-        self.slept.set(self.slept.get() + SIMULATION);
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner) += SIMULATION;
         Ok(candidates.iter().map(|candidate| self.throw(candidate)).collect())
     }
     fn simulation_time(&self) -> Duration {
-        self.slept.get()
+        *self.slept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,7 +76,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     let out = tempfile::tempdir()?;
     let folder = RunFolder::create(out.path(), experiment, &seeds)?;
     let space = start::search_space(experiment, seeds);
-    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Cell::default() };
+    let backend = Dice { descriptors: experiment.descriptors.clone(), slept: Mutex::default() };
     let setup = Setup {
         experiment,
         space: &space,

@@ -26,12 +26,14 @@ fn simulate(
 
 // One step, the `steps`-th of the episode.
 fn advance(steps: u32) {
+    let own_steps = own_step(steps);
     // Decide.
     if WATCHED != 0u {
         watched_moment = moment_place(steps / WATCH_PERIOD);
     }
+    // Episodes begin at decisions, so that all creatures decide at the same steps.
     if steps % world.control_period == 0u {
-        act(steps / world.control_period, world.dt * f32(steps));
+        act(decision_at(steps), world.dt * f32(own_steps));
     }
     slew_target();
     // Move.
@@ -46,13 +48,41 @@ fn advance(steps: u32) {
     }
     workgroupBarrier();
     if is_base && running {
-        judge(steps + 1u);
+        judge(own_steps + 1u);
     }
     if WATCHED != 0u && (steps + 1u) % WATCH_PERIOD == 0u {
         end_frame((steps + 1u) / WATCH_PERIOD);
     }
     // Nobody posts the next step's poses while a base lane still reads.
     workgroupBarrier();
+    if STEPPED != 0u && TAPED == 0u {
+        freeze(steps + 1u);
+    }
+}
+
+// How many steps of the creature's own episode a step of the dispatch comes after.
+fn own_step(step: u32) -> u32 {
+    return select(step, step - started, STEPPED != 0u);
+}
+
+// The number of the decision that is made at a step.
+fn decision_at(step: u32) -> u32 {
+    return select(own_step(step), step - span.window_start, GIVEN != 0u) / world.control_period;
+}
+
+// In batches that step: writes the state of creatures whose episode has ended with the last step, in which they stay until they are reset.
+fn freeze(step: u32) {
+    if is_base {
+        post(0u, vec4<f32>(select(0.0, 1.0, running)));
+    }
+    workgroupBarrier();
+    let goes_on = posted(0u, base).x > 0.5;
+    // Nobody posts the next step's poses while a lane still reads.
+    workgroupBarrier();
+    if !goes_on && !frozen {
+        rest_lane(step);
+        frozen = true;
+    }
 }
 
 // On base lanes: rewards the step, and ends the episode after `steps` steps when it is over.
@@ -121,7 +151,15 @@ fn wake() {
     wake_lane();
     wake_link();
     wake_body();
-    if span.first_step != 0u {
+    begins = span.first_step == 0u;
+    if STEPPED != 0u {
+        let ending = results[body * RESULT_WORDS + ENDING];
+        begins = ending == FRESH;
+        frozen = TAPED == 0u && ending != RUNNING && ending != FRESH;
+        // Base lanes write only after all lanes have read.
+        storageBarrier();
+    }
+    if !begins {
         wake_state(span.first_step);
     } else if WATCHED != 0u {
         start_watching();
@@ -209,11 +247,12 @@ fn wake_body() {
     contact_width = b.contact_width;
     reference_force = b.reference_force;
     pull_tolerance = b.pull_tolerance;
+    started = b.started;
 }
 
 // At rest, upright, on the spawn point; then as the last dispatch left it.
 fn wake_episode() {
-    if span.first_step == 0u {
+    if begins {
         orientation = vec4<f32>(0.0, 0.0, 0.0, 1.0);
         position = bodies[body].start;
         // At the start nothing has landed: the drop to the ground is no step.
@@ -231,7 +270,7 @@ fn wake_episode() {
     stance = e.stance;
     let at = body * RESULT_WORDS;
     if TAPED != 0u && span.replays != 0u {
-        running = span.first_step < results[at + STEPS];
+        running = own_step(span.first_step) < results[at + STEPS];
         return;
     }
     running = results[at + ENDING] == RUNNING;
@@ -249,11 +288,15 @@ fn wake_episode() {
 
 // Writes where the lane's episode stands.
 fn rest() {
-    put_state(span.first_step + span.step_count);
+    if STEPPED == 0u || !frozen {
+        rest_lane(span.first_step + span.step_count);
+    }
     if is_base {
-        episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
         if running && (TAPED == 0u || span.replays == 0u) {
             put_sums(body * RESULT_WORDS);
+            if STEPPED != 0u {
+                results[body * RESULT_WORDS + STEPS] = own_step(span.first_step + span.step_count);
+            }
             if RECORDED != 0u {
                 rest_frame(span.first_step + span.step_count);
             }
@@ -264,11 +307,19 @@ fn rest() {
     }
 }
 
+// Writes the state after so many steps.
+fn rest_lane(step: u32) {
+    put_state(step);
+    if is_base {
+        episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
+    }
+}
+
 // Writes the state before a step.
 fn put_state(step: u32) {
     let to = record(step);
     let hinge = vec4<f32>(angle, rate, target_angle, command);
-    states[to] = select(hinge, vec4<f32>(velocity, 0.0), TAPED != 0u && is_base);
+    states[to] = select(hinge, vec4<f32>(velocity, 0.0), WHOLE_RECORDS != 0u && is_base);
     states[to + LANES] = vec4<f32>(momentum, normal_forces[0]);
     states[to + 2u * LANES] = vec4<f32>(spin, normal_forces[1]);
     for (var i = 2u; i < CONTACTS; i += 4u) {
@@ -278,7 +329,7 @@ fn put_state(step: u32) {
         }
         states[to + (3u + (i - 2u) / 4u) * LANES] = forces;
     }
-    if TAPED != 0u && is_base {
+    if WHOLE_RECORDS != 0u && is_base {
         states[to + STATE_FIELDS * LANES] = orientation;
         states[to + (STATE_FIELDS + 1u) * LANES] = vec4<f32>(position, 0.0);
     }

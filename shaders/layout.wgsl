@@ -30,6 +30,7 @@ struct Span {
     block_count: u32,
     tape_start: u32,    // the step whose state is the first record of the tape
     replays: u32,       // 1: the steps were simulated before, and only what they leave on the tape counts
+    window_start: u32,  // with given actions: the step at which their first row counts
 }
 
 // A lane's link in its creature's tree. Lanes are numbered within the block; NONE is no lane.
@@ -55,7 +56,7 @@ struct Body {
     weights: u32,           // where its brain begins in `weights`
     activations: u32,       // where its scratch begins in `activations`
     pull_tolerance: f32,
-    unused: u32,
+    started: u32,           // in batches that step: the batch's step with which the episode began
 }
 
 // What a creature's base lane keeps between dispatches.
@@ -109,9 +110,9 @@ const MODEL_FIELDS = CONTACT_POINTS + CONTACTS;
 // Fields of `states`: angle, rate, target, command; momentum and a normal force; spin and a normal force; more normal forces.
 const STATE_FIELDS = 3u + (CONTACTS - 2u + 3u) / 4u;
 
-// Fields of a record. On a tape, base lanes have two more, orientation and position, and their velocity in the first field, as a
-// base has no hinge.
-const RECORD_FIELDS = STATE_FIELDS + 2u * TAPED;
+// Fields of a record. On a tape and in batches that step, base lanes have two more, orientation and position, and their velocity in the
+// first field, as a base has no hinge.
+const RECORD_FIELDS = STATE_FIELDS + 2u * WHOLE_RECORDS;
 
 // Fields of `gradients`: those of `model`, those of `states`, then what belongs to the whole creature, where numbers without a
 // lane of their own are sums over the lane's part.
@@ -171,6 +172,8 @@ const RUNNING = 0u;
 const FINISHED = 1u;
 const TERMINATED = 2u;
 const DIVERGED = 3u;
+// Not an ending: the episode is to begin. Only in batches that step.
+const FRESH = 4u;
 
 fn byte(word: u32, place: u32) -> u32 {
     return extractBits(word, place * 8u, 8u);

@@ -53,6 +53,11 @@ var<private> position: vec3<f32>;
 var<private> velocity: vec3<f32>;
 var<private> stance: vec4<f32>;
 var<private> running: bool;
+// Whether the creature's episode begins with this dispatch.
+var<private> begins: bool;
+// In batches that step: the step with which the creature's episode began, and whether it has ended and stays as it is.
+var<private> started: u32;
+var<private> frozen: bool;
 var<private> reward: f32;
 var<private> samples: array<f32, DESCRIPTORS>;
 // The features of the steps of a frame, added up, and the reward when it began.

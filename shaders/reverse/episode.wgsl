@@ -28,20 +28,26 @@ fn differentiate(
     rest_bars();
 }
 
-// Of all creatures of the block. The answer is uniform, as barriers need it.
+// The step of the dispatch with which the last of the block's episodes has ended. The answer is uniform, as barriers need it.
 fn most_steps() -> u32 {
     if is_base {
-        atomicMax(&flag, steps_taken);
+        atomicMax(&flag, select(steps_taken, steps_taken + started, STEPPED != 0u));
     }
     return workgroupUniformLoad(&flag);
 }
 
 // Back through one step, the `step`-th of the episode.
 fn retreat(step: u32) {
-    alive = step < steps_taken;
-    if step + 1u == steps_taken {
+    let own = own_step(step);
+    alive = own < steps_taken;
+    if own + 1u == steps_taken {
         // The creature's last step: what its lanes did before does not count.
-        clear_bars();
+        if STEPPED != 0u {
+            // The host wrote what the state after the window comes with.
+            wake_bars();
+        } else {
+            clear_bars();
+        }
     }
     read_tape(step);
     recall();
@@ -52,11 +58,11 @@ fn retreat(step: u32) {
             reverse_frame((step + 1u) / WATCH_PERIOD);
         }
     }
-    reverse_measure(step);
+    reverse_measure(own);
     reverse_step();
     reverse_slew();
     if step % world.control_period == 0u {
-        reverse_act(step / world.control_period, world.dt * f32(step));
+        reverse_act(decision_at(step), world.dt * f32(own));
     }
 }
 
@@ -181,6 +187,10 @@ fn wake_state_bars(at: u32) {
 
 // Writes the bars.
 fn rest_bars() {
+    if STEPPED != 0u && own_step(span.first_step) >= steps_taken {
+        // The creature's backward pass has not begun: what the host wrote stays.
+        return;
+    }
     let to = block * GRADIENT_FIELDS * LANES + lane;
     gradients[to + JOINT_POSITION_MASS * LANES] = vec4<f32>(joint_position_bar, mass_bar);
     gradients[to + AXIS_ARMATURE * LANES] = vec4<f32>(axis_bar, armature_bar);

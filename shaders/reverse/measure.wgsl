@@ -74,7 +74,9 @@ fn reverse_limb_loads(loads_bar: vec4<f32>) -> vec4<f32> {
 fn reverse_judgement(step: u32, sensors: Sensors) -> Sensors {
     var bar = reward_rates_reverse(sensors, objective.reward * world.dt);
     if step + 1u == steps_taken {
-        bar = sensors_add(bar, reward_finishes_reverse(sensors, objective.reward));
+        if STEPPED == 0u || results[body * RESULT_WORDS + ENDING] != RUNNING {
+            bar = sensors_add(bar, reward_finishes_reverse(sensors, objective.reward));
+        }
         let b = bodies[body];
         let ends = descriptor_finishes_reverse(sensors, BodyFacts(b.mass, b.link_count, b.leg_span));
         bar = sensors_add(bar, ends.s);

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 /// # Errors
 ///
 /// When there is no adapter, so that scripts see it in the exit code; the message says what to install.
-pub fn run() -> anyhow::Result<ExitCode> {
+pub(super) fn run() -> anyhow::Result<ExitCode> {
     writeln!(stdout(), "{}", align(&gpu::table()?))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use super::backend;
 use anyhow::{Context, Result};
-use burgess::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
+use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
 use std::fs::File;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// What is timed, and how.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(flatten)]
     backend: backend::Args,
     /// Creatures evaluated at a time.
@@ -76,7 +76,7 @@ struct Row {
 /// # Errors
 ///
 /// When there is no such backend, it fails, or the CSV cannot be written.
-pub fn run(args: &Args) -> Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let brains: Vec<Brain> = args.brains.iter().map(|drive| drive.brain()).collect();
     let plans: Vec<Plan> = brains.iter().map(|&brain| plan(args.duration, brain)).collect();
     let backends = args.backend.open_each(&plans)?;

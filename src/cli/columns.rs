@@ -1,7 +1,7 @@
 //! Aligned columns for tables on a terminal.
 
 /// Lines with the cells of each column padded to the same width, two spaces between columns.
-pub fn align(rows: &[Vec<String>]) -> String {
+pub(super) fn align(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let length = |cell: &String| cell.chars().count();
     let width = |column| rows.iter().filter_map(|row| row.get(column)).map(length).max().unwrap_or(0);

@@ -2,9 +2,9 @@
 
 use super::columns::align;
 use anyhow::{Context, ensure};
-use burgess::compare::{Request, Run, compare_runs};
-use burgess::evolve::folder::write_whole;
-use burgess::store::EXPERIMENT;
+use burgess_evolution::compare::{Request, Run, compare_runs};
+use burgess_evolution::evolve::folder::write_whole;
+use burgess_evolution::store::EXPERIMENT;
 use burgess_report::compare::{Comparison, Place};
 use burgess_report::draw_overlay;
 use std::io::{Write as _, stdout};
@@ -16,7 +16,7 @@ const STEM: &str = "comparison";
 
 /// Which runs, and where they are compared.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Run folders. Runs of one name are taken for repetitions of one experiment.
     #[arg(required = true, value_name = "DIR")]
     dirs: Vec<PathBuf>,
@@ -40,7 +40,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When a run cannot be read or the runs should not be compared, and nothing is written then; when a file cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let out = args.out.clone().unwrap_or_else(|| super::report::beside(&args.dirs, STEM));
     ensure!(!out.join(EXPERIMENT).exists(), "--out {} is a run folder; name another", out.display());
     let runs = super::report::distinct(&args.dirs)

@@ -2,9 +2,9 @@
 
 use super::backend;
 use anyhow::{Context, Result, ensure};
-use burgess::experiment;
-use burgess::gradcheck::situation::{all, of_experiment};
-use burgess::gradcheck::{Bound, Row, against_differences, against_double};
+use burgess_evolution::experiment;
+use burgess_evolution::gradcheck::situation::{all, of_experiment};
+use burgess_evolution::gradcheck::{Bound, Row, against_differences, against_double};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Write as _, stdout};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 /// Which episodes are checked.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(flatten)]
     backend: backend::Args,
     /// Check the seed morphologies of this experiment (RON), with its reward and descriptors, in place of the built-in situations.
@@ -70,7 +70,7 @@ struct Found {
 /// # Errors
 ///
 /// When a body cannot be read, or the CSV cannot be written.
-pub fn run(args: &Args) -> Result<ExitCode> {
+pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let mut found = Vec::new();
     let situations = match &args.file {
         Some(file) => {

@@ -1,13 +1,13 @@
 //! `burgess hash DIR`: one hash over what a run promises to reproduce.
 
-use burgess::store::RunReader;
+use burgess_evolution::store::RunReader;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which run.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The run folder.
     dir: PathBuf,
 }
@@ -17,7 +17,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When the run cannot be read.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     writeln!(stdout(), "{}", RunReader::open(&args.dir)?.hash()?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,8 +1,8 @@
 //! `burgess list DIR`: the elites of a run as a table.
 
 use super::columns::align;
-use burgess::experiment::Experiment;
-use burgess::store::{Record, RunReader};
+use burgess_evolution::experiment::Experiment;
+use burgess_evolution::store::{Record, RunReader};
 
 use clap::ValueEnum;
 use std::cmp::Reverse;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Which run, and how much of it.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The run folder.
     dir: PathBuf,
     /// Only so many lines.
@@ -37,7 +37,7 @@ enum Order {
 /// # Errors
 ///
 /// When the run cannot be read.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reader = RunReader::open(&args.dir)?;
     let mut elites = reader.records()?;
     sort(&mut elites, args.sort);
@@ -61,7 +61,7 @@ fn sort(elites: &mut [(usize, Record)], order: Order) {
 }
 
 fn head(experiment: &Experiment) -> Vec<String> {
-    let descriptor = |d: &burgess::descriptors::DescriptorSpec| match d.kind.label() {
+    let descriptor = |d: &burgess_evolution::descriptors::DescriptorSpec| match d.kind.label() {
         (name, "") => name,
         (name, unit) => format!("{name} ({unit})"),
     };

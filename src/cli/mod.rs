@@ -12,6 +12,7 @@ mod compare;
 mod gradcheck;
 mod hash;
 mod list;
+mod program;
 mod render;
 mod report;
 mod resume;
@@ -23,9 +24,10 @@ mod simulate;
 mod subject;
 mod train_encoder;
 mod verify;
+mod warnings;
 
 use anyhow::Error;
-use burgess::experiment::ExperimentError;
+use burgess_evolution::experiment::ExperimentError;
 use clap::{Parser, Subcommand};
 use std::io;
 use std::process::ExitCode;
@@ -36,7 +38,7 @@ const WRONG_INPUT: u8 = 2;
 /// Evolves robot bodies and brains by MAP-Elites, reproducibly to the bit.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -78,7 +80,8 @@ enum Command {
 }
 
 /// Runs the subcommand; an error goes to stderr with its chain of causes.
-pub fn run(cli: &Cli) -> ExitCode {
+pub(crate) fn run(cli: &Cli) -> ExitCode {
+    warnings::show();
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Run(args) => run::run(args),

@@ -1,7 +1,7 @@
 //! `burgess render`: pictures of a creature on its terrain.
 
 use super::subject::{self, Subject};
-use burgess::report::frame_of;
+use burgess_evolution::report::frame_of;
 use burgess_physics::step::trace::trace;
 use burgess_report::pictures::{Animation, ColouredBody, Frame, animate, strip};
 use std::io::{Write as _, stdout};
@@ -13,7 +13,7 @@ const FRAME_RATE: f64 = 60.0;
 
 /// Whose picture, and where it goes.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(flatten)]
     subject: subject::Args,
     /// Six moments [default, without --gif: the subject's name].
@@ -28,7 +28,7 @@ pub struct Args {
 ///
 /// # Errors
 /// When the subject does not exist or a file cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
     let period = (1.0 / (FRAME_RATE * subject.world.dt)).round().max(1.0) as u32;
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);

@@ -1,7 +1,7 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
 
-use burgess::report::{draw_all, view};
-use burgess::store::RunReader;
+use burgess_evolution::report::{draw_all, view};
+use burgess_evolution::store::RunReader;
 use burgess_report::draw_overlay;
 use burgess_report::views::{CourseView, RunView};
 use std::io::{Write as _, stdout};
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// Which runs.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Run folders. Runs of one name are taken for repetitions: their mean is a line, their spread a band.
     #[arg(required = true, value_name = "DIR")]
     dirs: Vec<PathBuf>,
@@ -24,7 +24,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When a run cannot be read or a file cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let dirs = distinct(&args.dirs);
     // All runs are read before anything is written.
     let views = dirs.iter().map(|dir| view(&RunReader::open(dir)?)).collect::<anyhow::Result<Vec<_>>>()?;

@@ -2,14 +2,14 @@
 
 use super::backend::{self, Evaluator};
 use super::run::carry_on;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{provenance, start};
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{provenance, start};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Which run, and on what.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The run folder.
     dir: PathBuf,
     #[command(flatten)]
@@ -22,7 +22,7 @@ pub struct Args {
 ///
 /// When the folder is no run's, another process is running it, the backend that it used is not here and no other was asked for,
 /// or simulation or a file fails.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = RunFolder::open(&args.dir)?;
     let (experiment, space) = start::thaw_run(folder.dir())?;
     let parts = provenance::read(folder.dir())?;

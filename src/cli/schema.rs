@@ -21,7 +21,7 @@ enum Kind {
 
 /// Of which kind.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The kind of experiment.
     #[arg(value_enum, default_value = "evolution")]
     kind: Kind,
@@ -45,7 +45,7 @@ impl Kind {
 /// # Errors
 ///
 /// If stdout cannot be written to.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     stdout().write_all(args.kind.reference().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

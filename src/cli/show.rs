@@ -3,13 +3,13 @@
 use super::columns::align;
 use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
-use burgess::benchmark::Point;
-use burgess::evolve::start;
-use burgess::experiment::OBSERVER;
-use burgess::genome::{BodyLimits, PolicyFile, morphology};
-use burgess::growth::{Grown, expand, link_keys};
-use burgess::life::Refinement;
-use burgess::store::{EliteAddress, RunReader};
+use burgess_evolution::benchmark::Point;
+use burgess_evolution::evolve::start;
+use burgess_evolution::experiment::OBSERVER;
+use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
+use burgess_evolution::growth::{Grown, expand, link_keys};
+use burgess_evolution::life::Refinement;
+use burgess_evolution::store::{EliteAddress, RunReader};
 use burgess_physics::world::Physics;
 use burgess_qd::Parent;
 use ron::ser::PrettyConfig;
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 /// Which creature.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// An elite's DIR#ID, the name of a morphology, or the path of a morphology file.
     #[arg(value_name = "DIR#ID|MORPHOLOGY")]
     target: String,
@@ -37,7 +37,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When there is no such elite or morphology, or it is no valid body.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let text = match (args.target.contains('#'), args.policy) {
         (true, true) => policy(&args.target.parse()?)?,
         (true, false) => elite(&args.target.parse()?, args.genome)?,

@@ -1,12 +1,12 @@
 //! The table of `burgess show MORPHOLOGY`: what a body is made of, link by link.
 
-use burgess::growth::{Grown, LinkKey};
 use burgess_core::math::Vec3;
+use burgess_evolution::growth::{Grown, LinkKey};
 use burgess_physics::model::{BaseKind, JointKind, Model, Shape};
 use std::fmt::Write as _;
 
 /// A table of the links, one a line, with units in the head and a summary above.
-pub fn table(Grown { model, keys }: &Grown<f64>) -> String {
+pub(super) fn table(Grown { model, keys }: &Grown<f64>) -> String {
     let rows: Vec<[String; COLUMNS]> = keys.iter().enumerate().map(|(link, key)| row(link, model, key)).collect();
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).chain([HEAD[column].chars().count()]).max().unwrap_or(0)
@@ -98,8 +98,8 @@ fn shape(shape: &Shape<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burgess::genome::{BodyLimits, morphology};
-    use burgess::growth::expand;
+    use burgess_evolution::genome::{BodyLimits, morphology};
+    use burgess_evolution::growth::expand;
     use burgess_physics::world::Physics;
     use std::path::Path;
 

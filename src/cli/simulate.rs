@@ -3,8 +3,7 @@
 use super::subject::{self, Subject};
 use anyhow::Context;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
-use burgess_physics::task::Ending;
-use burgess_physics::task::Returns;
+use burgess_physics::task::{Ending, Returns};
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
@@ -21,7 +20,7 @@ enum Precision {
 
 /// Whose trajectory, and where it goes.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(flatten)]
     subject: subject::Args,
     /// Scalar of the simulation.
@@ -36,7 +35,7 @@ pub struct Args {
 ///
 /// # Errors
 /// When the subject does not exist or the table cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
     let simulate = match args.precision {
         Precision::F32 => trace::<f32>,

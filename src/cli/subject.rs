@@ -1,11 +1,11 @@
 //! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
 
 use anyhow::{Context as _, bail, ensure};
-use burgess::evolve::start;
-use burgess::experiment::policy_problems;
-use burgess::genome::{BodyLimits, PolicyFile, morphology};
-use burgess::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
-use burgess::store::{EliteAddress, RunReader};
+use burgess_evolution::evolve::start;
+use burgess_evolution::experiment::policy_problems;
+use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
+use burgess_evolution::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
+use burgess_evolution::store::{EliteAddress, RunReader};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, CpgJoint};
@@ -18,7 +18,7 @@ const DURATION: f64 = 5.0;
 
 /// Who is simulated, and for how long.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
     #[arg(value_name = "MORPHOLOGY|DIR#ID")]
     subject: String,
@@ -31,7 +31,7 @@ pub struct Args {
 }
 
 /// A candidate with its surroundings.
-pub struct Subject {
+pub(super) struct Subject {
     /// What to call it.
     pub label: String,
     /// Body and controller.
@@ -51,7 +51,7 @@ impl Subject {
     ///
     /// # Errors
     /// When there is no such run, elite, morphology or policy file, or the time is not above zero and at most an hour.
-    pub fn resolve(args: &Args) -> anyhow::Result<Self> {
+    pub(super) fn resolve(args: &Args) -> anyhow::Result<Self> {
         let name = &args.subject;
         let mut subject = if name.contains('#') { Self::elite(&name.parse()?)? } else { Self::morphology(name)? };
         if let Some(path) = &args.policy {

@@ -1,10 +1,11 @@
 //! Growing: repeats, chains, shared limbs, limits, and what is turned down.
 
+use super::hinge;
 use super::{grown, joint_keys, keys, origins, seed, stream, variation};
-use burgess::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
-use burgess::growth::{check, expand, tree};
 use burgess_core::math::{Vec3, vec3};
-use burgess_physics::model::{BaseKind, Shape};
+use burgess_evolution::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
+use burgess_evolution::growth::{check, expand, tree};
+use burgess_physics::model::{BaseKind, Joint, Shape};
 use burgess_physics::world::Physics;
 
 fn limits() -> BodyLimits {
@@ -43,13 +44,13 @@ fn links_are_in_preorder_and_contacts_sorted() {
 #[test]
 fn radial_copies_are_turned_about_z() {
     let (model, keys) = (grown(&seed("quadruped")), keys(&seed("quadruped")));
-    let hips: Vec<_> = model.links.iter().zip(&keys).filter(|(_, key)| key.gene == GeneId(301)).collect();
+    let hips: Vec<_> = model.joints.iter().zip(&keys[1..]).filter(|(_, key)| key.gene == GeneId(301)).collect();
     assert_eq!(hips.iter().map(|(_, key)| key.joint.repeat).collect::<Vec<_>>(), [0, 1, 2, 3]);
     let hips: Vec<_> = hips.into_iter().map(|(hip, _)| hip).collect();
     for pair in hips.windows(2) {
-        let (p, q) = (pair[0].joint_position, pair[1].joint_position);
+        let (p, q) = (pair[0].position, pair[1].position);
         assert!(super::distance(q, vec3(-p.y, p.x, p.z)) < 1e-15, "a quarter turn from {p:?} to {q:?}");
-        assert!(super::distance(pair[1].axis, pair[0].axis) < 1e-15);
+        assert!(super::distance(hinge(pair[1]).axis, hinge(pair[0]).axis) < 1e-15);
     }
 }
 
@@ -68,7 +69,7 @@ fn scale_accumulates_down_a_chain() {
     let mut body = seed("snake");
     body.joints[0].log_scale = (0.9f64).ln();
     let model = grown(&body);
-    let radius = |i: usize| match model.links[i].shape {
+    let radius = |i: usize| match model.colliders[i].shape {
         Shape::Capsule { radius, .. } => radius,
         _ => panic!("a snake is made of capsules"),
     };
@@ -136,19 +137,19 @@ fn masses_scale_servos_as_documented() {
     let reference = grown(&body);
     // Twice the size of all links: eight times the mass, so s is twice as large.
     let doubled = body.map_parameters(|id, value: f64| {
-        use burgess::genome::Field::{LogHalf, LogLength, LogRadius};
+        use burgess_evolution::genome::Field::{LogHalf, LogLength, LogRadius};
         if matches!(id.field, LogHalf | LogLength | LogRadius) { value + std::f64::consts::LN_2 } else { value }
     });
     let large = grown(&doubled);
-    let ratio = |f: fn(&burgess_physics::model::Link<f64>) -> f64| f(&large.links[1]) / f(&reference.links[1]);
+    let ratio = |f: fn(&Joint<f64>) -> f64| f(large.joint(1)) / f(reference.joint(1));
     for (got, expected) in [
         (large.mass() / reference.mass(), 8.0),
-        (ratio(|l| l.kp), 16.0),
-        (ratio(|l| l.torque_limit), 16.0),
-        (ratio(|l| l.limit_stiffness), 16.0),
-        (ratio(|l| l.kd), 8.0 * 2f64.powf(1.5)),
-        (ratio(|l| l.damping), 8.0 * 2f64.powf(1.5)),
-        (ratio(|l| l.armature), 32.0),
+        (ratio(|j| j.servo.kp), 16.0),
+        (ratio(|j| j.servo.torque_limit), 16.0),
+        (ratio(|j| hinge(j).limit_stiffness), 16.0),
+        (ratio(|j| j.servo.kd), 8.0 * 2f64.powf(1.5)),
+        (ratio(|j| j.damping), 8.0 * 2f64.powf(1.5)),
+        (ratio(|j| j.armature), 32.0),
         (large.contact_stiffness / reference.contact_stiffness, 8.0),
     ] {
         assert!((got / expected - 1.0).abs() < 1e-12, "{got} is not {expected}");

@@ -9,12 +9,12 @@ mod morphology;
 mod motion;
 mod mutation;
 
-use burgess::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
-use burgess::growth::{LinkKey, expand, link_keys, tree};
-use burgess::variation::Variation;
 use burgess_core::math::Vec3;
 use burgess_core::rng::{Purpose, Stream};
-use burgess_physics::model::Model;
+use burgess_evolution::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
+use burgess_evolution::growth::{LinkKey, expand, link_keys, tree};
+use burgess_evolution::variation::Variation;
+use burgess_physics::model::{Hinge, Joint, JointKind, Model};
 use burgess_physics::world::Physics;
 use std::path::Path;
 
@@ -71,7 +71,6 @@ fn brain_keys(brain: &Brain) -> Vec<JointKey> {
     match brain {
         Brain::Cpg { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
         Brain::Mlp { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
-        Brain::Point(_) => Vec::new(),
     }
 }
 
@@ -97,10 +96,15 @@ fn assert_sound(genome: &Genome, policy: &Policy) {
 /// Positions of the link frames relative to the base at zero angles (m).
 fn origins(model: &Model<f64>) -> Vec<Vec3<f64>> {
     let mut origins: Vec<Vec3<f64>> = vec![Vec3::zero()];
-    for link in &model.links[1..] {
-        origins.push(origins[link.parent] + link.joint_position);
+    for (link, joint) in model.links[1..].iter().zip(&model.joints) {
+        origins.push(origins[link.parent] + joint.position);
     }
     origins
+}
+
+fn hinge(joint: &Joint<f64>) -> Hinge<f64> {
+    let JointKind::Hinge(hinge) = joint.kind;
+    hinge
 }
 
 fn distance(a: Vec3<f64>, b: Vec3<f64>) -> f64 {

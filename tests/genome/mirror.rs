@@ -1,10 +1,10 @@
 //! The mirror convention: a mirrored limb is the reflection of its twin, at rest and at equal angles.
 
-use super::{distance, grown, keys, seed, stream, variation};
-use burgess::genome::{Body, JointKey, Sharing};
-use burgess::growth::tree;
+use super::{distance, grown, hinge, keys, seed, stream, variation};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
-use burgess_physics::model::Model;
+use burgess_evolution::genome::{Body, JointKey, Sharing};
+use burgess_evolution::growth::tree;
+use burgess_physics::model::{Joint, Model};
 
 /// Products of a few rotations and reflections.
 const ROUNDING: f64 = 1e-13;
@@ -39,10 +39,12 @@ fn assert_mirrored(body: &Body) {
     assert!(!pairs.is_empty());
     for (left, right) in pairs {
         let (l, r) = (&model.links[left], &model.links[right]);
-        assert_eq!((l.mass, l.lower, l.upper, l.kp), (r.mass, r.lower, r.upper, r.kp));
+        let (a, b) = (model.joint(left), model.joint(right));
+        let numbers = |joint: &Joint<f64>| (hinge(joint).lower, hinge(joint).upper, joint.servo.kp);
+        assert_eq!((l.mass, numbers(a)), (r.mass, numbers(b)));
         assert_close(r.com, reflected(l.com));
-        assert_close(r.joint_position, reflected(l.joint_position));
-        assert_close(r.axis, reflected_axis(l.axis));
+        assert_close(b.position, reflected(a.position));
+        assert_close(hinge(b).axis, reflected_axis(hinge(a).axis));
         let (a, b) = (r.inertia.to_matrix(), reflected_tensor(l.inertia).to_matrix());
         a.0.into_iter().zip(b.0).for_each(|(x, y)| assert_close(x, y));
         let contacts = |link: usize| model.contacts.iter().filter(move |c| c.link == link);
@@ -56,9 +58,9 @@ fn assert_mirrored(body: &Body) {
 /// Centres of mass relative to the base at the given angles (rad), one a joint.
 fn posed(model: &Model<f64>, angles: &[f64]) -> Vec<Vec3<f64>> {
     let mut frames = vec![(Vec3::zero(), Quat::identity())];
-    for (link, &angle) in model.links[1..].iter().zip(angles) {
+    for ((link, joint), &angle) in model.links[1..].iter().zip(&model.joints).zip(angles) {
         let (origin, turn) = frames[link.parent];
-        frames.push((origin + turn.rotate(link.joint_position), turn * Quat::about_axis(link.axis, angle)));
+        frames.push((origin + turn.rotate(joint.position), turn * Quat::about_axis(hinge(joint).axis, angle)));
     }
     frames.iter().zip(&model.links).map(|(&(origin, turn), link)| origin + turn.rotate(link.com)).collect()
 }
@@ -109,11 +111,11 @@ fn a_mirror_within_a_mirror_reflects_twice() {
     let (model, keys) = (grown(&body), keys(&body));
     let of = |side: u32| {
         let place = keys.iter().position(|key| key.joint.gene == body.joints[knee].id && key.joint.side == side);
-        place.map(|place| &model.links[place])
+        place.map(|place| (&model.links[place], model.joint(place)))
     };
     for (left, right) in [(0, 2), (1, 3)] {
-        let (l, r) = (of(left).expect("grown"), of(right).expect("grown"));
+        let ((l, a), (r, b)) = (of(left).expect("grown"), of(right).expect("grown"));
         assert_close(r.com, reflected(l.com));
-        assert_close(r.axis, reflected_axis(l.axis));
+        assert_close(hinge(b).axis, reflected_axis(hinge(a).axis));
     }
 }

@@ -1,9 +1,9 @@
 //! Morphology files: the built-in ones stand as they should, text goes there and back, and errors say where.
 
 use super::{SEEDS, distance, files, grown, keys, origins, seed, variation};
-use burgess::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
-use burgess::growth::check;
 use burgess_core::math::Vec3;
+use burgess_evolution::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
+use burgess_evolution::growth::check;
 use burgess_physics::model::Model;
 use std::path::Path;
 
@@ -75,8 +75,9 @@ fn assert_alike(a: &Body, b: &Body) {
         assert!((x - y).abs() < ROUNDING, "{id:?}: {x} became {y}");
     }
     let structure = |body: &Body| {
-        let joint =
-            |j: &burgess::genome::JointGene| (j.id, j.parent, j.child, j.repeat, j.layout, j.mirror, j.terminal);
+        let joint = |j: &burgess_evolution::genome::JointGene| {
+            (j.id, j.parent, j.child, j.repeat, j.layout, j.mirror, j.terminal)
+        };
         (body.base, body.root, body.joints.iter().map(joint).collect::<Vec<_>>())
     };
     assert_eq!(structure(a), structure(b));
@@ -161,19 +162,23 @@ fn the_hopper_is_as_it_was() {
         .links
         .iter()
         .zip(keys(&seed("hopper")))
-        .map(|(l, key)| {
-            let (p, c) = (l.joint_position, l.com);
+        .enumerate()
+        .map(|(i, (l, key))| {
+            let joint = i.checked_sub(1).map(|i| &model.joints[i]);
+            let (p, c) = (joint.map_or(Vec3::zero(), |joint| joint.position), l.com);
             let [px, py, pz, cx, cy, cz] = [p.x, p.y, p.z, c.x, c.y, c.z].map(millionths);
-            let [mass, kp, kd, torque] = [l.mass, l.kp, l.kd, l.torque_limit].map(millionths);
+            let servo = joint.map_or([0.0; 3], |joint| [joint.servo.kp, joint.servo.kd, joint.servo.torque_limit]);
+            let ([kp, kd, torque], mass) = (servo.map(millionths), millionths(l.mass));
             [l.parent as i64, key.gene.0 as i64, mass, px, py, pz, cx, cy, cz, kp, kd, torque]
         })
         .collect();
     assert_eq!(rows, HOPPER);
 }
 
-/// Parent, gene, mass (mg), hinge and centre of mass (um), then kp, kd and torque limit in millionths of the SI units.
+/// Parent, gene, mass (mg), joint position and centre of mass (um), then kp, kd and torque limit in millionths of the SI units. The base has
+/// no joint.
 const HOPPER: [[i64; 12]; 4] = [
-    [0, 100, 1680000, 0, 0, 0, 0, 0, 0, 8972340, 224376, 3588936],
+    [0, 100, 1680000, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     [0, 101, 254469, 0, 0, -100000, 27259, 0, -64474, 35889362, 448752, 7177872],
     [1, 102, 170170, 66201, 0, -156580, -27259, 0, -64474, 35889362, 448752, 7177872],
     [2, 103, 616000, -64254, 0, -151975, 0, 0, -20000, 35889362, 448752, 7177872],

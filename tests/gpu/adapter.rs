@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whose turn it is. A test takes it first and keeps it to its end: drivers have been seen to crash or to hang where threads of one
 /// process open and close devices at the same time, which the program itself never does.
-pub fn turn() -> MutexGuard<'static, ()> {
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -15,7 +15,7 @@ pub fn turn() -> MutexGuard<'static, ()> {
 /// # Panics
 ///
 /// When there is none: a test that silently did nothing would prove nothing.
-pub fn gpu() -> Option<Gpu> {
+pub(crate) fn gpu() -> Option<Gpu> {
     if std::env::var_os("BURGESS_NO_GPU_TESTS").is_some_and(|value| value == "1") {
         eprintln!("skipped, as BURGESS_NO_GPU_TESTS=1 asks");
         return None;

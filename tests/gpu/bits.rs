@@ -3,7 +3,7 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, shipped, stream, terrains};
-use burgess::genome::Policy;
+use burgess_evolution::genome::Policy;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gpu::pack::{Tree, pack};
 use burgess_physics::gpu::{GpuBackend, Options};
@@ -34,7 +34,7 @@ fn policies() -> [Policy; 2] {
 }
 
 fn has_box(candidate: &Candidate<f32>) -> bool {
-    candidate.model.links.iter().any(|link| matches!(link.shape, Shape::Box { .. }))
+    candidate.model.colliders.iter().any(|collider| matches!(collider.shape, Shape::Box { .. }))
 }
 
 fn bits(outcome: &Outcome) -> Vec<u32> {

@@ -2,6 +2,7 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{cpg, experiment, random_candidates, terrains};
+use burgess_physics::Error;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gpu::device::GpuError;
 use burgess_physics::gpu::{GpuBackend, Options};
@@ -38,8 +39,7 @@ fn what_fits_in_no_part_is_an_error_that_says_so() {
     let _turn = adapter::turn();
     let Some(tiny) = backend(Options { memory: Some(128 << 10), ..Options::default() }) else { return };
     let error = tiny.evaluate(&candidates()).unwrap_err();
-    let found = error.downcast_ref::<GpuError>();
-    assert!(matches!(found, Some(GpuError::OutOfMemory { .. })), "{error:?}");
+    assert!(matches!(error, Error::Gpu(GpuError::OutOfMemory { .. })), "{error:?}");
     assert!(error.to_string().contains("out of memory"), "{error}");
     // Fewer creatures still can be simulated.
     assert_eq!(tiny.evaluate(&candidates()[..1]).unwrap().len(), 1);
@@ -54,6 +54,6 @@ fn a_lost_device_is_an_error_that_says_so() {
     backend.gpu().device.destroy();
     for _ in 0..2 {
         let error = backend.evaluate(few).unwrap_err();
-        assert!(matches!(error.downcast_ref::<GpuError>(), Some(GpuError::Lost { .. })), "{error:?}");
+        assert!(matches!(error, Error::Gpu(GpuError::Lost { .. })), "{error:?}");
     }
 }

@@ -3,14 +3,13 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
-use burgess::genome::Policy;
 use burgess_core::math::{Vec3, vec3};
+use burgess_evolution::genome::Policy;
 use burgess_physics::batch::Backend;
-use burgess_physics::gpu::gradient::GpuGradient;
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{Candidate, Controller, Link};
+use burgess_physics::model::{Candidate, Controller, Hinge, Joint, JointKind, Link};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
@@ -80,30 +79,38 @@ fn bodies(brain: BrainName) -> Vec<Candidate<f32>> {
 fn lonely(candidate: &Candidate<f32>) -> Candidate<f32> {
     let mut lonely = candidate.clone();
     lonely.model.links.truncate(1);
+    lonely.model.joints.clear();
+    lonely.model.colliders.retain(|collider| collider.link == 0);
     lonely.model.contacts.retain(|contact| contact.link == 0);
     let Controller::Cpg { joints, .. } = &mut lonely.controller else { panic!("only oscillators fit any body") };
     joints.clear();
     lonely
 }
 
+fn hinge(joint: &Joint<f64>) -> Hinge<f64> {
+    let JointKind::Hinge(hinge) = joint.kind;
+    hinge
+}
+
 /// A gradient's numbers, class by class.
 fn classes(g: &Gradient<f64>) -> BTreeMap<&'static str, Vec<f64>> {
     let links = |f: fn(&Link<f64>) -> Vec<f64>| g.candidate.model.links.iter().flat_map(f).collect::<Vec<f64>>();
+    let joints = |f: fn(&Joint<f64>) -> Vec<f64>| g.candidate.model.joints.iter().flat_map(f).collect::<Vec<f64>>();
     let contacts = &g.candidate.model.contacts;
     let vector = |v: Vec3<f64>| v.to_array().to_vec();
     let mut all = BTreeMap::from([
         ("mass", links(|l| vec![l.mass])),
         ("com", links(|l| l.com.to_array().into())),
         ("inertia", links(|Link { inertia: i, .. }| vec![i.xx, i.yy, i.zz, i.xy, i.xz, i.yz])),
-        ("joint position", links(|l| l.joint_position.to_array().into())),
-        ("axis", links(|l| l.axis.to_array().into())),
-        ("limits", links(|l| vec![l.lower, l.upper])),
-        ("kp", links(|l| vec![l.kp])),
-        ("kd", links(|l| vec![l.kd])),
-        ("torque limit", links(|l| vec![l.torque_limit])),
-        ("armature", links(|l| vec![l.armature])),
-        ("damping", links(|l| vec![l.damping])),
-        ("limit stiffness", links(|l| vec![l.limit_stiffness])),
+        ("joint position", joints(|j| j.position.to_array().into())),
+        ("axis", joints(|j| hinge(j).axis.to_array().into())),
+        ("limits", joints(|j| vec![hinge(j).lower, hinge(j).upper])),
+        ("kp", joints(|j| vec![j.servo.kp])),
+        ("kd", joints(|j| vec![j.servo.kd])),
+        ("torque limit", joints(|j| vec![j.servo.torque_limit])),
+        ("armature", joints(|j| vec![j.armature])),
+        ("damping", joints(|j| vec![j.damping])),
+        ("limit stiffness", joints(|j| vec![hinge(j).limit_stiffness])),
         ("contact centre", contacts.iter().flat_map(|c| c.centre.to_array()).collect()),
         ("contact radius", contacts.iter().map(|c| c.radius).collect()),
         ("contact stiffness", vec![g.candidate.model.contact_stiffness]),
@@ -265,7 +272,7 @@ fn compare(steps: u32, grounds: &[usize]) -> Vec<Compared> {
         for brain in BRAINS {
             let plan = plan(terrain.clone(), brain, steps, Termination::default());
             let Some(gpu) = gpu() else { return all };
-            let differentiator = GpuGradient::new(&plan, gpu, Options::default()).unwrap();
+            let differentiator = GpuBackend::for_gradients(&plan, gpu, Options::default()).unwrap();
             let (mut candidates, objective) = (bodies(brain), objective(&plan));
             if brain == BrainName::Cpg {
                 candidates.push(lonely(&candidates[4]));
@@ -371,12 +378,12 @@ fn what_diverges_has_no_gradient_and_leaves_its_neighbours_alone() {
     let plan = plan(plane, BrainName::Cpg, 30, Termination::default());
     let Some(gpu) = gpu() else { return };
     let (all, objective) = (bodies(BrainName::Cpg), objective(&plan));
-    let way = GpuGradient::new(&plan, gpu, Options::default()).unwrap();
+    let way = GpuBackend::for_gradients(&plan, gpu, Options::default()).unwrap();
     assert!(way.differentiate(&[], &objective).unwrap().is_empty());
     let expected: Vec<_> = way.differentiate(&all, &objective).unwrap().iter().map(bits).collect();
     assert!(way.time() > Duration::ZERO);
     let mut broken = all.clone();
-    broken[3].model.links[1].kp = f32::NAN;
+    broken[3].model.joints[0].servo.kp = f32::NAN;
     let found = way.differentiate(&broken, &objective).unwrap();
     assert_eq!(found[3].returns.ending, Ending::Diverged);
     assert!(found[3].candidate.model.links.iter().all(|link| link.mass.is_nan()));
@@ -393,7 +400,7 @@ fn too_little_memory_and_a_foreign_objective_are_errors() {
     let plan = plan(plane, BrainName::Cpg, 100, Termination::default());
     let Some(gpu) = gpu() else { return };
     let all = bodies(BrainName::Cpg);
-    let little = GpuGradient::new(&plan, gpu, Options { tape: Some(10_000), ..Options::default() }).unwrap();
+    let little = GpuBackend::for_gradients(&plan, gpu, Options { tape: Some(10_000), ..Options::default() }).unwrap();
     let error = little.differentiate(&all, &objective(&plan)).unwrap_err().to_string();
     assert!(error.contains("way back"), "{error}");
     let error = little.differentiate(&all, &Objective::reward(1)).unwrap_err().to_string();
@@ -418,8 +425,8 @@ fn nothing_but_the_creature_decides_its_bits() {
         let plan = plan(stairs.clone(), brain, 120, termination);
         let Some(gpu) = gpu() else { return };
         let (all, objective) = (bodies(brain), objective(&plan));
-        let with = |options| GpuGradient::new(&plan, gpu.clone(), options).unwrap();
-        let found = |way: &GpuGradient, batch: &[Candidate<f32>]| -> Vec<Vec<u64>> {
+        let with = |options| GpuBackend::for_gradients(&plan, gpu.clone(), options).unwrap();
+        let found = |way: &GpuBackend, batch: &[Candidate<f32>]| -> Vec<Vec<u64>> {
             way.differentiate(batch, &objective).unwrap().iter().map(bits).collect()
         };
         let plain = with(Options::default());
@@ -481,12 +488,12 @@ fn several_objectives_in_one_way_back_change_no_bit() {
         let Some(gpu) = gpu() else { return };
         let mut all = bodies(brain);
         all.truncate(6);
-        all[2].model.links[1].kp = f32::NAN;
+        all[2].model.joints[0].servo.kp = f32::NAN;
         let count = plan.task.descriptors.len();
         let one = |i| Objective { reward: 0.0, descriptors: (0..count).map(|k| f64::from(u8::from(k == i))).collect() };
         let smooth = (0..count).filter(|&i| plan.task.descriptors[i].has_gradient());
         let objectives: Vec<Objective> = std::iter::once(Objective::reward(count)).chain(smooth.map(one)).collect();
-        let with = |options| GpuGradient::new(&plan, gpu.clone(), options).unwrap();
+        let with = |options| GpuBackend::for_gradients(&plan, gpu.clone(), options).unwrap();
         let single = with(Options::default());
         let alone: Vec<Vec<Vec<u64>>> = objectives
             .iter()

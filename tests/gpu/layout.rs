@@ -2,11 +2,11 @@
 
 use burgess_latent::{FrozenWorldModel, Size};
 use burgess_physics::frame::recorded_layout;
-use burgess_physics::gpu::compose::{Choices, FILES, source};
+use burgess_physics::gpu::compose::{Choices, FILES, Mode, source};
 use burgess_physics::gpu::layout::{
-    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, LANES, Lane, NONE, Objective, SAMPLES, STEPS, Span,
-    TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields, result_words, state_fields,
-    thought_floats,
+    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, FRESH, LANES, Lane, NONE, Objective, RUNNING,
+    SAMPLES, STEPS, Span, TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields, result_words,
+    state_fields, thought_floats,
 };
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
@@ -58,6 +58,7 @@ struct Shader {
     /// Room for contact points.
     contacts: usize,
     taped: bool,
+    mode: Mode,
     task: TaskPlan,
 }
 
@@ -78,10 +79,16 @@ fn every_shader() -> Vec<Shader> {
                     .into_iter()
                     .filter(|_| is_network),
             );
-            for (task, taped) in tasks {
+            let mut kinds: Vec<_> = tasks.into_iter().map(|(task, taped)| (task, taped, Mode::Episodes)).collect();
+            kinds.extend([false, true].map(|taped| (task(), taped, Mode::Windows)));
+            // Given actions take the place of any brain.
+            if *brain == BrainKind::Sequence {
+                kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
+            }
+            for (task, taped, mode) in kinds {
                 for contacts in [2, 8] {
-                    let text = source(Choices { task: &task, terrain, brain, contacts, taped });
-                    all.push(Shader { text, contacts, taped, task: task.clone() });
+                    let text = source(Choices { task: &task, terrain, brain, contacts, taped, mode });
+                    all.push(Shader { text, contacts, taped, mode, task: task.clone() });
                 }
             }
         }
@@ -97,7 +104,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 2 * (3 * 3 + 3));
+    assert_eq!(different.len(), 4 * 2 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -206,7 +213,7 @@ fn host_shapes() -> Vec<Shape> {
             hidden,
             terrain,
         }),
-        shape!(Span { first_step, step_count, block_count, tape_start, replays }),
+        shape!(Span { first_step, step_count, block_count, tape_start, replays, window_start }),
         shape!(Objective { descriptors, reward, unused_0, unused_1, unused_2 }),
         shape!(Lane { tree, counts, body, block_depth }),
         shape!(Body {
@@ -223,7 +230,7 @@ fn host_shapes() -> Vec<Shape> {
             weights,
             activations,
             pull_tolerance,
-            unused,
+            started,
         }),
         shape!(Episode { orientation, position, unused_0, velocity, unused_1, stance }),
     ]
@@ -263,7 +270,7 @@ fn a_changed_field_does_not_pass() {
     let body = host.iter().find(|shape| shape.name == "Body").unwrap();
     for (from, to) in [
         ("    mass: f32,\n    link_count: f32,", "    link_count: f32,\n    mass: f32,"),
-        ("    pull_tolerance: f32,\n    unused: u32,", "    pull_tolerance: f32,\n    unused_0: u32,"),
+        ("    pull_tolerance: f32,\n    started: u32,", "    pull_tolerance: f32,\n    unused_0: u32,"),
         ("    pull_tolerance: f32,\n", "    pull_tolerance: f32,\n    more: vec4<f32>,\n"),
     ] {
         assert!(text.contains(from), "{from}");
@@ -290,7 +297,7 @@ fn constant(module: &Module, name: &str) -> u32 {
 
 #[test]
 fn host_and_device_constants_agree() {
-    for Shader { text, contacts, taped, task } in every_shader() {
+    for Shader { text, contacts, taped, mode, task } in every_shader() {
         let module = parsed(&text);
         let descriptors = Descriptor::ALL.len();
         for (name, value) in [
@@ -301,7 +308,10 @@ fn host_and_device_constants_agree() {
             ("DESCRIPTORS", descriptors),
             ("MODEL_FIELDS", model_fields(contacts)),
             ("STATE_FIELDS", state_fields(contacts)),
-            ("RECORD_FIELDS", if taped { record_fields(contacts) } else { state_fields(contacts) }),
+            (
+                "RECORD_FIELDS",
+                if taped || mode != Mode::Episodes { record_fields(contacts) } else { state_fields(contacts) },
+            ),
             ("STATE_BARS", bar_places(contacts).0),
             ("POSITION_STIFFNESS_BARS", bar_places(contacts).1),
             ("LEG_SPAN_BAR", bar_places(contacts).1 + 6),
@@ -318,6 +328,8 @@ fn host_and_device_constants_agree() {
             ("FINISHED", FINISHED as usize),
             ("TERMINATED", TERMINATED as usize),
             ("DIVERGED", DIVERGED as usize),
+            ("RUNNING", RUNNING as usize),
+            ("FRESH", FRESH as usize),
         ] {
             assert_eq!(constant(&module, name) as usize, value, "{name} with {contacts} contact points");
         }

@@ -3,9 +3,9 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, terrains};
-use burgess::genome::Policy;
 use burgess_core::autodiff::Value;
 use burgess_core::math::{Quat, Vec3};
+use burgess_evolution::genome::Policy;
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::gpu::{GpuBackend, Options, Standing};
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -195,9 +195,9 @@ fn kinds(model: &Model<f32>, dt: f32, before: &State<f32>, episode: &Episode<'_,
     };
     let slow = |l: &LinkState<f32>| l.rate.abs() < 0.05 && l.spin.norm_squared() < 0.05 * 0.05;
     let saturated = |i: usize| {
-        let (link, joint) = (&model.links[i], &before.links[i]);
-        let wanted = link.kp * (episode.drive.targets[i] - joint.angle - dt * joint.rate) - link.kd * joint.rate;
-        wanted.abs() > link.torque_limit
+        let (servo, joint) = (&model.joint(i).servo, &before.links[i]);
+        let wanted = servo.kp * (episode.drive.targets[i] - joint.angle - dt * joint.rate) - servo.kd * joint.rate;
+        wanted.abs() > servo.torque_limit
     };
     [
         after.links.iter().all(slow) && after.normal_forces.iter().any(|&f| f > load),

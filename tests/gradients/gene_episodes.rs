@@ -2,10 +2,10 @@
 //! growing, prelude, simulation, judgement.
 
 use crate::zoo::{BODIES, experiment, stream, terrains, variation};
-use burgess::genome::{BodyLimits, Field, Genome, ParameterId, Policy, Sharing};
-use burgess::growth::{compile_controller, expand};
-use burgess::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_core::autodiff::{Dual, Value, real};
+use burgess_evolution::genome::{BodyLimits, Field, Genome, ParameterId, Policy, Sharing};
+use burgess_evolution::growth::{compile_controller, expand};
+use burgess_evolution::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_physics::gradient::{Gradient, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::plan::Plan;
@@ -147,8 +147,10 @@ fn candidates_and_worlds() {
             let mut moving = candidate.map(Dual::constant);
             for (link, by) in moving.model.links.iter_mut().zip(&gradient.model.links) {
                 vary(0, &mut link.mass, by.mass);
-                vary(1, &mut link.joint_position.x, by.joint_position.x);
-                vary(1, &mut link.joint_position.z, by.joint_position.z);
+            }
+            for (joint, by) in moving.model.joints.iter_mut().zip(&gradient.model.joints) {
+                vary(1, &mut joint.position.x, by.position.x);
+                vary(1, &mut joint.position.z, by.position.z);
             }
             for (contact, by) in moving.model.contacts.iter_mut().zip(&gradient.model.contacts) {
                 vary(2, &mut contact.centre.y, by.centre.y);

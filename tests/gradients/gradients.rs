@@ -2,12 +2,12 @@
 //! class of parameters, for every body, brain and ground.
 
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
-use burgess::genome::Policy;
 use burgess_core::autodiff::{Dual, real};
 use burgess_core::math::{Quat, Vec3};
 use burgess_core::rng::Stream;
+use burgess_evolution::genome::Policy;
 use burgess_physics::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
-use burgess_physics::model::{Candidate, ContactPoint, Controller, Link};
+use burgess_physics::model::{Candidate, ContactPoint, Controller, Hinge, Joint, JointKind, Link};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::prelude::Prelude;
@@ -143,6 +143,17 @@ fn links(d: &mut Direction, mut f: impl FnMut(&mut Link<f64>)) {
     d.candidate.model.links.iter_mut().for_each(&mut f);
 }
 
+fn joints(d: &mut Direction, mut f: impl FnMut(&mut Joint<f64>)) {
+    d.candidate.model.joints.iter_mut().for_each(&mut f);
+}
+
+fn hinges(d: &mut Direction, mut f: impl FnMut(&mut Hinge<f64>)) {
+    joints(d, |joint| {
+        let JointKind::Hinge(hinge) = &mut joint.kind;
+        f(hinge);
+    });
+}
+
 fn contacts(d: &mut Direction, mut f: impl FnMut(&mut ContactPoint<f64>)) {
     d.candidate.model.contacts.iter_mut().for_each(&mut f);
 }
@@ -151,19 +162,24 @@ const CLASSES: [Class; 22] = [
     ("mass", |d, _, s| links(d, |l| l.mass = s.normal())),
     ("centre of mass", |d, _, s| links(d, |l| l.com = vector(s))),
     ("inertia", |d, _, s| links(d, |l| l.inertia = l.inertia.map(|_| s.normal()))),
-    ("attachment", |d, _, s| links(d, |l| l.joint_position = vector(s))),
+    ("attachment", |d, _, s| joints(d, |j| j.position = vector(s))),
     ("axis", |d, c, s| {
-        for (to, link) in d.candidate.model.links.iter_mut().zip(&c.model.links).skip(1) {
-            let v = vector(s);
-            to.axis = v - link.axis * link.axis.dot(v);
-        }
+        let axes = c.model.joints.iter().map(|joint| {
+            let JointKind::Hinge(hinge) = &joint.kind;
+            hinge.axis
+        });
+        let mut axes = axes.collect::<Vec<_>>().into_iter();
+        hinges(d, |to| {
+            let (v, axis) = (vector(s), axes.next().expect("one for each hinge"));
+            to.axis = v - axis * axis.dot(v);
+        });
     }),
-    ("limits", |d, _, s| links(d, |l| (l.lower, l.upper) = (s.normal(), s.normal()))),
-    ("limit stiffness", |d, _, s| links(d, |l| l.limit_stiffness = s.normal())),
-    ("gains", |d, _, s| links(d, |l| (l.kp, l.kd) = (s.normal(), s.normal()))),
-    ("torque limit", |d, _, s| links(d, |l| l.torque_limit = s.normal())),
-    ("armature", |d, _, s| links(d, |l| l.armature = s.normal())),
-    ("joint damping", |d, _, s| links(d, |l| l.damping = s.normal())),
+    ("limits", |d, _, s| hinges(d, |h| (h.lower, h.upper) = (s.normal(), s.normal()))),
+    ("limit stiffness", |d, _, s| hinges(d, |h| h.limit_stiffness = s.normal())),
+    ("gains", |d, _, s| joints(d, |j| (j.servo.kp, j.servo.kd) = (s.normal(), s.normal()))),
+    ("torque limit", |d, _, s| joints(d, |j| j.servo.torque_limit = s.normal())),
+    ("armature", |d, _, s| joints(d, |j| j.armature = s.normal())),
+    ("joint damping", |d, _, s| joints(d, |j| j.damping = s.normal())),
     ("contact points", |d, _, s| contacts(d, |c| c.centre = vector(s))),
     ("contact radii", |d, _, s| contacts(d, |c| c.radius = s.normal())),
     ("contact stiffness", |d, _, s| d.candidate.model.contact_stiffness = s.normal()),
@@ -365,7 +381,7 @@ fn several_objectives_in_one_way_back_change_no_bit() {
         for name in BODIES {
             let mut candidate = shipped(name, policy.clone(), seed as u64).map(|x: f64| x as f32);
             if name == "hexapod" {
-                candidate.model.links[1].kp = f32::NAN;
+                candidate.model.joints[0].servo.kp = f32::NAN;
             }
             for memory in [TAPE_MEMORY, 40_000] {
                 let each = differentiate_each(&candidate, &world, &plan.task, &objectives, memory);

@@ -1,31 +1,29 @@
 //! Stand-ins for bodies and physics, so that the outer loop is tested by itself, fast.
 #![allow(dead_code)] // each test file uses its own part
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::experiment::{Budget, Experiment};
-use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, Owner, ParameterId, ShapeGene};
-use burgess::life::{BodyTraits, Life};
-use burgess::refine::GeneSpace;
 use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::experiment::{Budget, Experiment};
+use burgess_evolution::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, Owner, ParameterId, ShapeGene};
+use burgess_evolution::life::{BodyTraits, Life};
+use burgess_evolution::refine::GeneSpace;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::model::{BaseKind, Candidate, Collider, Controller, Link, Model, Shape};
-use burgess_physics::task::Ending;
-use burgess_physics::task::Returns;
+use burgess_physics::task::{Ending, Returns};
 use burgess_physics::world::World;
 use burgess_qd::archive::{ArchiveSpec, Parents};
 use burgess_qd::emitter::Dimension;
-use burgess_qd::{Axis, Compiled, Parameter, Part, Rejection, SearchSpace};
-use burgess_qd::{Evaluated, Parent};
+use burgess_qd::{Axis, Compiled, Evaluated, Parameter, Parent, Part, Rejection, SearchSpace};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// A genome that is a few numbers: a body of one sphere, and a network's biases.
-pub fn genome(numbers: &[f64]) -> Genome {
+pub(crate) fn genome(numbers: &[f64]) -> Genome {
     let link = LinkGene { id: GeneId(1), shape: ShapeGene::Sphere { log_radius: -1.0 }, log_density: 6.0 };
     Genome {
         body: Body { base: BaseKind::Floating, root: GeneId(1), links: vec![link], joints: Vec::new() },
@@ -40,7 +38,7 @@ pub fn genome(numbers: &[f64]) -> Genome {
 }
 
 /// The numbers of such a genome.
-pub fn numbers(genome: &Genome) -> &[f64] {
+pub(crate) fn numbers(genome: &Genome) -> &[f64] {
     match &genome.brain {
         Brain::Mlp { bias, .. } => bias,
         Brain::Cpg { .. } => panic!("not a genome of this file"),
@@ -48,7 +46,7 @@ pub fn numbers(genome: &Genome) -> &[f64] {
 }
 
 /// An elite with nothing odd about it.
-pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated<Genome> {
+pub(crate) fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated<Genome> {
     Evaluated {
         id,
         solution: genome(&[id as f64, 0.5, -0.0]),
@@ -65,7 +63,7 @@ pub fn elite(id: u64, reward: f32, descriptors: &[f32]) -> Evaluated<Genome> {
 }
 
 /// Genomes of three numbers. The first tells whether the body is valid: its magnitude must stay below `limit`.
-pub struct Numbers {
+pub(crate) struct Numbers {
     pub limit: f64,
 }
 
@@ -154,7 +152,7 @@ fn biases<T>(candidate: &Candidate<T>) -> &[T] {
 
 /// Physics by formula: the descriptors are the second and third number, the reward a bumpy hill; one in sixteen diverges.
 /// After `fail_after` calls every further one fails, as a device does that is lost.
-pub struct Hill {
+pub(crate) struct Hill {
     pub fail_after: usize,
     /// Whether it gives the loop time to ask ahead, as devices do.
     pub waits: bool,
@@ -169,10 +167,10 @@ impl Default for Hill {
 }
 
 impl Hill {
-    pub fn that_never_waits() -> Self {
+    pub(crate) fn that_never_waits() -> Self {
         Self { waits: false, ..Self::default() }
     }
-    pub fn failing_after(fail_after: usize) -> Self {
+    pub(crate) fn failing_after(fail_after: usize) -> Self {
         Self { fail_after, ..Self::default() }
     }
 }
@@ -181,8 +179,10 @@ impl Backend for Hill {
     fn describe(&self) -> String {
         "formula, 1 threads".into()
     }
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
-        anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, burgess_physics::Error> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) >= self.fail_after {
+            return Err(burgess_physics::Error::other("the device was lost"));
+        }
         let began = Instant::now();
         let outcomes = candidates.iter().map(episode).collect();
         self.nanoseconds.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
@@ -192,7 +192,7 @@ impl Backend for Hill {
         &self,
         candidates: &[Candidate<f32>],
         meanwhile: &mut (dyn FnMut() + Send),
-    ) -> anyhow::Result<Vec<Outcome>> {
+    ) -> Result<Vec<Outcome>, burgess_physics::Error> {
         if self.waits {
             meanwhile();
         }
@@ -236,7 +236,7 @@ fn height(x: &[f32]) -> f32 {
 
 /// Gradients of the hill and of the descriptors, over a horizon of half an episode, in which half of the reward is earned and nothing
 /// diverges but what is told to.
-pub struct Slope {
+pub(crate) struct Slope {
     /// Factor of the gradients: 1 is the truth.
     pub factor: f32,
     /// Whose gradients are not finite, by the third number.
@@ -249,7 +249,7 @@ pub struct Slope {
 }
 
 /// Steps of its horizon.
-pub const HORIZON: u32 = 50;
+pub(crate) const HORIZON: u32 = 50;
 
 impl Default for Slope {
     fn default() -> Self {
@@ -259,16 +259,16 @@ impl Default for Slope {
 }
 
 impl Slope {
-    pub fn times(factor: f32) -> Self {
+    pub(crate) fn times(factor: f32) -> Self {
         Self { factor, ..Self::default() }
     }
-    pub fn breaking(broken: fn(f32) -> bool) -> Self {
+    pub(crate) fn breaking(broken: fn(f32) -> bool) -> Self {
         Self { broken, ..Self::default() }
     }
-    pub fn diverging(diverging: fn(f32) -> bool) -> Self {
+    pub(crate) fn diverging(diverging: fn(f32) -> bool) -> Self {
         Self { diverging, ..Self::default() }
     }
-    pub fn failing_after(fail_after: usize) -> Self {
+    pub(crate) fn failing_after(fail_after: usize) -> Self {
         Self { fail_after, ..Self::default() }
     }
 
@@ -312,8 +312,10 @@ impl Differentiate for Slope {
         &self,
         candidates: &[Candidate<f32>],
         objectives: &[Objective],
-    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>> {
-        anyhow::ensure!(self.calls.fetch_add(1, Ordering::Relaxed) < self.fail_after, "the device was lost");
+    ) -> Result<Vec<Vec<Gradient<f32>>>, burgess_physics::Error> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) >= self.fail_after {
+            return Err(burgess_physics::Error::other("the device was lost"));
+        }
         let each = |candidate| objectives.iter().map(|objective| self.gradient(candidate, objective)).collect();
         Ok(candidates.iter().map(each).collect())
     }
@@ -323,23 +325,23 @@ impl Differentiate for Slope {
 }
 
 /// Two descriptors over -3 to 3.
-pub fn descriptors(bins: usize) -> Vec<DescriptorSpec> {
+pub(crate) fn descriptors(bins: usize) -> Vec<DescriptorSpec> {
     let axis = |kind| DescriptorSpec { kind, range: (-3.0, 3.0), bins };
     vec![axis(Descriptor::FinalX), axis(Descriptor::FinalY)]
 }
 
 /// The same as archives see them.
-pub fn axes(bins: usize) -> Vec<Axis> {
+pub(crate) fn axes(bins: usize) -> Vec<Axis> {
     DescriptorSpec::axes(&descriptors(bins))
 }
 
 /// The same as emitters see them.
-pub fn dimensions(bins: usize) -> Vec<Dimension> {
+pub(crate) fn dimensions(bins: usize) -> Vec<Dimension> {
     DescriptorSpec::dimensions(&descriptors(bins))
 }
 
 /// An experiment with all emitters over a grid of 12 x 12 cells.
-pub fn experiment(generations: u64) -> Experiment {
+pub(crate) fn experiment(generations: u64) -> Experiment {
     let text = r#"(
         name: "fake", seed: 5, body: Fixed("none"), policy: Cpg(), task: (reward: [(term: Survival)]),
         descriptors: [], archive: Grid(qd_offset: -20.0), batch_size: 16, budget: (),
@@ -351,7 +353,7 @@ pub fn experiment(generations: u64) -> Experiment {
 }
 
 /// The same over a CVT archive.
-pub fn cvt_experiment(generations: u64) -> Experiment {
+pub(crate) fn cvt_experiment(generations: u64) -> Experiment {
     Experiment {
         archive: ArchiveSpec::Cvt {
             cells: 60,
@@ -379,7 +381,7 @@ fn learned(generations: u64, latent: &str, archive: &str) -> Experiment {
 }
 
 /// The same over every kind of archive, all but the first two small enough to be full soon.
-pub fn experiments(generations: u64) -> Vec<Experiment> {
+pub(crate) fn experiments(generations: u64) -> Vec<Experiment> {
     let with = |archive| Experiment { archive, ..experiment(generations) };
     let soft = ArchiveSpec::Grid { qd_offset: -20.0, learning_rate: 0.3, threshold_min: Some(-9.0) };
     vec![
@@ -407,6 +409,6 @@ pub fn experiments(generations: u64) -> Vec<Experiment> {
 }
 
 /// A stream for tests.
-pub fn stream(key: u64) -> Stream {
+pub(crate) fn stream(key: u64) -> Stream {
     Stream::new(key, 0, 0, Purpose::Test)
 }

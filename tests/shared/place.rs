@@ -6,31 +6,31 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The program, to be given arguments.
-pub fn burgess() -> Command {
+pub(crate) fn burgess() -> Command {
     Command::new(told("CARGO_BIN_EXE_burgess", env!("CARGO_BIN_EXE_burgess")))
 }
 
 /// What a command does in a folder.
-pub fn call(dir: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn call(dir: &Path, arguments: &[&str]) -> Output {
     burgess().args(arguments).current_dir(dir).output().unwrap()
 }
 
 /// What a command prints that must succeed.
-pub fn ask(dir: &Path, arguments: &[&str]) -> String {
+pub(crate) fn ask(dir: &Path, arguments: &[&str]) -> String {
     let output = call(dir, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// The message of a command that must fail.
-pub fn fail(dir: &Path, arguments: &[&str]) -> String {
+pub(crate) fn fail(dir: &Path, arguments: &[&str]) -> String {
     let output = call(dir, arguments);
     assert!(!output.status.success(), "{arguments:?} succeeded");
     String::from_utf8(output.stderr).unwrap()
 }
 
 /// The repository's folder.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     told("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"))
 }
 

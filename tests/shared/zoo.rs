@@ -1,12 +1,12 @@
 //! Candidates, grounds and tasks for the tests that compare simulations.
 #![allow(dead_code)] // each test binary uses its own part
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::experiment::{BodySource, Budget, Experiment};
-use burgess::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
-use burgess::growth::compile;
-use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::experiment::{BodySource, Budget, Experiment};
+use burgess_evolution::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
+use burgess_evolution::growth::compile;
+use burgess_evolution::variation::Variation;
 use burgess_latent::{FrozenWorldModel, Size};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
@@ -19,17 +19,17 @@ use burgess_qd::emitter::Scheduler;
 use std::path::Path;
 
 /// The shipped bodies: spheres, capsules and boxes; the arm is welded to the world.
-pub const BODIES: [&str; 7] = ["arm", "biped", "hexapod", "hopper", "quadruped", "snake", "tripod"];
+pub(crate) const BODIES: [&str; 7] = ["arm", "biped", "hexapod", "hopper", "quadruped", "snake", "tripod"];
 
-pub fn stream(seed: u64) -> Stream {
+pub(crate) fn stream(seed: u64) -> Stream {
     Stream::new(seed, 0, 0, Purpose::Test)
 }
 
-pub fn cpg() -> Policy {
+pub(crate) fn cpg() -> Policy {
     Policy::Cpg { sharing: Sharing::Instance, frequency: (0.5, 2.5) }
 }
 
-pub fn mlp() -> Policy {
+pub(crate) fn mlp() -> Policy {
     Policy::Mlp {
         hidden: vec![12, 8],
         sharing: Sharing::Instance,
@@ -40,7 +40,7 @@ pub fn mlp() -> Policy {
 }
 
 /// A network that sees the latent state of an untrained world model, whose frames are of six steps: decisions fall into and between them.
-pub fn watched() -> Policy {
+pub(crate) fn watched() -> Policy {
     let mut policy = mlp();
     if let Policy::Mlp { world_model, .. } = &mut policy {
         let model = FrozenWorldModel::untrained(Size::Tiny, 40.0, 1).unwrap();
@@ -50,7 +50,7 @@ pub fn watched() -> Policy {
 }
 
 /// One of each kind, with what stands in a creature's way within its first second.
-pub fn terrains() -> [(&'static str, TerrainSpec); 4] {
+pub(crate) fn terrains() -> [(&'static str, TerrainSpec); 4] {
     let wall = |x: f64, y: f64, half: (f64, f64), height: f64| Wall { centre: (x, y), half, height };
     let walls =
         vec![wall(0.5, 0.0, (0.1, 1.0), 0.5), wall(-0.4, 0.3, (0.05, 0.1), 0.03), wall(0.0, -0.6, (1.0, 0.1), 0.2)];
@@ -63,7 +63,7 @@ pub fn terrains() -> [(&'static str, TerrainSpec); 4] {
 }
 
 /// Every reward term and every descriptor at once.
-pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment {
+pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment {
     let term = |term, weight| WeightedTerm { term, weight };
     let reward = vec![
         term(RewardTerm::ForwardVelocity, 1.0),
@@ -101,19 +101,19 @@ pub fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experi
 }
 
 /// Variation of some bodies and their brains.
-pub fn variation(bodies: &[&str], policy: Policy, evolve_body: bool) -> Variation {
+pub(crate) fn variation(bodies: &[&str], policy: Policy, evolve_body: bool) -> Variation {
     let seeds = bodies.iter().map(|name| morphology::load(name, Path::new(".")).unwrap()).collect();
     Variation { seeds, policy, limits: BodyLimits::default(), physics: Physics::default(), evolve_body }
 }
 
 /// A shipped body with a random brain.
-pub fn shipped(name: &str, policy: Policy, seed: u64) -> Candidate<f64> {
+pub(crate) fn shipped(name: &str, policy: Policy, seed: u64) -> Candidate<f64> {
     let genome = variation(&[name], policy.clone(), false).random(0.0, &mut stream(seed));
     compile(&genome, &policy, &BodyLimits::default(), &Physics::default()).unwrap()
 }
 
 /// Random genomes some mutations away from a shipped body, those that are valid of `seeds`.
-pub fn random_candidates(policy: Policy, seeds: std::ops::Range<u64>) -> Vec<Candidate<f64>> {
+pub(crate) fn random_candidates(policy: Policy, seeds: std::ops::Range<u64>) -> Vec<Candidate<f64>> {
     let variation = variation(&BODIES, policy, true);
     let one = |seed| {
         let mut stream = stream(seed);
@@ -127,7 +127,7 @@ pub fn random_candidates(policy: Policy, seeds: std::ops::Range<u64>) -> Vec<Can
 }
 
 /// The body with a recorded sequence of random actions in place of its brain: `rows` decisions, held in pairs.
-pub fn recorded(candidate: Candidate<f64>, rows: usize, seed: u64) -> Candidate<f64> {
+pub(crate) fn recorded(candidate: Candidate<f64>, rows: usize, seed: u64) -> Candidate<f64> {
     let mut stream = stream(seed);
     let joints = candidate.model.joint_count();
     let row = |_| -> Vec<f64> { (0..joints).map(|_| stream.range(-1.0, 1.0)).collect() };

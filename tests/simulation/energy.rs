@@ -1,10 +1,10 @@
 //! No energy out of nothing: evolution would find and use it. Over an episode the mechanical energy may fall (contact, damping) but not
 //! rise by more than what the servos put in.
 
-use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
-use burgess::variation::Variation;
 use burgess_core::autodiff::Value;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::genome::{BodyLimits, Policy, Sharing, morphology};
+use burgess_evolution::variation::Variation;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::Candidate;
 use burgess_physics::step::episode::Episode;
@@ -24,11 +24,13 @@ fn energy(candidate: &Candidate<f64>, episode: &mut Episode<f64>, gravity: f64) 
     kinematics(&candidate.model, &episode.state, &mut episode.work);
     let (state, work) = (&episode.state, &episode.work);
     let mut energy = 0.0;
-    for ((link, own), joint) in candidate.model.links.iter().zip(&work.links).zip(&state.links) {
+    for (link, own) in candidate.model.links.iter().zip(&work.links) {
         let spin = own.rotation.transposed_mul(own.twist.angular);
         energy += 0.5 * link.mass * own.twist.at(own.com).norm_squared() + 0.5 * spin.dot(link.inertia * spin);
-        energy += 0.5 * link.armature * joint.rate * joint.rate;
         energy += link.mass * gravity * (state.position.z + own.com.z);
+    }
+    for (joint, moving) in candidate.model.joints.iter().zip(&state.links[1..]) {
+        energy += 0.5 * joint.armature * moving.rate * moving.rate;
     }
     energy
 }

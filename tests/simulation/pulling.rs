@@ -1,12 +1,12 @@
 //! Contacts push. The linear law can pull for a step when a foot is torn off the ground within it; evolution would find and
 //! use that glue, so the impulse that pulls must stay far below the impulse that pushes.
 
-use burgess::genome::{BodyLimits, morphology};
-use burgess::growth::expand;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::genome::{BodyLimits, morphology};
+use burgess_evolution::growth::expand;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Model, rest_origins};
-use burgess_physics::step::policy::slew_targets;
+use burgess_physics::step::policy::{half_range, slew_targets};
 use burgess_physics::step::spawn::spawn_position;
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
@@ -33,7 +33,7 @@ fn impulses(model: &Model<f64>, command: impl Fn(usize, f64) -> f64) -> (f64, f6
     let (mut pull, mut push) = (0.0, 0.0);
     for k in 0..1200 {
         let time = f64::from(k) * world.dt;
-        let half = |i: usize| 0.5 * (model.links[i].upper - model.links[i].lower);
+        let half = |i: usize| if i == 0 { 0.0 } else { half_range(model, i) };
         let commands: Vec<f64> = (0..model.links.len()).map(|i| half(i) * command(i, time)).collect();
         slew_targets(&world, &commands, &mut drive);
         step(model, &world, &drive, &mut state, &mut work);
@@ -76,8 +76,8 @@ fn gaits_of_every_seed_morphology() {
 fn square_waves_at_five_times_the_torque() {
     for name in WALKERS {
         let mut model = model(name);
-        for link in &mut model.links {
-            link.torque_limit *= 5.0;
+        for joint in &mut model.joints {
+            joint.servo.torque_limit *= 5.0;
         }
         let share = worst_share(&model, |x| f64::signum(x.sin()));
         println!("{name}: square waves pull {share:.1e} of what they push");

@@ -1,17 +1,17 @@
 //! Episodes as a whole: finite or marked, the same bits wherever a candidate stands, mirrored where it should be.
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::experiment::{BodySource, Budget, Experiment};
-use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
-use burgess::growth::{Grown, expand};
-use burgess::variation::Variation;
-use burgess_core::math::vec3;
+use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::experiment::{BodySource, Budget, Experiment};
+use burgess_evolution::genome::{BodyLimits, Policy, Sharing, morphology};
+use burgess_evolution::growth::{Grown, expand};
+use burgess_evolution::variation::Variation;
 use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, Model, rest_origins};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, CpgJoint, JointKind, Model, rest_origins};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::spawn::spawn_position;
 use burgess_physics::step::state::{Drive, State, Work};
@@ -184,7 +184,7 @@ fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
             for k in 0..180 {
                 for link in 1..model.links.len() {
                     // A spine joint on the mirror plane turns the other way round in the mirror.
-                    let on_plane = twin(link) == link && model.links[link].axis.y.abs() < 0.5;
+                    let on_plane = twin(link) == link && axis_of(&model, link).y.abs() < 0.5;
                     let (by, sign) = match mirror {
                         false => (link, 1.0),
                         true => (twin(link), if on_plane { -1.0 } else { 1.0 }),
@@ -203,14 +203,20 @@ fn a_mirrored_body_with_mirrored_commands_moves_in_the_mirror() {
     }
 }
 
+/// The hinge axis of a link.
+fn axis_of(model: &Model<f64>, link: usize) -> Vec3<f64> {
+    let JointKind::Hinge(hinge) = &model.joint(link).kind;
+    hinge.axis
+}
+
 /// Servos off, dropped from 0.3 m: nothing flies higher than it started.
 #[test]
 fn limp_bodies_never_rebound_above_their_height() {
     for name in SEEDS {
         let body = morphology::load(name, Path::new(".")).unwrap();
         let mut model = expand(&body, &BodyLimits::default(), &Physics::default()).unwrap().model;
-        for link in &mut model.links {
-            (link.kp, link.kd) = (0.0, 0.0);
+        for joint in &mut model.joints {
+            (joint.servo.kp, joint.servo.kd) = (0.0, 0.0);
         }
         let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
         let rest = spawn_position(&model, &rest_origins(&model), &world);

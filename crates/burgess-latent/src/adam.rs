@@ -19,15 +19,15 @@ pub(super) struct Adam {
 
 impl Adam {
     /// Before the first gradient of so many weights.
-    pub fn new(weights: usize) -> Self {
+    pub(crate) fn new(weights: usize) -> Self {
         Self { steps: 0, means: vec![0.0; weights], squares: vec![0.0; weights] }
     }
 
-    pub fn steps(&self) -> u64 {
+    pub(crate) fn steps(&self) -> u64 {
         self.steps
     }
     /// Whether it remembers as many weights as there are.
-    pub fn fits(&self, weights: usize) -> bool {
+    pub(crate) fn fits(&self, weights: usize) -> bool {
         self.means.len() == weights && self.squares.len() == weights
     }
 }
@@ -42,7 +42,13 @@ impl Adam {
     const EPSILON: f64 = 1e-8;
 
     /// Moves the weights down a gradient that is first shortened to the norm `clip`.
-    pub fn step(&mut self, parameters: &mut super::parameters::Parameters, gradient: &[f32], rate: f64, clip: f64) {
+    pub(crate) fn step(
+        &mut self,
+        parameters: &mut super::parameters::Parameters,
+        gradient: &[f32],
+        rate: f64,
+        clip: f64,
+    ) {
         self.steps += 1;
         let norm = gradient.iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>().sqrt();
         let shorten = if norm > clip { clip / norm } else { 1.0 };

@@ -33,7 +33,12 @@ enum Source<'a> {
 
 impl<'a> Batches<'a> {
     /// Of a replay that isn't empty, for a seed and a round.
-    pub fn new(spec: &EncoderSpec, sequences: &'a [Sequence], columns: &Columns, (seed, round): (u64, u64)) -> Self {
+    pub(crate) fn new(
+        spec: &EncoderSpec,
+        sequences: &'a [Sequence],
+        columns: &Columns,
+        (seed, round): (u64, u64),
+    ) -> Self {
         let source = match spec.kind {
             EncoderKind::Pca { frames, commanded, .. } | EncoderKind::Autoencoder { frames, commanded, .. } => {
                 let summary = Summary { frames, commanded };
@@ -49,7 +54,7 @@ impl<'a> Batches<'a> {
     }
 
     /// The loss of a step's batch and its gradient.
-    pub fn gradient(&self, parameters: &Parameters, step: u64) -> (Parts, Vec<f32>) {
+    pub(crate) fn gradient(&self, parameters: &Parameters, step: u64) -> (Parts, Vec<f32>) {
         let mut draw = Stream::new(self.seed, self.round, step, Purpose::Minibatch);
         match &self.source {
             Source::Summaries { rows, size } => {

@@ -120,6 +120,10 @@ impl Encoder {
     }
 
     /// 64 hexadecimal digits (SHA-256) over the bits of all that makes its descriptors: weights, normaliser, whitening.
+    ///
+    /// # Panics
+    ///
+    /// Never: plain data can always be written to memory.
     pub fn hash(&self) -> String {
         let mut sha = Sha256::new();
         sha.update(b"burgess encoder 1");

@@ -52,4 +52,4 @@ pub enum LatentError {
 }
 
 /// What functions of this module give.
-pub type Result<T> = std::result::Result<T, LatentError>;
+pub(crate) type Result<T> = std::result::Result<T, LatentError>;

@@ -21,7 +21,7 @@ pub(super) struct Dense {
 
 impl Dense {
     /// `weights` row by row, one row an input, `bias.len()` columns.
-    pub fn new(weights: &[f32], bias: &[f32]) -> Self {
+    pub(crate) fn new(weights: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
         let inputs = weights.len() / outputs.max(1);
         let lanes = |row: &[f32], panel: usize| {
@@ -36,12 +36,12 @@ impl Dense {
         Self { inputs, outputs, panels, bias: (0..count).map(|panel| lanes(bias, panel)).collect() }
     }
 
-    pub fn outputs(&self) -> usize {
+    pub(crate) fn outputs(&self) -> usize {
         self.outputs
     }
 
     /// Rows of `inputs` numbers to rows of `outputs`.
-    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+    pub(crate) fn apply(&self, x: &[f32]) -> Vec<f32> {
         debug_assert!(self.inputs > 0 && x.len().is_multiple_of(self.inputs));
         let mut y = vec![0.0; x.len() / self.inputs * self.outputs];
         for (x, y) in x.chunks(ROWS * self.inputs).zip(y.chunks_mut(ROWS * self.outputs)) {
@@ -103,11 +103,11 @@ pub(super) struct Hidden {
 }
 
 impl Hidden {
-    pub fn new(weights: &[f32], bias: &[f32], scale: &[f32]) -> Self {
+    pub(crate) fn new(weights: &[f32], bias: &[f32], scale: &[f32]) -> Self {
         Self { dense: Dense::new(weights, bias), scale: scale.to_vec() }
     }
 
-    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
+    pub(crate) fn apply(&self, x: &[f32]) -> Vec<f32> {
         let mut y = self.dense.apply(x);
         for row in y.chunks_exact_mut(self.dense.outputs()) {
             let mean = row.iter().map(|x| x * x).sum::<f32>() / self.scale.len() as f32;

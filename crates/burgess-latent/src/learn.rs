@@ -20,7 +20,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Adds those of another shard.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.total += other.total;
         self.reconstruction += other.reconstruction;
         self.dynamics += other.dynamics;
@@ -36,7 +36,7 @@ pub(super) struct Leaves<'a> {
 }
 
 impl<'a> Leaves<'a> {
-    pub fn new(parameters: &'a Parameters) -> Self {
+    pub(crate) fn new(parameters: &'a Parameters) -> Self {
         let device = Device::flex().autodiff();
         let leaf = |values: &Vec<f32>| {
             Tensor::from_data(TensorData::new(values.clone(), [values.len()]), &device).require_grad()
@@ -46,12 +46,12 @@ impl<'a> Leaves<'a> {
     }
 
     /// A constant.
-    pub fn constant<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
+    pub(crate) fn constant<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
         Tensor::from_data(TensorData::new(values, shape), &self.device)
     }
 
     /// The array of a name in its own shape, whose number of axes the caller knows.
-    pub fn get<const D: usize>(&self, name: &str) -> Tensor<D> {
+    pub(crate) fn get<const D: usize>(&self, name: &str) -> Tensor<D> {
         let index = self.parameters.arrays.iter().position(|array| array.name == name);
         let index = index.unwrap_or_else(|| panic!("a model asks for its array `{name}`, which its own table lacks"));
         let shape: [usize; D] = std::array::from_fn(|axis| self.parameters.arrays[index].shape[axis]);
@@ -59,16 +59,16 @@ impl<'a> Leaves<'a> {
     }
 
     /// x W + b.
-    pub fn dense(&self, name: &str) -> Layer {
+    pub(crate) fn dense(&self, name: &str) -> Layer {
         Layer { weight: self.get(&format!("{name}.weight")), bias: self.get::<1>(&format!("{name}.bias")).unsqueeze() }
     }
     /// A layer, RMS normalisation and silu.
-    pub fn hidden(&self, name: &str) -> HiddenLayer {
+    pub(crate) fn hidden(&self, name: &str) -> HiddenLayer {
         HiddenLayer { layer: self.dense(name), scale: self.get::<1>(&format!("{name}.scale")).unsqueeze() }
     }
 
     /// The derivative of a loss by all weights, in their order. What the loss doesn't depend on gets zeros.
-    pub fn gradient(&self, loss: &Tensor<1>) -> Vec<f32> {
+    pub(crate) fn gradient(&self, loss: &Tensor<1>) -> Vec<f32> {
         let gradients = loss.backward();
         let mut all = Vec::with_capacity(self.parameters.len());
         for (leaf, array) in self.leaves.iter().zip(&self.parameters.arrays) {
@@ -98,7 +98,7 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    pub fn apply(&self, x: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn apply(&self, x: Tensor<2>) -> Tensor<2> {
         x.matmul(self.weight.clone()) + self.bias.clone()
     }
 }
@@ -110,7 +110,7 @@ pub(super) struct HiddenLayer {
 }
 
 impl HiddenLayer {
-    pub fn apply(&self, x: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn apply(&self, x: Tensor<2>) -> Tensor<2> {
         let y = self.layer.apply(x);
         let mean = (y.clone() * y.clone()).mean_dim(1);
         let factor = (mean + EPSILON as f32).sqrt().recip();

@@ -24,10 +24,10 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub fn new(name: impl Into<String>, shape: &[usize], start: Start) -> Self {
+    pub(crate) fn new(name: impl Into<String>, shape: &[usize], start: Start) -> Self {
         Self { name: name.into(), shape: shape.to_vec(), start }
     }
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.shape.iter().product()
     }
 }
@@ -50,7 +50,7 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// The arrays of `slots` as they begin. Each draws from a stream of its own.
-    pub fn start(slots: &[Slot], seed: u64) -> Self {
+    pub(crate) fn start(slots: &[Slot], seed: u64) -> Self {
         let array = |(index, slot): (usize, &Slot)| {
             let mut stream = Stream::new(seed, 0, index as u64, Purpose::Weights);
             let value: Box<dyn FnMut() -> f32> = match slot.start {
@@ -68,19 +68,19 @@ impl Parameters {
     }
 
     /// The values of the array of this name. The names are this module's own: that there is one was checked when it was made or read.
-    pub fn get(&self, name: &str) -> &[f32] {
+    pub(crate) fn get(&self, name: &str) -> &[f32] {
         self.arrays.iter().find(|array| array.name == name).map_or(&[], |array| &array.values)
     }
     /// Number of values.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.arrays.iter().map(|array| array.values.len()).sum()
     }
-    pub fn is_finite(&self) -> bool {
+    pub(crate) fn is_finite(&self) -> bool {
         self.arrays.iter().all(|array| array.values.iter().all(|x| x.is_finite()))
     }
 
     /// Checks that the arrays are those of `slots`, full and finite.
-    pub fn check(&self, slots: &[Slot]) -> Result<()> {
+    pub(crate) fn check(&self, slots: &[Slot]) -> Result<()> {
         let wrong = |problem: String| Err(LatentError::Damaged(problem));
         for i in 0..slots.len().max(self.arrays.len()) {
             let expected = slots.get(i).map(|slot| (&slot.name, &slot.shape));
@@ -101,7 +101,7 @@ impl Parameters {
     }
 
     /// 64 hexadecimal digits over names, shapes and the bits of all values.
-    pub fn hash(&self) -> String {
+    pub(crate) fn hash(&self) -> String {
         let mut sha = Sha256::new();
         sha.update(b"burgess weights 1");
         for array in &self.arrays {

@@ -30,7 +30,7 @@ pub(super) struct Pca {
 }
 
 impl Pca {
-    pub fn new(parameters: &Parameters) -> Self {
+    pub(crate) fn new(parameters: &Parameters) -> Self {
         let (mean, axes) = (parameters.get("mean"), parameters.get("axes"));
         let latent = axes.len() / mean.len();
         let axis = |i: usize| &axes[i * mean.len()..(i + 1) * mean.len()];
@@ -42,11 +42,11 @@ impl Pca {
     }
 
     /// Latents of summaries, row after row.
-    pub fn encode(&self, summaries: &[f32]) -> Vec<f32> {
+    pub(crate) fn encode(&self, summaries: &[f32]) -> Vec<f32> {
         self.encoder.apply(summaries)
     }
     /// Summaries of latents, row after row.
-    pub fn decode(&self, latents: &[f32]) -> Vec<f32> {
+    pub(crate) fn decode(&self, latents: &[f32]) -> Vec<f32> {
         self.decoder.apply(latents)
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub fn of(layout: &Layout) -> Self {
+    pub(crate) fn of(layout: &Layout) -> Self {
         let (observed, commanded) = (layout.columns(Role::Observed), layout.columns(Role::Commanded));
         Self { observed, commanded, reward: layout.width() }
     }
@@ -32,7 +32,7 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
-    pub fn of(experience: &Experience, columns: &Columns, normaliser: &Normaliser) -> Self {
+    pub(crate) fn of(experience: &Experience, columns: &Columns, normaliser: &Normaliser) -> Self {
         Self {
             frames: experience.frames(),
             observed: pick(&experience.features, columns.reward, &columns.observed, normaliser),
@@ -42,7 +42,7 @@ impl Sequence {
     }
 
     /// All of a list, in its order.
-    pub fn all(experiences: &[&Experience], columns: &Columns, normaliser: &Normaliser) -> Vec<Self> {
+    pub(crate) fn all(experiences: &[&Experience], columns: &Columns, normaliser: &Normaliser) -> Vec<Self> {
         experiences.par_iter().map(|experience| Self::of(experience, columns, normaliser)).collect()
     }
 }
@@ -78,11 +78,11 @@ pub(super) struct Summary {
 
 impl Summary {
     /// Length of a row.
-    pub fn size(&self, columns: &Columns) -> usize {
+    pub(crate) fn size(&self, columns: &Columns) -> usize {
         self.frames * (columns.observed.len() + if self.commanded { columns.commanded.len() } else { 0 })
     }
 
-    pub fn of(&self, sequence: &Sequence) -> Vec<f32> {
+    pub(crate) fn of(&self, sequence: &Sequence) -> Vec<f32> {
         let last = sequence.frames - 1;
         let mut row = Vec::new();
         for frame in 0..self.frames {

@@ -201,6 +201,10 @@ impl Trainer {
     }
 
     /// All of it as bytes: settings, layout, normaliser, weights, Adam's moments, whitening, version.
+    ///
+    /// # Panics
+    ///
+    /// Never: plain data can always be written to memory.
     pub fn save(&self) -> Vec<u8> {
         let body = postcard::to_stdvec(self).expect("plain data can always be written to memory");
         [MAGIC, Sha256::digest(&body).as_slice(), &body].concat()

@@ -26,7 +26,7 @@ pub(super) struct Axes {
 
 impl Axes {
     /// The `k` axes of largest variance of points of `n` coordinates. None if one isn't finite.
-    pub fn of(points: &[Vec<f64>], n: usize, k: usize) -> Option<Self> {
+    pub(crate) fn of(points: &[Vec<f64>], n: usize, k: usize) -> Option<Self> {
         let count = points.len() as f64;
         let columns: Vec<Vec<f64>> = (0..n)
             .into_par_iter()

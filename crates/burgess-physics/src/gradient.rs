@@ -1,6 +1,7 @@
 //! Gradients of episodes: what is differentiated, with respect to what, and who does it.
 
 use super::task::Returns;
+use crate::error::Error;
 use crate::model::Candidate;
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;
@@ -99,7 +100,7 @@ impl<T: Value> StateGradient<T> {
 
 /// A place where episodes are differentiated. Results come in the order of the candidates, and a candidate's bits do not depend on
 /// what else is in the batch.
-pub trait Differentiate: Sync {
+pub trait Differentiate: Send + Sync {
     /// For logs and provenance, e.g. `cpu, 2 threads`.
     fn name(&self) -> String;
 
@@ -114,18 +115,14 @@ pub trait Differentiate: Sync {
         &self,
         candidates: &[Candidate<f32>],
         objectives: &[Objective],
-    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>>;
+    ) -> Result<Vec<Vec<Gradient<f32>>>, Error>;
 
     /// As [`differentiate_each`](Self::differentiate_each), of one objective.
     ///
     /// # Errors
     ///
     /// When a device fails.
-    fn differentiate(
-        &self,
-        candidates: &[Candidate<f32>],
-        objective: &Objective,
-    ) -> anyhow::Result<Vec<Gradient<f32>>> {
+    fn differentiate(&self, candidates: &[Candidate<f32>], objective: &Objective) -> Result<Vec<Gradient<f32>>, Error> {
         let each = self.differentiate_each(candidates, std::slice::from_ref(objective))?;
         Ok(each.into_iter().flatten().collect())
     }

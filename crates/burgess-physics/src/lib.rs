@@ -5,6 +5,8 @@
 //! scalar; [`step`] combines them on the CPU, [`gpu`] in shaders.
 
 pub mod batch;
+pub mod error;
+pub mod example;
 pub mod experience;
 pub mod frame;
 #[cfg(feature = "gpu")]
@@ -17,3 +19,5 @@ pub mod plan;
 pub mod step;
 pub mod task;
 pub mod world;
+
+pub use error::Error;

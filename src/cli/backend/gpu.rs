@@ -9,7 +9,7 @@ use burgess_physics::plan::Plan;
 
 /// Which adapter to take.
 #[derive(Clone, Copy)]
-pub enum Which<'a> {
+pub(crate) enum Which<'a> {
     /// The best there is, a software one if need be.
     Best,
     /// By index or a part of its name.
@@ -23,7 +23,7 @@ pub enum Which<'a> {
 /// # Errors
 ///
 /// When there is no such adapter, or it cannot simulate the plan.
-pub fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow::Result<Box<dyn Backend>> {
+pub(crate) fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow::Result<Box<dyn Backend>> {
     if let Some(why) = unsupported(plan) {
         bail!("{why}; take --backend cpu");
     }
@@ -47,7 +47,7 @@ pub fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow::Result
 /// # Errors
 ///
 /// When the adapter opens but cannot be made ready.
-pub fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
+pub(crate) fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
     if let Some(why) = unsupported(plan) {
         eprintln!("the CPU simulates: {why}");
         return Ok(None);
@@ -80,7 +80,7 @@ fn options(switches: Switches) -> Options {
 /// # Errors
 ///
 /// When there is none.
-pub fn table() -> anyhow::Result<Vec<Vec<String>>> {
+pub(crate) fn table() -> anyhow::Result<Vec<Vec<String>>> {
     let adapters = adapters();
     if adapters.is_empty() {
         return Err(GpuError::NoAdapter.into());

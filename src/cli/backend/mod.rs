@@ -2,16 +2,16 @@
 //! share.
 
 #[cfg(feature = "gpu")]
-pub mod gpu;
+pub(super) mod gpu;
 #[cfg(not(feature = "gpu"))]
 #[path = "no_gpu.rs"]
 pub mod gpu;
 
 use anyhow::Context;
-use burgess::benchmark::Problem;
-use burgess::evolve::provenance::{Part, same_bits};
-use burgess::evolve::{Domain as _, Points};
-use burgess::experiment::Experiment;
+use burgess_evolution::benchmark::Problem;
+use burgess_evolution::evolve::provenance::{Part, same_bits};
+use burgess_evolution::evolve::{Domain as _, Points};
+use burgess_evolution::experiment::Experiment;
 use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::plan::Plan;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 /// What simulates.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// What simulates: gpu, cpu, or the best there is (never a software adapter; what a run used before, if it goes on).
     #[arg(long, value_enum, default_value_t = Kind::Auto)]
     backend: Kind,
@@ -42,7 +42,7 @@ pub struct Args {
 /// How a GPU works; no result depends on it, but for the last bits on whether shaders are checked.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(feature = "gpu"), expect(dead_code))]
-pub struct Switches {
+pub(super) struct Switches {
     checked: bool,
     dispatch_time: Option<Duration>,
 }
@@ -67,7 +67,7 @@ impl Args {
     /// # Errors
     ///
     /// When there is no such backend, it cannot simulate the experiment, or threads cannot be started.
-    pub fn open(&self, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
+    pub(super) fn open(&self, experiment: &Experiment) -> anyhow::Result<Box<dyn Backend>> {
         self.open_plan(experiment.plan())
     }
 
@@ -76,7 +76,7 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_plan(&self, plan: Plan) -> anyhow::Result<Box<dyn Backend>> {
+    pub(super) fn open_plan(&self, plan: Plan) -> anyhow::Result<Box<dyn Backend>> {
         let wanted = self.start()?;
         Ok(announced(self.take(wanted, &plan)?))
     }
@@ -86,7 +86,7 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_each(&self, plans: &[Plan]) -> anyhow::Result<Vec<(Box<dyn Backend>, Duration)>> {
+    pub(super) fn open_each(&self, plans: &[Plan]) -> anyhow::Result<Vec<(Box<dyn Backend>, Duration)>> {
         self.start()?;
         let mut first: Option<String> = None;
         let open = |plan: &Plan| {
@@ -108,7 +108,7 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open), and when the backend that was used is not here.
-    pub fn open_again(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+    pub(super) fn open_again(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
         let plan = experiment.plan();
         let backend = match (self.start()?, parts.last()) {
             (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan)?,
@@ -126,7 +126,7 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn open_like(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
+    pub(super) fn open_like(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
         let plan = experiment.plan();
         let backend = match (self.start()?, parts.last()) {
             (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan).or_else(|error| {
@@ -143,7 +143,7 @@ impl Args {
     /// # Errors
     ///
     /// When a GPU is asked for, or threads cannot be started.
-    pub fn start_threads(&self, what: &str) -> anyhow::Result<()> {
+    pub(super) fn start_threads(&self, what: &str) -> anyhow::Result<()> {
         match self.start()? {
             Wanted::Auto | Wanted::Cpu => Ok(()),
             Wanted::Gpu(_) => {
@@ -224,7 +224,12 @@ impl Args {
     /// # Errors
     ///
     /// When a GPU is asked for, or threads cannot be started.
-    pub fn open_points(&self, experiment: &Experiment, problem: Problem, parts: &[Part]) -> anyhow::Result<Points> {
+    pub(super) fn open_points(
+        &self,
+        experiment: &Experiment,
+        problem: Problem,
+        parts: &[Part],
+    ) -> anyhow::Result<Points> {
         if let Wanted::Gpu(_) = self.start()? {
             let words = "a benchmark has nothing to simulate and runs on the CPU; leave the GPU away";
             return Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into());
@@ -243,7 +248,7 @@ const OTHER_BACKEND: &str =
     "another backend than before: from here on the run's bits are not what they would have been";
 
 /// What evaluates the solutions of an experiment.
-pub enum Evaluator {
+pub(super) enum Evaluator {
     /// A benchmark's problem.
     Points(Points),
     /// What simulates creatures; what differentiates for refinement; what differentiates for emitters.
@@ -256,7 +261,7 @@ impl Evaluator {
     /// # Errors
     ///
     /// As [`Args::open`].
-    pub fn open(args: &Args, experiment: &Experiment) -> anyhow::Result<Self> {
+    pub(super) fn open(args: &Args, experiment: &Experiment) -> anyhow::Result<Self> {
         match experiment.problem() {
             Some(problem) => Self::points(args.open_points(experiment, problem, &[])?, &[]),
             None => Self::simulation(args.open(experiment)?, experiment, &[]),
@@ -268,7 +273,7 @@ impl Evaluator {
     /// # Errors
     ///
     /// As [`Args::open_again`].
-    pub fn open_again(args: &Args, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Self> {
+    pub(super) fn open_again(args: &Args, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Self> {
         match experiment.problem() {
             Some(problem) => Self::points(args.open_points(experiment, problem, parts)?, parts),
             None => Self::simulation(args.open_again(experiment, parts)?, experiment, parts),

@@ -3,7 +3,7 @@
 mod replay;
 
 use anyhow::Context as _;
-use burgess::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
+use burgess_evolution::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
 use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
@@ -21,7 +21,7 @@ const PART: usize = 100;
 
 /// Which runs, and what learns.
 #[derive(clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Run folders; their elites are simulated again on the CPU.
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
@@ -50,7 +50,7 @@ pub struct Args {
 /// # Errors
 ///
 /// When a run cannot be read, nothing is left to learn from, training fails, or a file cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let spec = spec(args.encoder.as_deref())?;
     let mut trainer = Trainer::new(&spec, &recorded_layout(f64::from(args.rate)), args.seed)?;
     trainer.can_learn()?;

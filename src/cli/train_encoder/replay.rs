@@ -1,12 +1,12 @@
 //! What an encoder learns from: the elites of runs, simulated again, and offspring of theirs.
 
 use anyhow::{Context as _, bail, ensure};
-use burgess::evolve::start;
-use burgess::genome::Genome;
-use burgess::report::Sample;
-use burgess::store::RunReader;
-use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::evolve::start;
+use burgess_evolution::genome::Genome;
+use burgess_evolution::report::Sample;
+use burgess_evolution::store::RunReader;
+use burgess_evolution::variation::Variation;
 use burgess_physics::experience::Experience;
 use burgess_physics::plan::Plan;
 use burgess_physics::step::record::record;
@@ -18,10 +18,10 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// One elite in so many is kept out of training, to say how well the encoder knows what it has not seen.
-pub const HELD_OUT: usize = 10;
+pub(super) const HELD_OUT: usize = 10;
 
 /// A run, as far as an encoder learns from it.
-pub struct Run {
+pub(super) struct Run {
     /// Name of its folder.
     pub folder: String,
     /// Whether its bodies evolve.
@@ -33,7 +33,7 @@ pub struct Run {
 
 /// All there is to train on and to judge by.
 #[derive(Default)]
-pub struct Replay<'a> {
+pub(super) struct Replay<'a> {
     /// Every elite that does not diverge.
     pub all: Vec<Sample<'a>>,
     /// Elites that nothing is learned from, nor from their offspring.
@@ -121,13 +121,13 @@ impl Simulator {
 }
 
 /// Simulates the elites of runs again, frames recorded `rate` times a second. An error names the run.
-pub fn read(dirs: &[PathBuf], rate: u32) -> anyhow::Result<Vec<Run>> {
+pub(super) fn read(dirs: &[PathBuf], rate: u32) -> anyhow::Result<Vec<Run>> {
     dirs.iter().map(|dir| Run::read(dir, rate).with_context(|| dir.display().to_string())).collect()
 }
 
 impl<'a> Replay<'a> {
     /// Of runs, with so many children of every elite that is learned from.
-    pub fn new(runs: &'a [Run], children: u64, seed: u64) -> Self {
+    pub(super) fn new(runs: &'a [Run], children: u64, seed: u64) -> Self {
         let mut replay = Self::default();
         for (number, run) in (0..).zip(runs) {
             let mut parents = Vec::new();
@@ -148,7 +148,7 @@ impl<'a> Replay<'a> {
     }
 
     /// What is learned from.
-    pub fn experiences(&self) -> Vec<&Experience> {
+    pub(super) fn experiences(&self) -> Vec<&Experience> {
         self.elites.iter().map(|sample| sample.experience).chain(&self.offspring).collect()
     }
 }

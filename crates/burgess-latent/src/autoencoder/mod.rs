@@ -33,17 +33,17 @@ pub(super) struct Autoencoder {
 }
 
 impl Autoencoder {
-    pub fn new(parameters: &Parameters) -> Self {
+    pub(crate) fn new(parameters: &Parameters) -> Self {
         let layers = parameters.arrays.chunks_exact(2).map(|pair| Dense::new(&pair[0].values, &pair[1].values));
         Self { layers: layers.collect() }
     }
 
     /// Latents of summaries, row after row.
-    pub fn encode(&self, summaries: &[f32]) -> Vec<f32> {
+    pub(crate) fn encode(&self, summaries: &[f32]) -> Vec<f32> {
         apply(&self.layers[..self.layers.len() / 2], summaries)
     }
     /// Summaries of latents, row after row.
-    pub fn decode(&self, latents: &[f32]) -> Vec<f32> {
+    pub(crate) fn decode(&self, latents: &[f32]) -> Vec<f32> {
         apply(&self.layers[self.layers.len() / 2..], latents)
     }
 }

@@ -24,7 +24,7 @@ impl Foreseen {
 
 impl WorldModel {
     /// Each frame as foreseen from all frames before it and its own commands. Normalised.
-    pub fn predict(&self, sequence: &Sequence) -> Foreseen {
+    pub(crate) fn predict(&self, sequence: &Sequence) -> Foreseen {
         let mut foreseen = Foreseen::default();
         let mut state = self.start(1);
         let sequence = std::slice::from_ref(sequence);
@@ -37,7 +37,7 @@ impl WorldModel {
     }
 
     /// What would follow a sequence under more commands, `frames` of them, one frame after the other. Normalised.
-    pub fn imagine(&self, context: &Sequence, commanded: &[f32], frames: usize) -> Foreseen {
+    pub(crate) fn imagine(&self, context: &Sequence, commanded: &[f32], frames: usize) -> Foreseen {
         let mut foreseen = Foreseen::default();
         let mut state = self.start(1);
         let context = std::slice::from_ref(context);

@@ -29,7 +29,7 @@ pub(super) struct State {
 }
 
 impl WorldModel {
-    pub fn new(shape: Shape, parameters: &Parameters) -> Self {
+    pub(crate) fn new(shape: Shape, parameters: &Parameters) -> Self {
         let get = |name: &str, part: &str| parameters.get(&format!("{name}.{part}"));
         let dense = |name| Dense::new(get(name, "weight"), get(name, "bias"));
         let hidden = |name| Hidden::new(get(name, "weight"), get(name, "bias"), get(name, "scale"));
@@ -103,7 +103,7 @@ impl WorldModel {
     }
 
     /// The latents of a block of sequences: time means, each over its own sequence's frames.
-    pub fn encode(&self, sequences: &[Sequence], of: LatentOf) -> Vec<Vec<f64>> {
+    pub(crate) fn encode(&self, sequences: &[Sequence], of: LatentOf) -> Vec<Vec<f64>> {
         let rows = sequences.len();
         let (deterministic, stochastic) = (self.shape.sizes.deterministic, self.shape.sizes.stochastic());
         let mut state = self.start(rows);

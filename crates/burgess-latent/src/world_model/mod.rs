@@ -38,12 +38,12 @@ pub(super) struct Shape {
 
 impl Shape {
     /// Units of one block of the recurrent state.
-    pub fn block(&self) -> usize {
+    pub(crate) fn block(&self) -> usize {
         self.sizes.deterministic / self.sizes.blocks
     }
 
     /// The arrays of a model. `gates.weight` has an axis of blocks in front; each block's columns are those of reset, candidate and update.
-    pub fn slots(&self) -> Vec<Slot> {
+    pub(crate) fn slots(&self) -> Vec<Slot> {
         let Sizes { deterministic, hidden, blocks, .. } = self.sizes;
         let (stochastic, observed) = (self.sizes.stochastic(), self.observed);
         let mut slots = Vec::new();

@@ -5,18 +5,18 @@ use burgess_latent::{EncoderKind, EncoderSpec, Size, Training};
 use burgess_physics::experience::{Experience, Group, Layout, Role};
 
 /// Observed features of a frame.
-pub const OBSERVED: usize = 5;
+pub(crate) const OBSERVED: usize = 5;
 /// Commanded features of a frame.
-pub const COMMANDED: usize = 2;
+pub(crate) const COMMANDED: usize = 2;
 /// All of them.
-pub const WIDTH: usize = OBSERVED + COMMANDED;
+pub(crate) const WIDTH: usize = OBSERVED + COMMANDED;
 
 fn group(name: &str, width: usize, role: Role) -> Group {
     Group { name: name.to_owned(), width, role }
 }
 
 /// Positions and velocities of both, whether the first is beyond a stop, and what drives them.
-pub fn layout() -> Layout {
+pub(crate) fn layout() -> Layout {
     let groups = vec![
         group("positions", 2, Role::Observed),
         group("drives", COMMANDED, Role::Commanded),
@@ -27,13 +27,13 @@ pub fn layout() -> Layout {
 }
 
 /// The columns that are observed.
-pub const OBSERVED_COLUMNS: [usize; OBSERVED] = [0, 1, 4, 5, 6];
+pub(crate) const OBSERVED_COLUMNS: [usize; OBSERVED] = [0, 1, 4, 5, 6];
 /// The columns that are commanded.
-pub const COMMANDED_COLUMNS: [usize; COMMANDED] = [2, 3];
+pub(crate) const COMMANDED_COLUMNS: [usize; COMMANDED] = [2, 3];
 
 /// One candidate's: x'' = 4 (drive - x) - x', the drive a sine of its own amplitude, frequency and phase. Positions and velocities are in different
 /// units. The reward of a frame is the first velocity.
-pub fn oscillators(candidate: u64, frames: usize) -> Experience {
+pub(crate) fn oscillators(candidate: u64, frames: usize) -> Experience {
     let mut stream = Stream::new(11, 0, candidate, Purpose::Test);
     let drives: Vec<(f64, f64, f64)> = (0..COMMANDED)
         .map(|_| (stream.range(0.3, 1.5), stream.range(0.8, 4.0), stream.range(0.0, std::f64::consts::TAU)))
@@ -63,18 +63,18 @@ pub fn oscillators(candidate: u64, frames: usize) -> Experience {
 }
 
 /// Candidates from `first` on; every seventh has ended early.
-pub fn replay(first: u64, count: u64) -> Vec<Experience> {
+pub(crate) fn replay(first: u64, count: u64) -> Vec<Experience> {
     let frames = |candidate: u64| if candidate % 7 == 6 { 9 } else { 25 };
     (first..first + count).map(|candidate| oscillators(candidate, frames(candidate))).collect()
 }
 
 /// References to all of a list.
-pub fn all(experiences: &[Experience]) -> Vec<&Experience> {
+pub(crate) fn all(experiences: &[Experience]) -> Vec<&Experience> {
     experiences.iter().collect()
 }
 
 /// A small encoder of each kind that trains in a moment.
-pub fn small_specs() -> [EncoderSpec; 3] {
+pub(crate) fn small_specs() -> [EncoderSpec; 3] {
     let training = Training { batch_size: 8, ..Training::default() };
     [EncoderKind::pca(), EncoderKind::autoencoder(), EncoderKind::world_model(Size::Tiny)].map(|kind| EncoderSpec {
         kind,

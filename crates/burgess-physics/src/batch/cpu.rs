@@ -1,6 +1,7 @@
 //! The CPU backend: candidates in parallel, each by itself.
 
 use super::{Backend, Outcome, on_cpu};
+use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::model::Candidate;
 use crate::plan::Plan;
@@ -8,12 +9,12 @@ use crate::step::episode::Episode;
 use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_each};
 use crate::task::{Ending, TaskPlan};
 use crate::world::{BiasForm, World};
-use anyhow::ensure;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
+#[derive(Debug)]
 pub struct CpuBackend {
     world: World<f32>,
     task: TaskPlan,
@@ -26,7 +27,7 @@ impl CpuBackend {
     ///
     /// # Errors
     /// When the threads cannot be started.
-    pub fn new(plan: &Plan, threads: Option<usize>) -> anyhow::Result<Self> {
+    pub fn new(plan: &Plan, threads: Option<usize>) -> Result<Self, Error> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
         Ok(Self { world: plan.world.cast(), task: plan.task.clone(), pool, busy: Mutex::default() })
     }
@@ -65,11 +66,11 @@ impl Backend for CpuBackend {
         on_cpu(self.pool.current_num_threads())
     }
 
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {
         Ok(self.on_the_clock(candidates, |candidate| self.episode(candidate)))
     }
 
-    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+    fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
         Ok(Box::new(Self::new(plan, Some(self.pool.current_num_threads()))?))
     }
 
@@ -87,13 +88,12 @@ impl Differentiate for CpuBackend {
         &self,
         candidates: &[Candidate<f32>],
         objectives: &[Objective],
-    ) -> anyhow::Result<Vec<Vec<Gradient<f32>>>> {
+    ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
         let (world, task) = (&self.world, &self.task);
-        ensure!(
-            world.form == BiasForm::Momentum,
-            "physics.form: only Momentum has gradients, {:?} has none",
-            world.form
-        );
+        if world.form != BiasForm::Momentum {
+            let what = format!("physics.form: only Momentum has gradients, {:?} has none", world.form);
+            return Err(Error::Unsupported(what));
+        }
         Ok(self
             .on_the_clock(candidates, |candidate| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY)))
     }

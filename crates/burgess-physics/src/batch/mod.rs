@@ -1,9 +1,16 @@
 //! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
 
+mod body;
 mod cpu;
+pub(crate) mod simulator;
+mod window;
 
+pub use crate::step::snapshot::Snapshot;
 pub use cpu::CpuBackend;
+pub use simulator::{Batch, Simulator};
+pub use window::{Drive, Progress, WindowGradient};
 
+use crate::error::Error;
 use crate::experience::Experience;
 use crate::gradient::Differentiate;
 use crate::model::Candidate;
@@ -33,17 +40,25 @@ pub fn on_cpu(threads: usize) -> String {
 
 /// A place where candidates are simulated. Results come in the order of the candidates, and a candidate's bits do not depend on
 /// what else is in the batch.
-pub trait Backend {
+pub trait Backend: Send + Sync {
     /// For logs and provenance, e.g. `cpu, 2 threads`.
     fn describe(&self) -> String;
     /// Simulates one episode of each candidate.
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> anyhow::Result<Vec<Outcome>>;
+    ///
+    /// # Errors
+    ///
+    /// When a device fails.
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error>;
     /// As [`evaluate`](Self::evaluate), and calls `meanwhile` at most once, while the processor would only wait for the device.
+    ///
+    /// # Errors
+    ///
+    /// When a device fails.
     fn evaluate_while(
         &self,
         candidates: &[Candidate<f32>],
         meanwhile: &mut (dyn FnMut() + Send),
-    ) -> anyhow::Result<Vec<Outcome>> {
+    ) -> Result<Vec<Outcome>, Error> {
         // A backend that computes on the processor has no time to give.
         let _ = meanwhile;
         self.evaluate(candidates)
@@ -53,9 +68,9 @@ pub trait Backend {
     /// # Errors
     ///
     /// When it cannot, or the device fails.
-    fn differentiator(&self, plan: &Plan) -> anyhow::Result<Box<dyn Differentiate>> {
+    fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
         let _ = plan;
-        anyhow::bail!("{} has no gradients", self.describe())
+        Err(Error::Unsupported(format!("{} has no gradients", self.describe())))
     }
     /// Time spent simulating so far. What goes on around it (packing, moving data) does not count, but for what a device overlaps.
     fn simulation_time(&self) -> Duration;

@@ -1,151 +1,402 @@
-//! A batch on its way through the device: prepared and packed, split into shards, and each shard encoded while the device works on
-//! the one before.
+//! A batch on the GPU that is simulated window by window. States stay on the device between calls.
 
+use super::compose::Mode;
 use super::device::GpuError;
-use super::encode::{Encoded, Prepared};
-use super::layout::{LANES, Vec4, model_fields, result_words, thought_floats};
-use super::pack::{Block, pack};
-use super::shard::{Place, Shard};
-use super::{CONTACT_ROOMS, GpuBackend, most_steps};
-use crate::model::Candidate;
+use super::encode::{Arrays, Encoded, Prepared, running_sum, weight_count};
+use super::gradient::{self, Begin};
+use super::layout::{self, Body, ENDING, FRESH, STEPS, Span};
+use super::part::{KEPT, Part, Place, Records};
+use super::session::{Session, Variant};
+use super::snapshot::{Kept, ending, reward};
+use crate::batch::simulator::{check_after, check_drive, check_states};
+use crate::batch::{Drive, Progress, Simulator, Snapshot, WindowGradient};
+use crate::error::Error;
+use crate::gradient::Objective;
+use crate::model::{Candidate, Controller};
+use crate::step::reverse::state::StateAdjoint;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::PoisonError;
+use std::sync::Arc;
+use std::time::Instant;
 
-/// Blocks that are simulated together.
-struct Part<'a> {
-    place: Place<'a>,
-    blocks: Vec<Block>,
+/// Steps of a batch after which they are counted from zero again, long before they overflow.
+const MOST_STEPS: u32 = 1 << 30;
+
+/// A batch on the GPU, in float32: see [`Simulator`]. [`GpuBackend::load`](super::GpuBackend::load) makes one.
+#[derive(Debug)]
+pub struct GpuBatch {
+    session: Arc<Session>,
+    candidates: Vec<Candidate<f32>>,
+    /// The load at which a contact of each body counts half (N).
+    reference_forces: Vec<f32>,
+    parts: Vec<Loaded>,
+    /// Steps of the batch so far, a multiple of those between decisions.
+    step: u32,
+    window: Option<Last>,
 }
 
-impl GpuBackend {
-    /// Simulates `steps` of all candidates, in as many shards as the device's limits ask for, at least `parts` of each contact
-    /// room. `begin` may put an episode under way onto each shard, `finished` sees each with what it was made of; `meanwhile` is
-    /// called while the device works on the last.
-    pub(super) fn simulate(
-        &self,
+const _: () = {
+    const fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<GpuBatch>();
+};
+
+/// A part of the batch.
+#[derive(Debug)]
+struct Loaded {
+    part: Part,
+    /// What was uploaded; in its bodies stands when and where each episode began.
+    encoded: Encoded,
+    /// Where each body starts when it is reset (m).
+    spawns: Vec<[f32; 3]>,
+    /// The reward of each body so far.
+    rewards: Vec<f32>,
+}
+
+/// The last window.
+#[derive(Debug)]
+struct Last {
+    actions: Option<Vec<Vec<f32>>>,
+    steps: Range<u32>,
+    /// Of each part, where the window began, and its bodies then.
+    begins: Vec<(Begin, Vec<Body>)>,
+}
+
+impl GpuBatch {
+    /// Uploads bodies, each at the start of an episode.
+    pub(super) fn load(session: &Arc<Session>, candidates: Vec<Candidate<f32>>) -> Result<Self, Error> {
+        let (parts, reference_forces) =
+            session.in_parts(&session.taped_parts, |parts| Self::upload(session, &candidates, parts))?;
+        let mut batch =
+            Self { session: Arc::clone(session), candidates, reference_forces, parts, step: 0, window: None };
+        batch.reset(&vec![true; batch.candidates.len()])?;
+        Ok(batch)
+    }
+
+    fn upload(
+        session: &Arc<Session>,
         candidates: &[Candidate<f32>],
-        steps: Range<u32>,
         parts: usize,
-        begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
-        mut finished: impl FnMut(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
-        meanwhile: &mut (dyn FnMut() + Send),
-    ) -> Result<(), GpuError> {
-        let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        let [current, next] = &mut *encoded;
-        let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &self.world)).collect();
-        let mut running: Option<Shard<'_>> = None;
-        for Part { place, blocks } in self.parts(&prepared, parts)? {
-            next.fill(&blocks, &prepared, place.pipeline.contacts, self.task.observer_numbers(), |_| place.scratch);
-            let mut shard = Shard::upload(place, next)?;
-            begin(&shard, next)?;
-            let mut before = running.take();
-            match &mut before {
-                Some(before) => before.complete(&mut pace, false)?,
-                // The copies to the device are done when the clock of the simulation begins.
-                None => self.gpu.settle()?,
+    ) -> Result<(Vec<Loaded>, Vec<f32>), Error> {
+        let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
+        let mut loaded = Vec::new();
+        let variant = Variant { taped: false, mode: Mode::Windows };
+        for (place, blocks) in Place::rooms(session, variant, &prepared)? {
+            // A window may be as long as an episode, and its tape is to fit.
+            let room = gradient::room(&place, session.task(variant).steps.max(1));
+            for blocks in gradient::split(&place, room, blocks, parts, &prepared)? {
+                let mut encoded = Encoded::default();
+                place.encode(&mut encoded, &blocks, &prepared);
+                let (scratch, words) = (encoded.bodies.len() * place.scratch, place.words);
+                let part = session.gpu.guarded("a batch that steps", |device| {
+                    Part::upload(place.clone(), &encoded.arrays(), Records::Room(1), scratch, device)
+                })??;
+                let results = vec![0u32; encoded.bodies.len() * words];
+                let contents: [(&wgpu::Buffer, u64, &[u8]); 1] = [(&part.results, 0, bytemuck::cast_slice(&results))];
+                part.write("a batch that steps", contents.into_iter())?;
+                let spawns = encoded.bodies.iter().map(|body| body.start).collect();
+                let rewards = vec![0.0; encoded.bodies.len()];
+                loaded.push(Loaded { part, encoded, spawns, rewards });
             }
-            shard.launch(steps.clone(), &mut pace)?;
-            if let Some(before) = before {
-                finished(&before, current)?;
-            }
-            running = Some(shard);
-            std::mem::swap(current, next);
         }
-        if let Some(mut last) = running {
-            rayon::in_place_scope(|scope| {
-                scope.spawn(|_| meanwhile());
-                last.complete(&mut pace, true)
-            })?;
-            finished(&last, current)?;
+        Ok((loaded, prepared.iter().map(Prepared::reference_force).collect()))
+    }
+
+    /// The bodies with their controllers.
+    pub fn candidates(&self) -> &[Candidate<f32>] {
+        &self.candidates
+    }
+
+    fn models(&self) -> impl ExactSizeIterator<Item = &crate::model::Model<f32>> {
+        self.candidates.iter().map(|candidate| &candidate.model)
+    }
+
+    /// Keeps all states once more, and counts the batch's steps from zero.
+    fn count_from_zero(&mut self) -> Result<(), Error> {
+        let states = self.states()?;
+        self.step = 0;
+        self.put(&states)
+    }
+
+    fn put(&mut self, states: &[Snapshot<f32>]) -> Result<(), Error> {
+        for loaded in &mut self.parts {
+            loaded.put(&self.candidates, states, self.step)?;
+        }
+        Ok(())
+    }
+}
+
+impl Loaded {
+    /// Begins new episodes at a step of the batch.
+    fn reset(&mut self, which: &[bool], step: u32) -> Result<(), Error> {
+        let chosen: Vec<usize> = (0..self.spawns.len()).filter(|&i| which[self.encoded.candidates[i]]).collect();
+        if chosen.is_empty() {
+            return Ok(());
+        }
+        for &body in &chosen {
+            (self.encoded.bodies[body].started, self.encoded.bodies[body].start) = (step, self.spawns[body]);
+            self.rewards[body] = 0.0;
+        }
+        let part = &self.part;
+        let mark = |&body: &usize| {
+            let place = ((body * part.place.words + ENDING) * size_of::<u32>()) as u64;
+            (&**part.results, place, bytemuck::bytes_of(&FRESH))
+        };
+        let bodies: &[u8] = bytemuck::cast_slice(&self.encoded.bodies);
+        let contents = chosen.iter().map(mark).chain(std::iter::once((part.bodies(), 0, bodies)));
+        part.write("bodies to reset", contents)?;
+        // A dispatch without steps writes the states with which the episodes begin.
+        part.forward(part.span(step, 0), |_| (), |_| (), || ())?;
+        Ok(())
+    }
+
+    /// Reads where the episodes stand.
+    fn read(&self, candidates: &[Candidate<f32>]) -> Result<Vec<(usize, Snapshot<f32>)>, Error> {
+        let part = &self.part;
+        let kept = Kept { states: part.read_states()?, episodes: part.read_episodes()?, results: part.read_results()? };
+        let model = |candidate: usize| &candidates[candidate].model;
+        let snapshots = kept.snapshots(&self.encoded, part.place.pipeline.contacts, part.place.words, model);
+        Ok(snapshots.into_iter().map(|(body, snapshot)| (self.encoded.candidates[body], snapshot)).collect())
+    }
+
+    /// Writes where the episodes stand at a step of the batch.
+    fn put(&mut self, candidates: &[Candidate<f32>], states: &[Snapshot<f32>], step: u32) -> Result<(), Error> {
+        let (contacts, words) = (self.part.place.pipeline.contacts, self.part.place.words);
+        let mut kept = Kept::new(&self.encoded, contacts, words);
+        let bases: Vec<(usize, usize)> = self.encoded.bases(layout::record_fields(contacts)).collect();
+        for base in bases {
+            let candidate = self.encoded.candidates[base.0];
+            let from = &states[candidate];
+            kept.put(base, &candidates[candidate].model, contacts, words, from);
+            let body = &mut self.encoded.bodies[base.0];
+            (body.started, body.start) = (step.wrapping_sub(from.steps), from.start.to_array());
+            self.rewards[base.0] = from.reward;
+        }
+        let part = &self.part;
+        let contents: [(&wgpu::Buffer, u64, &[u8]); 4] = [
+            (&part.states, 0, bytemuck::cast_slice(&kept.states)),
+            (&part.episodes, 0, bytemuck::cast_slice(&kept.episodes)),
+            (&part.results, 0, bytemuck::cast_slice(&kept.results)),
+            (part.bodies(), 0, bytemuck::cast_slice(&self.encoded.bodies)),
+        ];
+        Ok(part.write("states", contents.into_iter())?)
+    }
+
+    /// Copies what the device keeps to where it stays until the next window, with the bodies as they are.
+    fn keep(&self) -> Result<(Begin, Vec<Body>), Error> {
+        let part = &self.part;
+        let sizes = part.kept_sizes();
+        let copies = self.part.place.session.gpu.guarded("the beginning of a window", |device| {
+            let copy = |size: u64| part.place.take(device, KEPT, size).map(Arc::new);
+            let [states, episodes, results] = sizes;
+            Ok::<_, GpuError>(Begin { states: copy(states)?, episodes: copy(episodes)?, results: copy(results)? })
+        })??;
+        part.copy("the beginning of a window", |encoder| {
+            let pairs =
+                [(&part.states, &copies.states), (&part.episodes, &copies.episodes), (&part.results, &copies.results)];
+            for ((from, to), size) in pairs.into_iter().zip(sizes) {
+                encoder.copy_buffer_to_buffer(from, 0, to, 0, size);
+            }
+        })?;
+        Ok((copies, self.encoded.bodies.clone()))
+    }
+
+    /// Simulates steps of the batch.
+    fn step(
+        &mut self,
+        candidates: &[Candidate<f32>],
+        actions: Option<&[Vec<f32>]>,
+        steps: &Range<u32>,
+    ) -> Result<(), Error> {
+        let driven = actions.map(|actions| self.driven(candidates, actions)).transpose()?;
+        let part = driven.as_ref().unwrap_or(&self.part);
+        let Session { gpu, .. } = &*part.place.session;
+        let mut pace = part.place.session.pace();
+        gpu.settle()?;
+        let mut left = steps.clone();
+        while !left.is_empty() {
+            let count = part.place.step_count(&pace, part.blocks, left.len() as u32);
+            let span = Span { window_start: steps.start, ..part.span(left.start, count) };
+            let began = Instant::now();
+            gpu.wait_for(part.forward(span, |_| (), |_| (), || ())?)?;
+            pace.spend(began.elapsed());
+            pace.learn(part.blocks as u32, count, began.elapsed(), left.start == steps.start);
+            left.start += count;
         }
         Ok(())
     }
 
-    /// The batch packed, room by room, and split.
-    fn parts(&self, prepared: &[Prepared<'_>], parts: usize) -> Result<Vec<Part<'_>>, GpuError> {
-        let limits = &self.gpu.facts.limits;
-        // A world model's numbers stand beside the brains.
-        let shared = size_of_val(self.task.observer_numbers()) as u64;
-        let allowed = limits.storage_binding.min(limits.buffer).saturating_sub(shared);
-        let mut found = Vec::new();
-        for (room, blocks) in pack_rooms(prepared)? {
-            let place = Place {
-                gpu: &self.gpu,
-                pipeline: &self.pipelines[room],
-                pool: &self.pool,
-                world: &self.world_buffer,
-                words: result_words(&self.task, false),
-                scratch: 2 * self.brain.widest_layer(self.task.latent_size()) + thought_floats(&self.task, false),
-                most_steps: most_steps(&self.gpu, &self.task),
-                widest: self.options.widest.unwrap_or(limits.workgroups),
-            };
-            // The arrays that grow fastest: a block's models, its creatures' brains with their scratch, and their results with the frames.
-            let models = (LANES * model_fields(place.pipeline.contacts) * size_of::<Vec4>()) as u64;
-            let brains = |block: &Block| {
-                let of = |&(i, _): &(usize, usize)| prepared[i].weight_count().max(place.scratch);
-                (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
-            };
-            let results = |block: &Block| (size_of::<u32>() * place.words * block.creatures.len()) as u64;
-            let most = blocks.len().div_ceil(parts.max(1));
-            let split = split(blocks, most, allowed, |block| [models, brains(block), results(block)])?;
-            found.extend(split.into_iter().map(|blocks| Part { place, blocks }));
-        }
-        Ok(found)
+    /// The same creatures over the same states, driven by given actions.
+    fn driven(&self, candidates: &[Candidate<f32>], actions: &[Vec<f32>]) -> Result<Part, Error> {
+        let variant = Variant { taped: false, mode: Mode::Actions };
+        let place = self.part.place.with(variant)?;
+        let arrays = Driven::new(&self.encoded, &self.encoded.bodies, candidates, Some(actions), &place);
+        let scratch = arrays.activations;
+        Ok(place.session.gpu.guarded("given actions", |device| {
+            Part::upload(place.clone(), &arrays.arrays(&self.encoded), Records::Of(&self.part), scratch, device)
+        })??)
+    }
+
+    /// The progress of each candidate of the part, from the results.
+    fn progress(&mut self) -> Result<Vec<(usize, Progress<f32>)>, Error> {
+        let results = self.part.read_results()?;
+        let words = results.chunks_exact(self.part.place.words);
+        let bodies = words.zip(&mut self.rewards).zip(&self.encoded.candidates);
+        let one = |((words, before), &candidate): ((&[u32], &mut f32), &usize)| {
+            let was_over = before.is_nan();
+            let now = reward(words);
+            let gained = if was_over { 0.0 } else { now - *before };
+            *before = now;
+            (candidate, Progress { reward: gained, ending: ending(words), steps: words[STEPS] })
+        };
+        Ok(bodies.map(one).collect())
+    }
+
+    /// Gradients of a window, each with the candidate that it is of.
+    fn gradients(
+        &self,
+        candidates: &[Candidate<f32>],
+        last: &Last,
+        (begin, bodies): &(Begin, Vec<Body>),
+        objective: &Objective,
+        after: Option<&[StateAdjoint<f32>]>,
+    ) -> Result<Vec<(usize, WindowGradient<f32>)>, Error> {
+        let mode = if last.actions.is_some() { Mode::Actions } else { Mode::Windows };
+        let place = self.part.place.with(Variant { taped: true, mode })?;
+        let arrays = Driven::new(&self.encoded, bodies, candidates, last.actions.as_deref(), &place);
+        let driven = |candidate: usize| match &last.actions {
+            None => Cow::Borrowed(&candidates[candidate]),
+            Some(actions) => Cow::Owned(Candidate {
+                model: candidates[candidate].model.clone(),
+                controller: Controller::Sequence { actions: actions[candidate].clone() },
+            }),
+        };
+        let window = gradient::WindowOf {
+            arrays: arrays.arrays(&self.encoded),
+            encoded: &self.encoded,
+            activations: arrays.activations,
+            steps: last.steps.clone(),
+            begin: begin.clone(),
+        };
+        gradient::differentiate_window(&place, window, driven, objective, after)
     }
 }
 
-/// The candidates packed, those of each of [`CONTACT_ROOMS`] by themselves; rooms without any are left out.
-pub(super) fn pack_rooms(prepared: &[Prepared<'_>]) -> Result<Vec<(usize, Vec<Block>)>, GpuError> {
-    let [.., largest] = CONTACT_ROOMS;
-    let most = prepared.iter().map(|prepared| prepared.contacts).max().unwrap_or(0);
-    if most > largest {
-        let what = "contact points on a link".into();
-        return Err(GpuError::Limit { what, needed: most as u64, allowed: largest as u64 });
-    }
-    let mut rooms = Vec::new();
-    for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
-        let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
-        let members: Vec<usize> =
-            (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
-        if members.is_empty() {
-            continue;
-        }
-        let trees: Vec<_> = members.iter().map(|&i| prepared[i].tree).collect();
-        let mut blocks = pack(&trees);
-        for (model, _) in blocks.iter_mut().flat_map(|block| &mut block.creatures) {
-            *model = members[*model];
-        }
-        rooms.push((room, blocks));
-    }
-    Ok(rooms)
+/// The arrays that depend on what drives the creatures and on the variant of the shaders.
+struct Driven<'a> {
+    bodies: Vec<Body>,
+    weights: Cow<'a, [f32]>,
+    /// Floats of scratch.
+    activations: usize,
 }
 
-/// Splits blocks into parts of at most `most`, so that no array is larger than `allowed` bytes; `sizes` gives a block's share of each.
-pub(super) fn split<const ARRAYS: usize>(
-    blocks: Vec<Block>,
-    most: usize,
-    allowed: u64,
-    sizes: impl Fn(&Block) -> [u64; ARRAYS],
-) -> Result<Vec<Vec<Block>>, GpuError> {
-    let mut parts = vec![Vec::new()];
-    let mut taken = [0; ARRAYS];
-    for block in blocks {
-        let own = sizes(&block);
-        let needed = own.into_iter().max().unwrap_or(0);
-        if needed > allowed {
-            return Err(GpuError::Limit { what: "one block of creatures (bytes)".into(), needed, allowed });
+impl<'a> Driven<'a> {
+    fn new(
+        encoded: &'a Encoded,
+        bodies: &[Body],
+        candidates: &[Candidate<f32>],
+        actions: Option<&[Vec<f32>]>,
+        place: &Place,
+    ) -> Self {
+        let weight_count = |&candidate: &usize| match actions {
+            Some(actions) => actions[candidate].len() + 1,
+            None => weight_count(&candidates[candidate].controller),
+        };
+        let counts: Vec<usize> = encoded.candidates.iter().map(weight_count).collect();
+        let scratch = || counts.iter().map(|&count| place.scratch(count));
+        let (first_weights, first_activations) = (running_sum(counts.iter().copied()), running_sum(scratch()));
+        let mut bodies = bodies.to_vec();
+        for ((body, &weights), &activations) in bodies.iter_mut().zip(&first_weights).zip(&first_activations) {
+            (body.weights, body.activations) = (weights as u32, activations as u32);
         }
-        let part = parts.last_mut().expect("there is a part from the start");
-        let together: [u64; ARRAYS] = std::array::from_fn(|i| taken[i] + own[i]);
-        if part.len() < most && together.iter().all(|&bytes| bytes <= allowed) {
-            part.push(block);
-            taken = together;
-        } else {
-            parts.push(vec![block]);
-            taken = own;
-        }
+        let weights = match actions {
+            None => Cow::Borrowed(encoded.weights.as_slice()),
+            Some(actions) => {
+                let rows = |&candidate: &usize| {
+                    let own = &actions[candidate];
+                    let rows = own.len() / candidates[candidate].model.joint_count().max(1);
+                    std::iter::once(rows as f32).chain(own.iter().copied())
+                };
+                Cow::Owned(encoded.candidates.iter().flat_map(rows).collect())
+            }
+        };
+        Self { bodies, weights, activations: scratch().sum() }
     }
-    Ok(parts)
+
+    fn arrays<'b>(&'b self, encoded: &'b Encoded) -> Arrays<'b> {
+        Arrays { lanes: &encoded.lanes, models: &encoded.models, bodies: &self.bodies, weights: &self.weights }
+    }
+}
+
+/// The entries of all parts in the order of the candidates.
+fn in_order<R>(count: usize, entries: impl IntoIterator<Item = (usize, R)>) -> Vec<R> {
+    let mut ordered: Vec<Option<R>> = std::iter::repeat_with(|| None).take(count).collect();
+    entries.into_iter().for_each(|(candidate, entry)| ordered[candidate] = Some(entry));
+    ordered.into_iter().map(|entry| entry.expect("every candidate is in a part")).collect()
+}
+
+impl Simulator<f32> for GpuBatch {
+    fn len(&self) -> usize {
+        self.candidates.len()
+    }
+
+    fn reset(&mut self, which: &[bool]) -> Result<(), Error> {
+        Error::check_length("bodies to reset", self.candidates.len(), which.len())?;
+        self.parts.iter_mut().try_for_each(|loaded| loaded.reset(which, self.step))
+    }
+
+    fn states(&self) -> Result<Vec<Snapshot<f32>>, Error> {
+        let read = |loaded: &Loaded| loaded.read(&self.candidates);
+        let read = self.parts.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(in_order(self.candidates.len(), read.into_iter().flatten()))
+    }
+
+    fn set_states(&mut self, states: &[Snapshot<f32>]) -> Result<(), Error> {
+        let task = self.session.task(Variant { taped: false, mode: Mode::Windows });
+        check_states(states, self.models(), task.descriptors.len(), task.control_period)?;
+        self.put(states)
+    }
+
+    fn step(&mut self, drive: Drive<'_, f32>, decisions: u32) -> Result<Vec<Progress<f32>>, Error> {
+        let actions = check_drive(drive, self.models())?;
+        if self.step >= MOST_STEPS {
+            self.count_from_zero()?;
+        }
+        let task = self.session.task(Variant { taped: false, mode: Mode::Windows });
+        // No episode lasts longer.
+        let count = decisions.min(task.steps.div_ceil(task.control_period)) * task.control_period;
+        let steps = self.step..self.step + count;
+        let begins = self.parts.iter().map(Loaded::keep).collect::<Result<_, _>>()?;
+        self.window = Some(Last { actions: actions.map(<[_]>::to_vec), steps: steps.clone(), begins });
+        let mut progress = Vec::with_capacity(self.candidates.len());
+        for loaded in &mut self.parts {
+            loaded.step(&self.candidates, actions, &steps)?;
+            progress.extend(loaded.progress()?);
+        }
+        self.step = steps.end;
+        Ok(in_order(self.candidates.len(), progress))
+    }
+
+    fn observations(&self) -> Result<Vec<Vec<f32>>, Error> {
+        let all = self.states()?.into_par_iter().zip(&self.candidates).zip(&self.reference_forces);
+        let observe = |((state, candidate), &reference): ((Snapshot<f32>, &Candidate<f32>), &f32)| {
+            state.observation(candidate, &self.session.world, reference)
+        };
+        Ok(all.map(observe).collect())
+    }
+
+    fn gradients(
+        &self,
+        objective: &Objective,
+        after: Option<&[StateAdjoint<f32>]>,
+    ) -> Result<Vec<WindowGradient<f32>>, Error> {
+        self.session.check_objective(objective)?;
+        check_after(after, self.models())?;
+        let Some(last) = &self.window else { return Err(Error::no_window()) };
+        let mut gradients = Vec::with_capacity(self.candidates.len());
+        for (loaded, begin) in self.parts.iter().zip(&last.begins) {
+            gradients.extend(loaded.gradients(&self.candidates, last, begin, objective, after)?);
+        }
+        Ok(in_order(self.candidates.len(), gradients))
+    }
 }

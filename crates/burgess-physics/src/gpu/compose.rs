@@ -66,7 +66,7 @@ pub const REVERSE_FILES: [(&str, &str); 14] = [
 ];
 
 /// What the experiment decides about the shader.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Choices<'a> {
     /// Reward, descriptors, termination.
     pub task: &'a TaskPlan,
@@ -76,8 +76,21 @@ pub struct Choices<'a> {
     pub brain: &'a BrainKind,
     /// Room for contact points on a link.
     pub contacts: usize,
-    /// Whether states are kept on a tape, and there is a way back.
+    /// Whether states are kept on a tape, and there is a backward pass.
     pub taped: bool,
+    /// What is simulated, and what drives it.
+    pub mode: Mode,
+}
+
+/// What is simulated, and what drives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Whole episodes.
+    Episodes,
+    /// Windows, in which every creature may be at another step of its episode.
+    Windows,
+    /// Windows, driven by given actions in place of the controllers.
+    Actions,
 }
 
 /// The whole text.
@@ -101,7 +114,10 @@ pub fn source(choices: Choices<'_>) -> String {
 }
 
 fn constants(choices: Choices<'_>) -> String {
-    let brain = match choices.brain {
+    let sequence = BrainKind::Sequence;
+    let brain_kind = if choices.mode == Mode::Actions { &sequence } else { choices.brain };
+    let stepped = choices.mode != Mode::Episodes;
+    let brain = match brain_kind {
         BrainKind::Cpg => 0,
         BrainKind::Mlp(_) => 1,
         BrainKind::Sequence => 2,
@@ -111,11 +127,14 @@ fn constants(choices: Choices<'_>) -> String {
         ("CONTACTS", choices.contacts),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),
-        ("ACTIVATIONS", choices.brain.widest_layer(choices.task.latent_size())),
+        ("ACTIVATIONS", brain_kind.widest_layer(choices.task.latent_size())),
         ("OBSERVATIONS", OBSERVATIONS + choices.task.latent_size()),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),
         ("TAPED", usize::from(choices.taped)),
+        ("STEPPED", usize::from(stepped)),
+        ("GIVEN", usize::from(choices.mode == Mode::Actions)),
+        ("WHOLE_RECORDS", usize::from(choices.taped || stepped)),
         ("FEATURES", FEATURES),
         ("AT_VELOCITY", frame::VELOCITY),
         ("AT_SPIN", frame::SPIN),

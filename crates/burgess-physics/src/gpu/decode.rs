@@ -15,7 +15,7 @@ use burgess_core::math::{Quat, Vec3, vec3};
 /// # Errors
 ///
 /// When they do not tell of an episode that has ended: the device did not do its work.
-pub fn outcome(words: &[u32], descriptors: usize, frame: Option<u32>) -> Result<Outcome, GpuError> {
+pub(crate) fn outcome(words: &[u32], descriptors: usize, frame: Option<u32>) -> Result<Outcome, GpuError> {
     let ending = match words[0] {
         layout::FINISHED => Ending::Finished,
         layout::TERMINATED => Ending::Terminated,
@@ -51,7 +51,7 @@ fn experience(frames: &[u32]) -> Experience {
 }
 
 /// The states of the creatures of a shard, in the order of bodies. `creature` gives the creature of a candidate.
-pub fn states<'c>(
+pub(crate) fn states<'c>(
     encoded: &Encoded,
     states: &[Vec4],
     episodes: &[Episode],

@@ -10,33 +10,46 @@ use burgess_core::math::{Sym3, Vec3};
 use rayon::prelude::*;
 
 /// What the host computes once for a candidate.
-pub struct Prepared<'a> {
+pub(crate) struct Prepared<'a> {
     candidate: &'a Candidate<f32>,
     prelude: Prelude<f32>,
     /// Size of its tree.
-    pub tree: Tree,
+    pub(crate) tree: Tree,
     /// Most contact points of one of its links.
-    pub contacts: usize,
+    pub(crate) contacts: usize,
 }
 
-/// The arrays of one shard of a batch.
-#[derive(Default)]
-pub struct Encoded {
+/// The arrays of one part of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
     /// One entry a lane.
-    pub lanes: Vec<Lane>,
+    pub(crate) lanes: Vec<Lane>,
     /// In [block][field][lane] order.
-    pub models: Vec<Vec4>,
+    pub(crate) models: Vec<Vec4>,
     /// One entry a creature, block after block.
-    pub bodies: Vec<Body>,
+    pub(crate) bodies: Vec<Body>,
     /// Numbers that all share, then the brains, one after the other; empty for oscillators.
-    pub weights: Vec<f32>,
+    pub(crate) weights: Vec<f32>,
     /// The candidate of each body.
-    pub candidates: Vec<usize>,
+    pub(crate) candidates: Vec<usize>,
+}
+
+/// The arrays that the host fills.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrays<'a> {
+    /// See [`Encoded`].
+    pub(crate) lanes: &'a [Lane],
+    /// See [`Encoded`].
+    pub(crate) models: &'a [Vec4],
+    /// See [`Encoded`].
+    pub(crate) bodies: &'a [Body],
+    /// See [`Encoded`].
+    pub(crate) weights: &'a [f32],
 }
 
 impl<'a> Prepared<'a> {
     /// For a candidate in a world.
-    pub fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
+    pub(crate) fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
         let model = &candidate.model;
         let mut depths = [0; MAX_LINKS];
         for (i, link) in model.links.iter().enumerate().skip(1) {
@@ -52,19 +65,26 @@ impl<'a> Prepared<'a> {
     }
 
     /// Floats of its brain.
-    pub fn weight_count(&self) -> usize {
-        match &self.candidate.controller {
-            Controller::Cpg { .. } => 0,
-            Controller::Mlp { layers, .. } => layers.iter().map(|l| l.weights.len() + l.biases.len()).sum(),
-            Controller::Sequence { actions } => actions.len() + 1,
-        }
+    pub(crate) fn weight_count(&self) -> usize {
+        weight_count(&self.candidate.controller)
+    }
+
+    /// The load at which a contact of its counts half (N).
+    pub(crate) fn reference_force(&self) -> f32 {
+        self.prelude.plan.reference_force
     }
 }
 
 impl Encoded {
+    /// What the device reads.
+    pub(crate) fn arrays(&self) -> Arrays<'_> {
+        let Self { lanes, models, bodies, weights, .. } = self;
+        Arrays { lanes, models, bodies, weights }
+    }
+
     /// Encodes blocks of candidates, with room for `contacts` contact points on a link, with numbers that all `shared` in front of the
     /// brains, and `scratch` floats for a brain's activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
-    pub fn fill(
+    pub(crate) fn fill(
         &mut self,
         blocks: &[Block],
         prepared: &[Prepared<'_>],
@@ -103,7 +123,7 @@ impl Encoded {
 
     /// The base lanes: each creature's body, and where its base's first vector stands in an array of `fields` vectors a lane. Its other
     /// links follow it, and the other fields [`LANES`] vectors apart.
-    pub fn bases(&self, fields: usize) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn bases(&self, fields: usize) -> impl Iterator<Item = (usize, usize)> {
         let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
         let row = move |place: usize| place / LANES * LANES * fields + place % LANES;
         let bases = self.lanes.iter().enumerate().filter(move |(_, lane)| is_base(lane));
@@ -127,7 +147,17 @@ impl Encoded {
 /// A lane without a link.
 const IDLE: Lane = Lane { tree: [0, 0, 0, NONE], counts: [NONE, 0, 0, 0], body: 0, block_depth: 0 };
 
-fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
+/// Floats of a brain, as the device reads it.
+pub(crate) fn weight_count(controller: &Controller<f32>) -> usize {
+    match controller {
+        Controller::Cpg { .. } => 0,
+        Controller::Mlp { layers, .. } => layers.iter().map(|l| l.weights.len() + l.biases.len()).sum(),
+        Controller::Sequence { actions } => actions.len() + 1,
+    }
+}
+
+/// Sums of all numbers before each.
+pub(crate) fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
     counts
         .scan(0, |sum, count| {
             let before = *sum;
@@ -246,7 +276,7 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
         weights,
         activations,
         pull_tolerance: prelude.pull_tolerance,
-        unused: 0,
+        started: 0,
     }
 }
 

@@ -14,8 +14,12 @@ pub const LANES: usize = 32;
 pub const NONE: u8 = 255;
 /// Vectors of a link's model before its contact points.
 pub const CONTACT_POINTS: usize = 7;
+/// Place of the ending in the words of a creature's results.
+pub const ENDING: usize = 0;
 /// Place of the steps in the words of a creature's results.
 pub const STEPS: usize = 1;
+/// Place of the reward in the words of a creature's results.
+pub const REWARD: usize = 2;
 /// Words of a creature's results before its descriptors: ending, steps, reward.
 pub const SAMPLES: usize = 3;
 /// Vectors of terrain coefficients.
@@ -34,6 +38,10 @@ pub const FINISHED: u32 = 1;
 pub const TERMINATED: u32 = 2;
 /// See [`FINISHED`].
 pub const DIVERGED: u32 = 3;
+/// Stands for an ending while an episode goes on.
+pub const RUNNING: u32 = 0;
+/// Stands for an ending before an episode begins, in batches that step.
+pub const FRESH: u32 = 4;
 
 /// A vector of a storage array.
 pub type Vec4 = [f32; 4];
@@ -80,6 +88,8 @@ pub struct Span {
     pub tape_start: u32,
     /// 1: the steps were simulated before, and only what they leave on the tape counts.
     pub replays: u32,
+    /// With given actions: the step at which their first row counts.
+    pub window_start: u32,
 }
 
 /// The scalar that is differentiated: weights of each descriptor and of the reward.
@@ -138,8 +148,8 @@ pub struct Body {
     pub activations: u32,
     /// The pull of a contact that counts as none (N).
     pub pull_tolerance: f32,
-    /// Padding.
-    pub unused: u32,
+    /// In batches that step: the batch's step with which the episode began.
+    pub started: u32,
 }
 
 /// What a creature's base lane keeps between dispatches.
@@ -165,7 +175,7 @@ pub const fn state_fields(contacts: usize) -> usize {
     3 + (contacts - 2).div_ceil(4)
 }
 
-/// Vectors of a link's record on the tape.
+/// Vectors of a link's record on the tape, or in a batch that steps.
 pub const fn record_fields(contacts: usize) -> usize {
     state_fields(contacts) + RECORD_EXTRA
 }

@@ -1,7 +1,7 @@
 //! The GPU backend: the whole evaluation of a batch in WGSL, different bodies side by side, no host hop inside an episode.
 //!
 //! One mapping serves all sizes: a lane a link, creatures packed densely into blocks of 32 lanes, the tree given as data. The
-//! stages stand in `shaders/`, file by file the twins of `sim::cpu`.
+//! stages stand in `shaders/`, file by file the twins of `step`.
 
 mod batch;
 pub mod compose;
@@ -9,151 +9,88 @@ mod decode;
 pub mod description;
 pub mod device;
 mod encode;
+mod forward;
 pub mod gradient;
 pub mod layout;
+mod options;
 pub mod pace;
 pub mod pack;
+mod part;
 mod pipeline;
 mod pool;
 mod resume;
-mod shard;
+mod session;
+mod snapshot;
 mod world;
 
+use crate::batch::simulator::check_task;
 use crate::batch::{Backend, Outcome};
-use crate::gradient::Differentiate;
+use crate::error::Error;
+use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::model::Candidate;
-use crate::plan::{BrainKind, Plan};
+use crate::plan::Plan;
 use crate::step::state::State;
-use crate::task::TaskPlan;
-use crate::world::{BiasForm, World};
-use anyhow::{Result, bail};
-use compose::Choices;
+pub use batch::GpuBatch;
 use device::{Gpu, GpuError};
 use encode::Encoded;
-use pace::Pace;
-use pipeline::Pipeline;
-use pool::Pool;
+use forward::{PLAIN, Run, simulate};
+use gradient::TAPED;
+pub use options::{Options, unsupported};
 pub use resume::Standing;
-use shard::Shard;
+use session::Session;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
-/// Room for contact points on a link: spheres and capsules need two at most, boxes eight. Each has a shader of its own, and a
-/// creature's own shapes alone decide which one simulates it.
-const CONTACT_ROOMS: [usize; 2] = [2, 8];
-
-/// How the backend works; nothing here changes a result, but for `checked`, which may change its last bits.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Keep every index within its array and bound every loop.
-    pub checked: bool,
-    /// What a dispatch may take; [`pace::DISPATCH_TIME`] unless set.
-    pub dispatch_time: Option<Duration>,
-    /// Parts that the creatures of each contact room are simulated in at least, where memory is scarce; 1 unless set.
-    pub parts: Option<usize>,
-    /// What the backend's buffers may take together (bytes); no limit of its own unless set.
-    pub memory: Option<u64>,
-    /// What states kept for the way back may take (bytes), [`gradient::TAPE_MEMORY`] unless set.
-    pub tape: Option<u64>,
-    /// Most workgroups of a dispatch in a row, for tests of what goes beyond; the device's limit unless set.
-    pub widest: Option<u32>,
-}
-
-/// Simulates in float32 on a GPU.
+/// Simulates and differentiates in float32 on a GPU. Clones share one session on the device.
+#[derive(Clone, Debug)]
 pub struct GpuBackend {
-    gpu: Gpu,
-    options: Options,
-    world: World<f32>,
-    world_buffer: wgpu::Buffer,
-    task: TaskPlan,
-    brain: BrainKind,
-    pipelines: [Pipeline; CONTACT_ROOMS.len()],
-    /// Parts that a batch is simulated in at least.
-    parts: AtomicUsize,
-    pace: Mutex<Pace>,
-    pool: Pool,
-    encoded: Mutex<[Encoded; 2]>,
+    session: Arc<Session>,
 }
 
-/// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
-pub fn unsupported(plan: &Plan) -> Option<String> {
-    let form = plan.world.form;
-    (form != BiasForm::Momentum)
-        .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
-}
-
-/// Most steps of a dispatch. Software adapters (llvmpipe) end all loops of an invocation after 65,535 rounds together, without a word; a
-/// small world model takes some thousand a frame, so that with one a dispatch has no more than one frame there.
-fn most_steps(gpu: &Gpu, task: &TaskPlan) -> u32 {
-    match &task.observer {
-        Some((_, period)) if gpu.facts.is_software() => *period,
-        _ => u32::MAX,
-    }
-}
-
-/// What the shaders need of any device; WebGPU's own minimum is enough.
-fn check_limits(gpu: &Gpu) -> Result<(), GpuError> {
-    let limits = &gpu.facts.limits;
-    let needs = [
-        ("storage buffers of a shader", 8, limits.storage_buffers),
-        ("invocations of a workgroup", layout::LANES as u32, limits.invocations),
-        ("workgroup memory (bytes)", 4096, limits.workgroup_memory),
-    ];
-    for (what, needed, allowed) in needs {
-        if allowed < needed {
-            return Err(GpuError::Limit { what: what.into(), needed: needed.into(), allowed: allowed.into() });
-        }
-    }
-    Ok(())
-}
+const _: () = {
+    const fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<GpuBackend>();
+};
 
 impl GpuBackend {
-    /// For a plan; compiles its shaders.
+    /// For a plan; compiles the shaders of its simulation. Those of gradients are compiled when the first one is asked for, or by
+    /// [`differentiator`](Backend::differentiator).
     ///
     /// # Errors
     ///
     /// When the plan asks for what is [`unsupported`], or the device fails.
-    pub fn new(plan: &Plan, gpu: Gpu, options: Options) -> Result<Self> {
-        if let Some(what) = unsupported(plan) {
-            bail!(what);
-        }
-        check_limits(&gpu)?;
-        let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
-        let constants = world::encode(&world, &task, &brain);
-        let world_buffer = gpu.guarded("the world", |device| {
-            device.create_buffer_init(&BufferInitDescriptor {
-                label: Some("world"),
-                contents: bytemuck::bytes_of(&constants),
-                usage: wgpu::BufferUsages::UNIFORM,
-            })
-        })?;
-        let compile = |contacts| {
-            let choices = Choices { task: &task, terrain: &world.terrain, brain: &brain, contacts, taped: false };
-            Pipeline::new(&gpu, choices, options.checked)
-        };
-        let [small, large] = CONTACT_ROOMS;
-        let (small, large) = rayon::join(|| compile(small), || compile(large));
-        Ok(Self {
-            pipelines: [small?, large?],
-            gpu,
-            options,
-            world,
-            world_buffer,
-            task,
-            brain,
-            parts: AtomicUsize::new(options.parts.unwrap_or(1)),
-            pace: Mutex::new(Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME))),
-            pool: Pool::new(options.memory.unwrap_or(u64::MAX)),
-            encoded: Mutex::default(),
-        })
+    pub fn new(plan: &Plan, gpu: Gpu, options: Options) -> Result<Self, Error> {
+        let session = Session::new(plan, gpu, options)?;
+        session.pipelines(PLAIN)?;
+        Ok(Self { session: Arc::new(session) })
+    }
+
+    /// For the gradients of a plan: as [`new`](Self::new), but compiles the shaders of gradients, and leaves those of the simulation to the
+    /// first that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and when the task has more descriptors than gradients weigh.
+    pub fn for_gradients(plan: &Plan, gpu: Gpu, options: Options) -> Result<Self, Error> {
+        let session = Session::new(plan, gpu, options)?;
+        session.pipelines(TAPED)?;
+        Ok(Self { session: Arc::new(session) })
+    }
+
+    /// Loads bodies with their controllers, each at the start of an episode, to be simulated window by window.
+    ///
+    /// # Errors
+    ///
+    /// When the plan records experience or has a world model that watches (both are for whole episodes only), or the device fails.
+    pub fn load(&self, candidates: Vec<Candidate<f32>>) -> Result<GpuBatch, Error> {
+        check_task(self.session.task(PLAIN))?;
+        GpuBatch::load(&self.session, candidates)
     }
 
     /// The device.
     pub fn gpu(&self) -> &Gpu {
-        &self.gpu
+        &self.session.gpu
     }
 
     /// The states after the first `steps` steps, for tests. Where all episodes of a block have ended they may be of an earlier step.
@@ -162,7 +99,7 @@ impl GpuBackend {
     ///
     /// When the device fails or is lost.
     #[doc(hidden)]
-    pub fn states_after(&self, candidates: &[Candidate<f32>], steps: u32) -> Result<Vec<State<f32>>> {
+    pub fn states_after(&self, candidates: &[Candidate<f32>], steps: u32) -> Result<Vec<State<f32>>, Error> {
         self.states(candidates, 0..steps, |_, _| Ok(()))
     }
 
@@ -178,11 +115,11 @@ impl GpuBackend {
         candidates: &[Candidate<f32>],
         standing: &[Standing],
         steps: Range<u32>,
-    ) -> Result<Vec<State<f32>>> {
-        self.states(candidates, steps, |shard, encoded| {
-            let (states, episodes) =
-                resume::arrays(encoded, shard.contacts(), |i| (&candidates[i].model, &standing[i]));
-            shard.put_states(&states, &episodes)
+    ) -> Result<Vec<State<f32>>, Error> {
+        self.states(candidates, steps, |run, encoded| {
+            let contacts = run.part().place.pipeline.contacts;
+            let (states, episodes) = resume::arrays(encoded, contacts, |i| (&candidates[i].model, &standing[i]));
+            run.put_states(&states, &episodes)
         })
     }
 
@@ -190,19 +127,20 @@ impl GpuBackend {
         &self,
         candidates: &[Candidate<f32>],
         steps: Range<u32>,
-        begin: impl Fn(&Shard<'_>, &Encoded) -> Result<(), GpuError>,
-    ) -> Result<Vec<State<f32>>> {
+        begin: impl Fn(&Run, &Encoded) -> Result<(), GpuError>,
+    ) -> Result<Vec<State<f32>>, Error> {
         let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
-        let finished = |shard: &Shard<'_>, encoded: &Encoded| {
-            let model = |i: usize| &candidates[i].model;
-            let found = decode::states(encoded, &shard.states()?, &shard.episodes()?, shard.contacts(), model);
+        let finished = |run: &Run, encoded: &Encoded| {
+            let (part, model) = (run.part(), |i: usize| &candidates[i].model);
+            let contacts = part.place.pipeline.contacts;
+            let found = decode::states(encoded, &part.read_states()?, &part.read_episodes()?, contacts, model);
             for (&candidate, state) in encoded.candidates.iter().zip(found) {
                 states[candidate] = Some(state);
             }
             Ok(())
         };
-        self.simulate(candidates, steps, 1, begin, finished, &mut || ())?;
-        Ok(states.into_iter().map(|state| state.expect("every candidate is in a shard")).collect())
+        simulate(&self.session, candidates, steps, 1, begin, finished, &mut || ())?;
+        Ok(states.into_iter().map(|state| state.expect("every candidate is in a part")).collect())
     }
 
     fn attempt(
@@ -210,28 +148,27 @@ impl GpuBackend {
         candidates: &[Candidate<f32>],
         parts: usize,
         meanwhile: &mut (dyn FnMut() + Send),
-    ) -> Result<Vec<Outcome>, GpuError> {
+    ) -> Result<Vec<Outcome>, Error> {
+        let task = self.session.task(PLAIN);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
-        let descriptors = self.task.descriptors.len();
-        let words = layout::result_words(&self.task, false);
-        let finished = |shard: &Shard<'_>, encoded: &Encoded| {
-            let results = shard.results()?;
-            for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(words)) {
-                outcomes[candidate] = Some(decode::outcome(words, descriptors, self.task.frame)?);
+        let finished = |run: &Run, encoded: &Encoded| {
+            let results = run.results()?;
+            for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(run.part().place.words)) {
+                outcomes[candidate] = Some(decode::outcome(words, task.descriptors.len(), task.frame)?);
             }
             Ok(())
         };
-        self.simulate(candidates, 0..self.task.steps, parts, |_, _| Ok(()), finished, meanwhile)?;
-        Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a shard")).collect())
+        simulate(&self.session, candidates, 0..task.steps, parts, |_, _| Ok(()), finished, meanwhile)?;
+        Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a part")).collect())
     }
 }
 
 impl Backend for GpuBackend {
     fn describe(&self) -> String {
-        description::write(&self.gpu.facts, self.options.checked)
+        description::write(&self.session.gpu.facts, self.session.options.checked)
     }
 
-    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>> {
+    fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {
         self.evaluate_while(candidates, &mut || ())
     }
 
@@ -239,28 +176,38 @@ impl Backend for GpuBackend {
         &self,
         candidates: &[Candidate<f32>],
         meanwhile: &mut (dyn FnMut() + Send),
-    ) -> Result<Vec<Outcome>> {
-        let parts = self.parts.load(Ordering::Relaxed);
-        match self.attempt(candidates, parts, meanwhile) {
-            Err(GpuError::OutOfMemory { what }) => {
-                eprintln!("the GPU is out of memory ({what}); trying once more in smaller parts");
-                // What was written for the first attempt is held until something is submitted and done.
-                self.gpu.settle()?;
-                self.pool.clear();
-                // `meanwhile` may have been called already.
-                let outcomes = self.attempt(candidates, 4 * parts, &mut || ())?;
-                self.parts.store(4 * parts, Ordering::Relaxed);
-                Ok(outcomes)
-            }
-            other => Ok(other?),
-        }
+    ) -> Result<Vec<Outcome>, Error> {
+        // A second attempt does not call it once more.
+        let mut meanwhile = Some(meanwhile);
+        self.session.in_parts(&self.session.parts, |parts| match meanwhile.take() {
+            Some(meanwhile) => self.attempt(candidates, parts, meanwhile),
+            None => self.attempt(candidates, parts, &mut || ()),
+        })
     }
 
-    fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>> {
-        Ok(Box::new(gradient::GpuGradient::new(plan, self.gpu.clone(), self.options)?))
+    fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
+        Ok(Box::new(Self::for_gradients(plan, self.session.gpu.clone(), self.session.options)?))
     }
 
     fn simulation_time(&self) -> Duration {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner).spent()
+        self.session.simulation_time()
+    }
+}
+
+impl Differentiate for GpuBackend {
+    fn name(&self) -> String {
+        self.describe()
+    }
+
+    fn differentiate_each(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+    ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
+        gradient::differentiate(&self.session, candidates, objectives)
+    }
+
+    fn time(&self) -> Duration {
+        self.session.gradient_time()
     }
 }

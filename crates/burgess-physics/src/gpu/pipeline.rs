@@ -22,7 +22,7 @@ const BINDINGS: [BufferBindingType; 11] = [
 
 /// What a dispatch does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// Steps forth.
     Simulate,
     /// Steps back.
@@ -30,13 +30,14 @@ pub enum Entry {
 }
 
 /// A compiled shader.
-pub struct Pipeline {
+#[derive(Debug)]
+pub(crate) struct Pipeline {
     simulate: wgpu::ComputePipeline,
     /// With a tape only.
     differentiate: Option<wgpu::ComputePipeline>,
     layout: wgpu::BindGroupLayout,
     /// Room for contact points on a link.
-    pub contacts: usize,
+    pub(crate) contacts: usize,
 }
 
 impl Pipeline {
@@ -45,7 +46,7 @@ impl Pipeline {
     /// # Errors
     ///
     /// When the device refuses.
-    pub fn new(gpu: &Gpu, choices: Choices<'_>, checked: bool) -> Result<Self, GpuError> {
+    pub(crate) fn new(gpu: &Gpu, choices: Choices<'_>, checked: bool) -> Result<Self, GpuError> {
         let text = source(choices);
         gpu.guarded("compiling the simulation", |device| {
             let description = wgpu::ShaderModuleDescriptor {
@@ -99,7 +100,11 @@ impl Pipeline {
     }
 
     /// Binds arrays in the order of `shaders/layout.wgsl`.
-    pub fn bind<'b>(&self, device: &wgpu::Device, buffers: impl Iterator<Item = &'b wgpu::Buffer>) -> wgpu::BindGroup {
+    pub(crate) fn bind<'b>(
+        &self,
+        device: &wgpu::Device,
+        buffers: impl Iterator<Item = &'b wgpu::Buffer>,
+    ) -> wgpu::BindGroup {
         let entries: Vec<_> = buffers
             .zip(0..)
             .map(|(buffer, binding)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
@@ -112,7 +117,7 @@ impl Pipeline {
     /// # Panics
     ///
     /// When it is to go back and was compiled without a tape.
-    pub fn dispatch(
+    pub(crate) fn dispatch(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         entry: Entry,

@@ -2,20 +2,21 @@
 
 use super::device::GpuError;
 use std::ops::Deref;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wgpu::BufferUsages;
 
 /// Smallest buffer (bytes).
 const SMALLEST: u64 = 1 << 12;
 
-/// The buffers of a backend.
-pub struct Pool {
+/// The buffers of a session.
+#[derive(Debug)]
+pub(super) struct Pool {
     /// What all buffers together may take (bytes).
     memory: u64,
     stock: Mutex<Stock>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Stock {
     /// Buffers that nobody uses at present.
     idle: Vec<wgpu::Buffer>,
@@ -23,13 +24,15 @@ struct Stock {
     taken: u64,
 }
 
-/// A buffer on loan; it goes back when this is dropped. What the device still does with it comes before what others let it do.
-pub struct Loan<'a> {
-    pool: &'a Pool,
+/// A buffer on loan. It returns to the pool when this is dropped; the device finishes its work on the buffer before the work of the next
+/// borrower.
+#[derive(Debug)]
+pub(super) struct Loan {
+    pool: Arc<Pool>,
     buffer: wgpu::Buffer,
 }
 
-impl Deref for Loan<'_> {
+impl Deref for Loan {
     type Target = wgpu::Buffer;
 
     fn deref(&self) -> &wgpu::Buffer {
@@ -37,7 +40,7 @@ impl Deref for Loan<'_> {
     }
 }
 
-impl Drop for Loan<'_> {
+impl Drop for Loan {
     fn drop(&mut self) {
         self.pool.lock().idle.push(self.buffer.clone());
     }
@@ -45,24 +48,24 @@ impl Drop for Loan<'_> {
 
 impl Pool {
     /// An empty pool that makes buffers of at most `memory` bytes together.
-    pub fn new(memory: u64) -> Self {
+    pub(super) fn new(memory: u64) -> Self {
         Self { memory, stock: Mutex::default() }
     }
 
-    /// A buffer of at least `bytes`, at most `largest`, for `usage`. What stands in it is left over from its last use.
+    /// A buffer of at least `bytes`, at most `largest`, for `usage`. Its contents are left over from its last use.
     ///
     /// # Errors
     ///
-    /// When it does not fit into the pool's memory. (What the device's memory does not hold, wgpu reports.)
-    pub fn take(
-        &self,
+    /// When the buffer does not fit into the pool's memory. (wgpu reports when it does not fit into the device's.)
+    pub(super) fn take(
+        self: &Arc<Self>,
         device: &wgpu::Device,
         usage: BufferUsages,
         bytes: u64,
         largest: u64,
-    ) -> Result<Loan<'_>, GpuError> {
+    ) -> Result<Loan, GpuError> {
         let mut stock = self.lock();
-        let loan = |buffer| Ok(Loan { pool: self, buffer });
+        let loan = |buffer| Ok(Loan { pool: Arc::clone(self), buffer });
         let sizes = bytes..=4 * bytes.max(SMALLEST);
         let fits = |buffer: &wgpu::Buffer| buffer.usage() == usage && sizes.contains(&buffer.size());
         let smallest = (0..stock.idle.len()).filter(|&i| fits(&stock.idle[i])).min_by_key(|&i| stock.idle[i].size());
@@ -81,8 +84,8 @@ impl Pool {
         loan(device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false }))
     }
 
-    /// Frees all that nobody uses.
-    pub fn clear(&self) {
+    /// Frees the buffers that nobody uses.
+    pub(super) fn clear(&self) {
         self.lock().clear();
     }
 

@@ -15,7 +15,7 @@ pub struct Standing {
 }
 
 /// The arrays of states and episodes of a shard. `standing` gives the creature of a candidate and where its episode stands.
-pub fn arrays<'c>(
+pub(super) fn arrays<'c>(
     encoded: &Encoded,
     contacts: usize,
     standing: impl Fn(usize) -> (&'c Model<f32>, &'c Standing),

@@ -6,6 +6,7 @@ use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act, slew_targets};
 use super::prelude::Prelude;
 use super::reverse::tape::Standing;
+use super::snapshot::Snapshot;
 use super::state::{Drive, State, Work};
 use super::step::step;
 use crate::laws::sensors::Sensors;
@@ -21,10 +22,13 @@ pub const SPEED_BOUND: f64 = 100.0;
 pub const RATE_BOUND: f64 = 1000.0;
 
 /// An episode under way.
+#[derive(Clone, Debug)]
 pub struct Episode<'a, T> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
     task: &'a TaskPlan,
+    /// Decisions before the first row of a sequence of actions.
+    first_decision: u32,
     prelude: Prelude<T>,
     /// The state after the steps so far.
     pub state: State<T>,
@@ -33,13 +37,52 @@ pub struct Episode<'a, T> {
     /// The servo targets of the last step.
     pub drive: Drive<T>,
     policy: PolicyWork<T>,
-    watching: Option<Watching<'a, T>>,
+    watching: Option<Watching<T>>,
     stance: Stance<T>,
     steps: u32,
     reward: T,
     samples: Vec<T>,
     last: Sensors<T>,
     ending: Option<Ending>,
+}
+
+/// All of an episode under way but what it borrows: [`Episode::pause`] gives it, [`Episode::resume`] goes on from it.
+#[derive(Clone, Debug)]
+pub(crate) struct Paused<T> {
+    prelude: Prelude<T>,
+    state: State<T>,
+    work: Work<T>,
+    drive: Drive<T>,
+    policy: PolicyWork<T>,
+    watching: Option<Watching<T>>,
+    stance: Stance<T>,
+    steps: u32,
+    reward: T,
+    samples: Vec<T>,
+    last: Sensors<T>,
+    ending: Option<Ending>,
+}
+
+impl<T: Value> Paused<T> {
+    /// Where the episode stands, which goes on.
+    pub(crate) fn snapshot(&self) -> Snapshot<T> {
+        Snapshot {
+            steps: self.steps,
+            ending: None,
+            state: self.state.clone(),
+            targets: self.drive.targets.clone(),
+            commands: self.policy.commands.clone(),
+            start: self.prelude.start,
+            stance: self.stance.to_array(),
+            reward: self.reward,
+            samples: self.samples.clone(),
+        }
+    }
+
+    /// The sum of the reward's rates so far.
+    pub(crate) fn reward(&self) -> T {
+        self.reward
+    }
 }
 
 impl<'a, T: Value> Episode<'a, T> {
@@ -70,6 +113,7 @@ impl<'a, T: Value> Episode<'a, T> {
             candidate,
             world,
             task,
+            first_decision: 0,
             prelude,
             state,
             work,
@@ -87,6 +131,90 @@ impl<'a, T: Value> Episode<'a, T> {
             episode.stand(0, start);
         }
         episode
+    }
+
+    /// Goes on from where an episode of the same candidate was paused.
+    pub(crate) fn resume(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        paused: Paused<T>,
+    ) -> Self {
+        let Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending } =
+            paused;
+        Self {
+            candidate,
+            world,
+            task,
+            first_decision: 0,
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            ending,
+        }
+    }
+
+    /// Gives back what it borrowed, and keeps the rest.
+    pub(crate) fn pause(self) -> Paused<T> {
+        let Self {
+            prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending, ..
+        } = self;
+        Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending }
+    }
+
+    /// Goes on from a snapshot of a running episode of the same candidate, which has this prelude.
+    pub(crate) fn restore(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        prelude: Prelude<T>,
+        from: &Snapshot<T>,
+    ) -> Self {
+        let mut episode = Self::with(candidate, world, task, prelude, None);
+        episode.prelude.start = from.start;
+        episode.state.clone_from(&from.state);
+        episode.drive.targets.clone_from(&from.targets);
+        episode.policy.commands.clone_from(&from.commands);
+        episode.stance = Stance::from_array(from.stance);
+        episode.steps = from.steps;
+        episode.reward = from.reward;
+        episode.samples.clone_from(&from.samples);
+        episode
+    }
+
+    /// Where an episode stands that has ended.
+    pub(crate) fn end(&self) -> Option<Snapshot<T>> {
+        let ending = self.ending?;
+        let Returns { mut reward, descriptors: mut samples, .. } = self.returns();
+        if ending == Ending::Diverged {
+            reward = real(f64::NAN);
+            samples.fill(reward);
+        }
+        let Self { prelude, state, drive, policy, stance, steps, .. } = self;
+        Some(Snapshot {
+            steps: *steps,
+            ending: Some(ending),
+            state: state.clone(),
+            targets: drive.targets.clone(),
+            commands: policy.commands.clone(),
+            start: prelude.start,
+            stance: stance.to_array(),
+            reward,
+            samples,
+        })
+    }
+
+    /// From here on the candidate's sequence of actions counts its rows from the present decision.
+    pub(crate) fn count_decisions_from_here(&mut self) {
+        self.first_decision = self.steps / self.task.control_period;
     }
 
     /// Simulates to the end.
@@ -131,7 +259,7 @@ impl<'a, T: Value> Episode<'a, T> {
         // Decide.
         if self.steps.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
-                decision: self.steps / self.task.control_period,
+                decision: self.decision_after(self.steps),
                 time: self.time(),
                 reference_force: self.prelude.plan.reference_force,
                 latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
@@ -143,6 +271,11 @@ impl<'a, T: Value> Episode<'a, T> {
         step(model, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;
         command_rate
+    }
+
+    /// The number of the decision that is made after so many steps, as a sequence of actions counts them.
+    pub(crate) fn decision_after(&self, steps: u32) -> u32 {
+        steps / self.task.control_period - self.first_decision
     }
 
     /// Whether it has ended.
@@ -160,6 +293,16 @@ impl<'a, T: Value> Episode<'a, T> {
         self.candidate
     }
 
+    /// What it is for.
+    pub fn task(&self) -> &'a TaskPlan {
+        self.task
+    }
+
+    /// How it ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
     /// The surroundings.
     pub fn world(&self) -> &'a World<T> {
         self.world
@@ -171,7 +314,7 @@ impl<'a, T: Value> Episode<'a, T> {
     }
 
     /// The world model that watches, with all that it has seen.
-    pub fn watching(&self) -> Option<&Watching<'a, T>> {
+    pub fn watching(&self) -> Option<&Watching<T>> {
         self.watching.as_ref()
     }
 

@@ -22,6 +22,16 @@ impl<T: Real> Stance<T> {
         Self([real(2.0); LIMB_ENDS])
     }
 
+    /// The numbers of each limb end.
+    pub(crate) fn to_array(self) -> [T; LIMB_ENDS] {
+        self.0
+    }
+
+    /// From the numbers of each limb end.
+    pub(crate) fn from_array(numbers: [T; LIMB_ENDS]) -> Self {
+        Self(numbers)
+    }
+
     /// Updates the stance and returns the touch-downs, mean over `count` limb ends.
     fn update(&mut self, loads: &[T; LIMB_ENDS], count: usize) -> T {
         let (one, zero) = (T::one(), T::zero());

@@ -12,9 +12,11 @@ pub mod policy;
 pub mod prelude;
 pub mod record;
 pub mod reverse;
+pub mod snapshot;
 pub mod solve;
 pub mod spatial;
 pub mod spawn;
 pub mod state;
+#[expect(clippy::module_inception, reason = "files are named like the shaders that are their twins")]
 pub mod step;
 pub mod trace;

@@ -8,12 +8,13 @@ use crate::frame::FEATURES;
 use crate::laws::soft::sigmoid;
 use crate::observer::{CLIP, EPSILON, OBSERVED, Observer, UNIMIX, UPDATE_BIAS};
 use burgess_core::autodiff::{Real, real};
+use std::sync::Arc;
 
 /// An observer and all that it has seen of an episode.
 #[derive(Clone, Debug)]
-pub struct Watching<'a, T> {
+pub struct Watching<T> {
     /// Who watches.
-    pub observer: &'a Observer,
+    pub observer: Arc<Observer>,
     /// Steps of a frame.
     pub period: u32,
     frame: Frame<T>,
@@ -32,14 +33,14 @@ pub struct Moment<T> {
     pub z: Vec<T>,
 }
 
-impl<'a, T: Real> Watching<'a, T> {
+impl<T: Real> Watching<T> {
     /// Before the first frame of so many steps.
-    pub fn new(observer: &'a Observer, period: u32) -> Self {
+    pub fn new(observer: &Arc<Observer>, period: u32) -> Self {
         let zeros = |count| vec![T::zero(); count];
         let sizes = observer.sizes();
         let (h, z) = (zeros(sizes.deterministic), zeros(sizes.stochastic()));
         let start = Moment { features: [T::zero(); FEATURES], h, z };
-        Self { observer, period, frame: Frame::new(), moments: vec![start] }
+        Self { observer: Arc::clone(observer), period, frame: Frame::new(), moments: vec![start] }
     }
 
     /// z after so many steps, which it has seen.
@@ -59,7 +60,7 @@ impl<'a, T: Real> Watching<'a, T> {
         if steps.is_multiple_of(self.period) {
             let features = self.frame.finish();
             let before = &self.moments[self.moments.len() - 1];
-            let Thought { h, z, .. } = Thought::new(self.observer, before, &features);
+            let Thought { h, z, .. } = Thought::new(&self.observer, before, &features);
             self.moments.push(Moment { features, h, z });
         }
     }

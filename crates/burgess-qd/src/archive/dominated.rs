@@ -251,7 +251,8 @@ impl<S: Solution> Archive<S> for DominatedNovelty<S> {
         self.dismiss(&surplus);
         let cells = self.move_in(batch);
         self.settle();
-        let placement = |((elite, rival), cell): ((&Evaluated<S>, Option<Option<f32>>), Option<usize>)| {
+        type Judged<'a, S> = ((&'a Evaluated<S>, Option<Option<f32>>), Option<usize>);
+        let placement = |((elite, rival), cell): Judged<'_, S>| {
             let Some(rival) = rival else { return Placement::NotFinite };
             let improvement = f64::from(elite.reward) - f64::from(rival.unwrap_or(0.0));
             match (cell, rival) {

@@ -71,6 +71,10 @@ pub enum Stop {
 impl Cma {
     /// N(mean, sigma^2) in as many dimensions as the mean has, at least one. `batch` is how many candidates are usually told of at a
     /// time: half of it is the usual number of parents, which says how seldom the matrix is decomposed.
+    ///
+    /// # Panics
+    ///
+    /// When the mean is empty.
     pub fn new(mean: Vec<f64>, sigma: f64, batch: usize) -> Self {
         let n = mean.len();
         assert!(n > 0, "CMA-ES in no dimensions");

@@ -1,6 +1,6 @@
 //! The adapters of the machine, and which of them to take.
 
-use super::error::GpuError;
+use crate::error::GpuError;
 use std::fmt;
 use std::sync::LazyLock;
 

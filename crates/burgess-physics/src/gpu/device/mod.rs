@@ -1,10 +1,9 @@
 //! An adapter made ready for work, and everything that can go wrong with it as an error instead of a panic.
 
 mod adapter;
-mod error;
 
+pub use crate::error::GpuError;
 pub use adapter::{AdapterFacts, AdapterKind, AdapterLimits, Choice, adapters, choose};
-pub use error::GpuError;
 /// The graphics library, of whose types a [`Gpu`] is made.
 pub use wgpu;
 
@@ -12,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A device that is ready for work; clones share it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Gpu {
     /// Makes buffers, shaders and pipelines.
     pub device: wgpu::Device,
@@ -24,7 +23,7 @@ pub struct Gpu {
 }
 
 /// The first failure that no call could report, shared with wgpu's callbacks.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 struct Failure(Arc<Mutex<Option<GpuError>>>);
 
 impl Failure {

@@ -1,6 +1,7 @@
 //! From the device's bars to gradients: each number's to its place, sums over the links of a creature in their order, and what links
 //! carry at the start taken to positions and velocities.
 
+use crate::batch::WindowGradient;
 use crate::gpu::layout::{CONTACT_POINTS, Vec4, bar_places};
 use crate::gradient::{Gradient, StateGradient};
 use crate::laws::joint::Servo;
@@ -16,22 +17,22 @@ use crate::world::World;
 use burgess_core::math::{Vec3, vec3};
 
 /// The bars of one creature.
-pub struct Bars<'a, F> {
+pub(crate) struct Bars<'a, F> {
     /// Who it is.
-    pub candidate: &'a Candidate<f32>,
+    pub(crate) candidate: &'a Candidate<f32>,
     /// Its surroundings.
-    pub world: &'a World<f32>,
+    pub(crate) world: &'a World<f32>,
     /// The vector of a link and a field.
-    pub field: F,
+    pub(crate) field: F,
     /// The gradient with respect to its brain, laid out as `encode` writes it.
-    pub brain: &'a [f32],
+    pub(crate) brain: &'a [f32],
     /// Room for contact points on a link.
-    pub contacts: usize,
+    pub(crate) contacts: usize,
 }
 
 impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     /// The gradient.
-    pub fn gradient(&self, returns: Returns<f32>) -> Gradient<f32> {
+    pub(crate) fn gradient(&self, returns: Returns<f32>) -> Gradient<f32> {
         if returns.ending == Ending::Diverged {
             return not_a_number(self.candidate, returns);
         }
@@ -51,6 +52,29 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
             world: total.world,
             state: StateGradient { position, rotation, velocity, angular_velocity, angles, rates },
         }
+    }
+
+    /// The gradient of a window.
+    pub(crate) fn window_gradient(&self, diverged: bool) -> WindowGradient<f32> {
+        if diverged {
+            return WindowGradient::not_a_number(self.candidate);
+        }
+        let (mut total, mut state) = (self.totals(), self.state());
+        total.prelude.start = xyz(self.shared(0, 5));
+        let first = bar_places(self.contacts).0;
+        let mut slot = 0;
+        let contacts = &self.model().contacts;
+        for (k, (contact, bar)) in contacts.iter().zip(&mut state.normal_forces).enumerate() {
+            slot = if k > 0 && contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
+            *bar = match slot {
+                0 | 1 => (self.field)(contact.link, first + 1 + slot)[3],
+                _ => (self.field)(contact.link, first + 3 + (slot - 2) / 4)[(slot - 2) % 4],
+            };
+        }
+        for i in 1..self.model().links.len() {
+            [_, _, state.targets[i], state.commands[i]] = (self.field)(i, first);
+        }
+        WindowGradient { state, candidate: total.candidate, prelude: total.prelude, world: total.world }
     }
 
     fn model(&self) -> &Model<f32> {

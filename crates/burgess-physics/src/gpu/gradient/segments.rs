@@ -11,20 +11,20 @@ const ENOUGH: usize = 2048;
 
 /// What a record of the tape takes, and what may be taken.
 #[derive(Clone, Copy, Debug)]
-pub struct Room {
+pub(crate) struct Room {
     /// Bytes for the tape and checkpoints together.
-    pub memory: u64,
+    pub(crate) memory: u64,
     /// Bytes that one buffer may have.
-    pub binding: u64,
+    pub(crate) binding: u64,
     /// Steps of a full episode.
-    pub steps: u32,
+    pub(crate) steps: u32,
     /// Contact points on a link that there is room for.
-    pub contacts: usize,
+    pub(crate) contacts: usize,
 }
 
 impl Room {
     /// Bytes of the states of some blocks before one step.
-    pub fn record(&self, blocks: usize) -> u64 {
+    pub(crate) fn record(&self, blocks: usize) -> u64 {
         (blocks * LANES * record_fields(self.contacts) * size_of::<Vec4>()) as u64
     }
 
@@ -34,7 +34,7 @@ impl Room {
     }
 
     /// Most steps of a segment of some blocks, if any fit.
-    pub fn segment(&self, blocks: usize) -> Option<u32> {
+    pub(crate) fn segment(&self, blocks: usize) -> Option<u32> {
         let (record, checkpoint) = (self.record(blocks), self.record(blocks) + Self::episodes(blocks));
         let fits = |&steps: &u32| {
             let (tape, checkpoints) = (record * (u64::from(steps) + 1), u64::from(self.steps.div_ceil(steps) - 1));
@@ -46,7 +46,7 @@ impl Room {
     }
 
     /// Most blocks of a part, if one fits: as many as need no segments, if those are enough.
-    pub fn blocks(&self) -> Option<usize> {
+    pub(crate) fn blocks(&self) -> Option<usize> {
         let whole = self.memory.min(self.binding) / (self.record(1) * (u64::from(self.steps) + 1));
         let mut most = usize::try_from(whole).unwrap_or(usize::MAX).max(ENOUGH);
         while self.segment(most).is_none() {

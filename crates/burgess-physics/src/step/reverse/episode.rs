@@ -1,22 +1,21 @@
-//! The way back through an episode.
+//! The backward pass through an episode, or through a window of it.
 //!
-//! Forth, the state before each step is kept where memory allows; where it does not, states are kept at regular checkpoints only, and
-//! each segment between two is simulated again before the way back through it. Either way the same bits come out.
+//! The forward pass keeps the state before each step where memory allows. Where it does not, it keeps states at regular checkpoints only,
+//! and each segment between two checkpoints is simulated again before the backward pass goes through it. Both give the same bits.
 
 use super::features::reverse_features;
 use super::link::reverse_start;
 use super::made::Step;
-use super::measure::{Judgement, SeenBar, reverse_measure};
+use super::measure::{End, Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act, reverse_slew};
-use super::state::{ModelGradient, ReverseWork, StateAdjoint};
+use super::state::{LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
 use super::{recall, reverse_step};
 use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
-use crate::model::{Candidate, Model};
+use crate::model::Candidate;
 use crate::step::episode::Episode;
 use crate::step::measure::{Stance, measure};
-use crate::step::observer::Watching;
 use crate::step::policy::{Occasion, slew_targets};
 use crate::step::prelude::Prelude;
 use crate::step::state::{Drive, State, Work};
@@ -37,7 +36,8 @@ pub trait Watch<T> {
 }
 
 /// Watches nothing.
-struct Blind;
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Blind;
 
 impl<T> Watch<T> for Blind {
     fn watch(&mut self, _: u32, _: &State<T>, _: &mut StateAdjoint<T>) {}
@@ -65,9 +65,14 @@ pub fn differentiate_each<T: Value>(
     memory: usize,
 ) -> Vec<Gradient<T>> {
     let episode = Episode::new(candidate, world, task);
-    let mut gradients = go_back(episode, candidate, world, task, objectives, memory, &mut Blind);
-    gradients.iter_mut().for_each(|gradient| gradient.prelude.start = gradient.state.position);
-    gradients
+    let start = episode.state.clone();
+    let (returns, bars) = whole(episode, objectives, memory, &mut Blind);
+    let finish = |bars: Bars<T>| {
+        let mut gradient = bars.gradient(candidate, world, &start, returns.clone());
+        gradient.prelude.start = gradient.state.position;
+        gradient
+    };
+    bars.into_iter().map(finish).collect()
 }
 
 /// As [`differentiate`], of an episode that begins as it stands.
@@ -92,43 +97,137 @@ pub fn differentiate_watching<'a, T: Value>(
     memory: usize,
     watch: &mut dyn Watch<T>,
 ) -> Gradient<T> {
-    go_back(episode, candidate, world, task, std::slice::from_ref(objective), memory, watch).swap_remove(0)
+    debug_assert!(std::ptr::eq(episode.task(), task), "the episode is one of this task");
+    let start = episode.state.clone();
+    let (returns, mut bars) = whole(episode, std::slice::from_ref(objective), memory, watch);
+    bars.swap_remove(0).gradient(candidate, world, &start, returns)
 }
 
-/// Forth, and back for each objective.
-fn go_back<'a, T: Value>(
-    episode: Episode<'a, T>,
-    candidate: &'a Candidate<T>,
-    world: &'a World<T>,
-    task: &'a TaskPlan,
+/// To the end of the episode, and back for each objective.
+fn whole<T: Value>(
+    episode: Episode<'_, T>,
     objectives: &[Objective],
     memory: usize,
     watch: &mut dyn Watch<T>,
-) -> Vec<Gradient<T>> {
-    let mut forth = Forth::new(episode, &candidate.model, task, memory);
+) -> (Returns<T>, Vec<Bars<T>>) {
+    let (episode, bars) = differentiate_window(episode, u32::MAX, objectives, None, memory, watch);
+    (episode.returns(), bars)
+}
+
+/// Bars of all that a window of an episode is made from.
+#[derive(Clone, Debug)]
+pub struct Bars<T> {
+    /// Of the state before the window.
+    pub state: StateAdjoint<T>,
+    /// Of what stays the same over the window.
+    pub total: ModelGradient<T>,
+}
+
+/// Simulates to step `until` of an episode or to its end, and goes back to where it stood, for each objective: the reward gained in
+/// between, and the descriptors as if the episode ended there. `after` has the bars that the state at the end of the window comes with,
+/// zero unless given. Gives the episode as the window leaves it. The bars of a window in which the episode diverged are NaN.
+pub fn differentiate_window<'a, T: Value>(
+    episode: Episode<'a, T>,
+    until: u32,
+    objectives: &[Objective],
+    after: Option<&StateAdjoint<T>>,
+    memory: usize,
+    watch: &mut dyn Watch<T>,
+) -> (Episode<'a, T>, Vec<Bars<T>>) {
+    let mut forth = Forth::new(episode, until, memory);
     forth.run();
-    let returns = forth.episode.returns();
-    if returns.ending == Ending::Diverged {
-        return vec![not_a_number(candidate, returns); objectives.len()];
+    let candidate = forth.episode.candidate();
+    if forth.episode.ending() == Some(Ending::Diverged) {
+        return (forth.episode, vec![Bars::not_a_number(candidate); objectives.len()]);
     }
-    let back = |objective| Back::new(candidate, world, task, objective, &forth.episode);
-    let mut backs: Vec<Back<'a, T>> = objectives.iter().map(back).collect();
-    let mut end = returns.steps;
+    let mut backs: Vec<Back<'a, T>> =
+        objectives.iter().map(|objective| Back::new(objective, &forth.episode, after)).collect();
+    let mut end = forth.episode.steps();
     for segment in (0..forth.checkpoints.len()).rev() {
-        let first = segment as u32 * forth.segment;
+        let first = forth.begin + segment as u32 * forth.segment;
         forth.recall(segment, end);
         for index in (first..end).rev() {
-            let watching = forth.episode.watching();
-            backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, watching, watch));
+            let episode = &forth.episode;
+            backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, episode, watch));
         }
         end = first;
     }
-    backs.into_iter().map(|back| back.finish(returns.clone())).collect()
+    let bars = backs.into_iter().map(|back| Bars { state: back.bar, total: back.total }).collect();
+    (forth.episode, bars)
 }
 
-/// The way forth, with its records.
+impl<T: Value> Bars<T> {
+    /// All NaN.
+    pub(crate) fn not_a_number(candidate: &Candidate<T>) -> Self {
+        let nan: T = real(f64::NAN);
+        let vector = vec3(nan, nan, nan);
+        let model = &candidate.model;
+        let per_link = vec![nan; model.links.len()];
+        let link = LinkBar { angle: nan, rate: nan, momentum: vector, spin: vector };
+        Self {
+            state: StateAdjoint {
+                position: vector,
+                rotation: vector,
+                velocity: vector,
+                angular_velocity: vector,
+                links: vec![link; model.links.len()],
+                normal_forces: vec![nan; model.contacts.len()],
+                targets: per_link.clone(),
+                commands: per_link,
+            },
+            total: ModelGradient {
+                candidate: candidate.map(|_: T| nan),
+                prelude: PreludeGradient {
+                    start: vector,
+                    contact_width: nan,
+                    reference_force: nan,
+                    mass: nan,
+                    leg_span: nan,
+                },
+                world: WorldGradient { gravity: vector, friction: nan, contact_damping: nan },
+            },
+        }
+    }
+
+    /// The gradient of an episode that began with this state, in which what links carry follows from positions and velocities.
+    fn gradient(
+        mut self,
+        candidate: &Candidate<T>,
+        world: &World<T>,
+        start: &State<T>,
+        returns: Returns<T>,
+    ) -> Gradient<T> {
+        if returns.ending == Ending::Diverged {
+            return not_a_number(candidate, returns);
+        }
+        take_start(candidate, world, start, &mut self);
+        let StateAdjoint { position, rotation, velocity, angular_velocity, links, .. } = self.state;
+        let ModelGradient { candidate, mut prelude, world } = self.total;
+        // Displacements count from the start.
+        let position = position + std::mem::take(&mut prelude.start);
+        let angles = links.iter().map(|link| link.angle).collect();
+        let rates = links.iter().map(|link| link.rate).collect();
+        let state = StateGradient { position, rotation, velocity, angular_velocity, angles, rates };
+        Gradient { returns, candidate, prelude, world, state }
+    }
+}
+
+/// Takes the bars of what links carry at the start to positions, velocities and the model, from which it follows.
+fn take_start<T: Value>(candidate: &Candidate<T>, world: &World<T>, start: &State<T>, bars: &mut Bars<T>) {
+    let model = &candidate.model;
+    let drive = Drive::idle(model);
+    let step = Step { model, world, drive: &drive, before: start, after: start };
+    let mut work = Work::new(model, world.gravity, world.contact_width);
+    let mut back = ReverseWork::new(model, world);
+    reverse_start(&step, &mut bars.state, &mut bars.total, &mut work, &mut back);
+}
+/// The forward pass, with its records.
 struct Forth<'a, T: Value> {
     episode: Episode<'a, T>,
+    /// Steps before the window.
+    begin: u32,
+    /// Steps after which the window ends.
+    until: u32,
     /// Steps of a segment.
     segment: u32,
     /// The state before each segment.
@@ -141,24 +240,25 @@ struct Forth<'a, T: Value> {
 }
 
 impl<'a, T: Value> Forth<'a, T> {
-    fn new(episode: Episode<'a, T>, model: &Model<T>, task: &TaskPlan, memory: usize) -> Self {
+    fn new(episode: Episode<'a, T>, until: u32, memory: usize) -> Self {
+        let (begin, model) = (episode.steps(), &episode.candidate().model);
+        let until = until.min(episode.task().steps);
         Self {
-            episode,
-            segment: segment_steps(task.steps, memory / (record_size(model) * size_of::<T>())),
+            begin,
+            until,
+            segment: segment_steps(until.saturating_sub(begin), memory / (record_size(model) * size_of::<T>())),
             checkpoints: Tape::new(model),
             tape: Tape::new(model),
             taped: 0,
             standing: Standing::new(model),
+            episode,
         }
     }
 
     /// Simulates to the end; the last segment is on the tape.
     fn run(&mut self) {
-        loop {
-            if self.episode.is_over() {
-                break;
-            }
-            if self.episode.steps().is_multiple_of(self.segment) {
+        while !self.episode.is_over() && self.episode.steps() < self.until {
+            if (self.episode.steps() - self.begin).is_multiple_of(self.segment) {
                 record(&self.episode, &mut self.checkpoints);
                 self.tape.clear();
             }
@@ -176,7 +276,7 @@ impl<'a, T: Value> Forth<'a, T> {
         }
         self.taped = segment;
         self.checkpoints.read(segment, &mut self.standing);
-        self.episode.stand(segment as u32 * self.segment, &self.standing);
+        self.episode.stand(self.begin + segment as u32 * self.segment, &self.standing);
         self.tape.clear();
         record(&self.episode, &mut self.tape);
         while self.episode.steps() < end {
@@ -203,7 +303,7 @@ fn segment_steps(steps: u32, room: usize) -> u32 {
     (largest as u32).max(least)
 }
 
-/// The way back, with what has been gathered so far.
+/// The backward pass, with what has been gathered so far.
 struct Back<'a, T: Value> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
@@ -224,23 +324,21 @@ struct Back<'a, T: Value> {
 }
 
 impl<'a, T: Value> Back<'a, T> {
-    fn new(
-        candidate: &'a Candidate<T>,
-        world: &'a World<T>,
-        task: &'a TaskPlan,
-        objective: &Objective,
-        episode: &Episode<'a, T>,
-    ) -> Self {
+    fn new(objective: &Objective, episode: &Episode<'a, T>, after: Option<&StateAdjoint<T>>) -> Self {
+        let (candidate, world, task) = (episode.candidate(), episode.world(), episode.task());
         let model = &candidate.model;
         let prelude = episode.prelude().clone();
         let (judgement, end) = Judgement::new(
             task,
             objective,
             world.dt,
-            episode.steps(),
-            &episode.means(),
-            episode.sensors(),
-            &prelude.plan.facts,
+            End {
+                is_over: episode.is_over(),
+                steps: episode.steps(),
+                means: &episode.means(),
+                sensors: episode.sensors(),
+                facts: &prelude.plan.facts,
+            },
         );
         Self {
             candidate,
@@ -249,7 +347,7 @@ impl<'a, T: Value> Back<'a, T> {
             prelude,
             judgement,
             end: Some(end),
-            bar: StateAdjoint::zero(model),
+            bar: after.map_or_else(|| StateAdjoint::zero(model), StateAdjoint::clone),
             total: ModelGradient::zero(candidate),
             work: Work::new(model, world.gravity, world.contact_width),
             reverse: ReverseWork::new(model, world),
@@ -262,15 +360,8 @@ impl<'a, T: Value> Back<'a, T> {
     }
 
     /// Goes back through step `index` of the episode, whose record is the `place`-th on the tape.
-    fn reverse(
-        &mut self,
-        index: u32,
-        place: u32,
-        tape: &Tape<T>,
-        watching: Option<&Watching<'_, T>>,
-        watch: &mut dyn Watch<T>,
-    ) {
-        let (model, world) = (&self.candidate.model, self.world);
+    fn reverse(&mut self, index: u32, place: u32, tape: &Tape<T>, episode: &Episode<'_, T>, watch: &mut dyn Watch<T>) {
+        let (model, world, watching) = (&self.candidate.model, self.world, episode.watching());
         tape.read(place as usize, &mut self.before);
         tape.read(place as usize + 1, &mut self.after);
         // What drove the step: the commands were decided before it, or held.
@@ -299,7 +390,7 @@ impl<'a, T: Value> Back<'a, T> {
         reverse_slew(world, &self.before.targets, &self.after.commands, rate_bar, &mut self.bar);
         if index.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
-                decision: index / self.task.control_period,
+                decision: episode.decision_after(index),
                 time: world.dt * real(f64::from(index)),
                 reference_force: self.prelude.plan.reference_force,
                 latent: watching.map_or(&[], |watching| watching.latent(index)),
@@ -318,26 +409,6 @@ impl<'a, T: Value> Back<'a, T> {
                 &mut self.policy,
             );
         }
-    }
-
-    /// The gradient, when all steps are reversed.
-    fn finish(mut self, returns: Returns<T>) -> Gradient<T> {
-        let step = Step {
-            model: &self.candidate.model,
-            world: self.world,
-            drive: &self.drive,
-            before: &self.before.state,
-            after: &self.before.state,
-        };
-        reverse_start(&step, &mut self.bar, &mut self.total, &mut self.work, &mut self.reverse);
-        let StateAdjoint { position, rotation, velocity, angular_velocity, links, .. } = self.bar;
-        let ModelGradient { candidate, mut prelude, world } = self.total;
-        // Displacements count from the start.
-        let position = position + std::mem::take(&mut prelude.start);
-        let angles = links.iter().map(|link| link.angle).collect();
-        let rates = links.iter().map(|link| link.rate).collect();
-        let state = StateGradient { position, rotation, velocity, angular_velocity, angles, rates };
-        Gradient { returns, candidate, prelude, world, state }
     }
 }
 

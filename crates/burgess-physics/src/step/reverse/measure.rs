@@ -43,6 +43,21 @@ impl<T: Value> SeenBar<T> {
     }
 }
 
+/// The end of an episode, or of a window of one.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a, T> {
+    /// Whether the episode ends here, so that the reward gains what it gains once.
+    pub is_over: bool,
+    /// Steps of the episode.
+    pub steps: u32,
+    /// Means of the samples of each descriptor.
+    pub means: &'a [T],
+    /// The last measurement.
+    pub sensors: &'a Sensors<T>,
+    /// What is known of the body.
+    pub facts: &'a BodyFacts<T>,
+}
+
 /// What the objective makes of an episode, as weights.
 #[derive(Clone, Debug)]
 pub struct Judgement<'a, T> {
@@ -54,21 +69,16 @@ pub struct Judgement<'a, T> {
 }
 
 impl<'a, T: Value> Judgement<'a, T> {
-    /// Of an episode that ended after `steps` steps with the sensors `end` and these means of the descriptors' samples; and the bars
-    /// of what only its end is judged by. `dt` is the time step (s).
-    pub fn new(
-        task: &'a TaskPlan,
-        objective: &Objective,
-        dt: T,
-        steps: u32,
-        means: &[T],
-        end: &Sensors<T>,
-        facts: &BodyFacts<T>,
-    ) -> (Self, SeenBar<T>) {
+    /// Of an episode with this end; and the bars of what only the end is judged by. `dt` is the time step (s). Descriptors count as if
+    /// the episode ended here in any case.
+    pub fn new(task: &'a TaskPlan, objective: &Objective, dt: T, end: End<'_, T>) -> (Self, SeenBar<T>) {
+        let End { is_over, steps, means, sensors, facts } = end;
         let mut bar = SeenBar([T::zero(); SEEN]);
-        let seen = see(end);
+        let seen = see(sensors);
         let reward = real(objective.reward);
-        bar.add(task.reward_finish(&seen), reward);
+        if is_over {
+            bar.add(task.reward_finish(&seen), reward);
+        }
         let share = T::one() / real(f64::from(steps.max(1)));
         let mut sample = |(descriptor, (&mean, &weight)): (&crate::laws::descriptor::Descriptor, (&T, &f64))| {
             let facts = BodyFacts {

@@ -26,13 +26,13 @@ impl<T: Value> WatchingBar<T> {
     }
 
     /// Goes back through the end of a frame, if one ended with the last of `steps` steps.
-    pub fn retreat(&mut self, watching: &Watching<'_, T>, steps: u32) {
+    pub fn retreat(&mut self, watching: &Watching<T>, steps: u32) {
         if !steps.is_multiple_of(watching.period) {
             return;
         }
         let (before, after) = watching.frame(steps / watching.period - 1);
-        let thought = Thought::new(watching.observer, before, &after.features);
-        let mut bars = reverse_thought(watching.observer, before, &thought, self);
+        let thought = Thought::new(&watching.observer, before, &after.features);
+        let mut bars = reverse_thought(&watching.observer, before, &thought, self);
         let share = real::<T>(1.0 / f64::from(watching.period));
         bars.iter_mut().for_each(|bar| *bar *= share);
         self.features = Some(bars);

@@ -1,0 +1,301 @@
+//! Situations that a step can be in, found in episodes of shipped bodies.
+
+use super::subject::{Rules, Subject};
+use crate::evolve::start;
+use crate::experiment::Experiment;
+use crate::genome::{BodyLimits, Brain, CpgGene, Genome, Policy, Sharing, WorldModelFile, morphology};
+use crate::variation::Variation;
+use anyhow::Context as _;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_latent::{FrozenWorldModel, Size};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::{TerrainSpec, Wall};
+use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::reverse::tape::Standing;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, Stiffness, World};
+use std::path::Path;
+
+/// One situation: who is where, and when.
+#[derive(Clone)]
+pub struct Situation {
+    /// Its name.
+    pub name: String,
+    genome: Genome,
+    rules: Rules,
+    world: World<f64>,
+    /// What is differentiated.
+    task: TaskPlan,
+    brain: BrainKind,
+    /// Whether the last step of an episode was in the situation, by the episode and the normal forces before; none: at the spawn point.
+    reached: Option<Reached>,
+}
+
+impl std::fmt::Debug for Situation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Situation").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+type Reached = fn(&Episode<'_, f64>, &[f64]) -> bool;
+
+/// The situation in which nothing moves.
+const AT_REST: &str = "at rest";
+/// Steps in which a situation must come up.
+const SEARCH: u32 = 960;
+/// Steps of settling before one counts.
+const SETTLING: u32 = 30;
+/// Noise on all genes takes directions off the edges of boxes and the axes of capsules, where there are kinks.
+const NOISE: f64 = 0.05;
+
+/// A situation of a shipped body.
+#[derive(Clone)]
+struct Recipe {
+    name: &'static str,
+    body: &'static str,
+    terrain: TerrainSpec,
+    policy: Policy,
+    /// What is changed of the genome and of the physics to get there.
+    change: fn(&mut Genome, &mut Physics),
+    reached: Option<Reached>,
+}
+
+/// All situations that a step can be in, found in episodes of shipped bodies.
+///
+/// # Errors
+///
+/// When a shipped body cannot be read.
+pub fn all() -> anyhow::Result<Vec<Situation>> {
+    let cpg = || Policy::Cpg { sharing: Sharing::Gene, frequency: (0.5, 2.5) };
+    let mlp = Policy::Mlp {
+        hidden: vec![8],
+        sharing: Sharing::Instance,
+        frequency: (0.5, 2.5),
+        control_rate: 60,
+        world_model: None,
+    };
+    let walls = vec![
+        Wall { centre: (0.5, 0.0), half: (0.1, 1.0), height: 0.5 },
+        Wall { centre: (-0.4, 0.3), half: (0.05, 0.1), height: 0.03 },
+    ];
+    let on = |name, body, terrain, reached| Recipe { name, body, terrain, policy: cpg(), change: lively, reached };
+    let flat = |name, body, reached| on(name, body, TerrainSpec::Plane { slope: 0.0 }, reached);
+    let later: Option<Reached> = Some(|episode, _| episode.steps() > 120);
+    let settled: Option<Reached> = Some(|episode, _| episode.steps() > 480);
+    let stairs = TerrainSpec::Stairs { start: 0.15, rise: 0.03, run: 0.25, count: 5 };
+    let bumps = TerrainSpec::Bumps { height: 0.03, wavelength: 1.5 };
+    let recipes = [
+        flat("spawn", "quadruped", None),
+        Recipe { change: still, ..flat(AT_REST, "hexapod", settled) },
+        Recipe { change: slippery, ..on("sliding", "biped", TerrainSpec::Plane { slope: 0.5 }, Some(is_sliding)) },
+        flat("touching", "quadruped", Some(has_touched)),
+        flat("leaving", "hopper", Some(has_left)),
+        Recipe { change: cramped, ..flat("joint limit", "tripod", Some(at_limit)) },
+        Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },
+        Recipe { policy: mlp.clone(), ..flat("network", "biped", later) },
+        Recipe { policy: watched(mlp)?, ..flat("watching world model", "biped", later) },
+        on("stairs", "hexapod", stairs, later),
+        on("bumps", "snake", bumps, later),
+        on("walls", "tripod", TerrainSpec::Walls(walls), later),
+        flat("welded base", "arm", later),
+    ];
+    recipes.into_iter().map(Recipe::cook).collect()
+}
+
+/// The policy with an untrained world model that watches, its frames short enough for several in the shortest episodes of many steps.
+fn watched(mut policy: Policy) -> anyhow::Result<Policy> {
+    if let Policy::Mlp { world_model, .. } = &mut policy {
+        *world_model = Some(WorldModelFile::of(FrozenWorldModel::untrained(Size::Tiny, 40.0, 1)?, "untrained"));
+    }
+    Ok(policy)
+}
+
+/// Every seed morphology of an experiment with a random brain, at its spawn point and after a second; the experiment's own reward and
+/// descriptors.
+///
+/// # Errors
+///
+/// When a seed cannot be read.
+pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec<Situation>> {
+    let seeds = start::seed_bodies(experiment, file)?;
+    let plan = experiment.plan();
+    let space = start::search_space(experiment, seeds.clone());
+    let mut situations = Vec::new();
+    for (i, (name, seed)) in start::seed_names(experiment).iter().zip(seeds).enumerate() {
+        let mut variation = Variation { seeds: vec![seed], evolve_body: true, ..space.clone() };
+        let genome = varied(&variation, &mut Stream::new(experiment.seed, 0, i as u64, Purpose::Test));
+        if variation.physics.contact_stiffness == Stiffness::Auto {
+            let stiffness = variation.compile(&genome)?.model.contact_stiffness;
+            variation.physics.contact_stiffness = Stiffness::Fixed(stiffness);
+        }
+        let Variation { policy, limits, physics, .. } = variation;
+        let rules = Rules { policy, limits, physics };
+        let task = TaskPlan {
+            descriptors: plan.task.descriptors.iter().copied().filter(Descriptor::has_gradient).collect(),
+            min_height: None,
+            min_up: None,
+            ..plan.task.clone()
+        };
+        let at = |when: &str, reached| Situation {
+            name: format!("{name}, {when}"),
+            genome: genome.clone(),
+            rules: rules.clone(),
+            world: plan.world.clone(),
+            task: task.clone(),
+            brain: plan.brain.clone(),
+            reached,
+        };
+        situations.push(at("spawn", None));
+        situations.push(at("after a second", Some(|episode, _| episode.time() >= 1.0)));
+    }
+    Ok(situations)
+}
+
+/// The only seed of a variation with a random brain, and noise on all genes.
+fn varied(variation: &Variation, stream: &mut Stream) -> Genome {
+    variation.gaussian(&variation.random(0.0, stream), NOISE, 0.0, stream)
+}
+
+impl Recipe {
+    fn cook(self) -> anyhow::Result<Situation> {
+        let Self { name, body, terrain, policy, change, reached } = self;
+        let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() };
+        let seeds = vec![morphology::load(body, Path::new("."))?];
+        let limits = BodyLimits::default();
+        let variation = Variation { seeds, policy, limits, physics: physics.clone(), evolve_body: true };
+        let mut genome = varied(&variation, &mut Stream::new(1, 0, 0, Purpose::Test));
+        change(&mut genome, &mut physics);
+        let world = World::new(&physics, &terrain, 1);
+        let (task, brain) = (task(name, &variation.policy, &physics), variation.policy.brain_kind());
+        let Variation { policy, limits, .. } = variation;
+        Ok(Situation {
+            name: name.into(),
+            genome,
+            rules: Rules { policy, limits, physics },
+            world,
+            task,
+            brain,
+            reached,
+        })
+    }
+}
+
+/// Every descriptor with a gradient and every reward term, but for the energy where nothing moves: power is an absolute value, with
+/// its kink at rest.
+fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
+    let weights = [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1];
+    let term = |term| match term {
+        RewardTerm::TargetReached { .. } => RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 },
+        other => other,
+    };
+    let counts = |(term, _): &(RewardTerm, f64)| name != AT_REST || *term != RewardTerm::Energy;
+    TaskPlan {
+        steps: SEARCH,
+        control_period: policy.control_period(physics.rate),
+        reward: RewardTerm::ALL.map(term).into_iter().zip(weights).filter(counts).collect(),
+        descriptors: Descriptor::ALL.into_iter().filter(Descriptor::has_gradient).collect(),
+        min_height: None,
+        min_up: None,
+        frame: None,
+        observer: policy.watched_by(physics.rate),
+    }
+}
+
+impl Situation {
+    /// The subject in the situation.
+    ///
+    /// # Errors
+    ///
+    /// When its episode never gets there.
+    pub fn find(&self) -> anyhow::Result<Subject> {
+        let mut subject = self.at_spawn();
+        if let Some(reached) = self.reached {
+            let task = TaskPlan { steps: SEARCH, ..self.task.clone() };
+            let start = search(&subject, &task, reached);
+            subject.start = Some(start.with_context(|| format!("`{}` did not come up in {SEARCH} steps", self.name))?);
+        }
+        Ok(subject)
+    }
+
+    /// The same subject at its spawn point.
+    pub fn at_spawn(&self) -> Subject {
+        Subject::new(self.genome.clone(), self.rules.clone(), self.world.clone())
+    }
+
+    /// What a backend is made for to differentiate episodes of so many steps.
+    pub fn plan(&self, steps: u32) -> Plan {
+        let task = TaskPlan { steps, ..self.task.clone() };
+        Plan { world: self.world.clone(), task, brain: self.brain.clone() }
+    }
+}
+
+/// Where the step began that was in the situation first.
+fn search(subject: &Subject, task: &TaskPlan, reached: Reached) -> Option<Standing<f64>> {
+    let mut episode = Episode::new(&subject.candidate, &subject.world, task);
+    loop {
+        let before = Standing {
+            state: episode.state.clone(),
+            targets: episode.drive.targets.clone(),
+            commands: episode.commands().to_vec(),
+        };
+        if !episode.advance() {
+            return None;
+        }
+        if episode.steps() > SETTLING && reached(&episode, &before.state.normal_forces) {
+            return Some(before);
+        }
+    }
+}
+
+fn lively(_: &mut Genome, _: &mut Physics) {}
+
+fn cpg(genome: &mut Genome, mut change: impl FnMut(&mut CpgGene)) {
+    if let Brain::Cpg { joints, .. } = &mut genome.brain {
+        joints.iter_mut().for_each(&mut change);
+    }
+}
+
+fn still(genome: &mut Genome, _: &mut Physics) {
+    cpg(genome, |joint| (joint.amplitude, joint.offset) = (0.0, 0.0));
+}
+
+fn slippery(genome: &mut Genome, physics: &mut Physics) {
+    still(genome, physics);
+    physics.friction = 0.2;
+}
+
+/// The range of every hinge lies off its middle, so that targets lie beyond it.
+fn cramped(genome: &mut Genome, _: &mut Physics) {
+    genome.body.joints.iter_mut().for_each(|joint| (joint.lower, joint.upper) = (-3.0, 0.0));
+    cpg(genome, |joint| joint.amplitude = 2.0);
+}
+
+fn weak(genome: &mut Genome, _: &mut Physics) {
+    genome.body.joints.iter_mut().for_each(|joint| joint.log_torque -= 2.0);
+    cpg(genome, |joint| joint.amplitude = 2.0);
+}
+
+fn is_sliding(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
+    episode.state.normal_forces.iter().sum::<f64>() > 1.0 && episode.state.velocity.norm_squared() > 0.25
+}
+
+fn has_touched(episode: &Episode<'_, f64>, before: &[f64]) -> bool {
+    episode.state.normal_forces.iter().zip(before).any(|(&after, &before)| before < 1e-3 && after > 1.0)
+}
+
+fn has_left(episode: &Episode<'_, f64>, before: &[f64]) -> bool {
+    episode.state.normal_forces.iter().zip(before).any(|(&after, &before)| before > 1.0 && after == 0.0)
+}
+
+fn at_limit(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
+    episode.work.links.iter().any(|link| link.limit_use > 0.5)
+}
+
+fn is_saturated(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
+    let dt = episode.world().dt;
+    let joints = episode.candidate().model.joints.iter().zip(&episode.work.links[1..]);
+    let mut gains = joints.map(|(joint, own)| own.servo.drag / (dt * joint.servo.kp + joint.servo.kd));
+    gains.any(|gain| gain < 0.3)
+}

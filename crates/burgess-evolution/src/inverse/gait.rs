@@ -1,0 +1,111 @@
+//! The gait at the start: out of a file, or at random.
+
+use crate::experiment::{Gait, policy_problems};
+use crate::genome::{Body, BodyLimits, Brain, CpgGene, Genome, Policy, PolicyFile, Sharing, morphology};
+use crate::growth::{Grown, expand};
+use anyhow::{Context, Result, bail};
+use burgess_core::rng::Stream;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::step::policy::half_range;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, World};
+use std::f64::consts::PI;
+use std::path::Path;
+
+/// Largest share of a joint's half range that a random amplitude or offset takes: beyond it tanh is flat.
+const MOST: f64 = 0.98;
+
+/// A body in its world, with the kind of brain that moves it.
+pub struct Mover {
+    /// The body's genes.
+    pub body: Body,
+    /// The body.
+    pub grown: Grown<f64>,
+    /// The kind of brain.
+    pub policy: Policy,
+    /// Surroundings: flat ground.
+    pub world: World<f64>,
+    /// What servos are scaled by.
+    pub physics: Physics,
+    /// Its limits: none but what can be simulated.
+    pub limits: BodyLimits,
+    brains: Brains,
+}
+
+impl std::fmt::Debug for Mover {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mover").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+enum Brains {
+    Same(Brain),
+    Random { offset: f64, amplitude: (f64, f64), frequency: (f64, f64) },
+}
+
+impl Mover {
+    /// Reads body and gait; `folder` is what their paths are relative to.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read, or does not fit the others.
+    pub fn new(body: &str, gait: &Gait, physics: &Physics, folder: &Path) -> Result<Self> {
+        let limits = BodyLimits::default();
+        let body = morphology::load(body, folder)?;
+        let grown = expand(&body, &limits, physics)?;
+        let (policy, brains) = match gait {
+            Gait::File(path) => {
+                let file = PolicyFile::load(&folder.join(path)).context("gait")?;
+                if let Some(problem) = policy_problems(&file.policy, physics).first() {
+                    bail!("gait: {path}: {problem}");
+                }
+                (file.policy, Brains::Same(file.brain))
+            }
+            &Gait::Random { offset, amplitude, frequency, bounds } => {
+                let policy = Policy::Cpg { sharing: Sharing::Instance, frequency: bounds };
+                (policy, Brains::Random { offset, amplitude, frequency })
+            }
+        };
+        let world = World::new(physics, &TerrainSpec::default(), 0);
+        Ok(Self { body, grown, policy, world, physics: physics.clone(), limits, brains })
+    }
+
+    /// The body with a gait drawn from the stream, or with that of the file.
+    pub fn genome(&self, stream: &mut Stream) -> Genome {
+        let brain = match &self.brains {
+            Brains::Same(brain) => brain.clone(),
+            &Brains::Random { offset, amplitude, frequency } => self.random(offset, amplitude, frequency, stream),
+        };
+        Genome { body: self.body.clone(), brain }
+    }
+
+    fn random(&self, offset: f64, amplitude: (f64, f64), frequency: (f64, f64), stream: &mut Stream) -> Brain {
+        let (low, high) = self.policy.frequency();
+        let share = (stream.range(frequency.0, frequency.1) - low) / (high - low);
+        let mut joints: Vec<CpgGene> = Vec::with_capacity(self.grown.model.joint_count());
+        for (i, link) in self.grown.keys.iter().enumerate().skip(1) {
+            let range = half_range(&self.grown.model, i);
+            let mut gene = |low: f64, high: f64| libm::atanh((stream.range(low, high) / range).clamp(-MOST, MOST));
+            let (offset, amplitude) = (gene(-offset, offset), gene(amplitude.0, amplitude.1));
+            let phase = stream.range(-PI, PI);
+            joints.push(CpgGene { key: link.joint, amplitude, phase, offset, repeat_phase: 0.0, mirror_phase: 0.0 });
+        }
+        joints.sort_by_key(|gene| gene.key);
+        Brain::Cpg { frequency: libm::log(share / (1.0 - share)), joints }
+    }
+
+    /// An episode of so many seconds, without a reward.
+    pub fn task(&self, seconds: f64) -> TaskPlan {
+        let rate = self.physics.rate;
+        TaskPlan {
+            steps: ((seconds * f64::from(rate)).round() as u32).max(1),
+            control_period: self.policy.control_period(rate),
+            reward: Vec::new(),
+            descriptors: Vec::new(),
+            min_height: None,
+            min_up: None,
+            frame: None,
+            observer: None,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Reading a run folder, also while the run goes on, and also when the folder is read-only.
+
+use super::stored::{Record, Stored};
+use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
+use crate::descriptors::DescriptorSpec;
+use crate::experiment::{self, Experiment};
+use crate::genome::Genome;
+use crate::metrics::Metrics;
+use crate::store::hash;
+use burgess_latent::Loss;
+use burgess_qd::Evaluated;
+use burgess_qd::archive::best_of_cells;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+
+/// A run's results, open for reading.
+#[derive(Debug)]
+pub struct RunReader {
+    connection: Connection,
+    path: PathBuf,
+    dir: PathBuf,
+    experiment: Experiment,
+}
+
+impl RunReader {
+    /// Opens a run folder.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, is no run folder, or was written by a newer version.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let experiment = experiment(dir)?;
+        let path = dir.join(FILE_NAME);
+        if !path.exists() {
+            return Err(StoreError::NotStarted { dir: dir.to_owned() });
+        }
+        let connection = connect(&path)?;
+        check_kind(&connection, &path)?;
+        Ok(Self { connection, path, dir: dir.to_owned(), experiment })
+    }
+
+    /// The run folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The experiment as it is run.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// One row a generation.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
+    pub fn metrics(&self) -> Result<Vec<Metrics>> {
+        read::metrics(&self.connection, &self.path)
+    }
+
+    /// The elites of any kind with their slots, in this order; with layers, those of the youngest first, and cell `c` of layer `l` is number
+    /// `l * cell_count() + c`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or is damaged.
+    pub fn records(&self) -> Result<Vec<(usize, Record)>> {
+        read::records(&self.connection, &self.path)
+    }
+
+    /// The best elite of each cell, of any kind, with the cell, in the order of the cells: all of them unless the archive has layers.
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`].
+    pub fn best_records(&self) -> Result<Vec<(usize, Record)>> {
+        Ok(best_of_cells(self.records()?, self.cell_count(), |record| record.reward))
+    }
+
+    /// The elite of a number, of any kind, with its slot.
+    ///
+    /// # Errors
+    ///
+    /// When no elite has it (now); the error names the nearest ones.
+    pub fn record(&self, id: u64) -> Result<(usize, Record)> {
+        self.find(id)?.ok_or(()).or_else(|()| self.no_elite(id))
+    }
+
+    /// The elite of a number, of any kind, with its slot; `None` when no elite has it (now).
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`].
+    pub fn find(&self, id: u64) -> Result<Option<(usize, Record)>> {
+        // The database counts to 2^63.
+        if i64::try_from(id).is_err() {
+            return Ok(None);
+        }
+        read::record_by_id(&self.connection, &self.path, id)
+    }
+
+    /// The elites of a run of creatures with their slots: see [`RunReader::records`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`], and when they are no creatures.
+    pub fn elites(&self) -> Result<Vec<(usize, Evaluated<Genome>)>> {
+        self.elites_of()
+    }
+
+    /// The elites of a run of any kind with their slots: see [`RunReader::records`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::records`], and when they are of another kind.
+    pub fn elites_of<S: Stored>(&self) -> Result<Vec<(usize, Evaluated<S>)>> {
+        read::elites(&self.connection, &self.path)
+    }
+
+    /// The best elite of each cell of a run of creatures: see [`RunReader::best_records`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::elites`].
+    pub fn best_of_cells(&self) -> Result<Vec<(usize, Evaluated<Genome>)>> {
+        Ok(best_of_cells(self.elites()?, self.cell_count(), |elite| elite.reward))
+    }
+
+    /// The elite of a number in a run of creatures, with its slot.
+    ///
+    /// # Errors
+    ///
+    /// As [`RunReader::elite_of`].
+    pub fn elite(&self, id: u64) -> Result<(usize, Evaluated<Genome>)> {
+        self.elite_of(id)
+    }
+
+    /// The elite of a number in a run of any kind, with its slot.
+    ///
+    /// # Errors
+    ///
+    /// When no elite has the number (now); the error names the nearest ones. When the elite is of another kind.
+    pub fn elite_of<S: Stored>(&self, id: u64) -> Result<(usize, Evaluated<S>)> {
+        let Ok(_) = i64::try_from(id) else { return self.no_elite(id) };
+        read::elite_by_id(&self.connection, &self.path, id)?.ok_or(()).or_else(|()| self.no_elite(id))
+    }
+
+    fn no_elite<T>(&self, id: u64) -> Result<T> {
+        let nearest = read::nearest_ids(&self.connection, &self.path, id.min(i64::MAX as u64))?;
+        Err(StoreError::NoElite { dir: self.dir.clone(), id, nearest })
+    }
+
+    /// The centroids of a CVT archive in the order of its cells, in the units of the descriptors; none for others.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
+    pub fn centroids(&self) -> Result<Option<Vec<Vec<f64>>>> {
+        let centroids = read::centroids(&self.connection, &self.path)?;
+        Ok(centroids.map(|centroids| centroids.in_units_of(&DescriptorSpec::axes(&self.experiment.axes()))))
+    }
+
+    /// The bytes of what learns dimensions, as it stands; none where nothing does, or before the first training.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
+    pub fn encoder(&self) -> Result<Option<Vec<u8>>> {
+        read::encoder(&self.connection, &self.path)
+    }
+
+    /// The course of all trainings: the round, and the loss of each gradient step.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
+    pub fn training(&self) -> Result<Vec<(u64, Loss)>> {
+        read::training(&self.connection, &self.path)
+    }
+
+    /// Number of cells, empty or not.
+    pub fn cell_count(&self) -> usize {
+        // What has been run has a number that can be counted.
+        self.experiment.cell_count().unwrap_or(usize::MAX)
+    }
+
+    /// The hash of the archive: see [`hash`].
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or holds what this version does not write.
+    pub fn hash(&self) -> Result<String> {
+        Ok(hash::hash_of_records(&self.records()?))
+    }
+}
+
+/// The frozen experiment of a run folder.
+///
+/// # Errors
+///
+/// When there is no such folder, it is no run folder, or the file has been changed to something that is wrong.
+pub fn experiment(dir: &Path) -> Result<Experiment> {
+    if !dir.is_dir() {
+        return Err(StoreError::NoFolder { dir: dir.to_owned() });
+    }
+    let path = dir.join(EXPERIMENT);
+    if !path.exists() {
+        return Err(StoreError::NotARun { dir: dir.to_owned(), missing: EXPERIMENT });
+    }
+    experiment::thaw(&path).map_err(StoreError::Experiment)
+}
+
+/// Opens read-only. The database of a run that goes on, or was killed, is in write-ahead mode, and needs a file beside it even to
+/// be read. Where the folder does not allow that, and nothing waits in the log, it is read as a file that no one changes.
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let open = |options: &str| {
+        let connection = Connection::open_with_flags(format!("{}?{options}", uri(path)), flags)?;
+        connection.busy_timeout(BUSY)?;
+        // Only a first read shows whether the log can be used.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    let opened = open("mode=ro").or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_waits(path) => open("mode=ro&immutable=1"),
+        _ => Err(error),
+    });
+    opened.map_err(|source| StoreError::database(path, source))
+}
+
+/// Whether there is something in the write-ahead log that the database does not hold yet.
+fn log_waits(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The path as a URI, the characters that mean something there escaped.
+fn uri(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut text = absolute.to_string_lossy().replace('\\', "/");
+    if !text.starts_with('/') {
+        text.insert(0, '/');
+    }
+    for (character, escaped) in [('%', "%25"), ('?', "%3f"), ('#', "%23")] {
+        text = text.replace(character, escaped);
+    }
+    format!("file:{text}")
+}

@@ -1,0 +1,184 @@
+//! A batch through whole episodes: prepared and packed, split into parts, and each part encoded while the device works on the one
+//! before.
+
+use super::compose::Mode;
+use super::device::GpuError;
+use super::encode::{Encoded, Prepared};
+use super::layout::{Episode, Vec4};
+use super::pace::Pace;
+use super::part::{Part, Place, READ_BACK, Records, mapped};
+use super::pool::Loan;
+use super::session::{Session, Variant, lock};
+use crate::error::Error;
+use crate::model::Candidate;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A part of which dispatches are on their way.
+pub(super) struct Run {
+    part: Part,
+    /// Gets the results after the last dispatch.
+    copy: Loan,
+    /// Whether `copy` was asked to be mapped.
+    mapped: bool,
+    flight: Option<Flight>,
+}
+
+/// A dispatch on its way.
+struct Flight {
+    submission: wgpu::SubmissionIndex,
+    began: Instant,
+    steps: Range<u32>,
+    /// Steps after it.
+    left: Range<u32>,
+}
+
+/// Plain simulations of whole episodes.
+pub(super) const PLAIN: Variant = Variant { taped: false, mode: Mode::Episodes };
+
+/// Simulates `steps` of all candidates, in as many parts as the device's limits ask for, at least `parts` of each contact room.
+/// `begin` may put an episode under way onto each part, `finished` sees each with what it was made of; `meanwhile` is called while the
+/// device works on the last.
+///
+/// # Errors
+///
+/// When the device fails or is lost, or its memory ends.
+pub(super) fn simulate(
+    session: &Arc<Session>,
+    candidates: &[Candidate<f32>],
+    steps: Range<u32>,
+    parts: usize,
+    begin: impl Fn(&Run, &Encoded) -> Result<(), GpuError>,
+    mut finished: impl FnMut(&Run, &Encoded) -> Result<(), GpuError>,
+    meanwhile: &mut (dyn FnMut() + Send),
+) -> Result<(), Error> {
+    let mut encoded = lock(&session.encoded);
+    let mut pace = session.pace();
+    let [current, next] = &mut *encoded;
+    let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
+    let mut running: Option<Run> = None;
+    for (place, blocks) in Place::rooms(session, PLAIN, &prepared)? {
+        let most = blocks.len().div_ceil(parts.max(1));
+        for blocks in place.split(blocks, most, &prepared)? {
+            place.encode(next, &blocks, &prepared);
+            let mut run = Run::upload(place.clone(), next)?;
+            begin(&run, next)?;
+            let mut before = running.take();
+            match &mut before {
+                Some(before) => before.complete(&mut pace, false)?,
+                // The copies to the device are done when the clock of the simulation begins.
+                None => session.gpu.settle()?,
+            }
+            run.launch(steps.clone(), &mut pace)?;
+            if let Some(before) = before {
+                finished(&before, current)?;
+            }
+            running = Some(run);
+            std::mem::swap(current, next);
+        }
+    }
+    if let Some(mut last) = running {
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| meanwhile());
+            last.complete(&mut pace, true)
+        })?;
+        finished(&last, current)?;
+    }
+    Ok(())
+}
+
+impl Run {
+    fn upload(place: Place, encoded: &Encoded) -> Result<Self, GpuError> {
+        let session = Arc::clone(&place.session);
+        let creatures = encoded.bodies.len();
+        session.gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
+            let scratch = creatures * place.scratch;
+            let part = Part::upload(place, &encoded.arrays(), Records::Room(1), scratch, device)?;
+            let limits = &session.gpu.facts.limits;
+            let copy = session.pool.take(device, READ_BACK, part.results_size(), limits.buffer)?;
+            Ok(Self { part, copy, mapped: false, flight: None })
+        })?
+    }
+
+    /// What it is about.
+    pub(super) fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// Puts episodes under way onto the device: the states and episodes to begin with.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub(super) fn put_states(&self, states: &[Vec4], episodes: &[Episode]) -> Result<(), GpuError> {
+        let part = &self.part;
+        // An ending of zero: all of them are running.
+        let results = vec![0u32; part.creatures * part.place.words];
+        let arrays: [(&wgpu::Buffer, u64, &[u8]); 3] = [
+            (&part.states, 0, bytemuck::cast_slice(states)),
+            (&part.episodes, 0, bytemuck::cast_slice(episodes)),
+            (&part.results, 0, bytemuck::cast_slice(&results)),
+        ];
+        part.write("episodes under way", arrays.into_iter())
+    }
+
+    /// Begins to simulate `steps`: the first dispatch is on its way when this returns.
+    fn launch(&mut self, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
+        let part = &self.part;
+        let step_count = part.place.step_count(pace, part.blocks, steps.len() as u32);
+        let began = Instant::now();
+        let copied = part.results_size();
+        let left = steps.start + step_count..steps.end;
+        let is_last = left.is_empty();
+        let copy_results = |encoder: &mut wgpu::CommandEncoder| {
+            if is_last {
+                encoder.copy_buffer_to_buffer(&part.results, 0, &self.copy, 0, copied);
+            }
+        };
+        let map = || {
+            if is_last {
+                self.copy.map_async(wgpu::MapMode::Read, ..copied, |_| {});
+            }
+        };
+        let submission = part.forward(part.span(steps.start, step_count), |_| (), copy_results, map)?;
+        self.mapped = is_last;
+        self.flight = Some(Flight { submission, began, steps: steps.start..left.start, left });
+        Ok(())
+    }
+
+    /// Waits for what was launched, dispatch after dispatch. `at_once` says that the host did nothing in between, so that the time
+    /// of the dispatch under way tells what the device takes.
+    fn complete(&mut self, pace: &mut Pace, mut at_once: bool) -> Result<(), GpuError> {
+        while let Some(Flight { submission, began, steps, left }) = self.flight.take() {
+            self.part.place.session.gpu.wait_for(submission)?;
+            pace.spend(began.elapsed());
+            if at_once {
+                pace.learn(self.part.blocks as u32, steps.len() as u32, began.elapsed(), steps.start == 0);
+            }
+            at_once = true;
+            if !left.is_empty() {
+                self.launch(left, pace)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The words of the results, creature after creature, when all is simulated.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails or is lost.
+    pub(super) fn results(&self) -> Result<Vec<u32>, GpuError> {
+        mapped(&self.copy, self.part.results_size())
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if self.mapped {
+            self.copy.unmap();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What all work on one device for one plan shares: the device, the world's buffer, the pool of buffers, the compiled shaders, and what
+//! was learned of how long dispatches take and how much memory holds.
+
+use super::compose::{Choices, Mode};
+use super::device::{Gpu, GpuError};
+use super::encode::Encoded;
+use super::layout::{LANES, OBJECTIVE_DESCRIPTORS};
+use super::options::{CONTACT_ROOMS, Options, unsupported};
+use super::pace::{self, Pace};
+use super::pipeline::Pipeline;
+use super::pool::Pool;
+use super::world;
+use crate::error::Error;
+use crate::gradient::Objective;
+use crate::plan::{BrainKind, Plan};
+use crate::task::TaskPlan;
+use crate::world::World;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
+
+/// The compiled shaders of one variant, one a contact room.
+type Pipelines = [Arc<Pipeline>; CONTACT_ROOMS.len()];
+
+/// Which of the compiled shaders is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Variant {
+    /// Whether the forward pass keeps its states on a tape, and there is a backward pass.
+    pub(super) taped: bool,
+    /// What is simulated, and what drives it.
+    pub(super) mode: Mode,
+}
+
+impl Variant {
+    /// Shaders that there may be.
+    const COUNT: usize = 6;
+
+    fn index(self) -> usize {
+        let mode = match self.mode {
+            Mode::Episodes => 0,
+            Mode::Windows => 1,
+            Mode::Actions => 2,
+        };
+        2 * mode + usize::from(self.taped)
+    }
+
+    /// Whether records of states hold all of the base's.
+    pub(super) fn has_whole_records(self) -> bool {
+        self.taped || self.mode != Mode::Episodes
+    }
+}
+
+/// How many steps dispatches have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paces {
+    /// Of the forward pass.
+    pub(super) forward: Pace,
+    /// Of the backward pass.
+    pub(super) backward: Pace,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) gpu: Gpu,
+    pub(super) options: Options,
+    pub(super) world: World<f32>,
+    pub(super) world_buffer: wgpu::Buffer,
+    brain: BrainKind,
+    pub(super) pool: Arc<Pool>,
+    /// Arrays that the host fills; their memory is used again.
+    pub(super) encoded: Mutex<[Encoded; 2]>,
+    /// Parts that a batch is simulated in at least.
+    pub(super) parts: AtomicUsize,
+    /// Parts that a batch is differentiated in at least.
+    pub(super) taped_parts: AtomicUsize,
+    task: TaskPlan,
+    /// The same task, of which nothing is recorded.
+    unrecorded: TaskPlan,
+    pipelines: [Mutex<Option<Pipelines>>; Variant::COUNT],
+    /// Of plain simulations.
+    pace: Mutex<Pace>,
+    /// Of gradients.
+    taped_paces: Mutex<Paces>,
+}
+
+impl Session {
+    /// For a plan; compiles nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// When the plan asks for what is [`unsupported`], or the device fails.
+    pub(super) fn new(plan: &Plan, gpu: Gpu, options: Options) -> Result<Self, Error> {
+        if let Some(what) = unsupported(plan) {
+            return Err(Error::Unsupported(what));
+        }
+        check_limits(&gpu)?;
+        let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
+        let constants = world::encode(&world, &task, &brain);
+        let world_buffer = gpu.guarded("the world", |device| {
+            device.create_buffer_init(&BufferInitDescriptor {
+                label: Some("world"),
+                contents: bytemuck::bytes_of(&constants),
+                usage: wgpu::BufferUsages::UNIFORM,
+            })
+        })?;
+        let pace = Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME));
+        let parts = options.parts.unwrap_or(1);
+        Ok(Self {
+            gpu,
+            options,
+            world,
+            world_buffer,
+            brain,
+            pool: Arc::new(Pool::new(options.memory.unwrap_or(u64::MAX))),
+            encoded: Mutex::default(),
+            parts: AtomicUsize::new(parts),
+            taped_parts: AtomicUsize::new(parts),
+            unrecorded: TaskPlan { frame: None, ..task.clone() },
+            task,
+            pipelines: std::array::from_fn(|_| Mutex::default()),
+            pace: Mutex::new(pace),
+            taped_paces: Mutex::new(Paces { forward: pace, backward: pace }),
+        })
+    }
+
+    /// The task as a variant of the shaders knows it: only plain simulations record.
+    pub(super) fn task(&self, variant: Variant) -> &TaskPlan {
+        if variant.taped { &self.unrecorded } else { &self.task }
+    }
+
+    /// The kind of brain as a variant of the shaders knows it.
+    pub(super) fn brain(&self, variant: Variant) -> &BrainKind {
+        match variant.mode {
+            Mode::Episodes | Mode::Windows => &self.brain,
+            Mode::Actions => &BrainKind::Sequence,
+        }
+    }
+
+    /// The shaders of a variant, one a contact room; the first call compiles them.
+    ///
+    /// # Errors
+    ///
+    /// When the device refuses, or the task has more descriptors than gradients weigh.
+    pub(super) fn pipelines(&self, variant: Variant) -> Result<Pipelines, Error> {
+        let mut compiled = lock(&self.pipelines[variant.index()]);
+        if let Some(pipelines) = &*compiled {
+            return Ok(pipelines.clone());
+        }
+        let task = self.task(variant);
+        let count = task.descriptors.len();
+        if variant.taped && count > OBJECTIVE_DESCRIPTORS {
+            let what = format!("{count} descriptors; gradients know of {OBJECTIVE_DESCRIPTORS}");
+            return Err(Error::Unsupported(what));
+        }
+        let compile = |contacts| {
+            let Variant { taped, mode } = variant;
+            let choices = Choices { task, terrain: &self.world.terrain, brain: &self.brain, contacts, taped, mode };
+            Pipeline::new(&self.gpu, choices, self.options.checked)
+        };
+        let [small, large] = CONTACT_ROOMS;
+        let (small, large) = rayon::join(|| compile(small), || compile(large));
+        Ok(compiled.insert([Arc::new(small?), Arc::new(large?)]).clone())
+    }
+
+    /// Most steps of a dispatch. Software adapters (llvmpipe) end all loops of an invocation after 65,535 rounds together, without a
+    /// word; a small world model takes some thousand a frame, so that with one a dispatch has no more than one frame there.
+    pub(super) fn most_steps(&self) -> u32 {
+        match &self.task.observer {
+            Some((_, period)) if self.gpu.facts.is_software() => *period,
+            _ => u32::MAX,
+        }
+    }
+
+    /// Most workgroups of a dispatch in a row.
+    pub(super) fn widest(&self) -> u32 {
+        self.options.widest.unwrap_or(self.gpu.facts.limits.workgroups)
+    }
+
+    /// Bytes that one array may have: what the device binds, less what stands beside the brains (a world model's numbers).
+    pub(super) fn largest_array(&self) -> u64 {
+        let limits = &self.gpu.facts.limits;
+        let shared = size_of_val(self.task.observer_numbers()) as u64;
+        limits.storage_binding.min(limits.buffer).saturating_sub(shared)
+    }
+
+    /// The pace of plain simulations.
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        lock(&self.pace)
+    }
+
+    /// The paces of gradients.
+    pub(super) fn taped_paces(&self) -> MutexGuard<'_, Paces> {
+        lock(&self.taped_paces)
+    }
+
+    /// Time that the device spent on plain simulations.
+    pub(super) fn simulation_time(&self) -> Duration {
+        self.pace().spent()
+    }
+
+    /// Time that the device spent on gradients.
+    pub(super) fn gradient_time(&self) -> Duration {
+        let paces = self.taped_paces();
+        paces.forward.spent() + paces.backward.spent()
+    }
+
+    /// Works on a batch in as many parts as `parts` says; where memory ends, once more in four times as many.
+    ///
+    /// # Errors
+    ///
+    /// Those of `attempt`.
+    pub(super) fn in_parts<R>(
+        &self,
+        parts: &AtomicUsize,
+        mut attempt: impl FnMut(usize) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let count = parts.load(Ordering::Relaxed);
+        match attempt(count) {
+            Err(Error::Gpu(GpuError::OutOfMemory { what })) => {
+                log::warn!("the GPU is out of memory ({what}); trying once more in smaller parts");
+                // What was written for the first attempt is held until something is submitted and done.
+                self.gpu.settle()?;
+                self.pool.clear();
+                let result = attempt(4 * count)?;
+                parts.store(4 * count, Ordering::Relaxed);
+                Ok(result)
+            }
+            other => other,
+        }
+    }
+
+    /// Checks that an objective weighs the task's descriptors.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(super) fn check_objective(&self, objective: &Objective) -> Result<(), Error> {
+        Error::check_objective(objective.descriptors.len(), self.task.descriptors.len())
+    }
+}
+
+/// What stands in a mutex, also after a panic elsewhere: everything in a session's is valid at any time.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the shaders need of any device; WebGPU's own minimum is enough.
+fn check_limits(gpu: &Gpu) -> Result<(), GpuError> {
+    let limits = &gpu.facts.limits;
+    let needs = [
+        ("storage buffers of a shader", 8, limits.storage_buffers),
+        ("invocations of a workgroup", LANES as u32, limits.invocations),
+        ("workgroup memory (bytes)", 4096, limits.workgroup_memory),
+    ];
+    for (what, needed, allowed) in needs {
+        if allowed < needed {
+            return Err(GpuError::Limit { what: what.into(), needed: needed.into(), allowed: allowed.into() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Snapshots to and from the arrays of a batch that steps.
+
+use super::encode::Encoded;
+use super::layout::{self, ENDING, Episode, LANES, REWARD, SAMPLES, STEPS, Vec4, record_fields, state_fields, with};
+use crate::model::Model;
+use crate::step::snapshot::Snapshot;
+use crate::step::state::{LinkState, State};
+use crate::task::Ending;
+use burgess_core::math::{Quat, Vec3, vec3};
+
+/// What the device keeps of the creatures of a part, creature after creature but for the states.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    /// One record, in [block][field][lane] order.
+    pub(super) states: Vec<Vec4>,
+    pub(super) episodes: Vec<Episode>,
+    pub(super) results: Vec<u32>,
+}
+
+/// How the device writes whether and how an episode ended.
+fn code(ending: Option<Ending>) -> u32 {
+    match ending {
+        None => layout::RUNNING,
+        Some(Ending::Finished) => layout::FINISHED,
+        Some(Ending::Terminated) => layout::TERMINATED,
+        Some(Ending::Diverged) => layout::DIVERGED,
+    }
+}
+
+/// Whether and how an episode ended, from a creature's words of the results.
+pub(super) fn ending(words: &[u32]) -> Option<Ending> {
+    match words[ENDING] {
+        layout::FINISHED => Some(Ending::Finished),
+        layout::TERMINATED => Some(Ending::Terminated),
+        layout::DIVERGED => Some(Ending::Diverged),
+        _ => None,
+    }
+}
+
+/// The reward so far, from a creature's words of the results; NaN if the episode diverged.
+pub(super) fn reward(words: &[u32]) -> f32 {
+    number(words, REWARD)
+}
+
+fn number(words: &[u32], place: usize) -> f32 {
+    if words[ENDING] == layout::DIVERGED { f32::NAN } else { f32::from_bits(words[place]) }
+}
+
+impl Kept {
+    /// Room for the creatures of a part, all zero.
+    pub(super) fn new(encoded: &Encoded, contacts: usize, words: usize) -> Self {
+        Self {
+            states: vec![[0.0; 4]; encoded.lanes.len() * record_fields(contacts)],
+            episodes: vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()],
+            results: vec![0; encoded.bodies.len() * words],
+        }
+    }
+
+    /// The snapshots, each with its creature's index among those of the part. `model` gives the model of a candidate.
+    pub(super) fn snapshots<'c>(
+        &self,
+        encoded: &Encoded,
+        contacts: usize,
+        words: usize,
+        model: impl Fn(usize) -> &'c Model<f32>,
+    ) -> Vec<(usize, Snapshot<f32>)> {
+        let one = |(body, row): (usize, usize)| {
+            let field = |link: usize, field: usize| self.states[row + link + field * LANES];
+            let words = &self.results[body * words..][..words];
+            let mut snapshot = snapshot(model(encoded.candidates[body]), contacts, field, words);
+            snapshot.stance = self.episodes[body].stance;
+            let [x, y, z] = encoded.bodies[body].start;
+            snapshot.start = vec3(x, y, z);
+            (body, snapshot)
+        };
+        encoded.bases(record_fields(contacts)).map(one).collect()
+    }
+
+    /// Takes in the snapshot of a creature whose base's first vector stands at `row`.
+    pub(super) fn put(
+        &mut self,
+        (body, row): (usize, usize),
+        model: &Model<f32>,
+        contacts: usize,
+        words: usize,
+        from: &Snapshot<f32>,
+    ) {
+        let Snapshot { state, .. } = from;
+        let mut put = |link: usize, field: usize, vector: Vec4| self.states[row + link + field * LANES] = vector;
+        for (i, link) in state.links.iter().enumerate() {
+            let forces = model.contacts.iter().zip(&state.normal_forces).filter(|(contact, _)| contact.link == i);
+            let own: Vec<f32> = forces.map(|(_, &force)| force).collect();
+            let force = |slot: usize| own.get(slot).copied().unwrap_or(0.0);
+            let hinge = [link.angle, link.rate, from.targets[i], from.commands[i]];
+            put(i, 0, if i == 0 { with(state.velocity, 0.0) } else { hinge });
+            // The base's spin is its angular velocity.
+            let spin = if i == 0 { state.angular_velocity } else { link.spin };
+            put(i, 1, with(link.momentum, force(0)));
+            put(i, 2, with(spin, force(1)));
+            for slot in (2..contacts).step_by(4) {
+                put(i, 3 + (slot - 2) / 4, std::array::from_fn(|k| force(slot + k)));
+            }
+        }
+        let [x, y, z] = state.orientation.v.to_array();
+        let orientation = [x, y, z, state.orientation.w];
+        put(0, state_fields(contacts), orientation);
+        put(0, state_fields(contacts) + 1, with(state.position, 0.0));
+        self.episodes[body] = Episode {
+            orientation,
+            position: state.position.to_array(),
+            unused_0: 0.0,
+            velocity: state.velocity.to_array(),
+            unused_1: 0.0,
+            stance: from.stance,
+        };
+        let words = &mut self.results[body * words..][..words];
+        words[ENDING] = code(from.ending);
+        words[STEPS] = from.steps;
+        words[REWARD] = from.reward.to_bits();
+        words[SAMPLES..].iter_mut().zip(&from.samples).for_each(|(word, sample)| *word = sample.to_bits());
+    }
+}
+
+/// A snapshot but for what limb ends remember and the start.
+fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) -> Vec4, words: &[u32]) -> Snapshot<f32> {
+    let links = model.links.len();
+    let link = |i: usize| {
+        let [angle, rate, ..] = if i == 0 { [0.0; 4] } else { field(i, 0) };
+        LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
+    };
+    let mut slot = 0;
+    let force = |(k, contact): (usize, &crate::model::ContactPoint<f32>)| {
+        slot = if k > 0 && model.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
+        match slot {
+            0 | 1 => field(contact.link, 1 + slot)[3],
+            _ => field(contact.link, 3 + (slot - 2) / 4)[(slot - 2) % 4],
+        }
+    };
+    let [x, y, z, w] = field(0, state_fields(contacts));
+    let per_joint = |place: usize| (0..links).map(|i| if i == 0 { 0.0 } else { field(i, 0)[place] }).collect();
+    Snapshot {
+        steps: words[STEPS],
+        ending: ending(words),
+        state: State {
+            position: xyz(field(0, state_fields(contacts) + 1)),
+            orientation: Quat::new(w, x, y, z),
+            velocity: xyz(field(0, 0)),
+            angular_velocity: xyz(field(0, 2)),
+            normal_forces: model.contacts.iter().enumerate().map(force).collect(),
+            links: (0..links).map(link).collect(),
+        },
+        targets: per_joint(2),
+        commands: per_joint(3),
+        start: Vec3::zero(),
+        stance: [0.0; 4],
+        reward: reward(words),
+        samples: (SAMPLES..words.len()).map(|place| number(words, place)).collect(),
+    }
+}
+
+fn xyz([x, y, z, _]: Vec4) -> Vec3<f32> {
+    vec3(x, y, z)
+}

@@ -1,0 +1,139 @@
+//! What the CPU's batch promises, of the GPU's; without an adapter the tests pass by.
+
+use crate::support::{actions, after, all_bits, bits, bodies, distance, numbers, plans, state_numbers, window};
+use burgess_physics::batch::{Backend, Batch, Drive, Simulator};
+use burgess_physics::gpu::device::{Choice, Gpu, GpuError};
+use burgess_physics::gpu::{GpuBackend, GpuBatch, Options};
+use burgess_physics::gradient::Objective;
+use burgess_physics::plan::Plan;
+
+/// GPU and CPU differ by the rounding of float32, which contacts make larger from step to step.
+const CLOSE: f64 = 2e-3;
+
+fn backend(plan: &Plan, options: Options) -> Option<GpuBackend> {
+    match Gpu::open(&Choice::Best) {
+        Ok(gpu) => Some(GpuBackend::new(plan, gpu, options).unwrap()),
+        Err(GpuError::NoAdapter) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn load(backend: &GpuBackend, plan: &Plan) -> GpuBatch {
+    backend.load(bodies(plan)).unwrap()
+}
+
+#[test]
+fn windows_resets_and_states_keep_every_bodys_bits() {
+    for mut plan in plans() {
+        // Some fall over, some last.
+        plan.task.min_up = Some(0.97);
+        let Some(backend) = backend(&plan, Options::default()) else { return };
+        let outcomes = backend.evaluate(&bodies(&plan)).unwrap();
+        let (mut whole, mut pieces) = (load(&backend, &plan), load(&backend, &plan));
+        let start = all_bits(&whole);
+        window(&mut whole, 12);
+        for decisions in [1, 4, 2, 5] {
+            let states = pieces.states().unwrap();
+            pieces = load(&backend, &plan);
+            pieces.set_states(&states).unwrap();
+            assert_eq!(
+                pieces.states().unwrap().iter().map(bits).collect::<Vec<_>>(),
+                states.iter().map(bits).collect::<Vec<_>>()
+            );
+            window(&mut pieces, decisions);
+        }
+        assert_eq!(all_bits(&whole), all_bits(&pieces));
+        // Resets of some, at another step of the batch than the first.
+        let which = [true, false, false, true, false];
+        whole.reset(&which).unwrap();
+        let others = all_bits(&pieces);
+        for (i, state) in all_bits(&whole).iter().enumerate() {
+            assert_eq!(state, if which[i] { &start[i] } else { &others[i] });
+        }
+        window(&mut whole, 12);
+        window(&mut pieces, 12);
+        let mut fresh = load(&backend, &plan);
+        window(&mut fresh, 12);
+        let (anew, others) = (all_bits(&fresh), all_bits(&pieces));
+        for (i, state) in all_bits(&whole).iter().enumerate() {
+            assert_eq!(state, if which[i] { &anew[i] } else { &others[i] });
+        }
+        // To the end.
+        for _ in 0..3 {
+            window(&mut pieces, 1);
+        }
+        for (state, outcome) in pieces.states().unwrap().iter().zip(&outcomes) {
+            assert_eq!((state.ending, state.steps), (Some(outcome.ending), outcome.steps));
+            assert_eq!(state.reward.to_bits(), outcome.reward.to_bits());
+            assert_eq!(state.samples, outcome.descriptors);
+        }
+    }
+}
+
+#[test]
+fn order_composition_and_parts_change_no_bits() {
+    let [_, plan, _] = plans();
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    let Some(split) = self::backend(&plan, Options { parts: Some(3), ..Options::default() }) else { return };
+    let objective = Objective { reward: 1.0, descriptors: vec![0.5, -1.0, 2.0] };
+    let mut whole = load(&backend, &plan);
+    window(&mut whole, 7);
+    let (states, gradients) = (all_bits(&whole), whole.gradients(&objective, None).unwrap());
+    for (backend, order) in [(&backend, vec![4, 2, 0]), (&backend, vec![1]), (&split, vec![3, 3, 1, 0, 2, 4])] {
+        let all = bodies::<f32>(&plan);
+        let mut batch = backend.load(order.iter().map(|&i| all[i].clone()).collect()).unwrap();
+        window(&mut batch, 7);
+        let own = batch.gradients(&objective, None).unwrap();
+        for (place, &i) in order.iter().enumerate() {
+            assert_eq!(bits(&batch.states().unwrap()[place]), states[i]);
+            assert_eq!(numbers(&own[place]), numbers(&gradients[i]));
+        }
+    }
+}
+
+#[test]
+fn windows_and_their_gradients_are_the_cpus() {
+    for plan in plans() {
+        let tight = Options { tape: Some(200_000), ..Options::default() };
+        let Some(backend) = backend(&plan, Options::default()) else { return };
+        let Some(segmented) = self::backend(&plan, tight) else { return };
+        let all = bodies::<f64>(&plan);
+        let given: Vec<Vec<f64>> =
+            all.iter().enumerate().map(|(i, body)| actions(body.model.joint_count(), 3, i)).collect();
+        let singles: Vec<Vec<f32>> = given.iter().map(|row| row.iter().map(|&x| x as f32).collect()).collect();
+        for driven in [false, true] {
+            let mut cpu = Batch::<f64>::load(&plan, all.clone()).unwrap();
+            let mut gpus = [load(&backend, &plan), load(&segmented, &plan)];
+            window(&mut cpu, 3);
+            cpu.reset(&[false, true, false, false, true]).unwrap();
+            cpu.step(if driven { Drive::Actions(&given) } else { Drive::Controllers }, 3).unwrap();
+            let objective = Objective { reward: 1.0, descriptors: vec![0.5, 1.0, -0.3] };
+            let ends: Vec<_> = all.iter().map(after).collect();
+            let expected = cpu.gradients(&objective, Some(&ends)).unwrap();
+            let mut found = Vec::new();
+            for gpu in &mut gpus {
+                window(gpu, 3);
+                gpu.reset(&[false, true, false, false, true]).unwrap();
+                gpu.step(if driven { Drive::Actions(&singles) } else { Drive::Controllers }, 3).unwrap();
+                let ends: Vec<_> = bodies::<f32>(&plan).iter().map(after).collect();
+                found.push(gpu.gradients(&objective, Some(&ends)).unwrap());
+            }
+            for (a, b) in cpu.states().unwrap().iter().zip(gpus[0].states().unwrap()) {
+                assert_eq!((a.steps, a.ending), (b.steps, b.ending));
+                let apart = distance(&a.state.position.to_array(), &b.state.position.to_array().map(f64::from));
+                assert!(apart < CLOSE, "{apart}");
+            }
+            for (a, b) in cpu.observations().unwrap().iter().zip(gpus[0].observations().unwrap()) {
+                let b: Vec<f64> = b.into_iter().map(f64::from).collect();
+                assert!(distance(a, &b) < CLOSE);
+            }
+            for ((expected, found), segmented) in expected.iter().zip(&found[0]).zip(&found[1]) {
+                assert_eq!(numbers(found), numbers(segmented), "segments change bits");
+                let apart = distance(&state_numbers(&expected.state), &state_numbers(&found.state));
+                assert!(apart < 5e-2, "states: {apart}, {:?} {driven}", plan.brain);
+                let apart = distance(&numbers(expected), &numbers(found));
+                assert!(apart < 5e-2, "all: {apart}, {:?} {driven}", plan.brain);
+            }
+        }
+    }
+}
