@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 /// What is rewarded, and when an episode ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+// The name that messages about a wrong field show, and that files may write.
+#[serde(deny_unknown_fields, rename = "Task")]
 pub struct TaskSpec {
     /// Length of an episode (s).
     #[serde(default = "default_duration")]
