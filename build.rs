@@ -7,7 +7,7 @@ fn main() {
     println!("cargo::rustc-env=BURGESS_REVISION={}", revision().unwrap_or_else(|| "unknown".into()));
     println!("cargo::rustc-env=BURGESS_FEATURES={}", features());
     // Whether the tree is clean changes with the sources, the revision with git's log of HEAD.
-    for path in ["build.rs", "Cargo.toml", "Cargo.lock", "src"] {
+    for path in ["build.rs", "Cargo.toml", "Cargo.lock", "src", "crates", "shaders"] {
         println!("cargo::rerun-if-changed={path}");
     }
     if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]).filter(|log| Path::new(log).exists()) {

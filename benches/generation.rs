@@ -3,15 +3,15 @@
 //! `cargo bench --bench generation [-- FILE PATH=VALUE...]`, such as `-- experiments/walkers.ron budget.generations=100`;
 //! by default walkers in batches of 4,096. Then, for one thread, what each part of making a candidate costs.
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::diversity::BodyDiversity;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Evolution, Setup, Times, start};
-use burgess::experiment::{self, Experiment};
-use burgess::genome::Genome;
-use burgess::growth::{Physique, check, expand};
-use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::diversity::BodyDiversity;
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{Evolution, Setup, Times, start};
+use burgess_evolution::experiment::{self, Experiment};
+use burgess_evolution::genome::Genome;
+use burgess_evolution::growth::{Physique, check, expand};
+use burgess_evolution::variation::Variation;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;

@@ -2,7 +2,7 @@
 
 use super::backend;
 use anyhow::{Context, Result};
-use burgess::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
+use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
 use std::fs::File;

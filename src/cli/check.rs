@@ -1,9 +1,9 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
-use burgess::benchmark::Problem;
-use burgess::experiment;
-use burgess::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
-use burgess::genome::{Policy, Sharing};
+use burgess_evolution::benchmark::Problem;
+use burgess_evolution::experiment;
+use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
+use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
@@ -173,11 +173,11 @@ fn parents(e: &Experiment) -> String {
     }
 }
 
-fn axes(axes: &[burgess::descriptors::DescriptorSpec]) -> String {
+fn axes(axes: &[burgess_evolution::descriptors::DescriptorSpec]) -> String {
     if axes.is_empty() {
         return "none".into();
     }
-    let describe = |d: &burgess::descriptors::DescriptorSpec| {
+    let describe = |d: &burgess_evolution::descriptors::DescriptorSpec| {
         let (name, unit) = d.kind.label();
         let range = format!("{name} {} to {} {unit}", d.range.0, d.range.1);
         format!("{}{}", range.trim_end(), if d.kind.has_gradient() { "" } else { " (no gradient)" })

@@ -2,9 +2,9 @@
 
 use super::columns::align;
 use anyhow::{Context, ensure};
-use burgess::compare::{Request, Run, compare_runs};
-use burgess::evolve::folder::write_whole;
-use burgess::store::EXPERIMENT;
+use burgess_evolution::compare::{Request, Run, compare_runs};
+use burgess_evolution::evolve::folder::write_whole;
+use burgess_evolution::store::EXPERIMENT;
 use burgess_report::compare::{Comparison, Place};
 use burgess_report::draw_overlay;
 use std::io::{Write as _, stdout};

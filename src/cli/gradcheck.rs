@@ -2,9 +2,9 @@
 
 use super::backend;
 use anyhow::{Context, Result, ensure};
-use burgess::experiment;
-use burgess::gradcheck::situation::{all, of_experiment};
-use burgess::gradcheck::{Bound, Row, against_differences, against_double};
+use burgess_evolution::experiment;
+use burgess_evolution::gradcheck::situation::{all, of_experiment};
+use burgess_evolution::gradcheck::{Bound, Row, against_differences, against_double};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Write as _, stdout};

@@ -1,6 +1,6 @@
 //! `burgess hash DIR`: one hash over what a run promises to reproduce.
 
-use burgess::store::RunReader;
+use burgess_evolution::store::RunReader;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,8 +1,8 @@
 //! `burgess list DIR`: the elites of a run as a table.
 
 use super::columns::align;
-use burgess::experiment::Experiment;
-use burgess::store::{Record, RunReader};
+use burgess_evolution::experiment::Experiment;
+use burgess_evolution::store::{Record, RunReader};
 
 use clap::ValueEnum;
 use std::cmp::Reverse;
@@ -61,7 +61,7 @@ fn sort(elites: &mut [(usize, Record)], order: Order) {
 }
 
 fn head(experiment: &Experiment) -> Vec<String> {
-    let descriptor = |d: &burgess::descriptors::DescriptorSpec| match d.kind.label() {
+    let descriptor = |d: &burgess_evolution::descriptors::DescriptorSpec| match d.kind.label() {
         (name, "") => name,
         (name, unit) => format!("{name} ({unit})"),
     };

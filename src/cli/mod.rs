@@ -12,6 +12,7 @@ mod compare;
 mod gradcheck;
 mod hash;
 mod list;
+mod program;
 mod render;
 mod report;
 mod resume;
@@ -26,7 +27,7 @@ mod verify;
 mod warnings;
 
 use anyhow::Error;
-use burgess::experiment::ExperimentError;
+use burgess_evolution::experiment::ExperimentError;
 use clap::{Parser, Subcommand};
 use std::io;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! `burgess render`: pictures of a creature on its terrain.
 
 use super::subject::{self, Subject};
-use burgess::report::frame_of;
+use burgess_evolution::report::frame_of;
 use burgess_physics::step::trace::trace;
 use burgess_report::pictures::{Animation, ColouredBody, Frame, animate, strip};
 use std::io::{Write as _, stdout};

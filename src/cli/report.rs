@@ -1,7 +1,7 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
 
-use burgess::report::{draw_all, view};
-use burgess::store::RunReader;
+use burgess_evolution::report::{draw_all, view};
+use burgess_evolution::store::RunReader;
 use burgess_report::draw_overlay;
 use burgess_report::views::{CourseView, RunView};
 use std::io::{Write as _, stdout};

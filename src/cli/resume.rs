@@ -2,8 +2,8 @@
 
 use super::backend::{self, Evaluator};
 use super::run::carry_on;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{provenance, start};
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{provenance, start};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

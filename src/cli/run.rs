@@ -1,17 +1,18 @@
 //! `burgess run FILE`: an experiment file becomes a run folder.
 
 use super::backend::{self, Evaluator};
+use super::program::program;
 use anyhow::Context;
-use burgess::descriptors::DescriptorSpec;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::session::{self, Ended};
-use burgess::evolve::{Setup, start};
-use burgess::experiment::{self, AnyLoaded, Experiment};
-use burgess::inverse::{self, Verdict};
-use burgess::metrics::Metrics;
-use burgess::report;
-use burgess::store::RunReader;
-use burgess::variation::Variation;
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::session::{self, Ended};
+use burgess_evolution::evolve::{Setup, start};
+use burgess_evolution::experiment::{self, AnyLoaded, Experiment};
+use burgess_evolution::inverse::{self, Verdict};
+use burgess_evolution::metrics::Metrics;
+use burgess_evolution::report;
+use burgess_evolution::store::RunReader;
+use burgess_evolution::variation::Variation;
 use burgess_qd::emitter;
 use burgess_report::PLOTS;
 use std::io::{Write as _, stdout};
@@ -87,12 +88,14 @@ pub(super) fn carry_on(
     let interrupt = watch_for_interrupts(folder.dir())?;
     let before = generations(folder);
     let ended = match evaluator {
-        Evaluator::Points(points) => session::carry_on(folder, points.run(experiment, &points.space()), &interrupt)?,
+        Evaluator::Points(points) => {
+            session::carry_on(folder, points.run(experiment, &points.space()), &program(), &interrupt)?
+        }
         Evaluator::Simulation(backend, [differentiator, slopes]) => {
             let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));
             let (differentiator, slopes) = (differentiator.as_deref(), slopes.as_deref());
             let setup = Setup { experiment, space, backend: backend.as_ref(), differentiator, slopes, emitters };
-            session::run(folder, setup, &interrupt)?
+            session::run(folder, setup, &program(), &interrupt)?
         }
     };
     if ended == Ended::Finished && before == generations(folder) {

@@ -1,7 +1,7 @@
 //! The table of `burgess show MORPHOLOGY`: what a body is made of, link by link.
 
-use burgess::growth::{Grown, LinkKey};
 use burgess_core::math::Vec3;
+use burgess_evolution::growth::{Grown, LinkKey};
 use burgess_physics::model::{BaseKind, JointKind, Model, Shape};
 use std::fmt::Write as _;
 
@@ -98,8 +98,8 @@ fn shape(shape: &Shape<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burgess::genome::{BodyLimits, morphology};
-    use burgess::growth::expand;
+    use burgess_evolution::genome::{BodyLimits, morphology};
+    use burgess_evolution::growth::expand;
     use burgess_physics::world::Physics;
     use std::path::Path;
 

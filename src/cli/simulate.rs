@@ -3,8 +3,7 @@
 use super::subject::{self, Subject};
 use anyhow::Context;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
-use burgess_physics::task::Ending;
-use burgess_physics::task::Returns;
+use burgess_physics::task::{Ending, Returns};
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};

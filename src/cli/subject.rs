@@ -1,11 +1,11 @@
 //! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
 
 use anyhow::{Context as _, bail, ensure};
-use burgess::evolve::start;
-use burgess::experiment::policy_problems;
-use burgess::genome::{BodyLimits, PolicyFile, morphology};
-use burgess::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
-use burgess::store::{EliteAddress, RunReader};
+use burgess_evolution::evolve::start;
+use burgess_evolution::experiment::policy_problems;
+use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
+use burgess_evolution::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
+use burgess_evolution::store::{EliteAddress, RunReader};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, CpgJoint};

@@ -1,11 +1,12 @@
 //! `burgess verify DIR`: every elite simulated again and compared with what is stored.
 
 use super::backend;
-use burgess::descriptors::DescriptorSpec;
-use burgess::evolve::provenance::{self, Part};
-use burgess::evolve::verify::{self, Comparison};
-use burgess::evolve::{Domain as _, LatentSpace, start};
-use burgess::store::RunReader;
+use super::program::program;
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::evolve::provenance::{self, Part};
+use burgess_evolution::evolve::verify::{self, Comparison};
+use burgess_evolution::evolve::{Domain as _, LatentSpace, start};
+use burgess_evolution::store::RunReader;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             (comparison, backend.describe())
         }
     };
-    let here = Part::now(&backend, None);
+    let here = Part::now(&program(), &backend, None);
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));
     writeln!(stdout(), "{}", report(&comparison, &experiment.axes(), promised))?;
     let broken = promised && comparison.differing > 0;

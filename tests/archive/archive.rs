@@ -1,10 +1,10 @@
 //! Archives against a model that is too simple to be wrong: the best of each cell, the first of equals.
 
 use crate::fakes::{axes, elite, stream};
-use burgess::diversity::BodyDiversity;
-use burgess::genome::Genome;
-use burgess::growth::{Physique, Topology};
-use burgess::life::BodyTraits;
+use burgess_evolution::diversity::BodyDiversity;
+use burgess_evolution::genome::Genome;
+use burgess_evolution::growth::{Physique, Topology};
+use burgess_evolution::life::BodyTraits;
 use burgess_qd::Elites;
 use burgess_qd::Evaluated;
 use burgess_qd::archive::Scores;

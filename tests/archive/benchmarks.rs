@@ -1,12 +1,12 @@
 //! Benchmarks: problems without bodies, on which every emitter is tried over every archive, and on which the better algorithm must win.
 
-use burgess::benchmark::Point;
-use burgess::diversity::BodyDiversity;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Domain, DomainState, Evaluation, Evolution, Moment, Points, Run, Steppings};
-use burgess::experiment::{Experiment, from_text};
-use burgess::store::RunReader;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::benchmark::Point;
+use burgess_evolution::diversity::BodyDiversity;
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{Domain, DomainState, Evaluation, Evolution, Moment, Points, Run, Steppings};
+use burgess_evolution::experiment::{Experiment, from_text};
+use burgess_evolution::store::RunReader;
 use burgess_qd::Elites;
 use burgess_qd::emitter::batch::{Batch, OpenAnchor};
 use std::path::{Path, PathBuf};

@@ -1,16 +1,16 @@
 //! Emitters that work with vectors and gradients, on bodies: charts, the gradients of anchors, what goes wrong on the way, and runs.
 
 use crate::fakes::{self, Hill, Numbers, Slope, stream};
-use burgess::benchmark::{Point, Problem};
-use burgess::descriptors::DescriptorSpec;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Domain as _, Evolution, Points, Setup, Steppings, start};
-use burgess::experiment::{Experiment, from_text};
-use burgess::genome::{Field, Genome};
-use burgess::refine::GeneSpace;
-use burgess::store::RunReader;
-use burgess::variation::Variation;
 use burgess_core::rng::Stream;
+use burgess_evolution::benchmark::{Point, Problem};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{Domain as _, Evolution, Points, Setup, Steppings, start};
+use burgess_evolution::experiment::{Experiment, from_text};
+use burgess_evolution::genome::{Field, Genome};
+use burgess_evolution::refine::GeneSpace;
+use burgess_evolution::store::RunReader;
+use burgess_evolution::variation::Variation;
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::laws::descriptor::Descriptor;
@@ -69,7 +69,7 @@ fn genome(space: &Variation, seed: u64) -> Genome {
 /// The greatest difference of genes, phases taken the short way round.
 fn distance(a: &Genome, b: &Genome) -> f64 {
     let pairs = a.parameters().into_iter().zip(b.parameters());
-    let one = |((id, a), (other, b)): ((_, f64), (burgess::genome::ParameterId, f64))| {
+    let one = |((id, a), (other, b)): ((_, f64), (burgess_evolution::genome::ParameterId, f64))| {
         assert_eq!(id, other);
         let way = b - a;
         if other.field.is_phase() { (way - TAU * (way / TAU).round()).abs() } else { way.abs() }
@@ -101,7 +101,8 @@ fn the_genome_at_the_place_of_a_genome_is_that_genome() {
 fn phases_go_the_short_way_round() {
     let space = space_of(&experiment(FIXED, "(kind: OmgMega())", 1));
     let at = |phase: f64| {
-        let turned = |id: burgess::genome::ParameterId, value| if id.field == Field::Phase { phase } else { value };
+        let turned =
+            |id: burgess_evolution::genome::ParameterId, value| if id.field == Field::Phase { phase } else { value };
         genome(&space, 1).map_parameters(turned)
     };
     let chart = Chart::at(at(3.1), None, GeneGroup::Both);

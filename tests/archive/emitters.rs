@@ -1,7 +1,7 @@
 //! How emitters share a batch, and what they do when the archive is empty or bodies are invalid.
 
 use crate::fakes::{Numbers, axes, dimensions, elite, numbers};
-use burgess::genome::Genome;
+use burgess_evolution::genome::Genome;
 use burgess_qd::Elites;
 use burgess_qd::SearchSpace;
 use burgess_qd::archive::{Archive, Bins, Grid};

@@ -1,7 +1,7 @@
 //! Archives without given cells against models that are too simple to be wrong, and what archives of every kind promise.
 
 use crate::fakes::{axes, elite, stream};
-use burgess::genome::Genome;
+use burgess_evolution::genome::Genome;
 use burgess_qd::Elites;
 use burgess_qd::Evaluated;
 use burgess_qd::archive::Parents;

@@ -1,8 +1,8 @@
 //! `burgess compare`: by itself on made-up courses, and called as a user calls it.
 
 use crate::place::{ask, fail};
-use burgess::compare::{Request, Run, compare_runs};
-use burgess::experiment::{self, Experiment};
+use burgess_evolution::compare::{Request, Run, compare_runs};
+use burgess_evolution::experiment::{self, Experiment};
 use burgess_report::compare::Place;
 use burgess_report::views::{MetricsRow, Progress};
 use std::fs;

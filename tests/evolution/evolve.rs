@@ -1,17 +1,18 @@
 //! Runs that are stopped in every way there is, and come to the same end.
 
 use crate::fakes::{self, Hill, Numbers, cvt_experiment, experiment, experiments};
+use crate::program;
 use anyhow::ensure;
-use burgess::descriptors::DescriptorSpec;
-use burgess::evolve::folder::{self, RunFolder};
-use burgess::evolve::session::{self, Ended};
-use burgess::evolve::{Evolution, LatentSpace, Setup, verify};
-use burgess::experiment::{Budget, Experiment};
-use burgess::genome::Genome;
-use burgess::metrics::Metrics;
-use burgess::store::hash::hash;
-use burgess::store::{self, EliteAddress, RunReader, Store, StoreError};
 use burgess_core::rng::Stream;
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::evolve::folder::{self, RunFolder};
+use burgess_evolution::evolve::session::{self, Ended};
+use burgess_evolution::evolve::{Evolution, LatentSpace, Setup, verify};
+use burgess_evolution::experiment::{Budget, Experiment};
+use burgess_evolution::genome::Genome;
+use burgess_evolution::metrics::Metrics;
+use burgess_evolution::store::hash::hash;
+use burgess_evolution::store::{self, EliteAddress, RunReader, Store, StoreError};
 use burgess_qd::archive::Placement;
 use burgess_qd::emitter::{self, Ask, Emitter, Proposal, Told};
 use std::fs;
@@ -30,7 +31,7 @@ fn setup<'a>(experiment: &'a Experiment, backend: &'a Hill) -> Setup<'a> {
 
 fn carry_on(dir: &Path) -> anyhow::Result<Ended> {
     let experiment: Experiment = store::experiment(dir)?;
-    session::run(&RunFolder::open(dir)?, setup(&experiment, &Hill::default()), &AtomicBool::new(false))
+    session::run(&RunFolder::open(dir)?, setup(&experiment, &Hill::default()), &program(), &AtomicBool::new(false))
 }
 
 fn start(out: &Path, experiment: &Experiment) -> PathBuf {
@@ -47,7 +48,7 @@ fn reference(experiment: &Experiment) -> String {
     let dir = start(out.path(), experiment);
     let backend = Hill::that_never_waits();
     let run = RunFolder::open(&dir).unwrap();
-    let ended = session::run(&run, setup(experiment, &backend), &AtomicBool::new(false)).unwrap();
+    let ended = session::run(&run, setup(experiment, &backend), &program(), &AtomicBool::new(false)).unwrap();
     assert_eq!(ended, Ended::Finished);
     hash_of(&dir)
 }
@@ -250,14 +251,15 @@ fn an_interrupted_run_stops_between_generations_and_goes_on() {
     let (out, experiment) = (tempfile::tempdir().unwrap(), experiment(5));
     let dir = start(out.path(), &experiment);
     let run = RunFolder::open(&dir).unwrap();
-    let interrupted = session::run(&run, setup(&experiment, &Hill::default()), &AtomicBool::new(true)).unwrap();
+    let interrupted =
+        session::run(&run, setup(&experiment, &Hill::default()), &program(), &AtomicBool::new(true)).unwrap();
     assert_eq!(interrupted, Ended::Interrupted);
     drop(run);
     carry_on(&dir).unwrap();
     assert_eq!(hash_of(&dir), reference(&experiment));
     // What has nothing left to do leaves no trace.
     carry_on(&dir).unwrap();
-    assert_eq!(burgess::evolve::provenance::read(&dir).unwrap().len(), 2);
+    assert_eq!(burgess_evolution::evolve::provenance::read(&dir).unwrap().len(), 2);
     assert!(!dir.join("archive.sqlite-wal").exists(), "a run that ended cleanly is one plain file");
 }
 
@@ -266,7 +268,7 @@ fn a_backend_that_fails_loses_nothing_that_was_committed() {
     let (out, experiment) = (tempfile::tempdir().unwrap(), experiment(5));
     let dir = start(out.path(), &experiment);
     let run = RunFolder::open(&dir).unwrap();
-    let failed = session::run(&run, setup(&experiment, &Hill::failing_after(3)), &AtomicBool::new(false));
+    let failed = session::run(&run, setup(&experiment, &Hill::failing_after(3)), &program(), &AtomicBool::new(false));
     assert!(format!("{:#}", failed.unwrap_err()).contains("the device was lost"));
     drop(run);
     assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 3);
@@ -387,7 +389,7 @@ fn what_is_frozen_comes_back_to_the_bit() {
     let seeds = vec![fakes::genome(&[0.1, -0.0, 1e-300, 5e-324, f64::MAX, 1.0 / 3.0])];
     let experiment = Experiment { seed: u64::MAX, ..cvt_experiment(3) };
     let run = RunFolder::create(out.path(), &experiment, &seeds).unwrap();
-    let thawed: Vec<burgess::genome::Genome> = folder::thaw(run.dir(), folder::SEEDS).unwrap();
+    let thawed: Vec<burgess_evolution::genome::Genome> = folder::thaw(run.dir(), folder::SEEDS).unwrap();
     let bits = |genome| fakes::numbers(genome).iter().map(|x| x.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&thawed[0]), bits(&seeds[0]));
     assert_eq!(store::experiment(run.dir()).unwrap(), experiment);

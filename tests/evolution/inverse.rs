@@ -1,9 +1,9 @@
 //! Inverse problems reach what is asked of them, give the same bits on any number of threads, and say what is wrong with their files.
 
 use crate::place;
-use burgess::experiment::{Ascent, Identify, Inverse, LoadedInverse, Reach, inverse_from_text, load_inverse};
-use burgess::inverse::gait::Mover;
-use burgess::inverse::{ascent, identify, reach};
+use burgess_evolution::experiment::{Ascent, Identify, Inverse, LoadedInverse, Reach, inverse_from_text, load_inverse};
+use burgess_evolution::inverse::gait::Mover;
+use burgess_evolution::inverse::{ascent, identify, reach};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;

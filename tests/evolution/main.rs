@@ -11,3 +11,10 @@ mod inverse;
 mod refinement;
 mod runs;
 mod tools;
+
+use burgess_evolution::evolve::provenance::Program;
+
+/// What a run's provenance says of the program.
+fn program() -> Program {
+    Program { version: "test".into(), revision: "unknown".into(), features: String::new(), debug: false }
+}

@@ -1,26 +1,24 @@
 //! Refinement in the loop, on physics by formula: candidates climb, get no worse, and runs stay what they promise.
 
 use crate::fakes::{self, HORIZON, Hill, Numbers, Slope, experiment, numbers};
-use burgess::descriptors::DescriptorSpec;
-use burgess::evolve::folder::RunFolder;
-use burgess::evolve::{Evolution, Setup, session, verify};
-use burgess::experiment::{Acceptance, BodySource, Experiment, Inheritance, Rates, Refine, Refined, TrustRule};
-use burgess::genome::BodyLimits;
-use burgess::genome::Genome;
-use burgess::life::Life;
-use burgess::life::Refinement;
-use burgess::refine::{Born, Learned, Learner, Refinements};
-use burgess::store::RunReader;
+use crate::program;
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::evolve::folder::RunFolder;
+use burgess_evolution::evolve::{Evolution, Setup, session, verify};
+use burgess_evolution::experiment::{
+    Acceptance, BodySource, Experiment, Inheritance, Rates, Refine, Refined, TrustRule,
+};
+use burgess_evolution::genome::{BodyLimits, Genome};
+use burgess_evolution::life::{Life, Refinement};
+use burgess_evolution::refine::{Born, Learned, Learner, Refinements};
+use burgess_evolution::store::RunReader;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::task::Ending;
-use burgess_qd::Evaluated;
-use burgess_qd::GeneGroup;
-use burgess_qd::emitter;
 use burgess_qd::emitter::batch::{self, Batch, Source};
 use burgess_qd::optimiser::Optimiser;
-use burgess_qd::{Archive, Elites};
+use burgess_qd::{Archive, Elites, Evaluated, GeneGroup, emitter};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -59,7 +57,7 @@ fn run_in(space: &Numbers, experiment: &Experiment, backend: &Hill, slope: &Slop
     let out = tempfile::tempdir().unwrap();
     let dir = start(out.path(), experiment);
     let folder = RunFolder::open(&dir).unwrap();
-    session::run(&folder, setup_in(space, experiment, backend, slope), &AtomicBool::new(false)).unwrap();
+    session::run(&folder, setup_in(space, experiment, backend, slope), &program(), &AtomicBool::new(false)).unwrap();
     (RunReader::open(&dir).unwrap(), out)
 }
 
@@ -130,7 +128,7 @@ fn candidates_climb_and_steps_are_counted() {
     assert_eq!((before.refined, before.backward.creature, before.refinement_time), (0, 0, 0.0));
 
     let metrics = reader.metrics().unwrap();
-    let total = |of: fn(&burgess::metrics::Metrics) -> u64| metrics.iter().map(of).sum::<u64>();
+    let total = |of: fn(&burgess_evolution::metrics::Metrics) -> u64| metrics.iter().map(of).sum::<u64>();
     let refined = total(|m| m.refined);
     assert!(refined > 150 && total(|m| m.accepted) > refined / 2);
     // Nobody was dropped or stuck, so each took all steps, back through as many as forward.
@@ -142,7 +140,7 @@ fn candidates_climb_and_steps_are_counted() {
     assert!((100 * refined..=200 * after.evaluations).contains(&episodes), "{episodes}");
     assert!(0.0 < after.refinement_time && after.refinement_time < after.wall_time);
     assert!(metrics.is_sorted_by(|a, b| a.refinement_time < b.refinement_time));
-    let part = burgess::evolve::provenance::read(reader.dir()).unwrap().pop().unwrap();
+    let part = burgess_evolution::evolve::provenance::read(reader.dir()).unwrap().pop().unwrap();
     assert_eq!(part.differentiator.as_deref(), Some("formula, 1 threads"));
 }
 
@@ -400,7 +398,7 @@ fn what_refinement_measures_can_span_the_archive() {
     let differentiator = Some(&slope as &dyn Differentiate);
     let backend = &backend;
     let setup = Setup { experiment: &experiment, space: &SPACE, backend, differentiator, slopes: None, emitters };
-    session::run(&RunFolder::open(&dir).unwrap(), setup, &AtomicBool::new(false)).unwrap();
+    session::run(&RunFolder::open(&dir).unwrap(), setup, &program(), &AtomicBool::new(false)).unwrap();
     let stored = RunReader::open(&dir).unwrap().elites().unwrap();
     for (_, elite) in &stored {
         let Refinement { gain, trust, .. } = elite.life.refinement;
@@ -466,15 +464,24 @@ fn a_differentiator_that_is_missing_or_fails_is_named() {
     let without = Setup { differentiator: None, ..setup(&experiment, &backend, &slope) };
     let message = format!("{:#}", Evolution::resume(&dir, without).err().unwrap());
     assert!(message.contains("nothing here differentiates"), "{message}");
-    let failed =
-        session::run(&RunFolder::open(&dir).unwrap(), setup(&experiment, &backend, &slope), &AtomicBool::new(false));
+    let failed = session::run(
+        &RunFolder::open(&dir).unwrap(),
+        setup(&experiment, &backend, &slope),
+        &program(),
+        &AtomicBool::new(false),
+    );
     let message = format!("{:#}", failed.unwrap_err());
     assert!(message.contains("differentiation failed") && message.contains("the device was lost"), "{message}");
     // Two generations of six steps each were stored.
     assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 2);
     let whole = Slope::default();
-    session::run(&RunFolder::open(&dir).unwrap(), setup(&experiment, &backend, &whole), &AtomicBool::new(false))
-        .unwrap();
+    session::run(
+        &RunFolder::open(&dir).unwrap(),
+        setup(&experiment, &backend, &whole),
+        &program(),
+        &AtomicBool::new(false),
+    )
+    .unwrap();
     let expected = run(&experiment, &Hill::default(), &whole).0.hash().unwrap();
     assert_eq!(RunReader::open(&dir).unwrap().hash().unwrap(), expected);
 }

@@ -1,11 +1,11 @@
 //! The whole program, from an experiment file to a run folder, on real bodies and physics.
 
 use crate::place;
-use burgess::descriptors::DescriptorSpec;
-use burgess::diversity::BodyDiversity;
-use burgess::evolve::start;
-use burgess::growth::Physique;
-use burgess::store::RunReader;
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::diversity::BodyDiversity;
+use burgess_evolution::evolve::start;
+use burgess_evolution::growth::Physique;
+use burgess_evolution::store::RunReader;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -269,7 +269,7 @@ fn emitters_that_learn_keep_the_same_promises_with_and_without_refinement() {
         place.ask(&["resume", &half]);
         assert_eq!(place.ask(&["hash", &whole]), place.ask(&["hash", &half]));
         assert!(place.ask(&["verify", &whole]).contains("equal to the bit"));
-        let metrics = burgess::store::RunReader::open(&place.path(&whole)).unwrap().metrics().unwrap();
+        let metrics = burgess_evolution::store::RunReader::open(&place.path(&whole)).unwrap().metrics().unwrap();
         assert_eq!(metrics.iter().map(|m| m.evaluations).collect::<Vec<_>>(), [24, 40, 56, 72, 88]);
         // One way back through 120 steps of the reward and each of the smooth descriptors, of one solution at least.
         assert!(metrics[0].backward.creature >= 240 && metrics.is_sorted_by(|a, b| a.backward.body < b.backward.body));

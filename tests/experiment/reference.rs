@@ -1,7 +1,9 @@
 //! The examples: all are valid, and the references that `burgess schema` prints are complete and true to the defaults.
 
 use crate::place;
-use burgess::experiment::{AnyLoaded, Experiment, ExperimentError, Inverse, from_text, inverse_from_text, load_any};
+use burgess_evolution::experiment::{
+    AnyLoaded, Experiment, ExperimentError, Inverse, from_text, inverse_from_text, load_any,
+};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -16,11 +18,11 @@ const INVERSE: [&str; 3] = [
 
 /// Sources of everything that can stand in an experiment, and where the types of experiments end in each.
 const SOURCES: [(&str, &str); 8] = [
-    (include_str!("../../src/experiment/schema.rs"), "\nimpl "),
-    (include_str!("../../src/descriptors.rs"), "\nimpl "),
+    (include_str!("../../crates/burgess-evolution/src/experiment/schema.rs"), "\nimpl "),
+    (include_str!("../../crates/burgess-evolution/src/descriptors.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-qd/src/emitter/spec.rs"), "\nimpl "),
-    (include_str!("../../src/genome/policy.rs"), "\nimpl "),
-    (include_str!("../../src/genome/limits.rs"), "\nimpl "),
+    (include_str!("../../crates/burgess-evolution/src/genome/policy.rs"), "\nimpl "),
+    (include_str!("../../crates/burgess-evolution/src/genome/limits.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-physics/src/laws/reward.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-physics/src/laws/descriptor.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-physics/src/laws/terrain.rs"), "\nimpl "),
@@ -143,8 +145,12 @@ fn every_field_and_variant_stands_in_the_reference() {
 fn every_field_and_problem_of_benchmarks_stands_in_their_reference() {
     let code = code_of(BENCHMARK);
     let shown = words(&code);
-    let fields = definition(include_str!("../../src/experiment/benchmark.rs"), "pub struct Benchmark {");
-    let problems = definition(include_str!("../../src/benchmark/problem.rs"), "pub enum Problem {");
+    let fields = definition(
+        include_str!("../../crates/burgess-evolution/src/experiment/benchmark.rs"),
+        "pub struct Benchmark {",
+    );
+    let problems =
+        definition(include_str!("../../crates/burgess-evolution/src/benchmark/problem.rs"), "pub enum Problem {");
     let found: BTreeSet<String> = [fields, problems].into_iter().flat_map(names).collect();
     let missing: Vec<&String> = found.iter().filter(|name| !shown.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "the reference does not show {missing:?}");
@@ -155,7 +161,7 @@ fn every_field_and_problem_of_benchmarks_stands_in_their_reference() {
 fn every_field_and_variant_of_inverse_problems_stands_in_a_reference() {
     let code: String = INVERSE.into_iter().map(code_of).collect();
     let shown = words(&code);
-    let source = include_str!("../../src/experiment/inverse/mod.rs");
+    let source = include_str!("../../crates/burgess-evolution/src/experiment/inverse/mod.rs");
     let found = names(source.split_once("\nimpl ").expect("types stand above their implementations").0);
     // What the goal of a rate may be is not valid beside the aim of the reference.
     let missing: Vec<&String> =

@@ -1,6 +1,6 @@
 //! Every semantic rule of an experiment: a value on each side of each bound, and the message of what is refused.
 
-use burgess::experiment::{ExperimentError, from_text};
+use burgess_evolution::experiment::{ExperimentError, from_text};
 use std::path::Path;
 
 const VALID: &str = r#"(

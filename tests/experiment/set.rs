@@ -1,7 +1,7 @@
 //! `--set`: what is set is what comes, and nothing else changes, neither values nor comments nor lines.
 
-use burgess::experiment::{BodySource, Experiment, Loaded, from_text};
-use burgess::genome::{Policy, Sharing};
+use burgess_evolution::experiment::{BodySource, Experiment, Loaded, from_text};
+use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::world::Stiffness;
@@ -98,7 +98,8 @@ impl Change {
     }
 
     fn apply(&self, e: &mut Experiment) {
-        let limits = |e: &mut Experiment, change: &dyn Fn(&mut burgess::genome::BodyLimits)| match &mut e.body {
+        let limits = |e: &mut Experiment, change: &dyn Fn(&mut burgess_evolution::genome::BodyLimits)| match &mut e.body
+        {
             BodySource::Evolve { limits, .. } => change(limits),
             BodySource::Fixed(_) | BodySource::Benchmark(_) => unreachable!("both texts evolve"),
         };

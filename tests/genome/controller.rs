@@ -1,12 +1,12 @@
 //! Brains on bodies: who reads which entry, and how copies of a gene differ.
 
 use super::{cpg, files, joint_keys, keys, mlp, policies, seed, stream, variation};
-use burgess::genome::{Body, Brain, CpgGene, GeneId, JointKey, Sharing};
-use burgess::growth::compile_controller;
+use burgess_evolution::genome::{Body, Brain, CpgGene, GeneId, JointKey, Sharing};
+use burgess_evolution::growth::compile_controller;
 use burgess_physics::model::{Controller, JOINT_OBSERVATIONS, OBSERVATIONS};
 use std::f64::consts::PI;
 
-fn random_brain(body: &Body, policy: &burgess::genome::Policy) -> Brain {
+fn random_brain(body: &Body, policy: &burgess_evolution::genome::Policy) -> Brain {
     let mut keys: Vec<JointKey> = joint_keys(body).into_iter().map(|key| key.shared(policy.sharing())).collect();
     keys.sort();
     keys.dedup();

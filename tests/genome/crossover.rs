@@ -1,8 +1,8 @@
 //! Crossover: limbs change hands with their brains, and nothing breaks.
 
 use super::{assert_sound, brain_keys, policies, seed, stream, variation};
-use burgess::genome::{Brain, GeneId, Genome};
-use burgess::variation::Variation;
+use burgess_evolution::genome::{Brain, GeneId, Genome};
+use burgess_evolution::variation::Variation;
 
 fn pair(all: &Variation, a: &str, b: &str) -> (Genome, Genome) {
     let of = |name: &str, s: u64| Variation { seeds: vec![seed(name)], ..all.clone() }.random(0.0, &mut stream(s));
@@ -27,7 +27,7 @@ fn children_are_sound_and_mostly_valid() {
 
 #[test]
 fn a_limb_brings_its_genes_and_its_brain() {
-    let all = variation(super::cpg(burgess::genome::Sharing::Instance));
+    let all = variation(super::cpg(burgess_evolution::genome::Sharing::Instance));
     let (a, b) = pair(&all, "biped", "tripod");
     let theirs = |id: GeneId| (600..700).contains(&id.0);
     let mut grafts = 0;
@@ -48,7 +48,7 @@ fn a_limb_brings_its_genes_and_its_brain() {
 
 #[test]
 fn a_snake_can_grow_legs() {
-    let all = variation(super::cpg(burgess::genome::Sharing::Gene));
+    let all = variation(super::cpg(burgess_evolution::genome::Sharing::Gene));
     let (snake, hexapod) = pair(&all, "snake", "hexapod");
     let legged = (0..20).filter(|&i| {
         let child = all.crossover(&snake, &hexapod, 0.0, &mut stream(i));

@@ -2,9 +2,9 @@
 
 use super::hinge;
 use super::{grown, joint_keys, keys, origins, seed, stream, variation};
-use burgess::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
-use burgess::growth::{check, expand, tree};
 use burgess_core::math::{Vec3, vec3};
+use burgess_evolution::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
+use burgess_evolution::growth::{check, expand, tree};
 use burgess_physics::model::{BaseKind, Joint, Shape};
 use burgess_physics::world::Physics;
 
@@ -137,7 +137,7 @@ fn masses_scale_servos_as_documented() {
     let reference = grown(&body);
     // Twice the size of all links: eight times the mass, so s is twice as large.
     let doubled = body.map_parameters(|id, value: f64| {
-        use burgess::genome::Field::{LogHalf, LogLength, LogRadius};
+        use burgess_evolution::genome::Field::{LogHalf, LogLength, LogRadius};
         if matches!(id.field, LogHalf | LogLength | LogRadius) { value + std::f64::consts::LN_2 } else { value }
     });
     let large = grown(&doubled);

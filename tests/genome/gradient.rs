@@ -1,9 +1,9 @@
 //! Gradients from genes to everything the simulation sees: dual numbers against central differences.
 
 use super::{SEEDS, cpg, mlp, stream, variation};
-use burgess::genome::{BodyLimits, Genome, Policy, Sharing};
-use burgess::growth::{compile_controller, expand};
 use burgess_core::autodiff::{Dual, Value};
+use burgess_evolution::genome::{BodyLimits, Genome, Policy, Sharing};
+use burgess_evolution::growth::{compile_controller, expand};
 use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::world::{Physics, Stiffness};
 

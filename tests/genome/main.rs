@@ -9,11 +9,11 @@ mod morphology;
 mod motion;
 mod mutation;
 
-use burgess::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
-use burgess::growth::{LinkKey, expand, link_keys, tree};
-use burgess::variation::Variation;
 use burgess_core::math::Vec3;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
+use burgess_evolution::growth::{LinkKey, expand, link_keys, tree};
+use burgess_evolution::variation::Variation;
 use burgess_physics::model::{Hinge, Joint, JointKind, Model};
 use burgess_physics::world::Physics;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! The mirror convention: a mirrored limb is the reflection of its twin, at rest and at equal angles.
 
 use super::{distance, grown, hinge, keys, seed, stream, variation};
-use burgess::genome::{Body, JointKey, Sharing};
-use burgess::growth::tree;
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
+use burgess_evolution::genome::{Body, JointKey, Sharing};
+use burgess_evolution::growth::tree;
 use burgess_physics::model::{Joint, Model};
 
 /// Products of a few rotations and reflections.

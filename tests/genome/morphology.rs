@@ -1,9 +1,9 @@
 //! Morphology files: the built-in ones stand as they should, text goes there and back, and errors say where.
 
 use super::{SEEDS, distance, files, grown, keys, origins, seed, variation};
-use burgess::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
-use burgess::growth::check;
 use burgess_core::math::Vec3;
+use burgess_evolution::genome::{Body, BodyLimits, Genome, InvalidBody, Sharing};
+use burgess_evolution::growth::check;
 use burgess_physics::model::Model;
 use std::path::Path;
 
@@ -75,8 +75,9 @@ fn assert_alike(a: &Body, b: &Body) {
         assert!((x - y).abs() < ROUNDING, "{id:?}: {x} became {y}");
     }
     let structure = |body: &Body| {
-        let joint =
-            |j: &burgess::genome::JointGene| (j.id, j.parent, j.child, j.repeat, j.layout, j.mirror, j.terminal);
+        let joint = |j: &burgess_evolution::genome::JointGene| {
+            (j.id, j.parent, j.child, j.repeat, j.layout, j.mirror, j.terminal)
+        };
         (body.base, body.root, body.joints.iter().map(joint).collect::<Vec<_>>())
     };
     assert_eq!(structure(a), structure(b));

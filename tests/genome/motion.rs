@@ -1,8 +1,8 @@
 //! Bodies in the simulation: seeds stand while nothing moves them, and mirrored commands give mirrored motion.
 
 use super::{SEEDS, cpg, seed, stream, variation};
-use burgess::genome::{Brain, CpgGene, Genome, JointKey, Policy, Sharing};
-use burgess::variation::Variation;
+use burgess_evolution::genome::{Brain, CpgGene, Genome, JointKey, Policy, Sharing};
+use burgess_evolution::variation::Variation;
 use burgess_physics::laws::sensors::Sensors;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::step::episode::Episode;

@@ -1,9 +1,9 @@
 //! Mutation: what it keeps, and that nothing it does breaks a genome.
 
 use super::{assert_sound, brain_keys, cpg, distance, grown, keys, origins, policies, seed, stream, variation};
-use burgess::genome::{Body, BodyLimits, Genome, Policy, Sharing};
-use burgess::growth::{check, compile_controller, tree};
-use burgess::variation::{StructuralMutation, Variation};
+use burgess_evolution::genome::{Body, BodyLimits, Genome, Policy, Sharing};
+use burgess_evolution::growth::{check, compile_controller, tree};
+use burgess_evolution::variation::{StructuralMutation, Variation};
 use burgess_physics::model::Controller;
 use proptest::prelude::*;
 
@@ -113,7 +113,7 @@ fn a_split_keeps_shape_mass_and_brain() {
         assert!((new.mass() / old.mass() - 1.0).abs() < 1e-12, "{} kg became {} kg", old.mass(), new.mass());
         let (old_keys, new_keys) = (keys(&parent.body), keys(&child.body));
         let after = joints(child, policy);
-        let numbers_of = |gene, key: burgess::genome::JointKey| {
+        let numbers_of = |gene, key: burgess_evolution::genome::JointKey| {
             let place = new_keys.iter().position(|k| k.joint.gene == gene && k.joint == key).expect("still there");
             (place, after[place - 1].1.clone())
         };
@@ -151,7 +151,7 @@ fn noise_respects_limits_and_reaches_every_gene() {
         assert!(within(link.log_density, limits.density));
     }
     for (id, value) in child.parameters() {
-        use burgess::genome::Field::{LogHalf, LogLength, LogRadius};
+        use burgess_evolution::genome::Field::{LogHalf, LogLength, LogRadius};
         if matches!(id.field, LogHalf | LogLength | LogRadius) {
             assert!(within(value, limits.size), "{id:?} is {value}");
         }

@@ -3,7 +3,7 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, shipped, stream, terrains};
-use burgess::genome::Policy;
+use burgess_evolution::genome::Policy;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::gpu::pack::{Tree, pack};
 use burgess_physics::gpu::{GpuBackend, Options};

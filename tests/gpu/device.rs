@@ -26,7 +26,7 @@ fn an_adapter_opens_by_index_name_and_description() {
         assert_eq!(opened.facts, facts);
         assert_eq!(Gpu::open(&Choice::Described(facts.to_string())).unwrap().facts.name, facts.name);
     }
-    let error = Gpu::open(&Choice::Named("no such thing".into())).err().expect("an error");
+    let error = Gpu::open(&Choice::Named("no such thing".into())).unwrap_err();
     assert!(matches!(&error, GpuError::NoSuchAdapter { there, .. } if there.contains(&best.facts.name)), "{error}");
 }
 

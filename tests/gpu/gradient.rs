@@ -3,8 +3,8 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
-use burgess::genome::Policy;
 use burgess_core::math::{Vec3, vec3};
+use burgess_evolution::genome::Policy;
 use burgess_physics::batch::Backend;
 use burgess_physics::gpu::{GpuBackend, Options};
 use burgess_physics::gradient::{Differentiate, Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};

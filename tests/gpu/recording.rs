@@ -21,7 +21,7 @@ const APART: f32 = 1e-3;
 /// Share of candidates that may be farther apart: a contact that sets in a step later shows in a frame, and heals or grows.
 const STRAYED: f64 = 0.05;
 
-fn plan(policy: burgess::genome::Policy, duration: f64) -> Plan {
+fn plan(policy: burgess_evolution::genome::Policy, duration: f64) -> Plan {
     let [_, (_, stairs), ..] = terrains();
     let mut experiment = experiment(policy, stairs, duration);
     experiment.task.termination = Termination { max_tilt: Some(0.6), ..Termination::default() };
@@ -30,7 +30,7 @@ fn plan(policy: burgess::genome::Policy, duration: f64) -> Plan {
     plan
 }
 
-fn candidates(policy: &burgess::genome::Policy) -> Vec<Candidate<f32>> {
+fn candidates(policy: &burgess_evolution::genome::Policy) -> Vec<Candidate<f32>> {
     let shipped = BODIES.into_iter().map(|name| shipped(name, policy.clone(), 5));
     let all: Vec<_> = shipped.chain(random_candidates(policy.clone(), 300..350)).collect();
     all.into_iter().map(|candidate| candidate.map(|x| x as f32)).collect()
@@ -97,7 +97,7 @@ fn recorded_bits_depend_on_nothing_else() {
 }
 
 /// Of the frames, and of what a world model makes of its own.
-fn bits_depend_on_nothing_else(policy: burgess::genome::Policy) {
+fn bits_depend_on_nothing_else(policy: burgess_evolution::genome::Policy) {
     let all = candidates(&policy);
     let of = |plan: &Plan, options: Options, all: &[Candidate<f32>]| -> Option<Vec<Outcome>> {
         Some(GpuBackend::new(plan, gpu()?, options).unwrap().evaluate(all).unwrap())

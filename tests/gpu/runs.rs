@@ -65,7 +65,7 @@ fn errors(output: &Output) -> String {
 }
 
 fn generations_in(dir: &Path) -> usize {
-    burgess::store::RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
+    burgess_evolution::store::RunReader::open(dir).map_or(0, |run| run.metrics().unwrap().len())
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn emitters_that_branch_follow_gradients_of_the_gpu() {
     std::fs::write(&frozen, text.replace("generations: Some(2)", "generations: Some(4)")).unwrap();
     place.ask(&["resume", "half/quickstart-0-1"]);
     assert_eq!(place.ask(&["hash", "whole/quickstart-0-1"]), place.ask(&["hash", "half/quickstart-0-1"]));
-    let parts = burgess::evolve::provenance::read(&place.path("half/quickstart-0-1")).unwrap();
+    let parts = burgess_evolution::evolve::provenance::read(&place.path("half/quickstart-0-1")).unwrap();
     assert!(parts.len() == 2 && parts.iter().all(|part| part.differentiator.as_deref().unwrap().starts_with("gpu,")));
     assert!(place.ask(&["verify", "whole/quickstart-0-1"]).contains("equal to the bit"));
 }

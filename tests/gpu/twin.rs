@@ -3,9 +3,9 @@
 
 use crate::adapter::{self, gpu};
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, terrains};
-use burgess::genome::Policy;
 use burgess_core::autodiff::Value;
 use burgess_core::math::{Quat, Vec3};
+use burgess_evolution::genome::Policy;
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::gpu::{GpuBackend, Options, Standing};
 use burgess_physics::laws::terrain::TerrainSpec;

@@ -2,10 +2,10 @@
 //! growing, prelude, simulation, judgement.
 
 use crate::zoo::{BODIES, experiment, stream, terrains, variation};
-use burgess::genome::{BodyLimits, Field, Genome, ParameterId, Policy, Sharing};
-use burgess::growth::{compile_controller, expand};
-use burgess::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_core::autodiff::{Dual, Value, real};
+use burgess_evolution::genome::{BodyLimits, Field, Genome, ParameterId, Policy, Sharing};
+use burgess_evolution::growth::{compile_controller, expand};
+use burgess_evolution::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_physics::gradient::{Gradient, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::plan::Plan;

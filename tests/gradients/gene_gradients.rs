@@ -1,13 +1,13 @@
 //! From the gradient of an episode to that of the genes, and of a candidate without genes, against central differences of a
 //! weighted sum of all numbers of the candidate and its prelude.
 
-use burgess::genome::{BodyLimits, Field, Genome, Policy, Sharing, morphology};
-use burgess::growth::{compile_controller, expand};
-use burgess::refine::genes::{Recipe, candidate_gradient, gene_gradient};
-use burgess::variation::Variation;
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::vec3;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::genome::{BodyLimits, Field, Genome, Policy, Sharing, morphology};
+use burgess_evolution::growth::{compile_controller, expand};
+use burgess_evolution::refine::genes::{Recipe, candidate_gradient, gene_gradient};
+use burgess_evolution::variation::Variation;
 use burgess_physics::gradient::{Gradient, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Model};

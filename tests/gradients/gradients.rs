@@ -2,10 +2,10 @@
 //! class of parameters, for every body, brain and ground.
 
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
-use burgess::genome::Policy;
 use burgess_core::autodiff::{Dual, real};
 use burgess_core::math::{Quat, Vec3};
 use burgess_core::rng::Stream;
+use burgess_evolution::genome::Policy;
 use burgess_physics::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
 use burgess_physics::model::{Candidate, ContactPoint, Controller, Hinge, Joint, JointKind, Link};
 use burgess_physics::plan::{BrainKind, Plan};

@@ -2,10 +2,10 @@
 
 use crate::place::{ask, fail};
 use crate::zoo;
-use burgess::experiment::{from_text, load};
-use burgess::genome::Policy;
-use burgess::gradcheck::situation::all;
-use burgess::gradcheck::{Bound, against_differences};
+use burgess_evolution::experiment::{from_text, load};
+use burgess_evolution::genome::Policy;
+use burgess_evolution::gradcheck::situation::all;
+use burgess_evolution::gradcheck::{Bound, against_differences};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, FrozenWorldModel, LatentOf, Size, WorldModelError};
 use burgess_physics::experience::Experience;
 use burgess_physics::laws::terrain::TerrainSpec;

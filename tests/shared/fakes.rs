@@ -1,26 +1,24 @@
 //! Stand-ins for bodies and physics, so that the outer loop is tested by itself, fast.
 #![allow(dead_code)] // each test file uses its own part
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::experiment::{Budget, Experiment};
-use burgess::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, Owner, ParameterId, ShapeGene};
-use burgess::life::{BodyTraits, Life};
-use burgess::refine::GeneSpace;
 use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::experiment::{Budget, Experiment};
+use burgess_evolution::genome::{Body, Brain, Field, GeneId, Genome, LinkGene, Owner, ParameterId, ShapeGene};
+use burgess_evolution::life::{BodyTraits, Life};
+use burgess_evolution::refine::GeneSpace;
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::model::{BaseKind, Candidate, Collider, Controller, Link, Model, Shape};
-use burgess_physics::task::Ending;
-use burgess_physics::task::Returns;
+use burgess_physics::task::{Ending, Returns};
 use burgess_physics::world::World;
 use burgess_qd::archive::{ArchiveSpec, Parents};
 use burgess_qd::emitter::Dimension;
-use burgess_qd::{Axis, Compiled, Parameter, Part, Rejection, SearchSpace};
-use burgess_qd::{Evaluated, Parent};
+use burgess_qd::{Axis, Compiled, Evaluated, Parameter, Parent, Part, Rejection, SearchSpace};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 

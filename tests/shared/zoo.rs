@@ -1,12 +1,12 @@
 //! Candidates, grounds and tasks for the tests that compare simulations.
 #![allow(dead_code)] // each test binary uses its own part
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::experiment::{BodySource, Budget, Experiment};
-use burgess::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
-use burgess::growth::compile;
-use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::experiment::{BodySource, Budget, Experiment};
+use burgess_evolution::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
+use burgess_evolution::growth::compile;
+use burgess_evolution::variation::Variation;
 use burgess_latent::{FrozenWorldModel, Size};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;

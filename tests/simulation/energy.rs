@@ -1,10 +1,10 @@
 //! No energy out of nothing: evolution would find and use it. Over an episode the mechanical energy may fall (contact, damping) but not
 //! rise by more than what the servos put in.
 
-use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
-use burgess::variation::Variation;
 use burgess_core::autodiff::Value;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::genome::{BodyLimits, Policy, Sharing, morphology};
+use burgess_evolution::variation::Variation;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::Candidate;
 use burgess_physics::step::episode::Episode;

@@ -1,9 +1,9 @@
 //! Contacts push. The linear law can pull for a step when a foot is torn off the ground within it; evolution would find and
 //! use that glue, so the impulse that pulls must stay far below the impulse that pushes.
 
-use burgess::genome::{BodyLimits, morphology};
-use burgess::growth::expand;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::genome::{BodyLimits, morphology};
+use burgess_evolution::growth::expand;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Model, rest_origins};
 use burgess_physics::step::policy::{half_range, slew_targets};

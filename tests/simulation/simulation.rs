@@ -1,12 +1,12 @@
 //! Episodes as a whole: finite or marked, the same bits wherever a candidate stands, mirrored where it should be.
 
-use burgess::descriptors::DescriptorSpec;
-use burgess::experiment::{BodySource, Budget, Experiment};
-use burgess::genome::{BodyLimits, Policy, Sharing, morphology};
-use burgess::growth::{Grown, expand};
-use burgess::variation::Variation;
 use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::descriptors::DescriptorSpec;
+use burgess_evolution::experiment::{BodySource, Budget, Experiment};
+use burgess_evolution::genome::{BodyLimits, Policy, Sharing, morphology};
+use burgess_evolution::growth::{Grown, expand};
+use burgess_evolution::variation::Variation;
 use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;

@@ -8,10 +8,10 @@ pub(super) mod gpu;
 pub mod gpu;
 
 use anyhow::Context;
-use burgess::benchmark::Problem;
-use burgess::evolve::provenance::{Part, same_bits};
-use burgess::evolve::{Domain as _, Points};
-use burgess::experiment::Experiment;
+use burgess_evolution::benchmark::Problem;
+use burgess_evolution::evolve::provenance::{Part, same_bits};
+use burgess_evolution::evolve::{Domain as _, Points};
+use burgess_evolution::experiment::Experiment;
 use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::plan::Plan;

@@ -3,7 +3,7 @@
 mod replay;
 
 use anyhow::Context as _;
-use burgess::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
+use burgess_evolution::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
 use burgess_physics::experience::Experience;
 use burgess_physics::frame::recorded_layout;

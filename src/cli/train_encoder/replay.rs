@@ -1,12 +1,12 @@
 //! What an encoder learns from: the elites of runs, simulated again, and offspring of theirs.
 
 use anyhow::{Context as _, bail, ensure};
-use burgess::evolve::start;
-use burgess::genome::Genome;
-use burgess::report::Sample;
-use burgess::store::RunReader;
-use burgess::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
+use burgess_evolution::evolve::start;
+use burgess_evolution::genome::Genome;
+use burgess_evolution::report::Sample;
+use burgess_evolution::store::RunReader;
+use burgess_evolution::variation::Variation;
 use burgess_physics::experience::Experience;
 use burgess_physics::plan::Plan;
 use burgess_physics::step::record::record;

@@ -38,6 +38,7 @@ use burgess_core::math::{Vec3, vec3};
 type Port = (String, String);
 
 /// A law to be written: a WGSL function and its reverse.
+#[derive(Debug)]
 pub struct Law {
     /// Name of the WGSL function.
     pub name: String,
@@ -52,6 +53,7 @@ pub struct Law {
 }
 
 /// One file under `shaders/laws/`.
+#[derive(Debug)]
 pub struct ShaderFile {
     /// Its name.
     pub name: &'static str,

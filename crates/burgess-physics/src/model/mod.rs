@@ -34,11 +34,30 @@ pub enum BaseKind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape<T> {
     /// A ball.
-    Sphere { centre: Vec3<T>, radius: T },
-    /// A cylinder from `from` to `to` with round ends.
-    Capsule { from: Vec3<T>, to: Vec3<T>, radius: T },
-    /// A box with half sizes `half` along the columns of `axes` (a proper rotation).
-    Box { centre: Vec3<T>, axes: Mat3<T>, half: Vec3<T> },
+    Sphere {
+        /// Centre.
+        centre: Vec3<T>,
+        /// Radius.
+        radius: T,
+    },
+    /// A cylinder with round ends.
+    Capsule {
+        /// Centre of the first end.
+        from: Vec3<T>,
+        /// Centre of the second end.
+        to: Vec3<T>,
+        /// Radius.
+        radius: T,
+    },
+    /// A box.
+    Box {
+        /// Centre.
+        centre: Vec3<T>,
+        /// Its edges' directions as columns: a proper rotation.
+        axes: Mat3<T>,
+        /// Half sizes along them.
+        half: Vec3<T>,
+    },
 }
 
 /// One rigid body of the tree.

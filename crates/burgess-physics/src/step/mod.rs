@@ -17,5 +17,6 @@ pub mod solve;
 pub mod spatial;
 pub mod spawn;
 pub mod state;
+#[expect(clippy::module_inception, reason = "files are named like the shaders that are their twins")]
 pub mod step;
 pub mod trace;

@@ -38,6 +38,10 @@ pub struct Occasion<'a, T> {
 }
 
 /// Makes a decision.
+///
+/// # Panics
+///
+/// When a network has no layer.
 pub fn act<T: Real>(
     model: &Model<T>,
     controller: &Controller<T>,

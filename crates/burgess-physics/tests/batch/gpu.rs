@@ -54,9 +54,9 @@ fn windows_resets_and_states_keep_every_bodys_bits() {
         window(&mut pieces, 12);
         let mut fresh = load(&backend, &plan);
         window(&mut fresh, 12);
-        let (fresh, others) = (all_bits(&fresh), all_bits(&pieces));
+        let (anew, others) = (all_bits(&fresh), all_bits(&pieces));
         for (i, state) in all_bits(&whole).iter().enumerate() {
-            assert_eq!(state, if which[i] { &fresh[i] } else { &others[i] });
+            assert_eq!(state, if which[i] { &anew[i] } else { &others[i] });
         }
         // To the end.
         for _ in 0..3 {

@@ -6,24 +6,24 @@ use burgess_physics::model::{BaseKind, Collider, ContactPoint, Hinge, Joint, Joi
 use std::f64::consts::PI;
 
 /// A body under construction; every field of a link or a joint can be changed before `build`.
-pub struct Builder {
-    pub base: BaseKind,
-    pub links: Vec<Link<f64>>,
-    pub joints: Vec<Joint<f64>>,
+pub(crate) struct Builder {
+    pub(crate) base: BaseKind,
+    pub(crate) links: Vec<Link<f64>>,
+    pub(crate) joints: Vec<Joint<f64>>,
     colliders: Vec<Collider<f64>>,
 }
 
-pub fn v(a: [f64; 3]) -> Vec3<f64> {
+pub(crate) fn v(a: [f64; 3]) -> Vec3<f64> {
     Vec3::from_f64(a)
 }
 
 impl Builder {
-    pub fn new(base: BaseKind) -> Self {
+    pub(crate) fn new(base: BaseKind) -> Self {
         Self { base, links: Vec::new(), joints: Vec::new(), colliders: Vec::new() }
     }
 
     /// Adds a link with passive, undamped hinge; returns its index.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         parent: usize,
         position: Vec3<f64>,
@@ -48,7 +48,7 @@ impl Builder {
     }
 
     /// Sets the limits (rad) of all hinges.
-    pub fn limit(&mut self, lower: f64, upper: f64) {
+    pub(crate) fn limit(&mut self, lower: f64, upper: f64) {
         for joint in &mut self.joints {
             let JointKind::Hinge(hinge) = &mut joint.kind;
             (hinge.lower, hinge.upper) = (lower, upper);
@@ -56,7 +56,7 @@ impl Builder {
     }
 
     /// With a contact stiffness (N/m) and contact points on every link, or none.
-    pub fn build(self, contact_stiffness: f64, touching: bool) -> Model<f64> {
+    pub(crate) fn build(self, contact_stiffness: f64, touching: bool) -> Model<f64> {
         let contacts = if touching {
             self.colliders.iter().flat_map(|collider| contact_points(collider.link, &collider.shape)).collect()
         } else {
@@ -122,20 +122,20 @@ fn mass_properties(shape: &Shape<f64>, density: f64) -> (f64, Vec3<f64>, Sym3<f6
     }
 }
 
-pub fn sphere(radius: f64) -> Shape<f64> {
+pub(crate) fn sphere(radius: f64) -> Shape<f64> {
     Shape::Sphere { centre: Vec3::zero(), radius }
 }
 
-pub fn capsule(radius: f64, along: Vec3<f64>) -> Shape<f64> {
+pub(crate) fn capsule(radius: f64, along: Vec3<f64>) -> Shape<f64> {
     Shape::Capsule { from: Vec3::zero(), to: along, radius }
 }
 
-pub fn cuboid(half: [f64; 3]) -> Shape<f64> {
+pub(crate) fn cuboid(half: [f64; 3]) -> Shape<f64> {
     Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: v(half) }
 }
 
 /// Capsules of 0.3 m hanging from each other; with a welded base the first hinge is at the base origin.
-pub fn chain(base: BaseKind, axes: &[[f64; 3]]) -> Builder {
+pub(crate) fn chain(base: BaseKind, axes: &[[f64; 3]]) -> Builder {
     let mut b = Builder::new(base);
     let down = vec3(0.0, 0.0, -0.3);
     let link = || capsule(0.03, down);
@@ -157,7 +157,7 @@ pub fn chain(base: BaseKind, axes: &[[f64; 3]]) -> Builder {
 }
 
 /// The eight-hinge ant of the reference cases, 4 kg; the servo gains are those of the defaults table.
-pub fn ant() -> Builder {
+pub(crate) fn ant() -> Builder {
     let mut b = Builder::new(BaseKind::Floating);
     b.add(0, Vec3::zero(), vec3(0.0, 0.0, 1.0), sphere(0.12), 250.0);
     for leg in 0..4 {

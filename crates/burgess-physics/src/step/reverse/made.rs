@@ -14,7 +14,7 @@ pub struct EffortBar<T> {
 }
 
 /// A step that was made.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Step<'a, T> {
     /// The body.
     pub model: &'a Model<T>,

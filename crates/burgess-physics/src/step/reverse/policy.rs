@@ -37,6 +37,10 @@ pub struct PolicyBack<T> {
 
 /// Goes back through a decision, and takes the bars of the commands with it; adds to those of the latent state that it saw.
 #[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
+///
+/// # Panics
+///
+/// When a network has no layer.
 pub fn reverse_act<T: Value>(
     model: &Model<T>,
     controller: &Controller<T>,

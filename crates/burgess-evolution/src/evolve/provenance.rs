@@ -55,13 +55,13 @@ pub struct Machine {
 
 impl Part {
     /// A part that begins now, in this process.
-    pub fn now(backend: &str, differentiator: Option<&str>) -> Self {
+    pub fn now(program: &Program, backend: &str, differentiator: Option<&str>) -> Self {
         Self {
             started: utc(SystemTime::now()),
             command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
             backend: backend.to_owned(),
             differentiator: differentiator.map(str::to_owned),
-            program: Program::this(),
+            program: program.clone(),
             machine: Machine::this(),
         }
     }
@@ -78,17 +78,6 @@ impl Part {
 pub fn same_bits(one: &str, other: &str) -> bool {
     let kind = |backend: &str| backend.split(',').next().unwrap_or_default().to_owned();
     one == other || (kind(one) == "cpu" && kind(other) == "cpu")
-}
-
-impl Program {
-    fn this() -> Self {
-        Self {
-            version: env!("CARGO_PKG_VERSION").into(),
-            revision: env!("BURGESS_REVISION").into(),
-            features: env!("BURGESS_FEATURES").into(),
-            debug: cfg!(debug_assertions),
-        }
-    }
 }
 
 impl Machine {
@@ -155,6 +144,10 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
+    fn program() -> Program {
+        Program { version: "1".into(), revision: "abc".into(), features: "gpu".into(), debug: false }
+    }
+
     #[test]
     fn times_read_as_dates() {
         let at = |seconds| utc(UNIX_EPOCH + Duration::from_secs(seconds));
@@ -166,12 +159,12 @@ mod tests {
 
     #[test]
     fn threads_do_not_change_what_bits_are_promised_but_processors_adapters_and_drivers_do() {
-        let part = Part::now("cpu, 1 threads", None);
-        assert!(part.promises_bits_of(&Part::now("cpu, 2 threads", None)));
-        assert!(!part.promises_bits_of(&Part::now("gpu, some adapter", None)));
-        let gpu = Part::now("gpu, some adapter, Vulkan, driver 1", None);
-        assert!(gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 1", None)));
-        assert!(!gpu.promises_bits_of(&Part::now("gpu, some adapter, Vulkan, driver 2", None)));
+        let part = Part::now(&program(), "cpu, 1 threads", None);
+        assert!(part.promises_bits_of(&Part::now(&program(), "cpu, 2 threads", None)));
+        assert!(!part.promises_bits_of(&Part::now(&program(), "gpu, some adapter", None)));
+        let gpu = Part::now(&program(), "gpu, some adapter, Vulkan, driver 1", None);
+        assert!(gpu.promises_bits_of(&Part::now(&program(), "gpu, some adapter, Vulkan, driver 1", None)));
+        assert!(!gpu.promises_bits_of(&Part::now(&program(), "gpu, some adapter, Vulkan, driver 2", None)));
         let mut elsewhere = part.clone();
         elsewhere.machine.cpu = "another".into();
         assert!(!part.promises_bits_of(&elsewhere));
@@ -180,7 +173,8 @@ mod tests {
     #[test]
     fn parts_add_up() {
         let dir = tempfile::tempdir().unwrap();
-        let (first, second) = (Part::now("cpu, 1 threads", None), Part::now("cpu, 2 threads", None));
+        let (first, second) =
+            (Part::now(&program(), "cpu, 1 threads", None), Part::now(&program(), "cpu, 2 threads", None));
         add(dir.path(), first.clone()).unwrap();
         add(dir.path(), second.clone()).unwrap();
         assert_eq!(read(dir.path()).unwrap(), [first, second]);

@@ -7,8 +7,7 @@ use crate::life::{Life, Seen};
 use anyhow::{Context, Result, ensure};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
-use burgess_qd::Evaluated;
-use burgess_qd::SearchSpace;
+use burgess_qd::{Evaluated, SearchSpace};
 use std::sync::Arc;
 
 /// Elites simulated at a time.

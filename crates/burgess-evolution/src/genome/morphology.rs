@@ -14,14 +14,14 @@ use std::path::Path;
 
 /// Morphologies that are built in, by name.
 const BUILT_IN: [(&str, &str); 8] = [
-    ("hopper", include_str!("../../morphologies/hopper.ron")),
-    ("biped", include_str!("../../morphologies/biped.ron")),
-    ("quadruped", include_str!("../../morphologies/quadruped.ron")),
-    ("hexapod", include_str!("../../morphologies/hexapod.ron")),
-    ("snake", include_str!("../../morphologies/snake.ron")),
-    ("tripod", include_str!("../../morphologies/tripod.ron")),
-    ("arm", include_str!("../../morphologies/arm.ron")),
-    ("waiter", include_str!("../../morphologies/waiter.ron")),
+    ("hopper", include_str!("../../../../morphologies/hopper.ron")),
+    ("biped", include_str!("../../../../morphologies/biped.ron")),
+    ("quadruped", include_str!("../../../../morphologies/quadruped.ron")),
+    ("hexapod", include_str!("../../../../morphologies/hexapod.ron")),
+    ("snake", include_str!("../../../../morphologies/snake.ron")),
+    ("tripod", include_str!("../../../../morphologies/tripod.ron")),
+    ("arm", include_str!("../../../../morphologies/arm.ron")),
+    ("waiter", include_str!("../../../../morphologies/waiter.ron")),
 ];
 
 /// Names of the built-in morphologies.

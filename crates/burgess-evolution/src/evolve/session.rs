@@ -2,7 +2,7 @@
 
 use super::folder::RunFolder;
 use super::progress::Progress;
-use super::provenance::{self, Part};
+use super::provenance::{self, Part, Program};
 use super::{Evolution, Run, Setup, table};
 use crate::store::Stored;
 use anyhow::{Context, Result};
@@ -21,13 +21,13 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Carries on the run of a folder. `interrupt` is looked at after each generation.
+/// Carries on the run of a folder. The provenance says that `program` does. `interrupt` is looked at after each generation.
 ///
 /// # Errors
 ///
 /// When simulation or a file fails. Generations that were stored before are kept, and the run can be resumed.
-pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Result<Ended> {
-    carry_on(folder, setup.prepare()?, interrupt)
+pub fn run(folder: &RunFolder, setup: Setup<'_>, program: &Program, interrupt: &AtomicBool) -> Result<Ended> {
+    carry_on(folder, setup.prepare()?, program, interrupt)
 }
 
 /// As [`run`], of any run.
@@ -35,12 +35,17 @@ pub fn run(folder: &RunFolder, setup: Setup<'_>, interrupt: &AtomicBool) -> Resu
 /// # Errors
 ///
 /// As [`run`].
-pub fn carry_on(folder: &RunFolder, run: Run<'_, impl Stored>, interrupt: &AtomicBool) -> Result<Ended> {
+pub fn carry_on(
+    folder: &RunFolder,
+    run: Run<'_, impl Stored>,
+    program: &Program,
+    interrupt: &AtomicBool,
+) -> Result<Ended> {
     let mut evolution = Evolution::resume_run(folder.dir(), run)?;
     let (backend, differentiator) = evolution.devices();
     let mut ended = Ended::Finished;
     if evolution.next_batch_size().is_some() {
-        provenance::add(folder.dir(), Part::now(&backend, differentiator.as_deref()))?;
+        provenance::add(folder.dir(), Part::now(program, &backend, differentiator.as_deref()))?;
         let mut progress = Progress::start(&evolution);
         let dir = folder.dir().display();
         ended = generations(folder, &mut evolution, &mut progress, interrupt)
