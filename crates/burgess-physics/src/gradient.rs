@@ -8,6 +8,19 @@ use burgess_core::math::Vec3;
 use std::time::Duration;
 
 /// The scalar that is differentiated: a weighted sum of the reward and the descriptors.
+///
+/// ```
+/// # use burgess_physics::batch::CpuBackend;
+/// # use burgess_physics::gradient::{Differentiate, Objective};
+/// # fn main() -> Result<(), burgess_physics::Error> {
+/// let (plan, candidate) = burgess_physics::example::walk();
+/// let objective = Objective::reward(plan.task.descriptors.len());
+/// let backend = CpuBackend::new(&plan, None)?;
+/// let gradients = backend.differentiate(&[candidate.map(|x| x as f32)], &objective)?;
+/// assert!(gradients[0].candidate.model.links[1].mass.is_finite());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
     /// Weight of the reward.

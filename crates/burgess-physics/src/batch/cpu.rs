@@ -1,5 +1,6 @@
 //! The CPU backend: candidates in parallel, each by itself.
 
+use super::simulator::check_gradients;
 use super::{Backend, Outcome, on_cpu};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
@@ -8,12 +9,22 @@ use crate::plan::Plan;
 use crate::step::episode::Episode;
 use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_each};
 use crate::task::{Ending, TaskPlan};
-use crate::world::{BiasForm, World};
+use crate::world::World;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
+///
+/// ```
+/// # use burgess_physics::batch::{Backend, CpuBackend};
+/// # fn main() -> Result<(), burgess_physics::Error> {
+/// let (plan, candidate) = burgess_physics::example::walk();
+/// let outcomes = CpuBackend::new(&plan, None)?.evaluate(&[candidate.map(|x| x as f32)])?;
+/// assert_eq!(outcomes[0].descriptors.len(), plan.task.descriptors.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct CpuBackend {
     world: World<f32>,
@@ -90,10 +101,7 @@ impl Differentiate for CpuBackend {
         objectives: &[Objective],
     ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
         let (world, task) = (&self.world, &self.task);
-        if world.form != BiasForm::Momentum {
-            let what = format!("physics.form: only Momentum has gradients, {:?} has none", world.form);
-            return Err(Error::Unsupported(what));
-        }
+        check_gradients(world)?;
         Ok(self
             .on_the_clock(candidates, |candidate| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY)))
     }
