@@ -33,7 +33,7 @@ fn assert_fresh(path: &Path, text: &str) {
 
 #[test]
 fn the_files_are_what_the_laws_say() {
-    assert_fresh(&package().join("crates/burgess-physics/src/laws/reverse.rs"), &shader::rust_reverses());
+    assert_fresh(&package().join("src/laws/reverse.rs"), &shader::rust_reverses());
     let files = shader::files();
     for file in &files {
         assert_fresh(&folder().join("laws").join(file.name), &file.text);
