@@ -143,6 +143,8 @@ pub fn differentiate_window<'a, T: Value>(
     let mut backs: Vec<Back<'a, T>> =
         objectives.iter().map(|objective| Back::new(objective, &forth.episode, after)).collect();
     let mut end = forth.episode.steps();
+    // Segments that are simulated again move the episode away from where the window leaves it.
+    let left = (forth.checkpoints.len() > 1).then(|| (end, Standing::of(&forth.episode)));
     for segment in (0..forth.checkpoints.len()).rev() {
         let first = forth.begin + segment as u32 * forth.segment;
         forth.recall(segment, end);
@@ -151,6 +153,9 @@ pub fn differentiate_window<'a, T: Value>(
             backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, episode, watch));
         }
         end = first;
+    }
+    if let Some((steps, standing)) = left {
+        forth.episode.stand(steps, &standing);
     }
     let bars = backs.into_iter().map(|back| Bars { state: back.bar, total: back.total }).collect();
     (forth.episode, bars)
@@ -282,6 +287,17 @@ impl<'a, T: Value> Forth<'a, T> {
         while self.episode.steps() < end {
             self.episode.move_on();
             record(&self.episode, &mut self.tape);
+        }
+    }
+}
+
+impl<T: Value> Standing<T> {
+    /// Where an episode stands.
+    fn of(episode: &Episode<'_, T>) -> Self {
+        Self {
+            state: episode.state.clone(),
+            targets: episode.drive.targets.clone(),
+            commands: episode.commands().to_vec(),
         }
     }
 }
