@@ -143,10 +143,13 @@ fn a_bodys_bits_depend_on_nothing_but_itself() {
     }
 }
 
+/// Changes a state, a candidate or actions by a number.
+type Change = dyn Fn(&mut Snapshot<f64>, &mut Candidate<f64>, &mut Vec<f64>, f64);
+
 /// A number that a window depends on: how it is changed, and the place of its derivative.
 struct Probe {
     name: String,
-    change: Box<dyn Fn(&mut Snapshot<f64>, &mut Candidate<f64>, &mut Vec<f64>, f64)>,
+    change: Box<Change>,
     found: f64,
 }
 
