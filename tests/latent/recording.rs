@@ -1,6 +1,6 @@
 //! Recorded experience: frames of what an episode felt like, and encoders that learn from the elites of a run.
 
-use crate::place::{self, ask, fail};
+use crate::place::{ask, fail};
 use crate::zoo;
 use burgess_latent::Encoder;
 use burgess_physics::experience::{Experience, Role};
@@ -137,7 +137,7 @@ fn encoders_learn_from_runs() {
         let spec = "(kind: WorldModel(size: Tiny))";
         let hash = |threads: &str, out: &str| {
             let arguments = train(&["--encoder", spec, "--steps", "6", "--rate", "20", "--out", out]);
-            let mut command = place::burgess();
+            let mut command = crate::place::burgess();
             let output =
                 command.args(arguments).current_dir(dir.path()).env("RAYON_NUM_THREADS", threads).output().unwrap();
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

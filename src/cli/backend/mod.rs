@@ -5,7 +5,7 @@
 pub(super) mod gpu;
 #[cfg(not(feature = "gpu"))]
 #[path = "no_gpu.rs"]
-pub mod gpu;
+pub(super) mod gpu;
 
 use anyhow::Context;
 use burgess_evolution::benchmark::Problem;

@@ -7,24 +7,24 @@ use burgess_physics::plan::Plan;
 
 /// Which adapter to take.
 #[expect(dead_code, reason = "there is none to be taken in this build")]
-pub enum Which<'a> {
+pub(crate) enum Which<'a> {
     Best,
     Named(&'a str),
     Recorded(&'a str),
 }
 
 /// There is none in this build.
-pub fn open(_: Which<'_>, _: &Plan, _: Switches) -> anyhow::Result<Box<dyn Backend>> {
+pub(crate) fn open(_: Which<'_>, _: &Plan, _: Switches) -> anyhow::Result<Box<dyn Backend>> {
     none()
 }
 
 /// There is none in this build, which nobody who left it out has to be told.
-pub fn hardware(_: &Plan, _: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
+pub(crate) fn hardware(_: &Plan, _: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
     Ok(None)
 }
 
 /// There is none in this build.
-pub fn table() -> anyhow::Result<Vec<Vec<String>>> {
+pub(crate) fn table() -> anyhow::Result<Vec<Vec<String>>> {
     none()
 }
 

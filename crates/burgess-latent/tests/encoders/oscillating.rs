@@ -27,8 +27,10 @@ pub(crate) fn layout() -> Layout {
 }
 
 /// The columns that are observed.
+#[cfg(feature = "learn")]
 pub(crate) const OBSERVED_COLUMNS: [usize; OBSERVED] = [0, 1, 4, 5, 6];
 /// The columns that are commanded.
+#[cfg(feature = "learn")]
 pub(crate) const COMMANDED_COLUMNS: [usize; COMMANDED] = [2, 3];
 
 /// One candidate's: x'' = 4 (drive - x) - x', the drive a sine of its own amplitude, frequency and phase. Positions and velocities are in different
