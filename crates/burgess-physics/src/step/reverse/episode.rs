@@ -66,7 +66,7 @@ pub fn differentiate_each<T: Value>(
 ) -> Vec<Gradient<T>> {
     let episode = Episode::new(candidate, world, task);
     let start = episode.state.clone();
-    let (returns, bars) = whole(episode, objectives, memory, &mut Blind);
+    let (returns, bars) = differentiate_window(episode, u32::MAX, objectives, None, memory, &mut Blind);
     let finish = |bars: Bars<T>| {
         let mut gradient = bars.gradient(candidate, world, &start, returns.clone());
         gradient.prelude.start = gradient.state.position;
@@ -99,19 +99,9 @@ pub fn differentiate_watching<'a, T: Value>(
 ) -> Gradient<T> {
     debug_assert!(std::ptr::eq(episode.task(), task), "the episode is one of this task");
     let start = episode.state.clone();
-    let (returns, mut bars) = whole(episode, std::slice::from_ref(objective), memory, watch);
+    let (returns, mut bars) =
+        differentiate_window(episode, u32::MAX, std::slice::from_ref(objective), None, memory, watch);
     bars.swap_remove(0).gradient(candidate, world, &start, returns)
-}
-
-/// To the end of the episode, and back for each objective.
-fn whole<T: Value>(
-    episode: Episode<'_, T>,
-    objectives: &[Objective],
-    memory: usize,
-    watch: &mut dyn Watch<T>,
-) -> (Returns<T>, Vec<Bars<T>>) {
-    let (episode, bars) = differentiate_window(episode, u32::MAX, objectives, None, memory, watch);
-    (episode.returns(), bars)
 }
 
 /// Bars of all that a window of an episode is made from.
@@ -125,7 +115,7 @@ pub struct Bars<T> {
 
 /// Simulates to step `until` of an episode or to its end, and goes back to where it stood, for each objective: the reward gained in
 /// between, and the descriptors as if the episode ended there. `after` has the bars that the state at the end of the window comes with,
-/// zero unless given. Gives the episode as the window leaves it. The bars of a window in which the episode diverged are NaN.
+/// zero unless given. Gives what the episode gave up to the end of the window. The bars of a window in which the episode diverged are NaN.
 pub fn differentiate_window<'a, T: Value>(
     episode: Episode<'a, T>,
     until: u32,
@@ -133,18 +123,18 @@ pub fn differentiate_window<'a, T: Value>(
     after: Option<&StateAdjoint<T>>,
     memory: usize,
     watch: &mut dyn Watch<T>,
-) -> (Episode<'a, T>, Vec<Bars<T>>) {
+) -> (Returns<T>, Vec<Bars<T>>) {
     let mut forth = Forth::new(episode, until, memory);
     forth.run();
     let candidate = forth.episode.candidate();
+    // Before segments are simulated again, which moves the episode.
+    let returns = forth.episode.returns();
     if forth.episode.ending() == Some(Ending::Diverged) {
-        return (forth.episode, vec![Bars::not_a_number(candidate); objectives.len()]);
+        return (returns, vec![Bars::not_a_number(candidate); objectives.len()]);
     }
     let mut backs: Vec<Back<'a, T>> =
         objectives.iter().map(|objective| Back::new(objective, &forth.episode, after)).collect();
     let mut end = forth.episode.steps();
-    // Segments that are simulated again move the episode away from where the window leaves it.
-    let left = (forth.checkpoints.len() > 1).then(|| (end, Standing::of(&forth.episode)));
     for segment in (0..forth.checkpoints.len()).rev() {
         let first = forth.begin + segment as u32 * forth.segment;
         forth.recall(segment, end);
@@ -154,11 +144,8 @@ pub fn differentiate_window<'a, T: Value>(
         }
         end = first;
     }
-    if let Some((steps, standing)) = left {
-        forth.episode.stand(steps, &standing);
-    }
     let bars = backs.into_iter().map(|back| Bars { state: back.bar, total: back.total }).collect();
-    (forth.episode, bars)
+    (returns, bars)
 }
 
 impl<T: Value> Bars<T> {
@@ -287,17 +274,6 @@ impl<'a, T: Value> Forth<'a, T> {
         while self.episode.steps() < end {
             self.episode.move_on();
             record(&self.episode, &mut self.tape);
-        }
-    }
-}
-
-impl<T: Value> Standing<T> {
-    /// Where an episode stands.
-    fn of(episode: &Episode<'_, T>) -> Self {
-        Self {
-            state: episode.state.clone(),
-            targets: episode.drive.targets.clone(),
-            commands: episode.commands().to_vec(),
         }
     }
 }
