@@ -195,7 +195,7 @@ pub enum Brain<T = f64> {
     Mlp {
         /// Logit of the clock frequency between the experiment's bounds.
         frequency: T,
-        /// First-layer weights of the observations that do not belong to a joint, `sim::OBSERVATIONS` and behind them the latent state of
+        /// First-layer weights of the observations that do not belong to a joint, `burgess_physics::model::OBSERVATIONS` and behind them the latent state of
         /// the policy's world model: one row of H1 an observation.
         common: Vec<T>,
         /// Biases of the first layer: H1.

@@ -50,7 +50,7 @@ fn experience(frames: &[u32]) -> Experience {
     experience
 }
 
-/// The states of the creatures of a shard, in the order of bodies. `creature` gives the creature of a candidate.
+/// The states of the creatures of a part, in the order of bodies. `creature` gives the creature of a candidate.
 pub(crate) fn states<'c>(
     encoded: &Encoded,
     states: &[Vec4],

@@ -54,7 +54,7 @@ pub fn with(a: Vec3<f32>, w: f32) -> Vec4 {
 /// The surroundings of all creatures and the shape of their episodes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
-#[allow(missing_docs)] // as in `sim::world::World` and `sim::task::TaskPlan`
+#[allow(missing_docs)] // as in `world::World` and `task::TaskPlan`
 pub struct World {
     pub gravity: [f32; 3],
     pub dt: f32,

@@ -14,7 +14,7 @@ pub struct Standing {
     pub targets: Vec<f32>,
 }
 
-/// The arrays of states and episodes of a shard. `standing` gives the creature of a candidate and where its episode stands.
+/// The arrays of states and episodes of a part. `standing` gives the creature of a candidate and where its episode stands.
 pub(super) fn arrays<'c>(
     encoded: &Encoded,
     contacts: usize,

@@ -6,7 +6,7 @@ use crate::plan::BrainKind;
 use crate::task::TaskPlan;
 use crate::world::World;
 
-/// The uniform that all shards of a run share.
+/// The uniform that all parts of a batch share.
 pub(crate) fn encode(world: &World<f32>, task: &TaskPlan, brain: &BrainKind) -> layout::World {
     let mut hidden = [0; 4];
     hidden.iter_mut().zip(brain.hidden()).for_each(|(to, &units)| *to = units as u32);

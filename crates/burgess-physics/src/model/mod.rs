@@ -180,7 +180,7 @@ pub enum Controller<T> {
         /// One entry a joint.
         joints: Vec<CpgJoint<T>>,
     },
-    /// Feed-forward network with tanh: observation (see `sim::cpu::policy`) to targets as shares of the half range.
+    /// Feed-forward network with tanh: observation (see `step::policy`) to targets as shares of the half range.
     Mlp {
         /// Frequency of the clock inputs (Hz).
         frequency: T,
