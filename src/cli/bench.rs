@@ -156,7 +156,7 @@ const HEAD: [&str; 10] = [
     "brain",
     "creatures",
     "body-steps/s",
-    "model-steps/s",
+    "creature-steps/s",
     "evaluations/s",
     "simulation",
     "whole",

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 pub(super) struct Args {
     /// The experiment file (RON).
     file: PathBuf,
-    /// Change a field before the check, such as task.duration=2.5 or emitters[0].share=0.5.
+    /// Change a field before the check, such as `task.duration=2.5` or `emitters[0].share=0.5`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<String>,
 }

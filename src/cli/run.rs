@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// Folder that gets the run folder.
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
-    /// Change a field, such as task.duration=2.5 or emitters[0].share=0.5.
+    /// Change a field, such as `task.duration=2.5` or `emitters[0].share=0.5`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<String>,
 }

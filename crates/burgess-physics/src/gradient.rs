@@ -45,7 +45,7 @@ pub struct Gradient<T> {
     /// With respect to each number of the candidate, in its place, at a fixed prelude; shapes, which only pictures use, have zeros.
     /// That of a hinge axis is tangent to the unit sphere.
     pub candidate: Candidate<T>,
-    /// With respect to what is worked out of the creature before the episode: see [`super::prelude`].
+    /// With respect to what is worked out of the creature before the episode: see [`crate::step::prelude`].
     pub prelude: PreludeGradient<T>,
     /// With respect to the surroundings, at a fixed prelude.
     pub world: WorldGradient<T>,
@@ -53,7 +53,7 @@ pub struct Gradient<T> {
     pub state: StateGradient<T>,
 }
 
-/// Gradient with respect to a [`Prelude`](super::prelude::Prelude).
+/// Gradient with respect to a [`Prelude`](crate::step::prelude::Prelude).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PreludeGradient<T> {
     /// With respect to the starting position; nothing where the episode began from a state of its own.

@@ -1,7 +1,7 @@
 //! Reverse mode: a scalar that records what is done with it, and the gradient of many inputs in one sweep back.
 //!
 //! For code that runs once a candidate and has many inputs (genes) and branches on discrete things: growing a body. The hot laws
-//! have generated reverses instead ([`super::trace`]).
+//! have generated reverses instead ([`crate::trace`]).
 
 use super::real::{Real, Value};
 use std::cell::RefCell;

@@ -1,7 +1,7 @@
 //! From the gradient of an episode to that of the genes: back through the prelude and the growing of the body.
 //!
 //! A backward sweep gives the gradient with respect to the numbers of a candidate and, apart from those, to what is worked out of
-//! them before the episode ([`burgess_physics::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
+//! them before the episode ([`burgess_physics::step::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
 //! there is no genome, to the candidate itself.
 
 use crate::genome::{BodyLimits, Genome, InvalidBody, Policy};

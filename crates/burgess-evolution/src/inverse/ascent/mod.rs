@@ -1,6 +1,6 @@
 //! Gaits and bodies by gradient ascent, from several starts, with hill climbing beside it.
 //!
-//! All genes that move are measured from their start in scaled units ([`coordinates`]); both methods keep within the same bounds, and
+//! All genes that move are measured from their start in scaled units (`coordinates`); both methods keep within the same bounds, and
 //! both see episodes of the horizon only. What they find is then judged by a longer episode.
 
 mod climb;

@@ -1,7 +1,7 @@
 //! The physics behind a recorded motion: factors on masses, friction, joint damping and gravity.
 //!
 //! The recording's every number, over the range of its column, is a residual; its derivative by every unknown comes out of the same
-//! simulation run over dual numbers ([`model`]), and Levenberg and Marquardt's method makes them small ([`fit`]). Horizons grow, since
+//! simulation run over dual numbers (`model`), and Levenberg and Marquardt's method makes them small (`fit`). Horizons grow, since
 //! over long ones a guess that is far off has left the recorded motion before it can learn from it.
 
 mod channel;

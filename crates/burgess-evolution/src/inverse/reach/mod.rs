@@ -1,6 +1,6 @@
 //! A sequence of actions that brings a point of a body to a target, upright all the way: an arm that carries a full cup.
 //!
-//! The loss is made of states along the way ([`watch`]); the way back through the episode gives its gradient with respect to every action,
+//! The loss is made of states along the way (`watch`); the way back through the episode gives its gradient with respect to every action,
 //! and Adam follows it. Steps are taken in the changes from row to row: then one step moves the whole rest of the motion, and motions
 //! stay smooth on the way. (Rows by themselves jerk the arm about: none of several rates came under 4 cm and 7 degrees in 150 steps.)
 

@@ -21,7 +21,7 @@ const MEAN: usize = 16 + LIMB_ENDS;
 
 type Seen<T> = Dual<T, SEEN>;
 
-/// Bars of what one measurement saw, by the places in [`SEEN`].
+/// Bars of what one measurement saw, by the places in `SEEN`.
 #[derive(Clone, Copy, Debug)]
 pub struct SeenBar<T>([T; SEEN]);
 
