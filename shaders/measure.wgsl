@@ -50,7 +50,7 @@ fn measure(
     s.position = position;
     s.velocity = velocity;
     s.up = rotate(orientation, vec3<f32>(0.0, 0.0, 1.0));
-    s.height = terrain_distance(position).distance;
+    s.height = terrain_height(position);
     let joint_count = f32(max(body_links - 1u, 1u));
     s.power = joints.x;
     s.limit_use = joints.y / joint_count;

@@ -117,7 +117,7 @@ fn observe(to: u32, clock: f32) {
         activations[to + 6u] = turning.x;
         activations[to + 7u] = turning.y;
         activations[to + 8u] = turning.z;
-        activations[to + 9u] = terrain_distance(position).distance;
+        activations[to + 9u] = terrain_height(position);
         activations[to + 10u] = sine(clock);
         activations[to + 11u] = cosine(clock);
     }

@@ -1,5 +1,6 @@
-// Flat ground with upright boxes. The other terrains are one law each (laws/terrain.wgsl); crates/burgess-physics/src/gpu/compose.rs writes
-// `terrain_distance`, which calls the law of the run's terrain. Twin of Terrain::distance in crates/burgess-physics/src/laws/terrain.rs.
+// Flat ground with upright boxes. The other terrains are laws (laws/terrain.wgsl); crates/burgess-physics/src/gpu/compose.rs writes
+// `terrain_distance` and `terrain_height`, which call the laws of the run's terrain. Twin of Terrain in
+// crates/burgess-physics/src/laws/terrain.rs.
 
 // The nearest of the flat ground and the upright boxes.
 fn walls_distance(x: vec3<f32>) -> Distance {
@@ -12,4 +13,14 @@ fn walls_distance(x: vec3<f32>) -> Distance {
         }
     }
     return nearest;
+}
+
+// How far a point is above the flat ground, or above the box straight below it.
+fn walls_height(x: vec3<f32>) -> f32 {
+    var top = 0.0;
+    for (var i = 0u; i < world.wall_count; i++) {
+        let footprint = world.terrain[2u * i];
+        top = max(top, wall_top(footprint.xy, footprint.zw, world.terrain[2u * i + 1u].x, x));
+    }
+    return x.z - top;
 }

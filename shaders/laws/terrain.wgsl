@@ -28,25 +28,46 @@ fn plane_distance_reverse(normal: vec3<f32>, x: vec3<f32>, bar: Distance) -> Pla
     return result;
 }
 
+fn plane_height(normal: vec3<f32>, x: vec3<f32>) -> f32 {
+    return x.z + (((normal.x * x.x) + (normal.y * x.y)) / normal.z);
+}
+
+struct PlaneHeightGradient {
+    x: vec3<f32>,
+}
+
+fn plane_height_reverse(normal: vec3<f32>, x: vec3<f32>, bar: f32) -> PlaneHeightGradient {
+    let t0 = bar / normal.z;
+    var result: PlaneHeightGradient;
+    result.x.x = normal.x * t0;
+    result.x.y = normal.y * t0;
+    result.x.z = bar;
+    return result;
+}
+
 fn stairs_distance(start: f32, rise: f32, run: f32, count: f32, x: vec3<f32>) -> Distance {
-    let t0 = 1.0 + floor((x.x - start) / run);
-    let t1 = select(0.0, t0, t0 > 0.0);
-    let t2 = select(t1, count, t1 > count);
-    let t3 = x.z - (rise * t2);
-    let t4 = count - 1.0;
-    let t5 = select(t2, t4, t2 > t4);
-    let t6 = (start + (run * t5)) - x.x;
-    let t7 = select(0.0, t6, t6 > 0.0);
-    let t8 = x.z - (rise * (1.0 + t5));
-    let t9 = select(0.0, t8, t8 > 0.0);
-    let t10 = (t7 * t7) + (t9 * t9);
-    let t11 = sqrt(t10 + 1e-24);
-    let t12 = select(1000000.0, select(select(t8, t6, t6 > t8), t11, t10 > 1e-20), (count - 0.5) > t2);
-    let t13 = select(0.0, 1.0, t6 > t8);
+    let t0 = x.x - start;
+    let t1 = 1.0 + floor(t0 / run);
+    let t2 = select(0.0, t1, t1 > 0.0);
+    let t3 = x.z - (rise * select(t2, count, t2 > count));
+    let t4 = select(1.0, -1.0, 0.0 > t3);
+    let t5 = select(-t3, t3, t3 > 0.0);
+    let t6 = floor(x.z / rise);
+    let t7 = x.x - (start + (run * t6));
+    let t8 = select(1000000.0, select(-t7, t7, t7 > 0.0), select(0.0, select(0.0, 1.0, (count - 0.5) > t6), t6 > (-0.5)) > 0.5);
+    let t9 = select(t5, t8, t5 > t8);
+    let t10 = x.z - select(0.0, rise, t4 > 0.0);
+    let t11 = floor(0.5 + (((run * t0) + (rise * t10)) / ((run * run) + (rise * rise))));
+    let t12 = select(0.0, t11, t11 > 0.0);
+    let t13 = count - 1.0;
+    let t14 = select(t12, t13, t12 > t13);
+    let t15 = t0 - (run * t14);
+    let t16 = t10 - (rise * t14);
+    let t17 = sqrt(((t15 * t15) + (t16 * t16)) + 1e-24);
     var result: Distance;
-    result.distance = select(t3, t12, t3 > t12);
-    result.normal.x = select(0.0, -select(t13, t7 / t11, t10 > 1e-20), t3 > t12);
-    result.normal.z = select(1.0, select(1.0 - t13, t9 / t11, t10 > 1e-20), t3 > t12);
+    result.distance = t4 * select(t9, t17, t9 > t17);
+    result.normal.x = select(select(0.0, -1.0, t5 > t8), (t4 * t15) / t17, t9 > t17);
+    result.normal.z = select(select(1.0, 0.0, t5 > t8), (t4 * t16) / t17, t9 > t17);
     return result;
 }
 
@@ -55,31 +76,56 @@ struct StairsDistanceGradient {
 }
 
 fn stairs_distance_reverse(start: f32, rise: f32, run: f32, count: f32, x: vec3<f32>, bar: Distance) -> StairsDistanceGradient {
-    let t0 = 1.0 + floor((x.x - start) / run);
-    let t1 = select(0.0, t0, t0 > 0.0);
-    let t2 = select(t1, count, t1 > count);
-    let t3 = count - 1.0;
-    let t4 = select(t2, t3, t2 > t3);
-    let t5 = (start + (run * t4)) - x.x;
-    let t6 = x.z - (rise * (1.0 + t4));
-    let t7 = select(0.0, t5, t5 > 0.0);
-    let t8 = select(0.0, t6, t6 > 0.0);
-    let t9 = (t7 * t7) + (t8 * t8);
-    let t10 = count - 0.5;
-    let t11 = x.z - (rise * t2);
-    let t12 = sqrt(t9 + 1e-24);
-    let t13 = select(1000000.0, select(select(t6, t5, t5 > t6), t12, t9 > 1e-20), t10 > t2);
-    let t14 = select(0.0, select(0.0, bar.distance, t11 > t13), t10 > t2);
-    let t15 = select(t14, 0.0, t9 > 1e-20);
-    let t16 = select(0.0, select(0.0, bar.normal.z, t11 > t13), t9 > 1e-20) / t12;
-    let t17 = select(0.0, -select(0.0, bar.normal.x, t11 > t13), t9 > 1e-20) / t12;
-    let t18 = (0.5 * (((-((t8 / t12) * t16)) + (-((t7 / t12) * t17))) + select(0.0, t14, t9 > 1e-20))) / t12;
-    let t19 = t7 * t18;
-    let t20 = t8 * t18;
-    let t21 = select(bar.distance, 0.0, t11 > t13) + (select(t15, 0.0, t5 > t6) + select(0.0, t20 + (t16 + t20), t6 > 0.0));
+    let t0 = x.x - start;
+    let t1 = 1.0 + floor(t0 / run);
+    let t2 = select(0.0, t1, t1 > 0.0);
+    let t3 = x.z - (rise * select(t2, count, t2 > count));
+    let t4 = select(1.0, -1.0, 0.0 > t3);
+    let t5 = x.z - select(0.0, rise, t4 > 0.0);
+    let t6 = floor(0.5 + (((run * t0) + (rise * t5)) / ((run * run) + (rise * rise))));
+    let t7 = select(0.0, t6, t6 > 0.0);
+    let t8 = count - 1.0;
+    let t9 = select(t7, t8, t7 > t8);
+    let t10 = t0 - (run * t9);
+    let t11 = select(-t3, t3, t3 > 0.0);
+    let t12 = floor(x.z / rise);
+    let t13 = select(0.0, select(0.0, 1.0, (count - 0.5) > t12), t12 > (-0.5));
+    let t14 = x.x - (start + (run * t12));
+    let t15 = select(1000000.0, select(-t14, t14, t14 > 0.0), t13 > 0.5);
+    let t16 = select(t11, t15, t11 > t15);
+    let t17 = t5 - (rise * t9);
+    let t18 = sqrt(((t10 * t10) + (t17 * t17)) + 1e-24);
+    let t19 = t4 * bar.distance;
+    let t20 = select(0.0, bar.normal.z, t16 > t18) / t18;
+    let t21 = select(0.0, bar.normal.x, t16 > t18) / t18;
+    let t22 = (select(0.0, t19, t16 > t18) + (-(((t4 * t17) / t18) * t20))) + (-(((t4 * t10) / t18) * t21));
+    let t23 = (0.5 * t22) / t18;
+    let t24 = t10 * t23;
+    let t25 = select(t19, 0.0, t16 > t18);
+    let t26 = select(0.0, select(0.0, t25, t11 > t15), t13 > 0.5);
+    let t27 = (t24 + ((t4 * t21) + t24)) + (select(0.0, t26, t14 > 0.0) + (-select(t26, 0.0, t14 > 0.0)));
+    let t28 = select(t25, 0.0, t11 > t15);
+    let t29 = t17 * t23;
+    let t30 = (select(0.0, t28, t3 > 0.0) + (-select(t28, 0.0, t3 > 0.0))) + (t29 + ((t4 * t20) + t29));
     var result: StairsDistanceGradient;
-    result.x.x = -(select(0.0, t15, t5 > t6) + select(0.0, t19 + (t17 + t19), t5 > 0.0));
-    result.x.z = t21;
+    result.x.x = t27;
+    result.x.z = t30;
+    return result;
+}
+
+fn stairs_height(start: f32, rise: f32, run: f32, count: f32, x: vec3<f32>) -> f32 {
+    let t0 = floor((x.x - start) / run) + 1.0;
+    let t1 = select(0.0, t0, t0 > 0.0);
+    return x.z - (rise * select(t1, count, t1 > count));
+}
+
+struct StairsHeightGradient {
+    x: vec3<f32>,
+}
+
+fn stairs_height_reverse(start: f32, rise: f32, run: f32, count: f32, x: vec3<f32>, bar: f32) -> StairsHeightGradient {
+    var result: StairsHeightGradient;
+    result.x.z = bar;
     return result;
 }
 
@@ -273,6 +319,37 @@ fn bumps_distance_reverse(waves: array<vec4<f32>, 8>, x: vec3<f32>, bar: Distanc
     return result;
 }
 
+fn bumps_height(waves: array<vec4<f32>, 8>, x: vec3<f32>) -> f32 {
+    let t0 = (waves[0].x * sin(waves[0].w + ((waves[0].y * x.x) + (waves[0].z * x.y)))) + (waves[1].x * sin(waves[1].w + ((waves[1].y * x.x) + (waves[1].z * x.y))));
+    let t1 = (t0 + (waves[2].x * sin(waves[2].w + ((waves[2].y * x.x) + (waves[2].z * x.y))))) + (waves[3].x * sin(waves[3].w + ((waves[3].y * x.x) + (waves[3].z * x.y))));
+    let t2 = (t1 + (waves[4].x * sin(waves[4].w + ((waves[4].y * x.x) + (waves[4].z * x.y))))) + (waves[5].x * sin(waves[5].w + ((waves[5].y * x.x) + (waves[5].z * x.y))));
+    let t3 = (t2 + (waves[6].x * sin(waves[6].w + ((waves[6].y * x.x) + (waves[6].z * x.y))))) + (waves[7].x * sin(waves[7].w + ((waves[7].y * x.x) + (waves[7].z * x.y))));
+    return x.z - t3;
+}
+
+struct BumpsHeightGradient {
+    x: vec3<f32>,
+}
+
+fn bumps_height_reverse(waves: array<vec4<f32>, 8>, x: vec3<f32>, bar: f32) -> BumpsHeightGradient {
+    let t0 = -bar;
+    let t1 = (waves[7].x * t0) * cos(waves[7].w + ((waves[7].y * x.x) + (waves[7].z * x.y)));
+    let t2 = (waves[6].x * t0) * cos(waves[6].w + ((waves[6].y * x.x) + (waves[6].z * x.y)));
+    let t3 = (waves[5].x * t0) * cos(waves[5].w + ((waves[5].y * x.x) + (waves[5].z * x.y)));
+    let t4 = (waves[4].x * t0) * cos(waves[4].w + ((waves[4].y * x.x) + (waves[4].z * x.y)));
+    let t5 = (waves[3].x * t0) * cos(waves[3].w + ((waves[3].y * x.x) + (waves[3].z * x.y)));
+    let t6 = ((((waves[7].y * t1) + (waves[6].y * t2)) + (waves[5].y * t3)) + (waves[4].y * t4)) + (waves[3].y * t5);
+    let t7 = (waves[2].x * t0) * cos(waves[2].w + ((waves[2].y * x.x) + (waves[2].z * x.y)));
+    let t8 = (waves[1].x * t0) * cos(waves[1].w + ((waves[1].y * x.x) + (waves[1].z * x.y)));
+    let t9 = (waves[0].x * t0) * cos(waves[0].w + ((waves[0].y * x.x) + (waves[0].z * x.y)));
+    let t10 = ((((waves[7].z * t1) + (waves[6].z * t2)) + (waves[5].z * t3)) + (waves[4].z * t4)) + (waves[3].z * t5);
+    var result: BumpsHeightGradient;
+    result.x.x = ((t6 + (waves[2].y * t7)) + (waves[1].y * t8)) + (waves[0].y * t9);
+    result.x.y = ((t10 + (waves[2].z * t7)) + (waves[1].z * t8)) + (waves[0].z * t9);
+    result.x.z = bar;
+    return result;
+}
+
 fn wall_distance(centre: vec2<f32>, half: vec2<f32>, height: f32, x: vec3<f32>) -> Distance {
     let t0 = x.x - centre.x;
     let t1 = select(-t0, t0, t0 > 0.0) - half.x;
@@ -284,15 +361,19 @@ fn wall_distance(centre: vec2<f32>, half: vec2<f32>, height: f32, x: vec3<f32>) 
     let t7 = select(0.0, t6, t6 > 0.0);
     let t8 = ((t2 * t2) + (t5 * t5)) + (t7 * t7);
     let t9 = sqrt(t8 + 1e-24);
-    let t10 = select(t4, t1, t1 > t4);
-    let t11 = select(0.0, 1.0, t6 > t10);
-    let t12 = 1.0 - t11;
-    let t13 = t12 * select(0.0, 1.0, t1 > t4);
+    let t10 = select(x.z, 0.0, x.z > 0.0);
+    let t11 = select(t4, t1, t1 > t4);
+    let t12 = sqrt(1e-24 + ((t11 * t11) + (t10 * t10)));
+    let t13 = select(t11, -t12, 0.0 > t10);
+    let t14 = select(1.0, (-t11) / t12, 0.0 > t10);
+    let t15 = select(0.0, 1.0, t1 > t4);
+    let t16 = select(0.0, 1.0, t6 > t13);
+    let t17 = 1.0 - t16;
     var result: Distance;
-    result.distance = select(select(t6, t10, t10 > t6), t9, t8 > 1e-20);
-    result.normal.x = select(-1.0, 1.0, t0 > 0.0) * select(t13, t2 / t9, t8 > 1e-20);
-    result.normal.y = select(-1.0, 1.0, t3 > 0.0) * select(t12 - t13, t5 / t9, t8 > 1e-20);
-    result.normal.z = select(t11, t7 / t9, t8 > 1e-20);
+    result.distance = select(select(t13, t6, t6 > t13), t9, t8 > 1e-20);
+    result.normal.x = select(-1.0, 1.0, t0 > 0.0) * select(t14 * (t15 * t17), t2 / t9, t8 > 1e-20);
+    result.normal.y = select(-1.0, 1.0, t3 > 0.0) * select(t14 * (t17 * (1.0 - t15)), t5 / t9, t8 > 1e-20);
+    result.normal.z = select(t16 + (select(0.0, (-t10) / t12, 0.0 > t10) * t17), t7 / t9, t8 > 1e-20);
     return result;
 }
 
@@ -306,27 +387,51 @@ fn wall_distance_reverse(centre: vec2<f32>, half: vec2<f32>, height: f32, x: vec
     let t2 = x.y - centre.y;
     let t3 = select(-t2, t2, t2 > 0.0) - half.y;
     let t4 = select(t3, t1, t1 > t3);
-    let t5 = x.z - height;
-    let t6 = select(0.0, t1, t1 > 0.0);
-    let t7 = select(0.0, t3, t3 > 0.0);
-    let t8 = select(0.0, t5, t5 > 0.0);
-    let t9 = ((t6 * t6) + (t7 * t7)) + (t8 * t8);
-    let t10 = select(bar.distance, 0.0, t9 > 1e-20);
-    let t11 = select(0.0, t10, t4 > t5);
-    let t12 = sqrt(t9 + 1e-24);
-    let t13 = select(0.0, bar.normal.z, t9 > 1e-20) / t12;
-    let t14 = select(0.0, select(-1.0, 1.0, t2 > 0.0) * bar.normal.y, t9 > 1e-20) / t12;
-    let t15 = select(0.0, select(-1.0, 1.0, t0 > 0.0) * bar.normal.x, t9 > 1e-20) / t12;
-    let t16 = ((select(0.0, bar.distance, t9 > 1e-20) + (-((t8 / t12) * t13))) + (-((t7 / t12) * t14))) + (-((t6 / t12) * t15));
-    let t17 = (t16 * 0.5) / t12;
-    let t18 = t6 * t17;
-    let t19 = select(0.0, t11, t1 > t3) + select(0.0, t18 + (t15 + t18), t1 > 0.0);
-    let t20 = t7 * t17;
-    let t21 = select(t11, 0.0, t1 > t3) + select(0.0, t20 + (t14 + t20), t3 > 0.0);
-    let t22 = t8 * t17;
+    let t5 = select(x.z, 0.0, x.z > 0.0);
+    let t6 = sqrt(1e-24 + ((t4 * t4) + (t5 * t5)));
+    let t7 = x.z - height;
+    let t8 = select(t4, -t6, 0.0 > t5);
+    let t9 = 1.0 - select(0.0, 1.0, t7 > t8);
+    let t10 = select(0.0, t1, t1 > 0.0);
+    let t11 = select(0.0, t3, t3 > 0.0);
+    let t12 = select(0.0, t7, t7 > 0.0);
+    let t13 = ((t10 * t10) + (t11 * t11)) + (t12 * t12);
+    let t14 = select(0.0, t9 * select(bar.normal.z, 0.0, t13 > 1e-20), 0.0 > t5) / t6;
+    let t15 = select(0.0, 1.0, t1 > t3);
+    let t16 = select(-1.0, 1.0, t2 > 0.0) * bar.normal.y;
+    let t17 = select(-1.0, 1.0, t0 > 0.0) * bar.normal.x;
+    let t18 = ((t9 * (1.0 - t15)) * select(t16, 0.0, t13 > 1e-20)) + ((t15 * t9) * select(t17, 0.0, t13 > 1e-20));
+    let t19 = select(0.0, t18, 0.0 > t5) / t6;
+    let t20 = select(bar.distance, 0.0, t13 > 1e-20);
+    let t21 = select(t20, 0.0, t7 > t8);
+    let t22 = (((-(((-t5) / t6) * t14)) + (-(((-t4) / t6) * t19))) + (-select(0.0, t21, 0.0 > t5))) * 0.5;
+    let t23 = t22 / t6;
+    let t24 = t4 * t23;
+    let t25 = t24 + (((-t19) + select(t21, 0.0, 0.0 > t5)) + t24);
+    let t26 = sqrt(t13 + 1e-24);
+    let t27 = select(0.0, bar.normal.z, t13 > 1e-20) / t26;
+    let t28 = select(0.0, t16, t13 > 1e-20) / t26;
+    let t29 = (select(0.0, bar.distance, t13 > 1e-20) + (-((t12 / t26) * t27))) + (-((t11 / t26) * t28));
+    let t30 = select(0.0, t17, t13 > 1e-20) / t26;
+    let t31 = ((t29 + (-((t10 / t26) * t30))) * 0.5) / t26;
+    let t32 = t10 * t31;
+    let t33 = select(0.0, t25, t1 > t3) + select(0.0, t32 + (t30 + t32), t1 > 0.0);
+    let t34 = t11 * t31;
+    let t35 = select(t25, 0.0, t1 > t3) + select(0.0, t34 + (t28 + t34), t3 > 0.0);
+    let t36 = t5 * t23;
+    let t37 = t12 * t31;
+    let t38 = select(t36 + ((-t14) + t36), 0.0, x.z > 0.0) + (select(0.0, t20, t7 > t8) + select(0.0, t37 + (t27 + t37), t7 > 0.0));
     var result: WallDistanceGradient;
-    result.x.x = select(0.0, t19, t0 > 0.0) + (-select(t19, 0.0, t0 > 0.0));
-    result.x.y = select(0.0, t21, t2 > 0.0) + (-select(t21, 0.0, t2 > 0.0));
-    result.x.z = select(t10, 0.0, t4 > t5) + select(0.0, t22 + (t13 + t22), t5 > 0.0);
+    result.x.x = select(0.0, t33, t0 > 0.0) + (-select(t33, 0.0, t0 > 0.0));
+    result.x.y = select(0.0, t35, t2 > 0.0) + (-select(t35, 0.0, t2 > 0.0));
+    result.x.z = t38;
     return result;
+}
+
+fn wall_top(centre: vec2<f32>, half: vec2<f32>, height: f32, x: vec3<f32>) -> f32 {
+    let t0 = x.x - centre.x;
+    let t1 = select(-t0, t0, t0 > 0.0) - half.x;
+    let t2 = x.y - centre.y;
+    let t3 = select(-t2, t2, t2 > 0.0) - half.y;
+    return select(height, 0.0, select(t3, t1, t1 > t3) > 0.0);
 }

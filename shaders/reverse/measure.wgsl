@@ -45,7 +45,7 @@ fn reverse_sensors(step: u32) {
         base_force_bar = reverse_features(sensors, &bar);
     }
     start_bar += bar.start;
-    let height = terrain_distance_reverse(position_after, Distance(bar.height, vec3<f32>(0.0)));
+    let height = terrain_height_reverse(position_after, bar.height);
     position_bar += bar.position + height;
     velocity_bar += bar.velocity;
     rotation_bar += cross(sensors.up, bar.up);

@@ -147,7 +147,7 @@ fn reverse_observation(at: u32, clock: f32) -> f32 {
         velocity_bar += moving.vector;
         angular_velocity_bar += in_link(spinning.vector);
         rotation_bar += cross(turning, spinning.vector) + cross(rotation[0], moving.forward + spinning.forward);
-        position_bar += terrain_distance_reverse(position, Distance(activations[at + 9u], vec3<f32>(0.0)));
+        position_bar += terrain_height_reverse(position, activations[at + 9u]);
         clock_bar = activations[at + 10u] * cosine(clock) - activations[at + 11u] * sine(clock);
     }
     if is_joint {

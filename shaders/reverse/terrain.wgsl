@@ -1,5 +1,5 @@
 // The reverse of walls_distance: from the gradient with respect to distance and normal to that with respect to the point. Those of the other
-// terrains are generated with their laws. Twin of Terrain::distance_reverse.
+// terrains are generated with their laws. Twin of ReverseWork in crates/burgess-physics/src/step/reverse/state.rs.
 
 // That of the wall which is nearest, by the same comparisons as in walls_distance; else of the flat ground.
 fn walls_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {
@@ -18,4 +18,9 @@ fn walls_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {
     }
     let footprint = world.terrain[2u * chosen];
     return wall_distance_reverse(footprint.xy, footprint.zw, world.terrain[2u * chosen + 1u].x, x, bar).x;
+}
+
+// The top of a box has no slope.
+fn walls_height_reverse(x: vec3<f32>, bar: f32) -> vec3<f32> {
+    return vec3<f32>(0.0, 0.0, bar);
 }

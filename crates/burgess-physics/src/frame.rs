@@ -31,7 +31,7 @@ pub const FEATURES: usize = TARGET_SPEED + 1;
 /// | up | the base's z axis: forward, left, up | |
 /// | velocity | of the base: forward, left, up | m/s |
 /// | angular velocity | of the base: about forward, left, up | rad/s |
-/// | height | of the base above the terrain | m |
+/// | height | of the base above the ground straight below | m |
 /// | contact | f / (f + weight) of the normal force f on the links of each quadrant (front left, front right, rear left, rear right), and on the base | |
 /// | joint angles | mean over the joints of each quadrant | rad |
 /// | joint speeds | mean of the rates' sizes over the joints of each quadrant | rad/s |

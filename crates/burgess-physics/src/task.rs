@@ -38,7 +38,7 @@ pub struct WeightedTerm {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Termination {
-    /// Base origin closer to the terrain than this (m).
+    /// Base origin less than this above the ground straight below it (m).
     pub min_height: Option<f64>,
     /// Base tilted further than this from upright (rad).
     pub max_tilt: Option<f64>,

@@ -97,14 +97,14 @@ pub enum Mode {
 pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
-    text += &terrain_function(choices.terrain);
+    text += &terrain_functions(choices.terrain);
     for (_, file) in FILES {
         text.push('\n');
         text += file;
     }
     if choices.taped {
         text += &reverse_task_functions(choices.task);
-        text += &reverse_terrain_function(choices.terrain);
+        text += &reverse_terrain_functions(choices.terrain);
         for (_, file) in REVERSE_FILES {
             text.push('\n');
             text += file;
@@ -194,13 +194,13 @@ fn watching(choices: Choices<'_>) -> [(&'static str, usize); 14] {
     ]
 }
 
-/// How a shader calls the distance function of a terrain.
+/// How a shader calls the laws of a terrain.
 struct TerrainLaw {
-    /// Name of the function.
+    /// What the names of its functions begin with.
     name: &'static str,
-    /// Its arguments before the point, as the world's coefficients; each ends with a comma.
+    /// Their arguments before the point, as the world's coefficients; each ends with a comma.
     coefficients: &'static str,
-    /// What the reverse of the function gives beside the gradient with respect to the point: nothing, or a struct with that as `x`.
+    /// What the reverse of a function gives beside the gradient with respect to the point: nothing, or a struct with that as `x`.
     field: &'static str,
 }
 
@@ -225,19 +225,26 @@ impl TerrainLaw {
     }
 }
 
-/// The distance (m, positive above the ground) and unit normal at a point relative to the spawn point: the law of the run's terrain.
-fn terrain_function(terrain: &Terrain<f32>) -> String {
+/// Distance (m) and unit normal at a point relative to the spawn point, and its height above the ground below (m): the laws of the run's
+/// terrain.
+fn terrain_functions(terrain: &Terrain<f32>) -> String {
     let TerrainLaw { name, coefficients, .. } = TerrainLaw::of(terrain);
-    format!("\nfn terrain_distance(x: vec3<f32>) -> Distance {{\n    return {name}_distance({coefficients}x);\n}}\n")
+    let call = |result: &str, part: &str| {
+        format!("\nfn terrain_{part}(x: vec3<f32>) -> {result} {{\n    return {name}_{part}({coefficients}x);\n}}\n")
+    };
+    call("Distance", "distance") + &call("f32", "height")
 }
 
-/// The gradient with respect to the point, from that with respect to distance and normal.
-fn reverse_terrain_function(terrain: &Terrain<f32>) -> String {
+/// The gradients with respect to the point, from those with respect to distance and normal, and to the height.
+fn reverse_terrain_functions(terrain: &Terrain<f32>) -> String {
     let TerrainLaw { name, coefficients, field } = TerrainLaw::of(terrain);
-    format!(
-        "\nfn terrain_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {{\n    \
-         return {name}_distance_reverse({coefficients}x, bar){field};\n}}\n"
-    )
+    let call = |bar: &str, part: &str| {
+        format!(
+            "\nfn terrain_{part}_reverse(x: vec3<f32>, bar: {bar}) -> vec3<f32> {{\n    \
+             return {name}_{part}_reverse({coefficients}x, bar){field};\n}}\n"
+        )
+    };
+    call("Distance", "distance") + &call("f32", "height")
 }
 
 /// Reward, descriptors and termination of the task: calls of the laws by their numbers, which compilers see through.

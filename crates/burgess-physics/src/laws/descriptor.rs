@@ -15,7 +15,7 @@ pub enum Descriptor {
     /// Share of time that limb end 0 to 3 carries load, smooth: mean of f_n / (f_n + f_ref) with f_ref a twentieth of the weight.
     /// Has a gradient.
     DutyFactor(usize),
-    /// Mean height of the base origin above the terrain (m). Has a gradient.
+    /// Mean height of the base origin above the ground straight below it (m). Has a gradient.
     MeanHeight,
     /// Mean of (1 - cosine of the tilt) / 2: 0 upright, 1 upside down. Has a gradient.
     MeanTilt,

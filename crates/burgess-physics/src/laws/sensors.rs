@@ -22,7 +22,7 @@ pub struct Sensors<T> {
     pub velocity: Vec3<T>,
     /// The base's z axis; its z component is the cosine of the tilt.
     pub up: Vec3<T>,
-    /// Distance of the base origin from the terrain (m).
+    /// Height of the base origin above the ground straight below it (m).
     pub height: T,
     /// Mechanical power of the servos, sum of |torque * rate| (W).
     pub power: T,

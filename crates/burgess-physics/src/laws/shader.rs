@@ -10,7 +10,7 @@ use super::gyroscope::carried_angular_momentum;
 use super::joint::{Limits, Servo};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
-use super::terrain::{Terrain, WAVES, Wave, upright_box};
+use super::terrain::{Terrain, WAVES, Wave, upright_box, wall_top};
 use burgess_core::math::{Sym3, Vec3};
 use burgess_core::trace::wgsl::{function, structure};
 use burgess_core::trace::{Graph, Traced, Tracer, rust};
@@ -272,46 +272,60 @@ fn distance_struct() -> String {
     structure("Distance", &typed(&["distance", "normal^"]))
 }
 
+/// Of every terrain how far a point is from the surface, and how high above the ground below it.
 fn terrain_laws() -> Vec<Law> {
-    let law = |name: &str, coefficients: Vec<Port>, constants, graph| Law {
-        name: format!("{name}_distance"),
-        parameters: coefficients.into_iter().chain(typed(&["x^"])).collect(),
-        result: "Distance".into(),
+    let law = |name: String, result: &str, coefficients: &[Port], constants: Vec<&'static str>, graph| Law {
+        name,
+        parameters: coefficients.iter().cloned().chain(typed(&["x^"])).collect(),
+        result: result.into(),
         fields: Vec::new(),
         constants,
         graph,
     };
-    let traced = |terrain: &dyn Fn(&mut Tracer) -> Terrain<Traced>| {
-        Graph::record(|t| {
+    type Recorded = fn(&mut Tracer) -> Terrain<Traced>;
+    let both = |name: &str, coefficients: &[Port], constants: &[&'static str], terrain: Recorded| {
+        let distance = Graph::record(|t| {
             let ground = terrain(t);
             let x = t.vector("x");
             output_distance(t, ground.distance(x));
-        })
+        });
+        let height = Graph::record(|t| {
+            let ground = terrain(t);
+            let x = t.vector("x");
+            t.output("", ground.height(x));
+        });
+        [
+            law(format!("{name}_distance"), "Distance", coefficients, constants.into(), distance),
+            law(format!("{name}_height"), "f32", coefficients, constants.into(), height),
+        ]
     };
-    let plane = traced(&|t| Terrain::Plane { normal: t.vector("normal") });
-    let stairs = traced(&|t| {
+    let two = |name: &str| (name.to_owned(), "vec2<f32>".to_owned());
+    let waves = [("waves".to_owned(), format!("array<vec4<f32>, {WAVES}>"))];
+    let steps = ["start", "rise", "run", "count"];
+    let wall = [two("centre"), two("half"), ("height".into(), "f32".into())];
+    let of_wall = ["centre", "half", "height"];
+    let recorded_wall =
+        |t: &mut Tracer| ["centre.x", "centre.y", "half.x", "half.y", "height"].map(|name| t.input(name));
+    let distance = Graph::record(|t| {
+        let (wall, x) = (recorded_wall(t), t.vector("x"));
+        output_distance(t, upright_box(&wall, x));
+    });
+    let top = Graph::record(|t| {
+        let (wall, x) = (recorded_wall(t), t.vector("x"));
+        t.output("", wall_top(&wall, x));
+    });
+    let walls = [
+        law("wall_distance".into(), "Distance", &wall, of_wall.into(), distance),
+        // It jumps at the wall's sides and is constant elsewhere.
+        law("wall_top".into(), "f32", &wall, of_wall.into_iter().chain(["x"]).collect(), top),
+    ];
+    let plane = both("plane", &typed(&["normal^"]), &["normal"], |t| Terrain::Plane { normal: t.vector("normal") });
+    let stairs = both("stairs", &typed(&steps), &steps, |t| {
         let [start, rise, run, count] = ["start", "rise", "run", "count"].map(|name| t.input(name));
         Terrain::Stairs { start, rise, run, count }
     });
-    let bumps = traced(&|t| Terrain::Bumps(std::array::from_fn(|i| wave(t, i))));
-    let wall = Graph::record(|t| {
-        let wall = ["centre.x", "centre.y", "half.x", "half.y", "height"].map(|name| t.input(name));
-        let x = t.vector("x");
-        output_distance(t, upright_box(&wall, x));
-    });
-    let two = |name: &str| (name.to_owned(), "vec2<f32>".to_owned());
-    let waves = vec![("waves".to_owned(), format!("array<vec4<f32>, {WAVES}>"))];
-    vec![
-        law("plane", typed(&["normal^"]), vec!["normal"], plane),
-        law("stairs", typed(&["start", "rise", "run", "count"]), vec!["start", "rise", "run", "count"], stairs),
-        law("bumps", waves, vec!["waves"], bumps),
-        law(
-            "wall",
-            vec![two("centre"), two("half"), ("height".into(), "f32".into())],
-            vec!["centre", "half", "height"],
-            wall,
-        ),
-    ]
+    let bumps = both("bumps", &waves, &["waves"], |t| Terrain::Bumps(std::array::from_fn(|i| wave(t, i))));
+    [plane, stairs, bumps, walls].into_iter().flatten().collect()
 }
 
 /// Amplitude, wave vector, phase.

@@ -1,9 +1,11 @@
 //! Terrains as analytic distance functions: a fixed number of terms whose coefficients are data.
 //!
-//! [`Terrain::distance`] gives the distance of a point from the ground, positive above it, and the unit normal, which is the
-//! direction of the distance's gradient. Planes, stairs and walls are exact distances where the nearest feature is unique.
-//! Bumps are a height field h(x, y) whose distance is (z - h) / sqrt(1 + |grad h|^2): exact to first order in the distance,
-//! so features must be larger than the links that touch them.
+//! [`Terrain::distance`] gives the signed distance of a point from the surface of the ground, negative inside the ground, and the unit
+//! normal, which is the direction of the distance's gradient. It is exact for planes, for stairs and for walls that do not overlap;
+//! inside overlapping walls it is the depth in the wall that is deepest there. Bumps are a height field h(x, y) whose distance is
+//! (z - h) / sqrt(1 + |grad h|^2): exact to first order in the distance, so features must be larger than the links that touch them.
+//!
+//! [`Terrain::height`] is another thing: how far a point is above the ground straight below it.
 
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Vec3, vec3};
@@ -15,6 +17,9 @@ use std::f64::consts::TAU;
 pub const WAVES: usize = 8;
 /// Most boxes of [`TerrainSpec::Walls`].
 pub const MAX_WALLS: usize = 8;
+
+/// Most height of [`TerrainSpec::Bumps`], in wavelengths.
+pub const STEEPEST: f64 = 0.3;
 
 /// The ground, as an experiment file states it. Creatures start at the origin and look along +x.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +44,7 @@ pub enum TerrainSpec {
     },
     /// Smooth random hills: the sum of eight plane waves drawn from the experiment's seed.
     Bumps {
-        /// Standard deviation of the height (m).
+        /// Standard deviation of the height (m), at most 0.3 wavelengths.
         height: f64,
         /// Shortest wavelength (m); the longest is twice that.
         wavelength: f64,
@@ -75,6 +80,13 @@ pub struct Wave<T> {
     pub k: [T; 2],
     /// Phase (rad).
     pub phase: T,
+}
+
+impl<T: Real> Wave<T> {
+    /// Its angle over a point (rad).
+    fn angle(&self, x: Vec3<T>) -> T {
+        self.k[0] * x.x + self.k[1] * x.y + self.phase
+    }
 }
 
 /// The coefficients of a terrain, over the scalar of the simulation.
@@ -116,9 +128,7 @@ impl TerrainSpec {
                     }
                 }))
             }
-            TerrainSpec::Walls(walls) => {
-                Terrain::Walls(walls.iter().map(|w| [w.centre.0, w.centre.1, w.half.0, w.half.1, w.height]).collect())
-            }
+            TerrainSpec::Walls(walls) => Terrain::Walls(without_seams(walls).iter().map(Wall::to_array).collect()),
         }
     }
 
@@ -142,6 +152,10 @@ impl TerrainSpec {
             TerrainSpec::Bumps { height, wavelength } => {
                 need(*height >= 0.0 && *height <= 1.0, "height", "from 0 to 1 m", *height);
                 need(*wavelength >= 0.1 && *wavelength <= 100.0, "wavelength", "from 0.1 to 100 m", *wavelength);
+                // Steeper hills than that are no longer as far as the law says: it misses by 7 % at 0.03 wavelengths already.
+                let gentle =
+                    format!("at most {STEEPEST} of the wavelength, above which the ground's law does not hold");
+                need(*height <= STEEPEST * wavelength || *height > 1.0, "height", &gentle, *height);
             }
             TerrainSpec::Walls(walls) => {
                 need(walls.len() <= MAX_WALLS, "Walls", &format!("at most {MAX_WALLS} walls"), walls.len() as f64);
@@ -172,6 +186,19 @@ impl<T: Real> Terrain<T> {
         }
     }
 
+    /// How far a point is above the ground straight below it (m), negative inside the ground.
+    #[inline]
+    pub fn height(&self, x: Vec3<T>) -> T {
+        match self {
+            Terrain::Plane { normal } => x.z + (normal.x * x.x + normal.y * x.y) / normal.z,
+            Terrain::Stairs { start, rise, run, count } => x.z - climbed(*start, *run, *count, x.x) * *rise,
+            Terrain::Bumps(waves) => {
+                x.z - waves.iter().fold(T::zero(), |h, wave| h + wave.amplitude * wave.angle(x).sin())
+            }
+            Terrain::Walls(walls) => x.z - walls.iter().fold(T::zero(), |top, wall| top.max(wall_top(wall, x))),
+        }
+    }
+
     /// The same terrain over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Terrain<U> {
         match self {
@@ -193,41 +220,105 @@ fn closer<T: Real>(a: (T, Vec3<T>), b: (T, Vec3<T>)) -> (T, Vec3<T>) {
     (pick(a.0, b.0), vec3(pick(a.1.x, b.1.x), pick(a.1.y, b.1.y), pick(a.1.z, b.1.z)))
 }
 
-/// Only the tread below the point and the next riser can be nearest to something that touches the stairs; for points further away
-/// than a step the distance may be too large, never too small where it matters for contact.
+/// Steps that are climbed at this x: 0 before the first riser.
+fn climbed<T: Real>(start: T, run: T, count: T, x: T) -> T {
+    (((x - start) / run).floor() + T::one()).max(T::zero()).min(count)
+}
+
+/// The surface of the stairs is made of treads, risers, and the edges and inner corners between them. A point sees one tread along z and
+/// one riser along x. Edges stand on a line at equal distances, and so do inner corners: the nearest one of a line is found by rounding.
 fn stairs<T: Real>(start: T, rise: T, run: T, count: T, x: Vec3<T>) -> (T, Vec3<T>) {
     let (zero, one) = (T::zero(), T::one());
-    // Steps already climbed at this x: 0 before the first riser.
-    let climbed = (((x.x - start) / run).floor() + one).max(zero).min(count);
-    let tread = (x.z - climbed * rise, vec3(zero, zero, one));
-    // The next step fills the quarter space beyond its riser and below its tread. The last has none: far away.
-    let next = climbed.min(count - one);
-    let ahead = start + next * run - x.x;
-    let above = x.z - (next + one) * rise;
-    let (corner, away, up) = quarter(ahead, above);
+    let above_tread = x.z - climbed(start, run, count, x.x) * rise;
+    let side = zero.select_gt(above_tread, -one, one);
+
+    // The riser at the height of the point, if there is one: 0 is the first.
+    let riser = (x.z / rise).floor();
+    let beyond = x.x - (start + riser * run);
     let far = real::<T>(1e6);
-    let corner = (count - real(0.5)).select_gt(climbed, corner, far);
-    closer(tread, (corner, vec3(-away, zero, up)))
+    let has_riser = riser.select_gt(real(-0.5), (count - real(0.5)).select_gt(riser, one, zero), zero);
+    let to_riser = has_riser.select_gt(real(0.5), beyond.abs(), far);
+
+    // Outside the solid an edge may be nearest, inside an inner corner, which stands a rise below the edge.
+    let first_z = side.select_gt(zero, rise, zero);
+    let (along_x, along_z) = (x.x - start, x.z - first_z);
+    let nearest = ((along_x * run + along_z * rise) / (run * run + rise * rise) + real(0.5)).floor();
+    let nearest = nearest.max(zero).min(count - one);
+    let (away_x, away_z) = (along_x - nearest * run, along_z - nearest * rise);
+    let to_point = (away_x * away_x + away_z * away_z + real(1e-24)).sqrt();
+
+    let tread = (above_tread.abs(), vec3(zero, zero, one));
+    let riser = (to_riser, vec3(-one, zero, zero));
+    let point = (to_point, vec3(side * away_x / to_point, zero, side * away_z / to_point));
+    let (distance, normal) = closer(closer(tread, riser), point);
+    (side * distance, normal)
 }
 
-/// Distance from the quarter plane {a <= 0, b <= 0} and its gradient along a and b.
-fn quarter<T: Real>(a: T, b: T) -> (T, T, T) {
-    let zero = T::zero();
-    let (pa, pb) = (a.max(zero), b.max(zero));
-    let outside2 = pa * pa + pb * pb;
-    // Inside the distance is the larger (nearer to zero) of the two, outside the length of the positive parts.
-    let length = (outside2 + real(1e-24)).sqrt();
-    let inside = a.max(b);
-    let tiny = real(1e-20);
-    let a_side = a.select_gt(b, T::one(), zero);
-    (
-        outside2.select_gt(tiny, length, inside),
-        outside2.select_gt(tiny, pa / length, a_side),
-        outside2.select_gt(tiny, pb / length, T::one() - a_side),
-    )
+/// The height of a wall where the point is above its footprint or inside it (m), 0 elsewhere.
+pub(super) fn wall_top<T: Real>(wall: &[T; 5], x: Vec3<T>) -> T {
+    let &[cx, cy, hx, hy, height] = wall;
+    let beside = ((x.x - cx).abs() - hx).max((x.y - cy).abs() - hy);
+    beside.select_gt(T::zero(), T::zero(), height)
 }
 
-/// Distance from an upright box that stands on the ground and reaches down without end.
+/// Walls whose union is the same, but none of which ends in a face that another one covers: such a face is not a part of the surface, and a
+/// point near it must not be pushed out through it into the other wall. A wall goes on to the far side of what covers its face.
+fn without_seams(walls: &[Wall]) -> Vec<Wall> {
+    let mut walls = walls.to_vec();
+    // Each round a wall may reach one wall further.
+    for _ in 0..walls.len() {
+        for i in 0..walls.len() {
+            for j in (0..walls.len()).filter(|&j| j != i) {
+                let cover = walls[j];
+                walls[i].go_on_through(&cover);
+            }
+        }
+    }
+    walls
+}
+
+impl Wall {
+    /// `[centre x, centre y, half x, half y, height]`.
+    fn to_array(&self) -> [f64; 5] {
+        [self.centre.0, self.centre.1, self.half.0, self.half.1, self.height]
+    }
+
+    /// Goes on to the far side of `cover` where that covers one of this wall's upright faces.
+    fn go_on_through(&mut self, cover: &Self) {
+        // What is written as a sum of decimal fractions misses by rounding.
+        let slack = 1e-9 * (1.0 + self.half.0 + self.half.1);
+        let range = |centre: f64, half: f64| (centre - half, centre + half);
+        let mut own = [range(self.centre.0, self.half.0), range(self.centre.1, self.half.1)];
+        let other = [range(cover.centre.0, cover.half.0), range(cover.centre.1, cover.half.1)];
+        if cover.height < self.height {
+            return;
+        }
+        for axis in 0..2 {
+            let (across, across_other) = (own[1 - axis], other[1 - axis]);
+            if across_other.0 > across.0 + slack || across_other.1 < across.1 - slack {
+                continue;
+            }
+            let (low, high) = other[axis];
+            let holds = |face: f64| (low - slack..=high + slack).contains(&face);
+            if holds(own[axis].0) {
+                own[axis].0 = own[axis].0.min(low);
+            }
+            if holds(own[axis].1) {
+                own[axis].1 = own[axis].1.max(high);
+            }
+        }
+        // A wall that stays as it is keeps its numbers to the bit.
+        let changed = |now: (f64, f64), centre: f64, half: f64| now != range(centre, half);
+        if changed(own[0], self.centre.0, self.half.0) || changed(own[1], self.centre.1, self.half.1) {
+            let middle = |(low, high): (f64, f64)| 0.5 * (low + high);
+            let half = |(low, high): (f64, f64)| 0.5 * (high - low);
+            (self.centre, self.half) = ((middle(own[0]), middle(own[1])), (half(own[0]), half(own[1])));
+        }
+    }
+}
+
+/// Distance from an upright box that stands on the ground and reaches down without end. The depth of a point in it is that to the air, which
+/// there is only above the flat ground.
 pub(super) fn upright_box<T: Real>(wall: &[T; 5], x: Vec3<T>) -> (T, Vec3<T>) {
     let &[cx, cy, hx, hy, height] = wall;
     let (zero, one) = (T::zero(), T::one());
@@ -237,12 +328,21 @@ pub(super) fn upright_box<T: Real>(wall: &[T; 5], x: Vec3<T>) -> (T, Vec3<T>) {
     let p = q.map(|c| c.max(zero));
     let outside2 = p.norm_squared();
     let length = (outside2 + real(1e-24)).sqrt();
-    let inside = q.x.max(q.y).max(q.z);
     let tiny = real(1e-20);
-    // Inside, the gradient points out of the nearest face.
-    let face_z = q.z.select_gt(q.x.max(q.y), one, zero);
-    let face_x = (one - face_z) * q.x.select_gt(q.y, one, zero);
-    let face_y = one - face_z - face_x;
+    // Inside, the surface is the top, or the nearest side down to the flat ground: below that, the line where both meet.
+    let (side, under) = (q.x.max(q.y), x.z.min(zero));
+    let slant = (side * side + under * under + real(1e-24)).sqrt();
+    let (sideways, out, up) = (
+        zero.select_gt(under, -slant, side),
+        zero.select_gt(under, -side / slant, one),
+        zero.select_gt(under, -under / slant, zero),
+    );
+    let inside = q.z.max(sideways);
+    let is_top = q.z.select_gt(sideways, one, zero);
+    let is_x = q.x.select_gt(q.y, one, zero);
+    let face_x = (one - is_top) * is_x * out;
+    let face_y = (one - is_top) * (one - is_x) * out;
+    let face_z = is_top + (one - is_top) * up;
     let pick = |outer: T, inner: T| outside2.select_gt(tiny, outer / length, inner);
     let normal = vec3(sign(dx) * pick(p.x, face_x), sign(dy) * pick(p.y, face_y), pick(p.z, face_z));
     (outside2.select_gt(tiny, length, inside), normal)
@@ -254,7 +354,7 @@ fn bumps<T: Real>(waves: &[Wave<T>; WAVES], x: Vec3<T>) -> (T, Vec3<T>) {
     let (mut hxx, mut hxy, mut hyy) = (zero, zero, zero);
     for wave in waves {
         let [kx, ky] = wave.k;
-        let angle = kx * x.x + ky * x.y + wave.phase;
+        let angle = wave.angle(x);
         let s = wave.amplitude * angle.sin();
         let c = wave.amplitude * angle.cos();
         h += s;
@@ -323,6 +423,163 @@ mod tests {
             }
             assert!(checked > 1900, "{terrain:?}: only {checked} points were away from kinks");
         }
+    }
+
+    /// Distance from the outline of the stairs, drawn as a line from far left to far right; negative below it.
+    fn distance_from_outline(&[start, rise, run]: &[f64; 3], count: u32, x: f64, z: f64) -> f64 {
+        let mut outline = vec![(-1e3, 0.0)];
+        for step in 0..count {
+            let riser = start + f64::from(step) * run;
+            outline.extend([(riser, f64::from(step) * rise), (riser, f64::from(step + 1) * rise)]);
+        }
+        outline.push((1e3, f64::from(count) * rise));
+        let to_segment = |a: (f64, f64), b: (f64, f64)| {
+            let (along, up) = (b.0 - a.0, b.1 - a.1);
+            let t = (((x - a.0) * along + (z - a.1) * up) / (along * along + up * up)).clamp(0.0, 1.0);
+            (x - a.0 - t * along).hypot(z - a.1 - t * up)
+        };
+        let nearest = outline.windows(2).map(|ends| to_segment(ends[0], ends[1])).fold(f64::INFINITY, f64::min);
+        let steps = (0..count).filter(|&step| x > start + f64::from(step) * run).count();
+        if z < steps as f64 * rise { -nearest } else { nearest }
+    }
+
+    #[test]
+    fn stairs_are_as_far_as_their_outline_inside_and_outside() {
+        let mut stream = Stream::new(4, 0, 0, Purpose::Test);
+        for _ in 0..4000 {
+            let steps = [stream.range(-0.5, 0.5), stream.range(0.02, 0.4), stream.range(0.05, 1.0)];
+            let count = 1 + stream.range(0.0, 6.0) as u32;
+            let [start, rise, run] = steps;
+            let (end, top) = (start + f64::from(count) * run, f64::from(count) * rise);
+            let x = vec3(stream.range(-1.0, end + 1.0), stream.range(-1.0, 1.0), stream.range(-0.5, top + 0.5));
+            let exact = distance_from_outline(&steps, count, x.x, x.z);
+            let spec = TerrainSpec::Stairs { start, rise, run, count };
+            let (distance, normal) = spec.compile(0).distance(x);
+            assert!((distance - exact).abs() < 1e-9, "{spec:?} at {x:?}: {distance}, not {exact}");
+            // The way along the normal ends on the surface.
+            let end = x - normal * distance;
+            let rest = distance_from_outline(&steps, count, end.x, end.z);
+            assert!(rest.abs() < 1e-9, "{spec:?} at {x:?}: {rest} m are left along {normal:?}");
+        }
+    }
+
+    fn is_solid(walls: &[Wall], x: Vec3<f64>) -> bool {
+        let holds =
+            |w: &Wall| (x.x - w.centre.0).abs() <= w.half.0 && (x.y - w.centre.1).abs() <= w.half.1 && x.z <= w.height;
+        x.z <= 0.0 || walls.iter().any(holds)
+    }
+
+    /// Points of the surface of flat ground with walls, at most `gap` apart along each axis.
+    fn surface(walls: &[Wall], gap: f64) -> Vec<Vec3<f64>> {
+        let steps = |from: f64, to: f64| {
+            let count = ((to - from) / gap).ceil().max(1.0);
+            (0..=count as usize).map(move |i| from + (to - from) * i as f64 / count)
+        };
+        let mut points = Vec::new();
+        let mut add = |x: Vec3<f64>, normal: Vec3<f64>| {
+            if !is_solid(walls, x + normal * 1e-7) {
+                points.push(x);
+            }
+        };
+        for x in steps(-2.0, 2.0) {
+            steps(-2.0, 2.0).for_each(|y| add(vec3(x, y, 0.0), vec3(0.0, 0.0, 1.0)));
+        }
+        for w in walls {
+            let (left, right) = (w.centre.0 - w.half.0, w.centre.0 + w.half.0);
+            let (front, back) = (w.centre.1 - w.half.1, w.centre.1 + w.half.1);
+            for x in steps(left, right) {
+                steps(front, back).for_each(|y| add(vec3(x, y, w.height), vec3(0.0, 0.0, 1.0)));
+                for (y, out) in [(front, -1.0), (back, 1.0)] {
+                    steps(0.0, w.height).for_each(|z| add(vec3(x, y, z), vec3(0.0, out, 0.0)));
+                }
+            }
+            for y in steps(front, back) {
+                for (x, out) in [(left, -1.0), (right, 1.0)] {
+                    steps(0.0, w.height).for_each(|z| add(vec3(x, y, z), vec3(out, 0.0, 0.0)));
+                }
+            }
+        }
+        points
+    }
+
+    fn wall(centre: (f64, f64), half: (f64, f64), height: f64) -> Wall {
+        Wall { centre, half, height }
+    }
+
+    #[test]
+    fn walls_are_as_far_as_their_surface_inside_and_outside() {
+        const GAP: f64 = 0.02;
+        let apart = vec![wall((0.5, 0.3), (0.1, 0.5), 0.3), wall((-0.8, -0.4), (0.3, 0.2), 0.15)];
+        // A row without gaps, written so that the sums of fractions round; then with a last one that is lower and narrower.
+        let row = vec![
+            wall((0.1, 0.0), (0.2, 0.3), 0.4),
+            wall((0.6, 0.0), (0.3, 0.3), 0.4),
+            wall((1.1, 0.0), (0.2, 0.3), 0.4),
+        ];
+        let mut uneven = row.clone();
+        uneven[2] = wall((1.1, 0.1), (0.2, 0.2), 0.3);
+        // Below the line where the low wall meets the high one the law takes the longer way of two, not the way to the line.
+        for (walls, is_exact) in [(apart, true), (row, true), (uneven, false)] {
+            let surface = surface(&walls, GAP);
+            let terrain = TerrainSpec::Walls(walls.clone()).compile(0);
+            let mut stream = Stream::new(5, 0, 0, Purpose::Test);
+            for _ in 0..1000 {
+                let x = vec3(stream.range(-1.3, 1.5), stream.range(-0.9, 1.0), stream.range(-0.2, 0.5));
+                let nearest = surface.iter().map(|&s| (x - s).norm_squared()).fold(f64::INFINITY, f64::min).sqrt();
+                let exact = if is_solid(&walls, x) { -nearest } else { nearest };
+                let (distance, normal) = terrain.distance(x);
+                if !is_exact && exact < 0.0 {
+                    let shortest = exact * if exact < -0.1 { 0.3 } else { 0.7 };
+                    let allowed = exact - GAP..shortest + GAP;
+                    assert!(allowed.contains(&distance), "{walls:?} at {x:?}: {distance}, not {exact}");
+                    continue;
+                }
+                assert!((distance - exact).abs() < GAP, "{walls:?} at {x:?}: {distance}, not {exact}");
+                let beyond = x - normal * (distance - 1e-6);
+                let before = x - normal * (distance + 1e-6);
+                assert!(!is_solid(&walls, beyond) && is_solid(&walls, before), "{walls:?} at {x:?} along {normal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_step_is_the_same_ground_as_a_long_wall() {
+        let stairs = TerrainSpec::Stairs { start: 0.25, rise: 0.3, run: 10.0, count: 1 }.compile(0);
+        let wall = TerrainSpec::Walls(vec![wall((50.25, 0.0), (50.0, 50.0), 0.3)]).compile(0);
+        // A millimetre inside the riser.
+        let (distance, normal) = stairs.distance(vec3(0.251, 0.0, 0.02));
+        assert!((distance + 0.001).abs() < 1e-12 && normal.x == -1.0, "{distance}, {normal:?}");
+        let mut stream = Stream::new(6, 0, 0, Purpose::Test);
+        for _ in 0..1000 {
+            let x = vec3(stream.range(-1.0, 2.0), stream.range(-1.0, 1.0), stream.range(-0.2, 0.6));
+            let ((a, n), (b, m)) = (stairs.distance(x), wall.distance(x));
+            assert!((a - b).abs() < 1e-9 && (n - m).norm_squared() < 1e-12, "at {x:?}: {a}, {n:?} and {b}, {m:?}");
+        }
+    }
+
+    /// Found from the distance alone: the ground below is where the sign changes on the way down.
+    #[test]
+    fn height_is_over_the_ground_straight_below() {
+        let mut stream = Stream::new(8, 0, 0, Purpose::Test);
+        for terrain in every_terrain() {
+            for _ in 0..300 {
+                let x = vec3(stream.range(-2.0, 2.0), stream.range(-1.0, 1.0), stream.range(1.0, 2.0));
+                let (mut solid, mut free) = (x.z - 4.0, x.z);
+                for _ in 0..60 {
+                    let middle = 0.5 * (solid + free);
+                    let is_free = terrain.distance(vec3(x.x, x.y, middle)).0 > 0.0;
+                    if is_free { free = middle } else { solid = middle }
+                }
+                let height = terrain.height(x);
+                assert!((height - (x.z - free)).abs() < 1e-9, "{terrain:?} at {x:?}: {height}, not {}", x.z - free);
+            }
+        }
+        let slope = TerrainSpec::Plane { slope: 1.0 }.compile(0);
+        assert!((slope.height(vec3(0.3, 0.0, 0.84)) - 0.54).abs() < 1e-12);
+        // Beside a wall that is nearer than the ground.
+        let beside = TerrainSpec::Walls(vec![wall((0.5, 0.0), (0.1, 1.0), 2.0)]).compile(0);
+        assert_eq!(beside.height(vec3(0.38, 0.0, 0.45)), 0.45);
+        assert_eq!(beside.height(vec3(0.45, 0.0, 2.45)), 0.4500000000000002);
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub fn measure<T: Real>(
         position: state.position,
         velocity: state.velocity,
         up: state.orientation.rotate(vec3(T::zero(), T::zero(), T::one())),
-        height: world.terrain.distance(state.position).0,
+        height: world.terrain.height(state.position),
         power,
         command_rate,
         limit_use: limit_use / real(model.joint_count().max(1) as f64),

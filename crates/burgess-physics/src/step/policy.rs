@@ -134,7 +134,7 @@ pub fn observe<T: Real>(
     observation.extend(up.to_array());
     observation.extend(velocity.to_array());
     observation.extend((spin * real(0.1)).to_array());
-    observation.push(world.terrain.distance(state.position).0);
+    observation.push(world.terrain.height(state.position));
     observation.extend([clock.sin(), clock.cos()]);
     debug_assert_eq!(observation.len(), OBSERVATIONS);
     observation.extend_from_slice(occasion.latent);

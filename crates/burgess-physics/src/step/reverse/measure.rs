@@ -151,7 +151,7 @@ pub fn reverse_measure<T: Value>(
     total.prelude.start += seen.vector(0);
     total.prelude.mass += seen.0[MEAN + 1];
     total.prelude.leg_span += seen.0[MEAN + 2];
-    bar.position += seen.vector(3) + back.reverse_terrain(after.position, seen.0[12], Vec3::zero());
+    bar.position += seen.vector(3) + back.reverse_height(after.position, seen.0[12]);
     bar.velocity += seen.vector(6);
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
     bar.rotation += up.cross(seen.vector(UP));

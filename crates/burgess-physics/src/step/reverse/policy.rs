@@ -199,7 +199,7 @@ fn reverse_observation<T: Value>(
     bar.angular_velocity += rotation.transposed_mul(spin_bar);
     bar.rotation += forward.cross(forward_bar + forward_bar_too) + spin.cross(spin_bar);
     // Height.
-    bar.position += back.reverse_terrain(state.position, observation_bar[9], Vec3::zero());
+    bar.position += back.reverse_height(state.position, observation_bar[9]);
     // Joints.
     let place = |joint: usize| OBSERVATIONS + JOINT_OBSERVATIONS * joint;
     for (joint, own) in bar.links[1..].iter_mut().enumerate() {

@@ -157,4 +157,11 @@ impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
         };
         Vec3 { x: along(0), y: along(1), z: along(2) }
     }
+
+    /// Gradient with respect to a point, from that with respect to its height above the ground below.
+    pub fn reverse_height(&self, at: Vec3<T>, height_bar: T) -> Vec3<T> {
+        let [x, y, z] = Dual::variables(at.to_array());
+        let slopes = self.terrain.height(Vec3 { x, y, z }).derivative;
+        Vec3 { x: slopes[0] * height_bar, y: slopes[1] * height_bar, z: slopes[2] * height_bar }
+    }
 }
