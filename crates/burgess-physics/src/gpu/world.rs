@@ -34,6 +34,7 @@ pub(crate) fn encode(world: &World<f32>, task: &TaskPlan, brain: &BrainKind) -> 
 /// The coefficients, and the number of walls.
 fn encode_terrain(terrain: &Terrain<f32>) -> ([Vec4; TERRAIN_VECTORS], u32) {
     let mut vectors = [[0.0; 4]; TERRAIN_VECTORS];
+    let mut wall_count = 0;
     match terrain {
         Terrain::Plane { normal } => vectors[0] = [normal.x, normal.y, normal.z, 0.0],
         Terrain::Stairs { start, rise, run, count } => vectors[0] = [*start, *rise, *run, *count],
@@ -47,13 +48,8 @@ fn encode_terrain(terrain: &Terrain<f32>) -> ([Vec4; TERRAIN_VECTORS], u32) {
                 pair[0] = [*x, *y, *half_x, *half_y];
                 pair[1][0] = *height;
             }
+            wall_count = walls.len() as u32;
         }
     }
-    (
-        vectors,
-        match terrain {
-            Terrain::Walls(walls) => walls.len() as u32,
-            _ => 0,
-        },
-    )
+    (vectors, wall_count)
 }

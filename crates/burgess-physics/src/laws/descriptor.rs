@@ -1,5 +1,5 @@
 //! Descriptors: what spans the archive. Each is the mean over the episode of a sample a step, or a function of the end
-//! state, or a fact of the body. To add one, add a variant; the compiler names the places, all in this file.
+//! state, or a fact of the body. To add one, add a variant and put it into [`Descriptor::ALL`]; the compiler names the other places here.
 
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors};
 use burgess_core::autodiff::{Real, real};
@@ -102,15 +102,41 @@ impl Descriptor {
 
     /// Whether an episode shows it. The others come from refinement, after all episodes of a candidate, or are learned.
     pub fn is_of_episode(&self) -> bool {
-        !matches!(
-            self,
-            Descriptor::RefinementGain | Descriptor::GradientTrust | Descriptor::Latent(_) | Descriptor::Surprise
-        )
+        match self {
+            Descriptor::RefinementGain | Descriptor::GradientTrust | Descriptor::Latent(_) | Descriptor::Surprise => {
+                false
+            }
+            Descriptor::FinalX
+            | Descriptor::FinalY
+            | Descriptor::DutyFactor(_)
+            | Descriptor::MeanHeight
+            | Descriptor::MeanTilt
+            | Descriptor::GaitFrequency
+            | Descriptor::BodyMass
+            | Descriptor::LinkCount
+            | Descriptor::LegSpan
+            | Descriptor::Measure(_) => true,
+        }
     }
 
     /// Whether the value has a derivative almost everywhere that says something.
     pub fn has_gradient(&self) -> bool {
-        self.is_of_episode() && !matches!(self, Descriptor::GaitFrequency | Descriptor::LinkCount)
+        match self {
+            Descriptor::FinalX
+            | Descriptor::FinalY
+            | Descriptor::DutyFactor(_)
+            | Descriptor::MeanHeight
+            | Descriptor::MeanTilt
+            | Descriptor::BodyMass
+            | Descriptor::LegSpan
+            | Descriptor::Measure(_) => true,
+            Descriptor::GaitFrequency
+            | Descriptor::LinkCount
+            | Descriptor::RefinementGain
+            | Descriptor::GradientTrust
+            | Descriptor::Latent(_)
+            | Descriptor::Surprise => false,
+        }
     }
 
     /// Name and unit, for tables and plots.

@@ -56,7 +56,14 @@ impl RewardTerm {
     pub fn numbers(&self) -> TermNumbers<f64> {
         match *self {
             RewardTerm::TargetReached { target, radius } => [target.0, target.1, radius],
-            _ => [0.0; 3],
+            RewardTerm::ForwardVelocity
+            | RewardTerm::Distance
+            | RewardTerm::HeightGained
+            | RewardTerm::Upright
+            | RewardTerm::Energy
+            | RewardTerm::Smoothness
+            | RewardTerm::Survival
+            | RewardTerm::JointLimitUse => [0.0; 3],
         }
     }
 

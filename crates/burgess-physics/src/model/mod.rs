@@ -88,8 +88,8 @@ pub struct Joint<T> {
     pub damping: T,
 }
 
-/// How a link may move against its parent. Another kind of joint becomes another variant: every place that has to know it then fails
-/// to compile until it does.
+/// How a link may move against its parent. Another kind of joint becomes another variant; `docs/architecture.md` names the places that must
+/// know it, also those that the compiler does not ask for.
 #[derive(Clone, Copy, Debug)]
 pub enum JointKind<T> {
     /// Turns about one axis.

@@ -4,8 +4,10 @@ use crate::bodies;
 use burgess_core::autodiff::{Dual, Real, Value, real};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::contact::ContactLaw;
+use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::gyroscope::carried_angular_momentum;
 use burgess_physics::laws::joint::{Limits, Servo};
+use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::{start_carrying, step};
@@ -160,4 +162,39 @@ fn a_step_has_the_derivative_that_differences_show() {
             }
         }
     }
+}
+
+/// Shaders number terms and descriptors by these lists. The compiler names the two functions here when a variant is added.
+#[test]
+fn every_reward_term_and_descriptor_stands_in_its_list() {
+    let term = |term: &RewardTerm| match term {
+        RewardTerm::ForwardVelocity => 0,
+        RewardTerm::Distance => 1,
+        RewardTerm::TargetReached { .. } => 2,
+        RewardTerm::HeightGained => 3,
+        RewardTerm::Upright => 4,
+        RewardTerm::Energy => 5,
+        RewardTerm::Smoothness => 6,
+        RewardTerm::Survival => 7,
+        RewardTerm::JointLimitUse => 8,
+    };
+    assert!(RewardTerm::ALL.iter().map(term).eq(0..9));
+    let descriptor = |descriptor: &Descriptor| match *descriptor {
+        Descriptor::FinalX => Some(0),
+        Descriptor::FinalY => Some(1),
+        Descriptor::DutyFactor(limb) => Some(2 + limb),
+        Descriptor::MeanHeight => Some(6),
+        Descriptor::MeanTilt => Some(7),
+        Descriptor::GaitFrequency => Some(8),
+        Descriptor::BodyMass => Some(9),
+        Descriptor::LinkCount => Some(10),
+        Descriptor::LegSpan => Some(11),
+        // No shader works them out.
+        Descriptor::RefinementGain
+        | Descriptor::GradientTrust
+        | Descriptor::Measure(_)
+        | Descriptor::Latent(_)
+        | Descriptor::Surprise => None,
+    };
+    assert!(Descriptor::ALL.iter().map(descriptor).eq((0..12).map(Some)));
 }

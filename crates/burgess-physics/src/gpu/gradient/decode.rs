@@ -107,7 +107,8 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
             let Some(joint) = i.checked_sub(1).map(|i| &mut model.joints[i]) else { continue };
             (joint.position, joint.armature, joint.damping) = (position.0, axis.1, com.1);
             let [torque_limit, lower, upper, limit_stiffness] = field(5);
-            joint.kind = JointKind::Hinge(Hinge { axis: axis.0, lower, upper, limit_stiffness });
+            let JointKind::Hinge(hinge) = &mut joint.kind;
+            *hinge = Hinge { axis: axis.0, lower, upper, limit_stiffness };
             joint.servo = Servo { kp, kd, torque_limit };
         }
         let mut previous = (usize::MAX, 0);
