@@ -93,10 +93,14 @@ fn judge(steps: u32) {
         return;
     }
     let sensors = measure(world.dt * f32(steps), joints, position, velocity, orientation);
-    reward += reward_rates(sensors) * world.dt;
+    let gained = plus(Sum(reward, reward_excess), reward_rates(sensors) * world.dt);
+    reward = gained.total;
+    reward_excess = gained.excess;
     let now = descriptor_samples(sensors, world.dt);
     for (var i = 0u; i < DESCRIPTORS; i++) {
-        samples[i] += now[i];
+        let sum = plus(Sum(samples[i], samples_excess[i]), now[i]);
+        samples[i] = sum.total;
+        samples_excess[i] = sum.excess;
     }
     let stops = must_stop(sensors);
     let over = stops || steps == world.steps;
@@ -129,9 +133,24 @@ fn end(ending: u32, steps: u32) {
 
 fn put_sums(to: u32) {
     results[to + REWARD] = bitcast<u32>(reward);
+    results[to + EXCESS] = bitcast<u32>(reward_excess);
     for (var i = 0u; i < DESCRIPTORS; i++) {
         results[to + SAMPLES + i] = bitcast<u32>(samples[i]);
+        results[to + EXCESS + 1u + i] = bitcast<u32>(samples_excess[i]);
     }
+}
+
+// A sum that keeps what rounding takes from it. Twin of Sum in crates/burgess-core/src/math/sum.rs.
+struct Sum {
+    total: f32,
+    excess: f32,
+}
+
+fn plus(sum: Sum, x: f32) -> Sum {
+    let owed = x - sum.excess;
+    let total = sum.total + owed;
+    let excess = (total - sum.total) - owed;
+    return Sum(total, select(0.0, excess, is_finite(total)));
 }
 
 // Whether the base has left all bounds. What is not a number is not calm either.
@@ -275,8 +294,10 @@ fn wake_episode() {
     }
     running = results[at + ENDING] == RUNNING;
     reward = bitcast<f32>(results[at + REWARD]);
+    reward_excess = bitcast<f32>(results[at + EXCESS]);
     for (var i = 0u; i < DESCRIPTORS; i++) {
         samples[i] = bitcast<f32>(results[at + SAMPLES + i]);
+        samples_excess[i] = bitcast<f32>(results[at + EXCESS + 1u + i]);
     }
     if RECORDED != 0u {
         wake_frame(span.first_step);

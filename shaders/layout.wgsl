@@ -88,8 +88,8 @@ struct Objective {
 // With a tape: one such array for each of its records.
 @group(0) @binding(6) var<storage, read_write> states: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> episodes: array<Episode>;
-// A creature's ending, steps, reward, and one word a descriptor, then the recorded frames; sums while the episode or the frame lasts. Then
-// what a world model makes of it.
+// A creature's ending, steps, reward, and one word a descriptor, which are sums while the episode lasts; by how much these sums are too large;
+// the recorded frames, sums while a frame lasts. Then what a world model makes of it.
 @group(0) @binding(8) var<storage, read_write> results: array<u32>;
 @group(0) @binding(9) var<storage, read_write> activations: array<f32>;
 
@@ -132,7 +132,8 @@ const ENDING = 0u;
 const STEPS = 1u;
 const REWARD = 2u;
 const SAMPLES = 3u;
-const FRAMES = SAMPLES + DESCRIPTORS;
+const EXCESS = SAMPLES + DESCRIPTORS;
+const FRAMES = EXCESS + 1u + DESCRIPTORS;
 const WATCHING = FRAMES + FRAME_ROOM * FRAME_WORDS;
 const RESULT_WORDS = WATCHING + WATCHED * (FEATURES + MOMENT_ROOM * MOMENT_WORDS);
 

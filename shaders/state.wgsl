@@ -58,8 +58,11 @@ var<private> begins: bool;
 // In batches that step: the step with which the creature's episode began, and whether it has ended and stays as it is.
 var<private> started: u32;
 var<private> frozen: bool;
+// The sums of an episode, and by how much rounding has made them too large.
 var<private> reward: f32;
+var<private> reward_excess: f32;
 var<private> samples: array<f32, DESCRIPTORS>;
+var<private> samples_excess: array<f32, DESCRIPTORS>;
 // The features of the steps of a frame, added up, and the reward when it began.
 var<private> frame_sums: array<f32, FEATURES>;
 var<private> earned: f32;

@@ -46,12 +46,12 @@ fn summary(model: &Model<f64>) -> String {
         BaseKind::Welded => "welded to the world",
     };
     format!(
-        "{} links, {} hinges, {} contact points of {:.0} N/m, {:.3} kg, base {base}\n",
+        "{} links, {} hinges, {} contact points of {} N/m, {} kg, base {base}\n",
         model.links.len(),
         model.joint_count(),
         model.contacts.len(),
-        model.contact_stiffness,
-        model.mass()
+        figures(model.contact_stiffness, 0),
+        figures(model.mass(), 3)
     )
 }
 
@@ -69,13 +69,19 @@ fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {
             vector(joint.position, 3),
             vector(hinge.axis, 2),
             format!("{:.2} to {:.2}", hinge.lower, hinge.upper),
-            format!("{:.2}", joint.servo.kp),
-            format!("{:.3}", joint.servo.kd),
-            format!("{:.2}", joint.servo.torque_limit),
+            figures(joint.servo.kp, 2),
+            figures(joint.servo.kd, 3),
+            figures(joint.servo.torque_limit, 2),
         ]
     };
-    let (form, mass) = (shapes.join(", "), format!("{:.3}", link.mass));
+    let (form, mass) = (shapes.join(", "), figures(link.mass, 3));
     [index.to_string(), gene, parent, form, mass, joint, position, axis, limits, kp, kd, torque]
+}
+
+/// A number with so many decimals, or, where these would leave less than two figures of it, with two figures.
+fn figures(x: f64, decimals: usize) -> String {
+    let is_small = x != 0.0 && x.abs() < 10f64.powi(1 - decimals as i32);
+    if is_small { format!("{x:.1e}") } else { format!("{x:.decimals$}") }
 }
 
 /// Three numbers with `digits` decimals, without the sign of what rounds to zero.
@@ -87,11 +93,11 @@ fn vector(v: Vec3<f64>, digits: i32) -> String {
 
 fn shape(shape: &Shape<f64>) -> String {
     match shape {
-        Shape::Sphere { radius, .. } => format!("sphere r {radius:.3}"),
+        Shape::Sphere { radius, .. } => format!("sphere r {}", figures(*radius, 3)),
         Shape::Capsule { from, to, radius } => {
-            format!("capsule r {radius:.3} l {:.3}", (*to - *from).norm_squared().sqrt())
+            format!("capsule r {} l {}", figures(*radius, 3), figures((*to - *from).norm_squared().sqrt(), 3))
         }
-        Shape::Box { half, .. } => format!("box {:.3} {:.3} {:.3}", half.x, half.y, half.z),
+        Shape::Box { half, .. } => format!("box {}", half.to_array().map(|x| figures(x, 3)).join(" ")),
     }
 }
 

@@ -5,8 +5,10 @@
 pub mod eigen;
 mod mat3;
 mod quat;
+mod sum;
 mod vec3;
 
 pub use mat3::{Mat3, Sym3};
 pub use quat::Quat;
+pub use sum::Sum;
 pub use vec3::{Vec3, vec3};

@@ -18,13 +18,13 @@ use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::inertia::MassProperties;
 use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::soft::sigmoid;
-use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
+use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape, small_scale};
 use burgess_physics::world::{Physics, Stiffness};
 
 /// Mass of the creature that the physics defaults are tuned for (kg).
 const REFERENCE_MASS: f64 = 4.0;
 
-/// Contact points that share the weight, and the depth they rest at (m), with automatic contact stiffness.
+/// Contact points that share the weight, and the depth they rest at (m), with automatic contact stiffness; small creatures rest less deep.
 const AUTO_STIFFNESS: (f64, f64) = (4.0, 1e-3);
 
 /// Which genes made a link.
@@ -319,7 +319,8 @@ fn contact_stiffness<T: Value>(mass: T, physics: &Physics) -> T {
         Stiffness::Fixed(stiffness) => real(stiffness),
         Stiffness::Auto => {
             let (points, depth) = AUTO_STIFFNESS;
-            real(mass.to_f64() * physics.gravity / (points * depth))
+            let mass = mass.to_f64();
+            real(mass * physics.gravity / (points * depth * small_scale(mass)))
         }
     }
 }

@@ -25,7 +25,8 @@ pub(crate) fn outcome(words: &[u32], descriptors: usize, frame: Option<u32>) -> 
             return Err(GpuError::Driver { what: "simulating".into(), message });
         }
     };
-    let (sums, frames) = words[layout::SAMPLES..].split_at(descriptors);
+    let (sums, rest) = words[layout::SAMPLES..].split_at(descriptors);
+    let frames = &rest[1 + descriptors..];
     let value = |&word: &u32| if ending == Ending::Diverged { f32::NAN } else { f32::from_bits(word) };
     Ok(Outcome {
         reward: value(&words[2]),

@@ -199,13 +199,13 @@ pub fn moment_room(task: &TaskPlan, taped: bool) -> usize {
     task.observer.as_ref().map_or(0, all)
 }
 
-/// Words of a creature's results: those before its descriptors, descriptors, recorded frames, and what a world model makes of it.
+/// Words of a creature's results: those before its descriptors, descriptors, what their sums and the reward's are too large by, recorded frames, and what a world model makes of it.
 pub fn result_words(task: &TaskPlan, taped: bool) -> usize {
     let watching = task.observer.as_ref().map_or(0, |(observer, _)| {
         let moment = FEATURES + observer.sizes().deterministic + observer.latent_size();
         FEATURES + moment_room(task, taped) * moment
     });
-    SAMPLES + task.descriptors.len() + task.frame_room() * FRAME_WORDS + watching
+    SAMPLES + 2 * task.descriptors.len() + 1 + task.frame_room() * FRAME_WORDS + watching
 }
 
 /// Floats of a creature's scratch for what goes on in a world model, and for its bars where there is a way back.

@@ -117,13 +117,16 @@ impl Kept {
         words[ENDING] = code(from.ending);
         words[STEPS] = from.steps;
         words[REWARD] = from.reward.to_bits();
-        words[SAMPLES..].iter_mut().zip(&from.samples).for_each(|(word, sample)| *word = sample.to_bits());
+        let sums = from.samples.iter().chain(&from.excess);
+        words[SAMPLES..].iter_mut().zip(sums).for_each(|(word, sum)| *word = sum.to_bits());
     }
 }
 
 /// A snapshot but for what limb ends remember and the start.
 fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) -> Vec4, words: &[u32]) -> Snapshot<f32> {
     let links = model.links.len();
+    // Each descriptor has a sum and its excess, and so has the reward, whose sum stands before.
+    let descriptors = (words.len() - SAMPLES - 1) / 2;
     let link = |i: usize| {
         let [angle, rate, ..] = if i == 0 { [0.0; 4] } else { field(i, 0) };
         LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
@@ -154,7 +157,11 @@ fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) ->
         start: Vec3::zero(),
         stance: [0.0; 4],
         reward: reward(words),
-        samples: (SAMPLES..words.len()).map(|place| number(words, place)).collect(),
+        samples: (SAMPLES..SAMPLES + descriptors).map(|place| number(words, place)).collect(),
+        // Nothing is added any more to what has ended.
+        excess: (SAMPLES + descriptors..words.len())
+            .map(|place| if ending(words).is_none() { f32::from_bits(words[place]) } else { 0.0 })
+            .collect(),
     }
 }
 

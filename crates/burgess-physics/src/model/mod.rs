@@ -88,6 +88,14 @@ pub struct Joint<T> {
     pub damping: T,
 }
 
+/// Bodies below this mass (kg) are small: lengths that are fixed for others (the clearance at the start, the depth at rest) shrink with them.
+pub const SMALL: f64 = 0.1;
+
+/// By what factor such a length shrinks: in proportion to the size of a body of the same density, 1 from [`SMALL`] upwards. `mass` in kg.
+pub fn small_scale(mass: f64) -> f64 {
+    libm::cbrt(mass / SMALL).min(1.0)
+}
+
 /// How a link may move against its parent. Another kind of joint becomes another variant; `docs/architecture.md` names the places that must
 /// know it, also those that the compiler does not ask for.
 #[derive(Clone, Copy, Debug)]

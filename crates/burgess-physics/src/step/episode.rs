@@ -14,7 +14,7 @@ use crate::model::Candidate;
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
 use burgess_core::autodiff::{Value, real};
-use burgess_core::math::Vec3;
+use burgess_core::math::{Sum, Vec3};
 
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
 pub const SPEED_BOUND: f64 = 100.0;
@@ -40,8 +40,8 @@ pub struct Episode<'a, T> {
     watching: Option<Watching<T>>,
     stance: Stance<T>,
     steps: u32,
-    reward: T,
-    samples: Vec<T>,
+    reward: Sum<T>,
+    samples: Vec<Sum<T>>,
     last: Sensors<T>,
     ending: Option<Ending>,
 }
@@ -57,8 +57,8 @@ pub(crate) struct Paused<T> {
     watching: Option<Watching<T>>,
     stance: Stance<T>,
     steps: u32,
-    reward: T,
-    samples: Vec<T>,
+    reward: Sum<T>,
+    samples: Vec<Sum<T>>,
     last: Sensors<T>,
     ending: Option<Ending>,
 }
@@ -74,14 +74,15 @@ impl<T: Value> Paused<T> {
             commands: self.policy.commands.clone(),
             start: self.prelude.start,
             stance: self.stance.to_array(),
-            reward: self.reward,
-            samples: self.samples.clone(),
+            reward: self.reward.total,
+            samples: self.samples.iter().map(|sum| sum.total).collect(),
+            excess: std::iter::once(&self.reward).chain(&self.samples).map(|sum| sum.excess).collect(),
         }
     }
 
     /// The sum of the reward's rates so far.
     pub(crate) fn reward(&self) -> T {
-        self.reward
+        self.reward.total
     }
 }
 
@@ -122,8 +123,8 @@ impl<'a, T: Value> Episode<'a, T> {
             watching: task.observer.as_ref().map(|(observer, period)| Watching::new(observer, *period)),
             stance: Stance::before_landing(),
             steps: 0,
-            reward: zero,
-            samples: vec![zero; task.descriptors.len()],
+            reward: Sum::zero(),
+            samples: vec![Sum::zero(); task.descriptors.len()],
             last,
             ending: None,
         };
@@ -185,8 +186,10 @@ impl<'a, T: Value> Episode<'a, T> {
         episode.policy.commands.clone_from(&from.commands);
         episode.stance = Stance::from_array(from.stance);
         episode.steps = from.steps;
-        episode.reward = from.reward;
-        episode.samples.clone_from(&from.samples);
+        let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
+        for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums) {
+            *own = Sum { total, excess };
+        }
         episode
     }
 
@@ -208,6 +211,7 @@ impl<'a, T: Value> Episode<'a, T> {
             start: prelude.start,
             stance: stance.to_array(),
             reward,
+            excess: vec![T::zero(); 1 + samples.len()],
             samples,
         })
     }
@@ -241,9 +245,9 @@ impl<'a, T: Value> Episode<'a, T> {
             let targets = &self.drive.targets;
             watching.see(&features(model, &self.prelude.plan, &self.last, state, targets), self.steps);
         }
-        self.reward += self.task.reward_rate(&self.last) * dt;
-        for (sample, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
-            *sample += descriptor.sample(&self.last, dt);
+        self.reward.add(self.task.reward_rate(&self.last) * dt);
+        for (sum, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
+            sum.add(descriptor.sample(&self.last, dt));
         }
         if self.must_stop() {
             self.ending = Some(Ending::Terminated);
@@ -335,7 +339,7 @@ impl<'a, T: Value> Episode<'a, T> {
     /// Means so far of what each descriptor averages.
     pub fn means(&self) -> Vec<T> {
         let share = T::one() / real(f64::from(self.steps.max(1)));
-        self.samples.iter().map(|&sum| sum * share).collect()
+        self.samples.iter().map(|sum| sum.total * share).collect()
     }
 
     /// Reward and descriptors as if the episode ended here.
@@ -356,7 +360,7 @@ impl<'a, T: Value> Episode<'a, T> {
 
     /// Reward as if the episode ended here.
     pub fn reward_so_far(&self) -> T {
-        self.reward + self.task.reward_finish(&self.last)
+        self.reward.total + self.task.reward_finish(&self.last)
     }
 
     /// Time simulated (s).

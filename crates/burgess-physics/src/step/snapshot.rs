@@ -32,6 +32,8 @@ pub struct Snapshot<T> {
     pub reward: T,
     /// Sums of the samples of each descriptor so far; of an episode that has ended, its descriptors, and NaN if it diverged.
     pub samples: Vec<T>,
+    /// By how much these sums are too large, the reward's first (see [`Sum`](burgess_core::math::Sum)); 0 where nothing is known of it.
+    pub excess: Vec<T>,
 }
 
 impl<T: Real> Snapshot<T> {
@@ -58,6 +60,7 @@ impl<T: Real> Snapshot<T> {
             ("servo targets of a state", links, self.targets.len()),
             ("commands of a state", links, self.commands.len()),
             ("samples of a state", descriptors, self.samples.len()),
+            ("excess of a state", 1 + descriptors, self.excess.len()),
         ];
         lengths.into_iter().find(|(_, expected, got)| expected != got)
     }

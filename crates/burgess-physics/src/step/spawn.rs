@@ -1,11 +1,11 @@
 //! Where a body starts: just above the ground.
 
-use crate::model::{BaseKind, ContactPoint, Model};
+use crate::model::{BaseKind, ContactPoint, Model, small_scale};
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
 
-/// Gap under the lowest contact point at the start (m).
+/// Gap under the lowest contact point at the start (m); under small bodies less.
 const CLEARANCE: f64 = 0.003;
 /// Rounds in which the start settles on the ground: enough for a slope of 2.
 const SPAWN_ROUNDS: usize = 16;
@@ -13,6 +13,7 @@ const SPAWN_ROUNDS: usize = 16;
 const SPAWN_LIFTS: usize = 20;
 /// Height of a welded base's origin above the spawn point (m).
 const WELDED_HEIGHT: f64 = 1.0;
+
 /// Where the base origin of a body with these [`rest_origins`](crate::model::rest_origins) starts: above the spawn point, with the lowest contact point just
 /// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
 pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
@@ -20,13 +21,14 @@ pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &W
     if model.base == BaseKind::Welded {
         return at(real(WELDED_HEIGHT));
     }
+    let clearance = CLEARANCE * small_scale(model.mass().to_f64());
     let gap = |contact: &ContactPoint<T>, z: T| {
         let centre = (origins[contact.link] + contact.centre).map(Value::detached);
         world.terrain.distance(centre + at(z)).0.detached() - contact.radius.detached()
     };
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
-        let missing = |contact| real::<T>(CLEARANCE) - gap(contact, z);
+        let missing = |contact| real::<T>(clearance) - gap(contact, z);
         model.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
@@ -45,9 +47,9 @@ pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &W
     };
     let (mut z, mut missing) = settle(T::zero());
     // Beside a wall or a riser that does not lead out: try from higher and higher up.
-    let mut lift = CLEARANCE;
+    let mut lift = clearance;
     for _ in 0..SPAWN_LIFTS {
-        if missing <= 0.5 * CLEARANCE {
+        if missing <= 0.5 * clearance {
             break;
         }
         (z, missing) = settle(z + real(lift));

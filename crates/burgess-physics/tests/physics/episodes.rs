@@ -99,3 +99,29 @@ fn a_command_that_is_no_number_marks_the_candidate() {
     let returns = Episode::new(&candidate, &world(), &task(1.0)).run();
     assert_eq!(returns.ending, Ending::Diverged);
 }
+
+/// An ant that stands for ten minutes: a plain sum of so many steps in single precision is off in its fourth figure.
+#[test]
+fn sums_of_a_long_episode_do_not_drift_in_float32() {
+    let model = bodies::ant().build(1e4, true);
+    let joints = vec![CpgJoint::default(); model.joint_count()];
+    let candidate = Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } }.map(|x| x as f32);
+    let task = TaskPlan {
+        reward: vec![(RewardTerm::Survival, 1.0)],
+        descriptors: vec![Descriptor::MeanHeight, Descriptor::DutyFactor(0)],
+        ..task(600.0)
+    };
+    let world = world().cast::<f32>();
+    let mut episode = Episode::new(&candidate, &world, &task);
+    let (mut heights, mut loads) = (0.0, 0.0);
+    while episode.advance() {
+        heights += f64::from(episode.sensors().height);
+        loads += f64::from(episode.sensors().limb_load[0]);
+    }
+    let (long, steps) = (episode.returns(), f64::from(task.steps));
+    assert_eq!((long.ending, f64::from(long.steps)), (Ending::Finished, steps));
+    assert!((long.reward - 600.0).abs() < 1e-4, "{}", long.reward);
+    for (mean, exact) in long.descriptors.iter().zip([heights / steps, loads / steps]) {
+        assert!((f64::from(*mean) - exact).abs() < 3e-7 * exact, "{mean} against {exact}");
+    }
+}
