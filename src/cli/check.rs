@@ -33,7 +33,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Some(problem) => benchmark(&loaded.experiment, problem),
             None => summary(&loaded.experiment).to_vec(),
         },
-        AnyLoaded::Inverse(loaded) => inverse(&loaded.inverse),
+        AnyLoaded::Inverse(loaded) => {
+            burgess_evolution::inverse::check(&loaded)?;
+            inverse(&loaded.inverse)
+        }
     };
     let mut out = stdout().lock();
     writeln!(out, "{}: valid", args.file.display())?;

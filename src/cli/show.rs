@@ -7,7 +7,7 @@ use burgess_evolution::benchmark::Point;
 use burgess_evolution::evolve::start;
 use burgess_evolution::experiment::OBSERVER;
 use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
-use burgess_evolution::growth::{Grown, expand, link_keys};
+use burgess_evolution::growth::{Grown, grow_whole, link_keys};
 use burgess_evolution::life::Refinement;
 use burgess_evolution::store::{EliteAddress, RunReader};
 use burgess_physics::world::Physics;
@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn seed(name: &str) -> anyhow::Result<String> {
     let body = morphology::load(name, Path::new(""))?;
-    let model = expand(&body, &BodyLimits::default(), &Physics::default()).with_context(|| name.to_owned())?;
+    let model = grow_whole(&body, &BodyLimits::given(), &Physics::default()).with_context(|| name.to_owned())?;
     Ok(show_body::table(&model))
 }
 

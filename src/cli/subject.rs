@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail, ensure};
 use burgess_evolution::evolve::start;
 use burgess_evolution::experiment::policy_problems;
 use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
-use burgess_evolution::growth::{Grown, LinkKey, compile_controller, expand, link_keys};
+use burgess_evolution::growth::{Grown, LinkKey, compile_controller, grow_whole, link_keys};
 use burgess_evolution::store::{EliteAddress, RunReader};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -100,7 +100,8 @@ impl Subject {
     fn morphology(name: &str) -> anyhow::Result<Self> {
         let body = morphology::load(name, Path::new("."))?;
         let physics = Physics::default();
-        let Grown { model, keys } = expand(&body, &BodyLimits::default(), &physics)?;
+        let Grown { model, keys } =
+            grow_whole(&body, &BodyLimits::given(), &physics).with_context(|| name.to_owned())?;
         let joints = vec![CpgJoint::default(); model.joint_count()];
         Ok(Self {
             label: name.to_owned(),

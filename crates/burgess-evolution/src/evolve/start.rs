@@ -4,10 +4,8 @@
 
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
-use crate::experiment::{BodySource, Experiment};
-use crate::genome::{Body, BodyLimits, morphology};
-use crate::growth::tree::grow;
-use crate::growth::{check, expand};
+use crate::experiment::Experiment;
+use crate::genome::Body;
 use crate::store;
 use crate::variation::Variation;
 use anyhow::{Context, Result, ensure};
@@ -21,34 +19,13 @@ use std::path::Path;
 ///
 /// When one cannot be read, or is no valid body within the experiment's limits.
 pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> {
-    let load = |name: &String| {
-        let body = morphology::load(name, folder)?;
-        check_seed(name, &body, experiment)?;
-        Ok(body)
-    };
+    let load = |name: &String| experiment.seed_body(name, folder).with_context(|| format!("seed morphology {name}"));
     seed_names(experiment).iter().map(load).collect()
 }
 
 /// The names of its seed morphologies.
 pub fn seed_names(experiment: &Experiment) -> &[String] {
-    match &experiment.body {
-        BodySource::Evolve { seeds, .. } => seeds,
-        BodySource::Fixed(name) => std::slice::from_ref(name),
-        BodySource::Benchmark(_) => &[],
-    }
-}
-
-fn check_seed(name: &str, body: &Body, experiment: &Experiment) -> Result<()> {
-    let limits = limits(experiment);
-    // Mutation never cuts a body at the limit on links, and a seed that would be cut is a slip.
-    let links = grow(body, limits.max_links + 1).with_context(|| format!("seed morphology {name}"))?.len();
-    ensure!(
-        links <= limits.max_links,
-        "seed morphology {name}: more links than the limit allows, {}",
-        limits.max_links
-    );
-    let grown = expand(body, &limits, &experiment.physics);
-    grown.and_then(|grown| check(&grown.model, &limits)).with_context(|| format!("seed morphology {name}"))
+    experiment.body.morphologies()
 }
 
 /// Puts the encoder that a run takes as it is into its folder.
@@ -71,17 +48,9 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
     Variation {
         seeds,
         policy: experiment.policy.clone(),
-        limits: limits(experiment),
+        limits: experiment.body.limits(),
         physics: experiment.physics.clone(),
         evolve_body: experiment.body.evolves(),
-    }
-}
-
-/// What a body may be; a fixed one is held to the defaults.
-fn limits(experiment: &Experiment) -> BodyLimits {
-    match &experiment.body {
-        BodySource::Evolve { limits, .. } => limits.clone(),
-        BodySource::Fixed(_) | BodySource::Benchmark(_) => BodyLimits::default(),
     }
 }
 
@@ -97,7 +66,8 @@ pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
     let path = dir.join(SEEDS);
     ensure!(seeds.len() == names.len(), "{}: {} bodies for {} seeds", path.display(), seeds.len(), names.len());
     for (name, body) in names.iter().zip(&seeds) {
-        check_seed(name, body, &experiment).with_context(|| path.display().to_string())?;
+        let fault = || format!("{}: seed morphology {name}", path.display());
+        experiment.check_seed(body).with_context(fault)?;
     }
     let space = search_space(&experiment, seeds);
     Ok((experiment, space))

@@ -16,6 +16,7 @@ mod overrides;
 mod path;
 mod plan;
 mod schema;
+mod seeds;
 mod source;
 mod syntax;
 mod validate;
@@ -56,10 +57,23 @@ pub struct Loaded {
 pub struct LoadedInverse {
     /// The problem.
     pub inverse: Inverse,
+    /// What messages call the file.
+    pub source_name: String,
     /// The RON text that says so, changes by `--set` included.
     pub text: String,
     /// Where the file stands: paths in it are relative to it.
     pub folder: PathBuf,
+}
+
+impl LoadedInverse {
+    /// Fine without problems.
+    ///
+    /// # Errors
+    ///
+    /// [`ExperimentError::Invalid`] with the place of each problem.
+    pub fn without(&self, problems: Vec<Problem>) -> Result<(), ExperimentError> {
+        without(problems, &Source::new(&self.source_name, &self.text))
+    }
 }
 
 /// What an experiment file can be about.
@@ -110,7 +124,7 @@ pub fn inverse_from_text(
     let kind = Inverse::kind(&source.text).unwrap_or("Identify");
     let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
     let inverse = Inverse::parse(kind, &source, &known)?;
-    Ok(LoadedInverse { inverse, text: source.text, folder: folder.to_owned() })
+    Ok(LoadedInverse { inverse, source_name: source_name.to_owned(), text: source.text, folder: folder.to_owned() })
 }
 
 /// Reads and checks the experiment in a file; `overrides` are changes such as `task.duration=2.5`, made in order.
@@ -228,6 +242,9 @@ fn parsed(
     problems.extend(validate::problems(&experiment, known));
     problems.extend(read.err().map(|message| Problem { path: "policy.world_model".to_owned(), message, place: None }));
     without(problems, source)?;
+    // Bodies can only be judged by limits and a world that make sense.
+    let bodies = folder.map_or_else(Vec::new, |folder| seeds::problems(&experiment, folder));
+    without(bodies, source)?;
     Ok(experiment)
 }
 

@@ -235,6 +235,23 @@ impl BodySource {
     pub fn evolves(&self) -> bool {
         matches!(self, BodySource::Evolve { .. })
     }
+
+    /// The names of its morphologies.
+    pub fn morphologies(&self) -> &[String] {
+        match self {
+            BodySource::Evolve { seeds, .. } => seeds,
+            BodySource::Fixed(name) => std::slice::from_ref(name),
+            BodySource::Benchmark(_) => &[],
+        }
+    }
+
+    /// What a body may be; a fixed one is whatever can be simulated.
+    pub fn limits(&self) -> BodyLimits {
+        match self {
+            BodySource::Evolve { limits, .. } => limits.clone(),
+            BodySource::Fixed(_) | BodySource::Benchmark(_) => BodyLimits::given(),
+        }
+    }
 }
 
 impl Experiment {

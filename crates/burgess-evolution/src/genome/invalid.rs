@@ -28,6 +28,12 @@ pub enum InvalidBody {
         /// Index of the link.
         link: usize,
     },
+    /// More links than the limit.
+    #[error("the body has more than {most} links")]
+    TooManyLinks {
+        /// The limit.
+        most: usize,
+    },
     /// Total mass below the limit.
     #[error("the body weighs {grams} g, less than the limits allow")]
     TooLight {
@@ -66,6 +72,7 @@ impl InvalidBody {
             InvalidBody::NoJoints => "no joints",
             InvalidBody::NotFinite { .. } => "not finite",
             InvalidBody::Axis { .. } => "axis",
+            InvalidBody::TooManyLinks { .. } => "too many links",
             InvalidBody::TooLight { .. } => "too light",
             InvalidBody::TooHeavy { .. } => "too heavy",
             InvalidBody::MassRatio { .. } => "mass ratio",

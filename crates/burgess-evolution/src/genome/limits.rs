@@ -1,5 +1,6 @@
 //! What a body may be.
 
+use burgess_physics::model::MAX_LINKS;
 use serde::{Deserialize, Serialize};
 
 /// What a body may be; others are rejected, counted, and drawn again.
@@ -18,6 +19,20 @@ pub struct BodyLimits {
     pub density: (f64, f64),
     /// How far links that are not neighbours may start inside each other, as a share of the smaller one's radius.
     pub overlap: f64,
+}
+
+impl BodyLimits {
+    /// Of bodies that are given, not evolved: whatever can be simulated. Limbs of such a body may start inside each other.
+    pub fn given() -> Self {
+        Self {
+            max_links: MAX_LINKS,
+            mass: (1e-9, 1e6),
+            mass_ratio: f64::INFINITY,
+            size: (1e-6, 100.0),
+            density: (1e-3, 1e6),
+            overlap: f64::INFINITY,
+        }
+    }
 }
 
 impl Default for BodyLimits {

@@ -14,9 +14,22 @@ pub use expand::{Grown, LinkKey, expand, link_keys};
 pub use physique::{FEATURES, Physique, Topology};
 pub use shape::Solid;
 
-use crate::genome::{BodyLimits, Genome, InvalidBody, Policy};
+use crate::genome::{Body, BodyLimits, Genome, InvalidBody, Policy};
 use burgess_physics::model::Candidate;
 use burgess_physics::world::Physics;
+
+/// Grows a body that is not to be cut and checks it: a seed, or a body that is simulated as it is.
+///
+/// # Errors
+/// Why the body cannot be used; also that it has more links than the limits allow, where evolution would cut it.
+pub fn grow_whole(body: &Body, limits: &BodyLimits, physics: &Physics) -> Result<Grown<f64>, InvalidBody> {
+    if tree::grow(body, limits.max_links + 1)?.len() > limits.max_links {
+        return Err(InvalidBody::TooManyLinks { most: limits.max_links });
+    }
+    let grown = expand(body, limits, physics)?;
+    check(&grown.model, limits)?;
+    Ok(grown)
+}
 
 /// Grows a genome's body, checks it, and fits its brain to it: what a backend simulates.
 ///

@@ -2,7 +2,7 @@
 
 use crate::experiment::{Gait, policy_problems};
 use crate::genome::{Body, BodyLimits, Brain, CpgGene, Genome, Policy, PolicyFile, Sharing, morphology};
-use crate::growth::{Grown, expand};
+use crate::growth::{Grown, grow_whole};
 use anyhow::{Context, Result, bail};
 use burgess_core::rng::Stream;
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -43,6 +43,17 @@ enum Brains {
     Random { offset: f64, amplitude: (f64, f64), frequency: (f64, f64) },
 }
 
+/// A body that a problem names, whole; `folder` is what paths are relative to.
+///
+/// # Errors
+///
+/// When it cannot be read, or cannot be simulated.
+pub fn given_body(name: &str, physics: &Physics, folder: &Path) -> Result<(Body, Grown<f64>)> {
+    let body = morphology::load(name, folder)?;
+    let grown = grow_whole(&body, &BodyLimits::given(), physics).with_context(|| name.to_owned())?;
+    Ok((body, grown))
+}
+
 impl Mover {
     /// Reads body and gait; `folder` is what their paths are relative to.
     ///
@@ -50,14 +61,13 @@ impl Mover {
     ///
     /// When a file cannot be read, or does not fit the others.
     pub fn new(body: &str, gait: &Gait, physics: &Physics, folder: &Path) -> Result<Self> {
-        let limits = BodyLimits::default();
-        let body = morphology::load(body, folder)?;
-        let grown = expand(&body, &limits, physics)?;
+        let limits = BodyLimits::given();
+        let (body, grown) = given_body(body, physics, folder)?;
         let (policy, brains) = match gait {
             Gait::File(path) => {
-                let file = PolicyFile::load(&folder.join(path)).context("gait")?;
+                let file = PolicyFile::load(&folder.join(path))?;
                 if let Some(problem) = policy_problems(&file.policy, physics).first() {
-                    bail!("gait: {path}: {problem}");
+                    bail!("{path}: {problem}");
                 }
                 (file.policy, Brains::Same(file.brain))
             }

@@ -16,7 +16,7 @@ pub mod gait;
 pub mod identify;
 pub mod reach;
 
-use crate::experiment::{Inverse, LoadedInverse};
+use crate::experiment::{ExperimentError, Inverse, LoadedInverse, Problem};
 use anyhow::Result;
 use folder::Folder;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ pub struct Verdict {
 ///
 /// When a file that the experiment names cannot be read or does not fit, or the folder cannot be written.
 pub fn run(loaded: &LoadedInverse, out: &Path) -> Result<Verdict> {
+    check(loaded)?;
     match &loaded.inverse {
         Inverse::Ascent(spec) => {
             let mover = gait::Mover::new(&spec.body, &spec.gait, &spec.physics, &loaded.folder)?;
@@ -58,5 +59,32 @@ pub fn run(loaded: &LoadedInverse, out: &Path) -> Result<Verdict> {
             let summary = reach::write(spec, &solution, &folder)?;
             Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
         }
+    }
+}
+
+/// Reads all files that a problem names, and checks that they fit each other: whatever can be refused before anything is solved.
+///
+/// # Errors
+///
+/// [`ExperimentError::Invalid`], with the field that is at fault.
+pub fn check(loaded: &LoadedInverse) -> Result<(), ExperimentError> {
+    let (body, physics) = match &loaded.inverse {
+        Inverse::Ascent(spec) => (&spec.body, &spec.physics),
+        Inverse::Identify(spec) => (&spec.body, &spec.physics),
+        Inverse::Reach(spec) => (&spec.body, &spec.physics),
+    };
+    let at = |path: &'static str, result: Result<()>| {
+        let problem = |e: anyhow::Error| Problem { path: path.to_owned(), message: format!("{e:#}"), place: None };
+        loaded.without(result.err().map(problem).into_iter().collect())
+    };
+    let grown = gait::given_body(body, physics, &loaded.folder);
+    at("body", grown.map(drop))?;
+    match &loaded.inverse {
+        Inverse::Ascent(spec) => at("gait", gait::Mover::new(body, &spec.gait, physics, &loaded.folder).map(drop)),
+        Inverse::Identify(spec) => {
+            at("gait", gait::Mover::new(body, &spec.gait, physics, &loaded.folder).map(drop))?;
+            at("recording", identify::check_recording(spec, &loaded.folder))
+        }
+        Inverse::Reach(spec) => at("carried.link", reach::check_carried(spec, &loaded.folder)),
     }
 }

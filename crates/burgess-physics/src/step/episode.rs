@@ -187,7 +187,8 @@ impl<'a, T: Value> Episode<'a, T> {
         episode.stance = Stance::from_array(from.stance);
         episode.steps = from.steps;
         let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
-        for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums) {
+        for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums)
+        {
             *own = Sum { total, excess };
         }
         episode

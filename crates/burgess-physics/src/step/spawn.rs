@@ -12,7 +12,7 @@ const SPAWN_ROUNDS: usize = 16;
 /// Most doublings of the lift that takes a start out of what stands around it: enough for a kilometre.
 const SPAWN_LIFTS: usize = 20;
 /// Height of a welded base's origin above the spawn point (m).
-const WELDED_HEIGHT: f64 = 1.0;
+pub const WELDED_HEIGHT: f64 = 1.0;
 
 /// Where the base origin of a body with these [`rest_origins`](crate::model::rest_origins) starts: above the spawn point, with the lowest contact point just
 /// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.

@@ -45,9 +45,7 @@ pub struct Solution {
 /// When a file cannot be read or does not fit the body.
 pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
     let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, folder)?;
-    let genome = mover.genome(&mut Stream::new(spec.seed, 0, 0, Purpose::Inverse));
-    let controller = compile_controller(&genome.brain, &mover.grown.keys, &mover.policy);
-    let candidate = Candidate { model: mover.grown.model.clone(), controller };
+    let candidate = candidate(spec, &mover);
     let (recording, truth) = recording(spec, &mover, &candidate, folder)?;
     let model = MotionModel::new(spec, &candidate, &mover.world, mover.task(1.0), &recording)?;
     let truth = truth.map(|truth| spec.unknowns.iter().map(|&unknown| truth.of(unknown)).collect::<Vec<f64>>());
@@ -58,6 +56,24 @@ pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
     let best = guesses.iter().min_by(|a, b| a.residual.total_cmp(&b.residual)).context("no guess")?;
     let motion = model.motion(&best.unknowns);
     Ok(Solution { truth, recording, motion, guesses })
+}
+
+fn candidate(spec: &Identify, mover: &Mover) -> Candidate<f64> {
+    let genome = mover.genome(&mut Stream::new(spec.seed, 0, 0, Purpose::Inverse));
+    let controller = compile_controller(&genome.brain, &mover.grown.keys, &mover.policy);
+    Candidate { model: mover.grown.model.clone(), controller }
+}
+
+/// Whether the recording can be read or made, and fits the body.
+///
+/// # Errors
+///
+/// When it cannot, or does not; or there is no such body or gait.
+pub(super) fn check_recording(spec: &Identify, folder: &Path) -> Result<()> {
+    let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, folder)?;
+    let candidate = candidate(spec, &mover);
+    let (recording, _) = recording(spec, &mover, &candidate, folder)?;
+    MotionModel::new(spec, &candidate, &mover.world, mover.task(1.0), &recording).map(drop)
 }
 
 /// Factors off the truth by random factors.

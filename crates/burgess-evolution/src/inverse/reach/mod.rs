@@ -13,8 +13,7 @@ pub use record::write;
 
 use super::descent::Steps;
 use crate::experiment::{Reach, ReachGoal};
-use crate::genome::{BodyLimits, morphology};
-use crate::growth::expand;
+use crate::inverse::gait::given_body;
 use anyhow::{Context, Result, ensure};
 use burgess_physics::gradient::Objective;
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -105,12 +104,20 @@ fn gathered(mut gradient: Vec<f64>, joints: usize) -> Vec<f64> {
     gradient
 }
 
+/// Whether the body has the link that carries.
+///
+/// # Errors
+///
+/// When it has not, or there is no such body.
+pub(super) fn check_carried(spec: &Reach, folder: &Path) -> Result<()> {
+    Problem::new(spec, folder).map(drop)
+}
+
 impl<'a> Problem<'a> {
     fn new(spec: &'a Reach, folder: &Path) -> Result<Self> {
-        let body = morphology::load(&spec.body, folder)?;
-        let model = expand(&body, &BodyLimits::default(), &spec.physics)?.model;
+        let model = given_body(&spec.body, &spec.physics, folder)?.1.model;
         let (link, links) = (spec.carried.link, model.links.len());
-        ensure!(link < links, "carried.link: {} has links 0 to {}, not {link}", spec.body, links - 1);
+        ensure!(link < links, "{} has links 0 to {}, not {link}", spec.body, links - 1);
         let rate = f64::from(spec.physics.rate);
         let task = TaskPlan {
             steps: ((spec.duration * rate).round() as u32).max(1),

@@ -1,0 +1,53 @@
+//! The bodies that an experiment starts from: each must be fit for it before anything is simulated.
+
+use super::error::Problem;
+use super::schema::Experiment;
+use crate::genome::{Body, morphology};
+use crate::growth::grow_whole;
+use anyhow::{Result, ensure};
+use burgess_core::math::vec3;
+use burgess_physics::model::BaseKind;
+use burgess_physics::step::spawn::WELDED_HEIGHT;
+use std::path::Path;
+
+impl Experiment {
+    /// The body of a morphology that the experiment starts from; `folder` is what paths are relative to.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, is no body within the experiment's limits, or is welded to the world inside the ground.
+    pub fn seed_body(&self, name: &str, folder: &Path) -> Result<Body> {
+        let body = morphology::load(name, folder)?;
+        self.check_seed(&body)?;
+        Ok(body)
+    }
+
+    /// Whether it can start from a body.
+    ///
+    /// # Errors
+    ///
+    /// When that is no body within the experiment's limits, or is welded to the world inside the ground.
+    pub fn check_seed(&self, body: &Body) -> Result<()> {
+        let grown = grow_whole(body, &self.body.limits(), &self.physics)?;
+        if grown.model.base == BaseKind::Welded {
+            let height = self.terrain.compile(self.seed).height(vec3(0.0, 0.0, WELDED_HEIGHT));
+            let ground = WELDED_HEIGHT - height;
+            ensure!(
+                height > 0.0,
+                "the base is welded at a height of {WELDED_HEIGHT} m, inside the ground, which is {ground:.3} m high there"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with the bodies that it starts from, by the paths of their fields.
+pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<Problem> {
+    let evolves = experiment.body.evolves();
+    let look = |(i, name): (usize, &String)| {
+        let path = if evolves { format!("body.seeds[{i}]") } else { "body".to_owned() };
+        let fault = experiment.seed_body(name, folder).err()?;
+        Some(Problem { path, message: format!("{name}: {fault:#}"), place: None })
+    };
+    experiment.body.morphologies().iter().enumerate().filter_map(look).collect()
+}
