@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     carry_on(&folder, &experiment, &space, &evaluator)
 }
 
-/// Solves an inverse problem; the exit code says whether its goal is reached.
+/// Solves an inverse problem; the exit code says whether its goal is missed.
 fn run_inverse(args: &Args) -> anyhow::Result<ExitCode> {
     // The seed goes the way of other changes, so that the frozen text has it.
     let seed = args.seed.map(|seed| format!("seed={seed}"));
@@ -71,9 +71,13 @@ fn run_inverse(args: &Args) -> anyhow::Result<ExitCode> {
     let loaded = experiment::load_inverse(&args.file, &changes)?;
     args.backend.start_threads(loaded.inverse.kind_name())?;
     let Verdict { dir, summary, reached } = inverse::run(&loaded, &args.out)?;
-    let verdict = if reached { "goal reached" } else { "GOAL MISSED" };
+    let verdict = match reached {
+        Some(true) => "goal reached",
+        Some(false) => "GOAL MISSED",
+        None => "no goal is stated",
+    };
     writeln!(stdout(), "{summary}\n{verdict}: {}", dir.display())?;
-    Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if reached == Some(false) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Carries on the run of a folder, from wherever it is.

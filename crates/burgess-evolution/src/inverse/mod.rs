@@ -28,8 +28,8 @@ pub struct Verdict {
     pub dir: PathBuf,
     /// A few lines to print.
     pub summary: String,
-    /// Whether the goal that the experiment states is reached.
-    pub reached: bool,
+    /// Whether the goal that the experiment states is reached; none if it states no goal.
+    pub reached: Option<bool>,
 }
 
 /// Solves a problem and fills a new run folder under `out`.
@@ -57,7 +57,7 @@ pub fn run(loaded: &LoadedInverse, out: &Path) -> Result<Verdict> {
             let solution = reach::solve(spec, &loaded.folder)?;
             let folder = Folder::create(out, loaded)?;
             let summary = reach::write(spec, &solution, &folder)?;
-            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: solution.reaches(spec) })
+            Ok(Verdict { dir: folder.dir().to_owned(), summary, reached: Some(solution.reaches(spec)) })
         }
     }
 }

@@ -99,18 +99,17 @@ impl Solution {
         self.starts.iter().map(miss).fold(0.0, |worst, miss| if miss <= worst { worst } else { miss })
     }
 
-    /// Whether the goal is reached; without one it is.
-    pub fn reaches(&self, spec: &Ascent) -> bool {
+    /// Whether the goal is reached; none without one.
+    pub fn reaches(&self, spec: &Ascent) -> Option<bool> {
         let means = self.means();
-        match spec.goal {
-            None => true,
-            Some(AscentGoal::Mean { least, above_hill_climbing }) => {
+        Some(match spec.goal? {
+            AscentGoal::Mean { least, above_hill_climbing } => {
                 means.ascent >= least && (!above_hill_climbing || means.ascent > means.hill)
             }
-            Some(AscentGoal::Within(error)) => match spec.aim {
+            AscentGoal::Within(error) => match spec.aim {
                 Aim::Rate(rate) => self.worst_miss(rate) <= error,
                 Aim::Most => false,
             },
-        }
+        })
     }
 }

@@ -133,7 +133,7 @@ fn moved(place: &[f64], step: &[f64], logs: usize) -> Vec<f64> {
 }
 
 /// Solves the damped equations by Cholesky's factorisation; none where they are not positive definite.
-fn solve(normal: &Normal, damping: f64) -> Option<Vec<f64>> {
+pub(super) fn solve(normal: &Normal, damping: f64) -> Option<Vec<f64>> {
     let size = normal.slope.len();
     let mut l = normal.matrix.clone();
     for i in 0..size {

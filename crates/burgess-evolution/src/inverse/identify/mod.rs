@@ -5,11 +5,13 @@
 //! over long ones a guess that is far off has left the recorded motion before it can learn from it.
 
 mod channel;
+mod evidence;
 mod fit;
 mod model;
 mod record;
 mod table;
 
+pub use evidence::Evidence;
 pub use fit::{Fitted, Stand};
 pub use record::write;
 pub use table::Table;
@@ -36,6 +38,8 @@ pub struct Solution {
     pub recording: Table,
     /// The motion with the factors of the guess that fits best, a row at each time of the recording.
     pub motion: Table,
+    /// How well the recording determines the factors of the guess that fits best; none where that diverges.
+    pub evidence: Option<Evidence>,
 }
 
 /// Fits every guess, in parallel; no result depends on the threads.
@@ -55,7 +59,9 @@ pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
         .collect();
     let best = guesses.iter().min_by(|a, b| a.residual.total_cmp(&b.residual)).context("no guess")?;
     let motion = model.motion(&best.unknowns);
-    Ok(Solution { truth, recording, motion, guesses })
+    let normal = model.normal(&best.unknowns, model.duration());
+    let evidence = normal.map(|normal| Evidence::new(&normal, spec.unknowns.len()));
+    Ok(Solution { truth, recording, motion, evidence, guesses })
 }
 
 fn candidate(spec: &Identify, mover: &Mover) -> Candidate<f64> {
@@ -121,8 +127,10 @@ impl Solution {
         self.guesses.iter().min_by(|a, b| a.residual.total_cmp(&b.residual))
     }
 
-    /// Whether the goal is reached by every guess; without one it is.
-    pub fn reaches(&self, spec: &Identify) -> bool {
-        spec.goal.is_none_or(|goal| self.guesses.iter().all(|fitted| self.error(fitted) <= goal))
+    /// Whether every guess reaches the goal, with unknowns that all show in the recording; none without a goal.
+    pub fn reaches(&self, spec: &Identify) -> Option<bool> {
+        let shows = |evidence: &Evidence| (0..spec.unknowns.len()).all(|unknown| evidence.shows(unknown));
+        let is_found = self.evidence.as_ref().is_some_and(shows);
+        spec.goal.map(|goal| is_found && self.guesses.iter().all(|fitted| self.error(fitted) <= goal))
     }
 }

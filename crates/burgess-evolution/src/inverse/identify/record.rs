@@ -1,14 +1,20 @@
 //! What stays of an identification: tables, the factors, plots, and a few lines to print.
 
-use super::Solution;
 use super::fit::Fitted;
 use super::table::Table;
+use super::{Evidence, Solution};
 use crate::experiment::{Factors, Identify, Unknown};
 use crate::inverse::folder::Folder;
 use anyhow::Result;
 use burgess_report::views::{LineView, LinesView, PanelView};
 use ron::ser::PrettyConfig;
 
+/// A factor whose deviation is a larger share of it than this is hardly determined.
+const UNDETERMINED: f64 = 0.2;
+/// Estimates with a correlation beyond this, on either side, are hardly told apart.
+const TIED: f64 = 0.99;
+/// Root mean square of the residuals, as a share of the ranges, beyond which a fit does not explain the recording.
+const LARGE_RESIDUAL: f64 = 0.05;
 /// Guesses that plots show: more than that cannot be told apart.
 const SHOWN: usize = 8;
 /// Columns that are drawn, those that the recording has.
@@ -25,6 +31,9 @@ pub fn write(spec: &Identify, solution: &Solution, folder: &Folder) -> Result<St
     folder.write("fitted.csv", &solution.motion.to_csv())?;
     folder.write("loss.csv", &courses(spec, solution))?;
     folder.write("guesses.csv", &guesses(spec, solution))?;
+    if let Some(evidence) = &solution.evidence {
+        folder.write("evidence.csv", &evidence_table(spec, evidence))?;
+    }
     if let Some(best) = solution.best() {
         let text = ron::ser::to_string_pretty(&as_factors(spec, &best.factors), PrettyConfig::new())?;
         folder.write("solution.ron", &format!("// Factors on what the body and the physics say.\n{text}\n"))?;
@@ -163,6 +172,7 @@ fn summary(spec: &Identify, solution: &Solution) -> String {
         format!("{} guesses, {rows} rows; best fit, residual {:.3e} of the ranges:", spec.guesses, best.residual);
     for (i, (&unknown, factor)) in spec.unknowns.iter().zip(&best.factors).enumerate() {
         text += &format!("\n  {:<14} x {factor:.5}", label(unknown));
+        text += &determined(solution.evidence.as_ref(), i);
         if let Some(truth) = &solution.truth {
             text += &format!(", truth x {:.5}, error {:.3} %", truth[i], 100.0 * (factor / truth[i] - 1.0).abs());
         }
@@ -171,6 +181,53 @@ fn summary(spec: &Identify, solution: &Solution) -> String {
         let errors = solution.guesses.iter().map(|fitted| solution.error(fitted));
         let worst = errors.fold(0.0, |worst, e| if e <= worst { worst } else { e });
         text += &format!("\nlargest error of any guess: {:.3} %", 100.0 * worst);
+    }
+    if let Some(evidence) = &solution.evidence {
+        text += &tied(spec, evidence);
+    }
+    // A fit that leaves so much of the motion unexplained has not found the physics behind it.
+    if !(best.residual <= LARGE_RESIDUAL) {
+        text += &format!(
+            "\nthe best fit misses the recording by {:.1} % of its ranges: these factors do not explain it",
+            100.0 * best.residual
+        );
+    }
+    text
+}
+
+/// How well the recording determines a factor.
+fn determined(evidence: Option<&Evidence>, unknown: usize) -> String {
+    let Some(evidence) = evidence else { return String::new() };
+    match evidence.deviation[unknown] {
+        _ if !evidence.shows(unknown) => ", NOT DETERMINED: it has no influence on this motion".into(),
+        deviation if deviation > UNDETERMINED => format!(", hardly determined: +- {:.0} %", 100.0 * deviation),
+        deviation => format!(" +- {:.2e} %", 100.0 * deviation),
+    }
+}
+
+/// Pairs of factors that the recording hardly tells apart.
+fn tied(spec: &Identify, evidence: &Evidence) -> String {
+    let mut text = String::new();
+    for (i, &first) in spec.unknowns.iter().enumerate() {
+        for (j, &second) in spec.unknowns.iter().enumerate().skip(i + 1) {
+            let correlation = evidence.correlation[i][j];
+            if correlation.abs() > TIED {
+                let (first, second) = (label(first), label(second));
+                text += &format!(
+                    "\n{first} and {second} are hardly told apart: their estimates have correlation {correlation:.4}"
+                );
+            }
+        }
+    }
+    text
+}
+
+/// One row a factor, of the guess that fits best.
+fn evidence_table(spec: &Identify, evidence: &Evidence) -> String {
+    let mut text = format!("unknown,influence,deviation{}\n", names(spec, "correlation_"));
+    for (i, &unknown) in spec.unknowns.iter().enumerate() {
+        let numbers = joined(&[evidence.influence[i], evidence.deviation[i]]) + &joined(&evidence.correlation[i]);
+        text += &format!("{}{numbers}\n", label(unknown));
     }
     text
 }
