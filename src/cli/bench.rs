@@ -1,12 +1,14 @@
 //! `burgess bench`: how much a backend simulates a second, by batch and by body.
 
 use super::backend;
+use super::print::print;
 use anyhow::{Context, Result};
+use burgess_core::say;
 use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
 use std::fs::File;
-use std::io::{Write as _, stderr, stdout};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -80,26 +82,24 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let brains: Vec<Brain> = args.brains.iter().map(|drive| drive.brain()).collect();
     let plans: Vec<Plan> = brains.iter().map(|&brain| plan(args.duration, brain)).collect();
     let backends = args.backend.open_each(&plans)?;
-    let mut out = stdout();
     if let (Some((backend, _)), Some(plan)) = (backends.first(), plans.first()) {
         let rate = 1.0 / plan.world.dt;
-        writeln!(out, "{}, burgess {}", backend.describe(), env!("CARGO_PKG_VERSION"))?;
-        writeln!(
-            out,
+        print(format_args!("{}, burgess {}", backend.describe(), env!("CARGO_PKG_VERSION")));
+        print(format_args!(
             "capsule links with two contact points each, flat ground, dt 1/{rate:.0} s, {} steps an episode, random actions at \
              {CONTROL_RATE} Hz, reward of 3 terms, 4 descriptors; median of {} evaluations",
             plan.task.steps, args.repeats
-        )?;
+        ));
     }
     let device = backends.first().map_or_else(String::new, |(backend, _)| backend.describe());
     let mut csv = args.csv.as_deref().map(|path| Csv::create(path, &device)).transpose()?;
     for (brain, (_, opened)) in brains.iter().zip(&backends) {
-        writeln!(out, "{brain}: device opened and shaders compiled in {:.2} s", opened.as_secs_f64())?;
+        print(format_args!("{brain}: device opened and shaders compiled in {:.2} s", opened.as_secs_f64()));
     }
-    writeln!(out, "{}", line(&HEAD.map(String::from)))?;
+    print(line(&HEAD.map(String::from)));
     for ((brain, plan), (backend, _)) in brains.iter().zip(&plans).zip(&backends) {
         time_all(args, *brain, plan, backend.as_ref(), &mut |row| {
-            writeln!(stdout(), "{}", line(&row.cells()))?;
+            print(line(&row.cells()));
             csv.as_mut().map_or(Ok(()), |csv| csv.add(&row))
         })?;
     }
@@ -134,10 +134,7 @@ fn time_all(
         for &batch in &batches {
             let expected = each * f64::from(batch);
             if expected > args.longest {
-                writeln!(
-                    stderr(),
-                    "{bodies} links, {batch} creatures: left out, would take {expected:.0} s each time"
-                )?;
+                say!("{bodies} links, {batch} creatures: left out, would take {expected:.0} s each time");
                 continue;
             }
             let candidates = candidates(bodies, brain, batch as usize, &plan.task);

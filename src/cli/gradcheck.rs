@@ -1,13 +1,15 @@
 //! `burgess gradcheck`: whether gradients are right, in a table.
 
 use super::backend;
+use super::print::print;
 use anyhow::{Context, Result, ensure};
+use burgess_core::say;
 use burgess_evolution::experiment;
 use burgess_evolution::gradcheck::situation::{all, of_experiment};
 use burgess_evolution::gradcheck::{Bound, Row, against_differences, against_double};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Write as _, stdout};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -84,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let first = situations.first().context("nothing to check")?;
     let backend = args.backend.open_plan(first.plan(1))?;
     for situation in &situations {
-        eprintln!("{}", situation.name);
+        say!("{}", situation.name);
         let subject = situation.find()?;
         for &steps in &args.steps {
             let plan = situation.plan(steps);
@@ -105,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
             add(Against::Single, against_double(&situation.at_spawn(), &plan.task, differentiator.as_ref(), bound)?);
         }
     }
-    print(&found)?;
+    print_table(&found);
     if let Some(path) = &args.csv {
         write_csv(path, &found).with_context(|| format!("cannot write {}", path.display()))?;
     }
@@ -114,13 +116,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
 }
 
 /// One line a class and length: the worst over the situations.
-fn print(found: &[Found]) -> Result<()> {
-    let mut out = stdout();
-    writeln!(
-        out,
+fn print_table(found: &[Found]) {
+    print(format_args!(
         "{:<24} {:<11} {:>5} {:>9} {:>6} {:>6} {:>9} {:>10} {:>6}  worst in",
         "class", "against", "steps", "compared", "faint", "kinks", "error", "1-cosine", "signs"
-    )?;
+    ));
     let mut lines: Vec<(Against, u32, &'static str)> = Vec::new();
     let mut groups: BTreeMap<(Against, u32, &'static str), Vec<&Found>> = BTreeMap::new();
     for f in found {
@@ -141,8 +141,7 @@ fn print(found: &[Found]) -> Result<()> {
         let missed: Vec<&str> =
             group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation.as_str()).collect();
         let verdict = if missed.is_empty() { String::new() } else { format!("  MISSED in {}", missed.join(", ")) };
-        writeln!(
-            out,
+        print(format_args!(
             "{:<24} {:<11} {:>5} {compared:>9} {faint:>6} {kinks:>6} {:>9.1e} {:>10.1e} {signs:>6.3}  {}{verdict}",
             key.2,
             key.0.name(),
@@ -150,12 +149,11 @@ fn print(found: &[Found]) -> Result<()> {
             worst.row.error,
             1.0 - cosine,
             worst.situation
-        )?;
+        ));
     }
     for f in found.iter().filter(|f| !f.row.kinks.is_empty()) {
-        writeln!(out, "kinks: {}, {}, {} steps: {}", f.situation, f.row.class, f.steps, f.row.kinks.join(", "))?;
+        print(format_args!("kinks: {}, {}, {} steps: {}", f.situation, f.row.class, f.steps, f.row.kinks.join(", ")));
     }
-    Ok(())
 }
 
 fn write_csv(path: &Path, found: &[Found]) -> Result<()> {

@@ -12,6 +12,7 @@ mod compare;
 mod gradcheck;
 mod hash;
 mod list;
+mod print;
 mod program;
 mod render;
 mod report;
@@ -27,9 +28,9 @@ mod verify;
 mod warnings;
 
 use anyhow::Error;
+use burgess_core::say;
 use burgess_evolution::experiment::ExperimentError;
 use clap::{Parser, Subcommand};
-use std::io;
 use std::process::ExitCode;
 
 /// Exit code for input that the user has to mend.
@@ -100,28 +101,24 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::TrainEncoder(args) => train_encoder::run(args),
         Command::Adapters => adapters::run(),
     };
-    outcome.unwrap_or_else(|error| fail(&error))
+    let code = outcome.unwrap_or_else(|error| fail(&error));
+    match print::lost() {
+        Some(error) if code == ExitCode::SUCCESS => fail(&Error::new(error).context("cannot write to stdout")),
+        _ => code,
+    }
 }
 
 fn fail(error: &Error) -> ExitCode {
-    if is_closed_pipe(error) {
-        // `burgess schema | head`: whoever reads has seen enough.
-        return ExitCode::SUCCESS;
-    }
     if let Some(usage) = error.downcast_ref::<clap::Error>() {
         // Its own words and exit code, as if clap had found it by itself.
         usage.exit();
     }
-    eprintln!("error: {error}");
+    say!("error: {error}");
     for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {cause}");
+        say!("  caused by: {cause}");
     }
     match error.downcast_ref::<ExperimentError>() {
         Some(_) => ExitCode::from(WRONG_INPUT),
         None => ExitCode::FAILURE,
     }
-}
-
-fn is_closed_pipe(error: &Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

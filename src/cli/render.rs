@@ -1,10 +1,10 @@
 //! `burgess render`: pictures of a creature on its terrain.
 
+use super::print::print;
 use super::subject::{self, Subject};
 use burgess_evolution::report::frame_of;
 use burgess_physics::step::trace::trace;
 use burgess_report::pictures::{Animation, ColouredBody, Frame, animate, strip};
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -39,11 +39,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
     if let Some(path) = args.png.clone().or(by_default) {
         strip(body, terrain, &frames, &subject.label)?.write_png(&path)?;
-        writeln!(stdout(), "{}", path.display())?;
+        print(path.display());
     }
     if let Some(path) = &args.gif {
         animate(body, terrain, &frames, Animation::default(), path)?;
-        writeln!(stdout(), "{}", path.display())?;
+        print(path.display());
     }
     Ok(ExitCode::SUCCESS)
 }

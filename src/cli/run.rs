@@ -1,8 +1,10 @@
 //! `burgess run FILE`: an experiment file becomes a run folder.
 
 use super::backend::{self, Evaluator};
+use super::print::print;
 use super::program::program;
 use anyhow::Context;
+use burgess_core::say;
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::session::{self, Ended};
@@ -15,7 +17,6 @@ use burgess_evolution::store::RunReader;
 use burgess_evolution::variation::Variation;
 use burgess_qd::emitter;
 use burgess_report::PLOTS;
-use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ fn run_inverse(args: &Args) -> anyhow::Result<ExitCode> {
     args.backend.start_threads(loaded.inverse.kind_name())?;
     let Verdict { dir, summary, reached } = inverse::run(&loaded, &args.out)?;
     let verdict = if reached { "goal reached" } else { "GOAL MISSED" };
-    writeln!(stdout(), "{summary}\n{verdict}: {}", dir.display())?;
+    print(format_args!("{summary}\n{verdict}: {}", dir.display()));
     Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -84,7 +85,7 @@ pub(super) fn carry_on(
     evaluator: &Evaluator,
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
-    eprintln!("run folder: {dir}");
+    say!("run folder: {dir}");
     let interrupt = watch_for_interrupts(folder.dir())?;
     let before = generations(folder);
     let ended = match evaluator {
@@ -99,16 +100,16 @@ pub(super) fn carry_on(
         }
     };
     if ended == Ended::Finished && before == generations(folder) {
-        eprintln!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
+        say!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
     }
-    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
-    report::draw_all(folder.dir())
-        .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
-    writeln!(stdout(), "plots: {}", folder.dir().join(PLOTS).display())?;
+    let drawn = report::draw_all(folder.dir());
+    print(summary(&RunReader::open(folder.dir())?)?);
+    drawn.with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
+    print(format_args!("plots: {}", folder.dir().join(PLOTS).display()));
     Ok(match ended {
         Ended::Finished => ExitCode::SUCCESS,
         Ended::Interrupted => {
-            eprintln!("stopped before the end; to go on: burgess resume {dir}");
+            say!("stopped before the end; to go on: burgess resume {dir}");
             ExitCode::from(INTERRUPTED)
         }
     })
@@ -165,10 +166,10 @@ fn watch_for_interrupts(dir: &Path) -> anyhow::Result<Arc<AtomicBool>> {
     let (flag, dir) = (Arc::clone(&interrupt), dir.to_owned());
     let on_interrupt = move || {
         if flag.swap(true, Ordering::Relaxed) {
-            eprintln!("aborted; to go on: burgess resume {}", dir.display());
+            say!("aborted; to go on: burgess resume {}", dir.display());
             std::process::exit(INTERRUPTED.into());
         }
-        eprintln!("\nstopping after this generation; Ctrl-C again aborts it");
+        say!("\nstopping after this generation; Ctrl-C again aborts it");
     };
     ctrlc::set_handler(on_interrupt).context("cannot watch for Ctrl-C")?;
     Ok(interrupt)

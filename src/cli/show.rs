@@ -1,6 +1,7 @@
 //! `burgess show DIR#ID` and `burgess show MORPHOLOGY`: all that is known of one creature.
 
 use super::columns::align;
+use super::print::print;
 use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
 use burgess_evolution::benchmark::Point;
@@ -14,7 +15,6 @@ use burgess_physics::world::Physics;
 use burgess_qd::Parent;
 use ron::ser::PrettyConfig;
 use serde::Serialize;
-use std::io::{Write as _, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         (false, true) => bail!("a morphology has no brain; --policy needs an elite's DIR#ID"),
         (false, false) => seed(&args.target)?,
     };
-    writeln!(stdout(), "{}", text.trim_end())?;
+    print(text.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

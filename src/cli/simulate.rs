@@ -1,11 +1,12 @@
 //! `burgess simulate`: one creature's trajectory, as a table for other tools.
 
+use super::print::print;
 use super::subject::{self, Subject};
 use anyhow::Context;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
 use std::fs::File;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -45,25 +46,21 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(path) = &args.csv {
         write_csv(path, &moments, args.precision).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    summarise(&subject.label, &moments, &returns)?;
+    summarise(&subject.label, &moments, &returns);
     Ok(ExitCode::SUCCESS)
 }
 
-fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) -> anyhow::Result<()> {
-    let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
-        return Ok(());
-    };
+fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) {
+    let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let moved = last.position - first.position;
     let ending = match returns.ending {
         Ending::Finished => "finished",
         Ending::Terminated => "terminated by the task",
         Ending::Diverged => "diverged",
     };
-    let mut out = stdout().lock();
-    writeln!(out, "{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps)?;
-    writeln!(out, "  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z)?;
-    writeln!(out, "  reward  {:.4}", returns.reward)?;
-    Ok(())
+    print(format_args!("{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps));
+    print(format_args!("  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z));
+    print(format_args!("  reward  {:.4}", returns.reward));
 }
 
 /// One row a step, the start first; numbers have the digits that tell them apart in their precision.

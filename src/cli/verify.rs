@@ -1,13 +1,13 @@
 //! `burgess verify DIR`: every elite simulated again and compared with what is stored.
 
 use super::backend;
+use super::print::print;
 use super::program::program;
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::provenance::{self, Part};
 use burgess_evolution::evolve::verify::{self, Comparison};
 use burgess_evolution::evolve::{Domain as _, LatentSpace, start};
 use burgess_evolution::store::RunReader;
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let here = Part::now(&program(), &backend, None);
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));
-    writeln!(stdout(), "{}", report(&comparison, &experiment.axes(), promised))?;
+    print(report(&comparison, &experiment.axes(), promised));
     let broken = promised && comparison.differing > 0;
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -1,6 +1,6 @@
 //! `simulate`, `render`, `report` and `show`, called as a user calls them.
 
-use crate::place::{ask, fail};
+use crate::place::{ask, burgess, fail};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -135,4 +135,38 @@ fn what_is_not_there_is_named() {
     assert!(fail(dir, &["simulate", "snake", "--seconds", "0"]).contains("--seconds"));
     assert!(fail(dir, &["simulate", "snake", "--csv", "no/such/folder.csv"]).contains("no/such/folder.csv"));
     assert!(fail(dir, &["report", "results"]).contains("results"));
+}
+
+/// Whoever reads may be gone, and its disk full: the work is done all the same, and its exit code is what counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_only_said_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("small.ron"), EXPERIMENT).unwrap();
+    fs::write(dir.path().join("wrong.ron"), "(").unwrap();
+    let full = || std::process::Stdio::from(fs::File::options().write(true).open("/dev/full").unwrap());
+    let closed = || std::process::Stdio::from(std::io::pipe().unwrap().1);
+    let code = |arguments: &[&str], out, err| {
+        let mut command = burgess();
+        command.args(arguments).current_dir(dir.path()).stdout(out).stderr(err);
+        command.status().unwrap().code()
+    };
+    let run = ["run", "small.ron", "--backend", "cpu"];
+    let plot = |number: usize| dir.path().join(format!("results/small-0-{number}/plots/elites.png"));
+    assert_eq!(code(&run, closed(), closed()), Some(0));
+    assert!(plot(1).exists());
+    // What was printed is lost here, which is said last of all.
+    assert_eq!(code(&run, full(), full()), Some(1));
+    assert!(plot(2).exists());
+    for err in [full(), closed()] {
+        assert_eq!(code(&["check", "wrong.ron"], full(), err), Some(2));
+    }
+    assert_eq!(code(&["verify", "results/small-0-1"], closed(), full()), Some(0));
+    let database = rusqlite::Connection::open(dir.path().join("results/small-0-1/archive.sqlite")).unwrap();
+    database.execute("UPDATE elites SET exact_reward = x'0000803f'", []).unwrap();
+    drop(database);
+    assert_eq!(code(&["verify", "results/small-0-1"], closed(), closed()), Some(1));
+    assert_eq!(code(&["simulate", "hopper", "--csv", "a.csv"], closed(), closed()), Some(0));
+    assert!(dir.path().join("a.csv").exists());
+    assert_eq!(code(&["list", "results/small-0-1"], full(), closed()), Some(1));
 }

@@ -8,6 +8,7 @@ pub(super) mod gpu;
 pub(super) mod gpu;
 
 use anyhow::Context;
+use burgess_core::say;
 use burgess_evolution::benchmark::Problem;
 use burgess_evolution::evolve::provenance::{Part, same_bits};
 use burgess_evolution::evolve::{Domain as _, Points};
@@ -115,7 +116,7 @@ impl Args {
             (wanted, _) => self.take(wanted, &plan)?,
         };
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &backend.describe())) {
-            eprintln!("{OTHER_BACKEND}");
+            say!("{OTHER_BACKEND}");
         }
         Ok(announced(backend))
     }
@@ -130,7 +131,7 @@ impl Args {
         let plan = experiment.plan();
         let backend = match (self.start()?, parts.last()) {
             (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan).or_else(|error| {
-                eprintln!("{error:#}");
+                say!("{error:#}");
                 self.take(Wanted::Auto, &plan)
             })?,
             (wanted, _) => self.take(wanted, &plan)?,
@@ -236,9 +237,9 @@ impl Args {
         }
         let points = Points::new(problem, experiment.branches());
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &points.backend())) {
-            eprintln!("{OTHER_BACKEND}");
+            say!("{OTHER_BACKEND}");
         }
-        eprintln!("backend: {}", points.backend());
+        say!("backend: {}", points.backend());
         Ok(points)
     }
 }
@@ -342,12 +343,12 @@ fn announced_differentiator(
 fn announce_gradients(name: &str, parts: &[Part]) {
     let before = parts.last().and_then(|last| last.differentiator.as_deref());
     if before.is_some_and(|before| !same_bits(before, name)) {
-        eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
+        say!("other gradients than before: from here on the run's bits are not what they would have been");
     }
-    eprintln!("gradients: {name}");
+    say!("gradients: {name}");
 }
 
 fn announced(backend: Box<dyn Backend>) -> Box<dyn Backend> {
-    eprintln!("backend: {}", backend.describe());
+    say!("backend: {}", backend.describe());
     backend
 }
