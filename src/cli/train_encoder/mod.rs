@@ -4,6 +4,7 @@ mod replay;
 
 use crate::cli::print::print;
 use anyhow::Context as _;
+use burgess_core::files;
 use burgess_evolution::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
 use burgess_physics::experience::Experience;
@@ -86,9 +87,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Sees to it that the encoder can be written where it is to go, before it takes its time.
 fn make_room(out: &Path) -> anyhow::Result<()> {
-    Encoder::check_name(out)?;
     let folder = out.parent().unwrap_or(Path::new(""));
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    Ok(Encoder::check_name(out)?)
 }
 
 /// Draws beside the encoder's description and under its name.
@@ -110,7 +111,7 @@ fn experiences<'a>(samples: &[Sample<'a>]) -> Vec<&'a Experience> {
 fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
     let Some(given) = given else { return Ok(EncoderSpec::new(EncoderKind::world_model(Size::default()))) };
     let text = match Path::new(given).is_file() {
-        true => std::fs::read_to_string(given).with_context(|| format!("cannot read {given}"))?,
+        true => files::read_text(Path::new(given), files::GENERATED).with_context(|| format!("cannot read {given}"))?,
         false => given.to_owned(),
     };
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);

@@ -77,6 +77,10 @@ impl RunFolder {
     /// When it is no run folder, or another process is running it.
     pub fn open(dir: &Path) -> Result<Self> {
         store::experiment(dir)?;
+        for name in [LOCK, store::FILE_NAME] {
+            let path = dir.join(name);
+            files::refuse_link(&path).with_context(|| path.display().to_string())?;
+        }
         Ok(Self { _lock: lock(dir)?, dir: dir.to_owned() })
     }
 
@@ -93,7 +97,7 @@ impl RunFolder {
 /// When it is missing or has been changed to something else.
 pub fn thaw<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<T> {
     let path = dir.join(name);
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = files::read_text(&path, files::GENERATED).with_context(|| format!("cannot read {}", path.display()))?;
     ron::from_str(&text).with_context(|| format!("cannot read {}", path.display()))
 }
 
