@@ -515,3 +515,91 @@ fn a_slip_in_the_frozen_experiment_is_named() {
     place.ask(&["resume", "results/test-3-1"]);
     assert_eq!(generations_in(&place.path("results/test-3-1")), 2);
 }
+
+/// SQLite takes names that begin with `file:` for URIs, with options of their own; and paths are bytes, not text.
+#[cfg(unix)]
+#[test]
+fn run_folders_may_have_any_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    for name in [&b"file:x?mode=memory&y="[..], b"file:", b"a%20b?c#d", b"\xff\xfe"] {
+        let out = OsStr::from_bytes(name);
+        let mut command = place.command(&["run", "test.ron", "--set", "budget.generations=1"]);
+        let output = command.arg("--out").arg(out).output().unwrap();
+        assert!(output.status.success(), "{out:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let dir = Path::new(out).join("test-3-1");
+        assert!(place.path("").join(&dir).join("archive.sqlite").exists(), "{out:?} is not where it was asked for");
+        let mut best = dir.clone().into_os_string();
+        for command in ["list", "hash", "verify", "report", "resume"] {
+            let output = place.command(&[command]).arg(&dir).output().unwrap();
+            assert!(output.status.success(), "{command} {out:?}: {}", String::from_utf8_lossy(&output.stderr));
+            if command == "list" {
+                let table = String::from_utf8(output.stdout).unwrap();
+                best.push(format!("#{}", table.lines().nth(1).unwrap().split_whitespace().next().unwrap()));
+            }
+        }
+        for command in ["show", "simulate", "render"] {
+            let output = place.command(&[command]).arg(&best).output().unwrap();
+            assert!(output.status.success(), "{command} {best:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    let body = OsStr::from_bytes(b"\xff.ron");
+    fs::copy(place::repository().join("morphologies/hopper.ron"), place.path("").join(body)).unwrap();
+    assert!(place.command(&["show"]).arg(body).status().unwrap().success());
+}
+
+/// A run folder may come from anyone: what is written into it stays in it.
+#[cfg(unix)]
+#[test]
+fn links_in_a_run_folder_do_not_lead_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = place.path("results/test-3-1");
+    let frozen = fs::read_to_string(run.join("experiment.ron")).unwrap();
+    fs::write(run.join("experiment.ron"), frozen.replace("Some(1)", "Some(2)")).unwrap();
+    let outside = place.path("precious");
+    fs::write(&outside, "precious").unwrap();
+    let names = ["metrics.csv", "metrics.csv.tmp", "provenance.ron.tmp", "plots/elites.png", "plots/elites.png.tmp"];
+    for name in names.iter().chain(&["plots/progress.svg"]) {
+        let _ = fs::remove_file(run.join(name));
+        symlink(&outside, run.join(name)).unwrap();
+    }
+    place.ask(&["resume", "results/test-3-1"]);
+    place.ask(&["report", "results/test-3-1"]);
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "precious");
+    let folder = place.path("folder");
+    fs::create_dir(&folder).unwrap();
+    for (name, command) in [("plots", "report"), ("lock", "resume"), ("archive.sqlite", "resume")] {
+        let own = run.join(name);
+        fs::rename(&own, place.path("kept")).unwrap();
+        symlink(if name == "plots" { &folder } else { &outside }, &own).unwrap();
+        let (code, message) = place.fail(&[command, "results/test-3-1"]);
+        assert!(code == 1 && message.contains(name), "{message}");
+        fs::remove_file(&own).unwrap();
+        fs::rename(place.path("kept"), &own).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "precious");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+/// What is no regular file may have no end or no beginning, and the frozen files are read again and again.
+#[cfg(target_os = "linux")]
+#[test]
+fn run_folders_hold_regular_files_of_a_sensible_size() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = place.path("results/test-3-1");
+    for (name, command) in [("experiment.ron", "list"), ("seeds.ron", "verify"), ("provenance.ron", "resume")] {
+        let own = run.join(name);
+        fs::rename(&own, place.path("kept")).unwrap();
+        for kind in 0..place::UNREADABLE {
+            let words = place::put_unreadable(&own, kind);
+            let (code, message) = place.fail(&[command, "results/test-3-1"]);
+            assert!(code != 0 && message.contains(name) && message.contains(words), "{command}: {message}");
+            fs::remove_file(&own).unwrap();
+        }
+        fs::rename(place.path("kept"), &own).unwrap();
+    }
+}

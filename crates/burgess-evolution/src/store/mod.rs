@@ -31,7 +31,7 @@ use burgess_latent::Loss;
 use burgess_qd::Evaluated;
 use burgess_qd::archive::Centroids;
 use burgess_qd::bytes::f64_bytes;
-use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OpenFlags, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -181,7 +181,8 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self> {
         let path = dir.join(FILE_NAME);
         let failed = |source| StoreError::database(&path, source);
-        let mut connection = Connection::open(&path).map_err(failed)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(plain(&path), flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
         create_tables(&mut connection).map_err(failed)?;
         // Before anything is changed: what another version or program wrote stays as it is.
@@ -268,6 +269,11 @@ impl Store {
             })
             .map_err(|source| StoreError::database(&self.path, source))
     }
+}
+
+/// A path that SQLite does not take for a URI: it does so with every name that begins with `file:`, whatever the flags.
+fn plain(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
 }
 
 /// How long to wait for a reader or writer in another process.

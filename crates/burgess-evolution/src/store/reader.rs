@@ -1,7 +1,7 @@
 //! Reading a run folder, also while the run goes on, and also when the folder is read-only.
 
 use super::stored::{Record, Stored};
-use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
+use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, plain, read};
 use crate::descriptors::DescriptorSpec;
 use crate::experiment::{self, Experiment};
 use crate::genome::Genome;
@@ -213,16 +213,18 @@ pub fn experiment(dir: &Path) -> Result<Experiment> {
 /// Opens read-only. The database of a run that goes on, or was killed, is in write-ahead mode, and needs a file beside it even to
 /// be read. Where the folder does not allow that, and nothing waits in the log, it is read as a file that no one changes.
 fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let open = |options: &str| {
-        let connection = Connection::open_with_flags(format!("{}?{options}", uri(path)), flags)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = |name: &Path, flags| {
+        let connection = Connection::open_with_flags(name, flags)?;
         connection.busy_timeout(BUSY)?;
         // Only a first read shows whether the log can be used.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     };
-    let opened = open("mode=ro").or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_waits(path) => open("mode=ro&immutable=1"),
+    let opened = open(&plain(path), flags).or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_waits(path) => {
+            open(Path::new(&unchanging(path)), flags | OpenFlags::SQLITE_OPEN_URI)
+        }
         _ => Err(error),
     });
     opened.map_err(|source| StoreError::database(path, source))
@@ -235,15 +237,17 @@ fn log_waits(path: &Path) -> bool {
     std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
-/// The path as a URI, the characters that mean something there escaped.
-fn uri(path: &Path) -> String {
+/// The URI of a file that no one changes, which is the only way to say so. Every byte of the path is escaped, so none has a meaning there.
+fn unchanging(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut text = absolute.to_string_lossy().replace('\\', "/");
-    if !text.starts_with('/') {
-        text.insert(0, '/');
-    }
-    for (character, escaped) in [('%', "%25"), ('?', "%3f"), ('#', "%23")] {
-        text = text.replace(character, escaped);
-    }
-    format!("file:{text}")
+    let bytes = absolute.as_os_str().as_encoded_bytes().iter();
+    let escaped: String = bytes
+        .map(|&byte| match byte {
+            b'/' | b'\\' if std::path::is_separator(byte.into()) => "/".to_owned(),
+            _ => format!("%{byte:02x}"),
+        })
+        .collect();
+    // A drive's letter is no host.
+    let root = if escaped.starts_with('/') { "" } else { "/" };
+    format!("file:{root}{escaped}?mode=ro&immutable=1")
 }
