@@ -1,14 +1,13 @@
 //! `burgess bench`: how much a backend simulates a second, by batch and by body.
 
 use super::backend;
+use super::output::Output;
 use super::print::print;
 use anyhow::{Context, Result};
 use burgess_core::say;
 use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -97,12 +96,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
         print(format_args!("{brain}: device opened and shaders compiled in {:.2} s", opened.as_secs_f64()));
     }
     print(line(&HEAD.map(String::from)));
-    for ((brain, plan), (backend, _)) in brains.iter().zip(&plans).zip(&backends) {
+    let timed = brains.iter().zip(&plans).zip(&backends).try_for_each(|((brain, plan), (backend, _))| {
         time_all(args, *brain, plan, backend.as_ref(), &mut |row| {
             print(line(&row.cells()));
-            csv.as_mut().map_or(Ok(()), |csv| csv.add(&row))
-        })?;
+            if let Some(csv) = &mut csv {
+                csv.add(&row);
+            }
+        })
+    });
+    // What was timed before a failure is kept.
+    if let Some(Csv { table, output, .. }) = csv {
+        output.write(table.as_bytes())?;
     }
+    timed?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -116,13 +122,7 @@ impl Drive {
 }
 
 /// Times one brain on all bodies and batches; `done` gets each row when it is there.
-fn time_all(
-    args: &Args,
-    brain: Brain,
-    plan: &Plan,
-    backend: &dyn Backend,
-    done: &mut dyn FnMut(Row) -> Result<()>,
-) -> Result<()> {
+fn time_all(args: &Args, brain: Brain, plan: &Plan, backend: &dyn Backend, done: &mut dyn FnMut(Row)) -> Result<()> {
     let differentiator = args.gradients.then(|| backend.differentiator(plan)).transpose()?;
     // The smaller ones tell how long the larger ones will take.
     let mut batches = args.batches.clone();
@@ -141,7 +141,7 @@ fn time_all(
             let timing = time(backend, differentiator.as_deref(), &candidates, &plan.task, args.repeats as usize)
                 .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))?;
             each = timing.evaluation / f64::from(batch);
-            done(Row { bodies, brain, timing })?;
+            done(Row { bodies, brain, timing });
         }
     }
     Ok(())
@@ -196,25 +196,25 @@ fn scaled(x: f64) -> String {
     format!("{:.2}{unit}", x * factor)
 }
 
-/// The table as a file, written row by row.
+/// The table as a file.
 struct Csv {
-    file: File,
-    path: PathBuf,
+    table: String,
+    output: Output,
     device: String,
 }
 
 impl Csv {
     fn create(path: &Path, device: &str) -> Result<Self> {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut csv = Self { file, path: path.to_owned(), device: device.replace('"', "\"\"") };
+        let output = Output::open(path.to_owned())?;
+        let mut csv = Self { table: String::new(), output, device: device.replace('"', "\"\"") };
         csv.put(
             "device,links,brain,creatures,links_together,steps,body_steps_per_s,creature_steps_per_s,\
              evaluations_per_s,simulation_s,whole_s,gradient_body_steps_per_s,back_over_forth",
-        )?;
+        );
         Ok(csv)
     }
 
-    fn add(&mut self, row: &Row) -> Result<()> {
+    fn add(&mut self, row: &Row) {
         let Row { bodies, brain, timing } = row;
         let numbers =
             [timing.body_steps(), timing.creature_steps(), timing.evaluations(), timing.simulation, timing.evaluation]
@@ -224,10 +224,11 @@ impl Csv {
         let gradient = [timing.gradient_body_steps(), timing.back_over_forth()]
             .map(|number| number.map_or_else(String::new, |number| number.to_string()))
             .join(",");
-        self.put(&format!("\"{}\",{bodies},{brain},{batch},{links},{steps},{numbers},{gradient}", self.device))
+        self.put(&format!("\"{}\",{bodies},{brain},{batch},{links},{steps},{numbers},{gradient}", self.device));
     }
 
-    fn put(&mut self, line: &str) -> Result<()> {
-        writeln!(self.file, "{line}").with_context(|| format!("cannot write {}", self.path.display()))
+    fn put(&mut self, line: &str) {
+        self.table += line;
+        self.table.push('\n');
     }
 }

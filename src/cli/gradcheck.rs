@@ -1,6 +1,7 @@
 //! `burgess gradcheck`: whether gradients are right, in a table.
 
 use super::backend;
+use super::output::Output;
 use super::print::print;
 use anyhow::{Context, Result, ensure};
 use burgess_core::say;
@@ -8,8 +9,6 @@ use burgess_evolution::experiment;
 use burgess_evolution::gradcheck::situation::{all, of_experiment};
 use burgess_evolution::gradcheck::{Bound, Row, against_differences, against_double};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -83,6 +82,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
         }
         None => all()?,
     };
+    let csv = args.csv.clone().map(Output::open).transpose()?;
     let first = situations.first().context("nothing to check")?;
     let backend = args.backend.open_plan(first.plan(1))?;
     for situation in &situations {
@@ -108,8 +108,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
         }
     }
     print_table(&found);
-    if let Some(path) = &args.csv {
-        write_csv(path, &found).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Some(output) = csv {
+        output.write(csv_of(&found).as_bytes())?;
     }
     let missed = found.iter().filter(|f| !f.row.reaches(f.bound)).count();
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -156,18 +156,14 @@ fn print_table(found: &[Found]) {
     }
 }
 
-fn write_csv(path: &Path, found: &[Found]) -> Result<()> {
-    let mut file = File::create(path)?;
-    writeln!(file, "situation,class,against,steps,compared,kinks,faint,error,cosine,signs,bound")?;
+fn csv_of(found: &[Found]) -> String {
+    let mut table = String::from("situation,class,against,steps,compared,kinks,faint,error,cosine,signs,bound\n");
     for Found { situation, steps, against, row, bound } in found {
         let Row { class, compared, kinks, faint, error, cosine, signs } = row;
-        let kinks = kinks.len();
-        writeln!(
-            file,
-            "\"{situation}\",\"{class}\",{},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
-            against.name(),
-            bound.error
-        )?;
+        let (against, kinks, bound) = (against.name(), kinks.len(), bound.error);
+        table += &format!(
+            "\"{situation}\",\"{class}\",{against},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{bound}\n"
+        );
     }
-    Ok(())
+    table
 }

@@ -12,6 +12,7 @@ mod compare;
 mod gradcheck;
 mod hash;
 mod list;
+mod output;
 mod print;
 mod program;
 mod render;

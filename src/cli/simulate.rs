@@ -1,13 +1,11 @@
 //! `burgess simulate`: one creature's trajectory, as a table for other tools.
 
+use super::output::Output;
 use super::print::print;
 use super::subject::{self, Subject};
-use anyhow::Context;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Scalar of the simulation.
@@ -38,13 +36,14 @@ pub(super) struct Args {
 /// When the subject does not exist or the table cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
+    let csv = args.csv.clone().map(Output::open).transpose()?;
     let simulate = match args.precision {
         Precision::F32 => trace::<f32>,
         Precision::F64 => trace::<f64>,
     };
     let (moments, returns) = simulate(&subject.candidate, &subject.world, &subject.task, 1);
-    if let Some(path) = &args.csv {
-        write_csv(path, &moments, args.precision).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Some(output) = csv {
+        output.write(csv_of(&moments, args.precision).as_bytes())?;
     }
     summarise(&subject.label, &moments, &returns);
     Ok(ExitCode::SUCCESS)
@@ -64,25 +63,22 @@ fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) {
 }
 
 /// One row a step, the start first; numbers have the digits that tell them apart in their precision.
-fn write_csv(path: &Path, moments: &[Moment], precision: Precision) -> std::io::Result<()> {
+fn csv_of(moments: &[Moment], precision: Precision) -> String {
     let text = |number: f64| match precision {
         Precision::F32 => (number as f32).to_string(),
         Precision::F64 => number.to_string(),
     };
-    let mut out = BufWriter::new(File::create(path)?);
     let links = moments.first().map_or(0, |m| m.contacts.len());
-    write!(out, "{}", state_columns(links.saturating_sub(1)).join(","))?;
-    for link in 0..links {
-        write!(out, ",contact{link}")?;
-    }
-    writeln!(out, ",reward")?;
+    let contacts = (0..links).map(|link| format!("contact{link}"));
+    let names = state_columns(links.saturating_sub(1)).into_iter().chain(contacts);
+    let mut table = names.chain(["reward".to_owned()]).collect::<Vec<_>>().join(",") + "\n";
     for m in moments {
         let (q, base) = (m.orientation, [m.position, m.orientation.v, m.velocity, m.angular_velocity]);
         let [x, v, velocity, spin] = base.map(|a| a.to_array());
         let numbers = [m.time].into_iter().chain(x).chain([q.w]).chain(v).chain(velocity).chain(spin);
         let joints = m.angles.iter().chain(&m.rates).chain(&m.contacts).copied();
         let row: Vec<String> = numbers.chain(joints).chain([m.reward]).map(text).collect();
-        writeln!(out, "{}", row.join(","))?;
+        table += &(row.join(",") + "\n");
     }
-    out.flush()
+    table
 }

@@ -170,3 +170,45 @@ fn what_is_only_said_stops_nothing() {
     assert!(dir.path().join("a.csv").exists());
     assert_eq!(code(&["list", "results/small-0-1"], full(), closed()), Some(1));
 }
+
+/// A disk that is full at the end of the work costs no file that was there before, and a path that cannot be written no work.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_are_written_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    for (command, option, file) in
+        [("render", "--gif", "a.gif"), ("render", "--png", "a.png"), ("simulate", "--csv", "a.csv")]
+    {
+        let arguments = [command, "hopper", "--seconds", "0.3", option];
+        fs::write(path(file), "before").unwrap();
+        // Files end after half a kilobyte.
+        let mut limited = std::process::Command::new("sh");
+        limited.args(["-c", r#"trap "" XFSZ; ulimit -f 1; exec "$0" "$@""#]).arg(burgess().get_program());
+        let output = limited.args(arguments).arg(file).current_dir(dir.path()).output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && message.contains(file), "{message}");
+        assert_eq!(fs::read_to_string(path(file)).unwrap(), "before");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "something was left");
+        fs::remove_file(path(file)).unwrap();
+        // An hour of simulation would take minutes: refused before it.
+        let began = std::time::Instant::now();
+        let long = [command, "millipede.ron", "--seconds", "3600", option];
+        fs::copy(crate::place::repository().join("morphologies/hexapod.ron"), path("millipede.ron")).unwrap();
+        for (wrong, words) in [(".", "is a folder"), ("no/such.file", "no/such.file")] {
+            let message = fail(dir.path(), &[&long[..], &[wrong]].concat());
+            assert!(message.contains(words), "{message}");
+        }
+        assert!(began.elapsed().as_secs() < 5, "{command} {option} worked before it looked");
+        fs::remove_file(path("millipede.ron")).unwrap();
+        // A user's own link is followed, and what is no file is written as it is.
+        std::os::unix::fs::symlink(path("real"), path("link")).unwrap();
+        fs::write(path("real"), "before").unwrap();
+        ask(dir.path(), &[&arguments[..], &["link"]].concat());
+        assert!(fs::read(path("real")).unwrap() != b"before" && path("link").is_symlink());
+        fs::remove_file(path("link")).unwrap();
+        fs::remove_file(path("real")).unwrap();
+    }
+    let piped = ask(dir.path(), &["simulate", "hopper", "--seconds", "0.1", "--csv", "/dev/stdout"]);
+    assert!(piped.starts_with("time,x,y,z") && piped.contains("finished after"), "{piped}");
+}

@@ -5,6 +5,7 @@
 use crate::canvas::{Canvas, UNITS, font};
 use crate::image::{Image, Rgb};
 use anyhow::{Context, Result, anyhow};
+use burgess_core::files::write_whole;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle};
@@ -65,7 +66,7 @@ pub(crate) fn save<F: Figure>(figure: &F, folder: &Path, stem: &str) -> Result<[
     let (png, svg) = (folder.join(format!("{stem}.png")), folder.join(format!("{stem}.svg")));
     render(figure).and_then(|image| image.write_png(&png)).with_context(|| format!("drawing {stem}"))?;
     let text = render_svg(figure).with_context(|| format!("drawing {stem}"))?;
-    std::fs::write(&svg, text).with_context(|| format!("writing {}", svg.display()))?;
+    write_whole(&svg, text.as_bytes()).with_context(|| format!("writing {}", svg.display()))?;
     Ok([png, svg])
 }
 
