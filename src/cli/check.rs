@@ -1,6 +1,7 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use super::print::print;
+use burgess_core::say::harmless;
 use burgess_evolution::benchmark::Problem;
 use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
@@ -35,9 +36,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         },
         AnyLoaded::Inverse(loaded) => inverse(&loaded.inverse),
     };
-    print(format_args!("{}: valid", args.file.display()));
+    print(harmless(&format!("{}: valid", args.file.display())));
     for (what, text) in lines {
-        print(format_args!("  {what:<12} {text}"));
+        print(harmless(&format!("  {what:<12} {text}")));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -216,8 +216,11 @@ fn without(mut problems: Vec<Problem>, source: &Source) -> Result<(), Experiment
     if problems.is_empty() {
         return Ok(());
     }
-    for problem in &mut problems {
-        problem.place = source.place_of(&problem.path).map(|place| place.to_string());
+    if let Ok(root) = syntax::scan(&source.text) {
+        // To find a line takes the length of the text, so it is done for those that are shown.
+        for problem in problems.iter_mut().take(error::SHOWN) {
+            problem.place = source.place_of(&root, &problem.path).map(|place| place.to_string());
+        }
     }
     Err(ExperimentError::Invalid { source_name: source.name.clone(), problems })
 }
