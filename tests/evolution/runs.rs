@@ -603,3 +603,54 @@ fn run_folders_hold_regular_files_of_a_sensible_size() {
         fs::rename(place.path("kept"), &own).unwrap();
     }
 }
+
+/// A run folder may come from anyone: what its experiment cannot have made is not even read.
+#[test]
+fn hostile_run_folders_are_refused_soon() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = "results/test-3-1";
+    let database = place.path(run).join("archive.sqlite");
+    let whole = fs::read(&database).unwrap();
+    let list = place.ask(&["list", run]);
+    let best = format!("{run}#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
+    let id = best.rsplit('#').next().unwrap();
+    let big = |column: &str| format!("UPDATE elites SET {column} = zeroblob(60000000) WHERE id = {id}");
+    for (damage, words) in [
+        (big("genome"), "octet_length(genome)"),
+        (big("learned"), "octet_length(learned)"),
+        (big("seen"), "octet_length(seen)"),
+        (big("topology"), "octet_length(topology)"),
+        (big("exact_descriptors"), "octet_length(exact_descriptors)"),
+        (big("exact_parents"), "octet_length(exact_parents)"),
+        ("UPDATE metrics SET exact_scores = zeroblob(60000000)".into(), "octet_length(exact_scores)"),
+        ("INSERT INTO invalid VALUES (0, zeroblob(60000000), 1)".into(), "octet_length(label)"),
+        (format!("UPDATE elites SET genome = genome || x'00' WHERE id = {id}"), "damaged"),
+        (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 63"),
+        (format!("UPDATE elites SET cell = -1 WHERE id = {id}"), "table elites: cell"),
+        ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is computed"),
+        ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is computed"),
+    ] {
+        fs::write(&database, &whole).unwrap();
+        rusqlite::Connection::open(&database).unwrap().execute_batch(&damage).unwrap();
+        for arguments in [&["list", run][..], &["show", &best], &["report", run], &["verify", run], &["resume", run]] {
+            // Genes that are not decoded are not judged.
+            if words == "damaged" && arguments[0] == "list" {
+                continue;
+            }
+            let began = std::time::Instant::now();
+            let (code, message) = place.fail(arguments);
+            assert!(code == 1 && message.contains(words), "{arguments:?}, {damage}: {code}: {message}");
+            assert!(began.elapsed() < Duration::from_secs(2), "{arguments:?}, {damage}");
+        }
+    }
+    // Numbers that are finite are drawn, however large.
+    fs::write(&database, &whole).unwrap();
+    let most = f64::MAX.to_le_bytes().repeat(12);
+    let least = f64::MIN.to_le_bytes().repeat(12);
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    for scores in [most, least] {
+        connection.execute("UPDATE metrics SET exact_scores = ?1", [scores]).unwrap();
+        place.ask(&["report", run]);
+    }
+}

@@ -173,6 +173,10 @@ fn filled(colour: RGBAColor) -> ShapeStyle {
     ShapeStyle { color: colour, filled: true, stroke_width: 0 }
 }
 
+/// Far outside of any paper: what lies further away is drawn there, so that no backend has to reckon with it.
+const FAR: f64 = 1e5;
+
 fn units((x, y): At) -> (i32, i32) {
-    ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
+    let units = |pixels: f64| (pixels.clamp(-FAR, FAR) * UNITS).round() as i32;
+    (units(x), units(y))
 }

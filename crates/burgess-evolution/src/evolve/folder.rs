@@ -5,7 +5,7 @@
 
 use crate::experiment::{Benchmark, Experiment, OBSERVER};
 use crate::genome::WorldModelFile;
-use crate::store::{self, EXPERIMENT};
+use crate::store::{self, EXPERIMENT, RunReader, StoreError};
 use anyhow::{Context, Result, bail};
 use burgess_core::files;
 use ron::ser::PrettyConfig;
@@ -74,9 +74,12 @@ impl RunFolder {
     ///
     /// # Errors
     ///
-    /// When it is no run folder, or another process is running it.
+    /// When it is no run folder, holds what its experiment cannot have made, or another process is running it.
     pub fn open(dir: &Path) -> Result<Self> {
-        store::experiment(dir)?;
+        match RunReader::open(dir) {
+            Ok(_) | Err(StoreError::NotStarted { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         for name in [LOCK, store::FILE_NAME] {
             let path = dir.join(name);
             files::refuse_link(&path).with_context(|| path.display().to_string())?;

@@ -8,6 +8,7 @@
 //! with `exact_`); the readable columns beside them are for queries by hand. `docs/results.md` explains every column.
 
 mod address;
+mod bounds;
 mod columns;
 mod encode;
 mod error;

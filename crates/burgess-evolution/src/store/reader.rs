@@ -1,5 +1,6 @@
 //! Reading a run folder, also while the run goes on, and also when the folder is read-only.
 
+use super::bounds;
 use super::stored::{Record, Stored};
 use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, plain, read};
 use crate::descriptors::DescriptorSpec;
@@ -27,7 +28,7 @@ impl RunReader {
     ///
     /// # Errors
     ///
-    /// When it is not there, is no run folder, or was written by a newer version.
+    /// When it is not there, is no run folder, was written by a newer version, or holds what its experiment cannot have made.
     pub fn open(dir: &Path) -> Result<Self> {
         let experiment = experiment(dir)?;
         let path = dir.join(FILE_NAME);
@@ -36,6 +37,7 @@ impl RunReader {
         }
         let connection = connect(&path)?;
         check_kind(&connection, &path)?;
+        bounds::check(&connection, &path, &experiment)?;
         Ok(Self { connection, path, dir: dir.to_owned(), experiment })
     }
 
