@@ -624,7 +624,7 @@ fn hostile_run_folders_are_refused_soon() {
         (big("exact_descriptors"), "octet_length(exact_descriptors)"),
         (big("exact_parents"), "octet_length(exact_parents)"),
         ("UPDATE metrics SET exact_scores = zeroblob(60000000)".into(), "octet_length(exact_scores)"),
-        ("INSERT INTO invalid VALUES (0, zeroblob(60000000), 1)".into(), "octet_length(label)"),
+        ("INSERT INTO invalid VALUES (0, zeroblob(60000000), 1, 0)".into(), "octet_length(label)"),
         (format!("UPDATE elites SET genome = genome || x'00' WHERE id = {id}"), "damaged"),
         (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 63"),
         (format!("UPDATE elites SET cell = -1 WHERE id = {id}"), "table elites: cell"),
@@ -653,4 +653,76 @@ fn hostile_run_folders_are_refused_soon() {
         connection.execute("UPDATE metrics SET exact_scores = ?1", [scores]).unwrap();
         place.ask(&["report", run]);
     }
+}
+
+/// A byte that changes what a run promises does not pass; where SQLite cannot read on, that is said.
+#[test]
+fn a_changed_byte_is_noticed() {
+    let place = Place::new();
+    let small = ["--set", "budget.generations=3", "--set", "batch_size=8", "--set", "task.duration=0.1"];
+    place.ask(&[&["run", "test.ron"][..], &small].concat());
+    let run = "results/test-3-1";
+    let database = place.path(run).join("archive.sqlite");
+    let whole = fs::read(&database).unwrap();
+    let hash = place.ask(&["hash", run]);
+    let (mut changed, mut named) = (0, 0);
+    for i in 0..150 {
+        let mut bytes = whole.clone();
+        // Steps of a prime length come to all kinds of places.
+        let at = (i * 7919 + 1013) % bytes.len();
+        bytes[at] ^= 1 << (i % 8);
+        fs::write(&database, &bytes).unwrap();
+        let now = place.call(&["hash", run]);
+        let verified = place.call(&["verify", run]);
+        let text = String::from_utf8_lossy(&verified.stdout).into_owned();
+        named += usize::from(text.contains("DAMAGED: table "));
+        if now.status.success() && String::from_utf8_lossy(&now.stdout) != hash {
+            changed += 1;
+            assert_eq!(verified.status.code(), Some(1), "byte {at}: {text}");
+        }
+    }
+    assert!(changed > 10 && named > 30, "{changed} changed the hash, {named} were named");
+    // Numbers that are in no hash are looked at, too, and so is what is not there any more.
+    for (damage, words) in [
+        (
+            "UPDATE metrics SET evaluations = 77 WHERE generation = 1",
+            "table metrics, generation 1: is not what was written",
+        ),
+        ("UPDATE elites SET descriptors = '[]' WHERE cell = (SELECT min(cell) FROM elites)", "table elites, cell "),
+        ("DELETE FROM elites WHERE cell = (SELECT min(cell) FROM elites)", "but the last generation left"),
+    ] {
+        fs::write(&database, &whole).unwrap();
+        rusqlite::Connection::open(&database).unwrap().execute_batch(damage).unwrap();
+        let verified = place.call(&["verify", run]);
+        let text = String::from_utf8_lossy(&verified.stdout).into_owned();
+        assert!(verified.status.code() == Some(1) && text.contains(words), "{damage}: {text}");
+    }
+    fs::write(&database, &whole).unwrap();
+    assert!(!place.ask(&["verify", run]).contains("DAMAGED"));
+}
+
+/// Runs from before there were checksums open as they did, and go on with checksums for what is new.
+#[test]
+fn runs_without_checksums_go_on() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--out", "whole"]);
+    place.ask(&["run", "test.ron", "--set", "budget.generations=4"]);
+    let run = "results/test-3-1";
+    let database = rusqlite::Connection::open(place.path(run).join("archive.sqlite")).unwrap();
+    for table in ["archive", "centroids", "elites", "emitters", "encoder", "invalid", "metrics", "passive", "training"]
+    {
+        database.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN checksum")).unwrap();
+    }
+    database.pragma_update(None, "user_version", 6).unwrap();
+    drop(database);
+    place.ask(&["list", run]);
+    let verified = place.ask(&["verify", run]);
+    assert!(verified.contains("from before rows had checksums") && verified.contains("equal to the bit"), "{verified}");
+    let frozen = fs::read_to_string(place.path(run).join("experiment.ron")).unwrap();
+    fs::write(place.path(run).join("experiment.ron"), frozen.replace("Some(4)", "Some(12)")).unwrap();
+    place.ask(&["resume", run]);
+    assert_eq!(place.ask(&["hash", run]), place.ask(&["hash", "whole/test-3-1"]));
+    let later = place.ask(&["verify", run]);
+    assert!(later.contains("from before rows had checksums") && !later.contains("DAMAGED"), "{later}");
+    assert!(!place.ask(&["verify", "whole/test-3-1"]).contains("checksums"));
 }

@@ -1,6 +1,7 @@
 //! Reading a run folder, also while the run goes on, and also when the folder is read-only.
 
 use super::bounds;
+use super::checksum::{self, Integrity};
 use super::stored::{Record, Stored};
 use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, plain, read};
 use crate::descriptors::DescriptorSpec;
@@ -180,6 +181,24 @@ impl RunReader {
         read::training(&self.connection, &self.path)
     }
 
+    /// Looks at all that is stored, the metrics and the state of the loop included.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read at all.
+    pub fn integrity(&self) -> Result<Integrity> {
+        let mut found = checksum::integrity(&self.connection, &self.path)?;
+        let failed = |source| StoreError::database(&self.path, source);
+        let count = "SELECT (SELECT count(*) FROM elites),
+                            coalesce((SELECT elites FROM metrics ORDER BY generation DESC LIMIT 1), 0)";
+        let (stored, counted): (u64, u64) =
+            self.connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+        if stored != counted {
+            found.faults.push(format!("table elites: has {stored} rows, but the last generation left {counted}"));
+        }
+        Ok(found)
+    }
+
     /// Number of cells, empty or not.
     pub fn cell_count(&self) -> usize {
         // What has been run has a number that can be counted.
@@ -219,6 +238,7 @@ fn connect(path: &Path) -> Result<Connection> {
     let open = |name: &Path, flags| {
         let connection = Connection::open_with_flags(name, flags)?;
         connection.busy_timeout(BUSY)?;
+        checksum::register(&connection)?;
         // Only a first read shows whether the log can be used.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
