@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, each with its `Args` and a `run` that calls the library and prints.
 //!
 //! Exit codes: 0 done, 1 failed, 2 the input is wrong (a bad experiment file; clap uses the same for bad arguments),
-//! 130 stopped by Ctrl-C.
+//! 130 stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP).
 
 mod adapters;
 mod backend;
@@ -11,6 +11,7 @@ mod columns;
 mod compare;
 mod gradcheck;
 mod hash;
+mod interrupt;
 mod list;
 mod output;
 mod print;
@@ -31,6 +32,7 @@ mod warnings;
 use anyhow::Error;
 use burgess_core::say;
 use burgess_evolution::experiment::ExperimentError;
+use burgess_evolution::store::StoreError;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -118,8 +120,10 @@ fn fail(error: &Error) -> ExitCode {
     for cause in error.chain().skip(1) {
         say!("  caused by: {cause}");
     }
-    match error.downcast_ref::<ExperimentError>() {
-        Some(_) => ExitCode::from(WRONG_INPUT),
-        None => ExitCode::FAILURE,
+    // The experiment of a run folder is edited by hand as well.
+    let in_folder = || matches!(error.downcast_ref(), Some(StoreError::Experiment(_)));
+    match error.is::<ExperimentError>() || in_folder() {
+        true => ExitCode::from(WRONG_INPUT),
+        false => ExitCode::FAILURE,
     }
 }

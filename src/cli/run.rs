@@ -1,6 +1,7 @@
 //! `burgess run FILE`: an experiment file becomes a run folder.
 
 use super::backend::{self, Evaluator};
+use super::interrupt::Interrupt;
 use super::print::print;
 use super::program::program;
 use anyhow::Context;
@@ -17,13 +18,8 @@ use burgess_evolution::store::RunReader;
 use burgess_evolution::variation::Variation;
 use burgess_qd::emitter;
 use burgess_report::PLOTS;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Exit code of a program that was stopped by Ctrl-C (128 + SIGINT).
-const INTERRUPTED: u8 = 130;
 
 /// Which experiment, on what, and where to.
 #[derive(clap::Args)]
@@ -43,7 +39,7 @@ pub(super) struct Args {
     overrides: Vec<String>,
 }
 
-/// Runs the experiment to the end of its budget, or until Ctrl-C.
+/// Runs the experiment to the end of its budget, or until Ctrl-C, SIGTERM or SIGHUP.
 ///
 /// # Errors
 ///
@@ -86,17 +82,17 @@ pub(super) fn carry_on(
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
     say!("run folder: {dir}");
-    let interrupt = watch_for_interrupts(folder.dir())?;
+    let interrupt = Interrupt::watch(folder.dir())?;
     let before = generations(folder);
     let ended = match evaluator {
         Evaluator::Points(points) => {
-            session::carry_on(folder, points.run(experiment, &points.space()), &program(), &interrupt)?
+            session::carry_on(folder, points.run(experiment, &points.space()), &program(), &interrupt.flag)?
         }
         Evaluator::Simulation(backend, [differentiator, slopes]) => {
             let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));
             let (differentiator, slopes) = (differentiator.as_deref(), slopes.as_deref());
             let setup = Setup { experiment, space, backend: backend.as_ref(), differentiator, slopes, emitters };
-            session::run(folder, setup, &program(), &interrupt)?
+            session::run(folder, setup, &program(), &interrupt.flag)?
         }
     };
     if ended == Ended::Finished && before == generations(folder) {
@@ -110,7 +106,7 @@ pub(super) fn carry_on(
         Ended::Finished => ExitCode::SUCCESS,
         Ended::Interrupted => {
             say!("stopped before the end; to go on: burgess resume {dir}");
-            ExitCode::from(INTERRUPTED)
+            interrupt.exit_code()
         }
     })
 }
@@ -157,20 +153,4 @@ fn bodies(experiment: &Experiment, topologies: usize) -> String {
 
 fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation
-/// and those that wait to be stored.
-fn watch_for_interrupts(dir: &Path) -> anyhow::Result<Arc<AtomicBool>> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let (flag, dir) = (Arc::clone(&interrupt), dir.to_owned());
-    let on_interrupt = move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            say!("aborted; to go on: burgess resume {}", dir.display());
-            std::process::exit(INTERRUPTED.into());
-        }
-        say!("\nstopping after this generation; Ctrl-C again aborts it");
-    };
-    ctrlc::set_handler(on_interrupt).context("cannot watch for Ctrl-C")?;
-    Ok(interrupt)
 }

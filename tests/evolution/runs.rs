@@ -281,10 +281,51 @@ fn emitters_that_learn_keep_the_same_promises_with_and_without_refinement() {
     }
 }
 
+#[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    assert!(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success());
+}
+
 /// Sends the signal that Ctrl-C sends.
 #[cfg(unix)]
 fn interrupt(child: &std::process::Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    send("INT", child);
+}
+
+/// Who stops machines and closes terminals does not wait for Ctrl-C.
+#[cfg(target_os = "linux")]
+#[test]
+fn other_signals_stop_as_cleanly() {
+    let place = Place::new();
+    let long = ["run", "test.ron", "--set", "budget.generations=100000"];
+    for (number, (signal, code)) in [("TERM", 143), ("HUP", 129)].into_iter().enumerate() {
+        let child = place.command(&long).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let dir = place.path(&format!("results/test-3-{}", number + 1));
+        while generations_in(&dir) < 2 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        send(signal, &child);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(dir.join("metrics.csv").exists() && !dir.join("archive.sqlite-wal").exists());
+        assert!(dir.join("plots/elites.png").exists());
+    }
+    // `nohup` lets a run outlive its terminal.
+    let mut child = Command::new("nohup")
+        .arg(place::burgess().get_program())
+        .args(["run", "test.ron", "--backend", "cpu", "--set", "budget.generations=300"])
+        .current_dir(place.path(""))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let dir = place.path("results/test-3-3");
+    while generations_in(&dir) < 2 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    send("HUP", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(generations_in(&dir), 300);
 }
 
 #[cfg(unix)]
@@ -473,7 +514,7 @@ fn a_frozen_experiment_that_was_edited_wrongly_is_refused() {
         fs::write(&frozen, right.replace(from, to)).unwrap();
         for command in ["resume", "verify", "list"] {
             let (code, message) = place.fail(&[command, run]);
-            assert!(code == 1 && message.contains(words), "{command}, {to}: {message}");
+            assert!(code == 2 && message.contains(words), "{command}, {to}: {message}");
         }
     }
     fs::write(&frozen, right.replace("generations: Some(1)", "generations: Some(2)")).unwrap();
@@ -509,7 +550,7 @@ fn a_slip_in_the_frozen_experiment_is_named() {
         assert!(frozen.contains(good), "{frozen}");
         fs::write(&file, frozen.replace(good, bad).replace("Some(1)", "Some(2)")).unwrap();
         let (code, message) = place.fail(&["resume", "results/test-3-1"]);
-        assert!(code == 1 && message.contains(named) && message.contains("experiment.ron"), "{code}: {message}");
+        assert!(code == 2 && message.contains(named) && message.contains("experiment.ron"), "{code}: {message}");
     }
     fs::write(&file, frozen.replace("Some(1)", "Some(2)")).unwrap();
     place.ask(&["resume", "results/test-3-1"]);
@@ -681,7 +722,7 @@ fn a_changed_byte_is_noticed() {
             assert_eq!(verified.status.code(), Some(1), "byte {at}: {text}");
         }
     }
-    assert!(changed > 10 && named > 30, "{changed} changed the hash, {named} were named");
+    assert!(changed > 10 && named > 15, "{changed} changed the hash, {named} were named");
     // Numbers that are in no hash are looked at, too, and so is what is not there any more.
     for (damage, words) in [
         (
@@ -725,4 +766,43 @@ fn runs_without_checksums_go_on() {
     let later = place.ask(&["verify", run]);
     assert!(later.contains("from before rows had checksums") && !later.contains("DAMAGED"), "{later}");
     assert!(!place.ask(&["verify", "whole/test-3-1"]).contains("checksums"));
+}
+
+/// Editors put a byte order mark in front, a run may be killed before its tables are there, and databases are edited by hand.
+#[test]
+fn what_is_strange_about_a_folder_is_understood_or_named() {
+    let place = Place::new();
+    let mark = |name: &str| {
+        let text = fs::read_to_string(place.path(name)).unwrap();
+        fs::write(place.path(name), format!("\u{feff}{text}")).unwrap();
+    };
+    mark("test.ron");
+    fs::copy(place::repository().join("morphologies/hopper.ron"), place.path("own.ron")).unwrap();
+    mark("own.ron");
+    let own = ["--set", "body=Fixed(\"own.ron\")", "--set", "budget.generations=2", "--threads", "65535"];
+    let output = place.call(&[&["run", "test.ron"][..], &own].concat());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("4 for each core"), "{message}");
+    let run = "results/test-3-1";
+    for name in ["experiment.ron", "seeds.ron", "provenance.ron"] {
+        mark(&format!("{run}/{name}"));
+    }
+    place.ask(&["resume", run]);
+    let database = place.path(run).join("archive.sqlite");
+    let whole = fs::read(&database).unwrap();
+    for (damage, column) in [("elites SET id = 'x' || id", "id"), ("metrics SET evaluations = 'many'", "evaluations")] {
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        connection.execute(&format!("UPDATE {damage}"), []).unwrap();
+        drop(connection);
+        let (code, message) = place.fail(&["report", run]);
+        assert!(code == 1 && message.contains(&format!("column `{column}` holds Text")), "{message}");
+        fs::write(&database, &whole).unwrap();
+    }
+    fs::write(&database, "").unwrap();
+    for command in ["hash", "list"] {
+        let (code, message) = place.fail(&[command, run]);
+        assert!(code == 1 && message.contains("`burgess resume` starts the run"), "{message}");
+    }
+    place.ask(&["resume", run]);
+    place.ask(&["hash", run]);
 }

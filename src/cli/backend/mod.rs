@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// What one dispatch to the GPU may take; less keeps a desktop fluent [default: 100].
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     dispatch_time: Option<u32>,
-    /// CPU threads; the results do not depend on it [default: all cores].
+    /// CPU threads, at most four for each core; the results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -157,6 +157,9 @@ impl Args {
     /// Checks the arguments and starts the threads of the process.
     fn start(&self) -> anyhow::Result<Wanted<'_>> {
         let wanted = self.wanted()?;
+        if self.threads.map(usize::from) > self.threads() {
+            say!("--threads: taken as {}, {MOST_A_CORE} for each core", most_threads());
+        }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads().unwrap_or(0));
         pool.build_global().context("cannot start threads")?;
         Ok(wanted)
@@ -187,7 +190,7 @@ impl Args {
     }
 
     fn threads(&self) -> Option<usize> {
-        self.threads.map(usize::from)
+        self.threads.map(|threads| usize::from(threads).min(most_threads()))
     }
 
     fn take(&self, wanted: Wanted<'_>, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
@@ -242,6 +245,13 @@ impl Args {
         say!("backend: {}", points.backend());
         Ok(points)
     }
+}
+
+/// Most threads for each core: more of them only take turns, and fill the memory with their stacks.
+const MOST_A_CORE: usize = 4;
+
+fn most_threads() -> usize {
+    MOST_A_CORE * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// What is said where a run goes on that another kind of backend began.

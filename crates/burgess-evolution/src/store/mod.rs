@@ -293,11 +293,15 @@ fn plain(path: &Path) -> PathBuf {
 /// How long to wait for a reader or writer in another process.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Whether a database has no tables: its program was stopped before it made them.
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+}
+
 /// Makes the tables in an empty file; a file that holds anything is left alone.
 fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let empty: bool = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
-    if empty {
+    if is_empty(&transaction)? {
         transaction.execute_batch(SCHEMA)?;
         transaction.execute_batch(&columns::create_table())?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -3,7 +3,7 @@
 use super::bounds;
 use super::checksum::{self, Integrity};
 use super::stored::{Record, Stored};
-use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, plain, read};
+use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, is_empty, plain, read};
 use crate::descriptors::DescriptorSpec;
 use crate::experiment::{self, Experiment};
 use crate::genome::Genome;
@@ -37,6 +37,9 @@ impl RunReader {
             return Err(StoreError::NotStarted { dir: dir.to_owned() });
         }
         let connection = connect(&path)?;
+        if is_empty(&connection).map_err(|source| StoreError::database(&path, source))? {
+            return Err(StoreError::NotStarted { dir: dir.to_owned() });
+        }
         check_kind(&connection, &path)?;
         bounds::check(&connection, &path, &experiment)?;
         Ok(Self { connection, path, dir: dir.to_owned(), experiment })

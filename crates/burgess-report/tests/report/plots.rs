@@ -369,3 +369,10 @@ fn any_finite_numbers_are_drawn() {
         check(&draw_overlay(&courses(&[view.clone(), RunView { seed: 1, ..view }]), &[], "overlay", &out).unwrap());
     }
 }
+
+#[test]
+fn grids_of_millions_of_cells_are_drawn_soon() {
+    let began = std::time::Instant::now();
+    draw("fine", &run("fine", 0, grid(2, 3000, 500, 1), metrics(12, 1.0, 3)));
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+}
