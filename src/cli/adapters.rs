@@ -2,7 +2,7 @@
 
 use super::backend::gpu;
 use super::columns::align;
-use std::io::{Write as _, stdout};
+use super::print::print;
 use std::process::ExitCode;
 
 /// Prints the table.
@@ -11,6 +11,6 @@ use std::process::ExitCode;
 ///
 /// When there is no adapter, so that scripts see it in the exit code; the message says what to install.
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    writeln!(stdout(), "{}", align(&gpu::table()?))?;
+    print(align(&gpu::table()?));
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,13 @@
 //! `burgess bench`: how much a backend simulates a second, by batch and by body.
 
 use super::backend;
+use super::output::Output;
+use super::print::print;
 use anyhow::{Context, Result};
+use burgess_core::say;
 use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
-use std::fs::File;
-use std::io::{Write as _, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ pub(super) struct Args {
     /// Length of an episode (s).
     #[arg(long, value_name = "SECONDS", default_value_t = 1.25, value_parser = parse_seconds)]
     duration: f64,
-    /// Timed evaluations, of which the median counts; one more warms up.
+    /// Timed evaluations, of which the median counts; others warm up before.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     repeats: u32,
     /// Leave out what would take longer than this for one evaluation (s), judged by smaller batches.
@@ -64,6 +65,12 @@ fn parse_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Work before the first row (s): what a data-centre GPU needs to raise its clocks after idling.
+const WARM_UP: f64 = 3.0;
+
+/// A row is called unsteady where repetitions differ by more than this share.
+const UNSTEADY: f64 = 0.1;
+
 /// One row of the table.
 struct Row {
     bodies: Bodies,
@@ -80,29 +87,34 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let brains: Vec<Brain> = args.brains.iter().map(|drive| drive.brain()).collect();
     let plans: Vec<Plan> = brains.iter().map(|&brain| plan(args.duration, brain)).collect();
     let backends = args.backend.open_each(&plans)?;
-    let mut out = stdout();
     if let (Some((backend, _)), Some(plan)) = (backends.first(), plans.first()) {
         let rate = 1.0 / plan.world.dt;
-        writeln!(out, "{}, burgess {}", backend.describe(), env!("CARGO_PKG_VERSION"))?;
-        writeln!(
-            out,
+        print(format_args!("{}, burgess {}", backend.describe(), env!("CARGO_PKG_VERSION")));
+        print(format_args!(
             "capsule links with two contact points each, flat ground, dt 1/{rate:.0} s, {} steps an episode, random actions at \
              {CONTROL_RATE} Hz, reward of 3 terms, 4 descriptors; median of {} evaluations",
             plan.task.steps, args.repeats
-        )?;
+        ));
     }
     let device = backends.first().map_or_else(String::new, |(backend, _)| backend.describe());
     let mut csv = args.csv.as_deref().map(|path| Csv::create(path, &device)).transpose()?;
     for (brain, (_, opened)) in brains.iter().zip(&backends) {
-        writeln!(out, "{brain}: device opened and shaders compiled in {:.2} s", opened.as_secs_f64())?;
+        print(format_args!("{brain}: device opened and shaders compiled in {:.2} s", opened.as_secs_f64()));
     }
-    writeln!(out, "{}", line(&HEAD.map(String::from)))?;
-    for ((brain, plan), (backend, _)) in brains.iter().zip(&plans).zip(&backends) {
+    print(line(&HEAD.map(String::from)));
+    let timed = brains.iter().zip(&plans).zip(&backends).try_for_each(|((brain, plan), (backend, _))| {
         time_all(args, *brain, plan, backend.as_ref(), &mut |row| {
-            writeln!(stdout(), "{}", line(&row.cells()))?;
-            csv.as_mut().map_or(Ok(()), |csv| csv.add(&row))
-        })?;
+            print(line(&row.cells()));
+            if let Some(csv) = &mut csv {
+                csv.add(&row);
+            }
+        })
+    });
+    // What was timed before a failure is kept.
+    if let Some(Csv { table, output, .. }) = csv {
+        output.write(table.as_bytes())?;
     }
+    timed?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -116,14 +128,9 @@ impl Drive {
 }
 
 /// Times one brain on all bodies and batches; `done` gets each row when it is there.
-fn time_all(
-    args: &Args,
-    brain: Brain,
-    plan: &Plan,
-    backend: &dyn Backend,
-    done: &mut dyn FnMut(Row) -> Result<()>,
-) -> Result<()> {
+fn time_all(args: &Args, brain: Brain, plan: &Plan, backend: &dyn Backend, done: &mut dyn FnMut(Row)) -> Result<()> {
     let differentiator = args.gradients.then(|| backend.differentiator(plan)).transpose()?;
+    let mut warm_up = WARM_UP;
     // The smaller ones tell how long the larger ones will take.
     let mut batches = args.batches.clone();
     batches.sort_unstable();
@@ -134,17 +141,20 @@ fn time_all(
         for &batch in &batches {
             let expected = each * f64::from(batch);
             if expected > args.longest {
-                writeln!(
-                    stderr(),
-                    "{bodies} links, {batch} creatures: left out, would take {expected:.0} s each time"
-                )?;
+                say!("{bodies} links, {batch} creatures: left out, would take {expected:.0} s each time");
                 continue;
             }
             let candidates = candidates(bodies, brain, batch as usize, &plan.task);
-            let timing = time(backend, differentiator.as_deref(), &candidates, &plan.task, args.repeats as usize)
+            let repeats = args.repeats as usize;
+            let timing = time(backend, differentiator.as_deref(), &candidates, &plan.task, repeats, warm_up)
                 .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))?;
+            warm_up = 0.0;
+            if timing.spread > UNSTEADY {
+                let spread = 100.0 * timing.spread;
+                say!("{bodies} links, {batch} creatures: not steady, repetitions differ by {spread:.0} %");
+            }
             each = timing.evaluation / f64::from(batch);
-            done(Row { bodies, brain, timing })?;
+            done(Row { bodies, brain, timing });
         }
     }
     Ok(())
@@ -199,25 +209,25 @@ fn scaled(x: f64) -> String {
     format!("{:.2}{unit}", x * factor)
 }
 
-/// The table as a file, written row by row.
+/// The table as a file.
 struct Csv {
-    file: File,
-    path: PathBuf,
+    table: String,
+    output: Output,
     device: String,
 }
 
 impl Csv {
     fn create(path: &Path, device: &str) -> Result<Self> {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut csv = Self { file, path: path.to_owned(), device: device.replace('"', "\"\"") };
+        let output = Output::open(path.to_owned())?;
+        let mut csv = Self { table: String::new(), output, device: device.replace('"', "\"\"") };
         csv.put(
             "device,links,brain,creatures,links_together,steps,body_steps_per_s,creature_steps_per_s,\
              evaluations_per_s,simulation_s,whole_s,gradient_body_steps_per_s,back_over_forth",
-        )?;
+        );
         Ok(csv)
     }
 
-    fn add(&mut self, row: &Row) -> Result<()> {
+    fn add(&mut self, row: &Row) {
         let Row { bodies, brain, timing } = row;
         let numbers =
             [timing.body_steps(), timing.creature_steps(), timing.evaluations(), timing.simulation, timing.evaluation]
@@ -227,10 +237,11 @@ impl Csv {
         let gradient = [timing.gradient_body_steps(), timing.back_over_forth()]
             .map(|number| number.map_or_else(String::new, |number| number.to_string()))
             .join(",");
-        self.put(&format!("\"{}\",{bodies},{brain},{batch},{links},{steps},{numbers},{gradient}", self.device))
+        self.put(&format!("\"{}\",{bodies},{brain},{batch},{links},{steps},{numbers},{gradient}", self.device));
     }
 
-    fn put(&mut self, line: &str) -> Result<()> {
-        writeln!(self.file, "{line}").with_context(|| format!("cannot write {}", self.path.display()))
+    fn put(&mut self, line: &str) {
+        self.table += line;
+        self.table.push('\n');
     }
 }

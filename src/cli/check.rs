@@ -1,5 +1,7 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
+use super::print::print;
+use burgess_core::say::harmless;
 use burgess_evolution::benchmark::Problem;
 use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
@@ -8,7 +10,6 @@ use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,7 +27,7 @@ pub(super) struct Args {
 ///
 /// # Errors
 ///
-/// The report if the experiment is wrong; or if stdout cannot be written to.
+/// The report if the experiment is wrong.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let lines = match experiment::load_any(&args.file, &args.overrides)? {
         AnyLoaded::Evolution(loaded) => match loaded.experiment.problem() {
@@ -38,10 +39,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             inverse(&loaded.inverse)
         }
     };
-    let mut out = stdout().lock();
-    writeln!(out, "{}: valid", args.file.display())?;
+    print(harmless(&format!("{}: valid", args.file.display())));
     for (what, text) in lines {
-        writeln!(out, "  {what:<12} {text}")?;
+        print(harmless(&format!("  {what:<12} {text}")));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,13 +1,13 @@
 //! `burgess compare DIR...`: experiments beside each other over their seeds, at equal evaluations, steps and wall time.
 
 use super::columns::align;
+use super::print::print;
 use anyhow::{Context, ensure};
 use burgess_evolution::compare::{Request, Run, compare_runs};
 use burgess_evolution::evolve::folder::write_whole;
 use burgess_evolution::store::EXPERIMENT;
 use burgess_report::compare::{Comparison, Place};
 use burgess_report::draw_overlay;
-use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,14 +50,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let request = Request { against: args.against.clone(), at: args.at.clone(), force: args.force };
     let comparison = compare_runs(&runs, &request)?;
     let files = write(&comparison, &runs, &out)?;
-    let mut to = stdout().lock();
     for section in &comparison.sections {
-        writeln!(to, "{}\n{}\n", section.title(), align(&section.table()))?;
+        print(format_args!("{}\n{}\n", section.title(), align(&section.table())));
     }
     for note in comparison.legend() {
-        writeln!(to, "{note}")?;
+        print(note);
     }
-    writeln!(to, "{} files in {}", files.len(), out.display())?;
+    print(format_args!("{} files in {}", files.len(), out.display()));
     Ok(ExitCode::SUCCESS)
 }
 

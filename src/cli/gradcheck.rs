@@ -1,13 +1,14 @@
 //! `burgess gradcheck`: whether gradients are right, in a table.
 
 use super::backend;
+use super::output::Output;
+use super::print::print;
 use anyhow::{Context, Result, ensure};
+use burgess_core::say;
 use burgess_evolution::experiment;
 use burgess_evolution::gradcheck::situation::{all, of_experiment};
 use burgess_evolution::gradcheck::{Bound, Row, against_differences, against_double};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -81,10 +82,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
         }
         None => all()?,
     };
+    let csv = args.csv.clone().map(Output::open).transpose()?;
     let first = situations.first().context("nothing to check")?;
     let backend = args.backend.open_plan(first.plan(1))?;
     for situation in &situations {
-        eprintln!("{}", situation.name);
+        say!("{}", situation.name);
         let subject = situation.find()?;
         for &steps in &args.steps {
             let plan = situation.plan(steps);
@@ -105,22 +107,20 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
             add(Against::Single, against_double(&situation.at_spawn(), &plan.task, differentiator.as_ref(), bound)?);
         }
     }
-    print(&found)?;
-    if let Some(path) = &args.csv {
-        write_csv(path, &found).with_context(|| format!("cannot write {}", path.display()))?;
+    print_table(&found);
+    if let Some(output) = csv {
+        output.write(csv_of(&found).as_bytes())?;
     }
     let missed = found.iter().filter(|f| !f.row.reaches(f.bound)).count();
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// One line a class and length: the worst over the situations.
-fn print(found: &[Found]) -> Result<()> {
-    let mut out = stdout();
-    writeln!(
-        out,
+fn print_table(found: &[Found]) {
+    print(format_args!(
         "{:<24} {:<11} {:>5} {:>9} {:>6} {:>6} {:>9} {:>10} {:>6}  worst in",
         "class", "against", "steps", "compared", "faint", "kinks", "error", "1-cosine", "signs"
-    )?;
+    ));
     let mut lines: Vec<(Against, u32, &'static str)> = Vec::new();
     let mut groups: BTreeMap<(Against, u32, &'static str), Vec<&Found>> = BTreeMap::new();
     for f in found {
@@ -141,8 +141,7 @@ fn print(found: &[Found]) -> Result<()> {
         let missed: Vec<&str> =
             group.iter().filter(|f| !f.row.reaches(f.bound)).map(|f| f.situation.as_str()).collect();
         let verdict = if missed.is_empty() { String::new() } else { format!("  MISSED in {}", missed.join(", ")) };
-        writeln!(
-            out,
+        print(format_args!(
             "{:<24} {:<11} {:>5} {compared:>9} {faint:>6} {kinks:>6} {:>9.1e} {:>10.1e} {signs:>6.3}  {}{verdict}",
             key.2,
             key.0.name(),
@@ -150,26 +149,21 @@ fn print(found: &[Found]) -> Result<()> {
             worst.row.error,
             1.0 - cosine,
             worst.situation
-        )?;
+        ));
     }
     for f in found.iter().filter(|f| !f.row.kinks.is_empty()) {
-        writeln!(out, "kinks: {}, {}, {} steps: {}", f.situation, f.row.class, f.steps, f.row.kinks.join(", "))?;
+        print(format_args!("kinks: {}, {}, {} steps: {}", f.situation, f.row.class, f.steps, f.row.kinks.join(", ")));
     }
-    Ok(())
 }
 
-fn write_csv(path: &Path, found: &[Found]) -> Result<()> {
-    let mut file = File::create(path)?;
-    writeln!(file, "situation,class,against,steps,compared,kinks,faint,error,cosine,signs,bound")?;
+fn csv_of(found: &[Found]) -> String {
+    let mut table = String::from("situation,class,against,steps,compared,kinks,faint,error,cosine,signs,bound\n");
     for Found { situation, steps, against, row, bound } in found {
         let Row { class, compared, kinks, faint, error, cosine, signs } = row;
-        let kinks = kinks.len();
-        writeln!(
-            file,
-            "\"{situation}\",\"{class}\",{},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{}",
-            against.name(),
-            bound.error
-        )?;
+        let (against, kinks, bound) = (against.name(), kinks.len(), bound.error);
+        table += &format!(
+            "\"{situation}\",\"{class}\",{against},{steps},{compared},{kinks},{faint},{error},{cosine},{signs},{bound}\n"
+        );
     }
-    Ok(())
+    table
 }

@@ -1,7 +1,7 @@
 //! `burgess hash DIR`: one hash over what a run promises to reproduce.
 
+use super::print::print;
 use burgess_evolution::store::RunReader;
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +18,6 @@ pub(super) struct Args {
 ///
 /// When the run cannot be read.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    writeln!(stdout(), "{}", RunReader::open(&args.dir)?.hash()?)?;
+    print(RunReader::open(&args.dir)?.hash()?);
     Ok(ExitCode::SUCCESS)
 }

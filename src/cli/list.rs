@@ -1,12 +1,12 @@
 //! `burgess list DIR`: the elites of a run as a table.
 
 use super::columns::align;
+use super::print::print;
 use burgess_evolution::experiment::Experiment;
 use burgess_evolution::store::{Record, RunReader};
 
 use clap::ValueEnum;
 use std::cmp::Reverse;
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let rows: Vec<Vec<String>> = std::iter::once(head(reader.experiment()))
         .chain(shown.map(|(slot, e)| row(reader.experiment(), slot % reader.cell_count(), e)))
         .collect();
-    writeln!(stdout(), "{}", align(&rows))?;
+    print(align(&rows));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, each with its `Args` and a `run` that calls the library and prints.
 //!
 //! Exit codes: 0 done, 1 failed, 2 the input is wrong (a bad experiment file; clap uses the same for bad arguments),
-//! 130 stopped by Ctrl-C.
+//! 130 stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP).
 
 mod adapters;
 mod backend;
@@ -11,7 +11,10 @@ mod columns;
 mod compare;
 mod gradcheck;
 mod hash;
+mod interrupt;
 mod list;
+mod output;
+mod print;
 mod program;
 mod render;
 mod report;
@@ -27,9 +30,10 @@ mod verify;
 mod warnings;
 
 use anyhow::Error;
+use burgess_core::say;
 use burgess_evolution::experiment::ExperimentError;
+use burgess_evolution::store::StoreError;
 use clap::{Parser, Subcommand};
-use std::io;
 use std::process::ExitCode;
 
 /// Exit code for input that the user has to mend.
@@ -100,28 +104,26 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::TrainEncoder(args) => train_encoder::run(args),
         Command::Adapters => adapters::run(),
     };
-    outcome.unwrap_or_else(|error| fail(&error))
+    let code = outcome.unwrap_or_else(|error| fail(&error));
+    match print::lost() {
+        Some(error) if code == ExitCode::SUCCESS => fail(&Error::new(error).context("cannot write to stdout")),
+        _ => code,
+    }
 }
 
 fn fail(error: &Error) -> ExitCode {
-    if is_closed_pipe(error) {
-        // `burgess schema | head`: whoever reads has seen enough.
-        return ExitCode::SUCCESS;
-    }
     if let Some(usage) = error.downcast_ref::<clap::Error>() {
         // Its own words and exit code, as if clap had found it by itself.
         usage.exit();
     }
-    eprintln!("error: {error}");
+    say!("error: {error}");
     for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {cause}");
+        say!("  caused by: {cause}");
     }
-    match error.downcast_ref::<ExperimentError>() {
-        Some(_) => ExitCode::from(WRONG_INPUT),
-        None => ExitCode::FAILURE,
+    // The experiment of a run folder is edited by hand as well.
+    let in_folder = || matches!(error.downcast_ref(), Some(StoreError::Experiment(_)));
+    match error.is::<ExperimentError>() || in_folder() {
+        true => ExitCode::from(WRONG_INPUT),
+        false => ExitCode::FAILURE,
     }
-}
-
-fn is_closed_pipe(error: &Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

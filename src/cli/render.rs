@@ -1,10 +1,11 @@
 //! `burgess render`: pictures of a creature on its terrain.
 
+use super::output::Output;
+use super::print::print;
 use super::subject::{self, Subject};
 use burgess_evolution::report::frame_of;
 use burgess_physics::step::trace::trace;
 use burgess_report::pictures::{Animation, ColouredBody, Frame, animate, strip};
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,20 +31,20 @@ pub(super) struct Args {
 /// When the subject does not exist or a file cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
+    let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
+    let png = args.png.clone().or(by_default).map(Output::open).transpose()?;
+    let gif = args.gif.clone().map(Output::open).transpose()?;
     let period = (1.0 / (FRAME_RATE * subject.world.dt)).round().max(1.0) as u32;
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);
     let frames: Vec<Frame> = moments.iter().map(frame_of).collect();
     let kinds: Vec<u64> = subject.keys.iter().map(|key| key.gene.0).collect();
     let (body, terrain) = (ColouredBody { model: &subject.candidate.model, kinds: &kinds }, &subject.world.terrain);
 
-    let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
-    if let Some(path) = args.png.clone().or(by_default) {
-        strip(body, terrain, &frames, &subject.label)?.write_png(&path)?;
-        writeln!(stdout(), "{}", path.display())?;
+    if let Some(output) = png {
+        print(output.write(&strip(body, terrain, &frames, &subject.label)?.encode_png()?)?.display());
     }
-    if let Some(path) = &args.gif {
-        animate(body, terrain, &frames, Animation::default(), path)?;
-        writeln!(stdout(), "{}", path.display())?;
+    if let Some(output) = gif {
+        print(output.write(&animate(body, terrain, &frames, Animation::default())?)?.display());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,10 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
 
+use super::print::print;
 use burgess_evolution::report::{draw_all, view};
 use burgess_evolution::store::RunReader;
 use burgess_report::draw_overlay;
 use burgess_report::views::{CourseView, RunView};
-use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -37,9 +37,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let out = args.out.clone().unwrap_or_else(|| beside(&args.dirs, "overlay"));
         files.extend(draw_overlay(&courses, &[], "overlay", &out)?);
     }
-    let mut out = stdout().lock();
     for file in files {
-        writeln!(out, "{}", file.display())?;
+        print(file.display());
     }
     Ok(ExitCode::SUCCESS)
 }

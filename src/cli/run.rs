@@ -1,8 +1,11 @@
 //! `burgess run FILE`: an experiment file becomes a run folder.
 
 use super::backend::{self, Evaluator};
+use super::interrupt::Interrupt;
+use super::print::print;
 use super::program::program;
 use anyhow::Context;
+use burgess_core::say;
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::session::{self, Ended};
@@ -15,14 +18,8 @@ use burgess_evolution::store::RunReader;
 use burgess_evolution::variation::Variation;
 use burgess_qd::emitter;
 use burgess_report::PLOTS;
-use std::io::{Write as _, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Exit code of a program that was stopped by Ctrl-C (128 + SIGINT).
-const INTERRUPTED: u8 = 130;
 
 /// Which experiment, on what, and where to.
 #[derive(clap::Args)]
@@ -42,7 +39,7 @@ pub(super) struct Args {
     overrides: Vec<String>,
 }
 
-/// Runs the experiment to the end of its budget, or until Ctrl-C.
+/// Runs the experiment to the end of its budget, or until Ctrl-C, SIGTERM or SIGHUP.
 ///
 /// # Errors
 ///
@@ -76,7 +73,7 @@ fn run_inverse(args: &Args) -> anyhow::Result<ExitCode> {
         Some(false) => "GOAL MISSED",
         None => "no goal is stated",
     };
-    writeln!(stdout(), "{summary}\n{verdict}: {}", dir.display())?;
+    print(format_args!("{summary}\n{verdict}: {}", dir.display()));
     Ok(if reached == Some(false) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -88,32 +85,32 @@ pub(super) fn carry_on(
     evaluator: &Evaluator,
 ) -> anyhow::Result<ExitCode> {
     let dir = folder.dir().display();
-    eprintln!("run folder: {dir}");
-    let interrupt = watch_for_interrupts(folder.dir())?;
+    say!("run folder: {dir}");
+    let interrupt = Interrupt::watch(folder.dir())?;
     let before = generations(folder);
     let ended = match evaluator {
         Evaluator::Points(points) => {
-            session::carry_on(folder, points.run(experiment, &points.space()), &program(), &interrupt)?
+            session::carry_on(folder, points.run(experiment, &points.space()), &program(), &interrupt.flag)?
         }
         Evaluator::Simulation(backend, [differentiator, slopes]) => {
             let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));
             let (differentiator, slopes) = (differentiator.as_deref(), slopes.as_deref());
             let setup = Setup { experiment, space, backend: backend.as_ref(), differentiator, slopes, emitters };
-            session::run(folder, setup, &program(), &interrupt)?
+            session::run(folder, setup, &program(), &interrupt.flag)?
         }
     };
     if ended == Ended::Finished && before == generations(folder) {
-        eprintln!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
+        say!("its budget was used up before; to run it for longer, raise the budget in {dir}/experiment.ron");
     }
-    writeln!(stdout(), "{}", summary(&RunReader::open(folder.dir())?)?)?;
-    report::draw_all(folder.dir())
-        .with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
-    writeln!(stdout(), "plots: {}", folder.dir().join(PLOTS).display())?;
+    let drawn = report::draw_all(folder.dir());
+    print(summary(&RunReader::open(folder.dir())?)?);
+    drawn.with_context(|| format!("the run is stored; `burgess report {dir}` draws it again"))?;
+    print(format_args!("plots: {}", folder.dir().join(PLOTS).display()));
     Ok(match ended {
         Ended::Finished => ExitCode::SUCCESS,
         Ended::Interrupted => {
-            eprintln!("stopped before the end; to go on: burgess resume {dir}");
-            ExitCode::from(INTERRUPTED)
+            say!("stopped before the end; to go on: burgess resume {dir}");
+            interrupt.exit_code()
         }
     })
 }
@@ -160,20 +157,4 @@ fn bodies(experiment: &Experiment, topologies: usize) -> String {
 
 fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A flag that the first Ctrl-C sets; the second ends the process at once, which loses the unfinished generation
-/// and those that wait to be stored.
-fn watch_for_interrupts(dir: &Path) -> anyhow::Result<Arc<AtomicBool>> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let (flag, dir) = (Arc::clone(&interrupt), dir.to_owned());
-    let on_interrupt = move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            eprintln!("aborted; to go on: burgess resume {}", dir.display());
-            std::process::exit(INTERRUPTED.into());
-        }
-        eprintln!("\nstopping after this generation; Ctrl-C again aborts it");
-    };
-    ctrlc::set_handler(on_interrupt).context("cannot watch for Ctrl-C")?;
-    Ok(interrupt)
 }

@@ -1,7 +1,7 @@
 //! `burgess schema`: the reference experiments, which show every field and variant.
 
+use super::print::print;
 use clap::ValueEnum;
-use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 /// Kinds of experiments.
@@ -46,6 +46,6 @@ impl Kind {
 ///
 /// If stdout cannot be written to.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    stdout().write_all(args.kind.reference().as_bytes())?;
+    print(args.kind.reference().trim_end());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `burgess show DIR#ID` and `burgess show MORPHOLOGY`: all that is known of one creature.
 
 use super::columns::align;
+use super::print::print;
 use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
 use burgess_evolution::benchmark::Point;
@@ -14,7 +15,7 @@ use burgess_physics::world::Physics;
 use burgess_qd::Parent;
 use ron::ser::PrettyConfig;
 use serde::Serialize;
-use std::io::{Write as _, stdout};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 pub(super) struct Args {
     /// An elite's DIR#ID, the name of a morphology, or the path of a morphology file.
     #[arg(value_name = "DIR#ID|MORPHOLOGY")]
-    target: String,
+    target: OsString,
     /// Print an elite's genome too, exactly (RON).
     #[arg(long)]
     genome: bool,
@@ -38,19 +39,20 @@ pub(super) struct Args {
 ///
 /// When there is no such elite or morphology, or it is no valid body.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let text = match (args.target.contains('#'), args.policy) {
-        (true, true) => policy(&args.target.parse()?)?,
-        (true, false) => elite(&args.target.parse()?, args.genome)?,
+    let text = match (EliteAddress::is_meant(&args.target), args.policy) {
+        (true, true) => policy(&EliteAddress::parse(&args.target)?)?,
+        (true, false) => elite(&EliteAddress::parse(&args.target)?, args.genome)?,
         (false, true) => bail!("a morphology has no brain; --policy needs an elite's DIR#ID"),
-        (false, false) => seed(&args.target)?,
+        (false, false) => seed(Path::new(&args.target))?,
     };
-    writeln!(stdout(), "{}", text.trim_end())?;
+    print(text.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
-fn seed(name: &str) -> anyhow::Result<String> {
+fn seed(name: &Path) -> anyhow::Result<String> {
     let body = morphology::load(name, Path::new(""))?;
-    let model = grow_whole(&body, &BodyLimits::given(), &Physics::default()).with_context(|| name.to_owned())?;
+    let grown = grow_whole(&body, &BodyLimits::given(), &Physics::default());
+    let model = grown.with_context(|| name.display().to_string())?;
     Ok(show_body::table(&model))
 }
 

@@ -1,12 +1,11 @@
 //! `burgess simulate`: one creature's trajectory, as a table for other tools.
 
+use super::output::Output;
+use super::print::print;
 use super::subject::{self, Subject};
-use anyhow::Context;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
-use std::fs::File;
-use std::io::{BufWriter, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Scalar of the simulation.
@@ -37,55 +36,49 @@ pub(super) struct Args {
 /// When the subject does not exist or the table cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
+    let csv = args.csv.clone().map(Output::open).transpose()?;
     let simulate = match args.precision {
         Precision::F32 => trace::<f32>,
         Precision::F64 => trace::<f64>,
     };
     let (moments, returns) = simulate(&subject.candidate, &subject.world, &subject.task, 1);
-    if let Some(path) = &args.csv {
-        write_csv(path, &moments, args.precision).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Some(output) = csv {
+        output.write(csv_of(&moments, args.precision).as_bytes())?;
     }
-    summarise(&subject.label, &moments, &returns)?;
+    summarise(&subject.label, &moments, &returns);
     Ok(ExitCode::SUCCESS)
 }
 
-fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) -> anyhow::Result<()> {
-    let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
-        return Ok(());
-    };
+fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) {
+    let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let moved = last.position - first.position;
     let ending = match returns.ending {
         Ending::Finished => "finished",
         Ending::Terminated => "terminated by the task",
         Ending::Diverged => "diverged",
     };
-    let mut out = stdout().lock();
-    writeln!(out, "{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps)?;
-    writeln!(out, "  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z)?;
-    writeln!(out, "  reward  {:.4}", returns.reward)?;
-    Ok(())
+    print(format_args!("{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps));
+    print(format_args!("  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z));
+    print(format_args!("  reward  {:.4}", returns.reward));
 }
 
 /// One row a step, the start first; numbers have the digits that tell them apart in their precision.
-fn write_csv(path: &Path, moments: &[Moment], precision: Precision) -> std::io::Result<()> {
+fn csv_of(moments: &[Moment], precision: Precision) -> String {
     let text = |number: f64| match precision {
         Precision::F32 => (number as f32).to_string(),
         Precision::F64 => number.to_string(),
     };
-    let mut out = BufWriter::new(File::create(path)?);
     let links = moments.first().map_or(0, |m| m.contacts.len());
-    write!(out, "{}", state_columns(links.saturating_sub(1)).join(","))?;
-    for link in 0..links {
-        write!(out, ",contact{link}")?;
-    }
-    writeln!(out, ",reward")?;
+    let contacts = (0..links).map(|link| format!("contact{link}"));
+    let names = state_columns(links.saturating_sub(1)).into_iter().chain(contacts);
+    let mut table = names.chain(["reward".to_owned()]).collect::<Vec<_>>().join(",") + "\n";
     for m in moments {
         let (q, base) = (m.orientation, [m.position, m.orientation.v, m.velocity, m.angular_velocity]);
         let [x, v, velocity, spin] = base.map(|a| a.to_array());
         let numbers = [m.time].into_iter().chain(x).chain([q.w]).chain(v).chain(velocity).chain(spin);
         let joints = m.angles.iter().chain(&m.rates).chain(&m.contacts).copied();
         let row: Vec<String> = numbers.chain(joints).chain([m.reward]).map(text).collect();
-        writeln!(out, "{}", row.join(","))?;
+        table += &(row.join(",") + "\n");
     }
-    out.flush()
+    table
 }

@@ -11,6 +11,7 @@ use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, CpgJoint};
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, World};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Episode of a morphology that belongs to no experiment (s).
@@ -21,7 +22,7 @@ const DURATION: f64 = 5.0;
 pub(super) struct Args {
     /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
     #[arg(value_name = "MORPHOLOGY|DIR#ID")]
-    subject: String,
+    subject: OsString,
     /// A policy file (RON) that replaces the brain; a morphology without one holds its pose.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -53,7 +54,10 @@ impl Subject {
     /// When there is no such run, elite, morphology or policy file, or the time is not above zero and at most an hour.
     pub(super) fn resolve(args: &Args) -> anyhow::Result<Self> {
         let name = &args.subject;
-        let mut subject = if name.contains('#') { Self::elite(&name.parse()?)? } else { Self::morphology(name)? };
+        let mut subject = match EliteAddress::is_meant(name) {
+            true => Self::elite(&EliteAddress::parse(name)?)?,
+            false => Self::morphology(Path::new(name))?,
+        };
         if let Some(path) = &args.policy {
             subject.set_brain(&PolicyFile::load(path)?).with_context(|| path.display().to_string())?;
         }
@@ -97,14 +101,14 @@ impl Subject {
     }
 
     /// Servos hold the body's zero pose.
-    fn morphology(name: &str) -> anyhow::Result<Self> {
+    fn morphology(name: &Path) -> anyhow::Result<Self> {
         let body = morphology::load(name, Path::new("."))?;
         let physics = Physics::default();
         let Grown { model, keys } =
-            grow_whole(&body, &BodyLimits::given(), &physics).with_context(|| name.to_owned())?;
+            grow_whole(&body, &BodyLimits::given(), &physics).with_context(|| name.display().to_string())?;
         let joints = vec![CpgJoint::default(); model.joint_count()];
         Ok(Self {
-            label: name.to_owned(),
+            label: name.display().to_string(),
             keys,
             candidate: Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } },
             world: World::new(&physics, &TerrainSpec::default(), 0),

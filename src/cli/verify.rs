@@ -1,15 +1,19 @@
 //! `burgess verify DIR`: every elite simulated again and compared with what is stored.
 
 use super::backend;
+use super::print::print;
 use super::program::program;
+use burgess_core::say::harmless;
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::provenance::{self, Part};
 use burgess_evolution::evolve::verify::{self, Comparison};
 use burgess_evolution::evolve::{Domain as _, LatentSpace, start};
-use burgess_evolution::store::RunReader;
-use std::io::{Write as _, stdout};
+use burgess_evolution::store::{Integrity, RunReader};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Most faults that are shown.
+const SHOWN: usize = 20;
 
 /// Which run, and on what.
 #[derive(clap::Args)]
@@ -20,7 +24,7 @@ pub(super) struct Args {
     backend: backend::Args,
 }
 
-/// Prints the largest differences. They must be zero where the run was made by the same program on the same kind of machine and
+/// Prints what is damaged, by the checksums of rows, and the largest differences. These must be zero where the run was made by the same program on the same kind of machine and
 /// backend; elsewhere they are only reported.
 ///
 /// # Errors
@@ -28,6 +32,17 @@ pub(super) struct Args {
 /// When the run cannot be read, or simulation fails.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let run = RunReader::open(&args.dir)?;
+    // Said before anything else is read, which damage may stop.
+    let Integrity { faults, unchecked } = run.integrity()?;
+    for fault in faults.iter().take(SHOWN) {
+        print(harmless(&format!("DAMAGED: {fault}")));
+    }
+    if faults.len() > SHOWN {
+        print(format_args!("DAMAGED: ... and {} more", faults.len() - SHOWN));
+    }
+    if unchecked > 0 {
+        print(format_args!("{unchecked} rows are from before rows had checksums, and have none"));
+    }
     let (experiment, space) = start::thaw_run(&args.dir)?;
     let parts = provenance::read(&args.dir)?;
     let (comparison, backend) = match experiment.problem() {
@@ -47,8 +62,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let here = Part::now(&program(), &backend, None);
     let promised = parts.iter().all(|part| part.promises_bits_of(&here));
-    writeln!(stdout(), "{}", report(&comparison, &experiment.axes(), promised))?;
-    let broken = promised && comparison.differing > 0;
+    print(report(&comparison, &experiment.axes(), promised));
+    let broken = !faults.is_empty() || promised && comparison.differing > 0;
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

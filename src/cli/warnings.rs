@@ -1,5 +1,6 @@
 //! Shows on stderr, line by line, what the libraries of this workspace warn of.
 
+use burgess_core::say;
 use log::{LevelFilter, Log, Metadata, Record};
 
 /// Prints the messages of the workspace's crates. Those of others (graphics drivers' layers warn of much) are left to their own means.
@@ -12,7 +13,7 @@ impl Log for Stderr {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            eprintln!("{}", record.args());
+            say!("{}", record.args());
         }
     }
 

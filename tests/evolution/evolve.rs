@@ -92,7 +92,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
-    let address: EliteAddress = format!("{}#{}", dir.display(), best.id).parse().unwrap();
+    let address = EliteAddress::parse(format!("{}#{}", dir.display(), best.id).as_ref()).unwrap();
     assert_eq!(address.open().unwrap().1, best.clone());
     let newest = elites.iter().map(|(_, elite)| elite.id).max().unwrap();
     for id in [newest + 1, u64::MAX] {

@@ -281,10 +281,51 @@ fn emitters_that_learn_keep_the_same_promises_with_and_without_refinement() {
     }
 }
 
+#[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    assert!(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success());
+}
+
 /// Sends the signal that Ctrl-C sends.
 #[cfg(unix)]
 fn interrupt(child: &std::process::Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    send("INT", child);
+}
+
+/// Who stops machines and closes terminals does not wait for Ctrl-C.
+#[cfg(target_os = "linux")]
+#[test]
+fn other_signals_stop_as_cleanly() {
+    let place = Place::new();
+    let long = ["run", "test.ron", "--set", "budget.generations=100000"];
+    for (number, (signal, code)) in [("TERM", 143), ("HUP", 129)].into_iter().enumerate() {
+        let child = place.command(&long).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let dir = place.path(&format!("results/test-3-{}", number + 1));
+        while generations_in(&dir) < 2 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        send(signal, &child);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(dir.join("metrics.csv").exists() && !dir.join("archive.sqlite-wal").exists());
+        assert!(dir.join("plots/elites.png").exists());
+    }
+    // `nohup` lets a run outlive its terminal.
+    let mut child = Command::new("nohup")
+        .arg(place::burgess().get_program())
+        .args(["run", "test.ron", "--backend", "cpu", "--set", "budget.generations=300"])
+        .current_dir(place.path(""))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let dir = place.path("results/test-3-3");
+    while generations_in(&dir) < 2 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    send("HUP", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(generations_in(&dir), 300);
 }
 
 #[cfg(unix)]
@@ -473,7 +514,7 @@ fn a_frozen_experiment_that_was_edited_wrongly_is_refused() {
         fs::write(&frozen, right.replace(from, to)).unwrap();
         for command in ["resume", "verify", "list"] {
             let (code, message) = place.fail(&[command, run]);
-            assert!(code == 1 && message.contains(words), "{command}, {to}: {message}");
+            assert!(code == 2 && message.contains(words), "{command}, {to}: {message}");
         }
     }
     fs::write(&frozen, right.replace("generations: Some(1)", "generations: Some(2)")).unwrap();
@@ -509,9 +550,259 @@ fn a_slip_in_the_frozen_experiment_is_named() {
         assert!(frozen.contains(good), "{frozen}");
         fs::write(&file, frozen.replace(good, bad).replace("Some(1)", "Some(2)")).unwrap();
         let (code, message) = place.fail(&["resume", "results/test-3-1"]);
-        assert!(code == 1 && message.contains(named) && message.contains("experiment.ron"), "{code}: {message}");
+        assert!(code == 2 && message.contains(named) && message.contains("experiment.ron"), "{code}: {message}");
     }
     fs::write(&file, frozen.replace("Some(1)", "Some(2)")).unwrap();
     place.ask(&["resume", "results/test-3-1"]);
     assert_eq!(generations_in(&place.path("results/test-3-1")), 2);
+}
+
+/// SQLite takes names that begin with `file:` for URIs, with options of their own; and paths are bytes, not text.
+#[cfg(unix)]
+#[test]
+fn run_folders_may_have_any_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    for name in [&b"file:x?mode=memory&y="[..], b"file:", b"a%20b?c#d", b"\xff\xfe"] {
+        let out = OsStr::from_bytes(name);
+        let mut command = place.command(&["run", "test.ron", "--set", "budget.generations=1"]);
+        let output = command.arg("--out").arg(out).output().unwrap();
+        assert!(output.status.success(), "{out:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let dir = Path::new(out).join("test-3-1");
+        assert!(place.path("").join(&dir).join("archive.sqlite").exists(), "{out:?} is not where it was asked for");
+        let mut best = dir.clone().into_os_string();
+        for command in ["list", "hash", "verify", "report", "resume"] {
+            let output = place.command(&[command]).arg(&dir).output().unwrap();
+            assert!(output.status.success(), "{command} {out:?}: {}", String::from_utf8_lossy(&output.stderr));
+            if command == "list" {
+                let table = String::from_utf8(output.stdout).unwrap();
+                best.push(format!("#{}", table.lines().nth(1).unwrap().split_whitespace().next().unwrap()));
+            }
+        }
+        for command in ["show", "simulate", "render"] {
+            let output = place.command(&[command]).arg(&best).output().unwrap();
+            assert!(output.status.success(), "{command} {best:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    let body = OsStr::from_bytes(b"\xff.ron");
+    fs::copy(place::repository().join("morphologies/hopper.ron"), place.path("").join(body)).unwrap();
+    assert!(place.command(&["show"]).arg(body).status().unwrap().success());
+}
+
+/// A run folder may come from anyone: what is written into it stays in it.
+#[cfg(unix)]
+#[test]
+fn links_in_a_run_folder_do_not_lead_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = place.path("results/test-3-1");
+    let frozen = fs::read_to_string(run.join("experiment.ron")).unwrap();
+    fs::write(run.join("experiment.ron"), frozen.replace("Some(1)", "Some(2)")).unwrap();
+    let outside = place.path("precious");
+    fs::write(&outside, "precious").unwrap();
+    let names = ["metrics.csv", "metrics.csv.tmp", "provenance.ron.tmp", "plots/elites.png", "plots/elites.png.tmp"];
+    for name in names.iter().chain(&["plots/progress.svg"]) {
+        let _ = fs::remove_file(run.join(name));
+        symlink(&outside, run.join(name)).unwrap();
+    }
+    place.ask(&["resume", "results/test-3-1"]);
+    place.ask(&["report", "results/test-3-1"]);
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "precious");
+    let folder = place.path("folder");
+    fs::create_dir(&folder).unwrap();
+    for (name, command) in [("plots", "report"), ("lock", "resume"), ("archive.sqlite", "resume")] {
+        let own = run.join(name);
+        fs::rename(&own, place.path("kept")).unwrap();
+        symlink(if name == "plots" { &folder } else { &outside }, &own).unwrap();
+        let (code, message) = place.fail(&[command, "results/test-3-1"]);
+        assert!(code == 1 && message.contains(name), "{message}");
+        fs::remove_file(&own).unwrap();
+        fs::rename(place.path("kept"), &own).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "precious");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+/// What is no regular file may have no end or no beginning, and the frozen files are read again and again.
+#[cfg(target_os = "linux")]
+#[test]
+fn run_folders_hold_regular_files_of_a_sensible_size() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = place.path("results/test-3-1");
+    for (name, command) in [("experiment.ron", "list"), ("seeds.ron", "verify"), ("provenance.ron", "resume")] {
+        let own = run.join(name);
+        fs::rename(&own, place.path("kept")).unwrap();
+        for kind in 0..place::UNREADABLE {
+            let words = place::put_unreadable(&own, kind);
+            let (code, message) = place.fail(&[command, "results/test-3-1"]);
+            assert!(code != 0 && message.contains(name) && message.contains(words), "{command}: {message}");
+            fs::remove_file(&own).unwrap();
+        }
+        fs::rename(place.path("kept"), &own).unwrap();
+    }
+}
+
+/// A run folder may come from anyone: what its experiment cannot have made is not even read.
+#[test]
+fn hostile_run_folders_are_refused_soon() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let run = "results/test-3-1";
+    let database = place.path(run).join("archive.sqlite");
+    let whole = fs::read(&database).unwrap();
+    let list = place.ask(&["list", run]);
+    let best = format!("{run}#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
+    let id = best.rsplit('#').next().unwrap();
+    let big = |column: &str| format!("UPDATE elites SET {column} = zeroblob(60000000) WHERE id = {id}");
+    for (damage, words) in [
+        (big("genome"), "octet_length(genome)"),
+        (big("learned"), "octet_length(learned)"),
+        (big("seen"), "octet_length(seen)"),
+        (big("topology"), "octet_length(topology)"),
+        (big("exact_descriptors"), "octet_length(exact_descriptors)"),
+        (big("exact_parents"), "octet_length(exact_parents)"),
+        ("UPDATE metrics SET exact_scores = zeroblob(60000000)".into(), "octet_length(exact_scores)"),
+        ("INSERT INTO invalid VALUES (0, zeroblob(60000000), 1, 0)".into(), "octet_length(label)"),
+        (format!("UPDATE elites SET genome = genome || x'00' WHERE id = {id}"), "damaged"),
+        (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 63"),
+        (format!("UPDATE elites SET cell = -1 WHERE id = {id}"), "table elites: cell"),
+        ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is computed"),
+        ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is computed"),
+    ] {
+        fs::write(&database, &whole).unwrap();
+        rusqlite::Connection::open(&database).unwrap().execute_batch(&damage).unwrap();
+        for arguments in [&["list", run][..], &["show", &best], &["report", run], &["verify", run], &["resume", run]] {
+            // Genes that are not decoded are not judged.
+            if words == "damaged" && arguments[0] == "list" {
+                continue;
+            }
+            let began = std::time::Instant::now();
+            let (code, message) = place.fail(arguments);
+            assert!(code == 1 && message.contains(words), "{arguments:?}, {damage}: {code}: {message}");
+            assert!(began.elapsed() < Duration::from_secs(2), "{arguments:?}, {damage}");
+        }
+    }
+    // Numbers that are finite are drawn, however large.
+    fs::write(&database, &whole).unwrap();
+    let most = f64::MAX.to_le_bytes().repeat(12);
+    let least = f64::MIN.to_le_bytes().repeat(12);
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    for scores in [most, least] {
+        connection.execute("UPDATE metrics SET exact_scores = ?1", [scores]).unwrap();
+        place.ask(&["report", run]);
+    }
+}
+
+/// A byte that changes what a run promises does not pass; where SQLite cannot read on, that is said.
+#[test]
+fn a_changed_byte_is_noticed() {
+    let place = Place::new();
+    let small = ["--set", "budget.generations=3", "--set", "batch_size=8", "--set", "task.duration=0.1"];
+    place.ask(&[&["run", "test.ron"][..], &small].concat());
+    let run = "results/test-3-1";
+    let database = place.path(run).join("archive.sqlite");
+    let whole = fs::read(&database).unwrap();
+    let hash = place.ask(&["hash", run]);
+    let (mut changed, mut named) = (0, 0);
+    for i in 0..150 {
+        let mut bytes = whole.clone();
+        // Steps of a prime length come to all kinds of places.
+        let at = (i * 7919 + 1013) % bytes.len();
+        bytes[at] ^= 1 << (i % 8);
+        fs::write(&database, &bytes).unwrap();
+        let now = place.call(&["hash", run]);
+        let verified = place.call(&["verify", run]);
+        let text = String::from_utf8_lossy(&verified.stdout).into_owned();
+        named += usize::from(text.contains("DAMAGED: table "));
+        if now.status.success() && String::from_utf8_lossy(&now.stdout) != hash {
+            changed += 1;
+            assert_eq!(verified.status.code(), Some(1), "byte {at}: {text}");
+        }
+    }
+    assert!(changed > 10 && named > 15, "{changed} changed the hash, {named} were named");
+    // Numbers that are in no hash are looked at, too, and so is what is not there any more.
+    for (damage, words) in [
+        (
+            "UPDATE metrics SET evaluations = 77 WHERE generation = 1",
+            "table metrics, generation 1: is not what was written",
+        ),
+        ("UPDATE elites SET descriptors = '[]' WHERE cell = (SELECT min(cell) FROM elites)", "table elites, cell "),
+        ("DELETE FROM elites WHERE cell = (SELECT min(cell) FROM elites)", "but the last generation left"),
+    ] {
+        fs::write(&database, &whole).unwrap();
+        rusqlite::Connection::open(&database).unwrap().execute_batch(damage).unwrap();
+        let verified = place.call(&["verify", run]);
+        let text = String::from_utf8_lossy(&verified.stdout).into_owned();
+        assert!(verified.status.code() == Some(1) && text.contains(words), "{damage}: {text}");
+    }
+    fs::write(&database, &whole).unwrap();
+    assert!(!place.ask(&["verify", run]).contains("DAMAGED"));
+}
+
+/// Runs from before there were checksums open as they did, and go on with checksums for what is new.
+#[test]
+fn runs_without_checksums_go_on() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--out", "whole"]);
+    place.ask(&["run", "test.ron", "--set", "budget.generations=4"]);
+    let run = "results/test-3-1";
+    let database = rusqlite::Connection::open(place.path(run).join("archive.sqlite")).unwrap();
+    for table in ["archive", "centroids", "elites", "emitters", "encoder", "invalid", "metrics", "passive", "training"]
+    {
+        database.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN checksum")).unwrap();
+    }
+    database.pragma_update(None, "user_version", 6).unwrap();
+    drop(database);
+    place.ask(&["list", run]);
+    let verified = place.ask(&["verify", run]);
+    assert!(verified.contains("from before rows had checksums") && verified.contains("equal to the bit"), "{verified}");
+    let frozen = fs::read_to_string(place.path(run).join("experiment.ron")).unwrap();
+    fs::write(place.path(run).join("experiment.ron"), frozen.replace("Some(4)", "Some(12)")).unwrap();
+    place.ask(&["resume", run]);
+    assert_eq!(place.ask(&["hash", run]), place.ask(&["hash", "whole/test-3-1"]));
+    let later = place.ask(&["verify", run]);
+    assert!(later.contains("from before rows had checksums") && !later.contains("DAMAGED"), "{later}");
+    assert!(!place.ask(&["verify", "whole/test-3-1"]).contains("checksums"));
+}
+
+/// Editors put a byte order mark in front, a run may be killed before its tables are there, and databases are edited by hand.
+#[test]
+fn what_is_strange_about_a_folder_is_understood_or_named() {
+    let place = Place::new();
+    let mark = |name: &str| {
+        let text = fs::read_to_string(place.path(name)).unwrap();
+        fs::write(place.path(name), format!("\u{feff}{text}")).unwrap();
+    };
+    mark("test.ron");
+    fs::copy(place::repository().join("morphologies/hopper.ron"), place.path("own.ron")).unwrap();
+    mark("own.ron");
+    let own = ["--set", "body=Fixed(\"own.ron\")", "--set", "budget.generations=2", "--threads", "65535"];
+    let output = place.call(&[&["run", "test.ron"][..], &own].concat());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.contains("4 for each core"), "{message}");
+    let run = "results/test-3-1";
+    for name in ["experiment.ron", "seeds.ron", "provenance.ron"] {
+        mark(&format!("{run}/{name}"));
+    }
+    place.ask(&["resume", run]);
+    let database = place.path(run).join("archive.sqlite");
+    let whole = fs::read(&database).unwrap();
+    for (damage, column) in [("elites SET id = 'x' || id", "id"), ("metrics SET evaluations = 'many'", "evaluations")] {
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        connection.execute(&format!("UPDATE {damage}"), []).unwrap();
+        drop(connection);
+        let (code, message) = place.fail(&["report", run]);
+        assert!(code == 1 && message.contains(&format!("column `{column}` holds Text")), "{message}");
+        fs::write(&database, &whole).unwrap();
+    }
+    fs::write(&database, "").unwrap();
+    for command in ["hash", "list"] {
+        let (code, message) = place.fail(&[command, run]);
+        assert!(code == 1 && message.contains("`burgess resume` starts the run"), "{message}");
+    }
+    place.ask(&["resume", run]);
+    place.ask(&["hash", run]);
 }

@@ -1,6 +1,6 @@
 //! `simulate`, `render`, `report` and `show`, called as a user calls them.
 
-use crate::place::{ask, fail};
+use crate::place::{ask, burgess, fail};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -135,4 +135,80 @@ fn what_is_not_there_is_named() {
     assert!(fail(dir, &["simulate", "snake", "--seconds", "0"]).contains("--seconds"));
     assert!(fail(dir, &["simulate", "snake", "--csv", "no/such/folder.csv"]).contains("no/such/folder.csv"));
     assert!(fail(dir, &["report", "results"]).contains("results"));
+}
+
+/// Whoever reads may be gone, and its disk full: the work is done all the same, and its exit code is what counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_only_said_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("small.ron"), EXPERIMENT).unwrap();
+    fs::write(dir.path().join("wrong.ron"), "(").unwrap();
+    let full = || std::process::Stdio::from(fs::File::options().write(true).open("/dev/full").unwrap());
+    let closed = || std::process::Stdio::from(std::io::pipe().unwrap().1);
+    let code = |arguments: &[&str], out, err| {
+        let mut command = burgess();
+        command.args(arguments).current_dir(dir.path()).stdout(out).stderr(err);
+        command.status().unwrap().code()
+    };
+    let run = ["run", "small.ron", "--backend", "cpu"];
+    let plot = |number: usize| dir.path().join(format!("results/small-0-{number}/plots/elites.png"));
+    assert_eq!(code(&run, closed(), closed()), Some(0));
+    assert!(plot(1).exists());
+    // What was printed is lost here, which is said last of all.
+    assert_eq!(code(&run, full(), full()), Some(1));
+    assert!(plot(2).exists());
+    for err in [full(), closed()] {
+        assert_eq!(code(&["check", "wrong.ron"], full(), err), Some(2));
+    }
+    assert_eq!(code(&["verify", "results/small-0-1"], closed(), full()), Some(0));
+    let database = rusqlite::Connection::open(dir.path().join("results/small-0-1/archive.sqlite")).unwrap();
+    database.execute("UPDATE elites SET exact_reward = x'0000803f'", []).unwrap();
+    drop(database);
+    assert_eq!(code(&["verify", "results/small-0-1"], closed(), closed()), Some(1));
+    assert_eq!(code(&["simulate", "hopper", "--csv", "a.csv"], closed(), closed()), Some(0));
+    assert!(dir.path().join("a.csv").exists());
+    assert_eq!(code(&["list", "results/small-0-1"], full(), closed()), Some(1));
+}
+
+/// A disk that is full at the end of the work costs no file that was there before, and a path that cannot be written no work.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_are_written_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    for (command, option, file) in
+        [("render", "--gif", "a.gif"), ("render", "--png", "a.png"), ("simulate", "--csv", "a.csv")]
+    {
+        let arguments = [command, "hopper", "--seconds", "0.3", option];
+        fs::write(path(file), "before").unwrap();
+        // Files end after half a kilobyte.
+        let mut limited = std::process::Command::new("sh");
+        limited.args(["-c", r#"trap "" XFSZ; ulimit -f 1; exec "$0" "$@""#]).arg(burgess().get_program());
+        let output = limited.args(arguments).arg(file).current_dir(dir.path()).output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && message.contains(file), "{message}");
+        assert_eq!(fs::read_to_string(path(file)).unwrap(), "before");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "something was left");
+        fs::remove_file(path(file)).unwrap();
+        // An hour of simulation would take minutes: refused before it.
+        let began = std::time::Instant::now();
+        let long = [command, "millipede.ron", "--seconds", "3600", option];
+        fs::copy(crate::place::repository().join("morphologies/hexapod.ron"), path("millipede.ron")).unwrap();
+        for (wrong, words) in [(".", "is a folder"), ("no/such.file", "no/such.file")] {
+            let message = fail(dir.path(), &[&long[..], &[wrong]].concat());
+            assert!(message.contains(words), "{message}");
+        }
+        assert!(began.elapsed().as_secs() < 5, "{command} {option} worked before it looked");
+        fs::remove_file(path("millipede.ron")).unwrap();
+        // A user's own link is followed, and what is no file is written as it is.
+        std::os::unix::fs::symlink(path("real"), path("link")).unwrap();
+        fs::write(path("real"), "before").unwrap();
+        ask(dir.path(), &[&arguments[..], &["link"]].concat());
+        assert!(fs::read(path("real")).unwrap() != b"before" && path("link").is_symlink());
+        fs::remove_file(path("link")).unwrap();
+        fs::remove_file(path("real")).unwrap();
+    }
+    let piped = ask(dir.path(), &["simulate", "hopper", "--seconds", "0.1", "--csv", "/dev/stdout"]);
+    assert!(piped.starts_with("time,x,y,z") && piped.contains("finished after"), "{piped}");
 }

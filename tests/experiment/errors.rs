@@ -161,17 +161,14 @@ fn files_that_are_no_text_are_refused() {
     );
     assert_eq!(
         report(" ".repeat(2_000_000), &[]),
-        "error: test.ron: is larger than 1048576 bytes, so it is no experiment file\n"
+        "error: test.ron: is larger than 1048576 bytes, the most that is read\n"
     );
 }
 
 #[test]
 fn missing_files_and_folders_are_refused() {
     let folder = TempDir::new().expect("a folder");
-    for (file, report) in [
-        ("nowhere.ron", "error: nowhere.ron: no such file\n"),
-        (".", "error: .: is a folder, not an experiment file\n"),
-    ] {
+    for (file, report) in [("nowhere.ron", "error: nowhere.ron: no such file\n"), (".", "error: .: is a folder\n")] {
         let output = burgess(folder.path(), &["check", file]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), report);
@@ -235,4 +232,107 @@ fn faults_of_the_file_keep_their_place_whatever_is_set() {
     let text = VALID.replace("batch_size: 8", "batch_sise: 8");
     let report = report(text, &["seed=12345", "task.reward=[\n(term: Survival)]", "policy.frequency=(1.0, 2.0)"]);
     assert!(report.starts_with("error: test.ron:15:5: unknown field `batch_sise`"), "{report}");
+}
+
+/// Files that an experiment names are read if they are regular files of a sensible size; others may have no end.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_an_experiment_names_are_looked_at_before_they_are_read() {
+    let folder = TempDir::new().expect("a folder");
+    let body = VALID.replace(r#"Evolve(seeds: ["hopper", "snake"])"#, r#"Fixed("bad.ron")"#);
+    let latent = "descriptors: [],\n    latent: (frozen: \"bad\"),\n    archive: DominatedNovelty(size: 9),";
+    let latent =
+        VALID.replace("descriptors: [(kind: FinalX, range: (-1.0, 1.0), bins: 5)],\n    archive: Grid(),", latent);
+    let policy =
+        VALID.replace("Cpg()", r#"Mlp(hidden: [8], frequency: (0.5, 2.5), control_rate: 60, world_model: "bad")"#);
+    let reach = fs::read_to_string(place::repository().join("experiments/reference_reach.ron")).expect("a reference");
+    let bodies = reach.replace("body: \"waiter\"", "body: \"bad.ron\"");
+    assert!(bodies != reach, "the reference has another body");
+    for text in [body, latent, policy, bodies] {
+        fs::write(folder.path().join("test.ron"), text).expect("a file");
+        let bad = folder.path().join("bad.ron");
+        for kind in 0..place::UNREADABLE {
+            let words = place::put_unreadable(&bad, kind);
+            let output = burgess(folder.path(), &["check", "test.ron"]);
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.code() == Some(2) && message.contains(words), "{message}");
+            fs::remove_file(&bad).expect("removed");
+        }
+    }
+    let bad = folder.path().join("bad.ron");
+    for kind in 0..place::UNREADABLE {
+        let words = place::put_unreadable(&bad, kind);
+        for arguments in [
+            &["check", "bad.ron"][..],
+            &["run", "bad.ron"],
+            &["show", "bad.ron"],
+            &["simulate", "bad.ron"],
+            &["simulate", "hopper", "--policy", "bad.ron"],
+            &["gradcheck", "bad.ron"],
+        ] {
+            let output = burgess(folder.path(), arguments);
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && message.contains(words), "{arguments:?}: {message}");
+        }
+        fs::remove_file(&bad).expect("removed");
+    }
+}
+
+/// However much is wrong, the judgement comes soon, and is short enough to be read.
+#[test]
+fn large_files_are_judged_soon_and_reports_are_short() {
+    let many = |one: &str, count: usize| vec![one; count].join(", ");
+    let with = |from: &str, to: &str| {
+        assert!(VALID.contains(from));
+        VALID.replace(from, to)
+    };
+    let hidden = format!("Mlp(hidden: [{}], frequency: (0.5, 2.5), control_rate: 60)", many("0", 260_000));
+    let emitters = |one: &str, count| format!("batch_size: 8,\n    emitters: [{}]", many(one, count));
+    let layers = format!("batch_size: 8,\n    protection: AgeLayers([{}])", many("7", 200_000));
+    let descriptor = "(kind: FinalX, range: (-1.0, 1.0), bins: 5)";
+    let long = "n".repeat(900_000);
+    for (what, text) in [
+        ("numbers", with("Cpg()", &hidden)),
+        ("emitters", with("batch_size: 8", &emitters("(kind: Gaussian(sigma: -1.0))", 20_000))),
+        ("layers", with("batch_size: 8", &layers)),
+        ("descriptors", with(descriptor, &many(descriptor, 19_000))),
+        ("seeds", with("[\"hopper\", \"snake\"]", &format!("[{}]", many("\"snaek\"", 90_000)))),
+        ("a name", with("\"test\"", &format!("\"{long}\""))),
+        ("a field", with("batch_size", &long)),
+        ("a variant", with("FinalX", &long)),
+        ("a morphology", with("snake", &long)),
+        ("a line", with("batch_size: 8", &format!("/* {long} */ batch_size: x /* {} */", "m".repeat(100_000)))),
+        ("brackets", format!("{}{}", "[".repeat(100), "(a:".repeat(300_000))),
+        ("quotes", with("batch_size: 8", &format!("/* {} */ batch_size: x", "'".repeat(900_000)))),
+        ("nothing", " ".repeat(1_000_000)),
+    ] {
+        let began = std::time::Instant::now();
+        let report = report(text, &[]);
+        let seconds = began.elapsed().as_secs_f64();
+        assert!(seconds < 2.0, "{what}: {seconds} s");
+        assert!(report.len() < 10_000, "{what}: {} bytes", report.len());
+    }
+    let report = report(with("batch_size: 8", &emitters("(kind: Gaussian(sigma: -1.0))", 90)), &[]);
+    assert!(
+        report.starts_with("error: test.ron: 90 problems\n") && report.ends_with("\n  ... and 70 more\n"),
+        "{report}"
+    );
+}
+
+/// What comes from a file or an argument cannot steer the terminal that it is shown on.
+#[test]
+fn control_characters_are_shown_escaped() {
+    let evil = "\u{1b}[2J\r\u{9b}31m";
+    for (text, settings) in [
+        (VALID.replace("\"snake\"", &format!("\"{evil}\"")), vec![]),
+        (VALID.replace("batch_size: 8", &format!("batch_size: /* {evil} */ x")), vec![]),
+        (VALID.replace("name: \"test\"", &format!("name: \"{evil}\"")), vec![]),
+        (VALID.to_owned(), vec![format!("name=\"{evil}\"")]),
+        (VALID.to_owned(), vec![format!("{evil}=3")]),
+        (VALID.to_owned(), vec![format!("seed={evil}")]),
+    ] {
+        let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+        let report = report(text, &settings);
+        assert!(!report.contains(|c: char| c.is_control() && c != '\n'), "{report:?}");
+    }
 }

@@ -37,3 +37,25 @@ pub(crate) fn repository() -> PathBuf {
 fn told(variable: &str, when_built: &str) -> PathBuf {
     std::env::var_os(variable).map_or_else(|| when_built.into(), PathBuf::from)
 }
+
+/// How many kinds of things [`put_unreadable`] knows.
+pub(crate) const UNREADABLE: u32 = 3;
+
+/// Puts something at a path that must not be read to its end; gives words of the error that is due.
+#[cfg(target_os = "linux")]
+pub(crate) fn put_unreadable(path: &Path, kind: u32) -> &'static str {
+    match kind {
+        0 => {
+            assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+            "no regular file"
+        }
+        1 => {
+            std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+            "no regular file"
+        }
+        _ => {
+            std::fs::File::create(path).unwrap().set_len(3 << 30).unwrap();
+            "is larger than"
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::normaliser::Normaliser;
 use super::parameters::{Array, Parameters};
 use super::spec::EncoderSpec;
 use super::whitening::Whitening;
-use burgess_core::files::write_unfinished;
+use burgess_core::files::{self, write_unfinished};
 use burgess_physics::experience::Layout;
 use ron::ser::PrettyConfig;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -84,20 +84,21 @@ impl Encoder {
         Ok([weights, description])
     }
 
-    /// Checks that [`Encoder::save_file`] may write under a name: experiments and bodies end in `.ron`, too, and are not to be lost.
+    /// Checks that [`Encoder::save_file`] can and may write under a name: experiments and bodies end in `.ron`, too, and are not to be lost.
     ///
     /// # Errors
     ///
-    /// When `NAME.ron` is something else than an encoder.
+    /// When `NAME.ron` is something else than an encoder, or a file cannot be written.
     pub fn check_name(name: &Path) -> Result<()> {
-        let (_, description) = paths(name);
-        match fs::read_to_string(&description) {
+        let (weights, description) = paths(name);
+        match files::read_text(&description, files::GENERATED) {
             Ok(text) if ron::from_str::<Description>(&text).is_err() => {
                 Err(fault(&description, "there is a file of this name that is no encoder; choose another name"))
             }
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(fault(&description, error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(fault(&description, error)),
+            _ => [weights, description]
+                .iter()
+                .try_for_each(|path| files::Output::open(path).map(drop).map_err(|error| fault(path, error))),
         }
     }
 
@@ -121,7 +122,7 @@ impl Encoder {
 
     fn read(name: &Path, layout: Option<&Layout>) -> Result<Self> {
         let (weights, description) = paths(name);
-        let text = fs::read_to_string(&description).map_err(|error| fault(&description, error))?;
+        let text = files::read_text(&description, files::GENERATED).map_err(|error| fault(&description, error))?;
         let read: Description = ron::from_str(&text).map_err(|error| fault(&description, error))?;
         if read.format != FORMAT {
             return Err(fault(&description, format!("expected format {FORMAT}, got {}", read.format)));
@@ -129,7 +130,7 @@ impl Encoder {
         if let Some(layout) = layout {
             layout.check_same(&read.layout).map_err(|error| fault(&description, error))?;
         }
-        let bytes = fs::read(&weights).map_err(|error| fault(&weights, error))?;
+        let bytes = files::read(&weights, files::WEIGHTS).map_err(|error| fault(&weights, error))?;
         let parameters = read_weights(&bytes, &read.arrays).map_err(|problem| fault(&weights, problem))?;
         let Description { spec, layout, normaliser, whitening, version, .. } = read;
         let encoder = Self { spec, layout, normaliser, parameters, whitening, version };

@@ -222,7 +222,11 @@ impl Trainer {
         if Sha256::digest(body).as_slice() != checksum {
             return Err(wrong("its bytes don't have the checksum that they were written with"));
         }
-        let trainer: Self = postcard::from_bytes(body).map_err(|error| LatentError::Damaged(error.to_string()))?;
+        let (trainer, rest): (Self, _) =
+            postcard::take_from_bytes(body).map_err(|error| LatentError::Damaged(error.to_string()))?;
+        if !rest.is_empty() {
+            return Err(wrong("it ends too late"));
+        }
         trainer.encoder.check()?;
         if !trainer.adam.fits(trainer.encoder.parameters.len()) {
             return Err(wrong("its moments don't fit its weights"));

@@ -1,6 +1,7 @@
 //! Images in memory, and PNG files.
 
 use anyhow::{Context, Result};
+use burgess_core::files::write_whole;
 use std::path::Path;
 
 /// Red, green and blue, each encoded as in sRGB.
@@ -101,13 +102,13 @@ impl Image {
         Ok(bytes)
     }
 
-    /// Writes a PNG file.
+    /// Writes a PNG file, whole or not at all.
     ///
     /// # Errors
     /// If the file cannot be written; the message names it.
     pub fn write_png(&self, path: &Path) -> Result<()> {
         let bytes = self.encode_png().with_context(|| format!("encoding {}", path.display()))?;
-        std::fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
+        write_whole(path, &bytes).with_context(|| format!("writing {}", path.display()))
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::canvas::{Canvas, UNITS, font};
 use crate::image::{Image, Rgb};
 use anyhow::{Context, Result, anyhow};
+use burgess_core::files::write_whole;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle};
@@ -65,7 +66,7 @@ pub(crate) fn save<F: Figure>(figure: &F, folder: &Path, stem: &str) -> Result<[
     let (png, svg) = (folder.join(format!("{stem}.png")), folder.join(format!("{stem}.svg")));
     render(figure).and_then(|image| image.write_png(&png)).with_context(|| format!("drawing {stem}"))?;
     let text = render_svg(figure).with_context(|| format!("drawing {stem}"))?;
-    std::fs::write(&svg, text).with_context(|| format!("writing {}", svg.display()))?;
+    write_whole(&svg, text.as_bytes()).with_context(|| format!("writing {}", svg.display()))?;
     Ok([png, svg])
 }
 
@@ -172,6 +173,10 @@ fn filled(colour: RGBAColor) -> ShapeStyle {
     ShapeStyle { color: colour, filled: true, stroke_width: 0 }
 }
 
+/// Far outside of any paper: what lies further away is drawn there, so that no backend has to reckon with it.
+const FAR: f64 = 1e5;
+
 fn units((x, y): At) -> (i32, i32) {
-    ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
+    let units = |pixels: f64| (pixels.clamp(-FAR, FAR) * UNITS).round() as i32;
+    (units(x), units(y))
 }

@@ -2,6 +2,7 @@
 
 use super::Switches;
 use anyhow::bail;
+use burgess_core::say;
 use burgess_physics::batch::Backend;
 use burgess_physics::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
 use burgess_physics::gpu::{GpuBackend, Options, description, unsupported};
@@ -37,7 +38,7 @@ pub(crate) fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow:
     };
     let gpu = Gpu::open(&choice)?;
     if gpu.facts.is_software() {
-        eprintln!("{} is a software adapter: slow, for tests", gpu.facts.name);
+        say!("{} is a software adapter: slow, for tests", gpu.facts.name);
     }
     backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
 }
@@ -49,17 +50,17 @@ pub(crate) fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow:
 /// When the adapter opens but cannot be made ready.
 pub(crate) fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option<Box<dyn Backend>>> {
     if let Some(why) = unsupported(plan) {
-        eprintln!("the CPU simulates: {why}");
+        say!("the CPU simulates: {why}");
         return Ok(None);
     }
     match Gpu::open(&Choice::Real) {
         Ok(gpu) => backend(plan, gpu, switches).map(Some),
         Err(GpuError::NoAdapter | GpuError::OnlySoftware { .. }) => {
-            eprintln!("no GPU found, the CPU simulates (`burgess adapters` lists what there is)");
+            say!("no GPU found, the CPU simulates (`burgess adapters` lists what there is)");
             Ok(None)
         }
         Err(error) => {
-            eprintln!("the CPU simulates, since the GPU cannot be used: {error}");
+            say!("the CPU simulates, since the GPU cannot be used: {error}");
             Ok(None)
         }
     }

@@ -8,6 +8,7 @@ pub(super) mod gpu;
 pub(super) mod gpu;
 
 use anyhow::Context;
+use burgess_core::say;
 use burgess_evolution::benchmark::Problem;
 use burgess_evolution::evolve::provenance::{Part, same_bits};
 use burgess_evolution::evolve::{Domain as _, Points};
@@ -34,7 +35,7 @@ pub(super) struct Args {
     /// What one dispatch to the GPU may take; less keeps a desktop fluent [default: 100].
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     dispatch_time: Option<u32>,
-    /// CPU threads; the results do not depend on it [default: all cores].
+    /// CPU threads, at most four for each core; the results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -115,7 +116,7 @@ impl Args {
             (wanted, _) => self.take(wanted, &plan)?,
         };
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &backend.describe())) {
-            eprintln!("{OTHER_BACKEND}");
+            say!("{OTHER_BACKEND}");
         }
         Ok(announced(backend))
     }
@@ -130,7 +131,7 @@ impl Args {
         let plan = experiment.plan();
         let backend = match (self.start()?, parts.last()) {
             (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan).or_else(|error| {
-                eprintln!("{error:#}");
+                say!("{error:#}");
                 self.take(Wanted::Auto, &plan)
             })?,
             (wanted, _) => self.take(wanted, &plan)?,
@@ -156,6 +157,9 @@ impl Args {
     /// Checks the arguments and starts the threads of the process.
     fn start(&self) -> anyhow::Result<Wanted<'_>> {
         let wanted = self.wanted()?;
+        if self.threads.map(usize::from) > self.threads() {
+            say!("--threads: taken as {}, {MOST_A_CORE} for each core", most_threads());
+        }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads().unwrap_or(0));
         pool.build_global().context("cannot start threads")?;
         Ok(wanted)
@@ -186,7 +190,7 @@ impl Args {
     }
 
     fn threads(&self) -> Option<usize> {
-        self.threads.map(usize::from)
+        self.threads.map(|threads| usize::from(threads).min(most_threads()))
     }
 
     fn take(&self, wanted: Wanted<'_>, plan: &Plan) -> anyhow::Result<Box<dyn Backend>> {
@@ -236,11 +240,18 @@ impl Args {
         }
         let points = Points::new(problem, experiment.branches());
         if parts.last().is_some_and(|last| !same_bits(&last.backend, &points.backend())) {
-            eprintln!("{OTHER_BACKEND}");
+            say!("{OTHER_BACKEND}");
         }
-        eprintln!("backend: {}", points.backend());
+        say!("backend: {}", points.backend());
         Ok(points)
     }
+}
+
+/// Most threads for each core: more of them only take turns, and fill the memory with their stacks.
+const MOST_A_CORE: usize = 4;
+
+fn most_threads() -> usize {
+    MOST_A_CORE * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// What is said where a run goes on that another kind of backend began.
@@ -342,12 +353,12 @@ fn announced_differentiator(
 fn announce_gradients(name: &str, parts: &[Part]) {
     let before = parts.last().and_then(|last| last.differentiator.as_deref());
     if before.is_some_and(|before| !same_bits(before, name)) {
-        eprintln!("other gradients than before: from here on the run's bits are not what they would have been");
+        say!("other gradients than before: from here on the run's bits are not what they would have been");
     }
-    eprintln!("gradients: {name}");
+    say!("gradients: {name}");
 }
 
 fn announced(backend: Box<dyn Backend>) -> Box<dyn Backend> {
-    eprintln!("backend: {}", backend.describe());
+    say!("backend: {}", backend.describe());
     backend
 }

@@ -2,7 +2,9 @@
 
 mod replay;
 
+use crate::cli::print::print;
 use anyhow::Context as _;
+use burgess_core::files;
 use burgess_evolution::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
 use burgess_latent::{Encoder, EncoderKind, EncoderSpec, Losses, Missed, Size, Trainer};
 use burgess_physics::experience::Experience;
@@ -12,7 +14,6 @@ use burgess_report::views::LatentView;
 use indicatif::ProgressBar;
 use replay::{HELD_OUT, Replay};
 use ron::extensions::Extensions;
-use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -59,19 +60,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let replay = Replay::new(&runs, args.offspring, args.seed);
     let seen = replay.experiences();
     let frames: usize = seen.iter().map(|experience| experience.frames()).sum();
-    println(&format!(
+    print(format_args!(
         "{} elites and {} offspring of theirs, {frames} frames to learn from, {} elites held out",
         replay.elites.len(),
         replay.offspring.len(),
         replay.held_out.len()
-    ))?;
-    let (losses, said) = train(&mut trainer, &seen, args)?;
+    ));
+    let losses = train(&mut trainer, &seen, args)?;
     let encoder = trainer.encoder();
-    // Kept before anything is said of it: nobody may be listening any more.
     let [weights, description] = encoder.save_file(&args.out)?;
-    said?;
     assess(encoder, &experiences(&replay.held_out))?;
-    println(&format!("encoder {}: {}, {}", &encoder.hash()[..16], weights.display(), description.display()))?;
+    print(format_args!("encoder {}: {}, {}", &encoder.hash()[..16], weights.display(), description.display()));
     let names: Vec<&str> = runs.iter().map(|run| run.folder.as_str()).collect();
     let view = LatentView {
         name: format!("encoder of {}", names.join(", ")),
@@ -88,9 +87,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Sees to it that the encoder can be written where it is to go, before it takes its time.
 fn make_room(out: &Path) -> anyhow::Result<()> {
-    Encoder::check_name(out)?;
     let folder = out.parent().unwrap_or(Path::new(""));
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    Ok(Encoder::check_name(out)?)
 }
 
 /// Draws beside the encoder's description and under its name.
@@ -99,7 +98,10 @@ fn draw(view: &LatentView, description: &Path) -> anyhow::Result<()> {
     let files = draw_latent(view, description.parent().unwrap_or(Path::new("")), &stem)?;
     let drawn = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "png"));
     let drawn: Vec<String> = drawn.map(|file| file.display().to_string()).collect();
-    if drawn.is_empty() { Ok(()) } else { println(&format!("figures: {}, and as SVG", drawn.join(", "))) }
+    if !drawn.is_empty() {
+        print(format_args!("figures: {}, and as SVG", drawn.join(", ")));
+    }
+    Ok(())
 }
 
 fn experiences<'a>(samples: &[Sample<'a>]) -> Vec<&'a Experience> {
@@ -109,48 +111,44 @@ fn experiences<'a>(samples: &[Sample<'a>]) -> Vec<&'a Experience> {
 fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
     let Some(given) = given else { return Ok(EncoderSpec::new(EncoderKind::world_model(Size::default()))) };
     let text = match Path::new(given).is_file() {
-        true => std::fs::read_to_string(given).with_context(|| format!("cannot read {given}"))?,
+        true => files::read_text(Path::new(given), files::GENERATED).with_context(|| format!("cannot read {given}"))?,
         false => given.to_owned(),
     };
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     options.from_str(&text).with_context(|| format!("--encoder {given}: no encoder (docs/latent.md), and no file"))
 }
 
-/// The losses, and whether they could be told.
-fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<(Losses, anyhow::Result<()>)> {
+fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<Losses> {
     let steps = args.steps.unwrap_or_else(|| trainer.spec().training.steps(0));
     let bar = ProgressBar::new(steps as u64);
-    let mut said = Ok(());
     let losses = trainer.train(replay, steps, args.seed, 0, |loss| {
         bar.inc(1);
         let done = loss.step as usize + 1;
-        if said.is_ok() && (done.is_multiple_of(PART) || done == steps) {
-            said = println(&format!("step {done:5}  loss {:.4}", loss.total));
+        if done.is_multiple_of(PART) || done == steps {
+            print(format_args!("step {done:5}  loss {:.4}", loss.total));
         }
     })?;
     bar.finish_and_clear();
-    Ok((losses, said))
+    Ok(losses)
 }
 
 /// How well it knows what it has not seen.
 fn assess(encoder: &Encoder, held_out: &[&Experience]) -> anyhow::Result<()> {
     if held_out.is_empty() {
-        return println(&format!("fewer than {HELD_OUT} elites: none was held out"));
+        print(format_args!("fewer than {HELD_OUT} elites: none was held out"));
+        return Ok(());
     }
     if !matches!(encoder.spec().kind, EncoderKind::WorldModel { .. }) {
         let missed = encoder.surprise(held_out)?;
         let mean = missed.iter().sum::<f64>() / missed.len() as f64;
-        return println(&format!("held out: reconstruction misses {mean:.4} (mean square, normalised)"));
+        print(format_args!("held out: reconstruction misses {mean:.4} (mean square, normalised)"));
+        return Ok(());
     }
-    println("held out, missed share of the variance:")?;
-    println(&format!("  {:<17} {:>8}  {IMAGINED:>3} frames imagined  if nothing changed", "group", "one step"))?;
+    print("held out, missed share of the variance:");
+    print(format_args!("  {:<17} {:>8}  {IMAGINED:>3} frames imagined  if nothing changed", "group", "one step"));
     let share = |x: f64| if x.is_nan() { "-".to_owned() } else { format!("{x:.4}") };
     for Missed { group, one_step, imagined, still } in encoder.missed(held_out, IMAGINED)? {
-        println(&format!("  {group:<17} {:>8}  {:>19}  {:>18}", share(one_step), share(imagined), share(still)))?;
+        print(format_args!("  {group:<17} {:>8}  {:>19}  {:>18}", share(one_step), share(imagined), share(still)));
     }
     Ok(())
-}
-
-fn println(line: &str) -> anyhow::Result<()> {
-    Ok(writeln!(stdout(), "{line}")?)
 }

@@ -129,6 +129,8 @@ pub struct Timing {
     pub steps: u32,
     /// Time in the simulation (s).
     pub simulation: f64,
+    /// How much longer the slowest repetition simulated than the fastest, as a share of that.
+    pub spread: f64,
     /// Time of the whole evaluation, from candidates to outcomes (s).
     pub evaluation: f64,
     /// Time on the way forth and back for gradients, if that was timed (s); what is simulated twice is part of it.
@@ -158,8 +160,8 @@ impl Timing {
     }
 }
 
-/// Times a backend that was made for `task` on a batch: once to warm up, then `repeats` times. With a `differentiator` for the same
-/// task each repetition is followed by one of the gradient of the reward.
+/// Times a backend that was made for `task` on a batch `repeats` times, once it is warm: after so many seconds of work, and when repetitions take
+/// the same time. With a `differentiator` for the same task each repetition is followed by one of the gradient of the reward.
 ///
 /// # Errors
 ///
@@ -170,6 +172,7 @@ pub fn time(
     candidates: &[Candidate<f32>],
     task: &TaskPlan,
     repeats: usize,
+    warm_up_seconds: f64,
 ) -> Result<Timing> {
     let objective = Objective::reward(task.descriptors.len());
     let run = || -> Result<Times> {
@@ -187,16 +190,43 @@ pub fn time(
         }
         Ok(Times { simulation: simulation.as_secs_f64(), evaluation: evaluation.as_secs_f64(), gradient })
     };
-    run()?;
+    warm_up(&run, warm_up_seconds)?;
     let times: Vec<Times> = (0..repeats).map(|_| run()).collect::<Result<_>>()?;
     Ok(Timing {
         batch: candidates.len(),
         links: candidates.iter().map(|c| c.model.links.len()).sum(),
         steps: task.steps,
         simulation: median(times.iter().map(|t| t.simulation)),
+        spread: spread(times.iter().map(|t| t.simulation)),
         evaluation: median(times.iter().map(|t| t.evaluation)),
         gradient: differentiator.map(|_| median(times.iter().filter_map(|t| t.gradient))),
     })
+}
+
+/// Repetitions in a row that take the same time when a device is warm, and by how much of it they may differ.
+const STEADY: (usize, f64) = (3, 0.03);
+/// Time after which what is not steady by then is timed all the same (s).
+const PATIENCE: f64 = 5.0;
+
+/// Runs until the device is warm. A GPU that has idled raises its clocks only after seconds of work.
+fn warm_up(run: &impl Fn() -> Result<Times>, seconds: f64) -> Result<()> {
+    let began = Instant::now();
+    let mut times = Vec::new();
+    loop {
+        times.push(run()?.simulation);
+        let spent = began.elapsed().as_secs_f64();
+        let last = times.iter().rev().take(STEADY.0).copied();
+        let is_steady = times.len() >= STEADY.0 && spread(last) <= STEADY.1;
+        if spent >= seconds && (is_steady || spent >= seconds + PATIENCE) {
+            return Ok(());
+        }
+    }
+}
+
+/// By how much the largest number exceeds the smallest, as a share of that.
+fn spread(numbers: impl Iterator<Item = f64>) -> f64 {
+    let (least, most) = numbers.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), x| (least.min(x), most.max(x)));
+    most / least - 1.0
 }
 
 /// Times of one repetition (s).

@@ -5,7 +5,7 @@
 
 use crate::experiment::{Benchmark, Experiment, OBSERVER};
 use crate::genome::WorldModelFile;
-use crate::store::{self, EXPERIMENT};
+use crate::store::{self, EXPERIMENT, RunReader, StoreError};
 use anyhow::{Context, Result, bail};
 use burgess_core::files;
 use ron::ser::PrettyConfig;
@@ -74,9 +74,16 @@ impl RunFolder {
     ///
     /// # Errors
     ///
-    /// When it is no run folder, or another process is running it.
+    /// When it is no run folder, holds what its experiment cannot have made, or another process is running it.
     pub fn open(dir: &Path) -> Result<Self> {
-        store::experiment(dir)?;
+        match RunReader::open(dir) {
+            Ok(_) | Err(StoreError::NotStarted { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        for name in [LOCK, store::FILE_NAME] {
+            let path = dir.join(name);
+            files::refuse_link(&path).with_context(|| path.display().to_string())?;
+        }
         Ok(Self { _lock: lock(dir)?, dir: dir.to_owned() })
     }
 
@@ -93,7 +100,7 @@ impl RunFolder {
 /// When it is missing or has been changed to something else.
 pub fn thaw<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<T> {
     let path = dir.join(name);
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = files::read_text(&path, files::GENERATED).with_context(|| format!("cannot read {}", path.display()))?;
     ron::from_str(&text).with_context(|| format!("cannot read {}", path.display()))
 }
 

@@ -4,6 +4,7 @@ use super::Evolution;
 use crate::experiment::Budget;
 use crate::metrics::Metrics;
 use crate::store::Stored;
+use burgess_core::say;
 use indicatif::{FormattedDuration, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -83,7 +84,7 @@ impl Progress {
         if let Display::Bar(bar) = self.display {
             bar.abandon();
             // The bar leaves the cursor behind its last line.
-            eprintln!();
+            say!("");
         }
     }
 
@@ -99,7 +100,7 @@ impl Progress {
                 bar.set_prefix(report.pace);
                 bar.set_message(report.archive);
             }
-            Display::Lines { .. } => eprintln!("{}  {}", report.pace, report.archive),
+            Display::Lines { .. } => say!("{}  {}", report.pace, report.archive),
         }
     }
 }

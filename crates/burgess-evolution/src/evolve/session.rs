@@ -6,6 +6,7 @@ use super::provenance::{self, Part, Program};
 use super::{Evolution, Run, Setup, table};
 use crate::store::Stored;
 use anyhow::{Context, Result};
+use burgess_core::say;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -51,7 +52,7 @@ pub fn carry_on(
         ended = generations(folder, &mut evolution, &mut progress, interrupt)
             .with_context(|| format!("the run stopped; what was stored is kept, `burgess resume {dir}` goes on"))?;
         progress.finish(&evolution);
-        eprintln!("time of the generations: {}", evolution.times());
+        say!("time of the generations: {}", evolution.times());
     }
     let store = evolution.finish()?;
     table::rewrite(folder.dir(), &store)?;

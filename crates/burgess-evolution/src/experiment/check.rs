@@ -28,7 +28,8 @@ pub(super) type Known<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// All that is wrong with the dimensions of an archive; what comes from refinement is among them only where something `refines`.
 pub(super) fn axes(check: &mut Check, path: &str, specs: &[DescriptorSpec], refines: bool) {
-    for (i, DescriptorSpec { kind, range, bins }) in specs.iter().enumerate() {
+    // Of too many, which are told elsewhere, each would be compared with all.
+    for (i, DescriptorSpec { kind, range, bins }) in specs.iter().enumerate().take(MAX_DESCRIPTORS) {
         for (field, message) in kind.problems() {
             check.report(format!("{path}[{i}].kind.{field}"), message);
         }

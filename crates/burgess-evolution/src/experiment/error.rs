@@ -5,6 +5,12 @@ use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 use thiserror::Error;
 
+/// Most problems that are shown.
+pub(super) const SHOWN: usize = 20;
+
+/// Most characters of a line that are shown before the fault, and behind it.
+const AROUND: usize = 80;
+
 /// Why an experiment cannot be used. The message is complete: it names the file and needs no cause behind it.
 #[derive(Debug, Error)]
 pub enum ExperimentError {
@@ -94,12 +100,20 @@ impl Display for Excerpt<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
+        let before = self.column - 1;
+        let cut = before.saturating_sub(AROUND);
+        // What a control character does is not known to whoever counts columns.
+        let line: String =
+            self.text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+        let (length, room) = (line.chars().count(), 2 * AROUND);
+        let text: String = line.chars().skip(cut).take(room).collect();
+        let (head, tail) = (if cut > 0 { "..." } else { "" }, if length > cut + room { "..." } else { "" });
         // Tabs are kept, so that the carets stand where the terminal puts the fault.
         let indent: String =
-            self.text.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-        let room = self.text.chars().count().saturating_sub(self.column - 1);
-        let carets = "^".repeat(self.width.clamp(1, room.max(1)));
-        write!(f, "{margin} |\n{number} | {}\n{margin} | {indent}{carets}", self.text)
+            head.chars().chain(text.chars().take(before - cut)).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let marked = text.chars().count().saturating_sub(before - cut);
+        let carets = "^".repeat(self.width.clamp(1, marked.max(1)));
+        write!(f, "{margin} |\n{number} | {head}{text}{tail}\n{margin} | {indent}{carets}")
     }
 }
 
@@ -127,8 +141,11 @@ fn list(source_name: &str, problems: &[Problem]) -> String {
         1 => format!("{source_name}: 1 problem"),
         n => format!("{source_name}: {n} problems"),
     };
-    for problem in problems {
+    for problem in problems.iter().take(SHOWN) {
         text += &format!("\n  {problem}");
+    }
+    if problems.len() > SHOWN {
+        text += &format!("\n  ... and {} more", problems.len() - SHOWN);
     }
     text
 }

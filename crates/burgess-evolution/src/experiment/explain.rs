@@ -54,14 +54,14 @@ fn message(code: &Error, found: &str, rest: &str) -> String {
     let came = match found {
         "" => "the end".to_owned(),
         "\"" => "a string".to_owned(),
-        _ => format!("`{found}`"),
+        _ => format!("`{}`", beginning(found)),
     };
     match code {
         Error::NoSuchStructField { expected, found, outer } => {
-            format!("unknown field `{found}`{}; allowed: {}", in_outer(outer), alternatives(expected))
+            format!("unknown field `{}`{}; allowed: {}", beginning(found), in_outer(outer), alternatives(expected))
         }
         Error::NoSuchEnumVariant { expected, found, outer } => {
-            format!("unknown variant `{found}`{}; allowed: {}", in_outer(outer), alternatives(expected))
+            format!("unknown variant `{}`{}; allowed: {}", beginning(found), in_outer(outer), alternatives(expected))
         }
         Error::MissingStructField { field, outer } => format!("the field `{field}` is missing{}", in_outer(outer)),
         Error::DuplicateStructField { field, outer } => {
@@ -95,9 +95,18 @@ fn help(code: &Error, found: &str) -> Option<String> {
             nearest(found, expected).map(|name| format!("did you mean `{name}`?"))
         }
         Error::ExpectedString if found.starts_with(|c: char| c.is_alphabetic()) => {
+            let found = beginning(found);
             Some(format!("write \"{found}\"; a shell needs quotes around that again: '\"{found}\"'"))
         }
         _ => None,
+    }
+}
+
+/// As much of a word as tells it from others.
+fn beginning(word: &str) -> String {
+    match word.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}...", &word[..end]),
+        None => word.to_owned(),
     }
 }
 
@@ -121,8 +130,15 @@ fn lower_case_first(text: &str) -> String {
     chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// Longest word that is taken for a slip of the pen (bytes).
+const LONGEST_NAME: usize = 100;
+
 /// The name that was meant, if one is near enough: a third of the letters may be wrong.
 fn nearest<'a>(found: &str, names: &[&'a str]) -> Option<&'a str> {
+    // No name is that long, and the distance takes the product of lengths.
+    if found.len() > LONGEST_NAME {
+        return None;
+    }
     let distance = |name: &str| edit_distance(&found.to_lowercase(), &name.to_lowercase());
     let (best, name) = names.iter().map(|name| (distance(name), *name)).min()?;
     (best * 3 <= name.chars().count().max(3)).then_some(name)

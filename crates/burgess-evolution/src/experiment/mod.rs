@@ -27,16 +27,13 @@ pub use inverse::*;
 pub use schema::*;
 
 use crate::genome::{Policy, morphology};
+use burgess_core::files;
 use burgess_physics::world::Physics;
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 use source::Source;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-
-/// Largest file that is read as an experiment (bytes); the longest sensible ones have a few thousand.
-const MAX_FILE_SIZE: u64 = 1 << 20;
 
 /// The world model of a run's policy in its folder, without extensions.
 pub const OBSERVER: &str = "observer";
@@ -91,7 +88,7 @@ pub enum AnyLoaded {
 ///
 /// Every [`ExperimentError`].
 pub fn load_any(path: &Path, overrides: &[String]) -> Result<AnyLoaded, ExperimentError> {
-    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let text = read(path, files::HAND_WRITTEN)?;
     let (name, folder) = (path.display().to_string(), path.parent().unwrap_or(Path::new("")));
     match Inverse::kind(&text) {
         Some(_) => inverse_from_text(&text, &name, folder, overrides).map(|l| AnyLoaded::Inverse(Box::new(l))),
@@ -105,7 +102,7 @@ pub fn load_any(path: &Path, overrides: &[String]) -> Result<AnyLoaded, Experime
 ///
 /// Every [`ExperimentError`].
 pub fn load_inverse(path: &Path, overrides: &[String]) -> Result<LoadedInverse, ExperimentError> {
-    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let text = read(path, files::HAND_WRITTEN)?;
     inverse_from_text(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")), overrides)
 }
 
@@ -133,7 +130,7 @@ pub fn inverse_from_text(
 ///
 /// Every [`ExperimentError`].
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError> {
-    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let text = read(path, files::HAND_WRITTEN)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     from_text(&text, &path.display().to_string(), folder, overrides)
 }
@@ -145,7 +142,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
 ///
 /// Every [`ExperimentError`] but [`ExperimentError::Setting`].
 pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
-    let text = read(path).map_err(|reason| ExperimentError::Unreadable { path: path.to_owned(), reason })?;
+    let text = read(path, files::GENERATED)?;
     if let Some(kind) = Inverse::kind(&text) {
         let reason = format!("is an inverse problem, `{kind}`: it has no archive; `burgess run` solves it again");
         return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });
@@ -175,7 +172,7 @@ pub fn from_text(
 
 /// A text with changes made to it.
 fn overridden(text: &str, source_name: &str, overrides: &[String]) -> Result<Source, ExperimentError> {
-    let mut source = Source::new(source_name, text.trim_start_matches('\u{feff}'));
+    let mut source = Source::new(source_name, text);
     for setting in overrides {
         // What cannot be scanned cannot be parsed either; the parser explains it better.
         if syntax::scan(&source.text).is_err() {
@@ -191,32 +188,15 @@ pub fn policy_problems(policy: &Policy, physics: &Physics) -> Vec<Problem> {
     validate::policy_problems(policy, physics)
 }
 
-/// The text of a file; if there is none, why.
-fn read(path: &Path) -> Result<String, String> {
-    let bytes = read_bytes(path).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "is a folder, not an experiment file".to_owned(),
-        _ => e.to_string(),
-    })?;
-    if bytes.len() as u64 > MAX_FILE_SIZE {
-        return Err(format!("is larger than {MAX_FILE_SIZE} bytes, so it is no experiment file"));
-    }
-    String::from_utf8(bytes).map_err(|e| {
-        let valid = &e.as_bytes()[..e.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
-        format!("is not text in UTF-8: line {line} has a byte that does not fit")
+/// The text of a file of at most so many bytes; if there is none, why.
+fn read(path: &Path, limit: u64) -> Result<String, ExperimentError> {
+    files::read_text(path, limit).map_err(|error| {
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "no such file".to_owned(),
+            _ => error.to_string(),
+        };
+        ExperimentError::Unreadable { path: path.to_owned(), reason }
     })
-}
-
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    // Some systems open folders and fail at reading with an error of their own.
-    if file.metadata()?.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// `generations: 30` is as good as `generations: Some(30)`.
@@ -253,8 +233,11 @@ fn without(mut problems: Vec<Problem>, source: &Source) -> Result<(), Experiment
     if problems.is_empty() {
         return Ok(());
     }
-    for problem in &mut problems {
-        problem.place = source.place_of(&problem.path).map(|place| place.to_string());
+    if let Ok(root) = syntax::scan(&source.text) {
+        // To find a line takes the length of the text, so it is done for those that are shown.
+        for problem in problems.iter_mut().take(error::SHOWN) {
+            problem.place = source.place_of(&root, &problem.path).map(|place| place.to_string());
+        }
     }
     Err(ExperimentError::Invalid { source_name: source.name.clone(), problems })
 }

@@ -3,7 +3,7 @@
 //! What is parsed is one text, so that there is one way to read an experiment; what is reported is the file as the user sees
 //! it in an editor, or the setting as it was typed.
 
-use super::syntax::{self, Node};
+use super::syntax::Node;
 use std::ops::Range;
 
 /// Where a byte comes from.
@@ -79,18 +79,17 @@ impl Source {
         start + length
     }
 
-    /// Where the value of a path stands, or the nearest thing around it that the text has.
-    pub(super) fn place_of(&self, path: &str) -> Option<Place> {
-        let root = syntax::scan(&self.text).ok()?;
+    /// Where the value of a path stands in the scanned text, or the nearest thing around it that the text has.
+    pub(super) fn place_of(&self, root: &Node, path: &str) -> Option<Place> {
         let segments = super::path::parse(path)?;
-        let mut node: &Node = &root;
+        let mut node = root;
         for segment in &segments {
             match super::path::step(node, segment) {
                 Ok(Some(inner)) => node = inner,
                 Ok(None) | Err(_) => break,
             }
         }
-        (node != &root).then(|| self.place(node.span.start))
+        (!std::ptr::eq(node, root)).then(|| self.place(node.span.start))
     }
 }
 

@@ -190,7 +190,8 @@ impl Scanner<'_> {
     /// A string, raw string, byte string or character; `false` if none starts here.
     fn string(&mut self) -> Result<bool, ScanError> {
         const UNCLOSED: &str = "this string is not closed";
-        let prefix = &self.rest()[..self.rest().find(['"', '\'']).unwrap_or(0)];
+        // No further than such a prefix goes: the next quote may be at the end of the file.
+        let prefix = &self.rest()[..self.rest().find(|c| !matches!(c, 'b' | 'r' | '#')).unwrap_or(0)];
         let (raw, hashes) = match prefix.trim_end_matches('#') {
             "" | "b" if !prefix.ends_with('#') => (false, 0),
             name @ ("r" | "br") => (true, prefix.len() - name.len()),

@@ -21,6 +21,8 @@ use burgess_qd::emitter::{EmitterKind, EmitterSpec, Scheduler};
 use burgess_qd::optimiser::Optimiser;
 use std::f64::consts::PI;
 
+/// Most seed morphologies.
+const MAX_SEEDS: usize = 1000;
 /// Most age layers.
 const MAX_LAYERS: usize = 16;
 /// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
@@ -80,8 +82,8 @@ fn body(check: &mut Check, body: &BodySource, known: Known) {
         BodySource::Benchmark(_) => {}
         BodySource::Fixed(morphology) => check.known("body", morphology, known),
         BodySource::Evolve { seeds, limits } => {
-            check.length("body.seeds", seeds.len(), 1000);
-            for (i, morphology) in seeds.iter().enumerate() {
+            check.length("body.seeds", seeds.len(), MAX_SEEDS);
+            for (i, morphology) in seeds.iter().enumerate().take(MAX_SEEDS) {
                 check.known(&format!("body.seeds[{i}]"), morphology, known);
             }
             body_limits(check, limits);

@@ -6,10 +6,10 @@
 use super::{Body, GeneId, JointGene, LinkGene, RepeatLayout, ShapeGene};
 use crate::genome::MAX_ANGLE;
 use anyhow::{Context, anyhow, bail, ensure};
+use burgess_core::files;
 use burgess_core::math::{Vec3, vec3};
 use burgess_physics::model::BaseKind;
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::Path;
 
 /// Morphologies that are built in, by name.
@@ -34,19 +34,28 @@ pub fn names() -> Vec<&'static str> {
 /// # Errors
 /// An unknown name (with the known ones), a file that cannot be read, a syntax or type error with file, line and
 /// column, or a value that makes no sense with the field that holds it.
-pub fn load(name: &str, folder: &Path) -> anyhow::Result<Body> {
-    if name.ends_with(".ron") {
+pub fn load(name: impl AsRef<Path>, folder: &Path) -> anyhow::Result<Body> {
+    let name = name.as_ref();
+    if name.extension().is_some_and(|extension| extension == "ron") {
         let path = folder.join(name);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read morphology {}", path.display()))?;
+        let text = files::read_text(&path, files::HAND_WRITTEN)
+            .with_context(|| format!("cannot read morphology {}", path.display()))?;
         return parse(&text, &path.display().to_string());
     }
     if folder.join(name).is_dir() {
-        bail!("{name} is a folder, not a morphology; the elites of a run are DIR#ID (`burgess list DIR` shows them)");
+        bail!(
+            "{} is a folder, not a morphology; the elites of a run are DIR#ID (`burgess list DIR` shows them)",
+            name.display()
+        );
     }
-    let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
-        bail!("unknown morphology `{name}`; known are {}, or give the path of a .ron file", names().join(", "));
+    let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| Path::new(known) == name) else {
+        bail!(
+            "unknown morphology `{}`; known are {}, or give the path of a .ron file",
+            name.display(),
+            names().join(", ")
+        );
     };
-    parse(text, &format!("morphologies/{name}.ron"))
+    parse(text, &format!("morphologies/{}.ron", name.display()))
 }
 
 /// The body that a morphology text describes; `file` is named in errors.

@@ -4,11 +4,11 @@
 use super::{Brain, JointKey};
 use crate::genome::Policy;
 use anyhow::{Context, anyhow, bail, ensure};
+use burgess_core::files;
 use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::Path;
 
 /// A brain and what is needed to read it.
@@ -29,7 +29,7 @@ impl PolicyFile {
     /// is not of the policy's kind and shape.
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let name = path.display();
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read policy {name}"))?;
+        let text = files::read_text(path, files::GENERATED).with_context(|| format!("cannot read policy {name}"))?;
         let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
         let mut file: Self = options
             .from_str(&text)

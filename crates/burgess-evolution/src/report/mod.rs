@@ -16,7 +16,8 @@ pub use portraits::frame_of;
 pub use view::{metrics_row, view};
 
 use crate::store::RunReader;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use burgess_core::files::refuse_link;
 use burgess_report::{PLOTS, draw_latent, draw_run};
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,7 @@ const LATENT: &str = "latent";
 pub fn draw_all(dir: &Path) -> Result<Vec<PathBuf>> {
     let run = RunReader::open(dir)?;
     let out = dir.join(PLOTS);
+    refuse_link(&out).with_context(|| out.display().to_string())?;
     let view = view(&run)?;
     let mut files = draw_run(&view, &out)?;
     files.extend(portraits::draw_contact_sheet(&run, &view.archive, &out)?);

@@ -3,8 +3,8 @@
 use super::{Result, RunReader};
 use crate::genome::Genome;
 use burgess_qd::Evaluated;
+use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use thiserror::Error;
 
 /// An elite of a run folder.
@@ -23,18 +23,28 @@ pub struct NoAddress {
     text: String,
 }
 
-impl FromStr for EliteAddress {
-    type Err = NoAddress;
-
-    fn from_str(text: &str) -> std::result::Result<Self, NoAddress> {
-        // Folders may have the sign in their names, numbers don't.
-        let parts = text.rsplit_once('#').filter(|(dir, _)| !dir.is_empty());
-        let address = parts.and_then(|(dir, id)| Some(Self { dir: dir.into(), id: id.parse().ok()? }));
-        address.ok_or_else(|| NoAddress { text: text.to_owned() })
-    }
-}
-
 impl EliteAddress {
+    /// Whether a text is meant as an address; morphologies have no such sign.
+    pub fn is_meant(text: &OsStr) -> bool {
+        text.as_encoded_bytes().contains(&b'#')
+    }
+
+    /// The address that a text gives; the folder's name may have any bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    pub fn parse(text: &OsStr) -> std::result::Result<Self, NoAddress> {
+        // Folders may have the sign in their names, numbers don't.
+        let bytes = text.as_encoded_bytes();
+        let sign = bytes.iter().rposition(|&byte| byte == b'#').filter(|&sign| sign > 0);
+        let address = sign.and_then(|sign| {
+            let id = std::str::from_utf8(&bytes[sign + 1..]).ok()?.parse().ok()?;
+            Some(Self { dir: beginning(text, sign)?.into(), id })
+        });
+        address.ok_or_else(|| NoAddress { text: text.display().to_string() })
+    }
+
     /// The run and the elite.
     ///
     /// # Errors
@@ -47,16 +57,29 @@ impl EliteAddress {
     }
 }
 
+/// So many bytes of a name.
+#[cfg(unix)]
+fn beginning(name: &OsStr, length: usize) -> Option<&OsStr> {
+    use std::os::unix::ffi::OsStrExt as _;
+    name.as_bytes().get(..length).map(OsStr::from_bytes)
+}
+
+/// So many bytes of a name, where names are text.
+#[cfg(not(unix))]
+fn beginning(name: &OsStr, length: usize) -> Option<&OsStr> {
+    name.to_str()?.get(..length).map(OsStr::new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_last_sign_divides() {
-        let address: EliteAddress = "runs/a#b-1#42".parse().unwrap();
+        let address = EliteAddress::parse("runs/a#b-1#42".as_ref()).unwrap();
         assert_eq!(address, EliteAddress { dir: "runs/a#b-1".into(), id: 42 });
         for wrong in ["", "dir", "dir#", "#4", "dir#-1", "dir#best"] {
-            assert!(wrong.parse::<EliteAddress>().is_err(), "{wrong}");
+            assert!(EliteAddress::parse(wrong.as_ref()).is_err(), "{wrong}");
         }
     }
 }

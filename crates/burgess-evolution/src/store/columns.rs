@@ -61,7 +61,7 @@ pub(super) fn create_table() -> String {
         Real(_) | Seconds(_) => format!("{name} REAL, "),
     };
     let declarations: String = COLUMNS.iter().enumerate().map(declaration).collect();
-    format!("CREATE TABLE metrics ({declarations}exact_scores BLOB NOT NULL);")
+    format!("CREATE TABLE metrics ({declarations}exact_scores BLOB NOT NULL, checksum INTEGER NOT NULL);")
 }
 
 impl Column {

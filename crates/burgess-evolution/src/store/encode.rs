@@ -4,6 +4,7 @@
 use crate::life::Seen;
 use burgess_qd::bytes::words;
 use burgess_qd::{Parent, Solution};
+use serde::de::DeserializeOwned;
 
 /// The canonical bytes of a solution: equal bytes mean equal solutions.
 pub(crate) fn solution_bytes<S: Solution>(solution: &S) -> Vec<u8> {
@@ -12,7 +13,12 @@ pub(crate) fn solution_bytes<S: Solution>(solution: &S) -> Vec<u8> {
 
 /// The solution of canonical bytes; `None` when they are damaged.
 pub(crate) fn solution<S: Solution>(bytes: &[u8]) -> Option<S> {
-    postcard::from_bytes(bytes).ok()
+    whole(bytes)
+}
+
+/// What all of the bytes say: none may be left over.
+fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    postcard::take_from_bytes(bytes).ok().and_then(|(value, rest)| rest.is_empty().then_some(value))
 }
 
 /// The exact bytes of what an encoder sees.
@@ -22,7 +28,7 @@ pub(super) fn seen_bytes(seen: &Seen) -> Vec<u8> {
 
 /// What [`seen_bytes`] wrote; none when it is damaged.
 pub(super) fn seen(bytes: &[u8]) -> Option<Seen> {
-    postcard::from_bytes(bytes).ok()
+    whole(bytes)
 }
 
 /// Three 64-bit words a parent: number, generation, candidate.

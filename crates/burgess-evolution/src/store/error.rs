@@ -3,6 +3,7 @@
 use super::FILE_NAME;
 use crate::experiment::ExperimentError;
 use rusqlite::ErrorCode;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -97,8 +98,11 @@ fn nearest_words(nearest: [Option<u64>; 2]) -> String {
 }
 
 /// What it means for the user; SQLite's own words follow as the cause.
-fn explain(source: &rusqlite::Error) -> &'static str {
-    match source.sqlite_error_code() {
+fn explain(source: &rusqlite::Error) -> Cow<'static, str> {
+    if let rusqlite::Error::InvalidColumnType(_, column, kind) = source {
+        return format!("damaged: column `{column}` holds {kind} where this program writes something else").into();
+    }
+    let words = match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk or quota is full; generations stored before are kept",
         Some(ErrorCode::ReadOnly) => "the file or its folder is read-only",
         Some(ErrorCode::CannotOpen) => "the file cannot be opened; it may be missing, or its folder read-only",
@@ -107,5 +111,6 @@ fn explain(source: &rusqlite::Error) -> &'static str {
         Some(ErrorCode::NotADatabase) => "the file is no SQLite database",
         Some(ErrorCode::DatabaseCorrupt) => "the file is damaged",
         _ => "the database cannot be used",
-    }
+    };
+    words.into()
 }

@@ -8,6 +8,8 @@
 //! with `exact_`); the readable columns beside them are for queries by hand. `docs/results.md` explains every column.
 
 mod address;
+mod bounds;
+mod checksum;
 mod columns;
 mod encode;
 mod error;
@@ -19,6 +21,7 @@ mod stored;
 mod writer;
 
 pub use address::EliteAddress;
+pub use checksum::Integrity;
 pub use columns::{COLUMNS, Column, column_names};
 pub use error::StoreError;
 pub use reader::{RunReader, experiment};
@@ -31,7 +34,7 @@ use burgess_latent::Loss;
 use burgess_qd::Evaluated;
 use burgess_qd::archive::Centroids;
 use burgess_qd::bytes::f64_bytes;
-use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OpenFlags, ToSql, Transaction, TransactionBehavior, params, params_from_iter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,13 +48,14 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 6;
+pub const SCHEMA_VERSION: i32 = 7;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
 CREATE TABLE centroids (
     cell  INTEGER PRIMARY KEY,
-    exact_point BLOB NOT NULL
+    exact_point BLOB NOT NULL,
+    checksum    INTEGER NOT NULL
 );
 CREATE TABLE elites (
     cell        INTEGER PRIMARY KEY,
@@ -78,37 +82,44 @@ CREATE TABLE elites (
     exact_refinement  BLOB NOT NULL,
     genome      BLOB NOT NULL,
     learned     BLOB,
-    seen        BLOB
+    seen        BLOB,
+    checksum    INTEGER NOT NULL
 );
 CREATE TABLE invalid (
     generation  INTEGER NOT NULL,
     label       TEXT NOT NULL,
     count       INTEGER NOT NULL,
+    checksum    INTEGER NOT NULL,
     PRIMARY KEY (generation, label)
 ) WITHOUT ROWID;
 CREATE TABLE emitters (
     emitter     INTEGER PRIMARY KEY,
-    state       BLOB NOT NULL
+    state       BLOB NOT NULL,
+    checksum    INTEGER NOT NULL
 );
 CREATE TABLE archive (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
-    state       BLOB NOT NULL
+    state       BLOB NOT NULL,
+    checksum    INTEGER NOT NULL
 );
 CREATE TABLE passive (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
-    state       BLOB NOT NULL
+    state       BLOB NOT NULL,
+    checksum    INTEGER NOT NULL
 );
 CREATE TABLE encoder (
     one         INTEGER PRIMARY KEY CHECK (one = 1),
     version     INTEGER NOT NULL,
     hash        TEXT NOT NULL,
-    state       BLOB NOT NULL
+    state       BLOB NOT NULL,
+    checksum    INTEGER NOT NULL
 );
 CREATE TABLE training (
     round       INTEGER NOT NULL,
     step        INTEGER NOT NULL,
     total       REAL,
     exact_losses BLOB NOT NULL,
+    checksum    INTEGER NOT NULL,
     PRIMARY KEY (round, step)
 ) WITHOUT ROWID;
 ";
@@ -181,11 +192,15 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self> {
         let path = dir.join(FILE_NAME);
         let failed = |source| StoreError::database(&path, source);
-        let mut connection = Connection::open(&path).map_err(failed)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(plain(&path), flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
+        checksum::register(&connection).map_err(failed)?;
         create_tables(&mut connection).map_err(failed)?;
         // Before anything is changed: what another version or program wrote stays as it is.
-        check_kind(&connection, &path)?;
+        if check_kind(&connection, &path)? == checksum::BEFORE {
+            add_checksums(&mut connection).map_err(failed)?;
+        }
         // A commit then costs no wait for the disk: a killed process loses nothing, a power cut at most the last generations.
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
@@ -216,7 +231,7 @@ impl Store {
     /// When the database cannot be written; it then holds what it held before.
     pub fn put_centroids(&mut self, centroids: &Centroids) -> Result<()> {
         self.transact(|transaction| {
-            let mut insert = transaction.prepare("INSERT INTO centroids VALUES (?1, ?2)")?;
+            let mut insert = checksum::prepare(transaction, "INSERT", "centroids")?;
             for (cell, point) in centroids.iter().enumerate() {
                 insert.execute(params![cell, f64_bytes(point)])?;
             }
@@ -270,14 +285,23 @@ impl Store {
     }
 }
 
+/// A path that SQLite does not take for a URI: it does so with every name that begins with `file:`, whatever the flags.
+fn plain(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
+}
+
 /// How long to wait for a reader or writer in another process.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// Whether a database has no tables: its program was stopped before it made them.
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+}
 
 /// Makes the tables in an empty file; a file that holds anything is left alone.
 fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let empty: bool = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
-    if empty {
+    if is_empty(&transaction)? {
         transaction.execute_batch(SCHEMA)?;
         transaction.execute_batch(&columns::create_table())?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -286,13 +310,21 @@ fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Refuses what is no burgess archive, or one that this version does not know.
-fn check_kind(connection: &Connection, path: &Path) -> Result<()> {
+/// Makes an archive of the version before one of this version: rows that are written from now on have checksums.
+fn add_checksums(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    checksum::add_columns(&transaction)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()
+}
+
+/// The version of an archive. Refuses what is no burgess archive, or one that this version does not know.
+fn check_kind(connection: &Connection, path: &Path) -> Result<i32> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let failed = |source| StoreError::database(path, source);
     let (kind, version) = (pragma("application_id").map_err(failed)?, pragma("user_version").map_err(failed)?);
     match (kind, version) {
-        (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
+        (APPLICATION_ID, checksum::BEFORE | SCHEMA_VERSION) => Ok(version),
         (APPLICATION_ID, found) => Err(StoreError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION }),
         _ => Err(StoreError::Foreign { path: path.to_owned() }),
     }
@@ -302,23 +334,22 @@ fn write_changes(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::
     // First, since numbers are unique over the cells.
     let mut delete = transaction.prepare("DELETE FROM elites WHERE cell = ?1")?;
     changes.left.iter().try_for_each(|cell| delete.execute([cell]).map(drop))?;
-    let mut insert = transaction.prepare(Row::INSERT)?;
+    let mut insert = checksum::prepare(transaction, "REPLACE", "elites")?;
     changes.entered.iter().try_for_each(|row| row.write(&mut insert))?;
-    let mut insert = transaction.prepare("INSERT OR REPLACE INTO emitters VALUES (?1, ?2)")?;
+    let mut insert = checksum::prepare(transaction, "REPLACE", "emitters")?;
     for (emitter, state) in changes.emitters.iter().enumerate().filter(|(_, state)| !state.is_empty()) {
         insert.execute(params![emitter, state])?;
     }
     if !changes.archive.is_empty() {
-        transaction.execute("INSERT OR REPLACE INTO archive VALUES (1, ?1)", [&changes.archive])?;
+        checksum::prepare(transaction, "REPLACE", "archive")?.execute(params![1, changes.archive])?;
     }
     if !changes.passive.is_empty() {
-        transaction.execute("INSERT OR REPLACE INTO passive VALUES (1, ?1)", [&changes.passive])?;
+        checksum::prepare(transaction, "REPLACE", "passive")?.execute(params![1, changes.passive])?;
     }
     if let Some(EncoderRow { version, hash, state }) = &changes.encoder {
-        let insert = "INSERT OR REPLACE INTO encoder VALUES (1, ?1, ?2, ?3)";
-        transaction.execute(insert, params![version, hash, state])?;
+        checksum::prepare(transaction, "REPLACE", "encoder")?.execute(params![1, version, hash, state])?;
     }
-    let mut insert = transaction.prepare("INSERT INTO training VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = checksum::prepare(transaction, "INSERT", "training")?;
     for (round, loss) in &changes.training {
         let exact = f64_bytes(&[loss.total, loss.reconstruction, loss.dynamics, loss.representation]);
         insert.execute(params![round, loss.step, loss.total, exact])?;
@@ -327,11 +358,8 @@ fn write_changes(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::
 }
 
 fn write_metrics(transaction: &Transaction<'_>, rows: &[Metrics]) -> rusqlite::Result<()> {
-    // One mark a column, and one for the exact scores.
-    let marks = vec!["?"; COLUMNS.len() + 1].join(", ");
-    let insert = format!("INSERT INTO metrics ({},exact_scores) VALUES ({marks})", column_names());
-    let mut insert = transaction.prepare(&insert)?;
-    let mut insert_invalid = transaction.prepare("INSERT INTO invalid VALUES (?1, ?2, ?3)")?;
+    let mut insert = checksum::prepare(transaction, "INSERT", "metrics")?;
+    let mut insert_invalid = checksum::prepare(transaction, "INSERT", "invalid")?;
     for m in rows {
         let s = &m.scores;
         let scores = [s.qd_score, s.normalised_qd_score, s.coverage, s.max, s.mean];

@@ -1,7 +1,9 @@
 //! Reading a run folder, also while the run goes on, and also when the folder is read-only.
 
+use super::bounds;
+use super::checksum::{self, Integrity};
 use super::stored::{Record, Stored};
-use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, read};
+use super::{BUSY, EXPERIMENT, FILE_NAME, Result, StoreError, check_kind, is_empty, plain, read};
 use crate::descriptors::DescriptorSpec;
 use crate::experiment::{self, Experiment};
 use crate::genome::Genome;
@@ -27,7 +29,7 @@ impl RunReader {
     ///
     /// # Errors
     ///
-    /// When it is not there, is no run folder, or was written by a newer version.
+    /// When it is not there, is no run folder, was written by a newer version, or holds what its experiment cannot have made.
     pub fn open(dir: &Path) -> Result<Self> {
         let experiment = experiment(dir)?;
         let path = dir.join(FILE_NAME);
@@ -35,7 +37,11 @@ impl RunReader {
             return Err(StoreError::NotStarted { dir: dir.to_owned() });
         }
         let connection = connect(&path)?;
+        if is_empty(&connection).map_err(|source| StoreError::database(&path, source))? {
+            return Err(StoreError::NotStarted { dir: dir.to_owned() });
+        }
         check_kind(&connection, &path)?;
+        bounds::check(&connection, &path, &experiment)?;
         Ok(Self { connection, path, dir: dir.to_owned(), experiment })
     }
 
@@ -178,6 +184,24 @@ impl RunReader {
         read::training(&self.connection, &self.path)
     }
 
+    /// Looks at all that is stored, the metrics and the state of the loop included.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read at all.
+    pub fn integrity(&self) -> Result<Integrity> {
+        let mut found = checksum::integrity(&self.connection, &self.path)?;
+        let failed = |source| StoreError::database(&self.path, source);
+        let count = "SELECT (SELECT count(*) FROM elites),
+                            coalesce((SELECT elites FROM metrics ORDER BY generation DESC LIMIT 1), 0)";
+        let (stored, counted): (u64, u64) =
+            self.connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+        if stored != counted {
+            found.faults.push(format!("table elites: has {stored} rows, but the last generation left {counted}"));
+        }
+        Ok(found)
+    }
+
     /// Number of cells, empty or not.
     pub fn cell_count(&self) -> usize {
         // What has been run has a number that can be counted.
@@ -213,16 +237,19 @@ pub fn experiment(dir: &Path) -> Result<Experiment> {
 /// Opens read-only. The database of a run that goes on, or was killed, is in write-ahead mode, and needs a file beside it even to
 /// be read. Where the folder does not allow that, and nothing waits in the log, it is read as a file that no one changes.
 fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let open = |options: &str| {
-        let connection = Connection::open_with_flags(format!("{}?{options}", uri(path)), flags)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = |name: &Path, flags| {
+        let connection = Connection::open_with_flags(name, flags)?;
         connection.busy_timeout(BUSY)?;
+        checksum::register(&connection)?;
         // Only a first read shows whether the log can be used.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     };
-    let opened = open("mode=ro").or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_waits(path) => open("mode=ro&immutable=1"),
+    let opened = open(&plain(path), flags).or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !log_waits(path) => {
+            open(Path::new(&unchanging(path)), flags | OpenFlags::SQLITE_OPEN_URI)
+        }
         _ => Err(error),
     });
     opened.map_err(|source| StoreError::database(path, source))
@@ -235,15 +262,17 @@ fn log_waits(path: &Path) -> bool {
     std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
-/// The path as a URI, the characters that mean something there escaped.
-fn uri(path: &Path) -> String {
+/// The URI of a file that no one changes, which is the only way to say so. Every byte of the path is escaped, so none has a meaning there.
+fn unchanging(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut text = absolute.to_string_lossy().replace('\\', "/");
-    if !text.starts_with('/') {
-        text.insert(0, '/');
-    }
-    for (character, escaped) in [('%', "%25"), ('?', "%3f"), ('#', "%23")] {
-        text = text.replace(character, escaped);
-    }
-    format!("file:{text}")
+    let bytes = absolute.as_os_str().as_encoded_bytes().iter();
+    let escaped: String = bytes
+        .map(|&byte| match byte {
+            b'/' | b'\\' if std::path::is_separator(byte.into()) => "/".to_owned(),
+            _ => format!("%{byte:02x}"),
+        })
+        .collect();
+    // A drive's letter is no host.
+    let root = if escaped.starts_with('/') { "" } else { "/" };
+    format!("file:{root}{escaped}?mode=ro&immutable=1")
 }

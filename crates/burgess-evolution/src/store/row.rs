@@ -34,14 +34,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// What [`Row::write`] runs.
-    pub(super) const INSERT: &str =
-        "INSERT OR REPLACE INTO elites (cell, id, reward, descriptors, generation, candidate, emitter, parents, links, mass,
-         exact_reward, exact_descriptors, exact_parents, exact_mass, genome, refined, gain, trust, exact_refinement, learned,
-         topology, span, exact_span, body_age, seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-         ?21, ?22, ?23, ?24, ?25)";
-
     /// The row of an elite in a cell.
     pub fn new<S: Stored>(cell: usize, e: &Evaluated<S>) -> Self {
         let (traits, life) = S::columns(e);
@@ -70,7 +62,7 @@ impl Row {
         }
     }
 
-    /// Writes it by [`Row::INSERT`], prepared.
+    /// Writes it by a statement that takes all columns of the table in their order.
     pub(super) fn write(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
         let Refinement { refined, gain, trust } = self.refinement;
         insert.execute(params![
@@ -84,20 +76,20 @@ impl Row {
             self.parents,
             self.links,
             self.mass,
+            self.topology,
+            self.span,
+            self.body_age,
+            refined,
+            gain,
+            trust,
             self.exact_reward,
             self.exact_descriptors,
             self.exact_parents,
             self.exact_mass,
-            self.genome,
-            refined,
-            gain,
-            trust,
-            f32_bytes(&[gain, trust]),
-            self.learned,
-            self.topology,
-            self.span,
             f64_bytes(&[self.span]),
-            self.body_age,
+            f32_bytes(&[gain, trust]),
+            self.genome,
+            self.learned,
             self.seen,
         ])?;
         Ok(())

@@ -17,7 +17,7 @@ pub struct Axis {
 pub enum ArchiveSpec {
     /// One cell for each combination of bins (Mouret and Clune 2015).
     Grid {
-        /// Subtracted from each elite's reward in the QD-score; set it to the lowest reward that counts.
+        /// Subtracted from each elite's reward in the QD-score; set it to the lowest reward that counts: elites below it lower the score.
         #[serde(default)]
         qd_offset: f64,
         /// Part of the way to an accepted reward that the acceptance threshold of its cell goes, 0 to 1 (Fontaine and Nikolaidis 2023);

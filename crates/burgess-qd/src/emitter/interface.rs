@@ -4,7 +4,7 @@ use super::ranking::{Entry, Ranked};
 use crate::archive::{Elites, Placement};
 use crate::solution::{Evaluated, Parent, Solution};
 use crate::space::SearchSpace;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use burgess_core::rng::Stream;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -221,7 +221,9 @@ pub(super) fn saved<T: Serialize>(state: &T) -> Vec<u8> {
 
 /// The state of [`saved`] bytes; `whose` names it in the error when they are damaged.
 pub(super) fn restored<T: DeserializeOwned>(bytes: &[u8], whose: &str) -> anyhow::Result<T> {
-    postcard::from_bytes(bytes).with_context(|| format!("the state of {whose} is damaged"))
+    let (state, rest) = postcard::take_from_bytes(bytes).with_context(|| format!("the state of {whose} is damaged"))?;
+    ensure!(rest.is_empty(), "the state of {whose} is damaged: {} bytes are left over", rest.len());
+    Ok(state)
 }
 
 /// Candidates as evolution strategies rank them.

@@ -1,25 +1,19 @@
 //! Animated GIFs. All moments share one palette, so that colours do not flicker.
 
 use crate::image::{Image, Rgb};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use color_quant::NeuQuant;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::path::Path;
 
 /// Number of pictures, spread over the animation, that the palette is fitted to.
 const LEARNED: usize = 6;
 
-/// Writes pictures of the same size as an animation that repeats for ever. Each picture is shown for `delay` hundredths of a second.
+/// The bytes of a GIF file: pictures of the same size as an animation that repeats for ever. Each is shown for `delay` hundredths of a second.
 ///
 /// # Errors
-/// If there is no picture, or the file cannot be written; the message names the file.
-pub(crate) fn write(pictures: &[Image], delay: u16, path: &Path) -> Result<()> {
-    let bytes = encode(pictures, delay).with_context(|| format!("encoding {}", path.display()))?;
-    std::fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
-}
-
-fn encode(pictures: &[Image], delay: u16) -> Result<Vec<u8>> {
+/// If there is no picture, or one is too large for a GIF file.
+pub(crate) fn encode(pictures: &[Image], delay: u16) -> Result<Vec<u8>> {
     ensure!(!pictures.is_empty(), "an animation needs at least one picture");
     let (width, height) = (u16::try_from(pictures[0].width())?, u16::try_from(pictures[0].height())?);
     let palette = palette(pictures);

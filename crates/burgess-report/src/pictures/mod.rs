@@ -47,7 +47,6 @@ use ground::Ground;
 use rayon::prelude::*;
 use scene::{MAX_SOLIDS, Scene};
 use solid::Solid;
-use std::path::Path;
 
 pub use moment::{ColouredBody, Frame, Pose};
 
@@ -119,17 +118,16 @@ pub fn strip(body: ColouredBody<'_>, terrain: &Terrain<f64>, frames: &[Frame], t
     Ok(image)
 }
 
-/// Writes an animated GIF that plays `frames` in real time. Each picture shows the frame that is nearest to its time.
+/// The bytes of an animated GIF that plays `frames` in real time. Each picture shows the frame that is nearest to its time.
 ///
 /// # Errors
-/// The same as for [`strip`]; also if the rate is not 1 to 50 pictures per second, or if the file cannot be written.
+/// The same as for [`strip`]; also if the rate is not 1 to 50 pictures per second.
 pub fn animate(
     body: ColouredBody<'_>,
     terrain: &Terrain<f64>,
     frames: &[Frame],
     animation: Animation,
-    path: &Path,
-) -> Result<()> {
+) -> Result<Vec<u8>> {
     let Animation { width, height, rate } = animation;
     ensure!((1..=50).contains(&rate), "an animation has 1 to 50 pictures a second, not {rate}");
     let frames = usable(body, frames)?;
@@ -141,7 +139,7 @@ pub fn animate(
     for (picture, frame) in pictures.iter_mut().zip(&moments) {
         caption::write_over(picture, &moment_text(frame), (0.8 * em, 0.6 * em), em, width as f64 - 1.6 * em)?;
     }
-    gif::write(&pictures, delay, path)
+    gif::encode(&pictures, delay)
 }
 
 /// Portraits side by side, each with its label.

@@ -30,7 +30,10 @@ pub(crate) struct Profile<'a> {
     pub run: &'a RunView,
 }
 
-/// A cell on the map: its corners as shares of the two ranges, and the number of its elite, if it has one.
+/// Most patches along an axis: a frame has some thousand pixels.
+const FINEST: usize = 300;
+
+/// A cell on the map, or several: its corners as shares of the two ranges, and the number of its elite, if it has one.
 struct Patch {
     corners: Vec<[f64; 2]>,
     value: Option<f64>,
@@ -108,12 +111,14 @@ impl Heatmap<'_> {
     fn grid_patches(&self) -> Vec<Patch> {
         let archive = &self.run.archive;
         let (a, b) = self.pair;
-        let (columns, rows) = (archive.axes[a].bins, archive.axes[b].bins);
+        // Of so many bins some share a patch: finer ones cannot be seen, and take minutes to draw.
+        let shared = |axis: usize| archive.axes[axis].bins.div_ceil(FINEST);
+        let [columns, rows] = [a, b].map(|axis| archive.axes[axis].bins.div_ceil(shared(axis)));
         let mut best = vec![None; columns * rows];
         // Elites come from worst to best: the best one overwrites the others.
         for elite in archive.drawn() {
             let bins = archive.bins_of(elite.cell);
-            best[bins[a] * rows + bins[b]] = self.shown.of(elite);
+            best[bins[a] / shared(a) * rows + bins[b] / shared(b)] = self.shown.of(elite);
         }
         let patch = |(cell, &value): (usize, &Option<f64>)| {
             let (column, row) = (cell / rows, cell % rows);

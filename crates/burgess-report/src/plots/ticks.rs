@@ -60,7 +60,7 @@ impl Scale {
         let positive = values
             .into_iter()
             .filter(|&value| value > 0.0 && value.is_finite())
-            .map(|value| value.clamp(1e-300, 1e300));
+            .map(|value| value.clamp(1.0 / LARGEST, LARGEST));
         let (low, high) = extent(positive).unwrap_or((0.1, 1.0));
         let (low, high) = if high > low * (1.0 + 1e-9) { (low, high) } else { (0.8 * low, 1.25 * high) };
         let ticks = |period: i32| {
@@ -80,7 +80,7 @@ impl Scale {
     /// Position of a value: 0 at the lower end, 1 at the upper end.
     pub(crate) fn share(&self, value: f64) -> f64 {
         // Differences of logarithms stay finite where ratios of very large and very small values do not.
-        let place = |value| if self.logarithmic { libm::log10(value) } else { value };
+        let place = |value: f64| if self.logarithmic { libm::log10(value) } else { value.clamp(-LARGEST, LARGEST) };
         (place(value) - place(self.low)) / (place(self.high) - place(self.low))
     }
 
@@ -125,9 +125,14 @@ pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)
     })
 }
 
+/// Largest number that is told from larger ones: differences and powers of ten of such numbers are finite.
+const LARGEST: f64 = 1e300;
+
 /// Turns any two numbers into a range that can be drawn. A single value gets a margin.
 fn widened(low: f64, high: f64) -> (f64, f64) {
     let (low, high) = if low.is_finite() && high.is_finite() { (low.min(high), low.max(high)) } else { (0.0, 1.0) };
+    // The smallest numbers are no different from zero: shares of them are not exact any more.
+    let [low, high] = [low, high].map(|x| if x.abs() < 1.0 / LARGEST { 0.0 } else { x.clamp(-LARGEST, LARGEST) });
     let margin = 0.05 * low.abs().max(high.abs());
     if high - low > 1e-9 * low.abs().max(high.abs()) {
         (low, high)
@@ -255,9 +260,24 @@ mod tests {
 
     #[test]
     fn absurd_ranges_do_no_harm() {
-        for (low, high) in [(f64::MIN, f64::MAX), (f64::NAN, f64::NAN), (0.0, f64::MIN_POSITIVE), (1e15, 1e15 + 0.5)] {
-            assert!(Scale::exact(low, high, 5).ticks.len() < 20);
-            assert!(Scale::rounded(low, high, 5).ticks.len() < 20);
+        let (most, least) = (f64::MAX, f64::from_bits(1));
+        for (low, high) in [
+            (-most, most),
+            (0.0, most),
+            (most, most),
+            (-most, 1.0),
+            (0.0, least),
+            (-least, least),
+            (f64::NAN, f64::NAN),
+            (0.0, f64::MIN_POSITIVE),
+            (1e15, 1e15 + 0.5),
+        ] {
+            for scale in [Scale::exact(low, high, 5), Scale::rounded(low, high, 5), Scale::counts(low, high, 5)] {
+                assert!(scale.ticks.len() < 20 && scale.high > scale.low, "{low} to {high}: {scale:?}");
+                assert!(scale.ticks.iter().all(|tick| tick.is_finite()), "{low} to {high}: {scale:?}");
+                assert!(labels(&scale).iter().all(|label| label.len() < 30), "{low} to {high}: {scale:?}");
+                assert!([low, high, most, -most].iter().all(|&x| x.is_nan() || scale.share(x).is_finite()));
+            }
         }
     }
 

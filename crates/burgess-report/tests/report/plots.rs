@@ -346,3 +346,33 @@ fn a_folder_that_cannot_be_made_is_named() {
     let error = draw_run(&view, &file.join("out")).unwrap_err();
     assert!(format!("{error:#}").contains("file"), "{error:#}");
 }
+
+#[test]
+fn any_finite_numbers_are_drawn() {
+    for (low, high) in
+        [(-f64::MAX, f64::MAX), (f64::MAX, f64::MAX), (0.0, f64::from_bits(1)), (-f64::MAX, 1.0), (1e300, 1.1e300)]
+    {
+        let number = |i: usize| if i.is_multiple_of(2) { low } else { high };
+        let mut rows = metrics(12, 1.0, 3);
+        for (i, row) in rows.iter_mut().enumerate() {
+            (row.qd_score, row.coverage, row.max, row.mean) = (number(i), number(i), number(i), number(i + 1));
+            (row.topologies, row.body_distance, row.wall_time) = (number(i), number(i), high * i as f64 / 12.0);
+        }
+        let mut archive = grid(2, 6, 20, 1);
+        for (i, elite) in archive.elites.iter_mut().enumerate() {
+            elite.reward = number(i);
+            elite.refinement = Some(RefinementView { gain: number(i), trust: 1.0 });
+        }
+        let view = RunView { bodies_evolve: true, ..run("huge", 0, archive, rows) };
+        draw("huge", &view);
+        let (out, _guard) = folder("huge-overlay");
+        check(&draw_overlay(&courses(&[view.clone(), RunView { seed: 1, ..view }]), &[], "overlay", &out).unwrap());
+    }
+}
+
+#[test]
+fn grids_of_millions_of_cells_are_drawn_soon() {
+    let began = std::time::Instant::now();
+    draw("fine", &run("fine", 0, grid(2, 3000, 500, 1), metrics(12, 1.0, 3)));
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+}

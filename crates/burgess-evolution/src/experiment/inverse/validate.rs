@@ -11,6 +11,9 @@ use burgess_physics::world::{BiasForm, Physics, Stiffness};
 use burgess_qd::optimiser::Optimiser;
 use std::f64::consts::PI;
 
+/// Most unknowns that are looked for at once.
+const MAX_UNKNOWNS: usize = 4;
+
 /// All that is wrong with an inverse problem.
 pub(super) fn problems(inverse: &Inverse, known: Known) -> Vec<Problem> {
     let mut check = Check::default();
@@ -122,8 +125,9 @@ fn identify(check: &mut Check, spec: &Identify, known: Known) {
         vector(check, "recording.velocity", velocity);
         check.within("recording.noise", noise, 0.0..=1.0, "");
     }
-    check.length("unknowns", spec.unknowns.len(), 4);
-    for (i, unknown) in spec.unknowns.iter().enumerate() {
+    check.length("unknowns", spec.unknowns.len(), MAX_UNKNOWNS);
+    // Of too many each would be compared with all.
+    for (i, unknown) in spec.unknowns.iter().enumerate().take(MAX_UNKNOWNS) {
         if let Some(first) = spec.unknowns[..i].iter().position(|other| other == unknown) {
             let allowed = format!("different from unknowns[{first}]");
             check.need(false, format!("unknowns[{i}]"), allowed, format_args!("{unknown:?}"));

@@ -1,8 +1,8 @@
 //! Tables of numbers with named columns, as `burgess simulate --csv` writes them.
 
 use anyhow::{Context, Result, ensure};
+use burgess_core::files;
 use burgess_core::rng::Stream;
-use std::fs;
 use std::path::Path;
 
 /// Named columns of finite numbers.
@@ -21,7 +21,8 @@ impl Table {
     ///
     /// When it cannot be read; the message has file, line and column.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read recording {}", path.display()))?;
+        let text = files::read_text(path, files::GENERATED)
+            .with_context(|| format!("cannot read recording {}", path.display()))?;
         Self::parse(&text, &path.display().to_string())
     }
 
