@@ -120,10 +120,10 @@ fn fail(error: &Error) -> ExitCode {
     for cause in error.chain().skip(1) {
         say!("  caused by: {cause}");
     }
-    // The experiment of a run folder is edited by hand as well.
-    let in_folder = || matches!(error.downcast_ref(), Some(StoreError::Experiment(_)));
-    match error.is::<ExperimentError>() || in_folder() {
-        true => ExitCode::from(WRONG_INPUT),
-        false => ExitCode::FAILURE,
-    }
+    // The experiment of a run folder is edited by hand as well; one that is of another kind is a wrong folder.
+    let wrong = match error.downcast_ref() {
+        Some(StoreError::Experiment(error)) => !matches!(error, ExperimentError::Unreadable { .. }),
+        _ => error.is::<ExperimentError>(),
+    };
+    if wrong { ExitCode::from(WRONG_INPUT) } else { ExitCode::FAILURE }
 }

@@ -195,16 +195,16 @@ fn a_store_that_fails_stops_the_run_and_loses_nothing_that_was_committed() {
     let (out, experiment) = (tempfile::tempdir().unwrap(), experiment(50));
     let dir = start(out.path(), &experiment);
     drop(Store::open(&dir).unwrap());
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON metrics WHEN NEW.generation = 3
-                  BEGIN SELECT RAISE(ABORT, 'no more'); END";
+    // Generations 0 and 3 pass for the same.
+    let refuse = "CREATE UNIQUE INDEX refuse ON metrics (iif(generation = 3, 0, generation))";
     database(&dir).execute_batch(refuse).unwrap();
     let failed = format!("{:#}", carry_on(&dir).unwrap_err());
-    for words in ["the run stopped; what was stored is kept", "burgess resume", "archive.sqlite", "no more"] {
+    for words in ["the run stopped; what was stored is kept", "burgess resume", "archive.sqlite", "index 'refuse'"] {
         assert!(failed.contains(words), "{words}: {failed}");
     }
     // The first generation is stored at once; of those that were stored together with the fourth nothing is.
     assert_eq!(RunReader::open(&dir).unwrap().metrics().unwrap().len(), 1);
-    database(&dir).execute_batch("DROP TRIGGER refuse").unwrap();
+    database(&dir).execute_batch("DROP INDEX refuse").unwrap();
     carry_on(&dir).unwrap();
     assert_eq!(hash_of(&dir), reference(&experiment));
 }

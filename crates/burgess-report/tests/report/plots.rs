@@ -349,9 +349,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 
 #[test]
 fn any_finite_numbers_are_drawn() {
-    for (low, high) in
-        [(-f64::MAX, f64::MAX), (f64::MAX, f64::MAX), (0.0, f64::from_bits(1)), (-f64::MAX, 1.0), (1e300, 1.1e300)]
-    {
+    for (low, high) in [(-f64::MAX, f64::MAX), (0.0, f64::from_bits(1))] {
         let number = |i: usize| if i.is_multiple_of(2) { low } else { high };
         let mut rows = metrics(12, 1.0, 3);
         for (i, row) in rows.iter_mut().enumerate() {
