@@ -425,7 +425,12 @@ fn mistakes_are_named() {
         (&["run", "test.ron", "--backend", "cpu", "--adapter", "0"], 2, &["--adapter", "--backend cpu"]),
         (&["run", "test.ron", "--out", "test.ron"], 1, &["cannot make the folder test.ron"]),
         (&["run", "test.ron", "--set", "body=Fixed(\"centipede\")"], 2, &["centipede", "quadruped"]),
-        (&["run", "test.ron", "--set", "body.limits=(max_links: 4)"], 1, &["seed morphology quadruped", "links", "4"]),
+        (
+            &["run", "test.ron", "--set", "body.limits=(max_links: 4)"],
+            2,
+            &["body.seeds[1]", "quadruped", "more than 4 links"],
+        ),
+        (&["check", "test.ron", "--set", "body.limits=(max_links: 4)"], 2, &["body.seeds[1]", "more than 4 links"]),
         (&["hash", "nowhere"], 1, &["nowhere", "no such folder"]),
         (&["resume", "."], 1, &["no run folder", "experiment.ron"]),
         (&["list", "results"], 1, &["no run folder"]),

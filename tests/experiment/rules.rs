@@ -47,7 +47,7 @@ fn values_within_bounds_pass() {
         "seed=18446744073709551615",
         "body=Fixed(\"arm\")",
         "body.seeds=[\"hopper\", \"hopper\"]",
-        "body.limits.max_links=2",
+        "body.limits.max_links=4",
         "body.limits.max_links=32",
         "body.limits.overlap=0",
         "policy.hidden=[1, 512, 1, 512]",
