@@ -148,7 +148,8 @@ struct Sum {
 
 fn plus(sum: Sum, x: f32) -> Sum {
     let owed = x - sum.excess;
-    let total = sum.total + owed;
+    // Drivers simplify the next line to 0, as if numbers were exact, unless something keeps them from seeing where the total comes from.
+    let total = bitcast<f32>(bitcast<u32>(sum.total + owed) + world.zero);
     let excess = (total - sum.total) - owed;
     return Sum(total, select(0.0, excess, is_finite(total)));
 }

@@ -18,7 +18,7 @@ struct World {
     steps: u32,
     control_period: u32,
     hidden_layers: u32,
-    unused: u32,
+    zero: u32,                        // 0, which no compiler knows
     hidden: vec4<u32>,                // units of each hidden layer
     terrain: array<vec4<f32>, 16>,    // coefficients, as shaders/terrain.wgsl reads them
 }

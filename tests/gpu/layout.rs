@@ -209,7 +209,7 @@ fn host_shapes() -> Vec<Shape> {
             steps,
             control_period,
             hidden_layers,
-            unused,
+            zero,
             hidden,
             terrain,
         }),

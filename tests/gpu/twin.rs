@@ -8,6 +8,8 @@ use burgess_core::math::{Quat, Vec3};
 use burgess_evolution::genome::Policy;
 use burgess_physics::batch::{Backend, CpuBackend, Outcome};
 use burgess_physics::gpu::{GpuBackend, Options, Standing};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Model, rest_origins};
 use burgess_physics::plan::{BrainKind, Plan};
@@ -417,4 +419,17 @@ fn a_second_of_random_genomes_earns_the_same() {
     assert!((chaotic as f64) < CHAOTIC * count as f64, "{chaotic} of {count} are not steady");
     assert!((strayed as f64) < STRAYED * count as f64, "{strayed} of {count} strayed");
     assert!(early > 10, "only {early} end early, so endings are hardly compared");
+}
+
+/// A hundred seconds of standing still: in single precision a plain sum of so many steps is off in its fifth figure.
+#[test]
+fn sums_of_a_long_episode_do_not_drift() {
+    let Some(device) = gpu() else { return };
+    let mut plan = experiment(cpg(), TerrainSpec::default(), 100.0).plan();
+    plan.task.reward = vec![(RewardTerm::Survival, 1.0)];
+    plan.task.descriptors = vec![Descriptor::MeanHeight];
+    let still = shipped("tripod", cpg(), 0).map(|x| x as f32);
+    let outcome = GpuBackend::new(&plan, device, Options::default()).unwrap().evaluate(&[still]).unwrap().remove(0);
+    assert_eq!(outcome.ending, Ending::Finished);
+    assert!((outcome.reward - 100.0).abs() < 5e-5, "{}", outcome.reward);
 }

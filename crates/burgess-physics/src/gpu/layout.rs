@@ -69,7 +69,8 @@ pub struct World {
     pub steps: u32,
     pub control_period: u32,
     pub hidden_layers: u32,
-    pub unused: u32,
+    /// 0, which no compiler of shaders knows.
+    pub zero: u32,
     /// Units of each hidden layer.
     pub hidden: [u32; 4],
     /// Coefficients in the order that `shaders/terrain.wgsl` reads.

@@ -25,7 +25,7 @@ pub(crate) fn encode(world: &World<f32>, task: &TaskPlan, brain: &BrainKind) -> 
         steps: task.steps,
         control_period: task.control_period,
         hidden_layers: brain.hidden().len() as u32,
-        unused: 0,
+        zero: 0,
         hidden,
         terrain,
     }
