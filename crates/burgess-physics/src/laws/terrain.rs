@@ -128,7 +128,7 @@ impl TerrainSpec {
                     }
                 }))
             }
-            TerrainSpec::Walls(walls) => Terrain::Walls(without_seams(walls).iter().map(Wall::to_array).collect()),
+            TerrainSpec::Walls(walls) => Terrain::Walls(without_seams(walls).into_iter().map(Wall::to_array).collect()),
         }
     }
 
@@ -279,7 +279,7 @@ fn without_seams(walls: &[Wall]) -> Vec<Wall> {
 
 impl Wall {
     /// `[centre x, centre y, half x, half y, height]`.
-    fn to_array(&self) -> [f64; 5] {
+    fn to_array(self) -> [f64; 5] {
         [self.centre.0, self.centre.1, self.half.0, self.half.1, self.height]
     }
 

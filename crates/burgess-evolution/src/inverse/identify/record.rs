@@ -186,7 +186,7 @@ fn summary(spec: &Identify, solution: &Solution) -> String {
         text += &tied(spec, evidence);
     }
     // A fit that leaves so much of the motion unexplained has not found the physics behind it.
-    if !(best.residual <= LARGE_RESIDUAL) {
+    if best.residual > LARGE_RESIDUAL || best.residual.is_nan() {
         text += &format!(
             "\nthe best fit misses the recording by {:.1} % of its ranges: these factors do not explain it",
             100.0 * best.residual
