@@ -2,6 +2,7 @@
 
 use super::columns::align;
 use super::print::print;
+use super::show_body::figures;
 use burgess_evolution::experiment::Experiment;
 use burgess_evolution::store::{Record, RunReader};
 
@@ -85,7 +86,7 @@ fn row(experiment: &Experiment, cell: usize, elite: &Record) -> Vec<String> {
         emitter_name(experiment, elite).to_owned(),
         if parents.is_empty() { "-".into() } else { parents.join(" ") },
         elite.traits.links.to_string(),
-        format!("{:.3}", elite.traits.mass),
+        figures(elite.traits.mass, 3),
     ];
     let after = after.into_iter().take(after_columns(experiment));
     let age = experiment.protection.is_some().then(|| elite.age.to_string());

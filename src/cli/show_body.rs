@@ -52,7 +52,19 @@ fn summary(model: &Model<f64>) -> String {
         model.contacts.len(),
         figures(model.contact_stiffness, 0),
         figures(model.mass(), 3)
-    )
+    ) + size_note(model.mass())
+}
+
+/// Masses (kg) of bodies whose contacts and servos the time step of the default physics resolves.
+const SUPPORTED: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
+
+fn size_note(mass: f64) -> &'static str {
+    match SUPPORTED.contains(&mass) {
+        true => "",
+        false => {
+            "note: the physics is made for bodies of 1 g to 1,000 kg; outside them, look at what comes out, and try a higher physics.rate\n"
+        }
+    }
 }
 
 fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {
@@ -79,7 +91,7 @@ fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {
 }
 
 /// A number with so many decimals, or, where these would leave less than two figures of it, with two figures.
-fn figures(x: f64, decimals: usize) -> String {
+pub(super) fn figures(x: f64, decimals: usize) -> String {
     let is_small = x != 0.0 && x.abs() < 10f64.powi(1 - decimals as i32);
     if is_small { format!("{x:.1e}") } else { format!("{x:.decimals$}") }
 }
