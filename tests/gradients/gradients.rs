@@ -221,6 +221,9 @@ fn value(episode: Episode<'_, D>, objective: &Objective) -> D {
     returns.reward * real(objective.reward) + weighted.map(|(&x, &w)| x * real(w)).sum::<D>()
 }
 
+/// Derivatives below this are compared with it. With the bounds below that asks for 1e-16, the rounding of an objective of about 1.
+const LEAST: f64 = 1e-7;
+
 /// The largest difference of the two derivatives, relative to their size, class by class.
 fn compare(
     plan: &Plan,
@@ -248,7 +251,7 @@ fn compare(
             Episode::with(&moving.candidate, &moving.world, task, moving.prelude.clone(), Some(&moving.start));
         let expected = value(episode, &objective).derivative[0];
         let got = direction.along(&gradient);
-        (*name, (got - expected).abs() / expected.abs().max(1e-9))
+        (*name, (got - expected).abs() / expected.abs().max(LEAST))
     };
     CLASSES.iter().enumerate().map(check).collect()
 }
