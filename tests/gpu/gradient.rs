@@ -248,8 +248,9 @@ const NOTHING: f64 = 1e-5;
 
 /// One less the cosine beyond which a gradient's direction depends on the last bits of all numbers.
 const STEADY: f64 = 1e-4;
-/// How often a gradient is taken on the CPU in float32, each time with all numbers a little off their rounding.
-const ROUNDINGS: u64 = 4;
+/// How often a gradient is taken on the CPU in float32, each time with all numbers a little off their rounding. A kink that few roundings meet may
+/// be met on the device.
+const ROUNDINGS: u64 = 16;
 
 /// The candidate with each number at most one spacing of float32 off.
 fn rounded(candidate: &Candidate<f32>, seed: u64) -> Candidate<f32> {
