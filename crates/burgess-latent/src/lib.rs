@@ -1,6 +1,7 @@
 //! Learned descriptors: what a model sees in a candidate's sequence says how it differs from others.
 //!
-//! An [`Experience`](burgess_physics::experience::Experience) is a sequence of frames of a [`Layout`](burgess_physics::experience::Layout). An [`Encoder`] normalises it, passes it through a model (principal components, an
+//! An [`Experience`](burgess_physics::experience::Experience) is a sequence of frames of a
+//! [`Layout`](burgess_physics::experience::Layout). An [`Encoder`] normalises it, passes it through a model (principal components, an
 //! autoencoder, or a world model: [`EncoderKind`]), and whitens the latent to a few descriptors of unit variance. A [`Trainer`] is an
 //! encoder with what it takes to train it, in rounds, on a replay of experiences. Neither knows of archives or loops.
 //!

@@ -20,12 +20,7 @@ use std::path::Path;
 /// When one cannot be read, or is no valid body within the experiment's limits.
 pub fn seed_bodies(experiment: &Experiment, folder: &Path) -> Result<Vec<Body>> {
     let load = |name: &String| experiment.seed_body(name, folder).with_context(|| format!("seed morphology {name}"));
-    seed_names(experiment).iter().map(load).collect()
-}
-
-/// The names of its seed morphologies.
-pub fn seed_names(experiment: &Experiment) -> &[String] {
-    experiment.body.morphologies()
+    experiment.body.morphologies().iter().map(load).collect()
 }
 
 /// Puts the encoder that a run takes as it is into its folder.
@@ -62,7 +57,7 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
 pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
     let experiment = store::experiment(dir)?;
     let seeds: Vec<Body> = thaw(dir, SEEDS)?;
-    let names = seed_names(&experiment);
+    let names = experiment.body.morphologies();
     let path = dir.join(SEEDS);
     ensure!(seeds.len() == names.len(), "{}: {} bodies for {} seeds", path.display(), seeds.len(), names.len());
     for (name, body) in names.iter().zip(&seeds) {

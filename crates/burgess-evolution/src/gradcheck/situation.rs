@@ -123,7 +123,7 @@ pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec
     let plan = experiment.plan();
     let space = start::search_space(experiment, seeds.clone());
     let mut situations = Vec::new();
-    for (i, (name, seed)) in start::seed_names(experiment).iter().zip(seeds).enumerate() {
+    for (i, (name, seed)) in experiment.body.morphologies().iter().zip(seeds).enumerate() {
         let mut variation = Variation { seeds: vec![seed], evolve_body: true, ..space.clone() };
         let genome = varied(&variation, &mut Stream::new(experiment.seed, 0, i as u64, Purpose::Test));
         if variation.physics.contact_stiffness == Stiffness::Auto {
