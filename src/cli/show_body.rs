@@ -1,7 +1,7 @@
 //! The table of `burgess show MORPHOLOGY`: what a body is made of, link by link.
 
 use burgess_core::math::Vec3;
-use burgess_evolution::growth::{Grown, LinkKey};
+use burgess_evolution::growth::{Grown, LinkKey, unsupported_size};
 use burgess_physics::model::{BaseKind, JointKind, Model, Shape};
 use std::fmt::Write as _;
 
@@ -52,19 +52,11 @@ fn summary(model: &Model<f64>) -> String {
         model.contacts.len(),
         figures(model.contact_stiffness, 0),
         figures(model.mass(), 3)
-    ) + size_note(model.mass())
+    ) + &size_note(model.mass())
 }
 
-/// Masses (kg) of bodies whose contacts and servos the time step of the default physics resolves.
-const SUPPORTED: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
-
-fn size_note(mass: f64) -> &'static str {
-    match SUPPORTED.contains(&mass) {
-        true => "",
-        false => {
-            "note: the physics is made for bodies of 1 g to 1,000 kg; outside them, look at what comes out, and try a higher physics.rate\n"
-        }
-    }
+fn size_note(mass: f64) -> String {
+    unsupported_size(mass).map_or(String::new(), |note| format!("note: {note}\n"))
 }
 
 fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {

@@ -4,9 +4,9 @@ use crate::fakes::{axes, elite, stream};
 use burgess_evolution::genome::Genome;
 use burgess_qd::Elites;
 use burgess_qd::Evaluated;
-use burgess_qd::archive::Parents;
 use burgess_qd::archive::{
-    Archive, Bins, Centroids, Cvt, DominatedNovelty, Grid, Placement, Preferring, Threshold, Unstructured, Voronoi,
+    Archive, Axis, Bins, Bounded, Centroids, Cvt, DominatedNovelty, Grid, OutOfRange, Parents, Placement, Preferring,
+    Threshold, Unstructured, Voronoi,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -390,4 +390,32 @@ fn parents_are_the_novel_or_the_fit_as_the_blend_says() {
     );
     alone.insert(&batch[..1]);
     assert_eq!(alone.sample(&mut stream(0)).map(|elite| elite.id), Some(0));
+}
+
+proptest! {
+    /// With bounds an archive is what it would be if it had never been offered what lies outside.
+    #[test]
+    fn what_is_left_out_leaves_no_trace(batches in prop::collection::vec(candidates(40), 1..6)) {
+        let axes = axes(4);
+        for ((kind, bounded), (_, mut plain)) in all_kinds().into_iter().zip(all_kinds()) {
+            let mut bounded = Bounded::over(bounded, &axes, OutOfRange::LeaveOut);
+            for batch in &batches {
+                let outside =
+                    |c: &Evaluated<Genome>| c.is_finite() && !Axis::all_hold(&axes, &c.descriptors);
+                let within: Vec<Evaluated<Genome>> = batch.iter().filter(|c| !outside(c)).cloned().collect();
+                let mut expected = plain.insert(&within).into_iter();
+                let placements = bounded.insert(batch);
+                prop_assert_eq!(placements.len(), batch.len());
+                for (candidate, placement) in batch.iter().zip(placements) {
+                    let expected = if outside(candidate) { Some(Placement::OutOfRange) } else { expected.next() };
+                    prop_assert_eq!(Some(placement), expected, "{}", kind);
+                }
+                let elites = |archive: &dyn Archive<Genome>| -> Vec<(usize, u64)> {
+                    archive.elites().map(|(cell, elite)| (cell, elite.id)).collect()
+                };
+                prop_assert_eq!(elites(bounded.as_ref()), elites(plain.as_ref()));
+                prop_assert_eq!(bounded.save(), plain.save());
+            }
+        }
+    }
 }

@@ -13,7 +13,8 @@ use burgess_evolution::genome::Genome;
 use burgess_evolution::metrics::Metrics;
 use burgess_evolution::store::hash::hash;
 use burgess_evolution::store::{self, EliteAddress, RunReader, Store, StoreError};
-use burgess_qd::archive::Placement;
+use burgess_qd::Axis;
+use burgess_qd::archive::{OutOfRange, Placement};
 use burgess_qd::emitter::{self, Ask, Emitter, Proposal, Told};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,7 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     assert_eq!(*reader.experiment(), experiment);
     let table = fs::read_to_string(dir.join(folder::METRICS)).unwrap();
     assert_eq!(table.lines().count(), 31);
-    assert!(table.lines().all(|line| line.split(',').count() == 29));
+    assert!(table.lines().all(|line| line.split(',').count() == 30));
     let (cell, best) = elites.iter().max_by(|a, b| a.1.reward.total_cmp(&b.1.reward)).unwrap();
     assert_eq!(f64::from(best.reward), last.scores.max);
     assert_eq!(reader.elite(best.id).unwrap(), (*cell, best.clone()));
@@ -98,6 +99,29 @@ fn a_run_fills_its_archive_and_tells_about_it() {
     for id in [newest + 1, u64::MAX] {
         let missing = reader.elite(id).unwrap_err().to_string();
         assert!(missing.contains(&format!("no elite {id} (the last is {newest})")), "{missing}");
+    }
+}
+
+/// What is outside is counted either way; where it is left out, no elite is outside, and the rest of the promises hold.
+#[test]
+fn candidates_out_of_range_are_counted_and_left_out_if_asked() {
+    for rule in [OutOfRange::Clip, OutOfRange::LeaveOut] {
+        let mut experiment = experiment(10);
+        experiment.out_of_range = rule;
+        for axis in &mut experiment.descriptors {
+            axis.range = (-0.5, 0.5);
+        }
+        let out = tempfile::tempdir().unwrap();
+        let dir = start(out.path(), &experiment);
+        carry_on(&dir).unwrap();
+        let reader = RunReader::open(&dir).unwrap();
+        let counted: u64 = reader.metrics().unwrap().iter().map(|row| row.out_of_range).sum();
+        assert!((10..160).contains(&counted), "{counted}");
+        let axes = DescriptorSpec::axes(&experiment.descriptors);
+        let elites = reader.elites().unwrap();
+        let outside = elites.iter().filter(|(_, elite)| !Axis::all_hold(&axes, &elite.descriptors)).count();
+        assert_eq!(outside == 0, rule == OutOfRange::LeaveOut, "{outside} of {} elites", elites.len());
+        assert_eq!(reader.hash().unwrap(), reference(&experiment));
     }
 }
 

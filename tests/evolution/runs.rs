@@ -759,6 +759,7 @@ fn runs_without_checksums_go_on() {
     {
         database.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN checksum")).unwrap();
     }
+    database.execute_batch("ALTER TABLE metrics DROP COLUMN out_of_range").unwrap();
     database.pragma_update(None, "user_version", 6).unwrap();
     drop(database);
     place.ask(&["list", run]);

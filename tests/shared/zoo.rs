@@ -14,7 +14,7 @@ use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{Candidate, Controller};
 use burgess_physics::task::{TaskSpec, Termination, WeightedTerm};
 use burgess_physics::world::Physics;
-use burgess_qd::archive::ArchiveSpec;
+use burgess_qd::archive::{ArchiveSpec, OutOfRange};
 use burgess_qd::emitter::Scheduler;
 use std::path::Path;
 
@@ -95,6 +95,7 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
         gradient_horizon: None,
         refine: None,
         protection: None,
+        out_of_range: OutOfRange::Clip,
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),
     }

@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct DescriptorSpec {
     /// What is measured.
     pub kind: Descriptor,
-    /// Values that span the archive. What lies outside counts to the nearest cell; in an archive without given cells, where distances
-    /// are measured in units of the ranges, it is just farther away.
+    /// Values that span the archive; `out_of_range` of the experiment says what becomes of those outside.
     pub range: (f64, f64),
     /// Cells along this dimension in a grid archive.
     #[serde(default = "default_bins")]

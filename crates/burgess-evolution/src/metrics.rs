@@ -48,6 +48,9 @@ pub struct Metrics {
     pub improved: u64,
     /// Candidates of this generation that diverged or gave a reward or descriptor that is not finite.
     pub diverged: u64,
+    /// Candidates of this generation with finite descriptors that are not all within their ranges; 0 in generations of a version that did not
+    /// count them.
+    pub out_of_range: u64,
     /// Candidates of this generation that took gradient steps.
     pub refined: u64,
     /// Of those, the ones that were accepted as refined.

@@ -60,7 +60,7 @@ impl<'a> Setup<'a> {
         let creatures = Creatures {
             learner: Learner::new(experiment, space, differentiator)?,
             anchors: Anchors::new(experiment, space, slopes)?,
-            passive: PassiveGrid::new(&DescriptorSpec::axes(&experiment.passive)),
+            passive: PassiveGrid::new(&DescriptorSpec::axes(&experiment.passive), experiment.out_of_range),
             latent: None,
             differentiator: differentiator.or(slopes).map(|differentiator| differentiator.name()),
             experiment,

@@ -7,7 +7,7 @@ use crate::metrics::Steps;
 use crate::store::EncoderRow;
 use anyhow::Result;
 use burgess_latent::Loss;
-use burgess_qd::archive::{ArchiveSpec, Axis, Elites, Parents, PassiveGrid, Protection};
+use burgess_qd::archive::{ArchiveSpec, Axis, Elites, OutOfRange, Parents, PassiveGrid, Protection};
 use burgess_qd::emitter::batch::{Batch, OpenAnchor};
 use burgess_qd::emitter::{Emitter, Scheduler};
 use burgess_qd::{Evaluated, SearchSpace, Solution};
@@ -38,6 +38,8 @@ pub struct Search {
     pub seed: u64,
     /// The archive's dimensions.
     pub axes: Vec<Axis>,
+    /// What becomes of candidates outside them.
+    pub out_of_range: OutOfRange,
     /// The kind of archive.
     pub archive: ArchiveSpec,
     /// How young lineages are protected from old ones.
@@ -218,6 +220,7 @@ impl Search {
         Self {
             seed: experiment.seed,
             axes: experiment.axes().iter().map(|spec| spec.axis()).collect(),
+            out_of_range: experiment.out_of_range,
             archive: experiment.archive.clone(),
             protection: experiment.protection.clone(),
             parents: experiment.parents,

@@ -34,12 +34,14 @@ use crate::metrics::{Metrics, Steps};
 use crate::store::{Changes, Row, Saved, Store, Stored, Writer};
 use anyhow::{Context, Result, ensure};
 use burgess_core::rng::{Purpose, Stream};
-use burgess_qd::archive::{self, BuiltArchive, Centroids, PassiveGrid, PassiveScores, Placement, Preferring, Scores};
+use burgess_qd::archive::{
+    self, Bounded, BuiltArchive, Centroids, PassiveGrid, PassiveScores, Placement, Preferring, Scores,
+};
 use burgess_qd::emitter::ahead::Ahead;
 use burgess_qd::emitter::batch::{self, Batch, OpenAnchor, Rejected, Source};
 use burgess_qd::emitter::schedule::Schedule;
 use burgess_qd::emitter::{Anchor, Emitter, Lineage, Prepare, Told};
-use burgess_qd::{Archive, Elites, Evaluated, SearchSpace};
+use burgess_qd::{Archive, Axis, Elites, Evaluated, SearchSpace};
 use clock::{Clock, Laps};
 use pending::Pending;
 use rayon::prelude::*;
@@ -231,11 +233,12 @@ impl<'a, S: Stored> Evolution<'a, S> {
         self.times.training += effort.training_time;
         self.domain.see(&mut candidates)?;
         let placements = self.archive.insert(&candidates);
+        let out_of_range = self.count_out_of_range(&candidates);
         self.times.insertion += laps.next();
         self.tell(&places, &candidates, &placements, &coefficients);
         self.times.tell += laps.next();
         free(candidates);
-        self.record(effort, &placements, rejected)?;
+        self.record(effort, &placements, rejected, out_of_range)?;
         self.times.record += laps.next();
         Ok(())
     }
@@ -328,6 +331,14 @@ impl<'a, S: Stored> Evolution<'a, S> {
         Ok(())
     }
 
+    /// Candidates whose descriptors are finite, but not all within their ranges.
+    fn count_out_of_range(&self, candidates: &[Evaluated<S>]) -> u64 {
+        let outside = |candidate: &&Evaluated<S>| {
+            candidate.is_finite() && !Axis::all_hold(&self.search.axes, &candidate.descriptors)
+        };
+        candidates.iter().filter(outside).count() as u64
+    }
+
     fn tell(
         &mut self,
         places: &[Range<usize>],
@@ -343,8 +354,14 @@ impl<'a, S: Stored> Evolution<'a, S> {
         self.schedule.tell(places, placements);
     }
 
-    fn record(&mut self, effort: Effort, placements: &[Placement], rejected: Rejected) -> Result<()> {
-        let metrics = self.measure(effort, placements, rejected);
+    fn record(
+        &mut self,
+        effort: Effort,
+        placements: &[Placement],
+        rejected: Rejected,
+        out_of_range: u64,
+    ) -> Result<()> {
+        let metrics = Metrics { out_of_range, ..self.measure(effort, placements, rejected) };
         self.last = Some(metrics.clone());
         self.pending.record(metrics);
         if self.pending.is_due() { self.commit() } else { Ok(()) }
@@ -388,6 +405,7 @@ impl<'a, S: Stored> Evolution<'a, S> {
             new: count(|placement| matches!(placement, Placement::New { .. })),
             improved: count(|placement| matches!(placement, Placement::Improved { .. })),
             diverged: count(|placement| matches!(placement, Placement::NotFinite)),
+            out_of_range: 0,
             refined: effort.refined,
             accepted: effort.accepted,
             dropped: effort.dropped,
@@ -438,7 +456,8 @@ fn open_archive<S: Stored>(store: &mut Store, search: &Search) -> Result<Box<dyn
 
 /// The empty archive of a search, with its choice of parents.
 fn archive_of<S: Stored>(search: &Search, centroids: Option<Centroids>) -> BuiltArchive<S> {
-    let Search { archive: spec, protection, axes, seed, parents, .. } = search;
+    let Search { archive: spec, protection, axes, out_of_range, seed, parents, .. } = search;
     let BuiltArchive { archive, centroids } = archive::build(spec, protection.as_ref(), axes, centroids, *seed);
-    BuiltArchive { archive: Preferring::over(archive, axes, *parents), centroids }
+    let archive = Preferring::over(Bounded::over(archive, axes, *out_of_range), axes, *parents);
+    BuiltArchive { archive, centroids }
 }

@@ -11,7 +11,7 @@ use crate::genome::Policy;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::task::{TaskSpec, Termination};
 use burgess_physics::world::Physics;
-use burgess_qd::archive::{ArchiveSpec, Parents};
+use burgess_qd::archive::{ArchiveSpec, OutOfRange, Parents};
 use burgess_qd::emitter::{EmitterSpec, Scheduler};
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +125,7 @@ impl From<Benchmark> for Experiment {
             descriptors: (0..problem.measures()).map(axis).collect(),
             latent: None,
             passive: Vec::new(),
+            out_of_range: OutOfRange::Clip,
             archive,
             emitters,
             parents: Parents::Uniform,

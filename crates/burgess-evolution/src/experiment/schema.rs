@@ -9,7 +9,7 @@ use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::task::TaskSpec;
 use burgess_physics::world::Physics;
 use burgess_qd::GeneGroup;
-use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
+use burgess_qd::archive::{ArchiveSpec, OutOfRange, Parents, Protection};
 use burgess_qd::emitter::{EmitterSpec, Scheduler};
 use burgess_qd::optimiser::Optimiser;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,9 @@ pub struct Experiment {
     /// archives compare.
     #[serde(default)]
     pub passive: Vec<DescriptorSpec>,
+    /// What becomes of candidates with a descriptor outside its range.
+    #[serde(default)]
+    pub out_of_range: OutOfRange,
     /// The kind of archive.
     pub archive: ArchiveSpec,
     /// Where candidates come from, in stated proportions.

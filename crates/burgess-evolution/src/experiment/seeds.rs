@@ -3,7 +3,7 @@
 use super::error::Problem;
 use super::schema::Experiment;
 use crate::genome::{Body, morphology};
-use crate::growth::grow_whole;
+use crate::growth::{Grown, grow_whole, warn_of_size};
 use anyhow::{Result, ensure};
 use burgess_core::math::vec3;
 use burgess_physics::model::BaseKind;
@@ -28,6 +28,10 @@ impl Experiment {
     ///
     /// When that is no body within the experiment's limits, or is welded to the world inside the ground.
     pub fn check_seed(&self, body: &Body) -> Result<()> {
+        self.grow_seed(body).map(|_| ())
+    }
+
+    fn grow_seed(&self, body: &Body) -> Result<Grown<f64>> {
         let grown = grow_whole(body, &self.body.limits(), &self.physics)?;
         if grown.model.base == BaseKind::Welded {
             let height = self.terrain.compile(self.seed).height(vec3(0.0, 0.0, WELDED_HEIGHT));
@@ -37,17 +41,23 @@ impl Experiment {
                 "the base is welded at a height of {WELDED_HEIGHT} m, inside the ground, which is {ground:.3} m high there"
             );
         }
-        Ok(())
+        Ok(grown)
     }
 }
 
-/// What is wrong with the bodies that it starts from, by the paths of their fields.
+/// What is wrong with the bodies that it starts from, by the paths of their fields. Warns of sizes that the physics is not made for.
 pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<Problem> {
     let evolves = experiment.body.evolves();
     let look = |(i, name): (usize, &String)| {
         let path = if evolves { format!("body.seeds[{i}]") } else { "body".to_owned() };
-        let fault = experiment.seed_body(name, folder).err()?;
-        Some(Problem { path, message: format!("{name}: {fault:#}"), place: None })
+        let grown = morphology::load(name, folder).and_then(|body| experiment.grow_seed(&body));
+        match grown {
+            Ok(grown) => {
+                warn_of_size(name, grown.model.mass());
+                None
+            }
+            Err(fault) => Some(Problem { path, message: format!("{name}: {fault:#}"), place: None }),
+        }
     };
     experiment.body.morphologies().iter().enumerate().filter_map(look).collect()
 }

@@ -6,6 +6,7 @@ mod controller;
 mod expand;
 mod physique;
 mod shape;
+mod size;
 pub mod tree;
 
 pub use check::check;
@@ -13,6 +14,8 @@ pub use controller::compile_controller;
 pub use expand::{Grown, LinkKey, expand, link_keys};
 pub use physique::{FEATURES, Physique, Topology};
 pub use shape::Solid;
+pub use size::unsupported_size;
+pub(crate) use size::warn_of_size;
 
 use crate::genome::{Body, BodyLimits, Genome, InvalidBody, Policy};
 use burgess_physics::model::Candidate;

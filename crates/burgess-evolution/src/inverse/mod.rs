@@ -17,6 +17,7 @@ pub mod identify;
 pub mod reach;
 
 use crate::experiment::{ExperimentError, Inverse, LoadedInverse, Problem};
+use crate::growth::warn_of_size;
 use anyhow::Result;
 use folder::Folder;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,7 @@ pub fn check(loaded: &LoadedInverse) -> Result<(), ExperimentError> {
         loaded.without(result.err().map(problem).into_iter().collect())
     };
     let grown = gait::given_body(body, physics, &loaded.folder);
-    at("body", grown.map(drop))?;
+    at("body", grown.map(|(_, grown)| warn_of_size(body, grown.model.mass())))?;
     match &loaded.inverse {
         Inverse::Ascent(spec) => at("gait", gait::Mover::new(body, &spec.gait, physics, &loaded.folder).map(drop)),
         Inverse::Identify(spec) => {

@@ -153,15 +153,23 @@ impl<'a> Learner<'a> {
         choose(self.spec.which, &prospects, self.experiment.seed, born.generation)
     }
 
-    /// By how much the QD-score, of its layer if there are several, would rise; below zero where the incumbent is better.
+    /// By how much the QD-score, of its layer if there are several, would rise; below zero where the incumbent is better, or where it could not go in.
     fn promise(&self, outcome: &Outcome, refinement: Refinement, age: u32, archive: &dyn Elites<Genome>) -> f64 {
         if !is_sound(outcome) {
             return f64::NEG_INFINITY;
         }
-        let descriptors = DescriptorSpec::join(&self.experiment.descriptors, refinement, &outcome.descriptors);
+        let descriptors = self.descriptors(outcome, refinement);
+        if !archive.admits(&descriptors) {
+            return f64::NEG_INFINITY;
+        }
         let empty = self.experiment.archive.qd_offset();
         let worth = archive.incumbent(&descriptors, age).map_or(empty, |incumbent| f64::from(incumbent.reward));
         f64::from(outcome.reward) - worth
+    }
+
+    /// Those of the archive, as far as they are known before encoders look.
+    fn descriptors(&self, outcome: &Outcome, refinement: Refinement) -> Vec<f32> {
+        DescriptorSpec::join(&self.experiment.descriptors, refinement, &outcome.descriptors)
     }
 
     /// All steps of all climbers.
@@ -233,8 +241,10 @@ impl<'a> Learner<'a> {
         let gain = after.as_ref().map_or(0.0, |after| after.reward - before.reward);
         let refinement = Refinement { refined: true, gain, trust };
         let worth = |outcome: &Outcome| self.promise(outcome, refinement, age, born.archive);
+        let admits = |outcome: &Outcome| born.archive.admits(&self.descriptors(outcome, refinement));
         let accept = |after: &Outcome| match self.spec.acceptance {
-            Acceptance::Best => after.reward > before.reward,
+            // A greater reward is of no use outside the archive.
+            Acceptance::Best => after.reward > before.reward && (admits(after) || !admits(before)),
             Acceptance::Archive => worth(after) > worth(before),
             Acceptance::Always => true,
         };

@@ -13,9 +13,6 @@ use std::path::Path;
 /// The name of the column.
 pub(super) const COLUMN: &str = "checksum";
 
-/// The version of tables without such a column.
-pub(super) const BEFORE: i32 = 6;
-
 /// What is wrong with what a run has stored, and what could not be looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Integrity {
@@ -57,13 +54,6 @@ pub(super) fn prepare<'c>(connection: &'c Connection, verb: &str, table: &str) -
     connection.prepare(&format!("{verb} INTO {table} VALUES ({marks}, checksum_of({marks}))"))
 }
 
-/// Gives tables of the version before a column for checksums. Their rows have none.
-pub(super) fn add_columns(connection: &Connection) -> rusqlite::Result<()> {
-    tables(connection)?
-        .iter()
-        .try_for_each(|table| connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {COLUMN} INTEGER")))
-}
-
 /// Looks at all that is stored: at SQLite's own structures, and at every row.
 pub(super) fn integrity(connection: &Connection, path: &Path) -> Result<Integrity> {
     let failed = |source| StoreError::database(path, source);
@@ -94,7 +84,7 @@ pub(super) fn integrity(connection: &Connection, path: &Path) -> Result<Integrit
     Ok(found)
 }
 
-fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     texts(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
 }
 
@@ -103,7 +93,7 @@ fn names(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> 
 }
 
 /// All but the checksum.
-fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+pub(super) fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     Ok(names(connection, table)?.into_iter().filter(|name| name != COLUMN).collect())
 }
 

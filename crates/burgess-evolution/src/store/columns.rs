@@ -17,7 +17,7 @@ pub enum Column {
 use Column::{Count, Real, Seconds};
 
 /// Names and contents in order; the first one is the key.
-pub const COLUMNS: [(&str, Column); 28] = [
+pub const COLUMNS: [(&str, Column); 29] = [
     ("generation", Count(|m| m.generation)),
     ("evaluations", Count(|m| m.evaluations)),
     ("qd_score", Real(|m| m.scores.qd_score)),
@@ -46,6 +46,7 @@ pub const COLUMNS: [(&str, Column); 28] = [
     ("encoder", Count(|m| m.encoder)),
     ("passive_qd_score", Real(|m| m.passive.qd_score)),
     ("passive_coverage", Real(|m| m.passive.coverage)),
+    ("out_of_range", Count(|m| m.out_of_range)),
 ];
 
 /// The names in order, separated by commas.
@@ -53,15 +54,16 @@ pub fn column_names() -> String {
     COLUMNS.map(|(name, _)| name).join(",")
 }
 
-/// The statement that makes the metrics' table.
-pub(super) fn create_table() -> String {
+/// The statement that makes the metrics' table. Rows without a checksum are there only where an older version wrote them.
+pub(super) fn create_table(all_checked: bool) -> String {
     let declaration = |(place, (name, column)): (usize, &(&str, Column))| match column {
         _ if place == 0 => format!("{name} INTEGER PRIMARY KEY, "),
         Count(_) => format!("{name} INTEGER NOT NULL, "),
         Real(_) | Seconds(_) => format!("{name} REAL, "),
     };
     let declarations: String = COLUMNS.iter().enumerate().map(declaration).collect();
-    format!("CREATE TABLE metrics ({declarations}exact_scores BLOB NOT NULL, checksum INTEGER NOT NULL);")
+    let checked = if all_checked { " NOT NULL" } else { "" };
+    format!("CREATE TABLE metrics ({declarations}exact_scores BLOB NOT NULL, checksum INTEGER{checked});")
 }
 
 impl Column {

@@ -14,6 +14,7 @@ mod columns;
 mod encode;
 mod error;
 pub mod hash;
+mod migrate;
 mod read;
 mod reader;
 mod row;
@@ -48,7 +49,7 @@ pub const EXPERIMENT: &str = "experiment.ron";
 const APPLICATION_ID: i32 = 0x6275_7267;
 
 /// Version of the tables below. A change to them, or to what the genome's bytes mean, counts it up.
-pub const SCHEMA_VERSION: i32 = 7;
+pub const SCHEMA_VERSION: i32 = 8;
 
 /// All tables but the metrics, whose columns are listed in [`columns`].
 const SCHEMA: &str = "
@@ -198,9 +199,8 @@ impl Store {
         checksum::register(&connection).map_err(failed)?;
         create_tables(&mut connection).map_err(failed)?;
         // Before anything is changed: what another version or program wrote stays as it is.
-        if check_kind(&connection, &path)? == checksum::BEFORE {
-            add_checksums(&mut connection).map_err(failed)?;
-        }
+        let version = check_kind(&connection, &path)?;
+        migrate::to_current(&mut connection, version).map_err(failed)?;
         // A commit then costs no wait for the disk: a killed process loses nothing, a power cut at most the last generations.
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(failed)?;
@@ -303,18 +303,10 @@ fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if is_empty(&transaction)? {
         transaction.execute_batch(SCHEMA)?;
-        transaction.execute_batch(&columns::create_table())?;
+        transaction.execute_batch(&columns::create_table(true))?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
-    transaction.commit()
-}
-
-/// Makes an archive of the version before one of this version: rows that are written from now on have checksums.
-fn add_checksums(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    checksum::add_columns(&transaction)?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }
 
@@ -324,7 +316,7 @@ fn check_kind(connection: &Connection, path: &Path) -> Result<i32> {
     let failed = |source| StoreError::database(path, source);
     let (kind, version) = (pragma("application_id").map_err(failed)?, pragma("user_version").map_err(failed)?);
     match (kind, version) {
-        (APPLICATION_ID, checksum::BEFORE | SCHEMA_VERSION) => Ok(version),
+        (APPLICATION_ID, migrate::OLDEST..=SCHEMA_VERSION) => Ok(version),
         (APPLICATION_ID, found) => Err(StoreError::Version { path: path.to_owned(), found, known: SCHEMA_VERSION }),
         _ => Err(StoreError::Foreign { path: path.to_owned() }),
     }

@@ -1,5 +1,6 @@
 //! Rows back to values. Exact columns are believed, readable ones are not looked at.
 
+use super::checksum;
 use super::encode;
 use super::stored::{Record, Stored};
 use super::{Result, StoreError};
@@ -22,7 +23,7 @@ const ELITE: &str = "SELECT cell, id, generation, candidate, emitter, links, exa
                      exact_mass, genome, refined, exact_refinement, learned, topology, exact_span, \
                      body_age, seen FROM elites";
 const METRICS: &str = "SELECT generation, evaluations, elites, new, improved, diverged, creature_steps, body_steps, exact_scores, \
-                       refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies, encoder FROM metrics";
+                       refined, accepted, dropped, backward_creature_steps, backward_body_steps, topologies, encoder";
 
 /// All elites in the order of their cells.
 pub(super) fn elites<S: Stored>(connection: &Connection, path: &Path) -> Result<Vec<(usize, Evaluated<S>)>> {
@@ -57,7 +58,7 @@ pub(super) fn nearest_ids(connection: &Connection, path: &Path, id: u64) -> Resu
 
 /// All metrics in the order of generations.
 pub(super) fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metrics>> {
-    let mut rows = query(connection, path, &format!("{METRICS} ORDER BY generation"), [], metrics_row)?;
+    let mut rows = query(connection, path, &metrics_query(connection, path)?, [], metrics_row)?;
     let counts = "SELECT generation, label, count FROM invalid ORDER BY generation, label";
     let mut by_generation: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
     for (generation, label, count) in query(connection, path, counts, [], invalid_row)? {
@@ -69,9 +70,16 @@ pub(super) fn metrics(connection: &Connection, path: &Path) -> Result<Vec<Metric
     Ok(rows)
 }
 
+/// The metrics in ascending order. Archives that are only read may be of a version that did not count what is out of range.
+fn metrics_query(connection: &Connection, path: &Path) -> Result<String> {
+    let columns = checksum::columns(connection, "metrics").map_err(|source| StoreError::database(path, source))?;
+    let out_of_range = if columns.iter().any(|name| name == "out_of_range") { "out_of_range" } else { "0" };
+    Ok(format!("{METRICS}, {out_of_range} FROM metrics ORDER BY generation"))
+}
+
 /// The last generation's metrics.
 pub(super) fn last_metrics(connection: &Connection, path: &Path) -> Result<Option<Metrics>> {
-    let last = format!("{METRICS} ORDER BY generation DESC LIMIT 1");
+    let last = format!("{} DESC LIMIT 1", metrics_query(connection, path)?);
     let Some(mut row) = query(connection, path, &last, [], metrics_row)?.pop() else {
         return Ok(None);
     };
@@ -254,6 +262,7 @@ fn metrics_row(row: &Row<'_>) -> rusqlite::Result<Option<Metrics>> {
         passive: PassiveScores { qd_score: passive_qd_score, coverage: passive_coverage },
         encoder: row.get(15)?,
         training_time,
+        out_of_range: row.get(16)?,
     }))
 }
 

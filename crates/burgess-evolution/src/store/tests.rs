@@ -50,6 +50,7 @@ fn metrics(generation: u64) -> Metrics {
         new: 1,
         improved: 2,
         diverged: 3,
+        out_of_range: 0,
         refined: 6,
         accepted: 5,
         dropped: 4,
@@ -194,6 +195,33 @@ fn other_versions_and_other_programs_are_refused() {
     connection.execute_batch("CREATE TABLE diary (entry TEXT)").unwrap();
     drop(connection);
     assert!(matches!(Store::open(foreign.path()).unwrap_err(), StoreError::Foreign { .. }));
+}
+
+/// A row that was what its checksum said is so afterwards; one that was not is still found.
+#[test]
+fn archives_without_a_count_of_what_is_out_of_range_are_taken_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    for generation in 0..3 {
+        commit(&mut store, generation, &elite(generation + 1, &[0.5; 2])).unwrap();
+    }
+    let metrics = store.metrics().unwrap();
+    let before = |sql: &str| store.connection.execute_batch(sql).unwrap();
+    before("ALTER TABLE metrics DROP COLUMN out_of_range");
+    let columns = checksum::columns(&store.connection, "metrics").unwrap().join(", ");
+    before(&format!("UPDATE metrics SET checksum = checksum_of({columns})"));
+    before("UPDATE metrics SET elites = elites + 1 WHERE generation = 1; PRAGMA user_version = 7");
+    // Read as it is, and brought up to date.
+    let counts = |rows: Vec<Metrics>| rows.iter().map(|row| (row.evaluations, row.out_of_range)).collect::<Vec<_>>();
+    let expected: Vec<_> = metrics.iter().map(|row| (row.evaluations, 0)).collect();
+    assert_eq!(counts(read::metrics(&store.connection, &store.path).unwrap()), expected);
+    drop(store);
+    let mut store = Store::open(dir.path()).unwrap();
+    assert_eq!(counts(store.metrics().unwrap()), expected);
+    let faults = checksum::integrity(&store.connection, &store.path).unwrap();
+    assert_eq!(faults.faults, ["table metrics, generation 1: is not what was written"]);
+    commit(&mut store, 3, &elite(9, &[0.5; 2])).unwrap();
+    assert_eq!(store.metrics().unwrap().len(), 4);
 }
 
 #[test]

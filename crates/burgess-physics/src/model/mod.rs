@@ -291,6 +291,7 @@ impl<T: Real> Model<T> {
         self.links.iter().for_each(|link| has_child[link.parent] = true);
         (1..self.links.len()).filter(|&link| !has_child[link]).collect()
     }
+
     /// Total mass (kg).
     pub fn mass(&self) -> T {
         self.links.iter().map(|link| link.mass).sum()

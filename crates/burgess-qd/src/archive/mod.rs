@@ -13,6 +13,7 @@
 //! - an elite stays in its cell as long as it stays, and of free cells the lowest is taken first;
 //! - elites are visited in the order of their cells, and a sample depends on what is in the archive, never on its history.
 
+mod bounded;
 mod cells;
 mod cloud;
 mod cvt;
@@ -31,6 +32,7 @@ mod thinning;
 mod unstructured;
 mod view;
 
+pub use bounded::Bounded;
 pub use cells::{CellArchive, Partition, Threshold};
 pub use cvt::{Centroids, Cvt, Voronoi};
 pub use dominated::DominatedNovelty;
@@ -40,7 +42,7 @@ pub use passive::{PassiveGrid, PassiveScores};
 pub use preference::Preferring;
 pub use scores::Scores;
 pub use slots::Slots;
-pub use spec::{ArchiveSpec, Axis, Parents, Protection};
+pub use spec::{ArchiveSpec, Axis, OutOfRange, Parents, Protection};
 pub use unstructured::Unstructured;
 pub use view::{Archive, Elites, Placement};
 

@@ -3,15 +3,16 @@
 
 use super::cells::Partition;
 use super::grid::Bins;
-use super::spec::Axis;
+use super::spec::{Axis, OutOfRange};
 use crate::bytes::{f32_bytes, f32s};
 use anyhow::{Context, Result, ensure};
 
 /// Best rewards over fixed descriptors.
 #[derive(Clone, Debug)]
 pub struct PassiveGrid {
+    axes: Vec<Axis>,
     bins: Bins,
-    dims: usize,
+    rule: OutOfRange,
     /// One a cell; NaN where nothing came.
     best: Vec<f32>,
 }
@@ -32,15 +33,16 @@ impl PassiveScores {
 
 impl PassiveGrid {
     /// An empty grid; none over no axes.
-    pub fn new(axes: &[Axis]) -> Option<Self> {
+    pub fn new(axes: &[Axis], rule: OutOfRange) -> Option<Self> {
         let bins = Bins::new(axes);
         let best = vec![f32::NAN; bins.cell_count()];
-        (!axes.is_empty()).then_some(Self { bins, dims: axes.len(), best })
+        (!axes.is_empty()).then_some(Self { axes: axes.to_vec(), bins, rule, best })
     }
 
-    /// Looks at a candidate. What is not finite leaves no trace.
+    /// Looks at a candidate. What is not finite leaves no trace, nor does what is to be left out.
     pub fn see(&mut self, descriptors: &[f32], reward: f32) {
-        if reward.is_finite() && descriptors.iter().all(|d| d.is_finite()) {
+        let admitted = self.rule == OutOfRange::Clip || Axis::all_hold(&self.axes, descriptors);
+        if admitted && reward.is_finite() && descriptors.iter().all(|d| d.is_finite()) {
             let best = &mut self.best[self.bins.cell_of(descriptors)];
             *best = best.max(reward);
         }
@@ -53,7 +55,7 @@ impl PassiveGrid {
 
     /// Number of descriptors.
     pub fn dims(&self) -> usize {
-        self.dims
+        self.axes.len()
     }
 
     /// Its scores; sums run in the order of the cells.
@@ -93,17 +95,29 @@ mod tests {
     #[test]
     fn the_best_of_each_cell_is_kept_and_comes_back() {
         let axes = [Axis { range: (0.0, 1.0), bins: 2 }; 2];
-        let mut grid = PassiveGrid::new(&axes).unwrap();
+        let mut grid = PassiveGrid::new(&axes, OutOfRange::Clip).unwrap();
         for (x, y, reward) in [(0.1, 0.9, 2.0), (0.2, 0.8, 1.0), (9.0, 9.0, -1.0), (0.1, f32::NAN, 9.0)] {
             grid.see(&[x, y], reward);
         }
         assert_eq!(grid.scores(-2.0), PassiveScores { qd_score: 5.0, coverage: 0.5 });
-        let mut other = PassiveGrid::new(&axes).unwrap();
+        let mut other = PassiveGrid::new(&axes, OutOfRange::Clip).unwrap();
         other.restore(&[]).unwrap();
         assert_eq!(other.scores(0.0).coverage, 0.0);
         other.restore(&grid.save()).unwrap();
         assert_eq!(other.save(), grid.save());
         assert!(other.restore(&[0; 4]).is_err());
-        assert!(PassiveGrid::new(&[]).is_none());
+        assert!(PassiveGrid::new(&[], OutOfRange::Clip).is_none());
+    }
+
+    #[test]
+    fn what_lies_outside_is_clipped_or_left_out() {
+        let axes = [Axis { range: (0.0, 1.0), bins: 2 }; 2];
+        for (rule, cells) in [(OutOfRange::Clip, 0.25), (OutOfRange::LeaveOut, 0.0)] {
+            let mut grid = PassiveGrid::new(&axes, rule).unwrap();
+            grid.see(&[0.5, 1.5], 1.0);
+            assert_eq!(grid.scores(0.0).coverage, cells);
+            grid.see(&[0.0, 1.0], 1.0);
+            assert_eq!(grid.scores(0.0).coverage, cells + 0.25, "the ends of a range belong to it");
+        }
     }
 }

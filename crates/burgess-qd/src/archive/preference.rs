@@ -101,6 +101,10 @@ impl<S: Solution> Elites<S> for Preferring<S> {
         self.archive.incumbent(descriptors, age)
     }
 
+    fn admits(&self, descriptors: &[f32]) -> bool {
+        self.archive.admits(descriptors)
+    }
+
     fn layers(&self) -> usize {
         self.archive.layers()
     }

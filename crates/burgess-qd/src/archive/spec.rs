@@ -11,6 +11,29 @@ pub struct Axis {
     pub bins: usize,
 }
 
+impl Axis {
+    /// Whether a value lies within the range; its ends do.
+    pub fn holds(&self, value: f32) -> bool {
+        (self.range.0..=self.range.1).contains(&f64::from(value))
+    }
+
+    /// Whether each descriptor lies within the range of its axis.
+    pub fn all_hold(axes: &[Self], descriptors: &[f32]) -> bool {
+        axes.iter().zip(descriptors).all(|(axis, &value)| axis.holds(value))
+    }
+}
+
+/// What becomes of a candidate with a descriptor outside its range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutOfRange {
+    /// It counts to the nearest cell, so that the last cells also hold what is far outside. In an archive without given cells, where
+    /// distances are measured in units of the ranges, it is just farther away.
+    #[default]
+    Clip,
+    /// It does not go into the archive.
+    LeaveOut,
+}
+
 /// The kind of archive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -38,6 +38,8 @@ pub enum Placement {
     },
     /// Reward or a descriptor is not finite.
     NotFinite,
+    /// A descriptor lies outside its range, and the archive leaves such candidates out.
+    OutOfRange,
 }
 
 impl Placement {
@@ -45,18 +47,18 @@ impl Placement {
     pub fn entered(&self) -> Option<usize> {
         match *self {
             Placement::New { cell, .. } | Placement::Improved { cell, .. } => Some(cell),
-            Placement::Accepted { .. } | Placement::Kept { .. } | Placement::NotFinite => None,
+            Placement::Accepted { .. } | Placement::Kept { .. } | Placement::NotFinite | Placement::OutOfRange => None,
         }
     }
 
-    /// Reward less threshold; negative infinity for what is not finite, so that it ranks last.
+    /// Reward less threshold; negative infinity for what can never go in, so that it ranks last.
     pub fn improvement(&self) -> f64 {
         match *self {
             Placement::New { improvement, .. }
             | Placement::Improved { improvement, .. }
             | Placement::Accepted { improvement }
             | Placement::Kept { improvement } => improvement,
-            Placement::NotFinite => f64::NEG_INFINITY,
+            Placement::NotFinite | Placement::OutOfRange => f64::NEG_INFINITY,
         }
     }
 
@@ -65,7 +67,7 @@ impl Placement {
         match self {
             Placement::New { .. } => 2,
             Placement::Improved { .. } | Placement::Accepted { .. } => 1,
-            Placement::Kept { .. } | Placement::NotFinite => 0,
+            Placement::Kept { .. } | Placement::NotFinite | Placement::OutOfRange => 0,
         }
     }
 }
@@ -77,6 +79,11 @@ pub trait Elites<S: Solution>: Send + Sync {
 
     /// The elite that a newcomer with these finite descriptors and this age would have to beat, if there is one.
     fn incumbent(&self, descriptors: &[f32], age: u32) -> Option<&Evaluated<S>>;
+
+    /// Whether a newcomer with these finite descriptors may go in at all.
+    fn admits(&self, _descriptors: &[f32]) -> bool {
+        true
+    }
 
     /// Number of age layers. Every layer has all cells; cell `c` of layer `l` is number `l * cell_count() + c` of the slots.
     fn layers(&self) -> usize {

@@ -119,6 +119,10 @@ impl<S: Solution> Elites<S> for Watched<'_, S> {
         self.look().incumbent(descriptors, age)
     }
 
+    fn admits(&self, descriptors: &[f32]) -> bool {
+        self.look().admits(descriptors)
+    }
+
     fn layers(&self) -> usize {
         self.look().layers()
     }
