@@ -23,11 +23,11 @@ fn touch_contacts() {
             let point = centre - ground.normal * sphere.w;
             let moving = velocity_at(twist, point);
             let v_n = dot(moving, ground.normal);
-            let slip = moving - ground.normal * v_n;
+            let free_slip = across(moving + free_gains[i], ground.normal);
             let gap = ground.distance - sphere.w;
             let force = contact_force(
                 world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
-                world.onset_speed, gap, v_n, dot(slip, slip), normal_forces[i],
+                slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
             );
             contacts[i].point = point;
             contacts[i].normal = ground.normal;
@@ -40,6 +40,11 @@ fn touch_contacts() {
     }
 }
 
+// The part of a vector across a unit normal.
+fn across(vector: vec3<f32>, normal: vec3<f32>) -> vec3<f32> {
+    return vector - normal * dot(vector, normal);
+}
+
 // Adds the implicit force of every contact point to the link: friction of all, the normal force of the active ones.
 fn assemble_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {
@@ -47,9 +52,9 @@ fn assemble_contacts() {
             let c = contacts[i];
             let drag = select(0.0, c.drag, c.acting);
             let push = select(0.0, c.push, c.acting);
-            let across = world.dt * c.tangent_drag;
-            let along = world.dt * drag - across;
-            inertia = spatial_add(inertia, point_drag(c.point, c.normal, across, along));
+            let braking = world.dt * c.tangent_drag;
+            let along = world.dt * drag - braking;
+            inertia = spatial_add(inertia, point_drag(c.point, c.normal, braking, along));
             let impulse = force_at(c.point, c.normal * (world.dt * push));
             load.torque += impulse.torque;
             load.force += impulse.force;

@@ -249,14 +249,12 @@ fn wake_state(step: u32) {
     rate = s.y;
     target_angle = s.z;
     command = s.w;
-    let t = states[at + LANES];
-    momentum = t.xyz;
-    normal_forces[0] = t.w;
-    let u = states[at + 2u * LANES];
-    spin = u.xyz;
-    normal_forces[1] = u.w;
-    for (var i = 2u; i < CONTACTS; i++) {
-        normal_forces[i] = states[at + (3u + (i - 2u) / 4u) * LANES][(i - 2u) % 4u];
+    momentum = states[at + LANES].xyz;
+    spin = states[at + 2u * LANES].xyz;
+    for (var i = 0u; i < CONTACTS; i++) {
+        let contact = states[at + (STATE_CONTACTS + i) * LANES];
+        free_gains[i] = contact.xyz;
+        normal_forces[i] = contact.w;
     }
 }
 
@@ -265,6 +263,7 @@ fn wake_body() {
     floating = b.floating != 0u;
     contact_stiffness = b.contact_stiffness;
     contact_width = b.contact_width;
+    slip_mass = 0.25 * b.mass;
     reference_force = b.reference_force;
     pull_tolerance = b.pull_tolerance;
     started = b.started;
@@ -342,14 +341,10 @@ fn put_state(step: u32) {
     let to = record(step);
     let hinge = vec4<f32>(angle, rate, target_angle, command);
     states[to] = select(hinge, vec4<f32>(velocity, 0.0), WHOLE_RECORDS != 0u && is_base);
-    states[to + LANES] = vec4<f32>(momentum, normal_forces[0]);
-    states[to + 2u * LANES] = vec4<f32>(spin, normal_forces[1]);
-    for (var i = 2u; i < CONTACTS; i += 4u) {
-        var forces: vec4<f32>;
-        for (var k = 0u; k < min(4u, CONTACTS - i); k++) {
-            forces[k] = normal_forces[i + k];
-        }
-        states[to + (3u + (i - 2u) / 4u) * LANES] = forces;
+    states[to + LANES] = vec4<f32>(momentum, 0.0);
+    states[to + 2u * LANES] = vec4<f32>(spin, 0.0);
+    for (var i = 0u; i < CONTACTS; i++) {
+        states[to + (STATE_CONTACTS + i) * LANES] = vec4<f32>(free_gains[i], normal_forces[i]);
     }
     if WHOLE_RECORDS != 0u && is_base {
         states[to + STATE_FIELDS * LANES] = orientation;

@@ -6,9 +6,18 @@ fn carry() {
     spin = twist_after.angular * link_rotation;
     for (var i = 0u; i < CONTACTS; i++) {
         if i < contact_count {
-            normal_forces[i] = max(contacts[i].force, 0.0);
+            let c = contacts[i];
+            normal_forces[i] = max(c.force, 0.0);
+            let gain = across(velocity_at(twist_after, c.point), c.normal) * gain_of_slip(c.tangent_drag)
+                - across(velocity_at(twist, c.point), c.normal);
+            free_gains[i] = select(vec3<f32>(0.0), gain, c.force > 0.0);
         }
     }
+}
+
+// The derivative of a contact's free gain with respect to its slip after the step.
+fn gain_of_slip(tangent_drag: f32) -> f32 {
+    return 1.0 + world.dt * tangent_drag / slip_mass;
 }
 
 // New rates and positions: q' = q (+) dt v', the orientation by the exact exponential map.

@@ -107,8 +107,9 @@ const RHYTHM = 6u;
 const CONTACT_POINTS = 7u;
 const MODEL_FIELDS = CONTACT_POINTS + CONTACTS;
 
-// Fields of `states`: angle, rate, target, command; momentum and a normal force; spin and a normal force; more normal forces.
-const STATE_FIELDS = 3u + (CONTACTS - 2u + 3u) / 4u;
+// Fields of `states`: angle, rate, target, command; momentum; spin; of each contact point its free gain and its normal force.
+const STATE_CONTACTS = 3u;
+const STATE_FIELDS = STATE_CONTACTS + CONTACTS;
 
 // Fields of a record. On a tape and in batches that step, base lanes have two more, orientation and position, and their velocity in the
 // first field, as a base has no hinge.

@@ -9,16 +9,16 @@ fn act(decision: u32, time: f32) {
     switch BRAIN {
         case CPG: {
             let share = rhythm.x + rhythm.y * sine(clock + rhythm.z);
-            command = share * half_range();
+            command = commanded_angle(share);
         }
         case MLP: {
             let own = clock + rhythm.z;
             let share = bounded_tanh(network(clock) + rhythm.x * sine(own) + rhythm.y * cosine(own));
-            command = share * half_range();
+            command = commanded_angle(share);
         }
         default: {
             if is_joint {
-                command = recorded_action(decision) * half_range();
+                command = commanded_angle(recorded_action(decision));
             }
         }
     }
@@ -31,7 +31,12 @@ fn recorded_action(decision: u32) -> f32 {
     return weights[at + 1u + row * (body_links - 1u) + lane - base - 1u];
 }
 
-// Half the hinge's range (rad): what a share of 1 commands.
+// The angle (rad) that a share of the hinge's range commands: -1 is the lower limit, 0 the middle, 1 the upper limit.
+fn commanded_angle(share: f32) -> f32 {
+    return (upper + lower) * 0.5 + share * half_range();
+}
+
+// Half the hinge's range (rad).
 fn half_range() -> f32 {
     return (upper - lower) * 0.5;
 }

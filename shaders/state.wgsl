@@ -36,6 +36,7 @@ var<private> contact_points: array<vec4<f32>, CONTACTS>;
 var<private> contact_stiffness: f32;
 var<private> contact_width: f32;
 var<private> reference_force: f32;
+var<private> slip_mass: f32;
 var<private> pull_tolerance: f32;
 
 // Its state.
@@ -44,6 +45,7 @@ var<private> rate: f32;
 var<private> momentum: vec3<f32>;
 var<private> spin: vec3<f32>;
 var<private> normal_forces: array<f32, CONTACTS>;
+var<private> free_gains: array<vec3<f32>, CONTACTS>;
 var<private> target_angle: f32;
 var<private> command: f32;
 

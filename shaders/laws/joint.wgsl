@@ -10,10 +10,16 @@ struct ServoTorque {
 fn servo_torque(dt: f32, kp: f32, kd: f32, torque_limit: f32, target_angle: f32, angle: f32, rate: f32) -> ServoTorque {
     let t0 = target_angle - angle;
     let t1 = ((kp * (t0 - (dt * rate))) - (kd * rate)) / torque_limit;
-    let t2 = 1.0 / sqrt(1.0 + (t1 * t1));
+    let t2 = select(-t1, t1, t1 > 0.0);
+    let t3 = 1.0 / select(1.0, t2, t2 > 1.0);
+    let t4 = select(t2, t3, t2 > 1.0);
+    let t5 = t4 * t4;
+    let t6 = t5 * t5;
+    let t7 = t6 * t6;
+    let t8 = t3 / sqrt(sqrt(sqrt(sqrt(1.0 + (t7 * t7)))));
     var result: ServoTorque;
-    result.push = t0 * (kp * t2);
-    result.drag = t2 * (kd + (dt * kp));
+    result.push = t0 * (kp * t8);
+    result.drag = t8 * (kd + (dt * kp));
     return result;
 }
 
@@ -30,22 +36,38 @@ fn servo_torque_reverse(dt: f32, kp: f32, kd: f32, torque_limit: f32, target_ang
     let t0 = target_angle - angle;
     let t1 = t0 - (dt * rate);
     let t2 = ((kp * t1) - (kd * rate)) / torque_limit;
-    let t3 = sqrt(1.0 + (t2 * t2));
-    let t4 = 1.0 / t3;
-    let t5 = t4 * bar.drag;
-    let t6 = t0 * bar.push;
-    let t7 = t2 * (((-(t4 * ((((kd + (dt * kp)) * bar.drag) + (kp * t6)) / t3))) * 0.5) / t3);
-    let t8 = (t7 + t7) / torque_limit;
-    let t9 = -t8;
-    let t10 = kp * t8;
-    let t11 = ((kp * t4) * bar.push) + t10;
+    let t3 = select(-t2, t2, t2 > 0.0);
+    let t4 = select(1.0, t3, t3 > 1.0);
+    let t5 = 1.0 / t4;
+    let t6 = select(t3, t5, t3 > 1.0);
+    let t7 = t6 * t6;
+    let t8 = t7 * t7;
+    let t9 = t8 * t8;
+    let t10 = sqrt(1.0 + (t9 * t9));
+    let t11 = sqrt(t10);
+    let t12 = sqrt(t11);
+    let t13 = sqrt(t12);
+    let t14 = t5 / t13;
+    let t15 = t14 * bar.drag;
+    let t16 = t0 * bar.push;
+    let t17 = (((kd + (dt * kp)) * bar.drag) + (kp * t16)) / t13;
+    let t18 = t9 * ((0.5 * ((0.5 * ((0.5 * (((-(t14 * t17)) * 0.5) / t13)) / t12)) / t11)) / t10);
+    let t19 = t8 * (t18 + t18);
+    let t20 = t7 * (t19 + t19);
+    let t21 = t6 * (t20 + t20);
+    let t22 = t21 + t21;
+    let t23 = select(t22, 0.0, t3 > 1.0) + select(0.0, -(t5 * ((t17 + select(0.0, t22, t3 > 1.0)) / t4)), t3 > 1.0);
+    let t24 = (select(0.0, t23, t2 > 0.0) + (-select(t23, 0.0, t2 > 0.0))) / torque_limit;
+    let t25 = -t24;
+    let t26 = kp * t24;
+    let t27 = ((kp * t14) * bar.push) + t26;
     var result: ServoTorqueGradient;
-    result.kp = ((dt * t5) + (t4 * t6)) + (t1 * t8);
-    result.kd = t5 + (rate * t9);
-    result.torque_limit = -(t2 * t8);
-    result.target_angle = t11;
-    result.angle = -t11;
-    result.rate = (kd * t9) + (dt * (-t10));
+    result.kp = ((dt * t15) + (t14 * t16)) + (t1 * t24);
+    result.kd = t15 + (rate * t25);
+    result.torque_limit = -(t2 * t24);
+    result.target_angle = t27;
+    result.angle = -t27;
+    result.rate = (kd * t25) + (dt * (-t26));
     return result;
 }
 

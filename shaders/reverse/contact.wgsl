@@ -22,35 +22,48 @@ fn reverse_contact(i: u32) {
     let u = velocity_at(moved, c.point);
     let l = velocity_at(adjoint, c.point);
     let v_n = dot(v, n);
-    let slip = v - n * v_n;
+    let free = v + free_gains[i];
+    let free_slip = across(free, n);
+    // What is carried on.
+    let carried = carried_gain_bar(i);
+    let gain_bar = across(carried, n);
+    let slip_share = gain_of_slip(c.tangent_drag);
     let u_n = dot(u, n);
     let l_n = dot(l, n);
     // Through the force.
-    let across = world.dt * c.tangent_drag;
+    let braking = world.dt * c.tangent_drag;
     let pushed = select(0.0, world.dt * l_n, c.acting) + carried_force_bar(i);
-    let u_n_bar = across * l_n - c.drag * pushed;
-    let l_n_bar = select(0.0, world.dt * c.force, c.acting) + across * u_n;
-    let u_bar = n * u_n_bar - l * across;
-    let l_bar = n * l_n_bar - u * across;
+    let u_n_bar = braking * l_n - c.drag * pushed;
+    let l_n_bar = select(0.0, world.dt * c.force, c.acting) + braking * u_n;
+    let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
+    let l_bar = n * l_n_bar - u * braking;
     // Through its law.
     let law = contact_force_reverse(
         world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
-        world.onset_speed, c.gap, v_n, dot(slip, slip), normal_forces[i],
-        ContactForce(pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u))),
+        slip_mass, world.onset_speed, c.gap, v_n, dot(free_slip, free_slip), normal_forces[i],
+        ContactForce(
+            pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u)) + world.dt / slip_mass * dot(gain_bar, u),
+        ),
     );
     contact_stiffness_bar += law.stiffness;
     contact_width_bar += law.width;
     contact_damping_bar += law.damping;
     friction_bar += law.friction;
+    // Of the free gain, the share of the slip has a slip mass of its own.
+    body_mass_bar += 0.25 * (law.slip_mass - braking * dot(gain_bar, u) / (slip_mass * slip_mass));
     force_bars[i] = law.force_before;
-    let v_bar = n * law.v_n + slip * (2.0 * law.slip_squared);
+    let free_bar = free_slip * (2.0 * law.free_slip_squared);
+    free_gain_bars[i] = free_bar;
+    let v_bar = n * law.v_n + free_bar - gain_bar;
     twist_bar = wrench_add(twist_bar, force_at(c.point, v_bar));
     moved_bar = wrench_add(moved_bar, force_at(c.point, u_bar));
     adjoint_bar = wrench_add(adjoint_bar, force_at(c.point, l_bar));
     // Through where the point is.
     let point_bar = cross(l_bar, adjoint.angular) + cross(u_bar, moved.angular) + cross(v_bar, twist.angular);
-    let normal_bar = l * l_n_bar + u * u_n_bar + v * law.v_n - slip * (2.0 * law.slip_squared * v_n)
-        - point_bar * sphere.w;
+    // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
+    let along = u * slip_share - v;
+    let normal_bar = l * l_n_bar + u * u_n_bar + v * law.v_n - free_bar * dot(free, n)
+        - carried * dot(along, n) - along * dot(carried, n) - point_bar * sphere.w;
     let ground_bar = terrain_distance_reverse(position + centre, Distance(law.gap, normal_bar));
     let centre_bar = point_bar + ground_bar;
     contact_bars[i] += vec4<f32>(in_link(centre_bar), -(dot(n, point_bar) + law.gap));

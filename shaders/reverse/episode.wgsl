@@ -86,6 +86,7 @@ fn clear_bars() {
     momentum_bar = vec3<f32>(0.0);
     spin_bar = vec3<f32>(0.0);
     force_bars = array<f32, CONTACTS>();
+    free_gain_bars = array<vec3<f32>, CONTACTS>();
     position_bar = vec3<f32>(0.0);
     rotation_bar = vec3<f32>(0.0);
     velocity_bar = vec3<f32>(0.0);
@@ -174,14 +175,12 @@ fn wake_state_bars(at: u32) {
     rate_bar = s.y;
     target_bar = s.z;
     command_bar = s.w;
-    let t = gradients[at + LANES];
-    momentum_bar = t.xyz;
-    force_bars[0] = t.w;
-    let u = gradients[at + 2u * LANES];
-    spin_bar = u.xyz;
-    force_bars[1] = u.w;
-    for (var i = 2u; i < CONTACTS; i++) {
-        force_bars[i] = gradients[at + (3u + (i - 2u) / 4u) * LANES][(i - 2u) % 4u];
+    momentum_bar = gradients[at + LANES].xyz;
+    spin_bar = gradients[at + 2u * LANES].xyz;
+    for (var i = 0u; i < CONTACTS; i++) {
+        let contact = gradients[at + (STATE_CONTACTS + i) * LANES];
+        free_gain_bars[i] = contact.xyz;
+        force_bars[i] = contact.w;
     }
 }
 
@@ -222,13 +221,9 @@ fn rest_bars() {
 
 fn rest_state_bars(to: u32) {
     gradients[to] = vec4<f32>(angle_bar, rate_bar, target_bar, command_bar);
-    gradients[to + LANES] = vec4<f32>(momentum_bar, force_bars[0]);
-    gradients[to + 2u * LANES] = vec4<f32>(spin_bar, force_bars[1]);
-    for (var i = 2u; i < CONTACTS; i += 4u) {
-        var bars: vec4<f32>;
-        for (var k = 0u; k < min(4u, CONTACTS - i); k++) {
-            bars[k] = force_bars[i + k];
-        }
-        gradients[to + (3u + (i - 2u) / 4u) * LANES] = bars;
+    gradients[to + LANES] = vec4<f32>(momentum_bar, 0.0);
+    gradients[to + 2u * LANES] = vec4<f32>(spin_bar, 0.0);
+    for (var i = 0u; i < CONTACTS; i++) {
+        gradients[to + (STATE_CONTACTS + i) * LANES] = vec4<f32>(free_gain_bars[i], force_bars[i]);
     }
 }

@@ -43,16 +43,28 @@ fn gather_loads() {
     for (var i = 0u; i < CONTACTS; i++) {
         if i < contact_count {
             let c = contacts[i];
-            load = wrench_add(load, force_at(c.point, c.normal * -(c.drag * carried_force_bar(i))));
+            let pull = c.normal * -(c.drag * carried_force_bar(i));
+            let gain = across(carried_gain_bar(i), c.normal) * gain_of_slip(c.tangent_drag);
+            load = wrench_add(load, force_at(c.point, pull + gain));
         }
     }
     joint_load = rate_bar + world.dt * angle_bar
         + power_bar * power_sign() * (servo.push - 2.0 * servo.drag * rate_after);
 }
 
-// The bar of a contact's force, given that of what is carried of it: only a force that pushes is.
+// Whether a contact carries anything on: only one that pushes does.
+fn carries(i: u32) -> bool {
+    return contacts[i].acting && contacts[i].force > 0.0;
+}
+
+// The bar of a contact's force, given that of what is carried of it.
 fn carried_force_bar(i: u32) -> f32 {
-    return select(0.0, force_bars[i], contacts[i].acting && contacts[i].force > 0.0);
+    return select(0.0, force_bars[i], carries(i));
+}
+
+// The bar of a contact's free gain, given that of what is carried of it.
+fn carried_gain_bar(i: u32) -> vec3<f32> {
+    return select(vec3<f32>(0.0), free_gain_bars[i], carries(i));
 }
 
 // Sign of the servo's power at the rate after the step: what the absolute value in its measurement passes on.

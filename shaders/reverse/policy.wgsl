@@ -40,9 +40,9 @@ fn reverse_act(decision: u32, time: f32) {
         }
     }
     if is_joint {
-        let half_bar = command_bar * share * 0.5;
-        upper_bar += half_bar;
-        lower_bar -= half_bar;
+        let half_bar = command_bar * 0.5;
+        upper_bar += half_bar * (1.0 + share);
+        lower_bar += half_bar * (1.0 - share);
     }
     command_bar = 0.0;
 }

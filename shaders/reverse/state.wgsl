@@ -13,6 +13,7 @@ var<private> command_bar: f32;
 var<private> momentum_bar: vec3<f32>;
 var<private> spin_bar: vec3<f32>;
 var<private> force_bars: array<f32, CONTACTS>;
+var<private> free_gain_bars: array<vec3<f32>, CONTACTS>;
 
 // With respect to the base's state, on base lanes.
 var<private> position_bar: vec3<f32>;
@@ -44,10 +45,10 @@ var<private> friction_bar: f32;
 var<private> contact_damping_bar: f32;
 var<private> gravity_bar: vec3<f32>;
 var<private> reference_force_bar: f32;
+var<private> body_mass_bar: f32;
 
 // On base lanes: with respect to what sensors know of the start and of the body, and to the samples of descriptors, each step's.
 var<private> start_bar: vec3<f32>;
-var<private> body_mass_bar: f32;
 var<private> leg_span_bar: f32;
 var<private> sample_bars: array<f32, DESCRIPTORS>;
 

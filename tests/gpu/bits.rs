@@ -57,7 +57,8 @@ fn state_bits(state: &State<f32>) -> Vec<u32> {
     let links = state.links.iter().flat_map(|l| {
         [l.angle, l.rate].into_iter().chain(l.momentum.to_array()).chain(l.spin.to_array()).collect::<Vec<f32>>()
     });
-    let numbers = vectors.into_iter().chain([q.w]).chain(links).chain(state.normal_forces.iter().copied());
+    let contacts = state.contacts.iter().flat_map(|c| [&[c.normal_force][..], &c.free_gain.to_array()].concat());
+    let numbers = vectors.into_iter().chain([q.w]).chain(links).chain(contacts);
     numbers.map(f32::to_bits).collect()
 }
 

@@ -15,7 +15,7 @@ use burgess_physics::model::{Candidate, Controller, Model, rest_origins};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::body_plan::BodyPlan;
 use burgess_physics::step::episode::Episode;
-use burgess_physics::step::state::{Drive, LinkState, State, Work};
+use burgess_physics::step::state::{ContactState, Drive, LinkState, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::task::Returns;
 use burgess_physics::task::{Ending, Termination};
@@ -114,7 +114,8 @@ fn norm(v: Vec3<f64>) -> f64 {
 // ---- One step
 
 /// What is compared: the numbers of a state, quantity by quantity.
-const QUANTITIES: [&str; 8] = ["position", "orientation", "angle", "velocity", "rate", "momentum", "spin", "force"];
+const QUANTITIES: [&str; 9] =
+    ["position", "orientation", "angle", "velocity", "rate", "momentum", "spin", "force", "free gain"];
 
 type Numbers = [Vec<f64>; QUANTITIES.len()];
 
@@ -129,7 +130,8 @@ fn numbers(state: &State<f64>) -> Numbers {
         links(|l| vec![l.rate]),
         links(|l| l.momentum.to_array().into()),
         links(|l| l.spin.to_array().into()),
-        state.normal_forces.clone(),
+        state.normal_forces().collect(),
+        state.contacts.iter().flat_map(|c| c.free_gain.to_array()).collect(),
     ]
 }
 
@@ -140,7 +142,7 @@ const SHARE: f64 = 1e-5;
 /// a contact answers an error of its depth within one step, which sets the floors: for a force, the stiffness times that
 /// depth; for a velocity, it over the time step; for a rate, that over the length of a link; for a momentum, that times the
 /// mass. Positions and orientations have no floor but the largest number itself.
-const SPACINGS: [f64; QUANTITIES.len()] = [0.0, 0.0, 2.0, 1.0, 2.0, 1.0, 2.0, 4.0];
+const SPACINGS: [f64; QUANTITIES.len()] = [0.0, 0.0, 2.0, 1.0, 2.0, 1.0, 2.0, 4.0, 2.0];
 /// Share of its bound that nine states of ten keep within, on software adapters; hardware takes roots and exponentials from
 /// tables, and only has the bounds.
 const NINE_OF_TEN: f64 = 0.1;
@@ -155,7 +157,7 @@ fn bounds(model: &Model<f32>, dt: f64, before: &Numbers, after: &Numbers) -> [f6
     let speed = depth / dt;
     let force = f64::from(model.contact_stiffness) * depth;
     let turning = speed / LINK;
-    let floors = [0.0, 0.0, turning * dt, speed, turning, speed * f64::from(model.mass()), turning, force];
+    let floors = [0.0, 0.0, turning * dt, speed, turning, speed * f64::from(model.mass()), turning, force, speed];
     std::array::from_fn(|q| (SHARE * largest(q)).max(SPACINGS[q] * floors[q]))
 }
 
@@ -171,6 +173,10 @@ fn double(state: &State<f32>) -> State<f64> {
         momentum: l.momentum.to_f64(),
         spin: l.spin.to_f64(),
     };
+    let contact = |c: &ContactState<f32>| ContactState {
+        normal_force: f64::from(c.normal_force),
+        free_gain: c.free_gain.to_f64(),
+    };
     let q = state.orientation;
     let [w, x, y, z] = [q.w, q.v.x, q.v.y, q.v.z].map(f64::from);
     State {
@@ -179,7 +185,7 @@ fn double(state: &State<f32>) -> State<f64> {
         velocity: state.velocity.to_f64(),
         angular_velocity: state.angular_velocity.to_f64(),
         links: state.links.iter().map(link).collect(),
-        normal_forces: state.normal_forces.iter().map(|&f| f64::from(f)).collect(),
+        contacts: state.contacts.iter().map(contact).collect(),
     }
 }
 
@@ -189,11 +195,11 @@ const KINDS: [&str; 7] = ["resting", "sliding", "touching", "leaving", "airborne
 fn kinds(model: &Model<f32>, dt: f32, before: &State<f32>, episode: &Episode<'_, f32>) -> [bool; KINDS.len()] {
     let (after, work) = (&episode.state, &episode.work);
     let load = 0.01 * model.mass() * 9.81;
-    let forces = || before.normal_forces.iter().zip(&after.normal_forces);
+    let forces = || before.normal_forces().zip(after.normal_forces());
     let slip = |(k, c): (usize, &burgess_physics::model::ContactPoint<f32>)| {
         let (contact, moving) = (&work.contacts[k], work.links[c.link].twist_after.at(work.contacts[k].point));
         let across = moving - contact.normal * moving.dot(contact.normal);
-        after.normal_forces[k] > load && across.norm_squared() > 0.01
+        after.contacts[k].normal_force > load && across.norm_squared() > 0.01
     };
     let slow = |l: &LinkState<f32>| l.rate.abs() < 0.05 && l.spin.norm_squared() < 0.05 * 0.05;
     let saturated = |i: usize| {
@@ -202,11 +208,11 @@ fn kinds(model: &Model<f32>, dt: f32, before: &State<f32>, episode: &Episode<'_,
         wanted.abs() > servo.torque_limit
     };
     [
-        after.links.iter().all(slow) && after.normal_forces.iter().any(|&f| f > load),
+        after.links.iter().all(slow) && after.normal_forces().any(|f| f > load),
         model.contacts.iter().enumerate().any(slip),
-        forces().any(|(&b, &a)| b < load && a > load),
-        forces().any(|(&b, &a)| b > load && a < load),
-        !model.contacts.is_empty() && forces().all(|(&b, &a)| b.max(a) < 0.1 * load),
+        forces().any(|(b, a)| b < load && a > load),
+        forces().any(|(b, a)| b > load && a < load),
+        !model.contacts.is_empty() && forces().all(|(b, a)| b.max(a) < 0.1 * load),
         work.links.iter().skip(1).any(|own| own.limit_use > 0.5),
         (1..model.links.len()).any(saturated),
     ]

@@ -13,7 +13,7 @@ use burgess_physics::step::episode::Episode;
 use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate, differentiate_each, differentiate_from};
 use burgess_physics::step::reverse::tape::Standing;
-use burgess_physics::step::state::{State, Work};
+use burgess_physics::step::state::{ContactState, State, Work};
 use burgess_physics::step::step::start_carrying;
 use burgess_physics::task::{Ending, TaskPlan, Termination};
 use burgess_physics::world::World;
@@ -123,7 +123,11 @@ impl Direction {
             link.angle = dual(from.links[i].angle, self.angles[i]);
             link.rate = dual(from.links[i].rate, self.rates[i]);
         }
-        state.normal_forces = from.normal_forces.iter().map(|&f| real(f)).collect();
+        let constant = |contact: &ContactState<f64>| ContactState {
+            normal_force: real(contact.normal_force),
+            free_gain: contact.free_gain.map(real),
+        };
+        state.contacts = from.contacts.iter().map(constant).collect();
         let mut work = Work::new(&candidate.model, world.gravity, world.contact_width);
         start_carrying(&candidate.model, &mut state, &mut work);
         let list = |x: &[f64]| x.iter().map(|&x| real(x)).collect();

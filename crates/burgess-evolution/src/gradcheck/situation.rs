@@ -14,6 +14,7 @@ use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::reverse::tape::Standing;
+use burgess_physics::step::state::State;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, Stiffness, World};
 use std::path::Path;
@@ -243,7 +244,7 @@ fn search(subject: &Subject, task: &TaskPlan, reached: Reached) -> Option<Standi
         if !episode.advance() {
             return None;
         }
-        if episode.steps() > SETTLING && reached(&episode, &before.state.normal_forces) {
+        if episode.steps() > SETTLING && reached(&episode, &before.state) {
             return Some(before);
         }
     }
@@ -266,10 +267,10 @@ fn slippery(genome: &mut Genome, physics: &mut Physics) {
     physics.friction = 0.2;
 }
 
-/// The range of every hinge lies off its middle, so that targets lie beyond it.
+/// Targets lie far beyond one end of the range of every hinge.
 fn cramped(genome: &mut Genome, _: &mut Physics) {
     genome.body.joints.iter_mut().for_each(|joint| (joint.lower, joint.upper) = (-3.0, 0.0));
-    cpg(genome, |joint| joint.amplitude = 2.0);
+    cpg(genome, |joint| (joint.amplitude, joint.offset) = (2.0, 2.0));
 }
 
 fn weak(genome: &mut Genome, _: &mut Physics) {
@@ -277,23 +278,23 @@ fn weak(genome: &mut Genome, _: &mut Physics) {
     cpg(genome, |joint| joint.amplitude = 2.0);
 }
 
-fn is_sliding(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
-    episode.state.normal_forces.iter().sum::<f64>() > 1.0 && episode.state.velocity.norm_squared() > 0.25
+fn is_sliding(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
+    episode.state.normal_forces().sum::<f64>() > 1.0 && episode.state.velocity.norm_squared() > 0.25
 }
 
-fn has_touched(episode: &Episode<'_, f64>, before: &[f64]) -> bool {
-    episode.state.normal_forces.iter().zip(before).any(|(&after, &before)| before < 1e-3 && after > 1.0)
+fn has_touched(episode: &Episode<'_, f64>, before: &State<f64>) -> bool {
+    episode.state.normal_forces().zip(before.normal_forces()).any(|(after, before)| before < 1e-3 && after > 1.0)
 }
 
-fn has_left(episode: &Episode<'_, f64>, before: &[f64]) -> bool {
-    episode.state.normal_forces.iter().zip(before).any(|(&after, &before)| before > 1.0 && after == 0.0)
+fn has_left(episode: &Episode<'_, f64>, before: &State<f64>) -> bool {
+    episode.state.normal_forces().zip(before.normal_forces()).any(|(after, before)| before > 1.0 && after == 0.0)
 }
 
-fn at_limit(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
+fn at_limit(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
     episode.work.links.iter().any(|link| link.limit_use > 0.5)
 }
 
-fn is_saturated(episode: &Episode<'_, f64>, _: &[f64]) -> bool {
+fn is_saturated(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
     let dt = episode.world().dt;
     let joints = episode.candidate().model.joints.iter().zip(&episode.work.links[1..]);
     let mut gains = joints.map(|(joint, own)| own.servo.drag / (dt * joint.servo.kp + joint.servo.kd));

@@ -198,7 +198,7 @@ pub(crate) fn check_after<'m, T: Value>(
     for (after, model) in after.iter().zip(models) {
         let links = model.links.len();
         Error::check_length("links of a state's gradient", links, after.links.len())?;
-        Error::check_length("normal forces of a state's gradient", model.contacts.len(), after.normal_forces.len())?;
+        Error::check_length("contacts of a state's gradient", model.contacts.len(), after.contacts.len())?;
         Error::check_length("servo targets of a state's gradient", links, after.targets.len())?;
         Error::check_length("commands of a state's gradient", links, after.commands.len())?;
     }

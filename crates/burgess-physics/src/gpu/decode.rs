@@ -2,11 +2,11 @@
 
 use super::device::GpuError;
 use super::encode::Encoded;
-use super::layout::{self, Episode, LANES, Vec4, state_fields};
+use super::layout::{self, Episode, LANES, STATE_CONTACTS, Vec4, contact_places, state_fields};
 use crate::batch::Outcome;
 use crate::experience::Experience;
 use crate::model::Model;
-use crate::step::state::{LinkState, State};
+use crate::step::state::{ContactState, LinkState, State};
 use crate::task::Ending;
 use burgess_core::math::{Quat, Vec3, vec3};
 
@@ -77,14 +77,6 @@ fn state(model: &Model<f32>, episode: &Episode, field: impl Fn(usize, usize) -> 
             LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
         })
         .collect();
-    let mut slot = 0;
-    let normal_forces = model.contacts.iter().enumerate().map(|(k, contact)| {
-        slot = if k > 0 && model.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
-        match slot {
-            0 | 1 => field(contact.link, 1 + slot)[3],
-            _ => field(contact.link, 3 + (slot - 2) / 4)[(slot - 2) % 4],
-        }
-    });
     let [x, y, z, w] = episode.orientation;
     let [position, velocity] = [episode.position, episode.velocity].map(|[x, y, z]| vec3(x, y, z));
     State {
@@ -92,9 +84,16 @@ fn state(model: &Model<f32>, episode: &Episode, field: impl Fn(usize, usize) -> 
         orientation: Quat::new(w, x, y, z),
         velocity,
         angular_velocity: links[0].spin,
-        normal_forces: normal_forces.collect(),
+        contacts: contact_places(&model.contacts)
+            .map(|(link, place)| contact_state(field(link, STATE_CONTACTS + place)))
+            .collect(),
         links,
     }
+}
+
+/// What a contact point carries, from its vector.
+pub(super) fn contact_state(vector: Vec4) -> ContactState<f32> {
+    ContactState { normal_force: vector[3], free_gain: xyz(vector) }
 }
 
 fn xyz([x, y, z, _]: Vec4) -> Vec3<f32> {

@@ -2,6 +2,7 @@
 //! `tests/gpu/layout.rs` compares the two through naga.
 
 use crate::frame::FEATURES;
+use crate::model::ContactPoint;
 use crate::observer::{Observer, Sizes};
 use crate::task::TaskPlan;
 use burgess_core::math::Vec3;
@@ -171,9 +172,21 @@ pub const fn model_fields(contacts: usize) -> usize {
     CONTACT_POINTS + contacts
 }
 
-/// Vectors of a link's state: two normal forces stand beside other numbers, more have vectors of their own.
+/// Vectors of a link's state before those of its contact points.
+pub const STATE_CONTACTS: usize = 3;
+
+/// Vectors of a link's state with room for `contacts` contact points.
 pub const fn state_fields(contacts: usize) -> usize {
-    3 + (contacts - 2).div_ceil(4)
+    STATE_CONTACTS + contacts
+}
+
+/// Where the vectors of each contact point stand, in the order of the points: its link, and its place among those of the link.
+pub fn contact_places<T>(contacts: &[ContactPoint<T>]) -> impl Iterator<Item = (usize, usize)> {
+    contacts.iter().scan((usize::MAX, 0), |(link, place), contact| {
+        *place = if *link == contact.link { *place + 1 } else { 0 };
+        *link = contact.link;
+        Some((*link, *place))
+    })
 }
 
 /// Vectors of a link's record on the tape, or in a batch that steps.

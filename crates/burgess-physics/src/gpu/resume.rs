@@ -1,7 +1,7 @@
 //! Starting in the middle of an episode, for tests: the inverse of `decode::states`.
 
 use super::encode::Encoded;
-use super::layout::{Episode, LANES, Vec4, state_fields, with};
+use super::layout::{Episode, LANES, STATE_CONTACTS, Vec4, contact_places, state_fields, with};
 use crate::model::Model;
 use crate::step::state::State;
 
@@ -31,18 +31,14 @@ pub(super) fn arrays<'c>(
 }
 
 fn put(model: &Model<f32>, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
-    let forces = standing.state.normal_forces.iter();
     for (i, link) in standing.state.links.iter().enumerate() {
-        let own: Vec<f32> =
-            model.contacts.iter().zip(forces.clone()).filter(|(c, _)| c.link == i).map(|(_, &f)| f).collect();
-        let force = |slot: usize| own.get(slot).copied().unwrap_or(0.0);
         // No command: the first step of what follows is to make a decision.
         put(i, 0, [link.angle, link.rate, standing.targets[i], 0.0]);
-        put(i, 1, with(link.momentum, force(0)));
-        put(i, 2, with(link.spin, force(1)));
-        for slot in (2..own.len()).step_by(4) {
-            put(i, 3 + (slot - 2) / 4, std::array::from_fn(|k| force(slot + k)));
-        }
+        put(i, 1, with(link.momentum, 0.0));
+        put(i, 2, with(link.spin, 0.0));
+    }
+    for ((link, place), contact) in contact_places(&model.contacts).zip(&standing.state.contacts) {
+        put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
     }
 }
 

@@ -1,7 +1,11 @@
 //! Snapshots to and from the arrays of a batch that steps.
 
+use super::decode::contact_state;
 use super::encode::Encoded;
-use super::layout::{self, ENDING, Episode, LANES, REWARD, SAMPLES, STEPS, Vec4, record_fields, state_fields, with};
+use super::layout::{
+    self, ENDING, Episode, LANES, REWARD, SAMPLES, STATE_CONTACTS, STEPS, Vec4, contact_places, record_fields,
+    state_fields, with,
+};
 use crate::model::Model;
 use crate::step::snapshot::Snapshot;
 use crate::step::state::{LinkState, State};
@@ -88,18 +92,15 @@ impl Kept {
         let Snapshot { state, .. } = from;
         let mut put = |link: usize, field: usize, vector: Vec4| self.states[row + link + field * LANES] = vector;
         for (i, link) in state.links.iter().enumerate() {
-            let forces = model.contacts.iter().zip(&state.normal_forces).filter(|(contact, _)| contact.link == i);
-            let own: Vec<f32> = forces.map(|(_, &force)| force).collect();
-            let force = |slot: usize| own.get(slot).copied().unwrap_or(0.0);
             let hinge = [link.angle, link.rate, from.targets[i], from.commands[i]];
             put(i, 0, if i == 0 { with(state.velocity, 0.0) } else { hinge });
             // The base's spin is its angular velocity.
             let spin = if i == 0 { state.angular_velocity } else { link.spin };
-            put(i, 1, with(link.momentum, force(0)));
-            put(i, 2, with(spin, force(1)));
-            for slot in (2..contacts).step_by(4) {
-                put(i, 3 + (slot - 2) / 4, std::array::from_fn(|k| force(slot + k)));
-            }
+            put(i, 1, with(link.momentum, 0.0));
+            put(i, 2, with(spin, 0.0));
+        }
+        for ((link, place), contact) in contact_places(&model.contacts).zip(&state.contacts) {
+            put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
         }
         let [x, y, z] = state.orientation.v.to_array();
         let orientation = [x, y, z, state.orientation.w];
@@ -131,14 +132,7 @@ fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) ->
         let [angle, rate, ..] = if i == 0 { [0.0; 4] } else { field(i, 0) };
         LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
     };
-    let mut slot = 0;
-    let force = |(k, contact): (usize, &crate::model::ContactPoint<f32>)| {
-        slot = if k > 0 && model.contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
-        match slot {
-            0 | 1 => field(contact.link, 1 + slot)[3],
-            _ => field(contact.link, 3 + (slot - 2) / 4)[(slot - 2) % 4],
-        }
-    };
+    let contact = |(link, place)| contact_state(field(link, STATE_CONTACTS + place));
     let [x, y, z, w] = field(0, state_fields(contacts));
     let per_joint = |place: usize| (0..links).map(|i| if i == 0 { 0.0 } else { field(i, 0)[place] }).collect();
     Snapshot {
@@ -149,7 +143,7 @@ fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) ->
             orientation: Quat::new(w, x, y, z),
             velocity: xyz(field(0, 0)),
             angular_velocity: xyz(field(0, 2)),
-            normal_forces: model.contacts.iter().enumerate().map(force).collect(),
+            contacts: contact_places(&model.contacts).map(contact).collect(),
             links: (0..links).map(link).collect(),
         },
         targets: per_joint(2),

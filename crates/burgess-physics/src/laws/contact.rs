@@ -1,9 +1,14 @@
 //! The force on one contact point: a compliant, dissipative normal force and regularised Coulomb friction, both linear in the
 //! velocity after the step, so that one solve gives them implicitly.
+//!
+//! Coulomb friction is its limit over the slip speed *after* the step, times the slip. That speed is not known before the solve, and the speed
+//! before the step misjudges feet that slow down or reverse. So it is predicted: each contact carries from step to step by how much its
+//! slip would have changed without friction (the *free gain*), and the speed that this slip comes to under friction has a closed form.
 
 use super::reverse::{ContactForceGradient, contact_force_reverse};
 use super::soft::softplus_and_sigmoid;
 use burgess_core::autodiff::{Real, real};
+use burgess_core::math::Vec3;
 
 /// What the contact law needs beside the state of the point.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +25,8 @@ pub struct ContactLaw<T> {
     pub friction: T,
     /// Slip speed that regularises friction (m/s).
     pub slip_speed: T,
+    /// Mass that friction is taken to act on (kg). Friction is stable if it is above half of what the point's motion really has.
+    pub slip_mass: T,
     /// Speed that smooths the onset of the rebound's damping (m/s).
     pub onset_speed: T,
 }
@@ -38,12 +45,13 @@ pub struct ContactForce<T> {
 
 impl<T: Real> ContactLaw<T> {
     /// The force from the gap (m, negative inside the ground), the normal speed before the step (m/s, positive when
-    /// leaving), the squared slip speed before the step (m2/s2), and the point's normal force in the step before (N).
+    /// leaving), the square of the slip that the step would end with if there were no friction (m2/s2), and the point's normal force in the
+    /// step before (N).
     ///
     /// The spring is linearised at the depth predicted for the end of the step, which keeps it from pulling; friction is
     /// bounded by the normal force that the step before really had.
     #[inline(always)]
-    pub fn force(&self, gap: T, v_n: T, slip_squared: T, normal_force_before: T) -> ContactForce<T> {
+    pub fn force(&self, gap: T, v_n: T, free_slip_squared: T, normal_force_before: T) -> ContactForce<T> {
         let predicted = gap + self.dt * v_n;
         let (soft, closed) = softplus_and_sigmoid(-predicted / self.width);
         let spring = self.stiffness * self.width * soft;
@@ -51,12 +59,38 @@ impl<T: Real> ContactLaw<T> {
         // Hunt-Crossley damping, divided down while the point leaves so that it cannot glue.
         let leaving = (v_n + (v_n * v_n + self.onset_speed * self.onset_speed).sqrt()) * real(0.5);
         let damper = self.damping * spring / (T::one() + self.damping * leaving);
-        let slip = (slip_squared + self.slip_speed * self.slip_speed).sqrt();
+        let limit = self.friction * normal_force_before.max(T::zero());
         ContactForce {
             push: spring + spring_drag * v_n,
             normal_drag: spring_drag + damper,
-            tangent_drag: self.friction * normal_force_before.max(T::zero()) / slip,
+            tangent_drag: limit / self.slip_after(free_slip_squared, self.dt * limit / self.slip_mass),
         }
+    }
+
+    /// The slip speed after the step, the regularising one added: the solution `s` of `s - e + c (s - e) / s = z`. `e` is the slip speed that
+    /// regularises friction, `z` the free slip, shortened by as much as makes a square root smooth, and `c` the speed that friction at its
+    /// limit takes off in a step.
+    #[inline(always)]
+    fn slip_after(&self, free_slip_squared: T, braking: T) -> T {
+        let free = (free_slip_squared + self.slip_speed * self.slip_speed).sqrt();
+        let left = free - braking;
+        let root = (left * left + braking * self.slip_speed * real(4.0)).sqrt();
+        // Both are one number; each is without cancellation where it is taken, and neither divides by zero.
+        let sum = left.abs() + root;
+        left.select_gt(T::zero(), sum * real(0.5), braking * self.slip_speed * real(2.0) / sum)
+    }
+
+    /// The free gain that a contact carries into the next step: its slip after the step with what friction took off added back, less
+    /// the slip before (m/s).
+    #[inline(always)]
+    pub fn free_gain(&self, tangent_drag: T, slip_before: Vec3<T>, slip_after: Vec3<T>) -> Vec3<T> {
+        slip_after * self.gain_of_slip(tangent_drag) - slip_before
+    }
+
+    /// The derivative of the free gain with respect to the slip after the step.
+    #[inline(always)]
+    pub fn gain_of_slip(&self, tangent_drag: T) -> T {
+        T::one() + self.dt * tangent_drag / self.slip_mass
     }
 
     /// The reverse of [`ContactLaw::force`]: what the gradient `bar` with respect to the force is with respect to its inputs. The
@@ -66,11 +100,11 @@ impl<T: Real> ContactLaw<T> {
         &self,
         gap: T,
         v_n: T,
-        slip_squared: T,
+        free_slip_squared: T,
         normal_force_before: T,
         bar: ContactForce<T>,
     ) -> ContactForceGradient<T> {
-        let Self { dt, stiffness, width, damping, friction, slip_speed, onset_speed } = *self;
+        let Self { dt, stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed } = *self;
         contact_force_reverse(
             dt,
             stiffness,
@@ -78,14 +112,49 @@ impl<T: Real> ContactLaw<T> {
             damping,
             friction,
             slip_speed,
+            slip_mass,
             onset_speed,
             gap,
             v_n,
-            slip_squared,
+            free_slip_squared,
             normal_force_before,
             bar.push,
             bar.normal_drag,
             bar.tangent_drag,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burgess_core::math::vec3;
+
+    /// A point of the slip mass that nothing but friction brakes: after the step, friction is its limit over the slip speed that it then has.
+    #[test]
+    fn friction_is_its_limit_at_the_slip_that_it_leads_to() {
+        for (free, limit) in
+            [(0.0, 3.0), (1e-4, 3.0), (0.01, 3.0), (0.3, 3.0), (3.0, 3.0), (0.02, 0.0), (0.02, 1e-3), (0.5, 1e4)]
+        {
+            let law = ContactLaw {
+                dt: 1.0 / 240.0,
+                stiffness: 1e4,
+                width: 5e-4,
+                damping: 2.0,
+                friction: 0.5,
+                slip_speed: 2e-3,
+                slip_mass: 0.7,
+                onset_speed: 0.05,
+            };
+            let drag = law.force(0.0, 0.0, free * free, limit / 0.5).tangent_drag;
+            // As far as a root of the sum of squares is smooth: the free slip less what makes it so.
+            let z = (free * free + law.slip_speed * law.slip_speed).sqrt() - law.slip_speed;
+            let after = z / (1.0 + law.dt * drag / law.slip_mass);
+            let expected = limit / (after + law.slip_speed);
+            assert!((drag - expected).abs() <= 1e-9 * expected, "{free}, {limit}: {drag}, {expected}");
+            // What is carried is what was taken off: without friction the slip would have come to it.
+            let gain = law.free_gain(drag, vec3(0.1, 0.0, 0.0), vec3(after, 0.0, 0.0));
+            assert!((gain.x - (z - 0.1)).abs() < 1e-12);
+        }
     }
 }

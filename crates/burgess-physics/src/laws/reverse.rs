@@ -19,19 +19,21 @@ pub struct ContactForceGradient<T> {
     pub damping: T,
     /// With respect to `friction`.
     pub friction: T,
+    /// With respect to `slip_mass`.
+    pub slip_mass: T,
     /// With respect to `gap`.
     pub gap: T,
     /// With respect to `v_n`.
     pub v_n: T,
-    /// With respect to `slip_squared`.
-    pub slip_squared: T,
+    /// With respect to `free_slip_squared`.
+    pub free_slip_squared: T,
     /// With respect to `force_before`.
     pub force_before: T,
 }
 
 /// The reverse of `contact_force`.
 #[inline(always)]
-pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T, friction: T, slip_speed: T, onset_speed: T, gap: T, v_n: T, slip_squared: T, force_before: T, bar_push: T, bar_normal_drag: T, bar_tangent_drag: T) -> ContactForceGradient<T> {
+pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T, friction: T, slip_speed: T, slip_mass: T, onset_speed: T, gap: T, v_n: T, free_slip_squared: T, force_before: T, bar_push: T, bar_normal_drag: T, bar_tangent_drag: T) -> ContactForceGradient<T> {
     let t0 = (-(gap + (dt * v_n))) / width;
     let t1 = (-t0.select_gt(T::zero(), t0, -t0)).exp();
     let t2 = t1 + T::one();
@@ -57,20 +59,38 @@ pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T,
     let t22 = t6 * t13;
     let t23 = -(((damping * t22) / t9) * t10);
     let t24 = force_before.select_gt(T::zero(), force_before, T::zero());
-    let t25 = (slip_squared + (slip_speed * slip_speed)).sqrt();
-    let t26 = bar_tangent_drag / t25;
-    let t27 = -t21;
-    let t28 = T::from_f64(0.5) * (damping * t23);
-    let t29 = v_n * ((T::from_f64(0.5) * t28) / t7);
+    let t25 = (free_slip_squared + (slip_speed * slip_speed)).sqrt();
+    let t26 = friction * t24;
+    let t27 = (dt * t26) / slip_mass;
+    let t28 = t25 - t27;
+    let t29 = slip_speed * t27;
+    let t30 = ((t28 * t28) + (t29 * T::from_f64(4.0))).sqrt();
+    let t31 = t30 + t28.select_gt(T::zero(), t28, -t28);
+    let t32 = (t29 * T::from_f64(2.0)) / t31;
+    let t33 = t28.select_gt(T::zero(), T::from_f64(0.5) * t31, t32);
+    let t34 = bar_tangent_drag / t33;
+    let t35 = -((t26 / t33) * t34);
+    let t36 = t28.select_gt(T::zero(), T::zero(), t35) / t31;
+    let t37 = (-(t32 * t36)) + (T::from_f64(0.5) * t28.select_gt(T::zero(), t35, T::zero()));
+    let t38 = (T::from_f64(0.5) * t37) / t30;
+    let t39 = t28 * t38;
+    let t40 = (t28.select_gt(T::zero(), t37, T::zero()) + (-t28.select_gt(T::zero(), T::zero(), t37))) + t39;
+    let t41 = t39 + t40;
+    let t42 = ((slip_speed * ((T::from_f64(2.0) * t36) + (T::from_f64(4.0) * t38))) + (-t41)) / slip_mass;
+    let t43 = t34 + (dt * t42);
+    let t44 = -t21;
+    let t45 = T::from_f64(0.5) * (damping * t23);
+    let t46 = v_n * ((T::from_f64(0.5) * t45) / t7);
     ContactForceGradient {
         stiffness: (dt * (t4 * t5)) + (width * t12),
         width: (stiffness * t12) + (-(t0 * t21)),
         damping: (t8 * t23) + (t22 * t10),
-        friction: t24 * t26,
-        gap: t27,
-        v_n: (t29 + ((((t4 * t15) * bar_push) + t28) + t29)) + (dt * t27),
-        slip_squared: (T::from_f64(0.5) * (-(((friction * t24) / t25) * t26))) / t25,
-        force_before: force_before.select_gt(T::zero(), friction * t26, T::zero()),
+        friction: t24 * t43,
+        slip_mass: -(t27 * t42),
+        gap: t44,
+        v_n: (t46 + ((((t4 * t15) * bar_push) + t45) + t46)) + (dt * t44),
+        free_slip_squared: (T::from_f64(0.5) * t41) / t25,
+        force_before: force_before.select_gt(T::zero(), friction * t43, T::zero()),
     }
 }
 
@@ -97,22 +117,40 @@ pub fn servo_torque_reverse<T: Real>(dt: T, kp: T, kd: T, torque_limit: T, targe
     let t0 = target_angle - angle;
     let t1 = t0 - (dt * rate);
     let t2 = ((kp * t1) - (kd * rate)) / torque_limit;
-    let t3 = (T::one() + (t2 * t2)).sqrt();
-    let t4 = T::one() / t3;
-    let t5 = t4 * bar_drag;
-    let t6 = t0 * bar_push;
-    let t7 = t2 * (((-(t4 * ((((kd + (dt * kp)) * bar_drag) + (kp * t6)) / t3))) * T::from_f64(0.5)) / t3);
-    let t8 = (t7 + t7) / torque_limit;
-    let t9 = -t8;
-    let t10 = kp * t8;
-    let t11 = ((kp * t4) * bar_push) + t10;
+    let t3 = t2.select_gt(T::zero(), t2, -t2);
+    let t4 = t3.select_gt(T::one(), t3, T::one());
+    let t5 = T::one() / t4;
+    let t6 = t3.select_gt(T::one(), t5, t3);
+    let t7 = t6 * t6;
+    let t8 = t7 * t7;
+    let t9 = t8 * t8;
+    let t10 = (T::one() + (t9 * t9)).sqrt();
+    let t11 = t10.sqrt();
+    let t12 = t11.sqrt();
+    let t13 = t12.sqrt();
+    let t14 = t5 / t13;
+    let t15 = t14 * bar_drag;
+    let t16 = t0 * bar_push;
+    let t17 = (((kd + (dt * kp)) * bar_drag) + (kp * t16)) / t13;
+    let t18 = T::from_f64(0.5) * ((T::from_f64(0.5) * (((-(t14 * t17)) * T::from_f64(0.5)) / t13)) / t12);
+    let t19 = t9 * ((T::from_f64(0.5) * (t18 / t11)) / t10);
+    let t20 = t8 * (t19 + t19);
+    let t21 = t7 * (t20 + t20);
+    let t22 = t6 * (t21 + t21);
+    let t23 = t22 + t22;
+    let t24 = t3.select_gt(T::one(), -(t5 * ((t17 + t3.select_gt(T::one(), t23, T::zero())) / t4)), T::zero());
+    let t25 = t3.select_gt(T::one(), T::zero(), t23) + t24;
+    let t26 = (t2.select_gt(T::zero(), t25, T::zero()) + (-t2.select_gt(T::zero(), T::zero(), t25))) / torque_limit;
+    let t27 = -t26;
+    let t28 = kp * t26;
+    let t29 = ((kp * t14) * bar_push) + t28;
     ServoTorqueGradient {
-        kp: ((dt * t5) + (t4 * t6)) + (t1 * t8),
-        kd: t5 + (rate * t9),
-        torque_limit: -(t2 * t8),
-        target_angle: t11,
-        angle: -t11,
-        rate: (kd * t9) + (dt * (-t10)),
+        kp: ((dt * t15) + (t14 * t16)) + (t1 * t26),
+        kd: t15 + (rate * t27),
+        torque_limit: -(t2 * t26),
+        target_angle: t29,
+        angle: -t29,
+        rate: (kd * t27) + (dt * (-t28)),
     }
 }
 

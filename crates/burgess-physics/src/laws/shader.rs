@@ -173,17 +173,18 @@ fn contact_law() -> Law {
         "damping",
         "friction",
         "slip_speed",
+        "slip_mass",
         "onset_speed",
         "gap",
         "v_n",
-        "slip_squared",
+        "free_slip_squared",
         "force_before",
     ];
     let graph = Graph::record(|t| {
-        let [dt, stiffness, width, damping, friction, slip_speed, onset_speed, gap, v_n, slip_squared, before] =
+        let [dt, stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed, gap, v_n, free_slip, before] =
             names.map(|name| t.input(name));
-        let law = ContactLaw { dt, stiffness, width, damping, friction, slip_speed, onset_speed };
-        let force = law.force(gap, v_n, slip_squared, before);
+        let law = ContactLaw { dt, stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed };
+        let force = law.force(gap, v_n, free_slip, before);
         t.output("push", force.push);
         t.output("normal_drag", force.normal_drag);
         t.output("tangent_drag", force.tangent_drag);

@@ -71,32 +71,38 @@ fn bias_accelerations<T: Real>(model: &Model<T>, state: &State<T>, work: &Work<T
     work.links.iter().zip(sweep).map(about_com).collect()
 }
 
-/// The contact law of a creature whose contacts set in over `width` (m).
-pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, width: T) -> ContactLaw<T> {
+/// The contact law of a creature.
+pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) -> ContactLaw<T> {
     ContactLaw {
         dt: world.dt,
         stiffness: model.contact_stiffness,
-        width,
+        width: work.contact_width,
         damping: world.contact_damping,
         friction: world.friction,
         slip_speed: world.slip_speed,
+        slip_mass: work.slip_mass,
         onset_speed: world.onset_speed,
     }
 }
 
+/// The part of a vector across a unit normal.
+pub fn across<T: Real>(vector: Vec3<T>, normal: Vec3<T>) -> Vec3<T> {
+    vector - normal * vector.dot(normal)
+}
+
 /// Where every contact point is and what law its force follows in this step.
 pub fn touch_contacts<T: Real>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
-    let law = contact_law(model, world, work.contact_width);
-    for ((contact, scratch), &force_before) in model.contacts.iter().zip(&mut work.contacts).zip(&state.normal_forces) {
+    let law = contact_law(model, world, work);
+    for ((contact, scratch), before) in model.contacts.iter().zip(&mut work.contacts).zip(&state.contacts) {
         let link = &work.links[contact.link];
         let centre = link.origin + link.rotation * contact.centre;
         let (distance, normal) = world.terrain.distance(state.position + centre);
         let point = centre - normal * contact.radius;
         let velocity = link.twist.at(point);
         let v_n = velocity.dot(normal);
-        let slip_squared = (velocity - normal * v_n).norm_squared();
+        let free_slip = across(velocity + before.free_gain, normal);
         let gap = distance - contact.radius;
-        let force = law.force(gap, v_n, slip_squared, force_before);
+        let force = law.force(gap, v_n, free_slip.norm_squared(), before.normal_force);
         *scratch = ContactWork {
             point,
             normal,

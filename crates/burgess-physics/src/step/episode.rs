@@ -7,7 +7,7 @@ use super::policy::{Occasion, PolicyWork, act, slew_targets};
 use super::prelude::Prelude;
 use super::reverse::tape::Standing;
 use super::snapshot::Snapshot;
-use super::state::{Drive, State, Work};
+use super::state::{Drive, State, Work, slip_mass};
 use super::step::step;
 use crate::laws::sensors::Sensors;
 use crate::model::Candidate;
@@ -108,6 +108,7 @@ impl<'a, T: Value> Episode<'a, T> {
         let state = start.map_or_else(|| State::at_rest(model, prelude.start), |start| start.state.clone());
         let mut work = Work::new(model, world.gravity, world.contact_width);
         work.contact_width = prelude.contact_width;
+        work.slip_mass = slip_mass(prelude.plan.facts.mass);
         let zero = T::zero();
         let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
         let mut episode = Self {

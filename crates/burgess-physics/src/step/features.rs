@@ -38,8 +38,8 @@ pub fn features<T: Real>(
 /// Normal force (N) on the links of each quadrant, and on the base.
 pub fn quadrant_forces<T: Real>(model: &Model<T>, plan: &BodyPlan<T>, state: &State<T>) -> [T; QUADRANTS + 1] {
     let mut forces = [T::zero(); QUADRANTS + 1];
-    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
-        forces[plan.quadrants[contact.link]] += force;
+    for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
+        forces[plan.quadrants[contact.link]] += carried.normal_force;
     }
     forces
 }

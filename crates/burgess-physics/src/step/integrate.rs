@@ -1,16 +1,27 @@
 //! From the velocities after the step to the next state.
 
+use super::assemble::{across, contact_law};
 use super::spatial::Twist;
-use super::state::{LinkWork, State, Work};
+use super::state::{ContactState, LinkWork, State, Work};
 use crate::model::{BaseKind, Model};
-use burgess_core::autodiff::Real;
+use crate::world::World;
+use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::Quat;
 
 /// What links and contacts carry into the next step, taken at the old positions with the new velocities.
-pub fn carry<T: Real>(model: &Model<T>, state: &mut State<T>, work: &Work<T>) {
+pub fn carry<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>, work: &Work<T>) {
     carry_motion(model, state, work, |own| own.twist_after);
-    for (scratch, force) in work.contacts.iter().zip(&mut state.normal_forces) {
-        *force = scratch.force.max(T::zero());
+    let law = contact_law(model, world, work);
+    for ((contact, scratch), next) in model.contacts.iter().zip(&work.contacts).zip(&mut state.contacts) {
+        // Most are in the air.
+        if scratch.force.to_f64() <= 0.0 {
+            *next = ContactState::apart();
+            continue;
+        }
+        let own = &work.links[contact.link];
+        let slip = |twist: &Twist<T>| across(twist.at(scratch.point), scratch.normal);
+        let gain = law.free_gain(scratch.tangent_drag, slip(&own.twist), slip(&own.twist_after));
+        *next = ContactState { normal_force: scratch.force, free_gain: gain };
     }
 }
 

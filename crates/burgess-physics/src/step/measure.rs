@@ -60,9 +60,9 @@ pub fn measure<T: Real>(
 ) -> Sensors<T> {
     let plan = &prelude.plan;
     let mut link_force = [T::zero(); LIMB_ENDS];
-    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
+    for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
         if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
-            link_force[end] += force;
+            link_force[end] += carried.normal_force;
         }
     }
     let limb_load = link_force.map(|force| load_share(force, plan.reference_force));

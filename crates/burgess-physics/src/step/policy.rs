@@ -56,7 +56,7 @@ pub fn act<T: Real>(
             let clock = *frequency * time * real(TAU);
             for (i, joint) in joints.iter().enumerate() {
                 let share = joint.offset + joint.amplitude * (clock + joint.phase).sin();
-                policy.commands[i + 1] = share * half_range(model, i + 1);
+                policy.commands[i + 1] = commanded_angle(model, i + 1, share);
             }
         }
         Controller::Mlp { frequency, layers, clocks } => {
@@ -74,14 +74,14 @@ pub fn act<T: Real>(
             for (i, (&output, &[sine, cosine, phase])) in policy.outputs.iter().zip(clocks).enumerate() {
                 let own = clock + phase;
                 let share = (output + sine * own.sin() + cosine * own.cos()).tanh();
-                policy.commands[i + 1] = share * half_range(model, i + 1);
+                policy.commands[i + 1] = commanded_angle(model, i + 1, share);
             }
         }
         Controller::Sequence { actions } => {
             let mut rows = actions.chunks_exact(model.joint_count().max(1));
             let row = rows.len().saturating_sub(1).min(decision as usize);
             for (i, &share) in rows.nth(row).into_iter().flatten().enumerate() {
-                policy.commands[i + 1] = share * half_range(model, i + 1);
+                policy.commands[i + 1] = commanded_angle(model, i + 1, share);
             }
         }
     }
@@ -102,7 +102,13 @@ pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive
     sum / (world.dt.squared() * real(joints))
 }
 
-/// Half the hinge's range (rad): what a share of 1 commands.
+/// The angle (rad) that a share of the hinge's range commands: -1 is the lower limit, 0 the middle, 1 the upper limit.
+pub fn commanded_angle<T: Real>(model: &Model<T>, link: usize, share: T) -> T {
+    let JointKind::Hinge(hinge) = &model.joint(link).kind;
+    (hinge.upper + hinge.lower) * real(0.5) + share * half_range(model, link)
+}
+
+/// Half the hinge's range (rad).
 pub fn half_range<T: Real>(model: &Model<T>, link: usize) -> T {
     let JointKind::Hinge(hinge) = &model.joint(link).kind;
     (hinge.upper - hinge.lower) * real(0.5)
@@ -142,9 +148,10 @@ pub fn observe<T: Real>(
     for joint in &state.links[1..] {
         observation.extend([joint.angle, joint.rate * real(0.1), T::zero()]);
     }
-    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
+    for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
         if contact.link > 0 {
-            observation[joints + 3 * (contact.link - 1) + 2] += load_share(force, occasion.reference_force);
+            observation[joints + 3 * (contact.link - 1) + 2] +=
+                load_share(carried.normal_force, occasion.reference_force);
         }
     }
 }

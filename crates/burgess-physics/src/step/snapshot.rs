@@ -18,7 +18,7 @@ pub struct Snapshot<T> {
     pub steps: u32,
     /// How the episode ended, if it has.
     pub ending: Option<Ending>,
-    /// Positions, velocities, momenta, normal forces.
+    /// Positions, velocities, momenta, what contacts carry.
     pub state: State<T>,
     /// Servo targets (rad), one a link; the base's is not used.
     pub targets: Vec<T>,
@@ -56,7 +56,7 @@ impl<T: Real> Snapshot<T> {
         let links = model.links.len();
         let lengths = [
             ("links of a state", links, self.state.links.len()),
-            ("normal forces of a state", model.contacts.len(), self.state.normal_forces.len()),
+            ("contacts of a state", model.contacts.len(), self.state.contacts.len()),
             ("servo targets of a state", links, self.targets.len()),
             ("commands of a state", links, self.commands.len()),
             ("samples of a state", descriptors, self.samples.len()),

@@ -32,8 +32,24 @@ pub struct State<T> {
     pub angular_velocity: Vec3<T>,
     /// One entry a link.
     pub links: Vec<LinkState<T>>,
-    /// Normal force of each contact point in the last step (N), not negative.
-    pub normal_forces: Vec<T>,
+    /// One entry a contact point.
+    pub contacts: Vec<ContactState<T>>,
+}
+
+/// What a contact point carries from step to step.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactState<T> {
+    /// Its normal force in the last step (N), not negative.
+    pub normal_force: T,
+    /// By how much its slip would have changed in the last step without friction (m/s, world axes); zero where it did not touch.
+    pub free_gain: Vec3<T>,
+}
+
+impl<T: Real> ContactState<T> {
+    /// In the air.
+    pub fn apart() -> Self {
+        Self { normal_force: T::zero(), free_gain: Vec3::zero() }
+    }
 }
 
 impl<T: Real> State<T> {
@@ -47,8 +63,13 @@ impl<T: Real> State<T> {
             velocity: Vec3::zero(),
             angular_velocity: Vec3::zero(),
             links: vec![link; model.links.len()],
-            normal_forces: vec![zero; model.contacts.len()],
+            contacts: vec![ContactState::apart(); model.contacts.len()],
         }
+    }
+
+    /// Normal force of each contact point in the last step (N).
+    pub fn normal_forces(&self) -> impl Iterator<Item = T> {
+        self.contacts.iter().map(|contact| contact.normal_force)
     }
 }
 
@@ -144,6 +165,8 @@ pub struct Work<T> {
     pub contacts: Vec<ContactWork<T>>,
     /// Contact width used for this creature (m).
     pub contact_width: T,
+    /// Mass that friction at a contact point is taken to act on (kg).
+    pub slip_mass: T,
     /// A contact that pulls with less than this (N) is left in the equations.
     pub pull_tolerance: T,
 }
@@ -183,6 +206,7 @@ impl<T: Real> Work<T> {
             links: vec![link; model.links.len()],
             contacts: vec![contact; model.contacts.len()],
             contact_width: width_of_contact(model, gravity, contact_width),
+            slip_mass: slip_mass(model.mass()),
             pull_tolerance: pull_tolerance(model, gravity),
         }
     }
@@ -192,6 +216,12 @@ impl<T: Real> Work<T> {
 /// each that is taken out costs another solve.
 pub fn pull_tolerance<T: Real>(model: &Model<T>, gravity: Vec3<T>) -> T {
     model.weight(gravity) * real(1e-6)
+}
+
+/// The mass (kg) that friction at a contact point is taken to act on, of a body of a mass (kg): a quarter. A foot that slips rarely moves
+/// less, and friction is stable down to half of what it does move.
+pub fn slip_mass<T: Real>(mass: T) -> T {
+    mass * real(0.25)
 }
 
 /// Depth (m) over which the contacts of a creature set in, in a world of the given gravity (m/s2) and contact width (m).

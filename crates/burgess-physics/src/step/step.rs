@@ -33,7 +33,7 @@ pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, stat
         }
     }
     // The next state.
-    carry(model, state, work);
+    carry(model, world, state, work);
     integrate(model, world.dt, state, work);
 }
 

@@ -73,8 +73,8 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Momen
     kinematics(model, &episode.state, &mut episode.work);
     let state = &episode.state;
     let mut contacts = vec![0.0; model.links.len()];
-    for (contact, &force) in model.contacts.iter().zip(&state.normal_forces) {
-        contacts[contact.link] += force.to_f64();
+    for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
+        contacts[contact.link] += carried.normal_force.to_f64();
     }
     let joints = || state.links.iter().skip(1);
     Moment {

@@ -206,8 +206,11 @@ fn probes(start: &Snapshot<f64>, bars: &StateAdjoint<f64>, found: &Candidate<f64
         add("target", bars.targets[i], |s, i, h| s.targets[i] += h, i);
     }
     // A contact in the air does not act, and a force that it might have is not looked at.
-    for i in (0..start.state.normal_forces.len()).filter(|&i| start.state.normal_forces[i] > 1e-2) {
-        add("force", bars.normal_forces[i], |s, i, h| s.state.normal_forces[i] += h, i);
+    for i in (0..start.state.contacts.len()).filter(|&i| start.state.contacts[i].normal_force > 1e-2) {
+        let bar = bars.contacts[i];
+        add("force", bar.normal_force, |s, i, h| s.state.contacts[i].normal_force += h, i);
+        add("free gain", bar.free_gain.x, |s, i, h| s.state.contacts[i].free_gain.x += h, i);
+        add("free gain", bar.free_gain.z, |s, i, h| s.state.contacts[i].free_gain.z += h, i);
     }
     let mut body = |name: &str, found: f64, change: fn(&mut Candidate<f64>, f64)| {
         let change =

@@ -48,9 +48,12 @@ pub(crate) fn bits<T: Value>(snapshot: &Snapshot<T>) -> Vec<u64> {
         add(&link.momentum.to_array());
         add(&link.spin.to_array());
     }
-    for list in [&state.normal_forces, &snapshot.targets[1..].to_vec(), &snapshot.commands[1..].to_vec()] {
-        add(list);
+    for contact in &state.contacts {
+        add(&[contact.normal_force]);
+        add(&contact.free_gain.to_array());
     }
+    add(&snapshot.targets[1..]);
+    add(&snapshot.commands[1..]);
     add(&snapshot.stance);
     add(&snapshot.samples);
     numbers.into_iter().map(f64::to_bits).collect()
@@ -77,7 +80,10 @@ pub(crate) fn state_numbers<T: Value>(bars: &StateAdjoint<T>) -> Vec<f64> {
         numbers.extend(link.momentum.to_array());
         numbers.extend(link.spin.to_array());
     }
-    numbers.extend(&bars.normal_forces);
+    for contact in &bars.contacts {
+        numbers.push(contact.normal_force);
+        numbers.extend(contact.free_gain.to_array());
+    }
     numbers.extend(&bars.targets[1..]);
     numbers.into_iter().map(Value::to_f64).collect()
 }

@@ -69,33 +69,43 @@ fn dt<T: Real>() -> T {
 
 struct Contact;
 impl Contact {
-    fn law<T: Real>([stiffness, width, damping, friction, ..]: [T; 8]) -> ContactLaw<T> {
+    fn law<T: Real>([stiffness, width, damping, friction, slip_mass, ..]: [T; 9]) -> ContactLaw<T> {
         let (slip_speed, onset_speed) = (real(0.02), real(0.05));
-        ContactLaw { dt: dt(), stiffness, width, damping, friction, slip_speed, onset_speed }
+        ContactLaw { dt: dt(), stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed }
     }
 }
-impl Reversible<8, 3> for Contact {
+impl Reversible<9, 3> for Contact {
     const NAME: &'static str = "contact";
-    fn forward<T: Real>(x: [T; 8]) -> [T; 3] {
-        let force = Self::law(x).force(x[4], x[5], x[6], x[7]);
+    fn forward<T: Real>(x: [T; 9]) -> [T; 3] {
+        let force = Self::law(x).force(x[5], x[6], x[7], x[8]);
         [force.push, force.normal_drag, force.tangent_drag]
     }
-    fn reverse<T: Real>(x: [T; 8], [push, normal_drag, tangent_drag]: [T; 3]) -> [T; 8] {
+    fn reverse<T: Real>(x: [T; 9], [push, normal_drag, tangent_drag]: [T; 3]) -> [T; 9] {
         let bar = ContactForce { push, normal_drag, tangent_drag };
-        let g = Self::law(x).force_reverse(x[4], x[5], x[6], x[7], bar);
-        [g.stiffness, g.width, g.damping, g.friction, g.gap, g.v_n, g.slip_squared, g.force_before]
+        let g = Self::law(x).force_reverse(x[5], x[6], x[7], x[8], bar);
+        [g.stiffness, g.width, g.damping, g.friction, g.slip_mass, g.gap, g.v_n, g.free_slip_squared, g.force_before]
     }
 }
 
 #[test]
 fn contact() {
-    check_all::<Contact, 8, 3>(
-        [(1e3, 2e4), (1e-4, 1e-2), (0.0, 2.0), (0.0, 1.2), (-0.01, 0.02), (-3.0, 3.0), (0.0, 4.0), (0.0, 100.0)],
-        [&[1e4], &[5e-4], &[0.0], &[0.0], &[0.0, 1.0], &[0.0], &[0.0, 1e-8], &[0.0, -1.0]],
+    check_all::<Contact, 9, 3>(
+        [
+            (1e3, 2e4),
+            (1e-4, 1e-2),
+            (0.0, 2.0),
+            (0.0, 1.2),
+            (0.2, 5.0),
+            (-0.01, 0.02),
+            (-3.0, 3.0),
+            (0.0, 4.0),
+            (0.0, 100.0),
+        ],
+        [&[1e4], &[5e-4], &[0.0], &[0.0], &[1.0], &[0.0, 1.0], &[0.0], &[0.0, 1e-8], &[0.0, -1.0]],
     );
     // Far inside and far outside the ground, where the spring's parts cancel to more than the tolerance.
     for gap in [-0.3, 30.0] {
-        assert_finite::<Contact, 8, 3>([1e4, 1e-6, 1.0, 0.8, gap, -20.0, 0.0, 0.0], [1.0, 0.5, -0.5]);
+        assert_finite::<Contact, 9, 3>([1e4, 1e-6, 1.0, 0.8, 1.0, gap, -20.0, 0.0, 0.0], [1.0, 0.5, -0.5]);
     }
 }
 

@@ -2,14 +2,14 @@
 //! carry at the start taken to positions and velocities.
 
 use crate::batch::WindowGradient;
-use crate::gpu::layout::{CONTACT_POINTS, Vec4, bar_places};
+use crate::gpu::layout::{CONTACT_POINTS, STATE_CONTACTS, Vec4, bar_places, contact_places};
 use crate::gradient::{Gradient, StateGradient};
 use crate::laws::joint::Servo;
 use crate::model::{Candidate, Controller, Hinge, JointKind, Model};
 use crate::step::reverse::episode::not_a_number;
 use crate::step::reverse::link::reverse_start;
 use crate::step::reverse::made::Step;
-use crate::step::reverse::state::{LinkBar, ModelGradient, ReverseWork, StateAdjoint};
+use crate::step::reverse::state::{ContactBar, LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::step::state::{Drive, State, Work};
 use crate::task::Ending;
 use crate::task::Returns;
@@ -62,14 +62,9 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         let (mut total, mut state) = (self.totals(), self.state());
         total.prelude.start = xyz(self.shared(0, 5));
         let first = bar_places(self.contacts).0;
-        let mut slot = 0;
-        let contacts = &self.model().contacts;
-        for (k, (contact, bar)) in contacts.iter().zip(&mut state.normal_forces).enumerate() {
-            slot = if k > 0 && contacts[k - 1].link == contact.link { slot + 1 } else { 0 };
-            *bar = match slot {
-                0 | 1 => (self.field)(contact.link, first + 1 + slot)[3],
-                _ => (self.field)(contact.link, first + 3 + (slot - 2) / 4)[(slot - 2) % 4],
-            };
+        for ((link, place), bar) in contact_places(&self.model().contacts).zip(&mut state.contacts) {
+            let (free_gain, normal_force) = split((self.field)(link, first + STATE_CONTACTS + place));
+            *bar = ContactBar { normal_force, free_gain };
         }
         for i in 1..self.model().links.len() {
             [_, _, state.targets[i], state.commands[i]] = (self.field)(i, first);
@@ -111,11 +106,8 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
             *hinge = Hinge { axis: axis.0, lower, upper, limit_stiffness };
             joint.servo = Servo { kp, kd, torque_limit };
         }
-        let mut previous = (usize::MAX, 0);
-        for contact in &mut model.contacts {
-            let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
-            (contact.centre, contact.radius) = split((self.field)(contact.link, CONTACT_POINTS + slot));
-            previous = (contact.link, slot);
+        for ((link, place), contact) in contact_places(&self.model().contacts).zip(&mut model.contacts) {
+            (contact.centre, contact.radius) = split((self.field)(link, CONTACT_POINTS + place));
         }
         let [_, _, _, stiffness] = self.sum(0);
         model.contact_stiffness = stiffness;
@@ -124,7 +116,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         let (gravity, reference) = split(self.sum(4));
         total.prelude.contact_width = width;
         total.prelude.reference_force = reference;
-        total.prelude.mass = self.shared(0, 5)[3];
+        total.prelude.mass = self.sum(5)[3];
         total.prelude.leg_span = self.shared(0, 6)[0];
         total.world.gravity = gravity;
         total.world.friction = friction;

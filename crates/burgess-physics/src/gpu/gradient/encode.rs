@@ -1,6 +1,6 @@
 //! Gradients with respect to states, as the device reads them to begin a backward pass with: the inverse of `decode`.
 
-use crate::gpu::layout::{Vec4, bar_places, with};
+use crate::gpu::layout::{STATE_CONTACTS, Vec4, bar_places, contact_places, with};
 use crate::model::Model;
 use crate::step::reverse::state::StateAdjoint;
 
@@ -13,15 +13,12 @@ pub(super) fn state_bars(
 ) {
     let (first, shared) = bar_places(contacts);
     for (i, link) in bars.links.iter().enumerate() {
-        let forces = model.contacts.iter().zip(&bars.normal_forces).filter(|(contact, _)| contact.link == i);
-        let own: Vec<f32> = forces.map(|(_, &force)| force).collect();
-        let force = |slot: usize| own.get(slot).copied().unwrap_or(0.0);
         put(i, first, [link.angle, link.rate, bars.targets[i], bars.commands[i]]);
-        put(i, first + 1, with(link.momentum, force(0)));
-        put(i, first + 2, with(link.spin, force(1)));
-        for slot in (2..contacts).step_by(4) {
-            put(i, first + 3 + (slot - 2) / 4, std::array::from_fn(|k| force(slot + k)));
-        }
+        put(i, first + 1, with(link.momentum, 0.0));
+        put(i, first + 2, with(link.spin, 0.0));
+    }
+    for ((link, place), bar) in contact_places(&model.contacts).zip(&bars.contacts) {
+        put(link, first + STATE_CONTACTS + place, with(bar.free_gain, bar.normal_force));
     }
     let base = [bars.position, bars.rotation, bars.velocity, bars.angular_velocity];
     for (field, vector) in base.into_iter().enumerate() {

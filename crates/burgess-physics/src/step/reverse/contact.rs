@@ -2,11 +2,11 @@
 
 use super::integrate::carried;
 use super::made::Step;
-use super::state::{ModelGradient, ReverseWork, StateAdjoint};
+use super::state::{ContactBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::contact::ContactForce;
-use crate::step::assemble::contact_law;
+use crate::step::assemble::{across, contact_law};
 use crate::step::spatial::Wrench;
-use crate::step::state::Work;
+use crate::step::state::{Work, slip_mass};
 use burgess_core::autodiff::{Value, real};
 
 /// Every contact point by itself. Its share of `lambda . (b - H v')` is
@@ -19,48 +19,62 @@ pub fn reverse_contacts<T: Value>(
     work: &Work<T>,
     back: &mut ReverseWork<T>,
 ) {
-    let law = contact_law(step.model, step.world, work.contact_width);
+    let law = contact_law(step.model, step.world, work);
     let dt = step.world.dt;
     for (i, (contact, scratch)) in step.model.contacts.iter().zip(&work.contacts).enumerate() {
         // Where nothing acts nothing depends on anything: all slopes of the law end where its forces do.
         if !scratch.can_act(work.pull_tolerance) {
-            bar.normal_forces[i] = T::zero();
+            bar.contacts[i] = ContactBar::default();
             continue;
         }
         let (own, next) = (&work.links[contact.link], &back.links[contact.link]);
-        let (x, n) = (scratch.point, scratch.normal);
+        let (x, n, before) = (scratch.point, scratch.normal, step.before.contacts[i]);
         // Forth again.
         let (v, u, l) = (own.twist.at(x), next.after.at(x), next.adjoint.at(x));
         let (v_n, u_n, l_n) = (v.dot(n), u.dot(n), l.dot(n));
-        let slip = v - n * v_n;
+        let free = v + before.free_gain;
+        let free_slip = across(free, n);
+        // What is carried on.
+        let carried = carried(scratch, bar.contacts[i]);
+        let gain_bar = across(carried.free_gain, n);
+        let slip_share = law.gain_of_slip(scratch.tangent_drag);
         // The force.
         let acting = if scratch.active { dt } else { T::zero() };
-        let push_bar = acting * l_n + carried(scratch, bar.normal_forces[i]);
-        let across = dt * scratch.tangent_drag;
+        let push_bar = acting * l_n + carried.normal_force;
+        let braking = dt * scratch.tangent_drag;
         let force_bar = ContactForce {
             push: push_bar,
             normal_drag: -(u_n * push_bar),
-            tangent_drag: -(dt * (l.dot(u) - l_n * u_n)),
+            tangent_drag: -(dt * (l.dot(u) - l_n * u_n)) + dt / law.slip_mass * gain_bar.dot(u),
         };
-        let u_n_bar = across * l_n - scratch.drag * push_bar;
-        let l_n_bar = acting * scratch.force + across * u_n;
+        let u_n_bar = braking * l_n - scratch.drag * push_bar;
+        let l_n_bar = acting * scratch.force + braking * u_n;
         // The law.
         let centre = own.rotation * contact.centre;
         let gap = scratch.gap;
-        let says = law.force_reverse(gap, v_n, slip.norm_squared(), step.before.normal_forces[i], force_bar);
-        bar.normal_forces[i] = says.force_before;
+        let says = law.force_reverse(gap, v_n, free_slip.norm_squared(), before.normal_force, force_bar);
+        // Velocities of the point, and its place.
+        let free_bar = free_slip * (says.free_slip_squared * real(2.0));
+        bar.contacts[i] = ContactBar { normal_force: says.force_before, free_gain: free_bar };
         total.candidate.model.contact_stiffness += says.stiffness;
         total.prelude.contact_width += says.width;
+        // Of the free gain, the share of the slip has a slip mass of its own.
+        let of_share = dt * scratch.tangent_drag * gain_bar.dot(u) / law.slip_mass.squared();
+        total.prelude.mass += slip_mass(says.slip_mass - of_share);
         total.world.contact_damping += says.damping;
         total.world.friction += says.friction;
-        // Velocities of the point, and its place.
-        let twice_slip_bar = says.slip_squared * real(2.0);
-        let l_bar = n * l_n_bar - u * across;
-        let u_bar = n * u_n_bar - l * across;
-        let v_bar = n * says.v_n + slip * twice_slip_bar;
+        let l_bar = n * l_n_bar - u * braking;
+        let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
+        let v_bar = n * says.v_n + free_bar - gain_bar;
         let x_bar =
             l_bar.cross(next.adjoint.angular) + u_bar.cross(next.after.angular) + v_bar.cross(own.twist.angular);
-        let n_bar = l * l_n_bar + u * u_n_bar + v * says.v_n - slip * (twice_slip_bar * v_n) - x_bar * contact.radius;
+        // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
+        let along = u * slip_share - v;
+        let n_bar = l * l_n_bar + u * u_n_bar + v * says.v_n
+            - free_bar * free.dot(n)
+            - carried.free_gain * along.dot(n)
+            - along * carried.free_gain.dot(n)
+            - x_bar * contact.radius;
         let ground = back.reverse_terrain(step.before.position + own.origin + centre, says.gap, n_bar);
         let centre_bar = x_bar + ground;
         bar.position += ground;

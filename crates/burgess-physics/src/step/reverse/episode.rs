@@ -9,7 +9,7 @@ use super::made::Step;
 use super::measure::{End, Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act, reverse_slew};
-use super::state::{LinkBar, ModelGradient, ReverseWork, StateAdjoint};
+use super::state::{ContactBar, LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
 use super::{recall, reverse_step};
 use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
@@ -163,7 +163,7 @@ impl<T: Value> Bars<T> {
                 velocity: vector,
                 angular_velocity: vector,
                 links: vec![link; model.links.len()],
-                normal_forces: vec![nan; model.contacts.len()],
+                contacts: vec![ContactBar { normal_force: nan, free_gain: vector }; model.contacts.len()],
                 targets: per_link.clone(),
                 commands: per_link,
             },

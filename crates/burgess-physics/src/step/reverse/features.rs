@@ -48,8 +48,8 @@ pub fn reverse_features<T: Value>(
         of_force[quadrant] = by_force * bars[CONTACT + quadrant];
         total.prelude.reference_force += by_weight * bars[CONTACT + quadrant] * real(1.0 / REFERENCE_LOAD);
     }
-    for (contact, force_bar) in model.contacts.iter().zip(&mut bar.normal_forces) {
-        *force_bar += of_force[plan.quadrants[contact.link]];
+    for (contact, carried) in model.contacts.iter().zip(&mut bar.contacts) {
+        carried.normal_force += of_force[plan.quadrants[contact.link]];
     }
     // Joints.
     for (i, joint) in after.links.iter().enumerate().skip(1) {

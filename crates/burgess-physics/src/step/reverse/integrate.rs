@@ -1,8 +1,9 @@
 //! From the bars of the next state to the bars of the velocities after the step: the reverse of `step::integrate`.
 
 use super::made::{EffortBar, Step};
-use super::state::{ReverseWork, StateAdjoint};
+use super::state::{ContactBar, ReverseWork, StateAdjoint};
 use crate::model::BaseKind;
+use crate::step::assemble::{across, contact_law};
 use crate::step::spatial::{Twist, Wrench};
 use crate::step::state::{ContactWork, LinkWork, Work};
 use burgess_core::autodiff::{Real, Value, real};
@@ -57,9 +58,12 @@ pub fn gather_loads<T: Value>(
                 * (own.servo.push - own.servo.drag * after.links[i].rate * real(2.0));
     }
     work.links[0].load.force += bar.velocity + bar.position * dt;
-    for (contact, (scratch, &force_bar)) in model.contacts.iter().zip(work.contacts.iter().zip(&bar.normal_forces)) {
-        let pull = -(scratch.drag * carried(scratch, force_bar));
-        work.links[contact.link].load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * pull));
+    let law = contact_law(model, step.world, work);
+    for (contact, (scratch, &next)) in model.contacts.iter().zip(work.contacts.iter().zip(&bar.contacts)) {
+        let ContactBar { normal_force, free_gain } = carried(scratch, next);
+        let pull = scratch.normal * -(scratch.drag * normal_force);
+        let gain = across(free_gain, scratch.normal) * law.gain_of_slip(scratch.tangent_drag);
+        work.links[contact.link].load.accumulate(&Wrench::force_at(scratch.point, pull + gain));
     }
 }
 
@@ -71,9 +75,9 @@ pub fn take_adjoint<T: Value>(work: &Work<T>, back: &mut ReverseWork<T>) {
     }
 }
 
-/// The bar of a contact's force, given that of what is carried of it: only a force that pushes is.
-pub fn carried<T: Value>(scratch: &ContactWork<T>, force_bar: T) -> T {
-    if scratch.active { scratch.force.select_gt(T::zero(), force_bar, T::zero()) } else { T::zero() }
+/// The bar of what a contact carries on, given that of the next state: only a contact that pushes carries anything.
+pub fn carried<T: Value>(scratch: &ContactWork<T>, next: ContactBar<T>) -> ContactBar<T> {
+    if scratch.active && scratch.force.to_f64() > 0.0 { next } else { ContactBar::default() }
 }
 
 /// Sign of the servo's power at the rate after the step: what the absolute value in its measurement passes on.

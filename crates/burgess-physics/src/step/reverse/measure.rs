@@ -8,6 +8,7 @@ use crate::gradient::Objective;
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use crate::model::Model;
 use crate::step::prelude::Prelude;
+use crate::step::state::ContactState;
 use crate::task::TaskPlan;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
@@ -155,7 +156,7 @@ pub fn reverse_measure<T: Value>(
     bar.velocity += seen.vector(6);
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
     bar.rotation += up.cross(seen.vector(UP));
-    reverse_limb_loads(model, prelude, &after.normal_forces, &seen.0[16..MEAN], bar, total);
+    reverse_limb_loads(model, prelude, &after.contacts, &seen.0[16..MEAN], bar, total);
     let joints = real(model.joint_count().max(1) as f64);
     (EffortBar { power: seen.0[13], limit_use: seen.0[15] / joints }, seen.0[14])
 }
@@ -163,7 +164,7 @@ pub fn reverse_measure<T: Value>(
 fn reverse_limb_loads<T: Value>(
     model: &Model<T>,
     prelude: &Prelude<T>,
-    forces: &[T],
+    contacts: &[ContactState<T>],
     loads_bar: &[T],
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,
@@ -171,11 +172,11 @@ fn reverse_limb_loads<T: Value>(
     let reference = prelude.plan.reference_force;
     for (&link, &load_bar) in prelude.plan.limb_ends.iter().zip(loads_bar) {
         let touches = || model.contacts.iter().enumerate().filter(|(_, contact)| contact.link == link);
-        let force = touches().fold(T::zero(), |sum, (i, _)| sum + forces[i]);
+        let force = touches().fold(T::zero(), |sum, (i, _)| sum + contacts[i].normal_force);
         let (of_force, of_reference) = load_share_slopes(force, reference);
         total.prelude.reference_force += of_reference * load_bar;
         for (i, _) in touches() {
-            bar.normal_forces[i] += of_force * load_bar;
+            bar.contacts[i].normal_force += of_force * load_bar;
         }
     }
 }

@@ -55,13 +55,13 @@ pub fn reverse_act<T: Value>(
 ) {
     let mut commands_bar = std::mem::take(&mut bar.commands);
     let turns = occasion.time * real(TAU);
-    // A share of half the range: its bar, once the range has its own.
+    // A place in the range: its bar, once the limits have theirs.
     let mut share_bar = |i: usize, share: T, total: &mut ModelGradient<T>| {
         let command_bar = std::mem::take(&mut commands_bar[i + 1]);
-        let half = share * command_bar * real(0.5);
+        let half = command_bar * real(0.5);
         let JointKind::Hinge(hinge) = &mut total.candidate.model.joints[i].kind;
-        hinge.upper += half;
-        hinge.lower += -half;
+        hinge.upper += half * (T::one() + share);
+        hinge.lower += half * (T::one() - share);
         command_bar * half_range(model, i + 1)
     };
     match controller {
@@ -208,8 +208,8 @@ fn reverse_observation<T: Value>(
     }
     for (i, contact) in model.contacts.iter().enumerate().filter(|(_, contact)| contact.link > 0) {
         let share_bar = observation_bar[place(contact.link - 1) + 2];
-        let (of_force, of_reference) = load_share_slopes(state.normal_forces[i], reference_force);
-        bar.normal_forces[i] += of_force * share_bar;
+        let (of_force, of_reference) = load_share_slopes(state.contacts[i].normal_force, reference_force);
+        bar.contacts[i].normal_force += of_force * share_bar;
         *reference_bar += of_reference * share_bar;
     }
     observation_bar[10] * clock.cos() - observation_bar[11] * clock.sin()

@@ -21,6 +21,15 @@ pub struct LinkBar<T> {
     pub spin: Vec3<T>,
 }
 
+/// Bar of what a contact point carries.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContactBar<T> {
+    /// Of its normal force.
+    pub normal_force: T,
+    /// Of its free gain.
+    pub free_gain: Vec3<T>,
+}
+
 /// Bar of all that goes from one step to the next.
 #[derive(Clone, Debug)]
 pub struct StateAdjoint<T> {
@@ -34,8 +43,8 @@ pub struct StateAdjoint<T> {
     pub angular_velocity: Vec3<T>,
     /// One entry a link.
     pub links: Vec<LinkBar<T>>,
-    /// Of the normal forces of the last step, one entry a contact point.
-    pub normal_forces: Vec<T>,
+    /// One entry a contact point.
+    pub contacts: Vec<ContactBar<T>>,
     /// Of the servo targets, one entry a link.
     pub targets: Vec<T>,
     /// Of the commands, one entry a link.
@@ -52,7 +61,7 @@ impl<T: Real> StateAdjoint<T> {
             velocity: Vec3::zero(),
             angular_velocity: Vec3::zero(),
             links: vec![LinkBar::default(); model.links.len()],
-            normal_forces: vec![T::zero(); model.contacts.len()],
+            contacts: vec![ContactBar::default(); model.contacts.len()],
             targets: per_link(),
             commands: per_link(),
         }

@@ -66,7 +66,10 @@ impl<T: Real> Tape<T> {
             to.extend(link.momentum.to_array());
             to.extend(link.spin.to_array());
         }
-        to.extend_from_slice(&state.normal_forces);
+        for contact in &state.contacts {
+            to.push(contact.normal_force);
+            to.extend(contact.free_gain.to_array());
+        }
         to.extend_from_slice(targets);
         to.extend_from_slice(commands);
     }
@@ -92,12 +95,16 @@ impl<T: Real> Tape<T> {
             link.momentum = vector(&mut next);
             link.spin = vector(&mut next);
         }
-        let lists = [&mut state.normal_forces, &mut to.targets, &mut to.commands];
+        for contact in &mut state.contacts {
+            contact.normal_force = next();
+            contact.free_gain = vector(&mut next);
+        }
+        let lists = [&mut to.targets, &mut to.commands];
         lists.into_iter().flatten().for_each(|number| *number = next());
     }
 }
 
 /// Numbers of a record.
 pub fn record_size<T>(model: &Model<T>) -> usize {
-    13 + 10 * model.links.len() + model.contacts.len()
+    13 + 10 * model.links.len() + 4 * model.contacts.len()
 }
