@@ -23,11 +23,12 @@ fn touch_contacts() {
             let point = centre - ground.normal * sphere.w;
             let moving = velocity_at(twist, point);
             let v_n = dot(moving, ground.normal);
+            let slip = moving - ground.normal * v_n;
             let free_slip = across(moving + free_gains[i], ground.normal);
             let gap = ground.distance - sphere.w;
             let force = contact_force(
                 world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
-                slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
+                inverse_slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
             );
             contacts[i].point = point;
             contacts[i].normal = ground.normal;
@@ -35,6 +36,7 @@ fn touch_contacts() {
             contacts[i].push = force.push;
             contacts[i].drag = force.normal_drag;
             contacts[i].tangent_drag = force.tangent_drag;
+            contacts[i].slip = slip;
             contacts[i].acting = true;
         }
     }

@@ -263,7 +263,7 @@ fn wake_body() {
     floating = b.floating != 0u;
     contact_stiffness = b.contact_stiffness;
     contact_width = b.contact_width;
-    slip_mass = 0.25 * b.mass;
+    inverse_slip_mass = 1.0 / (0.25 * b.mass);
     reference_force = b.reference_force;
     pull_tolerance = b.pull_tolerance;
     started = b.started;

@@ -8,8 +8,8 @@ fn carry() {
         if i < contact_count {
             let c = contacts[i];
             normal_forces[i] = max(c.force, 0.0);
-            let gain = across(velocity_at(twist_after, c.point), c.normal) * gain_of_slip(c.tangent_drag)
-                - across(velocity_at(twist, c.point), c.normal);
+            let slip_after = across(velocity_at(twist_after, c.point), c.normal);
+            let gain = slip_after * gain_of_slip(c.tangent_drag) - c.slip;
             free_gains[i] = select(vec3<f32>(0.0), gain, c.force > 0.0);
         }
     }
@@ -17,7 +17,7 @@ fn carry() {
 
 // The derivative of a contact's free gain with respect to its slip after the step.
 fn gain_of_slip(tangent_drag: f32) -> f32 {
-    return 1.0 + world.dt * tangent_drag / slip_mass;
+    return 1.0 + world.dt * inverse_slip_mass * tangent_drag;
 }
 
 // New rates and positions: q' = q (+) dt v', the orientation by the exact exponential map.

@@ -36,7 +36,7 @@ var<private> contact_points: array<vec4<f32>, CONTACTS>;
 var<private> contact_stiffness: f32;
 var<private> contact_width: f32;
 var<private> reference_force: f32;
-var<private> slip_mass: f32;
+var<private> inverse_slip_mass: f32;
 var<private> pull_tolerance: f32;
 
 // Its state.
@@ -98,6 +98,7 @@ struct ContactWork {
     push: f32,
     drag: f32,
     tangent_drag: f32,
+    slip: vec3<f32>,
     acting: bool,
     force: f32,
 }

@@ -8,7 +8,7 @@ struct ContactForce {
     tangent_drag: f32,
 }
 
-fn contact_force(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f32, slip_speed: f32, slip_mass: f32, onset_speed: f32, gap: f32, v_n: f32, free_slip_squared: f32, force_before: f32) -> ContactForce {
+fn contact_force(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f32, slip_speed: f32, inverse_slip_mass: f32, onset_speed: f32, gap: f32, v_n: f32, free_slip_squared: f32, force_before: f32) -> ContactForce {
     let t0 = (-(gap + (dt * v_n))) / width;
     let t1 = exp(-select(-t0, t0, t0 > 0.0));
     let t2 = (select(0.0, t0, t0 > 0.0) + ln_1p(t1)) * (stiffness * width);
@@ -16,14 +16,14 @@ fn contact_force(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f3
     let t4 = select(t1 * t3, t3, t0 > 0.0) * (dt * stiffness);
     let t5 = (damping * t2) / (1.0 + (damping * ((v_n + sqrt((v_n * v_n) + (onset_speed * onset_speed))) * 0.5)));
     let t6 = friction * select(0.0, force_before, force_before > 0.0);
-    let t7 = (dt * t6) / slip_mass;
-    let t8 = sqrt(free_slip_squared + (slip_speed * slip_speed)) - t7;
-    let t9 = slip_speed * t7;
-    let t10 = sqrt((t8 * t8) + (t9 * 4.0)) + select(-t8, t8, t8 > 0.0);
+    let t7 = dt * inverse_slip_mass;
+    let t8 = t6 * t7;
+    let t9 = sqrt(free_slip_squared + (slip_speed * slip_speed)) - t8;
+    let t10 = sqrt((t9 * t9) + ((slip_speed * t8) * 4.0)) + select(-t9, t9, t9 > 0.0);
     var result: ContactForce;
     result.push = t2 + (v_n * t4);
     result.normal_drag = t4 + t5;
-    result.tangent_drag = t6 / select((t9 * 2.0) / t10, 0.5 * t10, t8 > 0.0);
+    result.tangent_drag = select(t10 / (2.0 * (slip_speed * t7)), (t6 * 2.0) / t10, t9 > 0.0);
     return result;
 }
 
@@ -32,14 +32,14 @@ struct ContactForceGradient {
     width: f32,
     damping: f32,
     friction: f32,
-    slip_mass: f32,
+    inverse_slip_mass: f32,
     gap: f32,
     v_n: f32,
     free_slip_squared: f32,
     force_before: f32,
 }
 
-fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f32, slip_speed: f32, slip_mass: f32, onset_speed: f32, gap: f32, v_n: f32, free_slip_squared: f32, force_before: f32, bar: ContactForce) -> ContactForceGradient {
+fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f32, slip_speed: f32, inverse_slip_mass: f32, onset_speed: f32, gap: f32, v_n: f32, free_slip_squared: f32, force_before: f32, bar: ContactForce) -> ContactForceGradient {
     let t0 = (-(gap + (dt * v_n))) / width;
     let t1 = exp(-select(-t0, t0, t0 > 0.0));
     let t2 = t1 + 1.0;
@@ -67,34 +67,32 @@ fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, fric
     let t24 = select(0.0, force_before, force_before > 0.0);
     let t25 = sqrt(free_slip_squared + (slip_speed * slip_speed));
     let t26 = friction * t24;
-    let t27 = (dt * t26) / slip_mass;
-    let t28 = t25 - t27;
-    let t29 = slip_speed * t27;
-    let t30 = sqrt((t28 * t28) + (t29 * 4.0));
-    let t31 = t30 + select(-t28, t28, t28 > 0.0);
-    let t32 = (t29 * 2.0) / t31;
-    let t33 = select(t32, 0.5 * t31, t28 > 0.0);
-    let t34 = bar.tangent_drag / t33;
-    let t35 = -((t26 / t33) * t34);
-    let t36 = select(t35, 0.0, t28 > 0.0) / t31;
-    let t37 = (-(t32 * t36)) + (0.5 * select(0.0, t35, t28 > 0.0));
-    let t38 = (0.5 * t37) / t30;
-    let t39 = t28 * t38;
-    let t40 = t39 + ((select(0.0, t37, t28 > 0.0) + (-select(t37, 0.0, t28 > 0.0))) + t39);
-    let t41 = ((slip_speed * ((2.0 * t36) + (4.0 * t38))) + (-t40)) / slip_mass;
-    let t42 = t34 + (dt * t41);
-    let t43 = -t21;
-    let t44 = 0.5 * (damping * t23);
-    let t45 = v_n * ((0.5 * t44) / t7);
+    let t27 = dt * inverse_slip_mass;
+    let t28 = t26 * t27;
+    let t29 = t25 - t28;
+    let t30 = sqrt((t29 * t29) + ((slip_speed * t28) * 4.0));
+    let t31 = t30 + select(-t29, t29, t29 > 0.0);
+    let t32 = select(0.0, bar.tangent_drag, t29 > 0.0) / t31;
+    let t33 = 2.0 * (slip_speed * t27);
+    let t34 = select(bar.tangent_drag, 0.0, t29 > 0.0) / t33;
+    let t35 = t34 + (-(((t26 * 2.0) / t31) * t32));
+    let t36 = (0.5 * t35) / t30;
+    let t37 = t29 * t36;
+    let t38 = t37 + ((select(0.0, t35, t29 > 0.0) + (-select(t35, 0.0, t29 > 0.0))) + t37);
+    let t39 = (slip_speed * (4.0 * t36)) + (-t38);
+    let t40 = (2.0 * t32) + (t27 * t39);
+    let t41 = -t21;
+    let t42 = 0.5 * (damping * t23);
+    let t43 = v_n * ((0.5 * t42) / t7);
     var result: ContactForceGradient;
     result.stiffness = (dt * (t4 * t5)) + (width * t12);
     result.width = (stiffness * t12) + (-(t0 * t21));
     result.damping = (t8 * t23) + (t22 * t10);
-    result.friction = t24 * t42;
-    result.slip_mass = -(t27 * t41);
-    result.gap = t43;
-    result.v_n = (t45 + ((((t4 * t15) * bar.push) + t44) + t45)) + (dt * t43);
-    result.free_slip_squared = (0.5 * t40) / t25;
-    result.force_before = select(0.0, friction * t42, force_before > 0.0);
+    result.friction = t24 * t40;
+    result.inverse_slip_mass = dt * ((slip_speed * (2.0 * (-((t31 / t33) * t34)))) + (t26 * t39));
+    result.gap = t41;
+    result.v_n = (t43 + ((((t4 * t15) * bar.push) + t42) + t43)) + (dt * t41);
+    result.free_slip_squared = (0.5 * t38) / t25;
+    result.force_before = select(0.0, friction * t40, force_before > 0.0);
     return result;
 }

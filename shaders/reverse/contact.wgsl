@@ -40,17 +40,18 @@ fn reverse_contact(i: u32) {
     // Through its law.
     let law = contact_force_reverse(
         world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
-        slip_mass, world.onset_speed, c.gap, v_n, dot(free_slip, free_slip), normal_forces[i],
+        inverse_slip_mass, world.onset_speed, c.gap, v_n, dot(free_slip, free_slip), normal_forces[i],
         ContactForce(
-            pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u)) + world.dt / slip_mass * dot(gain_bar, u),
+            pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u)) + world.dt * inverse_slip_mass * dot(gain_bar, u),
         ),
     );
     contact_stiffness_bar += law.stiffness;
     contact_width_bar += law.width;
     contact_damping_bar += law.damping;
     friction_bar += law.friction;
-    // Of the free gain, the share of the slip has a slip mass of its own.
-    body_mass_bar += 0.25 * (law.slip_mass - braking * dot(gain_bar, u) / (slip_mass * slip_mass));
+    // The share of the slip in the free gain has the slip mass in it, too. That is a share of the body's mass.
+    let inverse_bar = law.inverse_slip_mass + braking * dot(gain_bar, u);
+    body_mass_bar -= 0.25 * (inverse_bar * inverse_slip_mass * inverse_slip_mass);
     force_bars[i] = law.force_before;
     let free_bar = free_slip * (2.0 * law.free_slip_squared);
     free_gain_bars[i] = free_bar;

@@ -22,6 +22,7 @@ fn differentiate(
         return;
     }
     wake_bars();
+    read_record(end);
     for (var step = end; step > span.first_step; step--) {
         retreat(step - 1u);
     }

@@ -65,6 +65,7 @@ var<private> spin_after: vec3<f32>;
 var<private> steps_taken: u32;
 var<private> alive: bool;
 var<private> target_before: f32;
+var<private> command_before: f32;
 var<private> limb_end: u32;
 var<private> moved: Twist;
 var<private> carried_bar: vec3<f32>;

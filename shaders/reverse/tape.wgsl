@@ -2,24 +2,27 @@
 
 // Makes the state that before step `step`, with the servo target and the command that held in it.
 fn read_tape(step: u32) {
-    // What the step left.
-    wake_state(step + 1u);
+    // What the step left: where the one after it began.
     angle_after = angle;
     rate_after = rate;
     force_after = total_force();
-    let target_now = target_angle;
-    let command_now = command;
-    if is_base {
-        velocity_after = recorded_velocity(step + 1u);
-        orientation_after = recorded_orientation(step + 1u);
-        position_after = recorded_position(step + 1u);
-        spin_after = spin;
-    }
+    velocity_after = velocity;
+    orientation_after = orientation;
+    position_after = position;
+    spin_after = spin;
+    let target_now = target_before;
+    let command_now = command_before;
     // Where it began.
-    wake_state(step);
-    target_before = target_angle;
+    read_record(step);
     target_angle = target_now;
     command = command_now;
+}
+
+// Reads a state, with the servo target and the command that held before it.
+fn read_record(step: u32) {
+    wake_state(step);
+    target_before = target_angle;
+    command_before = command;
     if is_base {
         velocity = recorded_velocity(step);
         orientation = recorded_orientation(step);

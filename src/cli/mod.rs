@@ -9,6 +9,7 @@ mod bench;
 mod check;
 mod columns;
 mod compare;
+mod export;
 mod gradcheck;
 mod hash;
 mod interrupt;
@@ -77,6 +78,8 @@ enum Command {
     Schema(schema::Args),
     /// Simulate one creature and write its trajectory.
     Simulate(simulate::Args),
+    /// Write a creature as a model that MuJoCo reads.
+    Export(export::Args),
     /// Train an encoder on what the elites of runs and their offspring do, and write it to a file.
     TrainEncoder(train_encoder::Args),
     /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
@@ -101,6 +104,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Bench(args) => bench::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Export(args) => export::run(args),
         Command::TrainEncoder(args) => train_encoder::run(args),
         Command::Adapters => adapters::run(),
     };

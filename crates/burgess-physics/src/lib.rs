@@ -13,6 +13,7 @@ pub mod frame;
 pub mod gpu;
 pub mod gradient;
 pub mod laws;
+pub mod mjcf;
 pub mod model;
 pub mod observer;
 pub mod plan;

@@ -40,7 +40,7 @@ impl std::fmt::Debug for Situation {
     }
 }
 
-type Reached = fn(&Episode<'_, f64>, &[f64]) -> bool;
+type Reached = fn(&Episode<'_, f64>, &State<f64>) -> bool;
 
 /// The situation in which nothing moves.
 const AT_REST: &str = "at rest";

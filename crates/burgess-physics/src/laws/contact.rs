@@ -25,8 +25,9 @@ pub struct ContactLaw<T> {
     pub friction: T,
     /// Slip speed that regularises friction (m/s).
     pub slip_speed: T,
-    /// Mass that friction is taken to act on (kg). Friction is stable if it is above half of what the point's motion really has.
-    pub slip_mass: T,
+    /// One over the mass that friction is taken to act on (1/kg). Friction is stable if that mass is above half of what the point's motion
+    /// really has.
+    pub inverse_slip_mass: T,
     /// Speed that smooths the onset of the rebound's damping (m/s).
     pub onset_speed: T,
 }
@@ -63,25 +64,27 @@ impl<T: Real> ContactLaw<T> {
         ContactForce {
             push: spring + spring_drag * v_n,
             normal_drag: spring_drag + damper,
-            tangent_drag: limit / self.slip_after(free_slip_squared, self.dt * limit / self.slip_mass),
+            tangent_drag: self.tangent_drag(free_slip_squared, limit),
         }
     }
 
-    /// The slip speed after the step, the regularising one added: the solution `s` of `s - e + c (s - e) / s = z`. `e` is the slip speed that
-    /// regularises friction, `z` the free slip, shortened by as much as makes a square root smooth, and `c` the speed that friction at its
-    /// limit takes off in a step.
+    /// Friction at its limit (N) over `s`, the slip speed after the step with the regularising one added: the solution of
+    /// `s - e + c (s - e) / s = z`. `e` is the slip speed that regularises friction, `z` the free slip, shortened by as much as makes a square
+    /// root smooth, and `c` the speed that friction at its limit takes off in a step.
     #[inline(always)]
-    fn slip_after(&self, free_slip_squared: T, braking: T) -> T {
+    fn tangent_drag(&self, free_slip_squared: T, limit: T) -> T {
+        let easing = self.dt * self.inverse_slip_mass;
+        let braking = easing * limit;
         let free = (free_slip_squared + self.slip_speed * self.slip_speed).sqrt();
         let left = free - braking;
         let root = (left * left + braking * self.slip_speed * real(4.0)).sqrt();
-        // Both are one number; each is without cancellation where it is taken, and neither divides by zero.
+        // s is sum / 2 and 2 c e / sum: one number, each without cancellation where it is taken, and neither divided by zero.
         let sum = left.abs() + root;
-        left.select_gt(T::zero(), sum * real(0.5), braking * self.slip_speed * real(2.0) / sum)
+        left.select_gt(T::zero(), limit * real(2.0) / sum, sum / (easing * self.slip_speed * real(2.0)))
     }
 
     /// The free gain that a contact carries into the next step: its slip after the step with what friction took off added back, less
-    /// the slip before (m/s).
+    /// the slip before (m/s). All slips are across the normal.
     #[inline(always)]
     pub fn free_gain(&self, tangent_drag: T, slip_before: Vec3<T>, slip_after: Vec3<T>) -> Vec3<T> {
         slip_after * self.gain_of_slip(tangent_drag) - slip_before
@@ -90,7 +93,7 @@ impl<T: Real> ContactLaw<T> {
     /// The derivative of the free gain with respect to the slip after the step.
     #[inline(always)]
     pub fn gain_of_slip(&self, tangent_drag: T) -> T {
-        T::one() + self.dt * tangent_drag / self.slip_mass
+        T::one() + self.dt * self.inverse_slip_mass * tangent_drag
     }
 
     /// The reverse of [`ContactLaw::force`]: what the gradient `bar` with respect to the force is with respect to its inputs. The
@@ -104,7 +107,7 @@ impl<T: Real> ContactLaw<T> {
         normal_force_before: T,
         bar: ContactForce<T>,
     ) -> ContactForceGradient<T> {
-        let Self { dt, stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed } = *self;
+        let Self { dt, stiffness, width, damping, friction, slip_speed, inverse_slip_mass, onset_speed } = *self;
         contact_force_reverse(
             dt,
             stiffness,
@@ -112,7 +115,7 @@ impl<T: Real> ContactLaw<T> {
             damping,
             friction,
             slip_speed,
-            slip_mass,
+            inverse_slip_mass,
             onset_speed,
             gap,
             v_n,
@@ -143,13 +146,13 @@ mod tests {
                 damping: 2.0,
                 friction: 0.5,
                 slip_speed: 2e-3,
-                slip_mass: 0.7,
+                inverse_slip_mass: 1.0 / 0.7,
                 onset_speed: 0.05,
             };
             let drag = law.force(0.0, 0.0, free * free, limit / 0.5).tangent_drag;
             // As far as a root of the sum of squares is smooth: the free slip less what makes it so.
             let z = (free * free + law.slip_speed * law.slip_speed).sqrt() - law.slip_speed;
-            let after = z / (1.0 + law.dt * drag / law.slip_mass);
+            let after = z / law.gain_of_slip(drag);
             let expected = limit / (after + law.slip_speed);
             assert!((drag - expected).abs() <= 1e-9 * expected, "{free}, {limit}: {drag}, {expected}");
             // What is carried is what was taken off: without friction the slip would have come to it.

@@ -19,8 +19,8 @@ pub struct ContactForceGradient<T> {
     pub damping: T,
     /// With respect to `friction`.
     pub friction: T,
-    /// With respect to `slip_mass`.
-    pub slip_mass: T,
+    /// With respect to `inverse_slip_mass`.
+    pub inverse_slip_mass: T,
     /// With respect to `gap`.
     pub gap: T,
     /// With respect to `v_n`.
@@ -33,7 +33,7 @@ pub struct ContactForceGradient<T> {
 
 /// The reverse of `contact_force`.
 #[inline(always)]
-pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T, friction: T, slip_speed: T, slip_mass: T, onset_speed: T, gap: T, v_n: T, free_slip_squared: T, force_before: T, bar_push: T, bar_normal_drag: T, bar_tangent_drag: T) -> ContactForceGradient<T> {
+pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T, friction: T, slip_speed: T, inverse_slip_mass: T, onset_speed: T, gap: T, v_n: T, free_slip_squared: T, force_before: T, bar_push: T, bar_normal_drag: T, bar_tangent_drag: T) -> ContactForceGradient<T> {
     let t0 = (-(gap + (dt * v_n))) / width;
     let t1 = (-t0.select_gt(T::zero(), t0, -t0)).exp();
     let t2 = t1 + T::one();
@@ -61,36 +61,34 @@ pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T,
     let t24 = force_before.select_gt(T::zero(), force_before, T::zero());
     let t25 = (free_slip_squared + (slip_speed * slip_speed)).sqrt();
     let t26 = friction * t24;
-    let t27 = (dt * t26) / slip_mass;
-    let t28 = t25 - t27;
-    let t29 = slip_speed * t27;
-    let t30 = ((t28 * t28) + (t29 * T::from_f64(4.0))).sqrt();
-    let t31 = t30 + t28.select_gt(T::zero(), t28, -t28);
-    let t32 = (t29 * T::from_f64(2.0)) / t31;
-    let t33 = t28.select_gt(T::zero(), T::from_f64(0.5) * t31, t32);
-    let t34 = bar_tangent_drag / t33;
-    let t35 = -((t26 / t33) * t34);
-    let t36 = t28.select_gt(T::zero(), T::zero(), t35) / t31;
-    let t37 = (-(t32 * t36)) + (T::from_f64(0.5) * t28.select_gt(T::zero(), t35, T::zero()));
-    let t38 = (T::from_f64(0.5) * t37) / t30;
-    let t39 = t28 * t38;
-    let t40 = (t28.select_gt(T::zero(), t37, T::zero()) + (-t28.select_gt(T::zero(), T::zero(), t37))) + t39;
-    let t41 = t39 + t40;
-    let t42 = ((slip_speed * ((T::from_f64(2.0) * t36) + (T::from_f64(4.0) * t38))) + (-t41)) / slip_mass;
-    let t43 = t34 + (dt * t42);
-    let t44 = -t21;
-    let t45 = T::from_f64(0.5) * (damping * t23);
-    let t46 = v_n * ((T::from_f64(0.5) * t45) / t7);
+    let t27 = dt * inverse_slip_mass;
+    let t28 = t26 * t27;
+    let t29 = t25 - t28;
+    let t30 = ((t29 * t29) + ((slip_speed * t28) * T::from_f64(4.0))).sqrt();
+    let t31 = t30 + t29.select_gt(T::zero(), t29, -t29);
+    let t32 = t29.select_gt(T::zero(), bar_tangent_drag, T::zero()) / t31;
+    let t33 = T::from_f64(2.0) * (slip_speed * t27);
+    let t34 = t29.select_gt(T::zero(), T::zero(), bar_tangent_drag) / t33;
+    let t35 = t34 + (-(((t26 * T::from_f64(2.0)) / t31) * t32));
+    let t36 = (T::from_f64(0.5) * t35) / t30;
+    let t37 = t29 * t36;
+    let t38 = (t29.select_gt(T::zero(), t35, T::zero()) + (-t29.select_gt(T::zero(), T::zero(), t35))) + t37;
+    let t39 = t37 + t38;
+    let t40 = (slip_speed * (T::from_f64(4.0) * t36)) + (-t39);
+    let t41 = (T::from_f64(2.0) * t32) + (t27 * t40);
+    let t42 = -t21;
+    let t43 = T::from_f64(0.5) * (damping * t23);
+    let t44 = v_n * ((T::from_f64(0.5) * t43) / t7);
     ContactForceGradient {
         stiffness: (dt * (t4 * t5)) + (width * t12),
         width: (stiffness * t12) + (-(t0 * t21)),
         damping: (t8 * t23) + (t22 * t10),
-        friction: t24 * t43,
-        slip_mass: -(t27 * t42),
-        gap: t44,
-        v_n: (t46 + ((((t4 * t15) * bar_push) + t45) + t46)) + (dt * t44),
-        free_slip_squared: (T::from_f64(0.5) * t41) / t25,
-        force_before: force_before.select_gt(T::zero(), friction * t43, T::zero()),
+        friction: t24 * t41,
+        inverse_slip_mass: dt * ((slip_speed * (T::from_f64(2.0) * (-((t31 / t33) * t34)))) + (t26 * t40)),
+        gap: t42,
+        v_n: (t44 + ((((t4 * t15) * bar_push) + t43) + t44)) + (dt * t42),
+        free_slip_squared: (T::from_f64(0.5) * t39) / t25,
+        force_before: force_before.select_gt(T::zero(), friction * t41, T::zero()),
     }
 }
 

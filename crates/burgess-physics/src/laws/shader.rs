@@ -173,7 +173,7 @@ fn contact_law() -> Law {
         "damping",
         "friction",
         "slip_speed",
-        "slip_mass",
+        "inverse_slip_mass",
         "onset_speed",
         "gap",
         "v_n",
@@ -181,9 +181,21 @@ fn contact_law() -> Law {
         "force_before",
     ];
     let graph = Graph::record(|t| {
-        let [dt, stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed, gap, v_n, free_slip, before] =
-            names.map(|name| t.input(name));
-        let law = ContactLaw { dt, stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed };
+        let [
+            dt,
+            stiffness,
+            width,
+            damping,
+            friction,
+            slip_speed,
+            inverse_slip_mass,
+            onset_speed,
+            gap,
+            v_n,
+            free_slip,
+            before,
+        ] = names.map(|name| t.input(name));
+        let law = ContactLaw { dt, stiffness, width, damping, friction, slip_speed, inverse_slip_mass, onset_speed };
         let force = law.force(gap, v_n, free_slip, before);
         t.output("push", force.push);
         t.output("normal_drag", force.normal_drag);

@@ -80,7 +80,7 @@ pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) 
         damping: world.contact_damping,
         friction: world.friction,
         slip_speed: world.slip_speed,
-        slip_mass: work.slip_mass,
+        inverse_slip_mass: work.inverse_slip_mass,
         onset_speed: world.onset_speed,
     }
 }

@@ -108,7 +108,7 @@ impl<'a, T: Value> Episode<'a, T> {
         let state = start.map_or_else(|| State::at_rest(model, prelude.start), |start| start.state.clone());
         let mut work = Work::new(model, world.gravity, world.contact_width);
         work.contact_width = prelude.contact_width;
-        work.slip_mass = slip_mass(prelude.plan.facts.mass);
+        work.inverse_slip_mass = slip_mass(prelude.plan.facts.mass).recip();
         let zero = T::zero();
         let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
         let mut episode = Self {

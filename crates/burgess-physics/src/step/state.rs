@@ -165,8 +165,8 @@ pub struct Work<T> {
     pub contacts: Vec<ContactWork<T>>,
     /// Contact width used for this creature (m).
     pub contact_width: T,
-    /// Mass that friction at a contact point is taken to act on (kg).
-    pub slip_mass: T,
+    /// One over the mass that friction at a contact point is taken to act on (1/kg).
+    pub inverse_slip_mass: T,
     /// A contact that pulls with less than this (N) is left in the equations.
     pub pull_tolerance: T,
 }
@@ -206,7 +206,7 @@ impl<T: Real> Work<T> {
             links: vec![link; model.links.len()],
             contacts: vec![contact; model.contacts.len()],
             contact_width: width_of_contact(model, gravity, contact_width),
-            slip_mass: slip_mass(model.mass()),
+            inverse_slip_mass: slip_mass(model.mass()).recip(),
             pull_tolerance: pull_tolerance(model, gravity),
         }
     }

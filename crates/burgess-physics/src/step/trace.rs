@@ -25,6 +25,8 @@ pub struct Moment {
     pub angles: Vec<f64>,
     /// Hinge rates (rad/s), link 1 first.
     pub rates: Vec<f64>,
+    /// Servo targets that held in the step to here (rad), link 1 first.
+    pub targets: Vec<f64>,
     /// Normal force on each link (N), the base first: sum over its contact points.
     pub contacts: Vec<f64>,
     /// Reward as if the episode ended here.
@@ -85,6 +87,7 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Momen
         angular_velocity: state.angular_velocity.to_f64(),
         angles: joints().map(|l| l.angle.to_f64()).collect(),
         rates: joints().map(|l| l.rate.to_f64()).collect(),
+        targets: episode.drive.targets.iter().skip(1).map(|target| target.to_f64()).collect(),
         contacts,
         reward: episode.reward_so_far().to_f64(),
         poses: episode

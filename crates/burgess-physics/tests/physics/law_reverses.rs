@@ -69,9 +69,9 @@ fn dt<T: Real>() -> T {
 
 struct Contact;
 impl Contact {
-    fn law<T: Real>([stiffness, width, damping, friction, slip_mass, ..]: [T; 9]) -> ContactLaw<T> {
+    fn law<T: Real>([stiffness, width, damping, friction, inverse_slip_mass, ..]: [T; 9]) -> ContactLaw<T> {
         let (slip_speed, onset_speed) = (real(0.02), real(0.05));
-        ContactLaw { dt: dt(), stiffness, width, damping, friction, slip_speed, slip_mass, onset_speed }
+        ContactLaw { dt: dt(), stiffness, width, damping, friction, slip_speed, inverse_slip_mass, onset_speed }
     }
 }
 impl Reversible<9, 3> for Contact {
@@ -83,7 +83,17 @@ impl Reversible<9, 3> for Contact {
     fn reverse<T: Real>(x: [T; 9], [push, normal_drag, tangent_drag]: [T; 3]) -> [T; 9] {
         let bar = ContactForce { push, normal_drag, tangent_drag };
         let g = Self::law(x).force_reverse(x[5], x[6], x[7], x[8], bar);
-        [g.stiffness, g.width, g.damping, g.friction, g.slip_mass, g.gap, g.v_n, g.free_slip_squared, g.force_before]
+        [
+            g.stiffness,
+            g.width,
+            g.damping,
+            g.friction,
+            g.inverse_slip_mass,
+            g.gap,
+            g.v_n,
+            g.free_slip_squared,
+            g.force_before,
+        ]
     }
 }
 

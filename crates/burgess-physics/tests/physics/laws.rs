@@ -47,7 +47,7 @@ impl Curve for Contact {
             damping: real(2.0),
             friction: real(0.8),
             slip_speed: real(0.02),
-            slip_mass: real(1.0),
+            inverse_slip_mass: real(1.0),
             onset_speed: real(0.05),
         };
         let mut inputs: [T; 4] = [real(-0.01), real(0.1), real(0.3), real(5.0)];

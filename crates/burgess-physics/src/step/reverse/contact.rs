@@ -45,7 +45,7 @@ pub fn reverse_contacts<T: Value>(
         let force_bar = ContactForce {
             push: push_bar,
             normal_drag: -(u_n * push_bar),
-            tangent_drag: -(dt * (l.dot(u) - l_n * u_n)) + dt / law.slip_mass * gain_bar.dot(u),
+            tangent_drag: -(dt * (l.dot(u) - l_n * u_n)) + dt * law.inverse_slip_mass * gain_bar.dot(u),
         };
         let u_n_bar = braking * l_n - scratch.drag * push_bar;
         let l_n_bar = acting * scratch.force + braking * u_n;
@@ -58,9 +58,9 @@ pub fn reverse_contacts<T: Value>(
         bar.contacts[i] = ContactBar { normal_force: says.force_before, free_gain: free_bar };
         total.candidate.model.contact_stiffness += says.stiffness;
         total.prelude.contact_width += says.width;
-        // Of the free gain, the share of the slip has a slip mass of its own.
-        let of_share = dt * scratch.tangent_drag * gain_bar.dot(u) / law.slip_mass.squared();
-        total.prelude.mass += slip_mass(says.slip_mass - of_share);
+        // The share of the slip in the free gain has the slip mass in it, too. That is a share of the body's mass.
+        let inverse_bar = says.inverse_slip_mass + braking * gain_bar.dot(u);
+        total.prelude.mass += -slip_mass(inverse_bar * law.inverse_slip_mass.squared());
         total.world.contact_damping += says.damping;
         total.world.friction += says.friction;
         let l_bar = n * l_n_bar - u * braking;

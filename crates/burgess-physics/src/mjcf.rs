@@ -1,0 +1,230 @@
+//! A body and its surroundings as a model of MuJoCo (MJCF), so that what was found here can be played there.
+//!
+//! Masses, inertias, joints, servos and shapes are the same numbers. Contact and joint limits follow MuJoCo's own laws, at its defaults, and
+//! limbs collide with each other, but for neighbours and those that start inside each other.
+
+use crate::laws::terrain::Terrain;
+use crate::model::{BaseKind, Collider, Joint, JointKind, Link, Model, Shape, rest_origins};
+use crate::step::spawn::spawn_position;
+use crate::world::World;
+use burgess_core::math::{Mat3, Vec3, vec3};
+use std::fmt::Write as _;
+
+/// Half of the largest extent of the ground (m).
+const REACH: f64 = 100.0;
+
+/// The model, with the base where episodes begin.
+///
+/// # Errors
+///
+/// What cannot be said in MJCF: bumps.
+pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String, String> {
+    let mut text = String::new();
+    let ground = ground(&world.terrain)?;
+    let line = |text: &mut String, depth: usize, line: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{:1$}{line}", "", 2 * depth);
+    };
+    let origins = rest_origins(model);
+    let start = spawn_position(model, &origins, world);
+    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    line(&mut text, 0, &format!("<mujoco model=\"{name}\">"));
+    line(&mut text, 1, "<compiler angle=\"radian\" autolimits=\"true\"/>");
+    line(
+        &mut text,
+        1,
+        &format!("<option timestep=\"{}\" gravity=\"{}\" cone=\"elliptic\"/>", world.dt, list(world.gravity)),
+    );
+    line(&mut text, 1, "<default>");
+    line(&mut text, 2, &format!("<geom friction=\"{} 0.005 0.0001\" condim=\"3\"/>", world.friction));
+    line(&mut text, 1, "</default>");
+    line(&mut text, 1, "<worldbody>");
+    ground.iter().for_each(|geom| line(&mut text, 2, geom));
+    let mut open: Vec<usize> = Vec::new();
+    for (i, link) in model.links.iter().enumerate() {
+        while i > 0 && open.last().is_some_and(|&last| last != link.parent) {
+            open.pop();
+            line(&mut text, 2 + open.len(), "</body>");
+        }
+        let depth = 2 + open.len();
+        let at = if i == 0 { start } else { model.joint(i).position };
+        line(&mut text, depth, &format!("<body name=\"link{i}\" pos=\"{}\">", list(at)));
+        match (i, model.base) {
+            (0, BaseKind::Floating) => line(&mut text, depth + 1, "<freejoint name=\"base\"/>"),
+            (0, BaseKind::Welded) => {}
+            _ => line(&mut text, depth + 1, &joint(i, model.joint(i))),
+        }
+        line(&mut text, depth + 1, &inertial(link));
+        for collider in model.colliders.iter().filter(|collider| collider.link == i) {
+            line(&mut text, depth + 1, &format!("<geom {}/>", shape(&collider.shape)));
+        }
+        open.push(i);
+    }
+    while open.pop().is_some() {
+        line(&mut text, 2 + open.len(), "</body>");
+    }
+    line(&mut text, 1, "</worldbody>");
+    line(&mut text, 1, "<contact>");
+    for (a, b) in inside_each_other(model, &origins) {
+        line(&mut text, 2, &format!("<exclude body1=\"link{a}\" body2=\"link{b}\"/>"));
+    }
+    line(&mut text, 1, "</contact>");
+    line(&mut text, 1, "<actuator>");
+    for i in 1..model.links.len() {
+        let servo = &model.joint(i).servo;
+        let (kp, kd, limit) = (servo.kp, servo.kd, servo.torque_limit);
+        let servo = format!("<position joint=\"joint{i}\" kp=\"{kp}\" kv=\"{kd}\" forcerange=\"-{limit} {limit}\"/>");
+        line(&mut text, 2, &servo);
+    }
+    line(&mut text, 1, "</actuator>");
+    line(&mut text, 0, "</mujoco>");
+    Ok(text)
+}
+
+fn joint(i: usize, joint: &Joint<f64>) -> String {
+    let Joint { armature, damping, kind, .. } = joint;
+    let JointKind::Hinge(hinge) = kind;
+    format!(
+        "<joint name=\"joint{i}\" type=\"hinge\" axis=\"{}\" range=\"{} {}\" armature=\"{armature}\" damping=\"{damping}\"/>",
+        list(hinge.axis),
+        hinge.lower,
+        hinge.upper
+    )
+}
+
+fn inertial(link: &Link<f64>) -> String {
+    let i = &link.inertia;
+    format!(
+        "<inertial pos=\"{}\" mass=\"{}\" fullinertia=\"{} {} {} {} {} {}\"/>",
+        list(link.com),
+        link.mass,
+        i.xx,
+        i.yy,
+        i.zz,
+        i.xy,
+        i.xz,
+        i.yz
+    )
+}
+
+fn shape(shape: &Shape<f64>) -> String {
+    match shape {
+        Shape::Sphere { centre, radius } => format!("type=\"sphere\" pos=\"{}\" size=\"{radius}\"", list(*centre)),
+        Shape::Capsule { from, to, radius } => {
+            format!("type=\"capsule\" fromto=\"{} {}\" size=\"{radius}\"", list(*from), list(*to))
+        }
+        Shape::Box { centre, axes, half } => {
+            let Mat3([x, y, _]) = axes.transposed();
+            format!(
+                "type=\"box\" pos=\"{}\" xyaxes=\"{} {}\" size=\"{}\"",
+                list(*centre),
+                list(x),
+                list(y),
+                list(*half)
+            )
+        }
+    }
+}
+
+/// The ground, as geoms of the world.
+fn ground(terrain: &Terrain<f64>) -> Result<Vec<String>, String> {
+    let plane = |normal: Vec3<f64>| {
+        format!("<geom name=\"floor\" type=\"plane\" size=\"{REACH} {REACH} 1\" zaxis=\"{}\"/>", list(normal))
+    };
+    let upright = |centre: Vec3<f64>, half: Vec3<f64>| {
+        format!("<geom type=\"box\" pos=\"{}\" size=\"{}\"/>", list(centre), list(half))
+    };
+    let flat = plane(vec3(0.0, 0.0, 1.0));
+    match terrain {
+        Terrain::Plane { normal } => Ok(vec![plane(*normal)]),
+        Terrain::Stairs { start, rise, run, count } => {
+            let step = |i: u32| {
+                let (from, height) = (start + run * f64::from(i), rise * f64::from(i + 1));
+                let half = 0.5 * (REACH - from);
+                upright(vec3(from + half, 0.0, 0.5 * height), vec3(half, REACH, 0.5 * height))
+            };
+            Ok(std::iter::once(flat).chain((0..*count as u32).map(step)).collect())
+        }
+        Terrain::Walls(walls) => {
+            let wall = |[x, y, half_x, half_y, height]: &[f64; 5]| {
+                upright(vec3(*x, *y, 0.5 * height), vec3(*half_x, *half_y, 0.5 * height))
+            };
+            Ok(std::iter::once(flat).chain(walls.iter().map(wall)).collect())
+        }
+        Terrain::Bumps(_) => Err("bumps have no counterpart in MJCF".to_owned()),
+    }
+}
+
+/// Pairs of links that are no neighbours and whose shapes are inside each other at rest.
+fn inside_each_other(model: &Model<f64>, origins: &[Vec3<f64>]) -> Vec<(usize, usize)> {
+    let balls: Vec<(usize, Vec<(Vec3<f64>, f64)>)> =
+        model.colliders.iter().map(|collider| (collider.link, beads(collider, origins[collider.link]))).collect();
+    let touch = |a: &[(Vec3<f64>, f64)], b: &[(Vec3<f64>, f64)]| {
+        a.iter().any(|(p, r)| b.iter().any(|(q, s)| (*p - *q).norm_squared() < (r + s) * (r + s)))
+    };
+    let mut pairs = Vec::new();
+    for (k, (a, own)) in balls.iter().enumerate() {
+        for (b, other) in &balls[k + 1..] {
+            let neighbours = a == b || model.links[*b].parent == *a || model.links[*a].parent == *b;
+            if !neighbours && touch(own, other) {
+                pairs.push((*a, *b));
+            }
+        }
+    }
+    pairs
+}
+
+/// Balls that fill a shape, or all but.
+fn beads(collider: &Collider<f64>, origin: Vec3<f64>) -> Vec<(Vec3<f64>, f64)> {
+    const BEADS: usize = 16;
+    match collider.shape {
+        Shape::Sphere { centre, radius } => vec![(origin + centre, radius)],
+        Shape::Capsule { from, to, radius } => {
+            let along = |i: usize| origin + from + (to - from) * (i as f64 / BEADS as f64);
+            (0..=BEADS).map(|i| (along(i), radius)).collect()
+        }
+        Shape::Box { centre, axes, half } => {
+            // A grid of balls as wide as the thinnest half.
+            let radius = half.x.min(half.y).min(half.z);
+            let places = |half: f64| {
+                let count = ((half / radius).ceil() as usize).min(BEADS);
+                let room = half - radius;
+                (0..count)
+                    .map(move |i| if count > 1 { room * (2.0 * i as f64 / (count - 1) as f64 - 1.0) } else { 0.0 })
+            };
+            let (axes, mut balls) = (&axes, Vec::new());
+            for x in places(half.x) {
+                for y in places(half.y) {
+                    balls.extend(places(half.z).map(|z| (origin + centre + *axes * vec3(x, y, z), radius)));
+                }
+            }
+            balls
+        }
+    }
+}
+
+fn list(v: Vec3<f64>) -> String {
+    // Without the sign of zero.
+    v.to_array().map(|x| (x + 0.0).to_string()).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::walk;
+    use crate::laws::terrain::TerrainSpec;
+    use crate::world::Physics;
+
+    #[test]
+    fn every_body_is_closed_and_every_joint_has_a_servo() {
+        let model = walk().1.model;
+        let world = World::new(&Physics::default(), &TerrainSpec::default(), 0);
+        let text = mjcf("a robot", &model, &world).unwrap();
+        let count = |what: &str| text.matches(what).count();
+        assert_eq!((count("<body "), count("</body>")), (model.links.len(), model.links.len()));
+        assert_eq!((count("<joint "), count("<position ")), (model.joint_count(), model.joint_count()));
+        assert!(count("<geom ") > model.links.len() && text.contains("model=\"a_robot\""));
+        let bumps = TerrainSpec::Bumps { height: 0.05, wavelength: 1.0 };
+        assert!(mjcf("a robot", &model, &World::new(&Physics::default(), &bumps, 0)).is_err());
+    }
+}
