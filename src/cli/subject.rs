@@ -3,12 +3,12 @@
 use anyhow::{Context as _, bail, ensure};
 use burgess_evolution::evolve::start;
 use burgess_evolution::experiment::policy_problems;
-use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
+use burgess_evolution::genome::{BodyLimits, Brain, Policy, PolicyFile, morphology};
 use burgess_evolution::growth::{Grown, LinkKey, compile_controller, grow_whole, link_keys};
 use burgess_evolution::store::{EliteAddress, RunReader};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::model::{Candidate, Controller, CpgJoint};
+use burgess_physics::model::Candidate;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, World};
 use std::ffi::OsString;
@@ -75,7 +75,8 @@ impl Subject {
         let problems = policy_problems(&file.policy, &self.physics);
         let list: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
         ensure!(problems.is_empty(), "{}", list.join("; "));
-        self.candidate.controller = compile_controller(&file.brain, &self.keys, &file.policy);
+        self.candidate.controller =
+            compile_controller(&file.brain, &self.keys, &self.candidate.model.joints, &file.policy);
         self.task.control_period = file.policy.control_period(self.physics.rate);
         self.task.observer = file.policy.watched_by(self.physics.rate);
         Ok(())
@@ -106,11 +107,12 @@ impl Subject {
         let physics = Physics::default();
         let Grown { model, keys } =
             grow_whole(&body, &BodyLimits::given(), &physics).with_context(|| name.display().to_string())?;
-        let joints = vec![CpgJoint::default(); model.joint_count()];
+        let (still, policy) = (Brain::Cpg { frequency: 0.0, joints: Vec::new() }, Policy::default());
+        let controller = compile_controller(&still, &keys, &model.joints, &policy);
         Ok(Self {
             label: name.display().to_string(),
             keys,
-            candidate: Candidate { model, controller: Controller::Cpg { frequency: 1.0, joints } },
+            candidate: Candidate { model, controller },
             world: World::new(&physics, &TerrainSpec::default(), 0),
             task: TaskPlan {
                 steps: (DURATION * f64::from(physics.rate)) as u32,

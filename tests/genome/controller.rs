@@ -1,9 +1,9 @@
 //! Brains on bodies: who reads which entry, and how copies of a gene differ.
 
-use super::{cpg, files, joint_keys, keys, mlp, policies, seed, stream, variation};
+use super::{cpg, files, grown, joint_keys, keys, mlp, on_body, policies, seed, stream, variation};
 use burgess_evolution::genome::{Body, Brain, CpgGene, GeneId, JointKey, Sharing};
-use burgess_evolution::growth::compile_controller;
 use burgess_physics::model::{Controller, JOINT_OBSERVATIONS, OBSERVATIONS};
+use burgess_physics::step::policy::commanded_angle;
 use std::f64::consts::PI;
 
 fn random_brain(body: &Body, policy: &burgess_evolution::genome::Policy) -> Brain {
@@ -24,7 +24,7 @@ fn four_legs_from_one_gene_can_trot() {
         *entry = CpgGene { phase: 0.25, repeat_phase: PI, ..*entry };
     }
     let keys = keys(&body);
-    let Controller::Cpg { joints, .. } = compile_controller(&brain, &keys, &policy) else { panic!("a generator") };
+    let Controller::Cpg { joints, .. } = on_body(&brain, &body, &policy) else { panic!("a generator") };
     let hips: Vec<f64> =
         keys[1..].iter().zip(&joints).filter(|(key, _)| key.gene == GeneId(301)).map(|(_, j)| j.phase).collect();
     assert_eq!(hips, [0.25, 0.25 + PI, 0.25 + 2.0 * PI, 0.25 + 3.0 * PI], "neighbours in opposite phase: a trot");
@@ -40,7 +40,7 @@ fn the_mirrored_side_has_a_phase_of_its_own() {
         *entry = CpgGene { phase: 0.0, mirror_phase: PI, ..*entry };
     }
     let keys = keys(&body);
-    let Controller::Cpg { joints, .. } = compile_controller(&brain, &keys, &policy) else { panic!("a generator") };
+    let Controller::Cpg { joints, .. } = on_body(&brain, &body, &policy) else { panic!("a generator") };
     for (key, joint) in keys[1..].iter().zip(&joints) {
         assert_eq!(joint.phase, if key.joint.side == 1 { PI } else { 0.0 });
     }
@@ -52,7 +52,7 @@ fn instances_have_entries_of_their_own() {
     let policy = cpg(Sharing::Instance);
     let brain = random_brain(&body, &policy);
     let keys = keys(&body);
-    let Controller::Cpg { joints, frequency } = compile_controller(&brain, &keys, &policy) else { panic!() };
+    let Controller::Cpg { joints, frequency } = on_body(&brain, &body, &policy) else { panic!() };
     assert!((0.5..2.5).contains(&frequency));
     let Brain::Cpg { joints: entries, .. } = &brain else { panic!() };
     for (key, joint) in keys[1..].iter().zip(&joints) {
@@ -62,20 +62,29 @@ fn instances_have_entries_of_their_own() {
     }
 }
 
+/// A joint whose brain says nothing stays where it is at rest, also where that is not the middle of its range.
 #[test]
-fn joints_without_an_entry_hold_still() {
-    let body = seed("tripod");
-    for policy in policies() {
-        let brain = Brain::random(&policy, &[], &mut stream(1));
-        match compile_controller(&brain, &keys(&body), &policy) {
-            Controller::Cpg { joints, .. } => assert!(joints.iter().all(|j| j.amplitude == 0.0 && j.offset == 0.0)),
-            Controller::Mlp { layers, clocks, .. } => {
-                let output = layers.last().expect("an output layer");
-                assert_eq!(output.biases.len(), 6);
-                assert!(output.weights.iter().chain(&output.biases).all(|&w| w == 0.0));
-                assert!(clocks.iter().all(|c| c[0] == 0.0 && c[1] == 0.0));
+fn joints_without_an_entry_hold_their_zero_angle() {
+    for name in ["tripod", "hopper"] {
+        let (body, model) = (seed(name), grown(&seed(name)));
+        let holds =
+            |i: usize, share: f64| assert!(commanded_angle(&model, i + 1, share).abs() < 1e-15, "{name}, joint {i}");
+        for policy in policies() {
+            let brain = Brain::random(&policy, &[], &mut stream(1));
+            match on_body(&brain, &body, &policy) {
+                Controller::Cpg { joints, .. } => {
+                    assert!(joints.iter().all(|j| j.amplitude == 0.0));
+                    joints.iter().enumerate().for_each(|(i, joint)| holds(i, joint.offset));
+                }
+                Controller::Mlp { layers, clocks, .. } => {
+                    let output = layers.last().expect("an output layer");
+                    assert_eq!(output.biases.len(), model.joint_count());
+                    assert!(output.weights.iter().all(|&w| w == 0.0));
+                    assert!(clocks.iter().all(|c| c[0] == 0.0 && c[1] == 0.0));
+                    output.biases.iter().enumerate().for_each(|(i, bias)| holds(i, libm::tanh(*bias)));
+                }
+                Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),
             }
-            Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),
         }
     }
 }
@@ -86,7 +95,7 @@ fn networks_have_one_column_an_observation_and_one_row_a_joint() {
     let policy = mlp(Sharing::Instance);
     let brain = random_brain(&body, &policy);
     let keys = keys(&body);
-    let Controller::Mlp { layers, clocks, .. } = compile_controller(&brain, &keys, &policy) else { panic!() };
+    let Controller::Mlp { layers, clocks, .. } = on_body(&brain, &body, &policy) else { panic!() };
     let shape: Vec<_> = layers.iter().map(|l| (l.inputs, l.biases.len(), l.weights.len())).collect();
     let inputs = OBSERVATIONS + JOINT_OBSERVATIONS * 6;
     assert_eq!(shape, [(inputs, 6, 6 * inputs), (6, 5, 30), (5, 6, 30)]);
@@ -106,7 +115,7 @@ fn random_brains_move_every_seed() {
         for name in files::names() {
             let body = seed(name);
             let brain = random_brain(&body, &policy);
-            let lively = match compile_controller(&brain, &keys(&body), &all.policy) {
+            let lively = match on_body(&brain, &body, &all.policy) {
                 Controller::Cpg { joints, .. } => joints.iter().map(|j| j.amplitude.abs()).sum::<f64>(),
                 Controller::Mlp { clocks, .. } => clocks.iter().map(|c| c[0].abs()).sum::<f64>(),
                 Controller::Sequence { .. } => unreachable!("no policy compiles to a sequence"),

@@ -18,7 +18,7 @@ fn physics() -> Physics {
 
 fn candidate<T: burgess_core::autodiff::Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
     Candidate { model: grown.model, controller }
 }
 

@@ -12,9 +12,9 @@ mod mutation;
 use burgess_core::math::Vec3;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_evolution::genome::{Body, BodyLimits, Brain, Genome, JointKey, Policy, Sharing, morphology as files};
-use burgess_evolution::growth::{LinkKey, expand, link_keys, tree};
+use burgess_evolution::growth::{LinkKey, compile_controller, expand, link_keys, tree};
 use burgess_evolution::variation::Variation;
-use burgess_physics::model::{Hinge, Joint, JointKind, Model};
+use burgess_physics::model::{Controller, Hinge, Joint, JointKind, Model};
 use burgess_physics::world::Physics;
 use std::path::Path;
 
@@ -36,6 +36,11 @@ fn grown(body: &Body) -> Model<f64> {
 /// Which genes made each link.
 fn keys(body: &Body) -> Vec<LinkKey> {
     link_keys(body, BodyLimits::default().max_links).expect("well-formed")
+}
+
+/// The brain on the body.
+fn on_body(brain: &Brain, body: &Body, policy: &Policy) -> Controller<f64> {
+    compile_controller(brain, &keys(body), &grown(body).joints, policy)
 }
 
 fn cpg(sharing: Sharing) -> Policy {

@@ -1,8 +1,10 @@
 //! Mutation: what it keeps, and that nothing it does breaks a genome.
 
-use super::{assert_sound, brain_keys, cpg, distance, grown, keys, origins, policies, seed, stream, variation};
+use super::{
+    assert_sound, brain_keys, cpg, distance, grown, keys, on_body, origins, policies, seed, stream, variation,
+};
 use burgess_evolution::genome::{Body, BodyLimits, Genome, Policy, Sharing};
-use burgess_evolution::growth::{check, compile_controller, tree};
+use burgess_evolution::growth::{check, tree};
 use burgess_evolution::variation::{StructuralMutation, Variation};
 use burgess_physics::model::Controller;
 use proptest::prelude::*;
@@ -10,7 +12,7 @@ use proptest::prelude::*;
 /// For each joint the way to it from the base, and its controller's numbers.
 fn joints(genome: &Genome, policy: &Policy) -> Vec<(Vec<tree::Step>, Vec<f64>)> {
     let nodes = tree::grow(&genome.body, 16).expect("well-formed");
-    let numbers: Vec<Vec<f64>> = match compile_controller(&genome.brain, &keys(&genome.body), policy) {
+    let numbers: Vec<Vec<f64>> = match on_body(&genome.brain, &genome.body, policy) {
         Controller::Cpg { joints, .. } => joints.iter().map(|j| vec![j.amplitude, j.phase, j.offset]).collect(),
         Controller::Mlp { layers, clocks, .. } => {
             let output = layers.last().expect("an output layer");

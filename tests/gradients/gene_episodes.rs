@@ -55,7 +55,7 @@ fn objective(plan: &Plan) -> Objective {
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
     Candidate { model: grown.model, controller }
 }
 

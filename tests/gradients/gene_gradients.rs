@@ -61,7 +61,7 @@ fn genome(name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
     Candidate { model: grown.model, controller }
 }
 

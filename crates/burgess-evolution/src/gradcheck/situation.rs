@@ -91,7 +91,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         flat("spawn", "quadruped", None),
         Recipe { change: still, ..flat(AT_REST, "hexapod", settled) },
         Recipe { change: slippery, ..on("sliding", "biped", TerrainSpec::Plane { slope: 0.5 }, Some(is_sliding)) },
-        flat("touching", "quadruped", Some(has_touched)),
+        flat("touching", "hopper", Some(has_touched)),
         flat("leaving", "hopper", Some(has_left)),
         Recipe { change: cramped, ..flat("joint limit", "tripod", Some(at_limit)) },
         Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },

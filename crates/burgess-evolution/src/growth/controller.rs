@@ -1,13 +1,14 @@
 //! Fitting a brain to a grown body: each joint looks its parameters up by its key.
 //!
-//! A joint without an entry gets zero output: it holds its zero angle. With [`Sharing::Gene`] all copies of a joint gene
+//! What a brain says counts from the pose at rest: with genes of zero a joint holds its zero angle, and so does one without an entry,
+//! wherever that angle lies in its range. With [`Sharing::Gene`] all copies of a joint gene
 //! read one entry, and differ by a phase: a step for each repeat and one for the mirrored side.
 
 use super::LinkKey;
 use crate::genome::{Brain, CpgGene, JointKey, MlpGene, Policy, Sharing};
 use burgess_core::autodiff::{Real, real};
 use burgess_physics::laws::soft::sigmoid;
-use burgess_physics::model::{Controller, CpgJoint, JOINT_OBSERVATIONS, Layer};
+use burgess_physics::model::{Controller, CpgJoint, JOINT_OBSERVATIONS, Joint, JointKind, Layer};
 
 impl JointKey {
     /// The key of the entry that a joint reads: its own, or its gene's.
@@ -40,14 +41,21 @@ impl JointKey {
     }
 }
 
-/// Fits the brain to the body of these links. Frequency bounds and sharing come from the policy, all else from the brain.
-pub fn compile_controller<T: Real>(brain: &Brain<T>, links: &[LinkKey], policy: &Policy) -> Controller<T> {
+/// Fits the brain to the body of these links and joints. Frequency bounds and sharing come from the policy, all else from the brain.
+pub fn compile_controller<T: Real>(
+    brain: &Brain<T>,
+    links: &[LinkKey],
+    joints: &[Joint<T>],
+    policy: &Policy,
+) -> Controller<T> {
     let keys = links.iter().skip(1).map(|link| link.joint);
+    let at_rest: Vec<T> = joints.iter().map(place_at_rest).collect();
     let sharing = policy.sharing();
     match brain {
-        Brain::Cpg { frequency, joints } => {
-            Controller::Cpg { frequency: hertz(*frequency, policy), joints: cpg_joints(joints, keys, sharing) }
-        }
+        Brain::Cpg { frequency, joints } => Controller::Cpg {
+            frequency: hertz(*frequency, policy),
+            joints: cpg_joints(joints, keys, &at_rest, sharing),
+        },
         Brain::Mlp { frequency, common, bias, hidden, joints } => {
             let entry = |key: JointKey| Some(&joints[find(joints, key.shared(sharing), |entry| entry.key)?]);
             let entries: Vec<_> = keys.clone().map(entry).collect();
@@ -58,11 +66,17 @@ pub fn compile_controller<T: Real>(brain: &Brain<T>, links: &[LinkKey], policy: 
                 Some(layer)
             }));
             let width = layers.last().map_or(0, |layer| layer.biases.len());
-            layers.push(output_layer(width, &entries));
+            layers.push(output_layer(width, &entries, &at_rest));
             let clocks = keys.zip(&entries).map(|(key, &entry)| clock(entry, key, sharing)).collect();
             Controller::Mlp { frequency: hertz(*frequency, policy), layers, clocks }
         }
     }
+}
+
+/// Where the zero angle of a joint lies in its range, as a number that tanh takes to a share of the range: artanh of the share.
+fn place_at_rest<T: Real>(joint: &Joint<T>) -> T {
+    let JointKind::Hinge(hinge) = &joint.kind;
+    (-hinge.lower / hinge.upper - T::one()).ln_1p() * real(0.5)
 }
 
 fn hertz<T: Real>(logit: T, policy: &Policy) -> T {
@@ -77,17 +91,18 @@ fn find<E>(entries: &[E], key: JointKey, key_of: impl Fn(&E) -> JointKey) -> Opt
 fn cpg_joints<T: Real>(
     entries: &[CpgGene<T>],
     keys: impl Iterator<Item = JointKey>,
+    at_rest: &[T],
     sharing: Sharing,
 ) -> Vec<CpgJoint<T>> {
-    // Once for all joints that share an entry.
-    let waves: Vec<[T; 2]> = entries.iter().map(|entry| [entry.amplitude.tanh(), entry.offset.tanh()]).collect();
-    let joint = |key: JointKey| {
-        let Some(place) = find(entries, key.shared(sharing), |entry| entry.key) else { return CpgJoint::default() };
-        let (entry, [amplitude, offset]) = (&entries[place], waves[place]);
+    let joint = |(key, &at_rest): (JointKey, &T)| {
+        let Some(place) = find(entries, key.shared(sharing), |entry| entry.key) else {
+            return CpgJoint { offset: at_rest.tanh(), ..CpgJoint::default() };
+        };
+        let entry = &entries[place];
         let phase = entry.phase + key.phase_shift(sharing, entry.repeat_phase, entry.mirror_phase);
-        CpgJoint { amplitude, phase, offset }
+        CpgJoint { amplitude: entry.amplitude.tanh(), phase, offset: (entry.offset + at_rest).tanh() }
     };
-    keys.map(joint).collect()
+    keys.zip(at_rest).map(joint).collect()
 }
 
 /// Inputs: the common observations, then angle, rate and contact of each joint in link order.
@@ -114,12 +129,16 @@ fn dense<T: Real>(inputs: usize, numbers: &[T]) -> Layer<T> {
 }
 
 /// One row a joint.
-fn output_layer<T: Real>(width: usize, entries: &[Option<&MlpGene<T>>]) -> Layer<T> {
+fn output_layer<T: Real>(width: usize, entries: &[Option<&MlpGene<T>>], at_rest: &[T]) -> Layer<T> {
     let row = |entry: &Option<&MlpGene<T>>| entry.map_or_else(|| vec![T::zero(); width], |entry| entry.output.clone());
     Layer {
         inputs: width,
         weights: entries.iter().flat_map(row).collect(),
-        biases: entries.iter().map(|entry| entry.map_or(T::zero(), |entry| entry.bias)).collect(),
+        biases: entries
+            .iter()
+            .zip(at_rest)
+            .map(|(entry, &at_rest)| entry.map_or(at_rest, |e| e.bias + at_rest))
+            .collect(),
     }
 }
 

@@ -46,6 +46,6 @@ pub fn compile(
 ) -> Result<Candidate<f64>, InvalidBody> {
     let grown = expand(&genome.body, limits, physics)?;
     check(&grown.model, limits)?;
-    let controller = compile_controller(&genome.brain, &grown.keys, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
     Ok(Candidate { model: grown.model, controller })
 }

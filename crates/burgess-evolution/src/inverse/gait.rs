@@ -6,7 +6,7 @@ use crate::growth::{Grown, grow_whole};
 use anyhow::{Context, Result, bail};
 use burgess_core::rng::Stream;
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::step::policy::half_range;
+use burgess_physics::step::policy::{commanded_angle, half_range};
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, World};
 use std::f64::consts::PI;
@@ -94,14 +94,21 @@ impl Mover {
         let share = (stream.range(frequency.0, frequency.1) - low) / (high - low);
         let mut joints: Vec<CpgGene> = Vec::with_capacity(self.grown.model.joint_count());
         for (i, link) in self.grown.keys.iter().enumerate().skip(1) {
-            let range = half_range(&self.grown.model, i);
-            let mut gene = |low: f64, high: f64| libm::atanh((stream.range(low, high) / range).clamp(-MOST, MOST));
-            let (offset, amplitude) = (gene(-offset, offset), gene(amplitude.0, amplitude.1));
+            let gene = |share: f64| libm::atanh(share.clamp(-MOST, MOST));
+            // Genes of offsets count from the angle at rest, zero.
+            let offset = gene(self.share(i, stream.range(-offset, offset))) - gene(self.share(i, 0.0));
+            let amplitude = gene(stream.range(amplitude.0, amplitude.1) / half_range(&self.grown.model, i));
             let phase = stream.range(-PI, PI);
             joints.push(CpgGene { key: link.joint, amplitude, phase, offset, repeat_phase: 0.0, mirror_phase: 0.0 });
         }
         joints.sort_by_key(|gene| gene.key);
         Brain::Cpg { frequency: libm::log(share / (1.0 - share)), joints }
+    }
+
+    /// Where an angle (rad) lies in the range of the hinge that holds a link.
+    fn share(&self, link: usize, angle: f64) -> f64 {
+        let model = &self.grown.model;
+        (angle - commanded_angle(model, link, 0.0)) / half_range(model, link)
     }
 
     /// An episode of so many seconds, without a reward.

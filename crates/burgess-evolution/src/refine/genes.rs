@@ -63,7 +63,7 @@ fn seeded_numbers<T: Value>(
 ) -> Result<Vec<(Var, f64)>, InvalidBody> {
     let Grown { model, keys } = expand(&genome.body, recipe.limits, recipe.physics)?;
     let prelude = seeded_prelude(&model, &recipe.world.cast(), &gradient.prelude);
-    let controller = compile_controller(&genome.brain, &keys, recipe.policy);
+    let controller = compile_controller(&genome.brain, &keys, &model.joints, recipe.policy);
     let wanted = &gradient.candidate;
     let numbers = [creature_numbers(&model), controller_numbers(&controller)].concat();
     let bars = [creature_numbers(&wanted.model), controller_numbers(&wanted.controller)].concat();
