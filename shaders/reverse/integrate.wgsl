@@ -52,19 +52,19 @@ fn gather_loads() {
         + power_bar * power_sign() * (servo.push - 2.0 * servo.drag * rate_after);
 }
 
-// Whether a contact carries anything on: only one that pushes does.
-fn carries(i: u32) -> bool {
+// Whether a contact pushes, and so has something to carry on.
+fn pushes(i: u32) -> bool {
     return contacts[i].acting && contacts[i].force > 0.0;
 }
 
 // The bar of a contact's force, given that of what is carried of it.
 fn carried_force_bar(i: u32) -> f32 {
-    return select(0.0, force_bars[i], carries(i));
+    return select(0.0, force_bars[i], pushes(i));
 }
 
 // The bar of a contact's free gain, given that of what is carried of it.
 fn carried_gain_bar(i: u32) -> vec3<f32> {
-    return select(vec3<f32>(0.0), free_gain_bars[i], carries(i));
+    return select(vec3<f32>(0.0), free_gain_bars[i], pushes(i));
 }
 
 // Sign of the servo's power at the rate after the step: what the absolute value in its measurement passes on.

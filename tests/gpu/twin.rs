@@ -131,7 +131,8 @@ fn numbers(state: &State<f64>) -> Numbers {
         links(|l| l.momentum.to_array().into()),
         links(|l| l.spin.to_array().into()),
         state.normal_forces().collect(),
-        state.contacts.iter().flat_map(|c| c.free_gain.to_array()).collect(),
+        // In proportion to the force, as far as that is small: in the air the gain is nothing but tails of laws.
+        state.contacts.iter().flat_map(|c| (c.free_gain * c.normal_force.min(1.0)).to_array()).collect(),
     ]
 }
 

@@ -144,7 +144,7 @@ impl Default for Physics {
             slip_speed: 0.002,
             contact_stiffness: Stiffness::Auto,
             contact_width: 5e-4,
-            contact_damping: 2.0,
+            contact_damping: 6.0,
             armature: 0.005,
             joint_damping: 0.05,
             servo_stiffness: 15.0,

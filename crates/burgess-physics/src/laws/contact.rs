@@ -10,6 +10,10 @@ use super::soft::softplus_and_sigmoid;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::Vec3;
 
+/// Friction acts as no more than this many slip masses: that of a hard impact would else be so stiff that float32 loses the light links
+/// beside it.
+const HEAVIEST: f64 = 64.0;
+
 /// What the contact law needs beside the state of the point.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactLaw<T> {
@@ -69,18 +73,19 @@ impl<T: Real> ContactLaw<T> {
     }
 
     /// Friction at its limit (N) over `s`, the slip speed after the step with the regularising one added: the solution of
-    /// `s - e + c (s - e) / s = z`. `e` is the slip speed that regularises friction, `z` the free slip, shortened by as much as makes a square
+    /// `s - e + c (s - e) / s = z`. `e` is the slip speed that regularises friction (more where friction is strong), `z` the free slip, shortened by as much as makes a square
     /// root smooth, and `c` the speed that friction at its limit takes off in a step.
     #[inline(always)]
     fn tangent_drag(&self, free_slip_squared: T, limit: T) -> T {
         let easing = self.dt * self.inverse_slip_mass;
         let braking = easing * limit;
-        let free = (free_slip_squared + self.slip_speed * self.slip_speed).sqrt();
+        let slip_speed = self.slip_speed + braking * real(1.0 / HEAVIEST);
+        let free = (free_slip_squared + slip_speed * slip_speed).sqrt();
         let left = free - braking;
-        let root = (left * left + braking * self.slip_speed * real(4.0)).sqrt();
+        let root = (left * left + braking * slip_speed * real(4.0)).sqrt();
         // s is sum / 2 and 2 c e / sum: one number, each without cancellation where it is taken, and neither divided by zero.
         let sum = left.abs() + root;
-        left.select_gt(T::zero(), limit * real(2.0) / sum, sum / (easing * self.slip_speed * real(2.0)))
+        left.select_gt(T::zero(), limit * real(2.0) / sum, sum / (easing * slip_speed * real(2.0)))
     }
 
     /// The free gain that a contact carries into the next step: its slip after the step with what friction took off added back, less
@@ -151,9 +156,10 @@ mod tests {
             };
             let drag = law.force(0.0, 0.0, free * free, limit / 0.5).tangent_drag;
             // As far as a root of the sum of squares is smooth: the free slip less what makes it so.
-            let z = (free * free + law.slip_speed * law.slip_speed).sqrt() - law.slip_speed;
+            let slip_speed = law.slip_speed + law.dt * limit * law.inverse_slip_mass / HEAVIEST;
+            let z = (free * free + slip_speed * slip_speed).sqrt() - slip_speed;
             let after = z / law.gain_of_slip(drag);
-            let expected = limit / (after + law.slip_speed);
+            let expected = limit / (after + slip_speed);
             assert!((drag - expected).abs() <= 1e-9 * expected, "{free}, {limit}: {drag}, {expected}");
             // What is carried is what was taken off: without friction the slip would have come to it.
             let gain = law.free_gain(drag, vec3(0.1, 0.0, 0.0), vec3(after, 0.0, 0.0));

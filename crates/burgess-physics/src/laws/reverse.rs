@@ -59,36 +59,41 @@ pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T,
     let t22 = t6 * t13;
     let t23 = -(((damping * t22) / t9) * t10);
     let t24 = force_before.select_gt(T::zero(), force_before, T::zero());
-    let t25 = (free_slip_squared + (slip_speed * slip_speed)).sqrt();
-    let t26 = friction * t24;
-    let t27 = dt * inverse_slip_mass;
-    let t28 = t26 * t27;
-    let t29 = t25 - t28;
-    let t30 = ((t29 * t29) + ((slip_speed * t28) * T::from_f64(4.0))).sqrt();
-    let t31 = t30 + t29.select_gt(T::zero(), t29, -t29);
-    let t32 = t29.select_gt(T::zero(), bar_tangent_drag, T::zero()) / t31;
-    let t33 = T::from_f64(2.0) * (slip_speed * t27);
-    let t34 = t29.select_gt(T::zero(), T::zero(), bar_tangent_drag) / t33;
-    let t35 = t34 + (-(((t26 * T::from_f64(2.0)) / t31) * t32));
-    let t36 = (T::from_f64(0.5) * t35) / t30;
-    let t37 = t29 * t36;
-    let t38 = (t29.select_gt(T::zero(), t35, T::zero()) + (-t29.select_gt(T::zero(), T::zero(), t35))) + t37;
-    let t39 = t37 + t38;
-    let t40 = (slip_speed * (T::from_f64(4.0) * t36)) + (-t39);
-    let t41 = (T::from_f64(2.0) * t32) + (t27 * t40);
-    let t42 = -t21;
-    let t43 = T::from_f64(0.5) * (damping * t23);
-    let t44 = v_n * ((T::from_f64(0.5) * t43) / t7);
+    let t25 = friction * t24;
+    let t26 = dt * inverse_slip_mass;
+    let t27 = t25 * t26;
+    let t28 = slip_speed + (t27 * T::from_f64(0.015625));
+    let t29 = (free_slip_squared + (t28 * t28)).sqrt();
+    let t30 = t29 - t27;
+    let t31 = ((t30 * t30) + ((t27 * t28) * T::from_f64(4.0))).sqrt();
+    let t32 = t31 + t30.select_gt(T::zero(), t30, -t30);
+    let t33 = t30.select_gt(T::zero(), bar_tangent_drag, T::zero()) / t32;
+    let t34 = T::from_f64(2.0) * (t26 * t28);
+    let t35 = t30.select_gt(T::zero(), T::zero(), bar_tangent_drag) / t34;
+    let t36 = t35 + (-(((t25 * T::from_f64(2.0)) / t32) * t33));
+    let t37 = (T::from_f64(0.5) * t36) / t31;
+    let t38 = T::from_f64(4.0) * t37;
+    let t39 = t30 * t37;
+    let t40 = (t30.select_gt(T::zero(), t36, T::zero()) + (-t30.select_gt(T::zero(), T::zero(), t36))) + t39;
+    let t41 = t39 + t40;
+    let t42 = (T::from_f64(0.5) * t41) / t29;
+    let t43 = t28 * t42;
+    let t44 = T::from_f64(2.0) * (-((t32 / t34) * t35));
+    let t45 = ((t28 * t38) + (-t41)) + (T::from_f64(0.015625) * (t43 + (((t26 * t44) + (t27 * t38)) + t43)));
+    let t46 = (T::from_f64(2.0) * t33) + (t26 * t45);
+    let t47 = -t21;
+    let t48 = T::from_f64(0.5) * (damping * t23);
+    let t49 = v_n * ((T::from_f64(0.5) * t48) / t7);
     ContactForceGradient {
         stiffness: (dt * (t4 * t5)) + (width * t12),
         width: (stiffness * t12) + (-(t0 * t21)),
         damping: (t8 * t23) + (t22 * t10),
-        friction: t24 * t41,
-        inverse_slip_mass: dt * ((slip_speed * (T::from_f64(2.0) * (-((t31 / t33) * t34)))) + (t26 * t40)),
-        gap: t42,
-        v_n: (t44 + ((((t4 * t15) * bar_push) + t43) + t44)) + (dt * t42),
-        free_slip_squared: (T::from_f64(0.5) * t39) / t25,
-        force_before: force_before.select_gt(T::zero(), friction * t41, T::zero()),
+        friction: t24 * t46,
+        inverse_slip_mass: dt * ((t28 * t44) + (t25 * t45)),
+        gap: t47,
+        v_n: (t49 + ((((t4 * t15) * bar_push) + t48) + t49)) + (dt * t47),
+        free_slip_squared: t42,
+        force_before: force_before.select_gt(T::zero(), friction * t46, T::zero()),
     }
 }
 

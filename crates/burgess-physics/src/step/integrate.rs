@@ -2,7 +2,7 @@
 
 use super::assemble::{across, contact_law};
 use super::spatial::Twist;
-use super::state::{ContactState, LinkWork, State, Work};
+use super::state::{ContactState, ContactWork, LinkWork, State, Work};
 use crate::model::{BaseKind, Model};
 use crate::world::World;
 use burgess_core::autodiff::{Real, Value};
@@ -14,7 +14,7 @@ pub fn carry<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>,
     let law = contact_law(model, world, work);
     for ((contact, scratch), next) in model.contacts.iter().zip(&work.contacts).zip(&mut state.contacts) {
         // Most are in the air.
-        if scratch.force.to_f64() <= 0.0 {
+        if !pushes(scratch) {
             *next = ContactState::apart();
             continue;
         }
@@ -23,6 +23,11 @@ pub fn carry<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>,
         let gain = law.free_gain(scratch.tangent_drag, slip(&own.twist), slip(&own.twist_after));
         *next = ContactState { normal_force: scratch.force, free_gain: gain };
     }
+}
+
+/// Whether a contact pushes, and so has something to carry on.
+pub fn pushes<T: Value>(scratch: &ContactWork<T>) -> bool {
+    scratch.active && scratch.force.to_f64() > 0.0
 }
 
 /// Sets the momentum and spin that links carry from one of their twists.

@@ -117,8 +117,9 @@ fn a_dropped_sphere_hardly_bounces_and_rests_on_the_ground() {
 /// The speed (m/s) at which friction at a quarter of the body's mass holds it on a slope: with S the slip speed that the law predicts, friction
 /// is mu v / S of the normal force, and S follows from the slip that is carried on.
 fn steady_creep(tangent: f64, world: &World<f64>) -> f64 {
-    let (eps, share) = (world.slip_speed, tangent / world.friction);
+    let share = tangent / world.friction;
     let braking = world.dt * world.friction * GRAVITY / (1.0 + tangent * tangent).sqrt();
+    let eps = world.slip_speed + braking / 64.0;
     let miss = |v: f64| {
         let free = (v + braking * share).hypot(eps) - eps;
         (v / share - eps) * (1.0 + braking * share / v) - free

@@ -30,7 +30,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Memory for the tape and its checkpoints unless it is set (bytes).
-pub const TAPE_MEMORY: u64 = 1 << 30;
+pub const TAPE_MEMORY: u64 = 3 << 29;
 
 /// Of one candidate, one an objective.
 type Gradients = Vec<Gradient<f32>>;

@@ -4,6 +4,7 @@ use super::made::{EffortBar, Step};
 use super::state::{ContactBar, ReverseWork, StateAdjoint};
 use crate::model::BaseKind;
 use crate::step::assemble::{across, contact_law};
+use crate::step::integrate::pushes;
 use crate::step::spatial::{Twist, Wrench};
 use crate::step::state::{ContactWork, LinkWork, Work};
 use burgess_core::autodiff::{Real, Value, real};
@@ -75,9 +76,9 @@ pub fn take_adjoint<T: Value>(work: &Work<T>, back: &mut ReverseWork<T>) {
     }
 }
 
-/// The bar of what a contact carries on, given that of the next state: only a contact that pushes carries anything.
+/// The bar of what a contact carries on, given that of the next state.
 pub fn carried<T: Value>(scratch: &ContactWork<T>, next: ContactBar<T>) -> ContactBar<T> {
-    if scratch.active && scratch.force.to_f64() > 0.0 { next } else { ContactBar::default() }
+    if pushes(scratch) { next } else { ContactBar::default() }
 }
 
 /// Sign of the servo's power at the rate after the step: what the absolute value in its measurement passes on.
