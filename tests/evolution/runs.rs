@@ -662,6 +662,13 @@ fn hostile_run_folders_are_refused_soon() {
     let best = format!("{run}#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
     let id = best.rsplit('#').next().unwrap();
     let big = |column: &str| format!("UPDATE elites SET {column} = zeroblob(60000000) WHERE id = {id}");
+    // Another declaration of a column, which SQLite would obey in `verify`.
+    let declared = |constraint: &str| {
+        format!(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'span        REAL,', 'span REAL {constraint},') WHERE name = 'elites'"
+        )
+    };
     for (damage, words) in [
         (big("genome"), "octet_length(genome)"),
         (big("learned"), "octet_length(learned)"),
@@ -674,8 +681,12 @@ fn hostile_run_folders_are_refused_soon() {
         (format!("UPDATE elites SET genome = genome || x'00' WHERE id = {id}"), "damaged"),
         (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 63"),
         (format!("UPDATE elites SET cell = -1 WHERE id = {id}"), "table elites: cell"),
-        ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is computed"),
-        ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is computed"),
+        ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is no table"),
+        ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is no table"),
+        ("CREATE INDEX i ON elites (length(hex(zeroblob(9))))".into(), "`i` is no table"),
+        ("CREATE TABLE t (a CHECK (length(hex(zeroblob(a))) > 0))".into(), "`t` is no table"),
+        (declared("CHECK (length(hex(zeroblob(300000000))) > 0)"), "`elites` is no table"),
+        (declared("AS (length(hex(zeroblob(300000000))))"), "`elites` is no table"),
     ] {
         fs::write(&database, &whole).unwrap();
         rusqlite::Connection::open(&database).unwrap().execute_batch(&damage).unwrap();

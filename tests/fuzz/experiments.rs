@@ -21,6 +21,7 @@ impl Experiments {
         let folder = repository().join("experiments");
         let mut texts = Texts::of_folder(&folder, "ron");
         texts.extend(Texts::of_folder(&folder.join("benchmarks"), "ron"));
+        let parts: Vec<String> = texts.iter().map(|text| alternatives(text)).collect();
         let settings =
             ["task.duration=2.5", "emitters[0].share=0.5", "body=Fixed(\"hopper\")", "policy=Mlp(hidden: [8, 8])"]
                 .into_iter()
@@ -29,8 +30,17 @@ impl Experiments {
                     "terrain.Walls[0].height=3",
                     "seed=7",
                 ]);
-        Self { experiments: Texts::new(texts), settings: Texts::new(settings.map(String::from).collect()) }
+        Self {
+            experiments: Texts::with_parts(texts, &parts),
+            settings: Texts::new(settings.map(String::from).collect()),
+        }
     }
+}
+
+/// What a reference says in comments that may stand in the place of a field, as a text of fields.
+fn alternatives(text: &str) -> String {
+    let fields: Vec<&str> = text.lines().filter_map(|line| line.trim_start().strip_prefix("//|")).collect();
+    format!("({})", fields.join("\n"))
 }
 
 impl Inputs for Experiments {

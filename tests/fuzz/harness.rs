@@ -136,6 +136,8 @@ pub(crate) struct Report {
     pub figures: Figures,
     pub failures: Vec<Failure>,
     wall: Duration,
+    /// Where the input is kept that was the only one.
+    kept: Option<PathBuf>,
 }
 
 impl Display for Report {
@@ -156,6 +158,9 @@ impl Display for Report {
             megabytes(resident.0),
             resident.1
         )?;
+        if let Some(kept) = &self.kept {
+            write!(f, "; kept in {}", kept.display())?;
+        }
         for Failure { input, how, kept } in &self.failures {
             write!(f, "\nFAILED: {} {input}: {how}", self.name)?;
             write!(f, "\n  kept in {}", kept.display())?;
@@ -182,12 +187,16 @@ pub(crate) fn fuzz(format: &'static Format, inputs: Range<u64>, limits: Limits) 
         }
     });
     let mut failures = failures.into_inner().expect("no watcher has panicked");
+    // Who asks for a single one wants to look at it.
+    let survived = inputs.end - inputs.start == 1 && failures.is_empty();
+    let kept = survived.then(|| keep(format.name, inputs.start, &place.path().join("worker0"), "survived"));
     failures.sort_by_key(|failure: &Failure| failure.input);
     Report {
         name: format.name,
         figures: figures.into_inner().expect("no watcher has panicked"),
         failures,
         wall: began.elapsed(),
+        kept,
     }
 }
 

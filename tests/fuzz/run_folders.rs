@@ -35,7 +35,7 @@ const RUNS: [(&str, &str); 4] = [
     (
         "cvt",
         "policy: Mlp(hidden: [2]), task: (duration: 0.1, reward: [(term: Distance)]), archive: Cvt(cells: 6, samples: 50), \
-         protection: Some(AgeLayers([2])), refine: Some((steps: 1, horizon: 0.05))",
+         protection: Some(AgeLayers([2])), refine: Some((steps: 2, horizon: 0.05))",
     ),
     (
         "watched",

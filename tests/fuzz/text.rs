@@ -64,11 +64,16 @@ const STRINGS: [&str; 14] = [
 const MOST: usize = 1_200_000;
 
 impl Texts {
-    /// The texts, which may be empty.
+    /// The texts.
     pub(crate) fn new(texts: Vec<String>) -> Self {
+        Self::with_parts(texts, &[])
+    }
+
+    /// The texts, and others that give them words and values only.
+    pub(crate) fn with_parts(texts: Vec<String>, parts: &[String]) -> Self {
         let (mut words, mut strings) = (BTreeSet::new(), BTreeSet::new());
         let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for text in &texts {
+        for text in texts.iter().chain(parts) {
             let tokens = tokens(text);
             for token in &tokens {
                 let word = text[token.range.clone()].to_owned();
@@ -123,8 +128,10 @@ impl Texts {
         let tokens = tokens(text);
         match stream.below(100) {
             0..36 => replace_token(text, &tokens, Kind::Number, stream, in_place_of),
-            36..48 => replace_token(text, &tokens, Kind::Word, stream, |_, stream| one(&self.words, stream).clone()),
-            48..68 => self.exchange_value(text, &entries(&tokens), stream),
+            36..48 if !self.words.is_empty() => {
+                replace_token(text, &tokens, Kind::Word, stream, |_, stream| one(&self.words, stream).clone());
+            }
+            36..68 => self.exchange_value(text, &entries(&tokens), stream),
             68..76 => replace_token(text, &tokens, Kind::String, stream, |_, stream| self.string(stream)),
             76..94 => change_entries(text, &entries(&tokens), stream),
             94..97 => change_lines(text, stream),

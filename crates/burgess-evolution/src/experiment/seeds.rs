@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use burgess_core::math::vec3;
 use burgess_physics::model::BaseKind;
 use burgess_physics::step::spawn::WELDED_HEIGHT;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Experiment {
@@ -42,12 +43,15 @@ impl Experiment {
 }
 
 /// What is wrong with the bodies that it starts from, by the paths of their fields.
-pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<Problem> {
+pub(super) fn problems<'a>(experiment: &'a Experiment, folder: &Path) -> Vec<Problem> {
     let evolves = experiment.body.evolves();
-    let look = |(i, name): (usize, &String)| {
+    // A file may be large and named often.
+    let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let look = |(i, name): (usize, &'a String)| {
         let path = if evolves { format!("body.seeds[{i}]") } else { "body".to_owned() };
-        let fault = experiment.seed_body(name, folder).err()?;
-        Some(Problem { path, message: format!("{name}: {fault:#}"), place: None })
+        let fault =
+            faults.entry(name).or_insert_with(|| Some(format!("{:#}", experiment.seed_body(name, folder).err()?)));
+        Some(Problem { path, message: format!("{name}: {}", fault.as_deref()?), place: None })
     };
     experiment.body.morphologies().iter().enumerate().filter_map(look).collect()
 }
