@@ -701,8 +701,14 @@ fn hostile_run_folders_are_refused_soon() {
             assert!(began.elapsed() < Duration::from_secs(2), "{arguments:?}, {damage}");
         }
     }
-    // Numbers that are finite are drawn, however large.
+    // So is an experiment that is longer than any can be.
     fs::write(&database, &whole).unwrap();
+    let experiment = place.path(run).join("experiment.ron");
+    let frozen = fs::read_to_string(&experiment).unwrap();
+    fs::write(&experiment, frozen.replacen("seeds: [", &format!("seeds: [{}", "\"\",".repeat(1_000_000)), 1)).unwrap();
+    assert!(place.fail(&["list", run]).1.contains("is larger than"));
+    fs::write(&experiment, frozen).unwrap();
+    // Numbers that are finite are drawn, however large.
     let most = f64::MAX.to_le_bytes().repeat(12);
     let least = f64::MIN.to_le_bytes().repeat(12);
     let connection = rusqlite::Connection::open(&database).unwrap();

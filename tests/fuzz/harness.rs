@@ -127,7 +127,7 @@ pub(crate) struct Failure {
     /// How it ended, and what was said last.
     pub how: String,
     /// Where the input is kept.
-    kept: PathBuf,
+    pub kept: PathBuf,
 }
 
 /// What became of some inputs.
@@ -299,6 +299,7 @@ fn start(order: &Order, place: &Path) -> Child {
 /// Keeps an input where it outlives the tests.
 fn keep(name: &str, input: u64, place: &Path, how: &str) -> PathBuf {
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz").join(format!("{name}-{input}"));
+    // An older one of the number may lie there.
     let _ = fs::remove_dir_all(&kept);
     copy(&place.join(INPUT), &kept).and_then(|()| fs::write(kept.join("how.txt"), how)).expect("an input can be kept");
     kept

@@ -68,6 +68,7 @@ impl Inputs for Recordings {
         let (name, texts) = &self.files[*one(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2], stream)];
         // The ascent has no recording.
         let Ok(text) = fs::read_to_string(dir.join(name)) else { return };
+        let text = if *name == "recording.csv" && stream.chance(0.3) { change_column(&text, stream) } else { text };
         fs::write(dir.join(name), texts.mutate(&text, stream)).unwrap();
         // To solve a problem takes a hundred times as long as to check it.
         if *name != "problem.ron" && stream.chance(1.0 / 32.0) {
@@ -89,6 +90,26 @@ impl Inputs for Recordings {
         }
         valid
     }
+}
+
+/// A table without a column, or with one in another place, of another name, or many times.
+fn change_column(text: &str, stream: &mut Stream) -> String {
+    let mut rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let columns = rows[0].len();
+    let (from, to) = (stream.below(columns), stream.below(columns));
+    let times = 1 << stream.below(14);
+    let kind = stream.below(4);
+    for (i, row) in rows.iter_mut().enumerate() {
+        match kind {
+            0 => drop(row.remove(from)),
+            1 => row.swap(from, to),
+            // The names stay: numbers of another kind come under them.
+            2 if i > 0 => row.swap(from, to),
+            3 if times * text.len() < 50_000_000 => drop(row.splice(to..to, vec![row[from]; times])),
+            _ => {}
+        }
+    }
+    rows.iter().map(|row| row.join(",") + "\n").collect()
 }
 
 /// Whether to fit a recording is not yet the work of minutes that was asked for. A problem without one is.

@@ -166,7 +166,7 @@ impl Inputs for RunFolders {
             }
         }
         // Drawing takes a hundred times as long as reading.
-        if stream.chance(1.0 / 64.0) {
+        if stream.chance(1.0 / 200.0) {
             fs::write(dir.join("draw"), "").unwrap();
         }
     }

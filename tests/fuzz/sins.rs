@@ -66,6 +66,8 @@ fn every_sin_is_found_and_told() {
     for failure in &report.failures {
         let sin = sin(failure.input);
         assert!(failure.how.contains(words[sin]), "{sin}: {}", failure.how);
+        assert_eq!(fs::read(failure.kept.join("sin")).unwrap(), [sin as u8]);
+        fs::remove_dir_all(&failure.kept).unwrap();
     }
     for (sin_number, words) in words.iter().enumerate() {
         assert!(sinners.iter().any(|&input| sin(input) == sin_number), "no input of 20 shows `{words}`");
