@@ -166,12 +166,16 @@ impl Inputs for RunFolders {
             }
         }
         // Drawing takes a hundred times as long as reading.
-        if stream.chance(1.0 / 200.0) {
+        if stream.chance(1.0 / 500.0) {
             fs::write(dir.join("draw"), "").unwrap();
         }
     }
 
     fn read(&self, dir: &Path) -> bool {
+        // A command of its own, which takes its time.
+        if dir.join("draw").exists() && takes_a_moment(dir) {
+            return succeeds(&["report".as_ref(), dir.as_os_str()]);
+        }
         let list = succeeds(&["list".as_ref(), dir.as_os_str()]);
         succeeds(&["hash".as_ref(), dir.as_os_str()]);
         tell(verified(dir));
@@ -183,9 +187,6 @@ impl Inputs for RunFolders {
             succeeds(&["show".into(), elite.clone()].into_iter().chain(switch).collect::<Vec<OsString>>());
         }
         tell(RunReader::open(dir).map_err(Into::into).and_then(|run| view(&run)));
-        if dir.join("draw").exists() && takes_a_moment(dir) {
-            succeeds(&["report".as_ref(), dir.as_os_str()]);
-        }
         list
     }
 }
