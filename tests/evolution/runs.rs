@@ -662,6 +662,13 @@ fn hostile_run_folders_are_refused_soon() {
     let best = format!("{run}#{}", list.lines().nth(1).unwrap().split_whitespace().next().unwrap());
     let id = best.rsplit('#').next().unwrap();
     let big = |column: &str| format!("UPDATE elites SET {column} = zeroblob(60000000) WHERE id = {id}");
+    // Another declaration of a column, which SQLite would obey in `verify`.
+    let declared = |constraint: &str| {
+        format!(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'span        REAL,', 'span REAL {constraint},') WHERE name = 'elites'"
+        )
+    };
     for (damage, words) in [
         (big("genome"), "octet_length(genome)"),
         (big("learned"), "octet_length(learned)"),
@@ -674,8 +681,12 @@ fn hostile_run_folders_are_refused_soon() {
         (format!("UPDATE elites SET genome = genome || x'00' WHERE id = {id}"), "damaged"),
         (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 63"),
         (format!("UPDATE elites SET cell = -1 WHERE id = {id}"), "table elites: cell"),
-        ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is computed"),
-        ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is computed"),
+        ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is no table"),
+        ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is no table"),
+        ("CREATE INDEX i ON elites (length(hex(zeroblob(9))))".into(), "`i` is no table"),
+        ("CREATE TABLE t (a CHECK (length(hex(zeroblob(a))) > 0))".into(), "`t` is no table"),
+        (declared("CHECK (length(hex(zeroblob(300000000))) > 0)"), "`elites` is no table"),
+        (declared("AS (length(hex(zeroblob(300000000))))"), "`elites` is no table"),
     ] {
         fs::write(&database, &whole).unwrap();
         rusqlite::Connection::open(&database).unwrap().execute_batch(&damage).unwrap();
@@ -690,8 +701,14 @@ fn hostile_run_folders_are_refused_soon() {
             assert!(began.elapsed() < Duration::from_secs(2), "{arguments:?}, {damage}");
         }
     }
-    // Numbers that are finite are drawn, however large.
+    // So is an experiment that is longer than any can be.
     fs::write(&database, &whole).unwrap();
+    let experiment = place.path(run).join("experiment.ron");
+    let frozen = fs::read_to_string(&experiment).unwrap();
+    fs::write(&experiment, frozen.replacen("seeds: [", &format!("seeds: [{}", "\"\",".repeat(1_000_000)), 1)).unwrap();
+    assert!(place.fail(&["list", run]).1.contains("is larger than"));
+    fs::write(&experiment, frozen).unwrap();
+    // Numbers that are finite are drawn, however large.
     let most = f64::MAX.to_le_bytes().repeat(12);
     let least = f64::MIN.to_le_bytes().repeat(12);
     let connection = rusqlite::Connection::open(&database).unwrap();

@@ -319,6 +319,45 @@ fn large_files_are_judged_soon_and_reports_are_short() {
     );
 }
 
+/// What is named often, goes in circles or is long to simulate is checked as soon.
+#[test]
+fn checks_leave_the_work_to_runs() {
+    let folder = TempDir::new().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    // A chain of link genes whose last grows the one before it.
+    let chain = |count: usize| {
+        let joint = |parent: usize, child: usize| {
+            format!("(parent: \"{parent}\", child: \"{child}\", attach: (1, 0, 0), axis: (0, 1, 0), limits: (-1, 1)),")
+        };
+        let link = |i: usize| format!("(name: \"{i}\", shape: Sphere(radius: 0.1), density: 500),");
+        let links: String = (0..count).map(link).collect();
+        let joints: String = (1..count).map(|i| joint(i - 1, i)).chain([joint(count - 1, count - 2)]).collect();
+        format!("(base: Floating, root: \"0\", links: [{links}], joints: [{joints}])")
+    };
+    write("circle.ron", &chain(1024));
+    write("large.ron", &chain(5000));
+    let often = |name: &str| VALID.replace("\"hopper\", \"snake\"", &format!("\"{name}\",").repeat(1000));
+    write("circles.ron", &often("circle.ron"));
+    write("often.ron", &often("large.ron"));
+    let identify = fs::read_to_string(place::repository().join("experiments/identify.ron")).expect("a problem");
+    write("long.ron", &identify.replace("duration: 2.0", "duration: 4000.0").replace("gaits/ant.ron", "ant.ron"));
+    fs::copy(place::repository().join("experiments/gaits/ant.ron"), folder.path().join("ant.ron")).expect("a gait");
+    for (arguments, code, words) in [
+        (["show", "circle.ron"], 1, "its child is an ancestor of its parent"),
+        (["check", "circles.ron"], 2, "its child is an ancestor of its parent"),
+        (["show", "large.ron"], 1, "links: must be at most 1024, are 5000"),
+        (["check", "often.ron"], 2, "links: must be at most 1024, are 5000"),
+        (["check", "long.ron"], 0, "valid"),
+    ] {
+        let began = std::time::Instant::now();
+        let output = burgess(folder.path(), &arguments);
+        let seconds = began.elapsed().as_secs_f64();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        assert!(output.status.code() == Some(code) && said.contains(words), "{arguments:?}: {said}");
+        assert!(seconds < 2.0, "{arguments:?}: {seconds} s");
+    }
+}
+
 /// What comes from a file or an argument cannot steer the terminal that it is shown on.
 #[test]
 fn control_characters_are_shown_escaped() {

@@ -175,6 +175,12 @@ impl Encoder {
 /// The arrays of some names out of a weights file.
 fn read_weights(bytes: &[u8], names: &[String]) -> std::result::Result<Parameters, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+    // An array that is named often would be read as often, and fill the memory.
+    let mut sorted: Vec<&String> = names.iter().collect();
+    sorted.sort_unstable();
+    if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("expected each array once, and `{}` is named twice", twice[0]));
+    }
     let array = |name: &String| {
         let view = file.tensor(name).map_err(|_| format!("expected an array `{name}`, and there is none"))?;
         if view.dtype() != Dtype::F32 {

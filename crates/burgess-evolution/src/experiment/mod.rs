@@ -142,7 +142,8 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
 ///
 /// Every [`ExperimentError`] but [`ExperimentError::Setting`].
 pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
-    let text = read(path, files::GENERATED)?;
+    // One that was written by hand, with its defaults written out.
+    let text = read(path, 2 * files::HAND_WRITTEN)?;
     if let Some(kind) = Inverse::kind(&text) {
         let reason = format!("is an inverse problem, `{kind}`: it has no archive; `burgess run` solves it again");
         return Err(ExperimentError::Unreadable { path: path.to_owned(), reason });

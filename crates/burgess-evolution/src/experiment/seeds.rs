@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use burgess_core::math::vec3;
 use burgess_physics::model::BaseKind;
 use burgess_physics::step::spawn::WELDED_HEIGHT;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Experiment {
@@ -48,16 +49,22 @@ impl Experiment {
 /// What is wrong with the bodies that it starts from, by the paths of their fields. Warns of sizes that the physics is not made for.
 pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<Problem> {
     let evolves = experiment.body.evolves();
-    let look = |(i, name): (usize, &String)| {
-        let path = if evolves { format!("body.seeds[{i}]") } else { "body".to_owned() };
-        let grown = morphology::load(name, folder).and_then(|body| experiment.grow_seed(&body));
-        match grown {
+    let grow = |name: &str| morphology::load(name, folder).and_then(|body| experiment.grow_seed(&body));
+    // A file may be large and named often.
+    let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (i, name) in experiment.body.morphologies().iter().enumerate() {
+        let fault = faults.entry(name).or_insert_with(|| match grow(name) {
             Ok(grown) => {
                 warn_of_size(name, grown.model.mass());
                 None
             }
-            Err(fault) => Some(Problem { path, message: format!("{name}: {fault:#}"), place: None }),
+            Err(fault) => Some(format!("{name}: {fault:#}")),
+        });
+        if let Some(message) = fault.clone() {
+            let path = if evolves { format!("body.seeds[{i}]") } else { "body".to_owned() };
+            problems.push(Problem { path, message, place: None });
         }
-    };
-    experiment.body.morphologies().iter().enumerate().filter_map(look).collect()
+    }
+    problems
 }

@@ -19,6 +19,7 @@ use burgess_qd::archive::{ArchiveSpec, Protection};
 use burgess_qd::emitter::ranking::Restart;
 use burgess_qd::emitter::{EmitterKind, EmitterSpec, Scheduler};
 use burgess_qd::optimiser::Optimiser;
+use std::collections::BTreeSet;
 use std::f64::consts::PI;
 
 /// Most seed morphologies.
@@ -83,7 +84,9 @@ fn body(check: &mut Check, body: &BodySource, known: Known) {
         BodySource::Fixed(morphology) => check.known("body", morphology, known),
         BodySource::Evolve { seeds, limits } => {
             check.length("body.seeds", seeds.len(), MAX_SEEDS);
-            for (i, morphology) in seeds.iter().enumerate().take(MAX_SEEDS) {
+            // A file may be large and named often: the first place stands for all.
+            let mut seen = BTreeSet::new();
+            for (i, morphology) in seeds.iter().enumerate().take(MAX_SEEDS).filter(|(_, name)| seen.insert(*name)) {
                 check.known(&format!("body.seeds[{i}]"), morphology, known);
             }
             body_limits(check, limits);

@@ -5,9 +5,13 @@
 
 use super::{Body, GeneId, JointGene};
 use crate::genome::InvalidBody;
+use std::collections::BTreeSet;
 
 /// Most copies of one link gene that its joint genes may ask for together (digits 0 to 7 of a key).
 pub const MAX_COPIES: u32 = 8;
+
+/// Most link genes of a body, and most joint genes: of so many hardly one grows.
+pub const MAX_GENES: usize = 1024;
 
 /// Most repeats of a joint gene that grows a link gene from itself (digit 0 is the link that starts the chain).
 pub const MAX_CHAIN: u8 = 7;
@@ -47,19 +51,18 @@ impl<T> Body<T> {
 
     /// The link genes that can be reached from one along joint genes, itself first.
     pub fn limb(&self, from: GeneId) -> Vec<GeneId> {
-        let mut seen = Vec::with_capacity(self.links.len());
-        seen.push(from);
+        // Those of one parent stay in the order of their ids.
+        let mut joints: Vec<&JointGene<T>> = self.joints.iter().collect();
+        joints.sort_by_key(|joint| joint.parent);
+        let (mut limb, mut seen) = (vec![from], BTreeSet::from([from]));
         let mut next = 0;
-        while next < seen.len() {
-            let at = seen[next];
-            for joint in self.joints.iter().filter(|joint| joint.parent == at) {
-                if !seen.contains(&joint.child) {
-                    seen.push(joint.child);
-                }
-            }
+        while let Some(&at) = limb.get(next) {
+            let first = joints.partition_point(|joint| joint.parent < at);
+            let own = joints[first..].iter().take_while(|joint| joint.parent == at);
+            limb.extend(own.map(|joint| joint.child).filter(|&child| seen.insert(child)));
             next += 1;
         }
-        seen
+        limb
     }
 
     /// Whether `to` can be reached from `from` along joint genes; every link gene reaches itself.
@@ -84,6 +87,10 @@ impl<T> Body<T> {
         }
         if let Some(pair) = self.joints.windows(2).find(|pair| pair[0].id >= pair[1].id) {
             return fault(pair[1].id, "joint genes must be sorted by id, each id once");
+        }
+        let surplus = [self.links.get(MAX_GENES).map(|link| link.id), self.joints.get(MAX_GENES).map(|joint| joint.id)];
+        if let Some(gene) = surplus.into_iter().flatten().next() {
+            return fault(gene, "a body has at most 1024 link genes and 1024 joint genes");
         }
         let Some(root) = self.link_index(self.root) else {
             return fault(self.root, "the root is not among the link genes");

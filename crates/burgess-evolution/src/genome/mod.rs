@@ -17,7 +17,7 @@ mod world_model;
 
 pub(crate) use brain::{Inheritance, inherit};
 pub(crate) use graph::Graph;
-pub use graph::{MAX_CHAIN, MAX_COPIES};
+pub use graph::{MAX_CHAIN, MAX_COPIES, MAX_GENES};
 pub use invalid::InvalidBody;
 pub use limits::BodyLimits;
 pub use parameter::{Field, Owner, ParameterId};

@@ -4,7 +4,7 @@
 //! what a person thinks of (sizes, limits, factors); [`Body`] holds what evolution moves (logarithms, logits).
 
 use super::{Body, GeneId, JointGene, LinkGene, RepeatLayout, ShapeGene};
-use crate::genome::MAX_ANGLE;
+use crate::genome::{MAX_ANGLE, MAX_GENES};
 use anyhow::{Context, anyhow, bail, ensure};
 use burgess_core::files;
 use burgess_core::math::{Vec3, vec3};
@@ -158,6 +158,10 @@ fn radial() -> RepeatLayout {
 
 impl Morphology {
     fn into_body(self) -> anyhow::Result<Body> {
+        // Before each joint looks for its ends among all links.
+        for (field, count) in [("links", self.links.len()), ("joints", self.joints.len())] {
+            ensure!(count <= MAX_GENES, "{field}: must be at most {MAX_GENES}, are {count}");
+        }
         let ids = numbering(self.first_id);
         let links = self
             .links

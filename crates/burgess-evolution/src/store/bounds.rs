@@ -1,10 +1,11 @@
 //! What a run's database may hold, by its experiment. A run folder may come from anyone: places and lengths are looked at before anything
 //! is read, so that it cannot fill the memory or lead out of the archive.
 
-use super::{Result, StoreError};
+use super::columns::create_table;
+use super::{Result, SCHEMA, StoreError};
 use crate::benchmark::Problem;
 use crate::experiment::Experiment;
-use crate::genome::Policy;
+use crate::genome::{MAX_GENES, Policy};
 use burgess_core::files::WEIGHTS;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::model::{JOINT_OBSERVATIONS, MAX_LINKS, OBSERVATIONS};
@@ -12,8 +13,6 @@ use burgess_qd::archive::Protection;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// Most genes of each kind in a genome; what grows has far fewer.
-const GENES: usize = 1024;
 /// Most bytes of a gene of a body, and of what a gene of a brain has beside its weights.
 const GENE: usize = 512;
 /// Bytes that lists and numbers of fixed length may take together.
@@ -21,14 +20,8 @@ const SLACK: usize = 1024;
 
 /// Refuses a database that holds what its experiment cannot have made.
 pub(super) fn check(connection: &Connection, path: &Path, experiment: &Experiment) -> Result<()> {
+    check_schema(connection, path)?;
     let failed = |source| StoreError::database(path, source);
-    let made = "SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index')
-                UNION ALL SELECT t.name FROM sqlite_schema t, pragma_table_xinfo(t.name) c WHERE c.hidden > 1";
-    let mut computed = connection.prepare(made).map_err(failed)?;
-    if let Some(row) = computed.query([]).map_err(failed)?.next().map_err(failed)? {
-        let name: String = row.get(0).map_err(failed)?;
-        return Err(StoreError::damaged(path, format!("`{}` is computed, not stored", name.escape_default())));
-    }
     for (table, value, allowed) in rules(experiment) {
         // Null, where there may be none, is no longer than allowed.
         let sql = format!("SELECT {value} FROM {table} WHERE NOT coalesce({value} {allowed}, 1) LIMIT 1");
@@ -40,6 +33,33 @@ pub(super) fn check(connection: &Connection, path: &Path, experiment: &Experimen
         }
     }
     Ok(())
+}
+
+/// Refuses tables that are declared otherwise than this program does, and all that is no table: SQLite would compute what stands in views,
+/// triggers, indices and constraints, for as long as they like.
+fn check_schema(connection: &Connection, path: &Path) -> Result<()> {
+    let failed = |source| StoreError::database(path, source);
+    let metrics = create_table(true);
+    let known: Vec<String> = SCHEMA.split(';').chain(metrics.split(';')).map(declaration).collect();
+    // What has no statement follows from a table's.
+    let mut stored = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").map_err(failed)?;
+    let mut rows = stored.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (name, sql): (String, String) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+        if !known.contains(&declaration(&sql)) {
+            let what = format!("`{}` is no table that this program makes", name.escape_default());
+            return Err(StoreError::damaged(path, what));
+        }
+    }
+    Ok(())
+}
+
+/// A table's declaration without spaces and without what older versions have not: its checksum, which is declared in two ways since it came to some
+/// tables later, and the count of what is out of range.
+fn declaration(sql: &str) -> String {
+    let dense: String = sql.split_ascii_whitespace().collect();
+    let later = [",checksumINTEGERNOTNULL", ",checksumINTEGER", ",out_of_rangeINTEGERNOTNULL"];
+    later.iter().fold(dense, |text, column| text.replace(column, ""))
 }
 
 /// Tables, what is looked at in each of their rows, and what it may be. The length of a blob is known without reading it.
@@ -89,10 +109,10 @@ fn genome_bytes(experiment: &Experiment) -> usize {
             let (first, last) = (hidden.first().copied().unwrap_or(0), hidden.last().copied().unwrap_or(0));
             let common = (OBSERVATIONS + experiment.policy.latent_size() + 1) * first;
             let further: usize = hidden.windows(2).map(|units| (units[0] + 1) * units[1]).sum();
-            common + further + GENES * (JOINT_OBSERVATIONS * first + last)
+            common + further + MAX_GENES * (JOINT_OBSERVATIONS * first + last)
         }
     };
-    SLACK + GENES * GENE + 8 * numbers
+    SLACK + MAX_GENES * GENE + 8 * numbers
 }
 
 /// Of frames and their rewards.

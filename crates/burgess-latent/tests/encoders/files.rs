@@ -61,6 +61,9 @@ fn what_does_not_fit_is_named_with_what_was_expected() {
     assert!(refused(&name, &layout()).contains("more"));
     fs::write(&description, text.replacen("count: ", "count: 1", 1)).unwrap();
     assert!(refused(&name, &layout()).contains("expected an encoder of hash"));
+    let often = "\"input.weight\",".repeat(100_000);
+    fs::write(&description, text.replacen("arrays: [", &format!("arrays: [{often}"), 1)).unwrap();
+    assert!(refused(&name, &layout()).contains("`input.weight` is named twice"));
     fs::write(&description, &text).unwrap();
     assert!(Encoder::load_file(&name, &layout()).is_ok());
 }

@@ -27,6 +27,9 @@ use model::MotionModel;
 use rayon::prelude::*;
 use std::path::Path;
 
+/// Steps of a simulated recording that a check looks at.
+const CHECKED_STEPS: f64 = 1000.0;
+
 /// What became of all guesses.
 #[derive(Clone, Debug)]
 pub struct Solution {
@@ -70,16 +73,21 @@ fn candidate(spec: &Identify, mover: &Mover) -> Candidate<f64> {
     Candidate { model: mover.grown.model.clone(), controller }
 }
 
-/// Whether the recording can be read or made, and fits the body.
+/// Whether the recording can be read, or its beginning made, and fits the body.
 ///
 /// # Errors
 ///
 /// When it cannot, or does not; or there is no such body or gait.
 pub(super) fn check_recording(spec: &Identify, folder: &Path) -> Result<()> {
+    let mut spec = spec.clone();
+    if let Recording::Simulated { duration, .. } = &mut spec.recording {
+        // To simulate all of it is work that only a run is asked for.
+        *duration = duration.min(CHECKED_STEPS / f64::from(spec.physics.rate));
+    }
     let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, folder)?;
-    let candidate = candidate(spec, &mover);
-    let (recording, _) = recording(spec, &mover, &candidate, folder)?;
-    MotionModel::new(spec, &candidate, &mover.world, mover.task(1.0), &recording).map(drop)
+    let candidate = candidate(&spec, &mover);
+    let (recording, _) = recording(&spec, &mover, &candidate, folder)?;
+    MotionModel::new(&spec, &candidate, &mover.world, mover.task(1.0), &recording).map(drop)
 }
 
 /// Factors off the truth by random factors.
