@@ -18,7 +18,7 @@ fn contact_force(dt: f32, stiffness: f32, width: f32, damping: f32, friction: f3
     let t6 = friction * select(0.0, force_before, force_before > 0.0);
     let t7 = dt * inverse_slip_mass;
     let t8 = t6 * t7;
-    let t9 = slip_speed + (t8 * 0.015625);
+    let t9 = slip_speed + (t8 * 0.03125);
     let t10 = sqrt(free_slip_squared + (t9 * t9)) - t8;
     let t11 = sqrt((t10 * t10) + ((t8 * t9) * 4.0)) + select(-t10, t10, t10 > 0.0);
     var result: ContactForce;
@@ -69,7 +69,7 @@ fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, fric
     let t25 = friction * t24;
     let t26 = dt * inverse_slip_mass;
     let t27 = t25 * t26;
-    let t28 = slip_speed + (t27 * 0.015625);
+    let t28 = slip_speed + (t27 * 0.03125);
     let t29 = sqrt(free_slip_squared + (t28 * t28));
     let t30 = t29 - t27;
     let t31 = sqrt((t30 * t30) + ((t27 * t28) * 4.0));
@@ -85,7 +85,7 @@ fn contact_force_reverse(dt: f32, stiffness: f32, width: f32, damping: f32, fric
     let t41 = (0.5 * t40) / t29;
     let t42 = t28 * t41;
     let t43 = 2.0 * (-((t32 / t34) * t35));
-    let t44 = ((t28 * t38) + (-t40)) + (0.015625 * (t42 + (((t26 * t43) + (t27 * t38)) + t42)));
+    let t44 = ((t28 * t38) + (-t40)) + (0.03125 * (t42 + (((t26 * t43) + (t27 * t38)) + t42)));
     let t45 = (2.0 * t33) + (t26 * t44);
     let t46 = -t21;
     let t47 = 0.5 * (damping * t23);

@@ -140,10 +140,10 @@ fn numbers(state: &State<f64>) -> Numbers {
 const SHARE: f64 = 1e-5;
 /// For each quantity, the spacings of float32 at the farthest coordinate that a contact's depth may be wrong by, since a pose adds
 /// up a chain of links and both twins round; less for the base, which averages over its contacts. The ground is so stiff that
-/// a contact answers an error of its depth within one step, which sets the floors: for a force, the stiffness times that
-/// depth; for a velocity, it over the time step; for a rate, that over the length of a link; for a momentum, that times the
-/// mass. Positions and orientations have no floor but the largest number itself.
-const SPACINGS: [f64; QUANTITIES.len()] = [0.0, 0.0, 2.0, 1.0, 2.0, 1.0, 2.0, 4.0, 2.0];
+/// a contact answers an error of its depth within one step, and its friction so strong that it answers one of its slip, which sets the floors: for
+/// a force, the stiffness times that depth, and the damping times its speed; for a velocity, the depth over the time step; for a rate, that over the
+/// length of a link; for a momentum, that times the mass. Positions and orientations have no floor but the largest number itself.
+const SPACINGS: [f64; QUANTITIES.len()] = [0.0, 0.0, 4.0, 2.0, 4.0, 2.0, 4.0, 4.0, 4.0];
 /// Share of its bound that nine states of ten keep within, on software adapters; hardware takes roots and exponentials from
 /// tables, and only has the bounds.
 const NINE_OF_TEN: f64 = 0.1;
@@ -151,12 +151,15 @@ const NINE_OF_TEN: f64 = 0.1;
 const LINK: f64 = 0.1;
 
 /// How far the numbers of each quantity may lie apart.
-fn bounds(model: &Model<f32>, dt: f64, before: &Numbers, after: &Numbers) -> [f64; QUANTITIES.len()] {
+fn bounds(model: &Model<f32>, world: &World<f64>, case: &Case) -> [f64; QUANTITIES.len()] {
+    let Case { before, after, deepest, .. } = case;
+    let dt = world.dt;
     let largest = |q: usize| largest(before[q].iter().chain(&after[q]).map(|x| x.abs()));
     let reach = f64::from(BodyPlan::new(model, &rest_origins(model), Vec3::zero()).facts.leg_span) * 0.5;
     let depth = f64::from(f32::EPSILON) * (largest(0) + reach);
     let speed = depth / dt;
-    let force = f64::from(model.contact_stiffness) * depth;
+    let damping = 1.0 + world.contact_damping * deepest / dt;
+    let force = f64::from(model.contact_stiffness) * depth * damping;
     let turning = speed / LINK;
     let floors = [0.0, 0.0, turning * dt, speed, turning, speed * f64::from(model.mass()), turning, force, speed];
     std::array::from_fn(|q| (SHARE * largest(q)).max(SPACINGS[q] * floors[q]))
@@ -226,6 +229,8 @@ struct Case {
     after: Numbers,
     /// The same step in float64.
     fine: Numbers,
+    /// How deep the deepest contact is before it (m).
+    deepest: f64,
     kinds: [bool; KINDS.len()],
 }
 
@@ -245,6 +250,7 @@ fn case(ring: &Ring, world: &World<f32>, candidate: &Candidate<f32>, steps: u32)
         before: numbers(&double(&standing.state)),
         after: numbers(&double(&episode.state)),
         fine: numbers(&fine),
+        deepest: largest(work.contacts.iter().map(|contact| -contact.gap).chain([0.0])),
         kinds: kinds(&candidate.model, world.dt, &standing.state, &episode),
         standing,
     }
@@ -279,7 +285,7 @@ fn one_step_from_any_state_is_the_same_to_five_digits() {
             let found = ring.gpu.states_after_from(&candidates, &standing, steps..steps + 1).unwrap();
             for ((candidate, case), found) in candidates.iter().zip(&cases).zip(&found) {
                 seen.iter_mut().zip(case.kinds).for_each(|(count, is)| *count += usize::from(is));
-                let bounds = bounds(&candidate.model, ring.plan.world.dt, &case.before, &case.after);
+                let bounds = bounds(&candidate.model, &ring.plan.world, case);
                 let found = numbers(&double(found));
                 for (i, (a, b)) in
                     [(&found, &case.after), (&found, &case.fine), (&case.after, &case.fine)].into_iter().enumerate()

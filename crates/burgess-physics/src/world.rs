@@ -22,7 +22,7 @@ pub struct Physics {
     pub gravity: f64,
     /// Coefficient of friction.
     pub friction: f64,
-    /// Slip speed at which friction is half of its limit (m/s).
+    /// Slip speed at which friction is half of its limit (m/s); where friction is strong, the speed that it takes off in a step over 32 is added.
     pub slip_speed: f64,
     /// Normal stiffness of a contact point.
     pub contact_stiffness: Stiffness,
@@ -141,7 +141,7 @@ impl Default for Physics {
             rate: 240,
             gravity: 9.81,
             friction: 0.8,
-            slip_speed: 0.002,
+            slip_speed: 0.001,
             contact_stiffness: Stiffness::Auto,
             contact_width: 5e-4,
             contact_damping: 6.0,

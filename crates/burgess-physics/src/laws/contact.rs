@@ -12,7 +12,7 @@ use burgess_core::math::Vec3;
 
 /// Friction acts as no more than this many slip masses: that of a hard impact would else be so stiff that float32 loses the light links
 /// beside it.
-const HEAVIEST: f64 = 64.0;
+const HEAVIEST: f64 = 32.0;
 
 /// What the contact law needs beside the state of the point.
 #[derive(Clone, Copy, Debug)]

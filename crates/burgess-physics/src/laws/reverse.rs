@@ -62,7 +62,7 @@ pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T,
     let t25 = friction * t24;
     let t26 = dt * inverse_slip_mass;
     let t27 = t25 * t26;
-    let t28 = slip_speed + (t27 * T::from_f64(0.015625));
+    let t28 = slip_speed + (t27 * T::from_f64(0.03125));
     let t29 = (free_slip_squared + (t28 * t28)).sqrt();
     let t30 = t29 - t27;
     let t31 = ((t30 * t30) + ((t27 * t28) * T::from_f64(4.0))).sqrt();
@@ -79,7 +79,7 @@ pub fn contact_force_reverse<T: Real>(dt: T, stiffness: T, width: T, damping: T,
     let t42 = (T::from_f64(0.5) * t41) / t29;
     let t43 = t28 * t42;
     let t44 = T::from_f64(2.0) * (-((t32 / t34) * t35));
-    let t45 = ((t28 * t38) + (-t41)) + (T::from_f64(0.015625) * (t43 + (((t26 * t44) + (t27 * t38)) + t43)));
+    let t45 = ((t28 * t38) + (-t41)) + (T::from_f64(0.03125) * (t43 + (((t26 * t44) + (t27 * t38)) + t43)));
     let t46 = (T::from_f64(2.0) * t33) + (t26 * t45);
     let t47 = -t21;
     let t48 = T::from_f64(0.5) * (damping * t23);

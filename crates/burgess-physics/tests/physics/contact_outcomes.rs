@@ -119,7 +119,7 @@ fn a_dropped_sphere_hardly_bounces_and_rests_on_the_ground() {
 fn steady_creep(tangent: f64, world: &World<f64>) -> f64 {
     let share = tangent / world.friction;
     let braking = world.dt * world.friction * GRAVITY / (1.0 + tangent * tangent).sqrt();
-    let eps = world.slip_speed + braking / 64.0;
+    let eps = world.slip_speed + braking / 32.0;
     let miss = |v: f64| {
         let free = (v + braking * share).hypot(eps) - eps;
         (v / share - eps) * (1.0 + braking * share / v) - free
