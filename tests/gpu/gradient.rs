@@ -253,7 +253,7 @@ const STEADY: f64 = 1e-4;
 const ROUNDINGS: u64 = 16;
 
 /// The candidate with each number at most one spacing of float32 off.
-fn rounded(candidate: &Candidate<f32>, seed: u64) -> Candidate<f32> {
+pub(crate) fn rounded(candidate: &Candidate<f32>, seed: u64) -> Candidate<f32> {
     let mut stream = stream(seed);
     candidate.map(|x: f32| x * (1.0 + stream.below(3) as f32 * 1.2e-7 - 1.2e-7))
 }

@@ -2,6 +2,7 @@
 //! body, then random genomes. Where the two part, the CPU in float64 tells whose error it is.
 
 use crate::adapter::{self, gpu};
+use crate::gradient::rounded;
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, terrains};
 use burgess_core::autodiff::Value;
 use burgess_core::math::{Quat, Vec3};
@@ -319,26 +320,45 @@ fn one_step_from_any_state_is_the_same_to_five_digits() {
 
 // ---- A second
 
-/// Bound on the base's position after a second (m).
+/// Bound on the base's position after a second (m), of a body that roundings of float32 on the CPU place ten times better.
 const APART: f64 = 1e-3;
+/// Share of the bodies that they do not place so well: feet that slip and stick at a hair.
+const UNSTEADY: f64 = 0.2;
+/// Roundings of float32 that are tried.
+const ROUNDINGS: u64 = 8;
 
 #[test]
 fn a_second_of_every_shipped_body_ends_in_the_same_place() {
     let _turn = adapter::turn();
+    let (mut unsteady, mut all) = (0, 0);
     for (brain, ring) in Ring::all() {
         let doubles = shipped_bodies(brain, 3);
         let candidates = single(&doubles);
         let found = ring.gpu.states_after(&candidates, SECOND).unwrap();
-        let (mut gaps, mut rounding) = (Vec::new(), Vec::new());
+        let (mut gaps, mut rounding, mut steady) = (Vec::new(), Vec::new(), Vec::new());
         for ((found, candidate), exact) in found.iter().zip(&candidates).zip(&doubles) {
-            let (expected, fine) = (ring.on_cpu(candidate, SECOND), ring.on_cpu(exact, SECOND));
-            gaps.push(norm(found.position.to_f64() - expected.position.to_f64()));
-            rounding.push(norm(fine.position - expected.position.to_f64()));
+            let expected = ring.on_cpu(candidate, SECOND).position.to_f64();
+            let others = (0..ROUNDINGS).map(|seed| ring.on_cpu(&rounded(candidate, seed), SECOND).position.to_f64());
+            let fine = ring.on_cpu(exact, SECOND).position;
+            let own = largest(others.chain([fine]).map(|other| norm(other - expected)));
+            let gap = norm(found.position.to_f64() - expected);
+            gaps.push(gap);
+            rounding.push(own);
+            if own <= 0.1 * APART {
+                steady.push(gap);
+            } else {
+                println!("{}: not steady, GPU from CPU {gap:.0e}, roundings on the CPU {own:.0e}", ring.name);
+            }
         }
-        let (gaps, rounding) = (spread(gaps), spread(rounding));
-        println!("{}: GPU from CPU {}; CPU from float64 {} (m)", ring.name, gaps.2, rounding.2);
-        assert!(gaps.1 <= APART, "{}: {} m apart", ring.name, gaps.1);
+        all += gaps.len();
+        unsteady += gaps.len() - steady.len();
+        let (gaps, rounding, steady) = (spread(gaps), spread(rounding), largest(steady.into_iter()));
+        println!("{}: GPU from CPU {}; roundings on the CPU {} (m)", ring.name, gaps.2, rounding.2);
+        assert!(gaps.0 <= 0.05 * APART, "{}: median {} m apart", ring.name, gaps.0);
+        assert!(steady <= APART, "{}: {steady} m apart", ring.name);
     }
+    println!("{unsteady} of {all} are not steady");
+    assert!(unsteady as f64 <= UNSTEADY * all as f64);
 }
 
 // ---- Random genomes
