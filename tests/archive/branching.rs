@@ -608,12 +608,12 @@ fn goals_ask_for_one_gradient_a_place_over_their_horizon() {
 #[test]
 fn strategies_begin_anew_on_other_bodies() {
     let emitters = "(kind: Random(), share: 0.5), (kind: CmaMe(restart: Every(1))), (kind: CmaMega(restart: Every(1)))";
-    let experiment = Experiment { batch_size: 15, ..experiment(EVOLVING, emitters, 8) };
+    let experiment = Experiment { batch_size: 15, ..experiment(EVOLVING, emitters, 16) };
     let (space, plan) = (space_of(&experiment), experiment.plan());
     let backend = CpuBackend::new(&plan, None).unwrap();
     let slopes = backend.differentiator(&plan).unwrap();
     let ground = Ground { space: &space, backend: &backend, slopes: slopes.as_ref() };
-    let (elites, _) = ground.run(&experiment, &[8]);
+    let (elites, _) = ground.run(&experiment, &[16]);
     for emitter in [1, 2] {
         let mut links: Vec<u32> =
             elites.iter().filter(|elite| elite.emitter == emitter).map(|e| e.traits.links).collect();

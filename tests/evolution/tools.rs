@@ -44,7 +44,7 @@ fn a_trajectory_has_a_row_a_step_and_both_precisions_agree() {
     };
     let ((head, single), (_, double)) = (simulate("f32", "a.csv"), simulate("f64", "b.csv"));
     assert_eq!(head[..5], ["time", "x", "y", "z", "qw"]);
-    assert_eq!(head.len(), 14 + 6 + 6 + 7 + 1, "{head:?}");
+    assert_eq!(head.len(), 14 + 6 + 6 + 7 + 1 + 6, "{head:?}");
     assert_eq!((single.len(), double.len()), (121, 121));
     assert!(single.iter().chain(&double).all(|row| row.len() == head.len() && row.iter().all(|x| x.is_finite())));
     // Columns x, y, z.

@@ -360,7 +360,8 @@ fn two_seconds_point_where_the_twin_points() {
     print(&all);
     let steady: Vec<_> = all.iter().filter(|one| one.cpu.turn < STEADY).collect();
     println!("{} of {} are steady", steady.len(), all.len());
-    assert!(steady.len() as f64 >= 0.8 * all.len() as f64);
+    // The closer friction comes to Coulomb's law, the more creatures are chaotic within two seconds.
+    assert!(steady.len() as f64 >= 0.65 * all.len() as f64);
     let (allowed, mut strays) = (if on_software() { 0 } else { steady.len() / 50 }, 0);
     for Compared { name, class, gpu, cpu } in steady.iter().filter(|one| one.gpu.turn.is_nan() || one.gpu.turn >= 1e-3)
     {
