@@ -155,11 +155,14 @@ fn ground(terrain: &Terrain<f64>) -> Result<Vec<String>, String> {
     }
 }
 
+/// Centre and radius (m).
+type Ball = (Vec3<f64>, f64);
+
 /// Pairs of links that are no neighbours and whose shapes are inside each other at rest.
 fn inside_each_other(model: &Model<f64>, origins: &[Vec3<f64>]) -> Vec<(usize, usize)> {
-    let balls: Vec<(usize, Vec<(Vec3<f64>, f64)>)> =
+    let balls: Vec<(usize, Vec<Ball>)> =
         model.colliders.iter().map(|collider| (collider.link, beads(collider, origins[collider.link]))).collect();
-    let touch = |a: &[(Vec3<f64>, f64)], b: &[(Vec3<f64>, f64)]| {
+    let touch = |a: &[Ball], b: &[Ball]| {
         a.iter().any(|(p, r)| b.iter().any(|(q, s)| (*p - *q).norm_squared() < (r + s) * (r + s)))
     };
     let mut pairs = Vec::new();
@@ -175,7 +178,7 @@ fn inside_each_other(model: &Model<f64>, origins: &[Vec3<f64>]) -> Vec<(usize, u
 }
 
 /// Balls that fill a shape, or all but.
-fn beads(collider: &Collider<f64>, origin: Vec3<f64>) -> Vec<(Vec3<f64>, f64)> {
+fn beads(collider: &Collider<f64>, origin: Vec3<f64>) -> Vec<Ball> {
     const BEADS: usize = 16;
     match collider.shape {
         Shape::Sphere { centre, radius } => vec![(origin + centre, radius)],
