@@ -361,7 +361,7 @@ impl<'a, S: Stored> Evolution<'a, S> {
         rejected: Rejected,
         out_of_range: u64,
     ) -> Result<()> {
-        let metrics = Metrics { out_of_range, ..self.measure(effort, placements, rejected) };
+        let metrics = self.measure(effort, placements, rejected, out_of_range);
         self.last = Some(metrics.clone());
         self.pending.record(metrics);
         if self.pending.is_due() { self.commit() } else { Ok(()) }
@@ -388,7 +388,7 @@ impl<'a, S: Stored> Evolution<'a, S> {
         self.store.send(move |store| Ok(store.commit(&changes)?))
     }
 
-    fn measure(&self, effort: Effort, placements: &[Placement], invalid: Rejected) -> Metrics {
+    fn measure(&self, effort: Effort, placements: &[Placement], invalid: Rejected, out_of_range: u64) -> Metrics {
         let count = |of: fn(&Placement) -> bool| placements.iter().filter(|placement| of(placement)).count() as u64;
         let before = self.last.as_ref();
         let (mut forward, mut backward) = (effort.steps.forward, effort.steps.backward);
@@ -405,7 +405,7 @@ impl<'a, S: Stored> Evolution<'a, S> {
             new: count(|placement| matches!(placement, Placement::New { .. })),
             improved: count(|placement| matches!(placement, Placement::Improved { .. })),
             diverged: count(|placement| matches!(placement, Placement::NotFinite)),
-            out_of_range: 0,
+            out_of_range,
             refined: effort.refined,
             accepted: effort.accepted,
             dropped: effort.dropped,

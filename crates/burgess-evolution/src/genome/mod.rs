@@ -154,7 +154,7 @@ pub struct CpgGene<T = f64> {
     pub amplitude: T,
     /// Phase (rad).
     pub phase: T,
-    /// Offset = tanh(offset).
+    /// Offset = tanh(offset + r), where r makes the angle at rest of an offset of zero.
     pub offset: T,
     /// Phase step a repeat (rad), used with sharing by gene.
     pub repeat_phase: T,

@@ -72,9 +72,9 @@ impl<T: Real> ContactLaw<T> {
         }
     }
 
-    /// Friction at its limit (N) over `s`, the slip speed after the step with the regularising one added: the solution of
-    /// `s - e + c (s - e) / s = z`. `e` is the slip speed that regularises friction (more where friction is strong), `z` the free slip, shortened by as much as makes a square
-    /// root smooth, and `c` the speed that friction at its limit takes off in a step.
+    /// Friction at its limit (N) over `s`, the slip speed after the step plus `e`: the solution of `s - e + c (s - e) / s = z`. `e` is the slip
+    /// speed that regularises friction, more where friction is strong. `z` is the free slip, a little less, so that it is smooth at zero. `c` is
+    /// the speed that friction at its limit takes off in a step.
     #[inline(always)]
     fn tangent_drag(&self, free_slip_squared: T, limit: T) -> T {
         let easing = self.dt * self.inverse_slip_mass;

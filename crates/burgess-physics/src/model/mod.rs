@@ -156,14 +156,14 @@ pub struct Model<T> {
     pub limb_ends: Vec<usize>,
 }
 
-/// One joint's share of a central pattern generator: target = half range * (offset + amplitude * sin(2 pi f t + phase)).
+/// One joint's share of a central pattern generator: target = middle of the range + half range * (offset + amplitude * sin(2 pi f t + phase)).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CpgJoint<T> {
     /// Amplitude as a share of the joint's half range, -1 to 1.
     pub amplitude: T,
     /// Phase (rad).
     pub phase: T,
-    /// Offset as a share of the joint's half range, -1 to 1.
+    /// Offset from the middle as a share of the joint's half range, -1 to 1.
     pub offset: T,
 }
 
@@ -188,7 +188,7 @@ pub enum Controller<T> {
         /// One entry a joint.
         joints: Vec<CpgJoint<T>>,
     },
-    /// Feed-forward network with tanh: observation (see `step::policy`) to targets as shares of the half range.
+    /// Feed-forward network with tanh: observation (see `step::policy`) to targets as shares of the half range from the middle.
     Mlp {
         /// Frequency of the clock inputs (Hz).
         frequency: T,
@@ -198,7 +198,7 @@ pub enum Controller<T> {
         /// the last tanh. `(sine, cosine, phase in rad)`.
         clocks: Vec<[T; 3]>,
     },
-    /// Open loop: for each decision one row of targets, as shares of the half range; the last row is held.
+    /// Open loop: for each decision one row of targets, as shares of the half range from the middle; the last row is held.
     Sequence {
         /// Row-major, decisions x joints; at least one row.
         actions: Vec<T>,
