@@ -57,7 +57,14 @@ impl Dice {
     fn throw(&self, candidate: &Candidate<f32>) -> Outcome {
         let mut stream = Stream::new(u64::from(candidate.model.mass().to_bits()), 0, 0, Purpose::Test);
         let descriptors = self.descriptors.iter().map(|d| stream.range(d.range.0, d.range.1) as f32).collect();
-        Outcome { reward: stream.uniform() as f32, descriptors, ending: Ending::Finished, steps: 1, experience: None }
+        Outcome {
+            reward: stream.uniform() as f32,
+            descriptors,
+            ending: Ending::Finished,
+            steps: 1,
+            contacts_left_out: 0,
+            experience: None,
+        }
     }
 }
 

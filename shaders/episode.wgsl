@@ -234,6 +234,7 @@ fn wake_link() {
     for (var i = 0u; i < CONTACTS; i++) {
         contact_points[i] = model[at + (CONTACT_POINTS + i) * LANES];
     }
+    wake_shape(at + SHAPE * LANES);
 }
 
 // Where the record of the state before a step begins for the lane; without a tape there is only one record.
@@ -256,6 +257,7 @@ fn wake_state(step: u32) {
         free_gains[i] = contact.xyz;
         normal_forces[i] = contact.w;
     }
+    wake_pairs(at + STATE_PAIRS * LANES);
 }
 
 fn wake_body() {
@@ -279,6 +281,7 @@ fn wake_episode() {
         running = true;
         if TAPED == 0u || span.replays == 0u {
             results[body * RESULT_WORDS + ENDING] = RUNNING;
+            results[body * RESULT_WORDS + LEFT_OUT] = 0u;
         }
         return;
     }
@@ -346,6 +349,7 @@ fn put_state(step: u32) {
     for (var i = 0u; i < CONTACTS; i++) {
         states[to + (STATE_CONTACTS + i) * LANES] = vec4<f32>(free_gains[i], normal_forces[i]);
     }
+    put_pairs(to + STATE_PAIRS * LANES);
     if WHOLE_RECORDS != 0u && is_base {
         states[to + STATE_FIELDS * LANES] = orientation;
         states[to + (STATE_FIELDS + 1u) * LANES] = vec4<f32>(position, 0.0);

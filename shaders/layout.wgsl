@@ -39,6 +39,7 @@ struct Lane {
     counts: u32,         // bytes: next sibling, contact points, links of the creature (0 for an idle lane), quadrant
     body: u32,           // index of the creature
     block_depth: u32,    // depth of the deepest tree in the block
+    partners: u32,       // one bit a later link of the creature that the link can touch
 }
 
 // What is known of a whole creature.
@@ -88,7 +89,7 @@ struct Objective {
 // With a tape: one such array for each of its records.
 @group(0) @binding(6) var<storage, read_write> states: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> episodes: array<Episode>;
-// A creature's ending, steps, reward, and one word a descriptor, which are sums while the episode lasts; by how much these sums are too large;
+// A creature's ending, steps, reward, contacts between links that had no room, and one word a descriptor, which are sums while the episode lasts; by how much these sums are too large;
 // the recorded frames, sums while a frame lasts. Then what a world model makes of it.
 @group(0) @binding(8) var<storage, read_write> results: array<u32>;
 @group(0) @binding(9) var<storage, read_write> activations: array<f32>;
@@ -105,11 +106,15 @@ const PRODUCTS_KD = 4u;
 const TORQUE_LOWER_UPPER_LIMIT = 5u;
 const RHYTHM = 6u;
 const CONTACT_POINTS = 7u;
-const MODEL_FIELDS = CONTACT_POINTS + CONTACTS;
+const SHAPE = CONTACT_POINTS + CONTACTS;
+// Where links can touch each other: place and radius, size and kind, edges of the link's shape.
+const MODEL_FIELDS = SHAPE + select(0u, 5u, PAIR_SLOTS > 0u);
 
-// Fields of `states`: angle, rate, target, command; momentum; spin; of each contact point its free gain and its normal force.
+// Fields of `states`: angle, rate, target, command; momentum; spin; of each contact point its free gain and its
+// normal force; of each slot for contacts between links its bristle and its key.
 const STATE_CONTACTS = 3u;
-const STATE_FIELDS = STATE_CONTACTS + CONTACTS;
+const STATE_PAIRS = STATE_CONTACTS + CONTACTS;
+const STATE_FIELDS = STATE_PAIRS + PAIR_SLOTS;
 
 // Fields of a record. On a tape and in batches that step, base lanes have two more, orientation and position, and their velocity in the
 // first field, as a base has no hinge.
@@ -132,7 +137,8 @@ const GRADIENT_FIELDS = SAMPLE_BARS + (DESCRIPTORS + 3u) / 4u;
 const ENDING = 0u;
 const STEPS = 1u;
 const REWARD = 2u;
-const SAMPLES = 3u;
+const LEFT_OUT = 3u;
+const SAMPLES = 4u;
 const EXCESS = SAMPLES + DESCRIPTORS;
 const FRAMES = EXCESS + 1u + DESCRIPTORS;
 const WATCHING = FRAMES + FRAME_ROOM * FRAME_WORDS;

@@ -12,6 +12,7 @@ fn eliminate_hinges() {
             let inverse = 1.0 / (joint_inertia + power(u, axis));
             gain = Wrench(u.torque * inverse, u.force * inverse);
             free_rate = (joint_load + power(load, axis)) * inverse;
+            joint_inverse = inverse;
             post_system(
                 reduced(inertia, u, gain),
                 Wrench(load.torque - u.torque * free_rate, load.force - u.force * free_rate),

@@ -86,6 +86,7 @@ var<private> joint_inertia: f32;
 var<private> joint_load: f32;
 var<private> gain: Wrench;
 var<private> free_rate: f32;
+var<private> joint_inverse: f32;
 var<private> servo: ServoTorque;
 var<private> limit_use: f32;
 var<private> command_change: f32;

@@ -7,6 +7,7 @@ fn step() {
     kinematics();
     touch_contacts();
     assemble_joints();
+    push_pairs();
     for (var round = 0u; round < ROUNDS; round++) {
         // Every link and contact by itself.
         assemble_inertia();

@@ -1,6 +1,14 @@
 // Contact points: the reverse of touch_contacts, assemble_contacts and of the normal forces that are carried on. Twin of
 // crates/burgess-physics/src/step/reverse/contact.rs.
 
+// What the equations by themselves say of a contact point, beside what its force does.
+struct DragBar {
+    normal: f32,
+    tangent: f32,
+    point: vec3<f32>,
+    ground: vec3<f32>,
+}
+
 // Adds to the bars of the sweep; the bars of normal forces become those before the step.
 fn reverse_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {
@@ -37,12 +45,14 @@ fn reverse_contact(i: u32) {
     let l_n_bar = select(0.0, world.dt * c.force, c.acting) + braking * u_n;
     let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
     let l_bar = n * l_n_bar - u * braking;
-    // Through its law.
+    // Through its law. What the mobilities of links that touch each other say of the drags comes on top.
+    let of_drags = drag_bar(i);
     let law = contact_force_reverse(
         world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
         inverse_slip_mass, world.onset_speed, c.gap, v_n, dot(free_slip, free_slip), normal_forces[i],
         ContactForce(
-            pushed, -u_n * pushed, world.dt * (l_n * u_n - dot(l, u)) + world.dt * inverse_slip_mass * dot(gain_bar, u),
+            pushed, of_drags.normal - u_n * pushed,
+            of_drags.tangent + world.dt * (l_n * u_n - dot(l, u)) + world.dt * inverse_slip_mass * dot(gain_bar, u),
         ),
     );
     contact_stiffness_bar += law.stiffness;
@@ -60,11 +70,11 @@ fn reverse_contact(i: u32) {
     moved_bar = wrench_add(moved_bar, force_at(c.point, u_bar));
     adjoint_bar = wrench_add(adjoint_bar, force_at(c.point, l_bar));
     // Through where the point is.
-    let point_bar = cross(l_bar, adjoint.angular) + cross(u_bar, moved.angular) + cross(v_bar, twist.angular);
+    let point_bar = of_drags.point + cross(l_bar, adjoint.angular) + cross(u_bar, moved.angular) + cross(v_bar, twist.angular);
     // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
     let along = u * slip_share - v;
     let normal_bar = l * l_n_bar + u * u_n_bar + v * law.v_n - free_bar * dot(free, n)
-        - carried * dot(along, n) - along * dot(carried, n) - point_bar * sphere.w;
+        - carried * dot(along, n) - along * dot(carried, n) + of_drags.ground - point_bar * sphere.w;
     let ground_bar = terrain_distance_reverse(position + centre, Distance(law.gap, normal_bar));
     let centre_bar = point_bar + ground_bar;
     contact_bars[i] += vec4<f32>(in_link(centre_bar), -(dot(n, point_bar) + law.gap));

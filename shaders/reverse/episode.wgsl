@@ -117,6 +117,7 @@ fn clear_bars() {
     body_mass_bar = 0.0;
     leg_span_bar = 0.0;
     sample_bars = array<f32, DESCRIPTORS>();
+    clear_pair_bars();
 }
 
 // Reads the bars as the last dispatch left them.
@@ -146,6 +147,7 @@ fn wake_bars() {
         contact_bars[i] = gradients[at + (CONTACT_POINTS + i) * LANES];
     }
     wake_state_bars(at + STATE_BARS * LANES);
+    wake_pair_bars(at + SHAPE * LANES, at + (STATE_BARS + STATE_PAIRS) * LANES);
     let g = gradients[at + POSITION_STIFFNESS_BARS * LANES];
     position_bar = g.xyz;
     contact_stiffness_bar = g.w;
@@ -204,6 +206,7 @@ fn rest_bars() {
         gradients[to + (CONTACT_POINTS + i) * LANES] = contact_bars[i];
     }
     rest_state_bars(to + STATE_BARS * LANES);
+    rest_pair_bars(to + SHAPE * LANES, to + (STATE_BARS + STATE_PAIRS) * LANES);
     gradients[to + POSITION_STIFFNESS_BARS * LANES] = vec4<f32>(position_bar, contact_stiffness_bar);
     gradients[to + ROTATION_WIDTH_BARS * LANES] = vec4<f32>(rotation_bar, contact_width_bar);
     gradients[to + VELOCITY_FRICTION_BARS * LANES] = vec4<f32>(velocity_bar, friction_bar);

@@ -6,7 +6,8 @@ fn reverse_joints() {
         return;
     }
     let pushed = world.dt * free_rate;
-    let dragged = -pushed * rate_after;
+    let diagonal = world.dt * joint_inertia_bar;
+    let dragged = diagonal - pushed * rate_after;
     let spent = power_bar * power_sign() * rate_after;
     let from_servo = servo_torque_reverse(
         world.dt, kp, kd, torque_limit, target_angle, angle, rate,
@@ -22,7 +23,7 @@ fn reverse_joints() {
     lower_bar += from_limit.lower;
     upper_bar += from_limit.upper;
     limit_stiffness_bar += from_limit.stiffness;
-    armature_bar += free_rate * (rate - rate_after);
+    armature_bar += free_rate * (rate - rate_after) + joint_inertia_bar;
     damping_bar += dragged;
     target_bar += from_servo.target_angle;
     angle_bar += from_servo.angle + from_limit.angle;

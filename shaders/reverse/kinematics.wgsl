@@ -28,10 +28,12 @@ fn reverse_kinematics() {
 fn reverse_hinge() {
     rate_bar += power(twist_bar, axis);
     // Through the spatial axis, which all three twists have a rate on.
-    let torque = twist_bar.torque * rate + moved_bar.torque * rate_after + adjoint_bar.torque * free_rate;
-    let force = twist_bar.force * rate + moved_bar.force * rate_after + adjoint_bar.force * free_rate;
-    let direction_bar = torque + cross(force, origin);
-    origin_bar += cross(axis.angular, force);
+    let of_axis = add_hinge_bar(Wrench(
+        twist_bar.torque * rate + moved_bar.torque * rate_after + adjoint_bar.torque * free_rate,
+        twist_bar.force * rate + moved_bar.force * rate_after + adjoint_bar.force * free_rate,
+    ));
+    let direction_bar = of_axis.torque + cross(of_axis.force, origin);
+    origin_bar += cross(axis.angular, of_axis.force);
     angle_bar += dot(axis.angular, turn_bar);
     // In the parent's axes.
     let hinge = about_axis(joint_axis, angle);

@@ -5,6 +5,7 @@ fn recall() {
     kinematics();
     touch_contacts();
     assemble_joints();
+    push_pairs();
 }
 
 // Takes the bars of the state after a step that was recalled, leaves those of the state before it, and adds to those of the model.
@@ -19,6 +20,7 @@ fn reverse_step() {
     substitute_back();
     // Every link, contact and hinge by itself.
     reverse_links();
+    reverse_pairs();
     reverse_contacts();
     reverse_joints();
     // Poses and twists, leaf to base.

@@ -165,3 +165,106 @@ fn reduced(a: Spatial, u: Wrench, gain: Wrench) -> Spatial {
         Sym3(a.m.diagonal - m.diagonal, a.m.products - m.products),
     );
 }
+
+fn symmetric_sub(a: Sym3, b: Sym3) -> Sym3 {
+    return Sym3(a.diagonal - b.diagonal, a.products - b.products);
+}
+
+// As a general matrix.
+fn full(s: Sym3) -> mat3x3<f32> {
+    return mat3x3<f32>(
+        vec3<f32>(s.diagonal.x, s.products.x, s.products.y), vec3<f32>(s.products.x, s.diagonal.y, s.products.z),
+        vec3<f32>(s.products.y, s.products.z, s.diagonal.z),
+    );
+}
+
+// The upper triangle of a matrix that is symmetric.
+fn upper_part(m: mat3x3<f32>) -> Sym3 {
+    return Sym3(vec3<f32>(m[0].x, m[1].y, m[2].z), vec3<f32>(m[1].x, m[2].x, m[2].y));
+}
+
+// The inverse, by cofactors.
+fn symmetric_inverse(s: Sym3) -> Sym3 {
+    let d = s.diagonal;
+    let p = s.products;
+    let diagonal = vec3<f32>(d.y * d.z - p.z * p.z, d.x * d.z - p.y * p.y, d.x * d.y - p.x * p.x);
+    let products = vec3<f32>(p.y * p.z - p.x * d.z, p.x * p.z - p.y * d.y, p.x * p.y - d.x * p.z);
+    let inverse = 1.0 / (d.x * diagonal.x + p.x * products.x + p.y * products.y);
+    return Sym3(diagonal * inverse, products * inverse);
+}
+
+// The inverse, by blocks.
+fn inverse_spatial(a: Spatial) -> Spatial {
+    // The linear block, and what it leaves of the angular one.
+    let m = symmetric_inverse(a.m);
+    let hm = a.h * full(m);
+    let j = symmetric_inverse(symmetric_sub(a.j, upper_part(hm * transpose(a.h))));
+    let h = full(j) * hm;
+    return Spatial(j, h * -1.0, symmetric_add(m, upper_part(transpose(hm) * h)));
+}
+
+// The mobility of a child from that of its parent: `s` is the hinge's axis, `y` the parent's twist per unit of the hinge's reaction, `along`
+// what the hinge itself adds.
+fn turned_by_hinge(a: Spatial, s: Twist, y: Twist, along: f32) -> Spatial {
+    // (along s - y) s^T - s y^T, symmetric as a whole.
+    let angular = s.angular * along - y.angular;
+    let linear = s.linear * along - y.linear;
+    return Spatial(
+        symmetric_add(a.j, upper_part(outer(angular, s.angular) - outer(s.angular, y.angular))),
+        a.h + (outer(angular, s.linear) - outer(s.angular, y.linear)),
+        symmetric_add(a.m, upper_part(outer(linear, s.linear) - outer(s.linear, y.linear))),
+    );
+}
+
+// What a symmetric 6x6 matrix is for a point at x: its product with point_drag of a unit across, and along.
+struct AtPoint {
+    all: f32,
+    one: f32,
+}
+
+fn at_point(a: Spatial, x: vec3<f32>, n: vec3<f32>) -> AtPoint {
+    let arm = Twist(cross(x, n), n);
+    let all = trace(a.j) * dot(x, x) - dot(x, symmetric_mul(a.j, x)) + 2.0 * dot(x, axial(a.h)) + trace(a.m);
+    return AtPoint(all, power(apply(a, arm), arm));
+}
+
+// Its reverse: bars of the point and of the direction. That of the matrix is a point drag of `bar`.
+struct AtPointGradient {
+    point: vec3<f32>,
+    direction: vec3<f32>,
+}
+
+fn at_point_reverse(a: Spatial, x: vec3<f32>, n: vec3<f32>, bar: AtPoint) -> AtPointGradient {
+    let says = apply(a, Twist(cross(x, n), n));
+    let around = x * trace(a.j) - symmetric_mul(a.j, x) + axial(a.h);
+    return AtPointGradient(
+        around * (2.0 * bar.all) + cross(n, says.torque) * (2.0 * bar.one),
+        (says.force + cross(says.torque, x)) * (2.0 * bar.one),
+    );
+}
+
+fn trace(s: Sym3) -> f32 {
+    return s.diagonal.x + s.diagonal.y + s.diagonal.z;
+}
+
+// The vector whose product with p is the sum over all products of a matrix and that of x -> p x x.
+fn axial(m: mat3x3<f32>) -> vec3<f32> {
+    return vec3<f32>(m[1].z - m[2].y, m[2].x - m[0].z, m[0].y - m[1].x);
+}
+
+// -S W S: of a matrix that is the inverse of another, the bar of that other from the bar of this one.
+fn sandwich(s: Spatial, w: Spatial) -> Spatial {
+    let j = full(s.j);
+    let m = full(s.m);
+    let ht = transpose(s.h);
+    let wj = full(w.j);
+    let wm = full(w.m);
+    let wht = transpose(w.h);
+    let a = wj * j + w.h * ht;
+    let b = wj * s.h + w.h * m;
+    let c = wht * j + wm * ht;
+    let d = wht * s.h + wm * m;
+    return Spatial(
+        upper_part((j * a + s.h * c) * -1.0), (j * b + s.h * d) * -1.0, upper_part((ht * b + m * d) * -1.0),
+    );
+}

@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Leave out what would take longer than this for one evaluation (s), judged by smaller batches.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = parse_seconds)]
     longest: f64,
+    /// Let the links of a creature touch each other.
+    #[arg(long)]
+    self_collision: bool,
     /// Also time gradients of the reward, in turn with the evaluations.
     #[arg(long)]
     gradients: bool,
@@ -85,7 +88,7 @@ struct Row {
 /// When there is no such backend, it fails, or the CSV cannot be written.
 pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let brains: Vec<Brain> = args.brains.iter().map(|drive| drive.brain()).collect();
-    let plans: Vec<Plan> = brains.iter().map(|&brain| plan(args.duration, brain)).collect();
+    let plans: Vec<Plan> = brains.iter().map(|&brain| plan(args.duration, brain, args.self_collision)).collect();
     let backends = args.backend.open_each(&plans)?;
     if let (Some((backend, _)), Some(plan)) = (backends.first(), plans.first()) {
         let rate = 1.0 / plan.world.dt;
@@ -144,7 +147,7 @@ fn time_all(args: &Args, brain: Brain, plan: &Plan, backend: &dyn Backend, done:
                 say!("{bodies} links, {batch} creatures: left out, would take {expected:.0} s each time");
                 continue;
             }
-            let candidates = candidates(bodies, brain, batch as usize, &plan.task);
+            let candidates = candidates(bodies, brain, batch as usize, plan);
             let repeats = args.repeats as usize;
             let timing = time(backend, differentiator.as_deref(), &candidates, &plan.task, repeats, warm_up)
                 .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))?;

@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::print::print;
 use super::subject::{self, Subject};
+use burgess_physics::step::pairs::PAIR_SLOTS;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
 use std::path::PathBuf;
@@ -60,6 +61,12 @@ fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) {
     print(format_args!("{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps));
     print(format_args!("  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z));
     print(format_args!("  reward  {:.4}", returns.reward));
+    if returns.contacts_left_out > 0 {
+        print(format_args!(
+            "  {} contacts between links left out: there is room for {PAIR_SLOTS} a link at a time",
+            returns.contacts_left_out
+        ));
+    }
 }
 
 /// One row a step, the start first; numbers have the digits that tell them apart in their precision.

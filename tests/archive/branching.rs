@@ -421,6 +421,7 @@ impl Backend for Nowhere {
             descriptors: vec![f32::NAN; 2],
             ending: Ending::Diverged,
             steps: 1,
+            contacts_left_out: 0,
             experience: None,
         };
         Ok(vec![outcome; candidates.len()])

@@ -156,6 +156,7 @@ fn wide(g: &Gradient<f32>) -> Gradient<f64> {
             descriptors: list(&g.returns.descriptors),
             ending: g.returns.ending,
             steps: g.returns.steps,
+            contacts_left_out: g.returns.contacts_left_out,
         },
         candidate: g.candidate.map(wide),
         prelude: PreludeGradient {
@@ -191,7 +192,13 @@ fn numbers(candidate: &Candidate<f64>, plan: &Plan) -> BTreeMap<&'static str, Ve
     let ones = vec3(1.0, 1.0, 1.0);
     let links = vec![1.0; candidate.model.links.len()];
     classes(&Gradient {
-        returns: Returns { reward: 0.0, descriptors: Vec::new(), ending: Ending::Finished, steps: 0 },
+        returns: Returns {
+            reward: 0.0,
+            descriptors: Vec::new(),
+            ending: Ending::Finished,
+            steps: 0,
+            contacts_left_out: 0,
+        },
         candidate: candidate.clone(),
         prelude: PreludeGradient {
             start: ones,

@@ -4,14 +4,15 @@ use burgess_latent::{FrozenWorldModel, Size};
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::gpu::compose::{Choices, FILES, Mode, source};
 use burgess_physics::gpu::layout::{
-    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, FRESH, LANES, Lane, NONE, Objective, RUNNING,
-    SAMPLES, STEPS, Span, TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields, result_words,
-    state_fields, thought_floats,
+    Body, CONTACT_POINTS, DIVERGED, Episode, FINISHED, FRAME_WORDS, FRESH, LANES, Lane, LinkRoom, NONE, Objective,
+    RUNNING, SAMPLES, STEPS, Span, TERMINATED, World, bar_places, gradient_fields, model_fields, record_fields,
+    result_words, state_fields, thought_floats,
 };
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
 use burgess_physics::plan::BrainKind;
+use burgess_physics::step::pairs::PAIR_SLOTS;
 use burgess_physics::task::TaskPlan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};
@@ -55,8 +56,8 @@ fn terrains() -> [Terrain<f32>; 4] {
 /// A shader and what it was composed for.
 struct Shader {
     text: String,
-    /// Room for contact points.
-    contacts: usize,
+    /// Room of a link's vectors.
+    link_room: LinkRoom,
     taped: bool,
     mode: Mode,
     task: TaskPlan,
@@ -86,9 +87,10 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for contacts in [2, 8] {
-                    let text = source(Choices { task: &task, terrain, brain, contacts, taped, mode });
-                    all.push(Shader { text, contacts, taped, mode, task: task.clone() });
+                for (contacts, pairs) in [(2, false), (8, false), (8, true)] {
+                    let link_room = LinkRoom { contacts, pairs };
+                    let text = source(Choices { task: &task, terrain, brain, link_room, taped, mode });
+                    all.push(Shader { text, link_room, taped, mode, task: task.clone() });
                 }
             }
         }
@@ -104,7 +106,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 2 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 3 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -215,7 +217,7 @@ fn host_shapes() -> Vec<Shape> {
         }),
         shape!(Span { first_step, step_count, block_count, tape_start, replays, window_start }),
         shape!(Objective { descriptors, reward, unused_0, unused_1, unused_2 }),
-        shape!(Lane { tree, counts, body, block_depth }),
+        shape!(Lane { tree, counts, body, block_depth, partners }),
         shape!(Body {
             start,
             contact_stiffness,
@@ -297,25 +299,26 @@ fn constant(module: &Module, name: &str) -> u32 {
 
 #[test]
 fn host_and_device_constants_agree() {
-    for Shader { text, contacts, taped, mode, task } in every_shader() {
+    for Shader { text, link_room, taped, mode, task } in every_shader() {
         let module = parsed(&text);
         let descriptors = Descriptor::ALL.len();
         for (name, value) in [
             ("LANES", LANES),
             ("NONE", usize::from(NONE)),
             ("CONTACT_POINTS", CONTACT_POINTS),
-            ("CONTACTS", contacts),
+            ("CONTACTS", link_room.contacts),
+            ("PAIR_SLOTS", if link_room.pairs { PAIR_SLOTS } else { 0 }),
             ("DESCRIPTORS", descriptors),
-            ("MODEL_FIELDS", model_fields(contacts)),
-            ("STATE_FIELDS", state_fields(contacts)),
+            ("MODEL_FIELDS", model_fields(link_room)),
+            ("STATE_FIELDS", state_fields(link_room)),
             (
                 "RECORD_FIELDS",
-                if taped || mode != Mode::Episodes { record_fields(contacts) } else { state_fields(contacts) },
+                if taped || mode != Mode::Episodes { record_fields(link_room) } else { state_fields(link_room) },
             ),
-            ("STATE_BARS", bar_places(contacts).0),
-            ("POSITION_STIFFNESS_BARS", bar_places(contacts).1),
-            ("LEG_SPAN_BAR", bar_places(contacts).1 + 6),
-            ("GRADIENT_FIELDS", gradient_fields(contacts, descriptors)),
+            ("STATE_BARS", bar_places(link_room).0),
+            ("POSITION_STIFFNESS_BARS", bar_places(link_room).1),
+            ("LEG_SPAN_BAR", bar_places(link_room).1 + 6),
+            ("GRADIENT_FIELDS", gradient_fields(link_room, descriptors)),
             ("STEPS", STEPS),
             ("SAMPLES", SAMPLES),
             ("RESULT_WORDS", result_words(&task, taped)),
@@ -332,7 +335,7 @@ fn host_and_device_constants_agree() {
             ("RUNNING", RUNNING as usize),
             ("FRESH", FRESH as usize),
         ] {
-            assert_eq!(constant(&module, name) as usize, value, "{name} with {contacts} contact points");
+            assert_eq!(constant(&module, name) as usize, value, "{name} with {link_room:?}");
         }
         if task.observer.is_some() {
             let bars = if taped { constant(&module, "THOUGHT_BARS") } else { 0 };

@@ -16,7 +16,7 @@ use burgess_physics::model::{Candidate, Controller, Model, rest_origins};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::body_plan::BodyPlan;
 use burgess_physics::step::episode::Episode;
-use burgess_physics::step::state::{ContactState, Drive, LinkState, State, Work};
+use burgess_physics::step::state::{ContactState, Drive, LinkState, PairState, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::task::Returns;
 use burgess_physics::task::{Ending, Termination};
@@ -191,6 +191,7 @@ fn double(state: &State<f32>) -> State<f64> {
         angular_velocity: state.angular_velocity.to_f64(),
         links: state.links.iter().map(link).collect(),
         contacts: state.contacts.iter().map(contact).collect(),
+        pairs: state.pairs.iter().map(|p| PairState { key: p.key, bristle: p.bristle.to_f64() }).collect(),
     }
 }
 

@@ -72,7 +72,13 @@ fn weights<T: Value>(candidate: &Candidate<f64>, stream: &mut Stream) -> Gradien
     let mut vector = || vec3(number(), number(), number());
     let (start, gravity) = (vector(), vector());
     Gradient {
-        returns: Returns { reward: number(), descriptors: Vec::new(), ending: Ending::Finished, steps: 1 },
+        returns: Returns {
+            reward: number(),
+            descriptors: Vec::new(),
+            ending: Ending::Finished,
+            steps: 1,
+            contacts_left_out: 0,
+        },
         candidate,
         prelude: PreludeGradient {
             start,

@@ -135,6 +135,7 @@ fn candidate(numbers: &[f64]) -> Candidate<f64> {
         base: BaseKind::Floating,
         links: vec![link],
         colliders: vec![Collider { link: 0, shape }],
+        pairs: Vec::new(),
         contact_stiffness: 1.0,
         ..Model::default()
     };
@@ -211,6 +212,7 @@ fn episode(candidate: &Candidate<f32>) -> Outcome {
             descriptors: vec![f32::NAN; 2],
             ending: Ending::Diverged,
             steps: 7,
+            contacts_left_out: 0,
             experience: None,
         };
     }
@@ -219,6 +221,7 @@ fn episode(candidate: &Candidate<f32>) -> Outcome {
         descriptors: vec![x[1], x[2]],
         ending: Ending::Finished,
         steps: 100,
+        contacts_left_out: 0,
         experience: Some(experience(x)),
     }
 }
@@ -295,6 +298,7 @@ impl Slope {
                 descriptors: vec![x[1], x[2]],
                 ending: if (self.diverging)(x[2]) { Ending::Diverged } else { Ending::Finished },
                 steps: HORIZON,
+                contacts_left_out: 0,
             },
             candidate: derivative,
             prelude: Default::default(),

@@ -42,7 +42,7 @@ impl Objective {
 pub struct Gradient<T> {
     /// What the episode gave.
     pub returns: Returns<T>,
-    /// With respect to each number of the candidate, in its place, at a fixed prelude; shapes, which only pictures use, have zeros.
+    /// With respect to each number of the candidate, in its place, at a fixed prelude; shapes have zeros where no links touch each other.
     /// That of a hinge axis is tangent to the unit sphere.
     pub candidate: Candidate<T>,
     /// With respect to what is worked out of the creature before the episode: see [`crate::step::prelude`].

@@ -46,6 +46,30 @@ pub struct Physics {
     pub slew_rate: f64,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
+    /// Which links of a creature can touch each other.
+    pub self_collision: SelfCollision,
+}
+
+/// Which links of a creature can touch each other. A link and its parent never can, nor can links whose shapes are inside each other at zero
+/// angles.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SelfCollision {
+    /// None: limbs pass through each other.
+    #[default]
+    Off,
+    /// All.
+    On,
+    /// All but relatives of these kinds.
+    Except(Vec<Kinship>),
+}
+
+/// How two links are related in the tree of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kinship {
+    /// One is the parent of the other's parent.
+    Grandparent,
+    /// They have one parent.
+    Siblings,
 }
 
 /// Normal stiffness of a contact point.
@@ -93,6 +117,8 @@ pub struct World<T> {
     pub slew_rate: T,
     /// The ground.
     pub terrain: Terrain<T>,
+    /// Whether links of a creature can touch each other: the GPU keeps room for that.
+    pub self_collision: bool,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
 }
@@ -112,6 +138,7 @@ impl World<f64> {
             limit_width: LIMIT_WIDTH,
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
+            self_collision: physics.self_collision != SelfCollision::Off,
             form: physics.form,
         }
     }
@@ -130,6 +157,7 @@ impl World<f64> {
             limit_width: real(self.limit_width),
             slew_rate: real(self.slew_rate),
             terrain: self.terrain.map(real),
+            self_collision: self.self_collision,
             form: self.form,
         }
     }
@@ -153,6 +181,7 @@ impl Default for Physics {
             limit_stiffness: 300.0,
             slew_rate: 15.0,
             form: BiasForm::Momentum,
+            self_collision: SelfCollision::default(),
         }
     }
 }

@@ -94,6 +94,22 @@ impl<T: Real> Sym3<T> {
     pub fn outer_symmetric(a: Vec3<T>, b: Vec3<T>) -> Self {
         Self { xx: a.x * b.x, yy: a.y * b.y, zz: a.z * b.z, xy: a.x * b.y, xz: a.x * b.z, yz: a.y * b.z }
     }
+    /// The upper triangle of a matrix that is symmetric.
+    #[inline(always)]
+    pub fn from_upper(m: Mat3<T>) -> Self {
+        let [a, b, c] = m.0;
+        Self { xx: a.x, yy: b.y, zz: c.z, xy: a.y, xz: a.z, yz: b.z }
+    }
+    /// The inverse, by cofactors.
+    #[inline(always)]
+    pub fn inverse(self) -> Self {
+        let Self { xx, yy, zz, xy, xz, yz } = self;
+        let (a, b, c) = (yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy);
+        let inverse_determinant = (xx * a + xy * b + xz * c).recip();
+        let cofactors =
+            Self { xx: a, yy: xx * zz - xz * xz, zz: xx * yy - xy * xy, xy: b, xz: c, yz: xy * xz - xx * yz };
+        cofactors * inverse_determinant
+    }
     /// As a general matrix.
     #[inline(always)]
     pub fn to_matrix(self) -> Mat3<T> {

@@ -48,6 +48,7 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Model<f64> {
         joints,
         colliders,
         contacts,
+        pairs: Vec::new(),
         contact_stiffness: STIFFNESS,
         limb_ends: Vec::new(),
     };

@@ -11,8 +11,9 @@ use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, CpgJoint};
 use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::step::pairs::pairs_that_touch;
 use burgess_physics::task::{Ending, TaskPlan};
-use burgess_physics::world::{Physics, World};
+use burgess_physics::world::{Physics, SelfCollision, World};
 use std::fmt;
 use std::time::Instant;
 
@@ -56,9 +57,10 @@ impl fmt::Display for Brain {
 }
 
 /// What a backend is to be made for: the default physics on flat ground; forward velocity less energy as reward, limb loads, height
-/// and final place as descriptors, and no termination. An episode lasts `duration` (s).
-pub fn plan(duration: f64, brain: Brain) -> Plan {
-    let physics = Physics::default();
+/// and final place as descriptors, and no termination. An episode lasts `duration` (s). `touching`: whether links of a creature touch each other.
+pub fn plan(duration: f64, brain: Brain, touching: bool) -> Plan {
+    let self_collision = if touching { SelfCollision::On } else { SelfCollision::Off };
+    let physics = Physics { self_collision, ..Physics::default() };
     let task = TaskPlan {
         steps: ((duration * f64::from(physics.rate)).round() as u32).max(1),
         control_period: match brain {
@@ -84,15 +86,19 @@ pub fn plan(duration: f64, brain: Brain) -> Plan {
     Plan { world: World::new(&physics, &TerrainSpec::default(), 0), task, brain: kind }
 }
 
-/// A batch of `count` candidates for a task.
-pub fn candidates(bodies: Bodies, brain: Brain, count: usize, task: &TaskPlan) -> Vec<Candidate<f32>> {
+/// A batch of `count` candidates for a plan.
+pub fn candidates(bodies: Bodies, brain: Brain, count: usize, plan: &Plan) -> Vec<Candidate<f32>> {
+    let task = &plan.task;
     let candidate = |i| {
         let mut stream = Stream::new(0, 0, i as u64, Purpose::Actions);
         let links = match bodies {
             Bodies::Links(links) => links,
             Bodies::Mixed => 8 + i % 5,
         };
-        let model = bodies::random_body(links, &mut stream);
+        let mut model = bodies::random_body(links, &mut stream);
+        if plan.world.self_collision {
+            model.pairs = pairs_that_touch(&model, &SelfCollision::On);
+        }
         let controller = match brain {
             Brain::Cpg => Controller::Cpg {
                 frequency: stream.range(0.8, 2.0),

@@ -18,6 +18,7 @@ use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::experience::Experience;
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::step::pairs::PAIR_SLOTS;
 use burgess_physics::task::Ending;
 use burgess_qd::archive::{Elites, PassiveGrid};
 use burgess_qd::emitter::Emitter;
@@ -25,7 +26,7 @@ use burgess_qd::emitter::batch::{Batch, Offspring, OpenAnchor};
 use burgess_qd::{Evaluated, SearchSpace};
 use rayon::prelude::*;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 /// What creatures are evolved with.
 pub struct Setup<'a> {
@@ -62,6 +63,7 @@ impl<'a> Setup<'a> {
             anchors: Anchors::new(experiment, space, slopes)?,
             passive: PassiveGrid::new(&DescriptorSpec::axes(&experiment.passive), experiment.out_of_range),
             latent: None,
+            said: Once::new(),
             differentiator: differentiator.or(slopes).map(|differentiator| differentiator.name()),
             experiment,
             backend,
@@ -81,6 +83,8 @@ struct Creatures<'a> {
     passive: Option<PassiveGrid>,
     /// What gives candidates their descriptors, where those are learned.
     latent: Option<LatentSpace>,
+    /// Whether contacts without room were spoken of.
+    said: Once,
 }
 
 impl Domain<Genome> for Creatures<'_> {
@@ -125,6 +129,7 @@ impl Domain<Genome> for Creatures<'_> {
         let simulated_before = self.backend.simulation_time();
         let outcomes = self.backend.evaluate_while(&batch.phenotypes, meanwhile).context("simulation failed")?;
         self.check(&outcomes, batch.phenotypes.len())?;
+        warn_of_contacts(&outcomes, moment.generation, &self.said);
         times.simulation = (self.backend.simulation_time() - simulated_before).as_secs_f64();
         times.transfer = laps.next() - times.simulation;
         let refinements = self.refine(&batch, &outcomes, moment)?;
@@ -257,6 +262,19 @@ impl Creatures<'_> {
             }
         };
         offspring.into_par_iter().zip(outcomes).zip(learned).enumerate().map(join).collect()
+    }
+}
+
+/// Says, once in a run, that contacts had no room.
+fn warn_of_contacts(outcomes: &[Outcome], generation: u64, said: &Once) {
+    let all: u64 = outcomes.iter().map(|outcome| u64::from(outcome.contacts_left_out)).sum();
+    if all > 0 {
+        said.call_once(|| {
+            log::warn!(
+                "generation {generation}: {all} contacts between links were left out; a creature has room for {PAIR_SLOTS} a \
+                 link at a time. This is said once"
+            );
+        });
     }
 }
 

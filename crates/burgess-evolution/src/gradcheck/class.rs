@@ -5,7 +5,7 @@ use super::subject::Subject;
 use crate::genome::{Field, ParameterId};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 use burgess_physics::gradient::{StateGradient, WorldGradient};
-use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Joint, JointKind, Link};
+use burgess_physics::model::{BaseKind, Candidate, ContactPoint, Controller, Joint, JointKind, Link, Shape};
 use burgess_physics::step::state::State;
 use burgess_physics::world::World;
 
@@ -162,7 +162,7 @@ fn motion_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Prob
 type Nudge<'a> = dyn Fn(&mut Subject, f64) + Sync + 'a;
 
 /// Every class; the first are genes, and gradients of the others do without a genome.
-pub const CLASSES: [Class; 23] = [
+pub const CLASSES: [Class; 24] = [
     Class {
         name: "genes: shape sizes",
         kind: Kind::Genes(|f| matches!(f, Field::LogRadius | Field::LogLength | Field::LogHalf)),
@@ -187,12 +187,31 @@ pub const CLASSES: [Class; 23] = [
     Class { name: "joint damping", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.damping])) },
     Class { name: "armature", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.armature])) },
     Class { name: "contact points", kind: Kind::Candidate(contacts) },
+    Class { name: "shapes", kind: Kind::Candidate(shapes) },
     Class { name: "contact stiffness", kind: Kind::Candidate(|c| vec![&mut c.model.contact_stiffness]) },
     Class { name: "policy", kind: Kind::Candidate(policy) },
     Class { name: "gravity, friction", kind: Kind::World(world, world_gradient) },
     Class { name: "start: pose", kind: Kind::Pose },
     Class { name: "start: motion", kind: Kind::Motion },
 ];
+
+/// Sizes and places of the links' shapes, where links touch each other; elsewhere only pictures use them.
+fn shapes(candidate: &mut Candidate<f64>) -> Vec<&mut f64> {
+    let model = &mut candidate.model;
+    if model.pairs.is_empty() {
+        return Vec::new();
+    }
+    fn numbers(shape: &mut Shape<f64>) -> Vec<&mut f64> {
+        let (mut all, more) = match shape {
+            Shape::Sphere { centre, radius } => (vector(centre), vec![radius]),
+            Shape::Capsule { from, to, radius } => (vector(from), vector(to).into_iter().chain([radius]).collect()),
+            Shape::Box { centre, half, .. } => (vector(centre), vector(half)),
+        };
+        all.extend(more);
+        all
+    }
+    model.colliders.iter_mut().flat_map(|collider| numbers(&mut collider.shape)).collect()
+}
 
 /// Gravity, friction and contact damping.
 fn world(w: &mut World<f64>) -> Vec<&mut f64> {

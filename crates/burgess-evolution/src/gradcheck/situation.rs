@@ -16,7 +16,7 @@ use burgess_physics::step::episode::Episode;
 use burgess_physics::step::reverse::tape::Standing;
 use burgess_physics::step::state::State;
 use burgess_physics::task::TaskPlan;
-use burgess_physics::world::{Physics, Stiffness, World};
+use burgess_physics::world::{Physics, SelfCollision, Stiffness, World};
 use std::path::Path;
 
 /// One situation: who is where, and when.
@@ -101,6 +101,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         on("bumps", "snake", bumps, later),
         on("walls", "tripod", TerrainSpec::Walls(walls), later),
         flat("welded base", "arm", later),
+        Recipe { change: folded, ..flat("limbs touching", "arm", Some(limbs_touch)) },
     ];
     recipes.into_iter().map(Recipe::cook).collect()
 }
@@ -276,6 +277,17 @@ fn cramped(genome: &mut Genome, _: &mut Physics) {
 fn weak(genome: &mut Genome, _: &mut Physics) {
     genome.body.joints.iter_mut().for_each(|joint| joint.log_torque -= 2.0);
     cpg(genome, |joint| joint.amplitude = 2.0);
+}
+
+/// An arm that bends until it lies on its own foot and moves there.
+fn folded(genome: &mut Genome, physics: &mut Physics) {
+    physics.self_collision = SelfCollision::On;
+    genome.body.joints.iter_mut().for_each(|joint| (joint.lower, joint.upper) = (2.0, 2.0));
+    cpg(genome, |joint| (joint.amplitude, joint.offset) = (0.05, 1.0));
+}
+
+fn limbs_touch(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
+    episode.steps() > 240 && episode.work.pairs.iter().any(|pair| pair.force.normal > 1.0)
 }
 
 fn is_sliding(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {

@@ -19,6 +19,7 @@ use burgess_physics::laws::inertia::MassProperties;
 use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::soft::sigmoid;
 use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape, small_scale};
+use burgess_physics::step::pairs::pairs_that_touch;
 use burgess_physics::world::{Physics, Stiffness};
 
 /// Mass of the creature that the physics defaults are tuned for (kg).
@@ -91,9 +92,11 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
         joints: tree.iter().zip(&parts).skip(1).map(joint).collect(),
         colliders: parts.iter().enumerate().map(|(link, part)| Collider { link, shape: part.shape() }).collect(),
         contacts,
+        pairs: Vec::new(),
         contact_stiffness: contact_stiffness(mass, physics),
         limb_ends: Vec::new(),
     };
+    model.pairs = pairs_that_touch(&model, &physics.self_collision);
     model.limb_ends = model.childless_links();
     // In the order of genes, so that a limb that grows elsewhere in the tree keeps its place.
     model.limb_ends.sort_by_key(|&link| keys[link].joint);

@@ -167,6 +167,7 @@ mod tests {
             joints: vec![joint; links.len().saturating_sub(1)],
             colliders: links.iter().enumerate().map(collider).collect(),
             base: BaseKind::Floating,
+            pairs: Vec::new(),
             contact_stiffness: 1.0,
             ..Model::default()
         }

@@ -67,6 +67,7 @@ impl CpuBackend {
             descriptors: returns.descriptors.into_iter().map(hide).collect(),
             ending: returns.ending,
             steps: returns.steps,
+            contacts_left_out: returns.contacts_left_out,
             experience,
         }
     }

@@ -155,19 +155,19 @@ impl Loaded {
         let part = &self.part;
         let kept = Kept { states: part.read_states()?, episodes: part.read_episodes()?, results: part.read_results()? };
         let model = |candidate: usize| &candidates[candidate].model;
-        let snapshots = kept.snapshots(&self.encoded, part.place.pipeline.contacts, part.place.words, model);
+        let snapshots = kept.snapshots(&self.encoded, part.place.pipeline.link_room, part.place.words, model);
         Ok(snapshots.into_iter().map(|(body, snapshot)| (self.encoded.candidates[body], snapshot)).collect())
     }
 
     /// Writes where the episodes stand at a step of the batch.
     fn put(&mut self, candidates: &[Candidate<f32>], states: &[Snapshot<f32>], step: u32) -> Result<(), Error> {
-        let (contacts, words) = (self.part.place.pipeline.contacts, self.part.place.words);
-        let mut kept = Kept::new(&self.encoded, contacts, words);
-        let bases: Vec<(usize, usize)> = self.encoded.bases(layout::record_fields(contacts)).collect();
+        let (link_room, words) = (self.part.place.pipeline.link_room, self.part.place.words);
+        let mut kept = Kept::new(&self.encoded, link_room, words);
+        let bases: Vec<(usize, usize)> = self.encoded.bases(layout::record_fields(link_room)).collect();
         for base in bases {
             let candidate = self.encoded.candidates[base.0];
             let from = &states[candidate];
-            kept.put(base, &candidates[candidate].model, contacts, words, from);
+            kept.put(base, &candidates[candidate].model, link_room, words, from);
             let body = &mut self.encoded.bodies[base.0];
             (body.started, body.start) = (step.wrapping_sub(from.steps), from.start.to_array());
             self.rewards[base.0] = from.reward;

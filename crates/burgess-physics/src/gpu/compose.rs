@@ -2,7 +2,7 @@
 //!
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
-use super::layout::moment_room;
+use super::layout::{LinkRoom, moment_room};
 use crate::frame;
 use crate::frame::FEATURES;
 use crate::laws::descriptor::Descriptor;
@@ -15,6 +15,7 @@ use crate::plan::BrainKind;
 use crate::step::body_plan::REFERENCE_LOAD;
 use crate::step::episode::{RATE_BOUND, SPEED_BOUND};
 use crate::step::measure::TOUCH_DOWN;
+use crate::step::pairs::{PAIR_SLOTS, STIFFNESS as PAIR_STIFFNESS, TAIL as PAIR_TAIL};
 use crate::step::step::ROUNDS;
 use crate::task::TaskPlan;
 use std::fmt::Write as _;
@@ -65,6 +66,33 @@ pub const REVERSE_FILES: [(&str, &str); 14] = [
     ("reverse/episode.wgsl", include_str!("../../../../shaders/reverse/episode.wgsl")),
 ];
 
+/// Contacts between links; without them nothing of it is in the shader, not even its memory.
+pub const PAIR_FILES: [(&str, &str); 2] = [
+    ("laws/pair.wgsl", include_str!("../../../../shaders/laws/pair.wgsl")),
+    ("pairs.wgsl", include_str!("../../../../shaders/pairs.wgsl")),
+];
+
+/// Their way back.
+pub const PAIR_REVERSE_FILES: [(&str, &str); 2] = [
+    ("reverse/pairs.wgsl", include_str!("../../../../shaders/reverse/pairs.wgsl")),
+    ("reverse/mobility.wgsl", include_str!("../../../../shaders/reverse/mobility.wgsl")),
+];
+
+/// What stands in their place where no links touch.
+pub const NO_PAIR_FILES: [(&str, &str); 1] = [("pairs_off.wgsl", include_str!("../../../../shaders/pairs_off.wgsl"))];
+
+/// See [`NO_PAIR_FILES`].
+pub const NO_PAIR_REVERSE_FILES: [(&str, &str); 1] =
+    [("reverse/pairs_off.wgsl", include_str!("../../../../shaders/reverse/pairs_off.wgsl"))];
+
+fn pair_files(pairs: bool) -> &'static [(&'static str, &'static str)] {
+    if pairs { &PAIR_FILES } else { &NO_PAIR_FILES }
+}
+
+fn pair_reverse_files(pairs: bool) -> &'static [(&'static str, &'static str)] {
+    if pairs { &PAIR_REVERSE_FILES } else { &NO_PAIR_REVERSE_FILES }
+}
+
 /// What the experiment decides about the shader.
 #[derive(Clone, Copy, Debug)]
 pub struct Choices<'a> {
@@ -74,8 +102,8 @@ pub struct Choices<'a> {
     pub terrain: &'a Terrain<f32>,
     /// The kind of brain.
     pub brain: &'a BrainKind,
-    /// Room for contact points on a link.
-    pub contacts: usize,
+    /// Room that a link's vectors have.
+    pub link_room: LinkRoom,
     /// Whether states are kept on a tape, and there is a backward pass.
     pub taped: bool,
     /// What is simulated, and what drives it.
@@ -98,14 +126,14 @@ pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
     text += &terrain_functions(choices.terrain);
-    for (_, file) in FILES {
+    for (_, file) in FILES.iter().chain(pair_files(choices.link_room.pairs)) {
         text.push('\n');
         text += file;
     }
     if choices.taped {
         text += &reverse_task_functions(choices.task);
         text += &reverse_terrain_functions(choices.terrain);
-        for (_, file) in REVERSE_FILES {
+        for (_, file) in REVERSE_FILES.iter().chain(pair_reverse_files(choices.link_room.pairs)) {
             text.push('\n');
             text += file;
         }
@@ -124,7 +152,8 @@ fn constants(choices: Choices<'_>) -> String {
     };
     let mut text = String::from("// Composed for one experiment.\n");
     let whole = [
-        ("CONTACTS", choices.contacts),
+        ("CONTACTS", choices.link_room.contacts),
+        ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),
         ("ACTIVATIONS", brain_kind.widest_layer(choices.task.latent_size())),
@@ -154,6 +183,8 @@ fn constants(choices: Choices<'_>) -> String {
     }
     let real = [
         ("TAU", std::f64::consts::TAU),
+        ("PAIR_TAIL", PAIR_TAIL),
+        ("PAIR_STIFFNESS", PAIR_STIFFNESS),
         ("TOUCH_DOWN", TOUCH_DOWN.0),
         ("LIFT_OFF", TOUCH_DOWN.1),
         ("WEIGHT_OF_REFERENCE", 1.0 / REFERENCE_LOAD),

@@ -2,11 +2,11 @@
 
 use super::device::GpuError;
 use super::encode::Encoded;
-use super::layout::{self, Episode, LANES, STATE_CONTACTS, Vec4, contact_places, state_fields};
+use super::layout::{self, Episode, LANES, LinkRoom, STATE_CONTACTS, Vec4, contact_places, pair_places, state_fields};
 use crate::batch::Outcome;
 use crate::experience::Experience;
 use crate::model::Model;
-use crate::step::state::{ContactState, LinkState, State};
+use crate::step::state::{ContactState, LinkState, PairState, State};
 use crate::task::Ending;
 use burgess_core::math::{Quat, Vec3, vec3};
 
@@ -33,6 +33,7 @@ pub(crate) fn outcome(words: &[u32], descriptors: usize, frame: Option<u32>) -> 
         descriptors: sums.iter().map(value).collect(),
         ending,
         steps: words[1],
+        contacts_left_out: words[layout::LEFT_OUT],
         experience: frame.filter(|_| ending != Ending::Diverged).map(|steps| {
             // An episode that ended before its first frame has its end as its only one.
             let count = (words[layout::STEPS] / steps.max(1)).max(1) as usize;
@@ -56,21 +57,26 @@ pub(crate) fn states<'c>(
     encoded: &Encoded,
     states: &[Vec4],
     episodes: &[Episode],
-    contacts: usize,
+    link_room: LinkRoom,
     model: impl Fn(usize) -> &'c Model<f32>,
 ) -> Vec<State<f32>> {
     let mut found: Vec<(usize, State<f32>)> = encoded
-        .bases(state_fields(contacts))
+        .bases(state_fields(link_room))
         .map(|(body, row)| {
             let field = |link: usize, field: usize| states[row + link + field * LANES];
-            (body, state(model(encoded.candidates[body]), &episodes[body], field))
+            (body, state(model(encoded.candidates[body]), link_room, &episodes[body], field))
         })
         .collect();
     found.sort_by_key(|&(body, _)| body);
     found.into_iter().map(|(_, state)| state).collect()
 }
 
-fn state(model: &Model<f32>, episode: &Episode, field: impl Fn(usize, usize) -> Vec4) -> State<f32> {
+fn state(
+    model: &Model<f32>,
+    link_room: LinkRoom,
+    episode: &Episode,
+    field: impl Fn(usize, usize) -> Vec4,
+) -> State<f32> {
     let links: Vec<LinkState<f32>> = (0..model.links.len())
         .map(|i| {
             let [angle, rate, ..] = field(i, 0);
@@ -87,6 +93,7 @@ fn state(model: &Model<f32>, episode: &Episode, field: impl Fn(usize, usize) -> 
         contacts: contact_places(&model.contacts)
             .map(|(link, place)| contact_state(field(link, STATE_CONTACTS + place)))
             .collect(),
+        pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
         links,
     }
 }
@@ -94,6 +101,11 @@ fn state(model: &Model<f32>, episode: &Episode, field: impl Fn(usize, usize) -> 
 /// What a contact point carries, from its vector.
 pub(super) fn contact_state(vector: Vec4) -> ContactState<f32> {
     ContactState { normal_force: vector[3], free_gain: xyz(vector) }
+}
+
+/// What a contact between two links carries, from its vector.
+pub(super) fn pair_state(vector: Vec4) -> PairState<f32> {
+    PairState { key: vector[3] as u32, bristle: xyz(vector) }
 }
 
 fn xyz([x, y, z, _]: Vec4) -> Vec3<f32> {

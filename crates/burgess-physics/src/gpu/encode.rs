@@ -1,9 +1,13 @@
 //! From candidates to the arrays that the device reads.
 
-use super::layout::{Body, CONTACT_POINTS, LANES, Lane, NONE, Vec4, model_fields, with};
+use super::layout::{
+    Body, CONTACT_POINTS, LANES, Lane, LinkRoom, NONE, SHAPE_FIELDS, Vec4, model_fields, shape_place, with,
+};
 use super::pack::{Block, Tree};
+use crate::error::Error;
 use crate::laws::joint::Servo;
-use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS};
+use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Shape};
+use crate::step::pairs::rounded;
 use crate::step::prelude::Prelude;
 use crate::world::World;
 use burgess_core::math::{Sym3, Vec3};
@@ -64,6 +68,29 @@ impl<'a> Prepared<'a> {
         }
     }
 
+    /// Checks that the device can simulate the contacts between its links.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot.
+    pub(crate) fn check_pairs(&self, self_collision: bool) -> Result<(), Error> {
+        let model = &self.candidate.model;
+        if model.pairs.is_empty() {
+            return Ok(());
+        }
+        if !self_collision {
+            let what = "links that can touch each other, where `World::self_collision` is false";
+            return Err(Error::Unsupported(what.into()));
+        }
+        let one_each = model.colliders.len() == model.links.len()
+            && model.colliders.iter().enumerate().all(|(i, collider)| collider.link == i);
+        if one_each {
+            return Ok(());
+        }
+        let what = "links that touch each other on a GPU and have more or fewer colliders than one each";
+        Err(Error::Unsupported(what.into()))
+    }
+
     /// Floats of its brain.
     pub(crate) fn weight_count(&self) -> usize {
         weight_count(&self.candidate.controller)
@@ -82,17 +109,17 @@ impl Encoded {
         Arrays { lanes, models, bodies, weights }
     }
 
-    /// Encodes blocks of candidates, with room for `contacts` contact points on a link, with numbers that all `shared` in front of the
+    /// Encodes blocks of candidates, with `link_room` for a link's vectors, with numbers that all `shared` in front of the
     /// brains, and `scratch` floats for a brain's activations, given the number of its weights. Memory is used again, and what stood on lanes that are now idle stays there: nobody looks at it.
     pub(crate) fn fill(
         &mut self,
         blocks: &[Block],
         prepared: &[Prepared<'_>],
-        contacts: usize,
+        link_room: LinkRoom,
         shared: &[f32],
         scratch: impl Fn(usize) -> usize,
     ) {
-        let fields = model_fields(contacts);
+        let fields = model_fields(link_room);
         self.lanes.resize(blocks.len() * LANES, IDLE);
         self.models.resize(blocks.len() * LANES * fields, [0.0; 4]);
         let places = || blocks.iter().flat_map(|block| &block.creatures);
@@ -108,7 +135,7 @@ impl Encoded {
                 lanes.fill(IDLE);
                 for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
                     put_tree(&prepared[i], first_lane, (first_body + place) as u32, lanes);
-                    put_model(prepared[i].candidate, first_lane, models);
+                    put_model(prepared[i].candidate, first_lane, link_room, models);
                 }
                 lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
             },
@@ -145,7 +172,7 @@ impl Encoded {
 }
 
 /// A lane without a link.
-const IDLE: Lane = Lane { tree: [0, 0, 0, NONE], counts: [NONE, 0, 0, 0], body: 0, block_depth: 0 };
+const IDLE: Lane = Lane { tree: [0, 0, 0, NONE], counts: [NONE, 0, 0, 0], body: 0, block_depth: 0, partners: 0 };
 
 /// Floats of a brain, as the device reads it.
 pub(crate) fn weight_count(controller: &Controller<f32>) -> usize {
@@ -181,6 +208,7 @@ fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [
             counts: [NONE, 0, count as u8, quadrants[i] as u8],
             body,
             block_depth: 0,
+            partners: 0,
         };
         if i > 0 {
             let lane = (first_lane + i) as u8;
@@ -194,9 +222,13 @@ fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [
     for contact in &model.contacts {
         own[contact.link].counts[1] += 1;
     }
+    // Each link has one collider: see `check_pairs`.
+    for &(a, b) in &model.pairs {
+        own[a].partners |= 1 << b;
+    }
 }
 
-fn put_model(candidate: &Candidate<f32>, first_lane: usize, models: &mut [Vec4]) {
+fn put_model(candidate: &Candidate<f32>, first_lane: usize, link_room: LinkRoom, models: &mut [Vec4]) {
     let mut put = |field: usize, link: usize, vector: Vec4| models[field * LANES + first_lane + link] = vector;
     for (i, link) in candidate.model.links.iter().enumerate() {
         let joint = if i == 0 { &NO_JOINT } else { candidate.model.joint(i) };
@@ -210,6 +242,27 @@ fn put_model(candidate: &Candidate<f32>, first_lane: usize, models: &mut [Vec4])
         let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
         put(CONTACT_POINTS + slot, contact.link, with(contact.centre, contact.radius));
         previous = (contact.link, slot);
+    }
+    if link_room.pairs {
+        for collider in &candidate.model.colliders {
+            for (vector, field) in shape_vectors(&collider.shape).into_iter().zip(shape_place(link_room)..) {
+                put(field, collider.link, vector);
+            }
+        }
+    }
+}
+
+/// A shape as `shaders/pairs.wgsl` reads it.
+fn shape_vectors(shape: &Shape<f32>) -> [Vec4; SHAPE_FIELDS] {
+    let none = [0.0; 4];
+    match *shape {
+        Shape::Sphere { centre, radius } => [with(centre, radius), none, none, none, none],
+        Shape::Capsule { from, to, radius } => [with(from, radius), with(to - from, 1.0), none, none, none],
+        Shape::Box { centre, axes, half } => {
+            let (core, radius) = rounded(half);
+            let [x, y, z] = axes.transposed().0.map(|axis| with(axis, 0.0));
+            [with(centre, radius), with(core, 2.0), x, y, z]
+        }
     }
 }
 

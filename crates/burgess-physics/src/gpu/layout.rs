@@ -2,9 +2,11 @@
 //! `tests/gpu/layout.rs` compares the two through naga.
 
 use crate::frame::FEATURES;
-use crate::model::ContactPoint;
+use crate::model::{ContactPoint, Model};
 use crate::observer::{Observer, Sizes};
+use crate::step::pairs::PAIR_SLOTS;
 use crate::task::TaskPlan;
+use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;
 use bytemuck::{Pod, Zeroable};
 use std::sync::Arc;
@@ -21,8 +23,10 @@ pub const ENDING: usize = 0;
 pub const STEPS: usize = 1;
 /// Place of the reward in the words of a creature's results.
 pub const REWARD: usize = 2;
-/// Words of a creature's results before its descriptors: ending, steps, reward.
-pub const SAMPLES: usize = 3;
+/// Place in the words of a creature's results of how many contacts between links had no room.
+pub const LEFT_OUT: usize = 3;
+/// Words of a creature's results before its descriptors: ending, steps, reward, contacts left out.
+pub const SAMPLES: usize = 4;
 /// Vectors of terrain coefficients.
 pub const TERRAIN_VECTORS: usize = 16;
 
@@ -118,6 +122,8 @@ pub struct Lane {
     pub body: u32,
     /// Depth of the deepest tree in the block.
     pub block_depth: u32,
+    /// One bit a later link of the creature that the link can touch.
+    pub partners: u32,
 }
 
 /// What is known of a whole creature.
@@ -167,17 +173,40 @@ pub struct Episode {
     pub stance: Vec4,
 }
 
-/// Vectors of a link's model with room for `contacts` contact points.
-pub const fn model_fields(contacts: usize) -> usize {
-    CONTACT_POINTS + contacts
+/// What a link's vectors have room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkRoom {
+    /// Contact points.
+    pub contacts: usize,
+    /// Whether links of a creature can touch each other.
+    pub pairs: bool,
+}
+
+/// Vectors of a link's shape, where links can touch each other.
+pub const SHAPE_FIELDS: usize = 5;
+
+/// Where the vectors of a link's shape begin in its model.
+pub const fn shape_place(room: LinkRoom) -> usize {
+    CONTACT_POINTS + room.contacts
+}
+
+/// Vectors of a link's model.
+pub const fn model_fields(room: LinkRoom) -> usize {
+    shape_place(room) + if room.pairs { SHAPE_FIELDS } else { 0 }
 }
 
 /// Vectors of a link's state before those of its contact points.
 pub const STATE_CONTACTS: usize = 3;
 
-/// Vectors of a link's state with room for `contacts` contact points.
-pub const fn state_fields(contacts: usize) -> usize {
-    STATE_CONTACTS + contacts
+/// Vectors of a link's state.
+pub const fn state_fields(room: LinkRoom) -> usize {
+    STATE_CONTACTS + room.contacts + if room.pairs { PAIR_SLOTS } else { 0 }
+}
+
+/// Where the vectors of each slot for contacts between links stand, in the order of the slots: a link and a field of its state.
+pub fn pair_places<T: Real>(model: &Model<T>, room: LinkRoom) -> impl Iterator<Item = (usize, usize)> + use<T> {
+    let links = model.links.len();
+    (0..model.pair_slots()).map(move |slot| (slot % links, STATE_CONTACTS + room.contacts + slot / links))
 }
 
 /// Where the vectors of each contact point stand, in the order of the points: its link, and its place among those of the link.
@@ -190,18 +219,18 @@ pub fn contact_places<T>(contacts: &[ContactPoint<T>]) -> impl Iterator<Item = (
 }
 
 /// Vectors of a link's record on the tape, or in a batch that steps.
-pub const fn record_fields(contacts: usize) -> usize {
-    state_fields(contacts) + RECORD_EXTRA
+pub const fn record_fields(room: LinkRoom) -> usize {
+    state_fields(room) + RECORD_EXTRA
 }
 
 /// Where in a link's gradient the vectors of its state begin, and where those of what its creature shares.
-pub const fn bar_places(contacts: usize) -> (usize, usize) {
-    (model_fields(contacts), model_fields(contacts) + state_fields(contacts))
+pub const fn bar_places(room: LinkRoom) -> (usize, usize) {
+    (model_fields(room), model_fields(room) + state_fields(room))
 }
 
 /// Vectors of a link's gradient.
-pub const fn gradient_fields(contacts: usize, descriptors: usize) -> usize {
-    bar_places(contacts).1 + SHARED_BARS + descriptors.div_ceil(4)
+pub const fn gradient_fields(room: LinkRoom, descriptors: usize) -> usize {
+    bar_places(room).1 + SHARED_BARS + descriptors.div_ceil(4)
 }
 
 /// Words of a frame in a creature's results: its features and its reward.

@@ -117,8 +117,8 @@ impl GpuBackend {
         steps: Range<u32>,
     ) -> Result<Vec<State<f32>>, Error> {
         self.states(candidates, steps, |run, encoded| {
-            let contacts = run.part().place.pipeline.contacts;
-            let (states, episodes) = resume::arrays(encoded, contacts, |i| (&candidates[i].model, &standing[i]));
+            let link_room = run.part().place.pipeline.link_room;
+            let (states, episodes) = resume::arrays(encoded, link_room, |i| (&candidates[i].model, &standing[i]));
             run.put_states(&states, &episodes)
         })
     }
@@ -132,8 +132,8 @@ impl GpuBackend {
         let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
         let finished = |run: &Run, encoded: &Encoded| {
             let (part, model) = (run.part(), |i: usize| &candidates[i].model);
-            let contacts = part.place.pipeline.contacts;
-            let found = decode::states(encoded, &part.read_states()?, &part.read_episodes()?, contacts, model);
+            let link_room = part.place.pipeline.link_room;
+            let found = decode::states(encoded, &part.read_states()?, &part.read_episodes()?, link_room, model);
             for (&candidate, state) in encoded.candidates.iter().zip(found) {
                 states[candidate] = Some(state);
             }

@@ -4,8 +4,8 @@
 use super::device::GpuError;
 use super::encode::{Arrays, Encoded, Prepared};
 use super::layout::{
-    Episode, LANES, Objective, Span, Vec4, gradient_fields, model_fields, record_fields, result_words, state_fields,
-    thought_floats,
+    Episode, LANES, LinkRoom, Objective, Span, Vec4, gradient_fields, model_fields, record_fields, result_words,
+    state_fields, thought_floats,
 };
 use super::options::CONTACT_ROOMS;
 use super::pace::Pace;
@@ -88,6 +88,7 @@ impl Place {
             words: result_words(task, variant.taped),
             scratch: scratch(session, variant),
         };
+        prepared.iter().try_for_each(|prepared| prepared.check_pairs(session.world.self_collision))?;
         Ok(pack_rooms(prepared)?.into_iter().map(|(room, blocks)| (place(room), blocks)).collect())
     }
 
@@ -98,7 +99,7 @@ impl Place {
     /// When the device refuses the shaders.
     pub(super) fn with(&self, variant: Variant) -> Result<Self, Error> {
         let [small, large] = self.session.pipelines(variant)?;
-        let pipeline = if small.contacts == self.pipeline.contacts { small } else { large };
+        let pipeline = if small.link_room == self.pipeline.link_room { small } else { large };
         let (words, scratch) =
             (result_words(self.session.task(variant), variant.taped), scratch(&self.session, variant));
         Ok(Self { session: Arc::clone(&self.session), variant, pipeline, words, scratch })
@@ -116,7 +117,7 @@ impl Place {
         prepared: &[Prepared<'_>],
     ) -> Result<Vec<Vec<Block>>, GpuError> {
         // The arrays that grow fastest: what lanes have, models or gradients; brains with their scratch; results with their frames.
-        let fields = if self.variant.taped { self.gradient_fields() } else { model_fields(self.pipeline.contacts) };
+        let fields = if self.variant.taped { self.gradient_fields() } else { model_fields(self.pipeline.link_room) };
         let lanes = (LANES * fields * size_of::<Vec4>()) as u64;
         let brains = |block: &Block| {
             let of = |&(i, _): &(usize, usize)| {
@@ -137,19 +138,19 @@ impl Place {
     /// Fills the arrays for some blocks.
     pub(super) fn encode(&self, encoded: &mut Encoded, blocks: &[Block], prepared: &[Prepared<'_>]) {
         let shared = self.session.task(self.variant).observer_numbers();
-        encoded.fill(blocks, prepared, self.pipeline.contacts, shared, |weights| self.scratch(weights));
+        encoded.fill(blocks, prepared, self.pipeline.link_room, shared, |weights| self.scratch(weights));
     }
 
     /// Vectors of a link's gradient.
     pub(super) fn gradient_fields(&self) -> usize {
-        gradient_fields(self.pipeline.contacts, self.session.task(self.variant).descriptors.len())
+        gradient_fields(self.pipeline.link_room, self.session.task(self.variant).descriptors.len())
     }
 
     /// Bytes of the states of some blocks before one step.
     pub(super) fn record_size(&self, blocks: usize) -> u64 {
         let whole = self.variant.has_whole_records();
-        let fields: fn(usize) -> usize = if whole { record_fields } else { state_fields };
-        (blocks * LANES * fields(self.pipeline.contacts) * size_of::<Vec4>()) as u64
+        let fields: fn(LinkRoom) -> usize = if whole { record_fields } else { state_fields };
+        (blocks * LANES * fields(self.pipeline.link_room) * size_of::<Vec4>()) as u64
     }
 
     /// Steps of the next dispatch of some blocks, of which so many are left.

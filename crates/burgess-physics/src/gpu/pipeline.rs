@@ -2,6 +2,7 @@
 
 use super::compose::{Choices, source};
 use super::device::{Gpu, GpuError};
+use super::layout::LinkRoom;
 use wgpu::{BindingType, BufferBindingType, ShaderStages};
 
 /// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/layout.wgsl`;
@@ -36,8 +37,8 @@ pub(crate) struct Pipeline {
     /// With a tape only.
     differentiate: Option<wgpu::ComputePipeline>,
     layout: wgpu::BindGroupLayout,
-    /// Room for contact points on a link.
-    pub(crate) contacts: usize,
+    /// Room that a link's vectors have.
+    pub(crate) link_room: LinkRoom,
 }
 
 impl Pipeline {
@@ -94,7 +95,7 @@ impl Pipeline {
                 simulate: pipeline("simulate"),
                 differentiate: choices.taped.then(|| pipeline("differentiate")),
                 layout,
-                contacts: choices.contacts,
+                link_room: choices.link_room,
             }
         })
     }

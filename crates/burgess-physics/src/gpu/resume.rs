@@ -1,7 +1,7 @@
 //! Starting in the middle of an episode, for tests: the inverse of `decode::states`.
 
 use super::encode::Encoded;
-use super::layout::{Episode, LANES, STATE_CONTACTS, Vec4, contact_places, state_fields, with};
+use super::layout::{Episode, LANES, LinkRoom, STATE_CONTACTS, Vec4, contact_places, pair_places, state_fields, with};
 use crate::model::Model;
 use crate::step::state::State;
 
@@ -17,20 +17,20 @@ pub struct Standing {
 /// The arrays of states and episodes of a part. `standing` gives the creature of a candidate and where its episode stands.
 pub(super) fn arrays<'c>(
     encoded: &Encoded,
-    contacts: usize,
+    link_room: LinkRoom,
     standing: impl Fn(usize) -> (&'c Model<f32>, &'c Standing),
 ) -> (Vec<Vec4>, Vec<Episode>) {
-    let mut states = vec![[0.0; 4]; encoded.lanes.len() * state_fields(contacts)];
+    let mut states = vec![[0.0; 4]; encoded.lanes.len() * state_fields(link_room)];
     let mut episodes = vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()];
-    for (body, row) in encoded.bases(state_fields(contacts)) {
+    for (body, row) in encoded.bases(state_fields(link_room)) {
         let (model, standing) = standing(encoded.candidates[body]);
-        put(model, standing, |link, field, vector| states[row + link + field * LANES] = vector);
+        put(model, link_room, standing, |link, field, vector| states[row + link + field * LANES] = vector);
         episodes[body] = episode(&standing.state);
     }
     (states, episodes)
 }
 
-fn put(model: &Model<f32>, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
+fn put(model: &Model<f32>, link_room: LinkRoom, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
     for (i, link) in standing.state.links.iter().enumerate() {
         // No command: the first step of what follows is to make a decision.
         put(i, 0, [link.angle, link.rate, standing.targets[i], 0.0]);
@@ -39,6 +39,9 @@ fn put(model: &Model<f32>, standing: &Standing, mut put: impl FnMut(usize, usize
     }
     for ((link, place), contact) in contact_places(&model.contacts).zip(&standing.state.contacts) {
         put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
+    }
+    for ((link, place), pair) in pair_places(model, link_room).zip(&standing.state.pairs) {
+        put(link, place, with(pair.bristle, pair.key as f32));
     }
 }
 

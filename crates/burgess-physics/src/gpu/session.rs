@@ -4,7 +4,7 @@
 use super::compose::{Choices, Mode};
 use super::device::{Gpu, GpuError};
 use super::encode::Encoded;
-use super::layout::{LANES, OBJECTIVE_DESCRIPTORS};
+use super::layout::{LANES, LinkRoom, OBJECTIVE_DESCRIPTORS};
 use super::options::{CONTACT_ROOMS, Options, unsupported};
 use super::pace::{self, Pace};
 use super::pipeline::Pipeline;
@@ -155,8 +155,9 @@ impl Session {
             return Err(Error::Unsupported(what));
         }
         let compile = |contacts| {
+            let link_room = LinkRoom { contacts, pairs: self.world.self_collision };
             let Variant { taped, mode } = variant;
-            let choices = Choices { task, terrain: &self.world.terrain, brain: &self.brain, contacts, taped, mode };
+            let choices = Choices { task, terrain: &self.world.terrain, brain: &self.brain, link_room, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
         let [small, large] = CONTACT_ROOMS;
@@ -252,7 +253,7 @@ fn check_limits(gpu: &Gpu) -> Result<(), GpuError> {
     let needs = [
         ("storage buffers of a shader", 8, limits.storage_buffers),
         ("invocations of a workgroup", LANES as u32, limits.invocations),
-        ("workgroup memory (bytes)", 4096, limits.workgroup_memory),
+        ("workgroup memory (bytes)", 8192, limits.workgroup_memory),
     ];
     for (what, needed, allowed) in needs {
         if allowed < needed {

@@ -1,10 +1,10 @@
 //! Snapshots to and from the arrays of a batch that steps.
 
-use super::decode::contact_state;
+use super::decode::{contact_state, pair_state};
 use super::encode::Encoded;
 use super::layout::{
-    self, ENDING, Episode, LANES, REWARD, SAMPLES, STATE_CONTACTS, STEPS, Vec4, contact_places, record_fields,
-    state_fields, with,
+    self, ENDING, Episode, LANES, LinkRoom, REWARD, SAMPLES, STATE_CONTACTS, STEPS, Vec4, contact_places, pair_places,
+    record_fields, state_fields, with,
 };
 use crate::model::Model;
 use crate::step::snapshot::Snapshot;
@@ -52,9 +52,9 @@ fn number(words: &[u32], place: usize) -> f32 {
 
 impl Kept {
     /// Room for the creatures of a part, all zero.
-    pub(super) fn new(encoded: &Encoded, contacts: usize, words: usize) -> Self {
+    pub(super) fn new(encoded: &Encoded, link_room: LinkRoom, words: usize) -> Self {
         Self {
-            states: vec![[0.0; 4]; encoded.lanes.len() * record_fields(contacts)],
+            states: vec![[0.0; 4]; encoded.lanes.len() * record_fields(link_room)],
             episodes: vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()],
             results: vec![0; encoded.bodies.len() * words],
         }
@@ -64,20 +64,20 @@ impl Kept {
     pub(super) fn snapshots<'c>(
         &self,
         encoded: &Encoded,
-        contacts: usize,
+        link_room: LinkRoom,
         words: usize,
         model: impl Fn(usize) -> &'c Model<f32>,
     ) -> Vec<(usize, Snapshot<f32>)> {
         let one = |(body, row): (usize, usize)| {
             let field = |link: usize, field: usize| self.states[row + link + field * LANES];
             let words = &self.results[body * words..][..words];
-            let mut snapshot = snapshot(model(encoded.candidates[body]), contacts, field, words);
+            let mut snapshot = snapshot(model(encoded.candidates[body]), link_room, field, words);
             snapshot.stance = self.episodes[body].stance;
             let [x, y, z] = encoded.bodies[body].start;
             snapshot.start = vec3(x, y, z);
             (body, snapshot)
         };
-        encoded.bases(record_fields(contacts)).map(one).collect()
+        encoded.bases(record_fields(link_room)).map(one).collect()
     }
 
     /// Takes in the snapshot of a creature whose base's first vector stands at `row`.
@@ -85,7 +85,7 @@ impl Kept {
         &mut self,
         (body, row): (usize, usize),
         model: &Model<f32>,
-        contacts: usize,
+        link_room: LinkRoom,
         words: usize,
         from: &Snapshot<f32>,
     ) {
@@ -102,10 +102,13 @@ impl Kept {
         for ((link, place), contact) in contact_places(&model.contacts).zip(&state.contacts) {
             put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
         }
+        for ((link, place), pair) in pair_places(model, link_room).zip(&state.pairs) {
+            put(link, place, with(pair.bristle, pair.key as f32));
+        }
         let [x, y, z] = state.orientation.v.to_array();
         let orientation = [x, y, z, state.orientation.w];
-        put(0, state_fields(contacts), orientation);
-        put(0, state_fields(contacts) + 1, with(state.position, 0.0));
+        put(0, state_fields(link_room), orientation);
+        put(0, state_fields(link_room) + 1, with(state.position, 0.0));
         self.episodes[body] = Episode {
             orientation,
             position: state.position.to_array(),
@@ -124,7 +127,12 @@ impl Kept {
 }
 
 /// A snapshot but for what limb ends remember and the start.
-fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) -> Vec4, words: &[u32]) -> Snapshot<f32> {
+fn snapshot(
+    model: &Model<f32>,
+    link_room: LinkRoom,
+    field: impl Fn(usize, usize) -> Vec4,
+    words: &[u32],
+) -> Snapshot<f32> {
     let links = model.links.len();
     // Each descriptor has a sum and its excess, and so has the reward, whose sum stands before.
     let descriptors = (words.len() - SAMPLES - 1) / 2;
@@ -133,17 +141,18 @@ fn snapshot(model: &Model<f32>, contacts: usize, field: impl Fn(usize, usize) ->
         LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
     };
     let contact = |(link, place)| contact_state(field(link, STATE_CONTACTS + place));
-    let [x, y, z, w] = field(0, state_fields(contacts));
+    let [x, y, z, w] = field(0, state_fields(link_room));
     let per_joint = |place: usize| (0..links).map(|i| if i == 0 { 0.0 } else { field(i, 0)[place] }).collect();
     Snapshot {
         steps: words[STEPS],
         ending: ending(words),
         state: State {
-            position: xyz(field(0, state_fields(contacts) + 1)),
+            position: xyz(field(0, state_fields(link_room) + 1)),
             orientation: Quat::new(w, x, y, z),
             velocity: xyz(field(0, 0)),
             angular_velocity: xyz(field(0, 2)),
             contacts: contact_places(&model.contacts).map(contact).collect(),
+            pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
             links: (0..links).map(link).collect(),
         },
         targets: per_joint(2),

@@ -9,10 +9,12 @@ pub mod descriptor;
 pub mod gyroscope;
 pub mod inertia;
 pub mod joint;
+pub mod pair;
 #[rustfmt::skip]
 pub mod reverse;
 pub mod reward;
 pub mod sensors;
 pub mod shader;
+pub mod shapes;
 pub mod soft;
 pub mod terrain;

@@ -353,3 +353,548 @@ pub fn carried_angular_momentum_reverse<T: Real>(diagonal: Vec3<T>, products: Ve
         ),
     }
 }
+
+/// What [`between_segments_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BetweenSegmentsGradient<T> {
+    /// With respect to `a_from`.
+    pub a_from: Vec3<T>,
+    /// With respect to `a_along`.
+    pub a_along: Vec3<T>,
+    /// With respect to `a_radius`.
+    pub a_radius: T,
+    /// With respect to `b_from`.
+    pub b_from: Vec3<T>,
+    /// With respect to `b_along`.
+    pub b_along: Vec3<T>,
+    /// With respect to `b_radius`.
+    pub b_radius: T,
+}
+
+/// The reverse of `between_segments`.
+#[inline(always)]
+pub fn between_segments_reverse<T: Real>(a_from: Vec3<T>, a_along: Vec3<T>, a_radius: T, b_from: Vec3<T>, b_along: Vec3<T>, b_radius: T, pull: T, bar_gap: T, bar_normal: Vec3<T>, bar_point: Vec3<T>) -> BetweenSegmentsGradient<T> {
+    let t0 = ((a_along.x * b_along.x) + (a_along.y * b_along.y)) + (a_along.z * b_along.z);
+    let t1 = a_from.x - b_from.x;
+    let t2 = a_from.y - b_from.y;
+    let t3 = a_from.z - b_from.z;
+    let t4 = ((b_along.x * b_along.x) + (b_along.y * b_along.y)) + (b_along.z * b_along.z);
+    let t5 = ((a_along.x * a_along.x) + (a_along.y * a_along.y)) + (a_along.z * a_along.z);
+    let t6 = ((t5 * t4) + T::from_f64(1e-24)).sqrt();
+    let t7 = t0 / t6;
+    let t8 = ((t7 * t7) + T::from_f64(0.01)).sqrt();
+    let t9 = t7 / t8;
+    let t10 = pull - T::from_f64(0.5);
+    let t11 = T::from_f64(0.5) + (t9 * t10);
+    let t12 = (((b_along.x * t1) + (b_along.y * t2)) + (b_along.z * t3)) + (T::from_f64(0.02) * (t4 * t11));
+    let t13 = T::from_f64(1e-12) + (t4 * T::from_f64(1.02));
+    let t14 = (((a_along.x * t1) + (a_along.y * t2)) + (a_along.z * t3)) - ((pull * t5) * T::from_f64(0.02));
+    let t15 = (t5 * T::from_f64(1.02)) + T::from_f64(1e-12);
+    let t16 = (t15 * t13) - (t0 * t0);
+    let t17 = ((t0 * t12) - (t13 * t14)) / t16;
+    let t18 = t17.select_gt(T::one(), T::one(), t17);
+    let t19 = t18.select_gt(T::zero(), t18, T::zero());
+    let t20 = (t12 + (t0 * t19)) / t13;
+    let t21 = t20.select_gt(T::one(), T::one(), t20);
+    let t22 = t21.select_gt(T::zero(), t21, T::zero());
+    let t23 = ((t0 * t22) - t14) / t15;
+    let t24 = t23.select_gt(T::one(), T::one(), t23);
+    let t25 = t24.select_gt(T::zero(), t24, T::zero());
+    let t26 = (t12 + (t0 * t25)) / t13;
+    let t27 = t26.select_gt(T::one(), T::one(), t26);
+    let t28 = t27.select_gt(T::zero(), t27, T::zero());
+    let t29 = (a_from.x + (a_along.x * t25)) - (b_from.x + (b_along.x * t28));
+    let t30 = (a_from.z + (a_along.z * t25)) - (b_from.z + (b_along.z * t28));
+    let t31 = (a_from.y + (a_along.y * t25)) - (b_from.y + (b_along.y * t28));
+    let t32 = ((((t29 * t29) + (t31 * t31)) + (t30 * t30)) + T::from_f64(1e-18)).sqrt();
+    let t33 = T::one() / t32;
+    let t34 = -bar_point.z;
+    let t35 = -bar_point.y;
+    let t36 = -bar_point.x;
+    let t37 = (((t30 * t33) * t34) + ((t31 * t33) * t35)) + ((t29 * t33) * t36);
+    let t38 = bar_gap + (T::from_f64(0.5) * t37);
+    let t39 = a_radius + (T::from_f64(0.5) * ((t32 - a_radius) - b_radius));
+    let t40 = bar_normal.z + (t39 * t34);
+    let t41 = bar_normal.y + (t39 * t35);
+    let t42 = bar_normal.x + (t39 * t36);
+    let t43 = T::from_f64(0.5) * (t38 + (-(t33 * ((((t30 * t40) + (t31 * t41)) + (t29 * t42)) / t32))));
+    let t44 = t43 / t32;
+    let t45 = t29 * t44;
+    let t46 = t45 + ((t33 * t42) + t45);
+    let t47 = bar_point.x + t46;
+    let t48 = t30 * t44;
+    let t49 = t48 + ((t33 * t40) + t48);
+    let t50 = -t49;
+    let t51 = t31 * t44;
+    let t52 = t51 + ((t33 * t41) + t51);
+    let t53 = -t52;
+    let t54 = -t46;
+    let t55 = t27.select_gt(T::zero(), ((b_along.z * t50) + (b_along.y * t53)) + (b_along.x * t54), T::zero());
+    let t56 = t26.select_gt(T::one(), T::zero(), t55) / t13;
+    let t57 = bar_point.z + t49;
+    let t58 = bar_point.y + t52;
+    let t59 = t24.select_gt(T::zero(), (((a_along.z * t57) + (a_along.y * t58)) + (a_along.x * t47)) + (t0 * t56), T::zero());
+    let t60 = t23.select_gt(T::one(), T::zero(), t59) / t15;
+    let t61 = t20.select_gt(T::one(), T::zero(), t21.select_gt(T::zero(), t0 * t60, T::zero())) / t13;
+    let t62 = t17.select_gt(T::one(), T::zero(), t18.select_gt(T::zero(), t0 * t61, T::zero())) / t16;
+    let t63 = (t56 + t61) + (t0 * t62);
+    let t64 = -t62;
+    let t65 = (-t60) + (t13 * t64);
+    let t66 = (b_along.x * t63) + (a_along.x * t65);
+    let t67 = (b_along.y * t63) + (a_along.y * t65);
+    let t68 = (b_along.z * t63) + (a_along.z * t65);
+    let t69 = t17 * t62;
+    let t70 = -t69;
+    let t71 = (pull * (T::from_f64(0.02) * (-t65))) + (T::from_f64(1.02) * ((-(t23 * t60)) + (t13 * t70)));
+    let t72 = T::from_f64(0.02) * t63;
+    let t73 = (t10 * (t4 * t72)) / t8;
+    let t74 = t7 * ((T::from_f64(0.5) * (-(t9 * t73))) / t8);
+    let t75 = (t74 + (t73 + t74)) / t6;
+    let t76 = (T::from_f64(0.5) * (-(t7 * t75))) / t6;
+    let t77 = t71 + (t4 * t76);
+    let t78 = a_along.x * t77;
+    let t79 = t0 * t69;
+    let t80 = ((t79 + ((((t25 * t56) + (t22 * t60)) + (t19 * t61)) + t79)) + (t12 * t62)) + t75;
+    let t81 = a_along.y * t77;
+    let t82 = a_along.z * t77;
+    let t83 = -t38;
+    let t84 = (t11 * t72) + (T::from_f64(1.02) * ((((-(t26 * t56)) + (-(t20 * t61))) + (t15 * t70)) + (t14 * t64)));
+    let t85 = t84 + (t5 * t76);
+    let t86 = b_along.x * t85;
+    let t87 = b_along.y * t85;
+    let t88 = b_along.z * t85;
+    BetweenSegmentsGradient {
+        a_from: vec3(
+            t47 + t66,
+            t58 + t67,
+            t57 + t68,
+        ),
+        a_along: vec3(
+            t78 + ((((t25 * t47) + (t1 * t65)) + (b_along.x * t80)) + t78),
+            t81 + ((((t25 * t58) + (t2 * t65)) + (b_along.y * t80)) + t81),
+            t82 + ((((t25 * t57) + (t3 * t65)) + (b_along.z * t80)) + t82),
+        ),
+        a_radius: t37 + t83,
+        b_from: vec3(
+            t54 + (-t66),
+            t53 + (-t67),
+            t50 + (-t68),
+        ),
+        b_along: vec3(
+            t86 + ((((t28 * t54) + (t1 * t63)) + (a_along.x * t80)) + t86),
+            t87 + ((((t28 * t53) + (t2 * t63)) + (a_along.y * t80)) + t87),
+            t88 + ((((t28 * t50) + (t3 * t63)) + (a_along.z * t80)) + t88),
+        ),
+        b_radius: t83,
+    }
+}
+
+/// What [`between_segment_and_box_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BetweenSegmentAndBoxGradient<T> {
+    /// With respect to `a_from`.
+    pub a_from: Vec3<T>,
+    /// With respect to `a_along`.
+    pub a_along: Vec3<T>,
+    /// With respect to `a_radius`.
+    pub a_radius: T,
+    /// With respect to `b_centre`.
+    pub b_centre: Vec3<T>,
+    /// With respect to `b_x`.
+    pub b_x: Vec3<T>,
+    /// With respect to `b_y`.
+    pub b_y: Vec3<T>,
+    /// With respect to `b_z`.
+    pub b_z: Vec3<T>,
+    /// With respect to `b_half`.
+    pub b_half: Vec3<T>,
+    /// With respect to `b_radius`.
+    pub b_radius: T,
+}
+
+/// The reverse of `between_segment_and_box`.
+#[inline(always)]
+pub fn between_segment_and_box_reverse<T: Real>(a_from: Vec3<T>, a_along: Vec3<T>, a_radius: T, b_centre: Vec3<T>, b_x: Vec3<T>, b_y: Vec3<T>, b_z: Vec3<T>, b_half: Vec3<T>, b_radius: T, pull: T, share: T, bar_gap: T, bar_normal: Vec3<T>, bar_point: Vec3<T>) -> BetweenSegmentAndBoxGradient<T> {
+    let t0 = a_from.x - b_centre.x;
+    let t1 = a_from.y - b_centre.y;
+    let t2 = a_from.z - b_centre.z;
+    let t3 = ((b_z.x * t0) + (b_z.y * t1)) + (b_z.z * t2);
+    let t4 = ((a_along.x * b_z.x) + (a_along.y * b_z.y)) + (a_along.z * b_z.z);
+    let t5 = ((a_along.x * b_x.x) + (a_along.y * b_x.y)) + (a_along.z * b_x.z);
+    let t6 = ((b_x.x * t0) + (b_x.y * t1)) + (b_x.z * t2);
+    let t7 = t6 + (share * t5);
+    let t8 = t7.select_gt(b_half.x, b_half.x, t7);
+    let t9 = -b_half.x;
+    let t10 = t7 - t8.select_gt(t9, t8, t9);
+    let t11 = ((a_along.x * b_y.x) + (a_along.y * b_y.y)) + (a_along.z * b_y.z);
+    let t12 = ((b_y.x * t0) + (b_y.y * t1)) + (b_y.z * t2);
+    let t13 = t12 + (share * t11);
+    let t14 = t13.select_gt(b_half.y, b_half.y, t13);
+    let t15 = -b_half.y;
+    let t16 = t13 - t14.select_gt(t15, t14, t15);
+    let t17 = t3 + (share * t4);
+    let t18 = t17.select_gt(b_half.z, b_half.z, t17);
+    let t19 = -b_half.z;
+    let t20 = t17 - t18.select_gt(t19, t18, t19);
+    let t21 = t5 * t5;
+    let t22 = t11 * t11;
+    let t23 = t4 * t4;
+    let t24 = ((t21 + t22) + t23) * T::from_f64(0.02);
+    let t25 = share - pull;
+    let t26 = t7.select_gt(T::zero(), t7, -t7);
+    let t27 = t13.select_gt(T::zero(), t13, -t13);
+    let t28 = t17.select_gt(T::zero(), t17, -t17);
+    let t29 = (t26.select_gt(b_half.x, t21, T::zero()) + t27.select_gt(b_half.y, t22, T::zero())) + t28.select_gt(b_half.z, t23, T::zero());
+    let t30 = (t24 + t29) + T::from_f64(1e-12);
+    let t31 = ((((t5 * t10) + (t11 * t16)) + (t4 * t20)) + (t24 * t25)) / t30;
+    let t32 = share - t31;
+    let t33 = t32.select_gt(T::one(), T::one(), t32);
+    let t34 = t33.select_gt(T::zero(), t33, T::zero());
+    let t35 = t3 + (t4 * t34);
+    let t36 = t35.select_gt(T::zero(), t35, -t35) - b_half.z;
+    let t37 = t12 + (t11 * t34);
+    let t38 = t37.select_gt(T::zero(), t37, -t37) - b_half.y;
+    let t39 = t6 + (t5 * t34);
+    let t40 = t39.select_gt(T::zero(), t39, -t39) - b_half.x;
+    let t41 = t38.select_gt(t40, t38, t40);
+    let t42 = t39.select_gt(b_half.x, b_half.x, t39);
+    let t43 = t39 - t42.select_gt(t9, t42, t9);
+    let t44 = t37.select_gt(b_half.y, b_half.y, t37);
+    let t45 = t37 - t44.select_gt(t15, t44, t15);
+    let t46 = t35.select_gt(b_half.z, b_half.z, t35);
+    let t47 = t35 - t46.select_gt(t19, t46, t19);
+    let t48 = ((t43 * t43) + (t45 * t45)) + (t47 * t47);
+    let t49 = t48.select_gt(T::from_f64(1e-18), t48, T::one()).sqrt();
+    let t50 = T::one() / t49;
+    let t51 = t36.select_gt(t41, T::zero(), t38.select_gt(t40, T::zero(), t39.select_gt(T::zero(), T::one(), T::from_f64(-1.0))));
+    let t52 = t48.select_gt(T::from_f64(1e-18), t43 * t50, t51);
+    let t53 = t36.select_gt(t41, T::zero(), t38.select_gt(t40, t37.select_gt(T::zero(), T::one(), T::from_f64(-1.0)), T::zero()));
+    let t54 = t48.select_gt(T::from_f64(1e-18), t45 * t50, t53);
+    let t55 = t48.select_gt(T::from_f64(1e-18), t47 * t50, t36.select_gt(t41, t35.select_gt(T::zero(), T::one(), T::from_f64(-1.0)), T::zero()));
+    let t56 = -bar_point.z;
+    let t57 = -bar_point.y;
+    let t58 = ((((b_x.z * t52) + (b_y.z * t54)) + (b_z.z * t55)) * t56) + ((((b_x.y * t52) + (b_y.y * t54)) + (b_z.y * t55)) * t57);
+    let t59 = -bar_point.x;
+    let t60 = t58 + ((((b_x.x * t52) + (b_y.x * t54)) + (b_z.x * t55)) * t59);
+    let t61 = bar_gap + (T::from_f64(0.5) * t60);
+    let t62 = t48.select_gt(T::from_f64(1e-18), T::zero(), t61);
+    let t63 = t36.select_gt(t41, t62, T::zero());
+    let t64 = (t48.select_gt(T::from_f64(1e-18), t49, t36.select_gt(t41, t36, t41)) - a_radius) - b_radius;
+    let t65 = a_radius + (t64 * T::from_f64(0.5));
+    let t66 = bar_normal.z + (t65 * t56);
+    let t67 = bar_normal.y + (t65 * t57);
+    let t68 = bar_normal.x + (t65 * t59);
+    let t69 = t48.select_gt(T::from_f64(1e-18), ((b_z.z * t66) + (b_z.y * t67)) + (b_z.x * t68), T::zero());
+    let t70 = t48.select_gt(T::from_f64(1e-18), ((b_y.z * t66) + (b_y.y * t67)) + (b_y.x * t68), T::zero());
+    let t71 = t48.select_gt(T::from_f64(1e-18), ((b_x.z * t66) + (b_x.y * t67)) + (b_x.x * t68), T::zero());
+    let t72 = t48.select_gt(T::from_f64(1e-18), t61, T::zero()) + (-(t50 * ((((t47 * t69) + (t45 * t70)) + (t43 * t71)) / t49)));
+    let t73 = t48.select_gt(T::from_f64(1e-18), (T::from_f64(0.5) * t72) / t49, T::zero());
+    let t74 = t47 * t73;
+    let t75 = t74 + ((t50 * t69) + t74);
+    let t76 = (t35.select_gt(T::zero(), t63, T::zero()) + (-t35.select_gt(T::zero(), T::zero(), t63))) + t75;
+    let t77 = -t75;
+    let t78 = t46.select_gt(t19, t77, T::zero());
+    let t79 = t76 + t35.select_gt(b_half.z, T::zero(), t78);
+    let t80 = (((a_along.z * bar_point.z) + (a_along.y * bar_point.y)) + (a_along.x * bar_point.x)) + (t4 * t79);
+    let t81 = t36.select_gt(t41, T::zero(), t62);
+    let t82 = t38.select_gt(t40, t81, T::zero());
+    let t83 = t45 * t73;
+    let t84 = t83 + ((t50 * t70) + t83);
+    let t85 = (t37.select_gt(T::zero(), t82, T::zero()) + (-t37.select_gt(T::zero(), T::zero(), t82))) + t84;
+    let t86 = -t84;
+    let t87 = t44.select_gt(t15, t86, T::zero());
+    let t88 = t85 + t37.select_gt(b_half.y, T::zero(), t87);
+    let t89 = t38.select_gt(t40, T::zero(), t81);
+    let t90 = t43 * t73;
+    let t91 = t90 + ((t50 * t71) + t90);
+    let t92 = (t39.select_gt(T::zero(), t89, T::zero()) + (-t39.select_gt(T::zero(), T::zero(), t89))) + t91;
+    let t93 = -t91;
+    let t94 = t42.select_gt(t9, t93, T::zero());
+    let t95 = t92 + t39.select_gt(b_half.x, T::zero(), t94);
+    let t96 = t32.select_gt(T::one(), T::zero(), t33.select_gt(T::zero(), (t80 + (t11 * t88)) + (t5 * t95), T::zero()));
+    let t97 = (-t96) / t30;
+    let t98 = t4 * t97;
+    let t99 = -t98;
+    let t100 = t18.select_gt(t19, t99, T::zero());
+    let t101 = t98 + t17.select_gt(b_half.z, T::zero(), t100);
+    let t102 = t79 + t101;
+    let t103 = t11 * t97;
+    let t104 = -t103;
+    let t105 = t14.select_gt(t15, t104, T::zero());
+    let t106 = t103 + t13.select_gt(b_half.y, T::zero(), t105);
+    let t107 = t88 + t106;
+    let t108 = t5 * t97;
+    let t109 = -t108;
+    let t110 = t8.select_gt(t9, t109, T::zero());
+    let t111 = t108 + t7.select_gt(b_half.x, T::zero(), t110);
+    let t112 = t95 + t111;
+    let t113 = ((b_z.x * t102) + (b_y.x * t107)) + (b_x.x * t112);
+    let t114 = ((b_z.y * t102) + (b_y.y * t107)) + (b_x.y * t112);
+    let t115 = ((b_z.z * t102) + (b_y.z * t107)) + (b_x.z * t112);
+    let t116 = -(t31 * t97);
+    let t117 = T::from_f64(0.02) * (t116 + (t25 * t97));
+    let t118 = t4 * (t28.select_gt(b_half.z, t116, T::zero()) + t117);
+    let t119 = ((t118 + ((t34 * t79) + t118)) + (t20 * t97)) + (share * t101);
+    let t120 = t11 * (t27.select_gt(b_half.y, t116, T::zero()) + t117);
+    let t121 = ((t120 + ((t34 * t88) + t120)) + (t16 * t97)) + (share * t106);
+    let t122 = t5 * (t26.select_gt(b_half.x, t116, T::zero()) + t117);
+    let t123 = ((t122 + ((t34 * t95) + t122)) + (t10 * t97)) + (share * t111);
+    let t124 = -t61;
+    let t125 = ((-t89) + t39.select_gt(b_half.x, t94, T::zero())) + (-(t42.select_gt(t9, T::zero(), t93) + t8.select_gt(t9, T::zero(), t109)));
+    let t126 = ((-t82) + t37.select_gt(b_half.y, t87, T::zero())) + (-(t44.select_gt(t15, T::zero(), t86) + t14.select_gt(t15, T::zero(), t104)));
+    let t127 = ((-t63) + t35.select_gt(b_half.z, t78, T::zero())) + (-(t46.select_gt(t19, T::zero(), t77) + t18.select_gt(t19, T::zero(), t99)));
+    BetweenSegmentAndBoxGradient {
+        a_from: vec3(
+            bar_point.x + t113,
+            bar_point.y + t114,
+            bar_point.z + t115,
+        ),
+        a_along: vec3(
+            (((t34 * bar_point.x) + (b_z.x * t119)) + (b_y.x * t121)) + (b_x.x * t123),
+            (((t34 * bar_point.y) + (b_z.y * t119)) + (b_y.y * t121)) + (b_x.y * t123),
+            (((t34 * bar_point.z) + (b_z.z * t119)) + (b_y.z * t121)) + (b_x.z * t123),
+        ),
+        a_radius: t60 + t124,
+        b_centre: vec3(
+            -t113,
+            -t114,
+            -t115,
+        ),
+        b_x: vec3(
+            ((t52 * t68) + (a_along.x * t123)) + (t0 * t112),
+            ((t52 * t67) + (a_along.y * t123)) + (t1 * t112),
+            ((t52 * t66) + (a_along.z * t123)) + (t2 * t112),
+        ),
+        b_y: vec3(
+            ((t54 * t68) + (a_along.x * t121)) + (t0 * t107),
+            ((t54 * t67) + (a_along.y * t121)) + (t1 * t107),
+            ((t54 * t66) + (a_along.z * t121)) + (t2 * t107),
+        ),
+        b_z: vec3(
+            ((t55 * t68) + (a_along.x * t119)) + (t0 * t102),
+            ((t55 * t67) + (a_along.y * t119)) + (t1 * t102),
+            ((t55 * t66) + (a_along.z * t119)) + (t2 * t102),
+        ),
+        b_half: vec3(
+            t125 + t7.select_gt(b_half.x, t110, T::zero()),
+            t126 + t13.select_gt(b_half.y, t105, T::zero()),
+            t127 + t17.select_gt(b_half.z, t100, T::zero()),
+        ),
+        b_radius: t124,
+    }
+}
+
+/// What [`pair_resistance_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PairResistanceGradient<T> {
+    /// With respect to `stiffness`.
+    pub stiffness: T,
+    /// With respect to `width`.
+    pub width: T,
+    /// With respect to `gap`.
+    pub gap: T,
+    /// With respect to `v_n`.
+    pub v_n: T,
+    /// With respect to `tangent_mobility`.
+    pub tangent_mobility: T,
+}
+
+/// The reverse of `pair_resistance`.
+#[inline(always)]
+pub fn pair_resistance_reverse<T: Real>(dt: T, stiffness: T, width: T, onset_speed: T, gap: T, v_n: T, tangent_mobility: T, bar_drag: T, bar_stiffness: T, bar_tangent_drag: T, bar_tangent_stiffness: T) -> PairResistanceGradient<T> {
+    let t0 = (-(gap + (dt * v_n))) / width;
+    let t1 = (-t0.select_gt(T::zero(), t0, -t0)).exp();
+    let t2 = t1 + T::one();
+    let t3 = T::one() / t2;
+    let t4 = t0.select_gt(T::zero(), t3, t1 * t3);
+    let t5 = dt * bar_tangent_drag;
+    let t6 = ((dt * dt) * bar_tangent_stiffness) + (dt * t5);
+    let t7 = T::from_f64(0.6) * t5;
+    let t8 = stiffness * T::from_f64(0.7);
+    let t9 = t8 / tangent_mobility;
+    let t10 = t9.sqrt();
+    let t11 = ((T::from_f64(0.5) * (t4 * t7)) / t10) / tangent_mobility;
+    let t12 = dt * bar_drag;
+    let t13 = (dt * bar_stiffness) + t12;
+    let t14 = t0.select_gt(T::zero(), t0, T::zero()) + t1.ln_1p();
+    let t15 = ((v_n * v_n) + (onset_speed * onset_speed)).sqrt();
+    let t16 = T::one() + (((v_n + t15) * T::from_f64(0.5)) * T::from_f64(2.0));
+    let t17 = t12 / t16;
+    let t18 = T::from_f64(2.0) * t17;
+    let t19 = t14 * t18;
+    let t20 = stiffness * width;
+    let t21 = t20 * t18;
+    let t22 = ((t10 * t7) + (t8 * t6)) + ((dt * stiffness) * t13);
+    let t23 = t0.select_gt(T::zero(), T::zero(), t22);
+    let t24 = ((t3 * t23) + (t21 / t2)) + (-(t3 * ((t0.select_gt(T::zero(), t22, T::zero()) + (t1 * t23)) / t2)));
+    let t25 = -(t1 * t24);
+    let t26 = (t0.select_gt(T::zero(), t21, T::zero()) + t0.select_gt(T::zero(), t25, T::zero())) + (-t0.select_gt(T::zero(), T::zero(), t25));
+    let t27 = t26 / width;
+    let t28 = -t27;
+    let t29 = T::from_f64(0.5) * (T::from_f64(2.0) * (-((((t14 * t20) * T::from_f64(2.0)) / t16) * t17)));
+    let t30 = v_n * ((T::from_f64(0.5) * t29) / t15);
+    PairResistanceGradient {
+        stiffness: ((T::from_f64(0.7) * ((t4 * t6) + t11)) + (dt * (t4 * t13))) + (width * t19),
+        width: (stiffness * t19) + (-(t0 * t27)),
+        gap: t28,
+        v_n: (t30 + (t29 + t30)) + (dt * t28),
+        tangent_mobility: -(t9 * t11),
+    }
+}
+
+/// What [`pair_force_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PairForceGradient<T> {
+    /// With respect to `stiffness`.
+    pub stiffness: T,
+    /// With respect to `width`.
+    pub width: T,
+    /// With respect to `friction`.
+    pub friction: T,
+    /// With respect to `gap`.
+    pub gap: T,
+    /// With respect to `v_n`.
+    pub v_n: T,
+    /// With respect to `slip`.
+    pub slip: Vec3<T>,
+    /// With respect to `bristle`.
+    pub bristle: Vec3<T>,
+    /// With respect to `tangent_mobility`.
+    pub tangent_mobility: T,
+    /// With respect to `crowd_drag`.
+    pub crowd_drag: T,
+    /// With respect to `crowd_stiffness`.
+    pub crowd_stiffness: T,
+    /// With respect to `crowd_tangent_drag`.
+    pub crowd_tangent_drag: T,
+    /// With respect to `crowd_tangent_stiffness`.
+    pub crowd_tangent_stiffness: T,
+}
+
+/// The reverse of `pair_force`.
+#[inline(always)]
+pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, onset_speed: T, gap: T, v_n: T, slip: Vec3<T>, bristle: Vec3<T>, tangent_mobility: T, crowd_drag: T, crowd_stiffness: T, crowd_tangent_drag: T, crowd_tangent_stiffness: T, bar_normal: T, bar_friction: Vec3<T>, bar_bristle: Vec3<T>) -> PairForceGradient<T> {
+    let t0 = (-(gap + (dt * v_n))) / width;
+    let t1 = (-t0.select_gt(T::zero(), t0, -t0)).exp();
+    let t2 = t1 + T::one();
+    let t3 = T::one() / t2;
+    let t4 = t0.select_gt(T::zero(), t3, t1 * t3);
+    let t5 = crowd_tangent_stiffness * crowd_tangent_stiffness;
+    let t6 = (T::one() + (t5 * t5)).sqrt();
+    let t7 = t6.sqrt();
+    let t8 = T::one() / t7;
+    let t9 = stiffness * T::from_f64(0.7);
+    let t10 = t4 * t9;
+    let t11 = t10 * t8;
+    let t12 = bristle.z * t11;
+    let t13 = bristle.x * t11;
+    let t14 = bristle.y * t11;
+    let t15 = ((((t13 * t13) + (t14 * t14)) + (t12 * t12)) + T::from_f64(1e-18)).sqrt();
+    let t16 = stiffness * width;
+    let t17 = (-gap) / width;
+    let t18 = (-t17.select_gt(T::zero(), t17, -t17)).exp();
+    let t19 = t17.select_gt(T::zero(), t17, T::zero()) + t18.ln_1p();
+    let t20 = t16 * t19;
+    let t21 = crowd_stiffness * crowd_stiffness;
+    let t22 = (T::one() + (t21 * t21)).sqrt();
+    let t23 = t22.sqrt();
+    let t24 = T::one() / t23;
+    let t25 = crowd_drag + T::one();
+    let t26 = T::one() / t25;
+    let t27 = t0.select_gt(T::zero(), t0, T::zero()) + t1.ln_1p();
+    let t28 = t27 * t16;
+    let t29 = ((v_n * v_n) + (onset_speed * onset_speed)).sqrt();
+    let t30 = T::one() + (((v_n + t29) * T::from_f64(0.5)) * T::from_f64(2.0));
+    let t31 = (t28 * T::from_f64(2.0)) / t30;
+    let t32 = (t28 - (v_n * t31)) - t20;
+    let t33 = (t20 * t24) + (t26 * t32);
+    let t34 = t33.select_gt(T::zero(), t33, T::zero());
+    let t35 = friction * t34;
+    let t36 = t15.select_gt(t35, t15, t35) + T::from_f64(1e-9);
+    let t37 = t35 / t36;
+    let t38 = ((bristle.z * bar_bristle.z) + (bristle.y * bar_bristle.y)) + (bristle.x * bar_bristle.x);
+    let t39 = t38 / t36;
+    let t40 = -(t37 * t39);
+    let t41 = (T::from_f64(0.5) * t15.select_gt(t35, t40, T::zero())) / t15;
+    let t42 = t12 * t41;
+    let t43 = t9 / tangent_mobility;
+    let t44 = t43.sqrt();
+    let t45 = (dt * t10) + ((t4 * t44) * T::from_f64(0.6));
+    let t46 = crowd_tangent_drag + T::one();
+    let t47 = T::one() / t46;
+    let t48 = t45 * t47;
+    let t49 = -(t12 + (slip.z * t48));
+    let t50 = -(t13 + (slip.x * t48));
+    let t51 = -(t14 + (slip.y * t48));
+    let t52 = (T::from_f64(1e-18) + (((t50 * t50) + (t51 * t51)) + (t49 * t49))).sqrt();
+    let t53 = T::from_f64(1e-9) + t52.select_gt(t35, t52, t35);
+    let t54 = t35 / t53;
+    let t55 = (((t49 * bar_friction.z) + (t51 * bar_friction.y)) + (t50 * bar_friction.x)) / t53;
+    let t56 = -(t54 * t55);
+    let t57 = (T::from_f64(0.5) * t52.select_gt(t35, t56, T::zero())) / t52;
+    let t58 = t49 * t57;
+    let t59 = -(t58 + ((t54 * bar_friction.z) + t58));
+    let t60 = (t42 + t42) + t59;
+    let t61 = t14 * t41;
+    let t62 = t51 * t57;
+    let t63 = -(t62 + ((t54 * bar_friction.y) + t62));
+    let t64 = (t61 + t61) + t63;
+    let t65 = t13 * t41;
+    let t66 = t50 * t57;
+    let t67 = -(t66 + ((t54 * bar_friction.x) + t66));
+    let t68 = (t65 + t65) + t67;
+    let t69 = ((bristle.z * t60) + (bristle.y * t64)) + (bristle.x * t68);
+    let t70 = ((slip.z * t59) + (slip.y * t63)) + (slip.x * t67);
+    let t71 = t47 * t70;
+    let t72 = (t8 * t69) + (dt * t71);
+    let t73 = T::from_f64(0.6) * t71;
+    let t74 = ((T::from_f64(0.5) * (t4 * t73)) / t44) / tangent_mobility;
+    let t75 = ((t55 + t52.select_gt(t35, T::zero(), t56)) + t39) + t15.select_gt(t35, T::zero(), t40);
+    let t76 = t33.select_gt(T::zero(), bar_normal + (friction * t75), T::zero());
+    let t77 = t26 * t76;
+    let t78 = -t77;
+    let t79 = t78 + (t24 * t76);
+    let t80 = (v_n * t78) / t30;
+    let t81 = t77 + (T::from_f64(2.0) * t80);
+    let t82 = (t19 * t79) + (t27 * t81);
+    let t83 = t16 * t79;
+    let t84 = -(t18 * (t83 / (T::one() + t18)));
+    let t85 = (t17.select_gt(T::zero(), t83, T::zero()) + t17.select_gt(T::zero(), t84, T::zero())) + (-t17.select_gt(T::zero(), T::zero(), t84));
+    let t86 = t85 / width;
+    let t87 = t16 * t81;
+    let t88 = (t44 * t73) + (t9 * t72);
+    let t89 = t0.select_gt(T::zero(), T::zero(), t88);
+    let t90 = ((t3 * t89) + (t87 / t2)) + (-(t3 * ((t0.select_gt(T::zero(), t88, T::zero()) + (t1 * t89)) / t2)));
+    let t91 = -(t1 * t90);
+    let t92 = (t0.select_gt(T::zero(), t87, T::zero()) + t0.select_gt(T::zero(), t91, T::zero())) + (-t0.select_gt(T::zero(), T::zero(), t91));
+    let t93 = t92 / width;
+    let t94 = -t93;
+    let t95 = T::from_f64(0.5) * (T::from_f64(2.0) * (-(t31 * t80)));
+    let t96 = v_n * ((T::from_f64(0.5) * t95) / t29);
+    let t97 = t21 * ((T::from_f64(0.5) * ((T::from_f64(0.5) * (-(t24 * ((t20 * t76) / t23)))) / t23)) / t22);
+    let t98 = crowd_stiffness * (t97 + t97);
+    let t99 = t5 * ((T::from_f64(0.5) * ((T::from_f64(0.5) * (-(t8 * ((t10 * t69) / t7)))) / t7)) / t6);
+    let t100 = crowd_tangent_stiffness * (t99 + t99);
+    PairForceGradient {
+        stiffness: (T::from_f64(0.7) * ((t4 * t72) + t74)) + (width * t82),
+        width: ((-(t17 * t86)) + (stiffness * t82)) + (-(t0 * t93)),
+        friction: t34 * t75,
+        gap: (-t86) + t94,
+        v_n: (t96 + (((t31 * t78) + t95) + t96)) + (dt * t94),
+        slip: vec3(
+            t48 * t67,
+            t48 * t63,
+            t48 * t59,
+        ),
+        bristle: vec3(
+            (t37 * bar_bristle.x) + (t11 * t68),
+            (t37 * bar_bristle.y) + (t11 * t64),
+            (t37 * bar_bristle.z) + (t11 * t60),
+        ),
+        tangent_mobility: -(t43 * t74),
+        crowd_drag: -(t26 * ((t32 * t76) / t25)),
+        crowd_stiffness: t98 + t98,
+        crowd_tangent_drag: -(t47 * ((t45 * t70) / t46)),
+        crowd_tangent_stiffness: t100 + t100,
+    }
+}

@@ -8,8 +8,10 @@ use super::contact::ContactLaw;
 use super::descriptor::Descriptor;
 use super::gyroscope::carried_angular_momentum;
 use super::joint::{Limits, Servo};
+use super::pair::{PairCrowd, PairLaw, PairMotion};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
+use super::shapes::{RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box};
 use super::terrain::{Terrain, WAVES, Wave, upright_box, wall_top};
 use burgess_core::math::{Sym3, Vec3};
 use burgess_core::trace::wgsl::{function, structure};
@@ -68,6 +70,7 @@ pub fn files() -> Vec<ShaderFile> {
     vec![
         file("sensors.wgsl", &sensor_structs(), vec![load_share_law()], ""),
         file("contact.wgsl", "", vec![contact_law()], ""),
+        file("pair.wgsl", "", pair_laws(), ""),
         file("joint.wgsl", "", vec![servo_law(), limit_law()], ""),
         file("gyroscope.wgsl", "", vec![gyroscope_law()], ""),
         file("terrain.wgsl", &distance_struct(), terrain_laws(), ""),
@@ -78,7 +81,9 @@ pub fn files() -> Vec<ShaderFile> {
 
 /// The text of `crates/burgess-physics/src/laws/reverse.rs`.
 pub fn rust_reverses() -> String {
-    let laws = [contact_law(), servo_law(), limit_law(), gyroscope_law()];
+    let mut laws = vec![contact_law(), servo_law(), limit_law(), gyroscope_law()];
+    // What has no gradient has no reverse.
+    laws.extend(pair_laws().into_iter().filter(|law| !law.gradient().1.is_empty()));
     laws.iter().fold(RUST_HEAD.to_owned(), |text, law| format!("{text}\n{}", law.rust_reverse()))
 }
 
@@ -90,7 +95,10 @@ fn with_tail(name: &'static str, laws: Vec<Law>, tail: fn(&[Law]) -> String) -> 
 
 fn file(name: &'static str, structs: &str, laws: Vec<Law>, tail: &str) -> ShaderFile {
     let mut text = HEAD.to_owned();
-    for part in std::iter::once(structs.to_owned()).chain(laws.iter().map(Law::text)).chain([tail.to_owned()]) {
+    // Laws can share the struct of their result.
+    let is_first = |i: usize| laws[..i].iter().all(|law| law.result != laws[i].result);
+    let laws_text = laws.iter().enumerate().map(|(i, law)| law.text(is_first(i)));
+    for part in std::iter::once(structs.to_owned()).chain(laws_text).chain([tail.to_owned()]) {
         if !part.is_empty() {
             text.push('\n');
             text.push_str(&part);
@@ -100,10 +108,10 @@ fn file(name: &'static str, structs: &str, laws: Vec<Law>, tail: &str) -> Shader
 }
 
 impl Law {
-    /// Result struct, function, gradient struct, reverse function.
-    fn text(&self) -> String {
+    /// Result struct, if wanted, function, gradient struct, reverse function.
+    fn text(&self, with_struct: bool) -> String {
         let mut text = String::new();
-        if !self.fields.is_empty() {
+        if with_struct && !self.fields.is_empty() {
             text += &structure(&self.result, &self.fields);
             text.push('\n');
         }
@@ -208,6 +216,137 @@ fn contact_law() -> Law {
         fields: typed(&["push", "normal_drag", "tangent_drag"]),
         constants: vec!["dt", "slip_speed", "onset_speed"],
         graph,
+    }
+}
+
+/// Where two shapes touch, and the force.
+fn pair_laws() -> Vec<Law> {
+    let touch = typed(&["gap", "normal^", "point^"]);
+    let segment = |t: &mut Tracer, root: &str, radius: bool| Segment {
+        from: t.vector(&format!("{root}_from")),
+        along: t.vector(&format!("{root}_along")),
+        radius: if radius { t.input(format!("{root}_radius")) } else { Traced::default() },
+    };
+    let rounded_box = |t: &mut Tracer, radius: bool| RoundedBox {
+        centre: t.vector("b_centre"),
+        axes: ["b_x", "b_y", "b_z"].map(|axis| t.vector(axis)),
+        half: t.vector("b_half"),
+        radius: if radius { t.input("b_radius") } else { Traced::default() },
+    };
+    let output_touch = |t: &mut Tracer, touch: Touch<Traced>| {
+        t.output("gap", touch.gap);
+        t.output_vector("normal", touch.normal);
+        t.output_vector("point", touch.point);
+    };
+    let between_segments = Law {
+        name: "between_segments".into(),
+        parameters: typed(&["a_from^", "a_along^", "a_radius", "b_from^", "b_along^", "b_radius", "pull"]),
+        result: "Touch".into(),
+        fields: touch.clone(),
+        constants: vec!["pull"],
+        graph: Graph::record(|t| {
+            let (a, b) = (segment(t, "a", true), segment(t, "b", true));
+            let pull = t.input("pull");
+            output_touch(t, between_segments(&a, &b, pull));
+        }),
+    };
+    let share = ["a_from^", "a_along^", "b_centre^", "b_x^", "b_y^", "b_z^", "b_half^", "pull"];
+    let share_nearest_to_box = Law {
+        name: "share_nearest_to_box".into(),
+        parameters: typed(&share),
+        result: "f32".into(),
+        fields: Vec::new(),
+        constants: share.map(|name| name.trim_end_matches('^')).into(),
+        graph: Graph::record(|t| {
+            let (a, b) = (segment(t, "a", false), rounded_box(t, false));
+            let pull = t.input("pull");
+            t.output("", share_nearest_to_box(&a, &b, pull));
+        }),
+    };
+    let between_segment_and_box = Law {
+        name: "between_segment_and_box".into(),
+        parameters: typed(&[
+            "a_from^",
+            "a_along^",
+            "a_radius",
+            "b_centre^",
+            "b_x^",
+            "b_y^",
+            "b_z^",
+            "b_half^",
+            "b_radius",
+            "pull",
+            "share",
+        ]),
+        result: "Touch".into(),
+        fields: touch,
+        constants: vec!["pull", "share"],
+        graph: Graph::record(|t| {
+            let (a, b) = (segment(t, "a", true), rounded_box(t, true));
+            let (pull, share) = (t.input("pull"), t.input("share"));
+            output_touch(t, between_segment_and_box(&a, &b, pull, share));
+        }),
+    };
+    vec![between_segments, share_nearest_to_box, between_segment_and_box, pair_resistance_law(), pair_force_law()]
+}
+
+fn pair_resistance_law() -> Law {
+    let names = ["dt", "stiffness", "width", "onset_speed", "gap", "v_n", "tangent_mobility"];
+    Law {
+        name: "pair_resistance".into(),
+        parameters: typed(&names),
+        result: "PairResistance".into(),
+        fields: typed(&["drag", "stiffness", "tangent_drag", "tangent_stiffness"]),
+        constants: vec!["dt", "onset_speed"],
+        graph: Graph::record(|t| {
+            let [dt, stiffness, width, onset_speed, gap, v_n, mobility] = names.map(|name| t.input(name));
+            let law = PairLaw { dt, stiffness, width, friction: Traced::default(), onset_speed };
+            let resistance = law.resistance(gap, v_n, mobility);
+            t.output("drag", resistance.drag);
+            t.output("stiffness", resistance.stiffness);
+            t.output("tangent_drag", resistance.tangent_drag);
+            t.output("tangent_stiffness", resistance.tangent_stiffness);
+        }),
+    }
+}
+
+fn pair_force_law() -> Law {
+    Law {
+        name: "pair_force".into(),
+        parameters: typed(&[
+            "dt",
+            "stiffness",
+            "width",
+            "friction",
+            "onset_speed",
+            "gap",
+            "v_n",
+            "slip^",
+            "bristle^",
+            "tangent_mobility",
+            "crowd_drag",
+            "crowd_stiffness",
+            "crowd_tangent_drag",
+            "crowd_tangent_stiffness",
+        ]),
+        result: "PairForce".into(),
+        fields: typed(&["normal", "friction^", "bristle^"]),
+        constants: vec!["dt", "onset_speed"],
+        graph: Graph::record(|t| {
+            let [dt, stiffness, width, friction, onset_speed, gap, v_n] =
+                ["dt", "stiffness", "width", "friction", "onset_speed", "gap", "v_n"].map(|name| t.input(name));
+            let [slip, bristle] = ["slip", "bristle"].map(|name| t.vector(name));
+            let tangent_mobility = t.input("tangent_mobility");
+            let [drag, of_springs, tangent_drag, tangent_stiffness] =
+                ["drag", "stiffness", "tangent_drag", "tangent_stiffness"].map(|name| t.input(format!("crowd_{name}")));
+            let law = PairLaw { dt, stiffness, width, friction, onset_speed };
+            let motion = PairMotion { gap, v_n, slip, bristle, tangent_mobility };
+            let crowd = PairCrowd { drag, stiffness: of_springs, tangent_drag, tangent_stiffness };
+            let force = law.force(&motion, &crowd);
+            t.output("normal", force.normal);
+            t.output_vector("friction", force.friction);
+            t.output_vector("bristle", force.bristle);
+        }),
     }
 }
 

@@ -7,6 +7,9 @@
 //! of the base shape. x is forward, y left, z up. SI units.
 
 use crate::laws::joint::Servo;
+use crate::step::pairs::PAIR_SLOTS;
+#[cfg(doc)]
+use crate::step::pairs::pairs_that_touch;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use serde::{Deserialize, Serialize};
@@ -150,6 +153,8 @@ pub struct Model<T> {
     pub colliders: Vec<Collider<T>>,
     /// Points at which colliders touch the terrain, sorted by link.
     pub contacts: Vec<ContactPoint<T>>,
+    /// Pairs of colliders that can touch each other, the smaller index first, in ascending order: see [`pairs_that_touch`].
+    pub pairs: Vec<(usize, usize)>,
     /// Normal contact stiffness of each point (N/m); no gradient flows through it.
     pub contact_stiffness: T,
     /// Links that tasks count as limb ends, in this order; see [`childless_links`](Self::childless_links).
@@ -223,6 +228,7 @@ impl<T: Real> Default for Model<T> {
             joints: Vec::new(),
             colliders: Vec::new(),
             contacts: Vec::new(),
+            pairs: Vec::new(),
             contact_stiffness: T::zero(),
             limb_ends: Vec::new(),
         }
@@ -292,6 +298,11 @@ impl<T: Real> Model<T> {
         (1..self.links.len()).filter(|&link| !has_child[link]).collect()
     }
 
+    /// Room for contacts between links.
+    pub fn pair_slots(&self) -> usize {
+        if self.pairs.is_empty() { 0 } else { PAIR_SLOTS * self.links.len() }
+    }
+
     /// Total mass (kg).
     pub fn mass(&self) -> T {
         self.links.iter().map(|link| link.mass).sum()
@@ -312,6 +323,7 @@ impl<T: Real> Model<T> {
                 .iter()
                 .map(|c| ContactPoint { link: c.link, centre: c.centre.map(&mut f), radius: f(c.radius) })
                 .collect(),
+            pairs: self.pairs.clone(),
             contact_stiffness: f(self.contact_stiffness),
             limb_ends: self.limb_ends.clone(),
         }

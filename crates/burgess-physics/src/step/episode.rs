@@ -357,6 +357,7 @@ impl<'a, T: Value> Episode<'a, T> {
                 .collect(),
             ending: self.ending.unwrap_or(Ending::Finished),
             steps: self.steps,
+            contacts_left_out: self.work.pairs_left_out,
         }
     }
 

@@ -1,6 +1,7 @@
 //! From the velocities after the step to the next state.
 
 use super::assemble::{across, contact_law};
+use super::pairs::carry_pairs;
 use super::spatial::Twist;
 use super::state::{ContactState, ContactWork, LinkWork, State, Work};
 use crate::model::{BaseKind, Model};
@@ -23,6 +24,7 @@ pub fn carry<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>,
         let gain = law.free_gain(scratch.tangent_drag, slip(&own.twist), slip(&own.twist_after));
         *next = ContactState { normal_force: scratch.force, free_gain: gain };
     }
+    carry_pairs(state, work);
 }
 
 /// Whether a contact pushes, and so has something to carry on.

@@ -1,7 +1,7 @@
 //! The articulated-body solve: up the tree eliminating hinges, the base's six unknowns, and down again. O(links).
 //! Then the check that contacts push.
 
-use super::spatial::Twist;
+use super::spatial::{Spatial, Twist};
 use super::state::Work;
 use crate::model::{BaseKind, Model};
 use burgess_core::autodiff::{Real, Value};
@@ -16,6 +16,7 @@ pub fn eliminate_hinges<T: Real>(model: &Model<T>, work: &mut Work<T>) {
         let load = own.joint_load + own.load.dot(&own.axis);
         own.gain = u.scaled(inverse);
         own.free_rate = load * inverse;
+        own.joint_inverse = inverse;
         parent.inertia.accumulate(&own.inertia.reduced(&u, &own.gain));
         let mut rest = own.load;
         rest.accumulate(&u.scaled(-own.free_rate));
@@ -39,6 +40,24 @@ pub fn substitute_back<T: Real>(model: &Model<T>, work: &mut Work<T>) {
         let (parent, own) = (&above[model.links[i].parent], &mut below[0]);
         own.free_rate -= own.gain.dot(&parent.twist_after);
         own.twist_after = parent.twist_after + own.axis.scaled(own.free_rate);
+    }
+}
+
+/// How every link answers a push after the hinges were eliminated, base to leaf: the diagonal blocks of the inverse inertia of all that hangs
+/// together, as twist per impulse of a wrench (Featherstone 2010, "Exploiting Sparsity in Operational-Space Dynamics").
+pub fn find_mobilities<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+    work.mobilities.clear();
+    work.mobilities.push(match model.base {
+        BaseKind::Floating => work.links[0].inertia.inverse(),
+        BaseKind::Welded => Spatial::zero(),
+    });
+    for (i, link) in model.links.iter().enumerate().skip(1) {
+        let own = &work.links[i];
+        let above = work.mobilities[link.parent];
+        // The twist that the hinge's own reaction gives the parent.
+        let y = above.apply(&own.gain.as_twist()).as_twist();
+        let along = own.joint_inverse + own.gain.dot(&y);
+        work.mobilities.push(above.turned_by_hinge(&own.axis, &y, along));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Spatial (six-dimensional) vectors and inertias about the base origin, in world axes (Featherstone 2008, "Rigid Body Dynamics
 //! Algorithms", with the point of reference common to all links).
 
-use burgess_core::autodiff::Real;
+use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use std::ops::Add;
 
@@ -32,6 +32,28 @@ pub struct Spatial<T> {
     pub h: Mat3<T>,
     /// Linear to force.
     pub m: Sym3<T>,
+}
+
+/// What a symmetric 6x6 matrix is for a point and a direction: see [`Spatial::at_point`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AtPoint<T> {
+    /// In all three directions together.
+    pub all: T,
+    /// In the one direction.
+    pub one: T,
+}
+
+/// The sum of a matrix's diagonal.
+#[inline(always)]
+pub fn trace<T: Real>(m: Sym3<T>) -> T {
+    m.xx + m.yy + m.zz
+}
+
+/// The vector whose product with `p` is the sum over all products of a matrix and that of `x -> p cross x`.
+#[inline(always)]
+pub fn axial<T: Real>(m: &Mat3<T>) -> Vec3<T> {
+    let [a, b, c] = m.0;
+    Vec3 { x: c.y - b.z, y: a.z - c.x, z: b.x - a.y }
 }
 
 impl<T: Real> Twist<T> {
@@ -81,6 +103,11 @@ impl<T: Real> Wrench<T> {
     pub fn scaled(&self, k: T) -> Self {
         Self { torque: self.torque * k, force: self.force * k }
     }
+    /// The same six numbers as a twist: what is symmetric and takes one to the other has one formula for both ways.
+    #[inline(always)]
+    pub fn as_twist(&self) -> Twist<T> {
+        Twist { angular: self.torque, linear: self.force }
+    }
     /// Adds another wrench.
     #[inline(always)]
     pub fn accumulate(&mut self, o: &Self) {
@@ -123,6 +150,61 @@ impl<T: Real> Spatial<T> {
             j: self.j - Sym3::outer_symmetric(u.torque, gain.torque),
             h: self.h - Mat3::outer(gain.torque, u.force),
             m: self.m - Sym3::outer_symmetric(u.force, gain.force),
+        }
+    }
+    /// The inverse, by blocks.
+    pub fn inverse(&self) -> Self {
+        // The linear block, and what it leaves of the angular one.
+        let m = self.m.inverse();
+        let hm = Mat3(self.h.0.map(|row| m * row));
+        let j = (self.j - Sym3::from_upper(hm * self.h.transposed())).inverse();
+        let h = j.to_matrix() * hm;
+        Self { j, h: h.map(|x| -x), m: m + Sym3::from_upper(hm.transposed() * h) }
+    }
+    /// The mobility of a child from that of its parent: `s` is the hinge's axis, `y` the parent's twist per unit of the hinge's reaction,
+    /// `along` what the hinge itself adds.
+    #[inline(always)]
+    pub fn turned_by_hinge(&self, s: &Twist<T>, y: &Twist<T>, along: T) -> Self {
+        // (along s - y) s^T - s y^T, symmetric as a whole.
+        let a = Twist { angular: s.angular * along - y.angular, linear: s.linear * along - y.linear };
+        let block = |a: Vec3<T>, b: Vec3<T>, s: Vec3<T>, y: Vec3<T>| Mat3::outer(a, b) - Mat3::outer(s, y);
+        Self {
+            j: self.j + Sym3::from_upper(block(a.angular, s.angular, s.angular, y.angular)),
+            h: self.h + block(a.angular, s.linear, s.angular, y.linear),
+            m: self.m + Sym3::from_upper(block(a.linear, s.linear, s.linear, y.linear)),
+        }
+    }
+    /// What the matrix is for a point at `x`: its product with [`add_point_drag`](Self::add_point_drag) of a unit across, and along.
+    #[inline(always)]
+    pub fn at_point(&self, x: Vec3<T>, n: Vec3<T>) -> AtPoint<T> {
+        let arm = Twist { angular: x.cross(n), linear: n };
+        AtPoint {
+            all: trace(self.j) * x.norm_squared() - x.dot(self.j * x)
+                + x.dot(axial(&self.h)) * real(2.0)
+                + trace(self.m),
+            one: self.apply(&arm).dot(&arm),
+        }
+    }
+    /// The reverse of [`at_point`](Self::at_point): bars of the point and of the direction. That of the matrix is a point drag of `bar`.
+    #[inline(always)]
+    pub fn at_point_reverse(&self, x: Vec3<T>, n: Vec3<T>, bar: AtPoint<T>) -> (Vec3<T>, Vec3<T>) {
+        let says = self.apply(&Twist { angular: x.cross(n), linear: n });
+        let (all, one) = (bar.all * real(2.0), bar.one * real(2.0));
+        let around = x * trace(self.j) - self.j * x + axial(&self.h);
+        (around * all + n.cross(says.torque) * one, (says.force + says.torque.cross(x)) * one)
+    }
+    /// `-S W S`: of a matrix that is the inverse of another, the bar of that other from the bar `w` of this one.
+    pub fn sandwich(&self, w: &Self) -> Self {
+        let full = |s: &Self| (s.j.to_matrix(), s.h, s.h.transposed(), s.m.to_matrix());
+        let (j, h, ht, m) = full(self);
+        let (wj, wh, wht, wm) = full(w);
+        let (a, b) = (wj * j + wh * ht, wj * h + wh * m);
+        let (c, d) = (wht * j + wm * ht, wht * h + wm * m);
+        let minus = |x: Mat3<T>| x.map(|x| -x);
+        Self {
+            j: Sym3::from_upper(minus(j * a + h * c)),
+            h: minus(j * b + h * d),
+            m: Sym3::from_upper(minus(ht * b + m * d)),
         }
     }
     /// Adds another inertia.

@@ -1,7 +1,9 @@
 //! The changing state of one creature, what drives it, and the scratch memory of a step.
 
+use super::pairs::{PairWork, Placed};
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
+use crate::laws::pair::PairCrowd;
 use crate::model::Model;
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Mat3, Quat, Vec3};
@@ -34,6 +36,24 @@ pub struct State<T> {
     pub links: Vec<LinkState<T>>,
     /// One entry a contact point.
     pub contacts: Vec<ContactState<T>>,
+    /// Room for the contacts between links, of which there may be fewer.
+    pub pairs: Vec<PairState<T>>,
+}
+
+/// What a contact between two links carries from step to step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairState<T> {
+    /// Which contact it is; zero for none.
+    pub key: u32,
+    /// How far the links have moved along each other since they touched or last slid (m, world axes).
+    pub bristle: Vec3<T>,
+}
+
+impl<T: Real> PairState<T> {
+    /// No contact.
+    pub fn none() -> Self {
+        Self { key: 0, bristle: Vec3::zero() }
+    }
 }
 
 /// What a contact point carries from step to step.
@@ -64,6 +84,7 @@ impl<T: Real> State<T> {
             angular_velocity: Vec3::zero(),
             links: vec![link; model.links.len()],
             contacts: vec![ContactState::apart(); model.contacts.len()],
+            pairs: vec![PairState::none(); model.pair_slots()],
         }
     }
 
@@ -119,6 +140,8 @@ pub struct LinkWork<T> {
     pub gain: Wrench<T>,
     /// u / d of the hinge elimination.
     pub free_rate: T,
+    /// 1 / d of the hinge elimination.
+    pub joint_inverse: T,
     /// The servo's torque, linear in the rate after the step.
     pub servo: JointTorque<T>,
     /// How far the joint is into its limits, 0 to 1.
@@ -163,6 +186,20 @@ pub struct Work<T> {
     pub links: Vec<LinkWork<T>>,
     /// One entry a contact point.
     pub contacts: Vec<ContactWork<T>>,
+    /// Contacts between links, those of this step.
+    pub pairs: Vec<PairWork<T>>,
+    /// How many more there were in all steps so far, for which there was no room.
+    pub pairs_left_out: u32,
+    /// Where each collider is, if links can touch.
+    pub placed: Vec<Placed<T>>,
+    /// A ball around each collider that holds it to the end of the step: centre and radius (m).
+    pub balls: Vec<(Vec3<f64>, f64)>,
+    /// Of each link what a wrench's impulse adds to its twist, while links touch.
+    pub mobilities: Vec<Spatial<T>>,
+    /// Of each link what its contacts with other links come to, while links touch.
+    pub crowds: Vec<PairCrowd<T>>,
+    /// Of each link the impulse that it gets from other links; empty while none touch.
+    pub pair_impulses: Vec<Wrench<T>>,
     /// Contact width used for this creature (m).
     pub contact_width: T,
     /// One over the mass that friction at a contact point is taken to act on (1/kg).
@@ -189,6 +226,7 @@ impl<T: Real> Work<T> {
             joint_load: zero,
             gain: Wrench::zero(),
             free_rate: zero,
+            joint_inverse: zero,
             servo: JointTorque::default(),
             limit_use: zero,
         };
@@ -205,6 +243,13 @@ impl<T: Real> Work<T> {
         Self {
             links: vec![link; model.links.len()],
             contacts: vec![contact; model.contacts.len()],
+            pairs: Vec::new(),
+            pairs_left_out: 0,
+            placed: Vec::new(),
+            balls: Vec::new(),
+            mobilities: Vec::new(),
+            crowds: Vec::new(),
+            pair_impulses: Vec::new(),
             contact_width: width_of_contact(model, gravity, contact_width),
             inverse_slip_mass: slip_mass(model.mass()).recip(),
             pull_tolerance: pull_tolerance(model, gravity),

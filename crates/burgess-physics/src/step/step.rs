@@ -4,6 +4,7 @@
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, assemble_load, touch_contacts};
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
+use super::pairs::push_pairs;
 use super::solve::{eliminate_hinges, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
 use crate::model::Model;
@@ -19,6 +20,7 @@ pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, stat
     kinematics(model, state, work);
     touch_contacts(model, world, state, work);
     assemble_joints(model, world, drive, state, work);
+    push_pairs(model, world, state, work);
     for _ in 0..ROUNDS {
         // Every link and contact by itself.
         assemble_inertia(model, work);

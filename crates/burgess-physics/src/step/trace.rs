@@ -64,9 +64,9 @@ pub fn trace<T: Value>(
     if steps % period.max(1) != 0 {
         moments.push(moment(&candidate, &mut episode));
     }
-    let Returns { reward, descriptors, ending, steps } = episode.returns();
+    let Returns { reward, descriptors, ending, steps, contacts_left_out } = episode.returns();
     let descriptors = descriptors.into_iter().map(Value::to_f64).collect();
-    (moments, Returns { reward: reward.to_f64(), descriptors, ending, steps })
+    (moments, Returns { reward: reward.to_f64(), descriptors, ending, steps, contacts_left_out })
 }
 
 fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Moment {

@@ -1,11 +1,17 @@
 //! What the CPU's batch promises, of the GPU's; without an adapter the tests pass by.
 
-use crate::support::{actions, after, all_bits, bits, bodies, distance, numbers, plans, state_numbers, window};
-use burgess_physics::batch::{Backend, Batch, Drive, Simulator};
+use crate::bodies::{folding_body, folding_brain};
+use crate::support::{
+    actions, after, all_bits, bits, bodies, distance, numbers, plans, shape_numbers, state_numbers, window,
+};
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::batch::{Backend, Batch, Drive, Simulator, Snapshot};
+use burgess_physics::example::plan;
 use burgess_physics::gpu::device::{Choice, Gpu, GpuError};
 use burgess_physics::gpu::{GpuBackend, GpuBatch, Options};
 use burgess_physics::gradient::Objective;
-use burgess_physics::plan::Plan;
+use burgess_physics::model::Candidate;
+use burgess_physics::plan::{BrainKind, Plan};
 
 /// GPU and CPU differ by the rounding of float32, which contacts make larger from step to step.
 const CLOSE: f64 = 2e-3;
@@ -136,4 +142,54 @@ fn windows_and_their_gradients_are_the_cpus() {
             }
         }
     }
+}
+
+/// From each decision to the next, of bodies whose limbs keep folding onto each other.
+#[test]
+fn links_that_touch_are_the_cpus() {
+    let mut plan = plan(BrainKind::Cpg, 400);
+    plan.world.self_collision = true;
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    let one = |seed: u64| {
+        let mut stream = Stream::new(seed, 0, 0, Purpose::Test);
+        let model = folding_body(&mut stream, 1.0);
+        let controller = folding_brain(&mut stream, &model);
+        Candidate { model, controller }.map(|x| x as f32)
+    };
+    let all: Vec<Candidate<f32>> = (0..16).map(one).collect();
+    let objective = Objective { reward: 1.0, descriptors: vec![0.5, 1.0, -0.3] };
+    let (mut touched, mut states, mut gradients) = (0, Vec::new(), Vec::new());
+    let mut cpu = Batch::<f32>::load(&plan, all.clone()).unwrap();
+    let mut gpu = backend.load(all.clone()).unwrap();
+    for decision in 0..40 {
+        let before = cpu.states().unwrap();
+        touched += before.iter().flat_map(|s| &s.state.pairs).filter(|pair| pair.key != 0).count();
+        window(&mut cpu, 1);
+        let after = cpu.states().unwrap();
+        gpu.set_states(&before).unwrap();
+        window(&mut gpu, 1);
+        for (a, b) in after.iter().zip(gpu.states().unwrap()) {
+            assert_eq!(a.state.pairs.len(), b.state.pairs.len());
+            let apart = |a: &Snapshot<f32>, b: &Snapshot<f32>| {
+                let rates = |s: &Snapshot<f32>| s.state.links.iter().map(|l| f64::from(l.rate)).collect::<Vec<f64>>();
+                distance(&rates(a), &rates(b))
+            };
+            states.push(apart(a, &b));
+        }
+        if decision % 8 == 7 {
+            let expected = cpu.gradients(&objective, None).unwrap();
+            let found = gpu.gradients(&objective, None).unwrap();
+            for (expected, found) in expected.iter().zip(&found) {
+                gradients.push(distance(&shape_numbers(expected), &shape_numbers(found)));
+                gradients.push(distance(&numbers(expected), &numbers(found)));
+            }
+        }
+    }
+    states.sort_by(f64::total_cmp);
+    gradients.sort_by(f64::total_cmp);
+    let quantiles = |list: &[f64]| [0.5, 0.9, 0.99, 1.0].map(|q| list[((list.len() - 1) as f64 * q) as usize]);
+    println!("{touched} contacts; states {:?}, gradients {:?}", quantiles(&states), quantiles(&gradients));
+    assert!(touched > 300, "{touched}");
+    assert!(quantiles(&states)[1] < CLOSE, "{:?}", quantiles(&states));
+    assert!(quantiles(&gradients)[1] < 1e-2, "{:?}", quantiles(&gradients));
 }

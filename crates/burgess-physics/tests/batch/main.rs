@@ -1,5 +1,8 @@
 //! Batches that are simulated window by window, on the CPU and on the GPU.
 
+#[path = "../physics/bodies.rs"]
+#[allow(dead_code)] // shared with the physics tests
+mod bodies;
 mod cpu;
 #[cfg(feature = "gpu")]
 mod gpu;

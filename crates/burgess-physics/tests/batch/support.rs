@@ -100,6 +100,18 @@ pub(crate) fn candidate_numbers<T: Value>(candidate: &Candidate<T>) -> Vec<f64> 
     numbers
 }
 
+/// All numbers of the gradient with respect to shapes.
+pub(crate) fn shape_numbers<T: Value>(gradient: &WindowGradient<T>) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    for collider in &gradient.candidate.model.colliders {
+        collider.shape.map(|x| {
+            numbers.push(x.to_f64());
+            x
+        });
+    }
+    numbers
+}
+
 /// All numbers of the gradient of a window.
 pub(crate) fn numbers<T: Value>(gradient: &WindowGradient<T>) -> Vec<f64> {
     let (prelude, world) = (&gradient.prelude, &gradient.world);

@@ -1,8 +1,13 @@
 //! Bodies built by hand, so that the physics tests do not rest on genes and their expansion.
 
 use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
+use burgess_core::rng::Stream;
 use burgess_physics::laws::joint::Servo;
-use burgess_physics::model::{BaseKind, Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
+use burgess_physics::model::{
+    BaseKind, Collider, ContactPoint, Controller, CpgJoint, Hinge, Joint, JointKind, Link, Model, Shape,
+};
+use burgess_physics::step::pairs::pairs_that_touch;
+use burgess_physics::world::SelfCollision;
 use std::f64::consts::PI;
 
 /// A body under construction; every field of a link or a joint can be changed before `build`.
@@ -68,6 +73,7 @@ impl Builder {
             joints: self.joints,
             colliders: self.colliders,
             contacts,
+            pairs: Vec::new(),
             contact_stiffness,
             limb_ends: Vec::new(),
         };
@@ -175,4 +181,61 @@ pub(crate) fn ant() -> Builder {
         joint.servo = Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 };
     }
     b
+}
+
+fn random_vector(stream: &mut Stream, scale: f64) -> Vec3<f64> {
+    vec3(stream.normal(), stream.normal(), stream.normal()) * scale
+}
+
+fn random_shape(stream: &mut Stream) -> (Shape<f64>, Vec3<f64>) {
+    let along = random_vector(stream, 1.0).normalised() * stream.range(0.1, 0.2);
+    match stream.below(3) {
+        0 => {
+            let radius = stream.range(0.03, 0.06);
+            (Shape::Sphere { centre: along.normalised() * radius, radius }, along.normalised() * (2.0 * radius))
+        }
+        1 => (capsule(stream.range(0.015, 0.03), along), along),
+        _ => {
+            let half = vec3(stream.range(0.04, 0.08), stream.range(0.02, 0.04), stream.range(0.02, 0.04));
+            let Shape::Box { axes, .. } = cuboid([1.0; 3]) else { unreachable!() };
+            let end = vec3(2.0 * half.x, 0.0, 0.0);
+            (Shape::Box { centre: end * 0.5, axes, half }, end)
+        }
+    }
+}
+
+/// A body of random shapes whose joints fold it together, with servos of so many times the usual torque.
+pub(crate) fn folding_body(stream: &mut Stream, strength: f64) -> Model<f64> {
+    let mut b = Builder::new(BaseKind::Floating);
+    b.add(0, Vec3::zero(), vec3(0.0, 0.0, 1.0), cuboid([0.1, 0.08, 0.05]), 400.0);
+    for limb in 0..4 {
+        let angle = f64::from(limb) * 1.57 + 0.5;
+        let out = vec3(0.12 * angle.cos(), 0.1 * angle.sin(), 0.0);
+        let (shape, end) = random_shape(stream);
+        let axis = random_vector(stream, 1.0).normalised();
+        let first = b.add(0, out, axis, shape, 500.0);
+        let (shape, _) = random_shape(stream);
+        b.add(first, end, random_vector(stream, 1.0).normalised(), shape, 500.0);
+    }
+    b.limit(-2.5, 2.5);
+    for joint in &mut b.joints {
+        let JointKind::Hinge(hinge) = &mut joint.kind;
+        hinge.limit_stiffness = 300.0;
+        (joint.armature, joint.damping) = (0.005, 0.05);
+        (joint.servo.kp, joint.servo.kd, joint.servo.torque_limit) = (15.0, 0.4, 6.0 * strength);
+    }
+    let stiffness = b.links.iter().map(|link| link.mass).sum::<f64>() * 9.81 / 4e-3;
+    let mut model = b.build(stiffness, true);
+    model.pairs = pairs_that_touch(&model, &SelfCollision::On);
+    model
+}
+
+/// A brain that keeps folding it.
+pub(crate) fn folding_brain(stream: &mut Stream, model: &Model<f64>) -> Controller<f64> {
+    let joint = |_| CpgJoint {
+        amplitude: stream.range(0.4, 0.9),
+        phase: stream.range(0.0, 6.28),
+        offset: stream.range(-0.6, 0.6),
+    };
+    Controller::Cpg { frequency: 1.2, joints: (0..model.joint_count()).map(joint).collect() }
 }

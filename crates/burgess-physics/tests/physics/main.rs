@@ -8,3 +8,4 @@ mod law_reverses;
 mod laws;
 mod momentum;
 mod mujoco_trajectories;
+mod pairs;

@@ -2,10 +2,13 @@
 //! carry at the start taken to positions and velocities.
 
 use crate::batch::WindowGradient;
-use crate::gpu::layout::{CONTACT_POINTS, STATE_CONTACTS, Vec4, bar_places, contact_places};
+use crate::gpu::layout::{
+    CONTACT_POINTS, LinkRoom, STATE_CONTACTS, Vec4, bar_places, contact_places, pair_places, shape_place,
+};
 use crate::gradient::{Gradient, StateGradient};
 use crate::laws::joint::Servo;
-use crate::model::{Candidate, Controller, Hinge, JointKind, Model};
+use crate::model::{Candidate, Controller, Hinge, JointKind, Model, Shape};
+use crate::step::pairs::edge_share;
 use crate::step::reverse::episode::not_a_number;
 use crate::step::reverse::link::reverse_start;
 use crate::step::reverse::made::Step;
@@ -14,7 +17,7 @@ use crate::step::state::{Drive, State, Work};
 use crate::task::Ending;
 use crate::task::Returns;
 use crate::world::World;
-use burgess_core::math::{Vec3, vec3};
+use burgess_core::math::{Mat3, Vec3, vec3};
 
 /// The bars of one creature.
 pub(crate) struct Bars<'a, F> {
@@ -26,8 +29,8 @@ pub(crate) struct Bars<'a, F> {
     pub(crate) field: F,
     /// The gradient with respect to its brain, laid out as `encode` writes it.
     pub(crate) brain: &'a [f32],
-    /// Room for contact points on a link.
-    pub(crate) contacts: usize,
+    /// Room that a link's vectors have.
+    pub(crate) link_room: LinkRoom,
 }
 
 impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
@@ -61,10 +64,13 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         }
         let (mut total, mut state) = (self.totals(), self.state());
         total.prelude.start = xyz(self.shared(0, 5));
-        let first = bar_places(self.contacts).0;
+        let first = bar_places(self.link_room).0;
         for ((link, place), bar) in contact_places(&self.model().contacts).zip(&mut state.contacts) {
             let (free_gain, normal_force) = split((self.field)(link, first + STATE_CONTACTS + place));
             *bar = ContactBar { normal_force, free_gain };
+        }
+        for ((link, place), bar) in pair_places(self.model(), self.link_room).zip(&mut state.pairs) {
+            *bar = xyz((self.field)(link, first + place));
         }
         for i in 1..self.model().links.len() {
             [_, _, state.targets[i], state.commands[i]] = (self.field)(i, first);
@@ -78,7 +84,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
 
     /// A vector of what belongs to the whole creature.
     fn shared(&self, link: usize, field: usize) -> Vec4 {
-        (self.field)(link, bar_places(self.contacts).1 + field)
+        (self.field)(link, bar_places(self.link_room).1 + field)
     }
 
     /// The links' parts of such a vector, added up in their order.
@@ -109,6 +115,11 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         for ((link, place), contact) in contact_places(&self.model().contacts).zip(&mut model.contacts) {
             (contact.centre, contact.radius) = split((self.field)(link, CONTACT_POINTS + place));
         }
+        if self.link_room.pairs {
+            for (collider, of) in model.colliders.iter_mut().zip(&self.model().colliders) {
+                collider.shape = self.shape(of.link, &of.shape);
+            }
+        }
         let [_, _, _, stiffness] = self.sum(0);
         model.contact_stiffness = stiffness;
         self.put_controller(controller);
@@ -122,6 +133,21 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         total.world.friction = friction;
         total.world.contact_damping = damping;
         total
+    }
+
+    /// The gradient with respect to a shape, from that with respect to the numbers that the device has of it.
+    fn shape(&self, link: usize, of: &Shape<f32>) -> Shape<f32> {
+        let field = |i: usize| split((self.field)(link, shape_place(self.link_room) + i));
+        let ((at, radius), (size, _)) = (field(0), field(1));
+        match *of {
+            Shape::Sphere { .. } => Shape::Sphere { centre: at, radius },
+            Shape::Capsule { .. } => Shape::Capsule { from: at - size, to: size, radius },
+            Shape::Box { half, .. } => {
+                let axes = Mat3([2, 3, 4].map(|i| field(i).0)).transposed();
+                let edges = radius - (size.x + size.y + size.z);
+                Shape::Box { centre: at, axes, half: size + edge_share(half) * edges }
+            }
+        }
     }
 
     fn put_controller(&self, controller: &mut Controller<f32>) {
@@ -167,7 +193,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         bar.rotation = xyz(self.shared(0, 1));
         bar.velocity = xyz(self.shared(0, 2));
         bar.angular_velocity = xyz(self.shared(0, 3));
-        let first = bar_places(self.contacts).0;
+        let first = bar_places(self.link_room).0;
         for (i, link) in bar.links.iter_mut().enumerate() {
             let [angle, rate, ..] = (self.field)(i, first);
             let [momentum, spin] = [1, 2].map(|field| xyz((self.field)(i, first + field)));

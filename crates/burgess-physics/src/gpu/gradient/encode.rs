@@ -1,6 +1,6 @@
 //! Gradients with respect to states, as the device reads them to begin a backward pass with: the inverse of `decode`.
 
-use crate::gpu::layout::{STATE_CONTACTS, Vec4, bar_places, contact_places, with};
+use crate::gpu::layout::{LinkRoom, STATE_CONTACTS, Vec4, bar_places, contact_places, pair_places, with};
 use crate::model::Model;
 use crate::step::reverse::state::StateAdjoint;
 
@@ -8,10 +8,10 @@ use crate::step::reverse::state::StateAdjoint;
 pub(super) fn state_bars(
     model: &Model<f32>,
     bars: &StateAdjoint<f32>,
-    contacts: usize,
+    link_room: LinkRoom,
     mut put: impl FnMut(usize, usize, Vec4),
 ) {
-    let (first, shared) = bar_places(contacts);
+    let (first, shared) = bar_places(link_room);
     for (i, link) in bars.links.iter().enumerate() {
         put(i, first, [link.angle, link.rate, bars.targets[i], bars.commands[i]]);
         put(i, first + 1, with(link.momentum, 0.0));
@@ -19,6 +19,9 @@ pub(super) fn state_bars(
     }
     for ((link, place), bar) in contact_places(&model.contacts).zip(&bars.contacts) {
         put(link, first + STATE_CONTACTS + place, with(bar.free_gain, bar.normal_force));
+    }
+    for ((link, place), &bar) in pair_places(model, link_room).zip(&bars.pairs) {
+        put(link, first + place, with(bar, 0.0));
     }
     let base = [bars.position, bars.rotation, bars.velocity, bars.angular_velocity];
     for (field, vector) in base.into_iter().enumerate() {

@@ -89,7 +89,7 @@ pub(super) fn room(place: &Place, steps: u32) -> Room {
         memory: place.session.options.tape.unwrap_or(TAPE_MEMORY),
         binding: place.session.largest_array(),
         steps,
-        contacts: place.pipeline.contacts,
+        link_room: place.pipeline.link_room,
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn differentiate_window<'c>(
     after: Option<&[StateAdjoint<f32>]>,
 ) -> Result<Vec<(usize, WindowGradient<f32>)>, Error> {
     let WindowOf { arrays, encoded, activations, steps, begin } = window;
-    let contacts = place.pipeline.contacts;
+    let link_room = place.pipeline.link_room;
     let room = room(place, (steps.len() as u32).max(1));
     let fields = place.gradient_fields();
     let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();
@@ -147,7 +147,7 @@ pub(super) fn differentiate_window<'c>(
         let candidate = encoded.candidates[body];
         let after = after.map(|after| &after[candidate]).expect("there are gradients to begin with");
         let put = |link: usize, field: usize, vector| bars[row + link + field * LANES] = vector;
-        encode::state_bars(&driven(candidate).model, after, contacts, put);
+        encode::state_bars(&driven(candidate).model, after, link_room, put);
     }
     let course = Course { steps, room, window: Some((begin, &bars)) };
     let objective = [weights(objective)];
@@ -162,7 +162,7 @@ pub(super) fn differentiate_window<'c>(
             world: &place.session.world,
             field: |link: usize, field: usize| of.lanes[row + link + field * LANES],
             brain: &of.activations[arrays.bodies[body].activations as usize + place.scratch..],
-            contacts,
+            link_room,
         };
         let words = &found.results[body * place.words..][..place.words];
         (candidate, bars.window_gradient(words[ENDING] == DIVERGED && found.was_running[body]))
@@ -186,6 +186,7 @@ fn decode(
             descriptors: outcome.descriptors,
             ending: outcome.ending,
             steps: outcome.steps,
+            contacts_left_out: outcome.contacts_left_out,
         };
         let candidate = encoded.candidates[body];
         let gradient = |of: &FoundGradients| {
@@ -194,7 +195,7 @@ fn decode(
                 world: &place.session.world,
                 field: |link: usize, field: usize| of.lanes[row + link + field * LANES],
                 brain: &of.activations[encoded.bodies[body].activations as usize + place.scratch..],
-                contacts: place.pipeline.contacts,
+                link_room: place.pipeline.link_room,
             };
             bars.gradient(returns.clone())
         };

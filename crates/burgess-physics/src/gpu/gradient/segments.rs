@@ -4,7 +4,7 @@
 //! leaves a checkpoint before each segment, and from the last segment to the first each is simulated again onto the tape before the way
 //! back goes through it.
 
-use crate::gpu::layout::{Episode, LANES, Vec4, record_fields};
+use crate::gpu::layout::{Episode, LANES, LinkRoom, Vec4, record_fields};
 
 /// Blocks that keep a large device busy: parts are not made smaller than that only to be simulated once.
 const ENOUGH: usize = 2048;
@@ -18,14 +18,14 @@ pub(crate) struct Room {
     pub(crate) binding: u64,
     /// Steps of a full episode.
     pub(crate) steps: u32,
-    /// Contact points on a link that there is room for.
-    pub(crate) contacts: usize,
+    /// Room that a link's vectors have.
+    pub(crate) link_room: LinkRoom,
 }
 
 impl Room {
     /// Bytes of the states of some blocks before one step.
     pub(crate) fn record(&self, blocks: usize) -> u64 {
-        (blocks * LANES * record_fields(self.contacts) * size_of::<Vec4>()) as u64
+        (blocks * LANES * record_fields(self.link_room) * size_of::<Vec4>()) as u64
     }
 
     /// Bytes of a checkpoint's second part: what base lanes keep. As if every lane was one.
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn room(memory: u64, steps: u32) -> Room {
-        Room { memory, binding: u64::MAX, steps, contacts: 2 }
+        Room { memory, binding: u64::MAX, steps, link_room: LinkRoom { contacts: 2, pairs: false } }
     }
 
     #[test]

@@ -42,10 +42,12 @@ pub fn reverse_contacts<T: Value>(
         let acting = if scratch.active { dt } else { T::zero() };
         let push_bar = acting * l_n + carried.normal_force;
         let braking = dt * scratch.tangent_drag;
+        // What the mobilities of links that touch each other say of the drags.
+        let drag_bar = back.drag_bars.get(i).copied().unwrap_or_default();
         let force_bar = ContactForce {
             push: push_bar,
-            normal_drag: -(u_n * push_bar),
-            tangent_drag: -(dt * (l.dot(u) - l_n * u_n)) + dt * law.inverse_slip_mass * gain_bar.dot(u),
+            normal_drag: drag_bar.normal - u_n * push_bar,
+            tangent_drag: drag_bar.tangent - dt * (l.dot(u) - l_n * u_n) + dt * law.inverse_slip_mass * gain_bar.dot(u),
         };
         let u_n_bar = braking * l_n - scratch.drag * push_bar;
         let l_n_bar = acting * scratch.force + braking * u_n;
@@ -66,14 +68,17 @@ pub fn reverse_contacts<T: Value>(
         let l_bar = n * l_n_bar - u * braking;
         let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
         let v_bar = n * says.v_n + free_bar - gain_bar;
-        let x_bar =
-            l_bar.cross(next.adjoint.angular) + u_bar.cross(next.after.angular) + v_bar.cross(own.twist.angular);
+        let x_bar = drag_bar.point
+            + l_bar.cross(next.adjoint.angular)
+            + u_bar.cross(next.after.angular)
+            + v_bar.cross(own.twist.angular);
         // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
         let along = u * slip_share - v;
         let n_bar = l * l_n_bar + u * u_n_bar + v * says.v_n
             - free_bar * free.dot(n)
             - carried.free_gain * along.dot(n)
             - along * carried.free_gain.dot(n)
+            + drag_bar.ground
             - x_bar * contact.radius;
         let ground = back.reverse_terrain(step.before.position + own.origin + centre, says.gap, n_bar);
         let centre_bar = x_bar + ground;

@@ -164,6 +164,7 @@ impl<T: Value> Bars<T> {
                 angular_velocity: vector,
                 links: vec![link; model.links.len()],
                 contacts: vec![ContactBar { normal_force: nan, free_gain: vector }; model.contacts.len()],
+                pairs: vec![vector; model.pair_slots()],
                 targets: per_link.clone(),
                 commands: per_link,
             },

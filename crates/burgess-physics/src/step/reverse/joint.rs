@@ -27,7 +27,8 @@ pub fn reverse_joints<T: Value>(
         // A torque push - drag rate' over the step.
         let impulse = dt * next.adjoint_rate;
         let power = effort.power * power_sign(own, rate_after) * rate_after;
-        let torque = |push: T| JointTorque { push, drag: -(push * rate_after) };
+        let diagonal = dt * next.joint_inertia_bar;
+        let torque = |push: T| JointTorque { push, drag: diagonal - push * rate_after };
         let servo =
             joint.servo.torque_reverse(dt, step.drive.targets[i], before.angle, before.rate, torque(impulse + power));
         let limit = limits_of(hinge, step.world).torque_reverse(
@@ -45,8 +46,8 @@ pub fn reverse_joints<T: Value>(
         of_hinge.lower += limit.lower;
         of_hinge.upper += limit.upper;
         of_hinge.limit_stiffness += limit.stiffness;
-        gradient.damping += -(impulse * rate_after);
-        gradient.armature += next.adjoint_rate * (before.rate - rate_after);
+        gradient.damping += diagonal - impulse * rate_after;
+        gradient.armature += next.adjoint_rate * (before.rate - rate_after) + next.joint_inertia_bar;
         // The angle went on into the next one, the rate into the equations alone.
         bar.links[i].angle += servo.angle + limit.angle;
         bar.links[i].rate = servo.rate + limit.rate + next.adjoint_rate * joint.armature;

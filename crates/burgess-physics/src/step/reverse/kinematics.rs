@@ -28,6 +28,7 @@ pub fn reverse_kinematics<T: Value>(
         let mut axis_bar = next.twist_bar.scaled(before.rate);
         axis_bar.accumulate(&next.after_bar.scaled(next.rate_after));
         axis_bar.accumulate(&next.adjoint_bar.scaled(next.adjoint_rate));
+        axis_bar.accumulate(&next.axis_bar);
         let hinge_bar = axis_bar.torque + axis_bar.force.cross(own.origin);
         let origin_bar = next.origin_bar + hinge.cross(axis_bar.force);
         // Its pose: turned about the axis by the angle, on the parent.

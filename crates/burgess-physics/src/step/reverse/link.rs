@@ -35,6 +35,8 @@ pub fn reverse_links<T: Value>(
         next.adjoint_bar = Wrench::force_at(own.com, left);
         next.after_bar = Wrench::force_at(own.com, u_bar);
         next.twist_bar = Wrench::zero();
+        next.axis_bar = Wrench::zero();
+        next.joint_inertia_bar = T::zero();
         let com_bar = left.cross(next.adjoint.angular) + u_bar.cross(next.after.angular);
         bar.links[i].momentum = l;
         // Angular, in link axes.

@@ -18,22 +18,28 @@ pub mod kinematics;
 pub mod link;
 pub mod made;
 pub mod measure;
+pub mod mobility;
 pub mod observer;
+pub mod pairs;
 pub mod policy;
 pub mod state;
 pub mod tape;
 
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touch_contacts};
 use super::kinematics::kinematics as locate;
+use super::pairs::push_pairs;
 use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::state::Work;
 use burgess_core::autodiff::Value;
+use burgess_core::math::Vec3;
 use contact::reverse_contacts;
 use integrate::{gather_loads, take_adjoint, take_velocities};
 use joint::reverse_joints;
 use kinematics::{reverse_base, reverse_kinematics};
 use link::reverse_links;
 use made::{EffortBar, Step};
+use mobility::reverse_mobilities;
+use pairs::reverse_pairs;
 use state::{ModelGradient, ReverseWork, StateAdjoint};
 
 /// Where everything was before the step, and what law every force followed.
@@ -41,6 +47,7 @@ pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
     locate(step.model, step.before, work);
     touch_contacts(step.model, step.world, step.before, work);
     assemble_joints(step.model, step.world, step.drive, step.before, work);
+    push_pairs(step.model, step.world, step.before, work);
 }
 
 /// Goes back through a step that was recalled: takes the bars of the state after it, leaves those of the state before it, and adds to
@@ -65,6 +72,13 @@ pub fn reverse_step<T: Value>(
     take_adjoint(work, back);
     // Every link, contact and hinge by itself.
     reverse_links(step, bar, total, work, back);
+    back.drag_bars.clear();
+    if work.pairs.is_empty() {
+        bar.pairs.fill(Vec3::zero());
+    } else {
+        reverse_pairs(step, bar, total, work, back);
+        reverse_mobilities(step, total, work, back);
+    }
     reverse_contacts(step, bar, total, work, back);
     reverse_joints(step, effort, bar, total, work, back);
     // Poses and twists, leaf to base.

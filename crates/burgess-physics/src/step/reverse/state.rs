@@ -1,9 +1,10 @@
 //! Bars and scratch of the way back.
 
+use super::mobility::DragBar;
 use crate::gradient::{PreludeGradient, WorldGradient};
 use crate::laws::terrain::Terrain;
 use crate::model::{Candidate, Model};
-use crate::step::spatial::{Twist, Wrench};
+use crate::step::spatial::{Spatial, Twist, Wrench};
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Real, real};
 use burgess_core::math::Vec3;
@@ -45,6 +46,8 @@ pub struct StateAdjoint<T> {
     pub links: Vec<LinkBar<T>>,
     /// One entry a contact point.
     pub contacts: Vec<ContactBar<T>>,
+    /// Of the bristle of each contact between links, in the places of the state.
+    pub pairs: Vec<Vec3<T>>,
     /// Of the servo targets, one entry a link.
     pub targets: Vec<T>,
     /// Of the commands, one entry a link.
@@ -62,6 +65,7 @@ impl<T: Real> StateAdjoint<T> {
             angular_velocity: Vec3::zero(),
             links: vec![LinkBar::default(); model.links.len()],
             contacts: vec![ContactBar::default(); model.contacts.len()],
+            pairs: vec![Vec3::zero(); model.pair_slots()],
             targets: per_link(),
             commands: per_link(),
         }
@@ -107,6 +111,10 @@ pub struct LinkBack<T> {
     pub after_bar: Wrench<T>,
     /// Bar of the adjoint twist.
     pub adjoint_bar: Wrench<T>,
+    /// Bar of the hinge's axis, and of its diagonal in the equations, as far as the mobilities have them.
+    pub axis_bar: Wrench<T>,
+    /// See `axis_bar`.
+    pub joint_inertia_bar: T,
     /// Bar of the link's origin.
     pub origin_bar: Vec3<T>,
     /// Bar of the link's rotation.
@@ -124,6 +132,8 @@ impl<T: Real> LinkBack<T> {
             twist_bar: Wrench::zero(),
             after_bar: Wrench::zero(),
             adjoint_bar: Wrench::zero(),
+            axis_bar: Wrench::zero(),
+            joint_inertia_bar: T::zero(),
             origin_bar: Vec3::zero(),
             rotation_bar: Vec3::zero(),
         }
@@ -135,6 +145,10 @@ impl<T: Real> LinkBack<T> {
 pub struct ReverseWork<T: burgess_core::autodiff::Value> {
     /// One entry a link.
     pub links: Vec<LinkBack<T>>,
+    /// Bars of the links' mobilities.
+    pub mobility_bars: Vec<Spatial<T>>,
+    /// What mobilities say of each contact point with the ground; empty while no links touch.
+    pub drag_bars: Vec<DragBar<T>>,
     /// Bar of the base's spin after the step, that of its orientation and angular velocity included.
     pub base_spin: Vec3<T>,
     /// The ground over positions with their derivatives.
@@ -146,6 +160,8 @@ impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
     pub fn new(model: &Model<T>, world: &World<T>) -> Self {
         Self {
             links: vec![LinkBack::zero(); model.links.len()],
+            mobility_bars: Vec::new(),
+            drag_bars: Vec::new(),
             base_spin: Vec3::zero(),
             terrain: world.terrain.map(|x| Dual { value: x, derivative: [real(0.0); 3] }),
         }

@@ -3,7 +3,7 @@
 
 use crate::model::Model;
 use crate::step::state::State;
-use burgess_core::autodiff::Real;
+use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Quat, Vec3};
 
 /// A state and what the policy keeps beside it.
@@ -32,7 +32,7 @@ pub struct Tape<T> {
     numbers: Vec<T>,
 }
 
-impl<T: Real> Tape<T> {
+impl<T: Value> Tape<T> {
     /// An empty tape.
     pub fn new(model: &Model<T>) -> Self {
         Self { size: record_size(model), numbers: Vec::new() }
@@ -70,6 +70,10 @@ impl<T: Real> Tape<T> {
             to.push(contact.normal_force);
             to.extend(contact.free_gain.to_array());
         }
+        for pair in &state.pairs {
+            to.push(real(f64::from(pair.key)));
+            to.extend(pair.bristle.to_array());
+        }
         to.extend_from_slice(targets);
         to.extend_from_slice(commands);
     }
@@ -99,12 +103,17 @@ impl<T: Real> Tape<T> {
             contact.normal_force = next();
             contact.free_gain = vector(&mut next);
         }
+        for pair in &mut state.pairs {
+            // Every number has it exactly.
+            pair.key = next().to_f64() as u32;
+            pair.bristle = vector(&mut next);
+        }
         let lists = [&mut to.targets, &mut to.commands];
         lists.into_iter().flatten().for_each(|number| *number = next());
     }
 }
 
 /// Numbers of a record.
-pub fn record_size<T>(model: &Model<T>) -> usize {
-    13 + 10 * model.links.len() + 4 * model.contacts.len()
+pub fn record_size<T: Real>(model: &Model<T>) -> usize {
+    13 + 10 * model.links.len() + 4 * (model.contacts.len() + model.pair_slots())
 }

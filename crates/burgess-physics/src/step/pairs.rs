@@ -1,0 +1,384 @@
+//! Links of one creature that touch each other: which, where, and with what force.
+//!
+//! The forces follow from the state before the step alone, so they are loads of the solve like gravity. What they need beyond positions and
+//! velocities is how a link answers a push at the contact, with all that hangs on it: its mobility, from the step's own equations.
+
+use super::assemble::{across, assemble_contacts, assemble_inertia};
+use super::solve::{eliminate_hinges, find_mobilities};
+use super::spatial::{AtPoint, Wrench};
+use super::state::{PairState, State, Work};
+use crate::laws::pair::{PairCrowd, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
+use crate::laws::shapes::{
+    RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box,
+};
+use crate::model::{Collider, Model, Shape, rest_origins};
+use crate::world::{Kinship, SelfCollision, World};
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::{Vec3, vec3};
+
+/// Contacts between links that a creature may have at a time, for each of its links. What is beyond is left out, and counted.
+pub const PAIR_SLOTS: usize = 2;
+/// Contacts that are and stay more than this many contact widths apart have no force: it would be 2e-9 of that at the gap zero.
+pub const TAIL: f64 = 20.0;
+/// Radius of a box's edges as a share of its smallest half size.
+const ROUNDING: f64 = 0.1;
+/// Stiffness of a pair of links, in stiffnesses of a point on the ground: of those, four carry the weight.
+pub const STIFFNESS: f64 = 16.0;
+
+/// A shape where its link has it, about the base origin, in world axes.
+#[derive(Clone, Copy, Debug)]
+pub enum Placed<T> {
+    /// A sphere or a capsule.
+    Segment(Segment<T>),
+    /// A box.
+    Box(RoundedBox<T>),
+}
+
+/// One way in which two shapes touch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Feature {
+    /// The collider A, from which the normal points away: the segment, or the corner.
+    pub first: usize,
+    /// The collider B.
+    pub second: usize,
+    /// Which corner of the box A, if it is one.
+    pub corner: Option<u8>,
+    /// Which end of the segment A the contact is pulled to, 0 or 1; 0.5 where it has no length.
+    pub pull: f64,
+    /// Its share of the pair's stiffness.
+    pub share: f64,
+}
+
+/// A contact between two links.
+#[derive(Clone, Copy, Debug)]
+pub struct PairWork<T> {
+    /// Names it from step to step; not zero.
+    pub key: u32,
+    /// What touches.
+    pub feature: Feature,
+    /// The links of A and B.
+    pub links: [usize; 2],
+    /// Where.
+    pub touch: Touch<T>,
+    /// How A moves against B.
+    pub motion: PairMotion<T>,
+    /// The mobilities of A and B there.
+    pub mobilities: [PointMobility<T>; 2],
+    /// By what it resists.
+    pub resistance: PairResistance<T>,
+    /// What all contacts of both links come to.
+    pub crowd: PairCrowd<T>,
+    /// The force on A.
+    pub force: PairForce<T>,
+}
+
+impl<T: Real> PairWork<T> {
+    /// The force on A (N, world axes).
+    pub fn force_on_first(&self) -> Vec3<T> {
+        self.touch.normal * self.force.normal + self.force.friction
+    }
+}
+
+/// The ways in which two colliders of a creature touch, in a fixed order: at most 16, those of two boxes.
+pub fn features<T>(colliders: &[Collider<T>], a: usize, b: usize) -> impl Iterator<Item = Feature> + use<T> {
+    let is_box = |i: usize| matches!(colliders[i].shape, Shape::Box { .. });
+    let is_long = |i: usize| matches!(colliders[i].shape, Shape::Capsule { .. });
+    let (corners, first, second) = match (is_box(a), is_box(b)) {
+        (true, true) => (true, a, b),
+        (true, false) => (false, b, a),
+        _ => (false, a, b),
+    };
+    // What is flat on something has two points to rest on. A sphere has one with everything.
+    let two = !corners && is_long(first) && (is_long(second) || is_box(second));
+    let count: u8 = if corners { 16 } else { 1 + u8::from(two) };
+    (0..count).map(move |i| {
+        if corners {
+            let (first, second) = if i < 8 { (a, b) } else { (b, a) };
+            return Feature { first, second, corner: Some(i % 8), pull: 0.5, share: 0.125 };
+        }
+        let (pull, share) = if two { (f64::from(i), 0.5) } else { (0.5, 1.0) };
+        Feature { first, second, corner: None, pull, share }
+    })
+}
+
+/// The law of contacts between links of a creature, for a share of the stiffness of a pair.
+pub fn pair_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>, share: f64) -> PairLaw<T> {
+    PairLaw {
+        dt: world.dt,
+        stiffness: model.contact_stiffness * real(STIFFNESS * share),
+        width: work.contact_width,
+        friction: world.friction,
+        onset_speed: world.onset_speed,
+    }
+}
+
+/// The gradient with respect to a contact point's stiffness on the ground, from that with respect to a [`pair_law`]'s.
+pub fn ground_stiffness<T: Real>(of_pair: T, share: f64) -> T {
+    of_pair * real(STIFFNESS * share)
+}
+
+/// A collider at a place: `at` takes points and `turn` directions from link axes to where they are.
+pub fn place<T: Real>(
+    shape: &Shape<T>,
+    at: impl Fn(Vec3<T>) -> Vec3<T>,
+    turn: impl Fn(Vec3<T>) -> Vec3<T>,
+) -> Placed<T> {
+    match *shape {
+        Shape::Sphere { centre, radius } => Placed::Segment(Segment { from: at(centre), along: Vec3::zero(), radius }),
+        Shape::Capsule { from, to, radius } => {
+            Placed::Segment(Segment { from: at(from), along: turn(to - from), radius })
+        }
+        Shape::Box { centre, axes, half } => {
+            let (half, radius) = rounded(half);
+            Placed::Box(RoundedBox { centre: at(centre), axes: axes.transposed().0.map(turn), half, radius })
+        }
+    }
+}
+
+/// Half sizes of the core of a box of these half sizes, and the radius of its edges (m).
+pub fn rounded<T: Real>(half: Vec3<T>) -> (Vec3<T>, T) {
+    let radius = half.x.min(half.y).min(half.z) * real(ROUNDING);
+    (half - vec3(radius, radius, radius), radius)
+}
+
+/// The derivative of the radius with respect to the half sizes.
+pub fn edge_share<T: Value>(half: Vec3<T>) -> Vec3<T> {
+    let [x, y, z] = half.to_array().map(Value::to_f64);
+    let least = if x <= y && x <= z {
+        [1.0, 0.0, 0.0]
+    } else if y <= z {
+        [0.0, 1.0, 0.0]
+    } else {
+        [0.0, 0.0, 1.0]
+    };
+    Vec3::from_f64(least.map(|share| ROUNDING * share))
+}
+
+/// Centre of a shape in link axes, and the radius of the smallest ball around that centre that holds it (m).
+fn ball_around<T: Real>(shape: &Shape<T>) -> (Vec3<T>, T) {
+    match *shape {
+        Shape::Sphere { centre, radius } => (centre, radius),
+        Shape::Capsule { from, to, radius } => {
+            ((from + to) * real(0.5), (to - from).norm_squared().sqrt() * real(0.5) + radius)
+        }
+        Shape::Box { centre, half, .. } => (centre, half.norm_squared().sqrt()),
+    }
+}
+
+/// The signs of a box's corner.
+pub fn corner_signs<T: Real>(corner: u8) -> Vec3<T> {
+    let sign = |bit: u8| if corner >> bit & 1 == 1 { T::one() } else { -T::one() };
+    vec3(sign(2), sign(1), sign(0))
+}
+
+/// The segment that a feature has for A: all of it, or a box's corner.
+pub fn segment_of<T: Real>(a: &Placed<T>, corner: Option<u8>) -> Segment<T> {
+    match (a, corner) {
+        (Placed::Segment(segment), _) => *segment,
+        (Placed::Box(b), corner) => {
+            let signs: Vec3<T> = corner_signs(corner.unwrap_or_default());
+            let from = b.centre
+                + b.axes[0] * (b.half.x * signs.x)
+                + b.axes[1] * (b.half.y * signs.y)
+                + b.axes[2] * (b.half.z * signs.z);
+            Segment { from, along: Vec3::zero(), radius: b.radius }
+        }
+    }
+}
+
+/// Where a feature of two placed shapes touches, and how far along A's segment that is where B is a box.
+pub fn touch<T: Value>(feature: &Feature, a: &Placed<T>, b: &Placed<T>) -> (Touch<T>, T) {
+    let (segment, pull) = (segment_of(a, feature.corner), real(feature.pull));
+    match b {
+        Placed::Segment(other) => (between_segments(&segment, other, pull), T::zero()),
+        Placed::Box(b) => {
+            // Its derivative comes with the Newton step that follows.
+            let still = |x: Vec3<T>| x.map(Value::detached);
+            let share = share_nearest_to_box(
+                &Segment { from: still(segment.from), along: still(segment.along), radius: segment.radius },
+                &RoundedBox { centre: still(b.centre), axes: b.axes.map(still), half: still(b.half), radius: b.radius },
+                pull,
+            );
+            (between_segment_and_box(&segment, b, pull, share), share)
+        }
+    }
+}
+
+/// The smallest gap between two colliders of a body at zero angles (m), with the body's
+/// [`rest_origins`](crate::model::rest_origins).
+fn gap_at_rest(colliders: &[Collider<f64>], origins: &[Vec3<f64>], a: usize, b: usize) -> f64 {
+    let placed = |i: usize| place(&colliders[i].shape, |x| x + origins[colliders[i].link], |x| x);
+    let gap = |feature: Feature| touch(&feature, &placed(feature.first), &placed(feature.second)).0.gap;
+    features(colliders, a, b).map(gap).fold(f64::INFINITY, f64::min)
+}
+
+/// Pairs of colliders of a body that can touch each other: of different links that are not parent and child, nor related in a way that is left
+/// out, nor inside each other at zero angles.
+pub fn pairs_that_touch<T: Value>(model: &Model<T>, which: &SelfCollision) -> Vec<(usize, usize)> {
+    let left_out: &[Kinship] = match which {
+        SelfCollision::Off => return Vec::new(),
+        SelfCollision::On => &[],
+        SelfCollision::Except(kinds) => kinds,
+    };
+    // Which links can touch is decided once: it has no derivative.
+    let still = |collider: &Collider<T>| Collider { link: collider.link, shape: collider.shape.map(Value::to_f64) };
+    let colliders: Vec<Collider<f64>> = model.colliders.iter().map(still).collect();
+    let origins: Vec<Vec3<f64>> = rest_origins(model).into_iter().map(|x| x.map(Value::to_f64)).collect();
+    let parent = |link: usize| model.links[link].parent;
+    let grandparent = |a: usize, b: usize| b > 0 && parent(b) > 0 && parent(parent(b)) == a;
+    let related = |kind: &Kinship, a: usize, b: usize| match kind {
+        Kinship::Grandparent => grandparent(a, b) || grandparent(b, a),
+        Kinship::Siblings => a > 0 && b > 0 && parent(a) == parent(b),
+    };
+    let can = |a: usize, b: usize| {
+        let (x, y) = (model.colliders[a].link, model.colliders[b].link);
+        let neighbours = x == y || parent(x) == y || parent(y) == x;
+        !neighbours && !left_out.iter().any(|kind| related(kind, x, y)) && gap_at_rest(&colliders, &origins, a, b) > 0.0
+    };
+    let count = model.colliders.len();
+    (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).filter(|&(a, b)| can(a, b)).collect()
+}
+
+/// Pushes links apart that touch: sets the impulse that contacts between links give each link in this step. Gives whether there are any.
+/// Contacts with the ground must have been touched, and joints assembled.
+pub fn push_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) -> bool {
+    if model.pairs.is_empty() {
+        return false;
+    }
+    find_pairs(model, world, state, work);
+    if work.pairs.is_empty() {
+        work.pair_impulses.clear();
+        return false;
+    }
+    answer(model, world, work);
+    resist(model, world, work);
+    push(model, world, work);
+    true
+}
+
+/// How every link answers a push, with all contacts with the ground in the equations.
+pub fn answer<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+    work.contacts.iter_mut().for_each(|contact| contact.active = true);
+    assemble_inertia(model, work);
+    assemble_contacts(model, world, work);
+    eliminate_hinges(model, work);
+    find_mobilities(model, work);
+}
+
+/// Lists the contacts between links, in the order of colliders and features, and where they are. What does not fit is counted.
+fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+    let tail = work.contact_width * real(TAIL);
+    work.placed.clear();
+    work.balls.clear();
+    for collider in &model.colliders {
+        let own = &work.links[collider.link];
+        work.placed.push(place(&collider.shape, |x| own.origin + own.rotation * x, |x| own.rotation * x));
+        // What it may reach in the step, as seen from the base.
+        let (centre, radius) = ball_around(&collider.shape);
+        let centre = own.origin + own.rotation * centre;
+        let speed = |v: Vec3<T>| v.norm_squared().to_f64().sqrt();
+        let motion =
+            speed(own.twist.at(centre) - work.links[0].twist.linear) + speed(own.twist.angular) * radius.to_f64();
+        work.balls
+            .push((centre.map(Value::to_f64), radius.to_f64() + world.dt.to_f64() * motion + 0.5 * tail.to_f64()));
+    }
+    work.pairs.clear();
+    let apart = |x: T| x.to_f64() > tail.to_f64();
+    for &(a, b) in &model.pairs {
+        let ((x, reach), (y, other)) = (work.balls[a], work.balls[b]);
+        if (x - y).norm_squared() > (reach + other) * (reach + other) {
+            continue;
+        }
+        for (number, feature) in features(&model.colliders, a, b).enumerate() {
+            let (touch, _) = touch(&feature, &work.placed[feature.first], &work.placed[feature.second]);
+            let links = [model.colliders[feature.first].link, model.colliders[feature.second].link];
+            let [v, w] = links.map(|link| work.links[link].twist.at(touch.point));
+            let v_n = (v - w).dot(touch.normal);
+            if apart(touch.gap) && apart(touch.gap + world.dt * v_n) {
+                continue;
+            }
+            if work.pairs.len() == state.pairs.len() {
+                work.pairs_left_out += 1;
+                continue;
+            }
+            let key = pair_key(a, b, number);
+            let slip = across(v - w, touch.normal);
+            let before = state.pairs.iter().find(|before| before.key == key).map_or_else(Vec3::zero, |b| b.bristle);
+            let bristle = across(before, touch.normal) + slip * world.dt;
+            work.pairs.push(PairWork {
+                key,
+                feature,
+                links,
+                touch,
+                motion: PairMotion { gap: touch.gap, v_n, slip, bristle, tangent_mobility: T::one() },
+                mobilities: [PointMobility::default(); 2],
+                resistance: PairResistance::default(),
+                crowd: PairCrowd::default(),
+                force: PairForce { normal: T::zero(), friction: Vec3::zero(), bristle: Vec3::zero() },
+            });
+        }
+    }
+}
+
+/// Names a contact from step to step: the feature of a pair of colliders. Below 2^24 for up to a thousand colliders, which float32 has exactly.
+fn pair_key(a: usize, b: usize, feature: usize) -> u32 {
+    ((a * 1024 + b) * 16 + feature) as u32 + 1
+}
+
+/// What every contact resists, and what that comes to for each link.
+fn resist<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+    work.crowds.clear();
+    work.crowds.resize(model.links.len(), PairCrowd::default());
+    for i in 0..work.pairs.len() {
+        let pair = &work.pairs[i];
+        let Touch { point, normal, .. } = pair.touch;
+        let mobilities = pair.links.map(|link| {
+            let AtPoint { one, all } = work.mobilities[link].at_point(point, normal);
+            PointMobility::new(one, all)
+        });
+        let tangent_mobility = mobilities[0].tangent + mobilities[1].tangent;
+        let law = pair_law(model, world, work, pair.feature.share);
+        let resistance = law.resistance(pair.motion.gap, pair.motion.v_n, tangent_mobility);
+        for (link, mobility) in pair.links.into_iter().zip(mobilities) {
+            let crowd = &mut work.crowds[link];
+            crowd.drag += resistance.drag * mobility.normal;
+            crowd.stiffness += resistance.stiffness * mobility.normal;
+            crowd.tangent_drag += resistance.tangent_drag * mobility.tangent;
+            crowd.tangent_stiffness += resistance.tangent_stiffness * mobility.tangent;
+        }
+        let pair = &mut work.pairs[i];
+        pair.motion.tangent_mobility = tangent_mobility;
+        (pair.mobilities, pair.resistance) = (mobilities, resistance);
+    }
+}
+
+/// The forces, and the impulses that they give the links.
+fn push<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+    work.pair_impulses.clear();
+    work.pair_impulses.resize(model.links.len(), Wrench::zero());
+    for i in 0..work.pairs.len() {
+        let law = pair_law(model, world, work, work.pairs[i].feature.share);
+        let pair = &mut work.pairs[i];
+        let [a, b] = pair.links.map(|link| work.crowds[link]);
+        pair.crowd = PairCrowd {
+            drag: a.drag + b.drag,
+            stiffness: a.stiffness + b.stiffness,
+            tangent_drag: a.tangent_drag + b.tangent_drag,
+            tangent_stiffness: a.tangent_stiffness + b.tangent_stiffness,
+        };
+        pair.force = law.force(&pair.motion, &pair.crowd);
+        let impulse = Wrench::force_at(pair.touch.point, pair.force_on_first() * world.dt);
+        work.pair_impulses[pair.links[0]].accumulate(&impulse);
+        work.pair_impulses[pair.links[1]].accumulate(&impulse.scaled(-T::one()));
+    }
+}
+
+/// What contacts between links carry into the next step.
+pub fn carry_pairs<T: Value>(state: &mut State<T>, work: &Work<T>) {
+    for (i, next) in state.pairs.iter_mut().enumerate() {
+        *next = work
+            .pairs
+            .get(i)
+            .map_or_else(PairState::none, |pair| PairState { key: pair.key, bristle: pair.force.bristle });
+    }
+}

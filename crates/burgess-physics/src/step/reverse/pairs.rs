@@ -1,0 +1,193 @@
+//! Contacts between links: the reverse of `push_pairs` but for the mobilities, whose bars it leaves.
+
+use super::made::Step;
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
+use crate::laws::pair::{PairCrowd, PairForce, PairResistance};
+use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse};
+use crate::laws::shapes::{RoundedBox, Segment};
+use crate::model::Shape;
+use crate::step::assemble::across;
+use crate::step::pairs::{Placed, corner_signs, edge_share, ground_stiffness, pair_law, segment_of, touch};
+use crate::step::spatial::{AtPoint, Spatial, Wrench};
+use crate::step::state::Work;
+use burgess_core::autodiff::{Value, real};
+use burgess_core::math::{Mat3, Vec3, vec3};
+
+/// Every contact between links by itself. Its share of `lambda . (b - H v')` is `dt F . (l_a - l_b)`, with `l` the adjoint velocities of A and
+/// B at the contact.
+pub fn reverse_pairs<T: Value>(
+    step: &Step<'_, T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
+    work: &Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    let dt = step.world.dt;
+    let links = step.model.links.len();
+    back.mobility_bars.clear();
+    back.mobility_bars.resize(links, Spatial::zero());
+    let mut crowd_bars = vec![PairCrowd::<T>::default(); links];
+    let next_bars = std::mem::replace(&mut bar.pairs, vec![Vec3::zero(); step.before.pairs.len()]);
+    // What each force says of its inputs, and with that of the sums over the contacts of both links.
+    let mut forces = Vec::with_capacity(work.pairs.len());
+    for (pair, &bristle) in work.pairs.iter().zip(&next_bars) {
+        let law = pair_law(step.model, step.world, work, pair.feature.share);
+        let [l, m] = pair.links.map(|link| back.links[link].adjoint.at(pair.touch.point));
+        let force_bar = (l - m) * dt;
+        let normal = force_bar.dot(pair.touch.normal);
+        let says = law.force_reverse(&pair.motion, &pair.crowd, &PairForce { normal, friction: force_bar, bristle });
+        for link in pair.links {
+            let sum = &mut crowd_bars[link];
+            sum.drag += says.crowd_drag;
+            sum.stiffness += says.crowd_stiffness;
+            sum.tangent_drag += says.crowd_tangent_drag;
+            sum.tangent_stiffness += says.crowd_tangent_stiffness;
+        }
+        forces.push((force_bar, says));
+    }
+    for (pair, (force_bar, says)) in work.pairs.iter().zip(forces) {
+        let law = pair_law(step.model, step.world, work, pair.feature.share);
+        let (x, n, force) = (pair.touch.point, pair.touch.normal, pair.force_on_first());
+        // The resistances, by way of the sums.
+        let mut resistance = PairResistance::<T>::default();
+        for (link, mobility) in pair.links.into_iter().zip(&pair.mobilities) {
+            let sum = &crowd_bars[link];
+            resistance.drag += sum.drag * mobility.normal;
+            resistance.stiffness += sum.stiffness * mobility.normal;
+            resistance.tangent_drag += sum.tangent_drag * mobility.tangent;
+            resistance.tangent_stiffness += sum.tangent_stiffness * mobility.tangent;
+        }
+        let resists =
+            law.resistance_reverse(pair.motion.gap, pair.motion.v_n, pair.motion.tangent_mobility, resistance);
+        total.candidate.model.contact_stiffness +=
+            ground_stiffness(says.stiffness + resists.stiffness, pair.feature.share);
+        total.prelude.contact_width += says.width + resists.width;
+        total.world.friction += says.friction;
+        // The force at the point, on the one and on the other.
+        let [a, b] = pair.links;
+        let impulse = Wrench::force_at(x, force * dt);
+        back.links[a].adjoint_bar.accumulate(&impulse);
+        back.links[b].adjoint_bar.accumulate(&impulse.scaled(-T::one()));
+        let turning = back.links[a].adjoint.angular - back.links[b].adjoint.angular;
+        let mut x_bar = (force * dt).cross(turning);
+        let mut n_bar = force_bar * pair.force.normal;
+        // The mobilities of both links there.
+        let tangent_bar = says.tangent_mobility + resists.tangent_mobility;
+        for link in pair.links {
+            let (sum, resistance) = (&crowd_bars[link], &pair.resistance);
+            let normal = sum.drag * resistance.drag + sum.stiffness * resistance.stiffness;
+            let tangent = sum.tangent_drag * resistance.tangent_drag
+                + sum.tangent_stiffness * resistance.tangent_stiffness
+                + tangent_bar;
+            let half = tangent * real(0.5);
+            let mobility_bar = AtPoint { all: half, one: normal - half };
+            let (point, direction) = work.mobilities[link].at_point_reverse(x, n, mobility_bar);
+            x_bar += point;
+            n_bar += direction;
+            back.mobility_bars[link].add_point_drag(x, n, mobility_bar.all, mobility_bar.one);
+        }
+        // The bristle: what was carried, across the present normal, and the slip of this step.
+        let [v, w] = pair.links.map(|link| work.links[link].twist.at(x));
+        let u = v - w;
+        if let Some(i) = step.before.pairs.iter().position(|before| before.key == pair.key) {
+            let before = step.before.pairs[i].bristle;
+            bar.pairs[i] = across(says.bristle, n);
+            n_bar += -(before * says.bristle.dot(n)) - says.bristle * before.dot(n);
+        }
+        let slip_bar = says.slip + says.bristle * dt;
+        let v_n_bar = says.v_n + resists.v_n;
+        n_bar += u * v_n_bar - u * slip_bar.dot(n) - slip_bar * u.dot(n);
+        let u_bar = across(slip_bar, n) + n * v_n_bar;
+        let pull = Wrench::force_at(x, u_bar);
+        back.links[a].twist_bar.accumulate(&pull);
+        back.links[b].twist_bar.accumulate(&pull.scaled(-T::one()));
+        x_bar += u_bar.cross(work.links[a].twist.angular - work.links[b].twist.angular);
+        // Where they touch.
+        let places = [pair.feature.first, pair.feature.second].map(|collider| &work.placed[collider]);
+        let (segment, pull) = (segment_of(places[0], pair.feature.corner), real(pair.feature.pull));
+        let gap_bar = says.gap + resists.gap;
+        let (of_first, of_second) = match places[1] {
+            Placed::Segment(other) => {
+                let (a, b) = (&segment, other);
+                let s = between_segments_reverse(
+                    a.from, a.along, a.radius, b.from, b.along, b.radius, pull, gap_bar, n_bar, x_bar,
+                );
+                let first = Segment { from: s.a_from, along: s.a_along, radius: s.a_radius };
+                (first, Placed::Segment(Segment { from: s.b_from, along: s.b_along, radius: s.b_radius }))
+            }
+            Placed::Box(b) => {
+                let (a, share) = (&segment, touch(&pair.feature, places[0], places[1]).1);
+                let [e, f, g] = b.axes;
+                let s = between_segment_and_box_reverse(
+                    a.from, a.along, a.radius, b.centre, e, f, g, b.half, b.radius, pull, share, gap_bar, n_bar, x_bar,
+                );
+                let first = Segment { from: s.a_from, along: s.a_along, radius: s.a_radius };
+                let axes = [s.b_x, s.b_y, s.b_z];
+                (first, Placed::Box(RoundedBox { centre: s.b_centre, axes, half: s.b_half, radius: s.b_radius }))
+            }
+        };
+        let of_first = match (places[0], pair.feature.corner) {
+            (Placed::Box(b), Some(corner)) => Placed::Box(box_of_corner(b, corner, &of_first)),
+            _ => Placed::Segment(of_first),
+        };
+        reverse_place(step, pair.feature.first, &of_first, total, work, back);
+        reverse_place(step, pair.feature.second, &of_second, total, work, back);
+    }
+}
+
+/// What the bars of a box's corner say of the box.
+fn box_of_corner<T: Value>(b: &RoundedBox<T>, corner: u8, of: &Segment<T>) -> RoundedBox<T> {
+    let signs: Vec3<T> = corner_signs(corner);
+    let along = |axis: Vec3<T>, sign: T| axis.dot(of.from) * sign;
+    RoundedBox {
+        centre: of.from,
+        axes: [of.from * (b.half.x * signs.x), of.from * (b.half.y * signs.y), of.from * (b.half.z * signs.z)],
+        half: vec3(along(b.axes[0], signs.x), along(b.axes[1], signs.y), along(b.axes[2], signs.z)),
+        radius: of.radius,
+    }
+}
+
+/// Takes the bars of a placed collider to its link's pose and to the shape.
+fn reverse_place<T: Value>(
+    step: &Step<'_, T>,
+    collider: usize,
+    says: &Placed<T>,
+    total: &mut ModelGradient<T>,
+    work: &Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    let link = step.model.colliders[collider].link;
+    let (own, next) = (&work.links[link], &mut back.links[link]);
+    let gradient = &mut total.candidate.model.colliders[collider].shape;
+    let home = |x: Vec3<T>| own.rotation.transposed_mul(x);
+    match (&step.model.colliders[collider].shape, gradient, &work.placed[collider], says) {
+        (Shape::Sphere { .. }, Shape::Sphere { centre, radius }, Placed::Segment(at), Placed::Segment(says)) => {
+            next.origin_bar += says.from;
+            next.rotation_bar += (at.from - own.origin).cross(says.from);
+            *centre += home(says.from);
+            *radius += says.radius;
+        }
+        (Shape::Capsule { .. }, Shape::Capsule { from, to, radius }, Placed::Segment(at), Placed::Segment(says)) => {
+            next.origin_bar += says.from;
+            next.rotation_bar += (at.from - own.origin).cross(says.from) + at.along.cross(says.along);
+            *from += home(says.from - says.along);
+            *to += home(says.along);
+            *radius += says.radius;
+        }
+        (Shape::Box { half: h, .. }, Shape::Box { centre, axes, half }, Placed::Box(at), Placed::Box(says)) => {
+            next.origin_bar += says.centre;
+            next.rotation_bar += (at.centre - own.origin).cross(says.centre);
+            let mut columns = [Vec3::zero(); 3];
+            for ((column, axis), axis_bar) in columns.iter_mut().zip(at.axes).zip(says.axes) {
+                next.rotation_bar += axis.cross(axis_bar);
+                *column = home(axis_bar);
+            }
+            *centre += home(says.centre);
+            *axes += Mat3(columns).transposed();
+            // The core is what the rounded edges leave.
+            let edges = says.radius - (says.half.x + says.half.y + says.half.z);
+            *half += says.half + edge_share(*h) * edges;
+        }
+        _ => unreachable!("a gradient has the shapes of its model"),
+    }
+}

@@ -1,0 +1,300 @@
+// Contacts between links: the reverse of push_pairs but for the mobilities, whose bars it leaves. Twin of
+// crates/burgess-physics/src/step/reverse/pairs.rs.
+
+// With respect to the link's shape, and to what its slots carry.
+var<private> shape_at_bar: vec4<f32>;
+var<private> shape_size_bar: vec3<f32>;
+var<private> shape_axes_bar: mat3x3<f32>;
+var<private> bristle_bars: array<vec3<f32>, PAIR_SLOTS>;
+
+// With respect to the link's mobility, and to what its contacts with other links come to.
+var<private> mobility_bar: Spatial;
+var<private> crowd_bar: vec4<f32>;
+
+// What is known of the lane's slots on their way back.
+struct PairBack {
+    // With respect to the gap, the point and the normal of the contact.
+    touch: Touch,
+    // What the force says of its inputs.
+    says: PairForceGradient,
+    // Angular velocity of A less that of B.
+    turning: vec3<f32>,
+    // Where the bristle came from, and with respect to that.
+    carried: u32,
+    carried_bar: vec3<f32>,
+}
+var<private> pairs_back: array<PairBack, PAIR_SLOTS>;
+
+fn clear_pair_bars() {
+    shape_at_bar = vec4<f32>(0.0);
+    shape_size_bar = vec3<f32>(0.0);
+    shape_axes_bar = mat3x3<f32>();
+    bristle_bars = array<vec3<f32>, PAIR_SLOTS>();
+}
+
+fn wake_pair_bars(shape: u32, state: u32) {
+    shape_at_bar = gradients[shape];
+    shape_size_bar = gradients[shape + LANES].xyz;
+    shape_axes_bar = mat3x3<f32>(
+        gradients[shape + 2u * LANES].xyz, gradients[shape + 3u * LANES].xyz, gradients[shape + 4u * LANES].xyz,
+    );
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        bristle_bars[k] = gradients[state + k * LANES].xyz;
+    }
+}
+
+fn rest_pair_bars(shape: u32, state: u32) {
+    gradients[shape] = shape_at_bar;
+    gradients[shape + LANES] = vec4<f32>(shape_size_bar, 0.0);
+    for (var i = 0u; i < 3u; i++) {
+        gradients[shape + (2u + i) * LANES] = vec4<f32>(shape_axes_bar[i], 0.0);
+    }
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        gradients[state + k * LANES] = vec4<f32>(bristle_bars[k], 0.0);
+    }
+}
+
+// Every contact between links by itself; with the bars of the mobilities on to the links. Adds to the bars of the sweep.
+fn reverse_pairs() {
+    joint_inertia_bar = 0.0;
+    hinge_bar = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
+    own_bar = Spatial();
+    if !links_touch {
+        bristle_bars = array<vec3<f32>, PAIR_SLOTS>();
+        return;
+    }
+    // The links' own part of the loads.
+    adjoint_bar = wrench_add(adjoint_bar, pair_impulse);
+    reverse_forces();
+    reverse_resistances();
+    reverse_carried();
+    reverse_touches();
+    reverse_mobilities();
+}
+
+// What each force says of its inputs, and with that of the sums over the contacts of both links.
+fn reverse_forces() {
+    post_twist(twist_after);
+    post(2u, vec4<f32>(twist.angular, 0.0));
+    post(6u, crowd);
+    workgroupBarrier();
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        let slot = pair_slot(k);
+        if slot < pair_count {
+            let p = pairs[k];
+            let first = posted_twist(p.first);
+            let second = posted_twist(p.second);
+            let x = p.touch.point;
+            let force_bar = (velocity_at(first, x) - velocity_at(second, x)) * world.dt;
+            let all = posted(6u, p.first) + posted(6u, p.second);
+            let says = pair_force_reverse(
+                world.dt, p.stiffness, contact_width, world.friction, world.onset_speed, p.touch.gap, p.v_n, p.slip,
+                p.bristle, p.first_mobility.y + p.second_mobility.y, all.x, all.y, all.z, all.w,
+                PairForce(dot(force_bar, p.touch.normal), force_bar, bristle_bars[k]),
+            );
+            let force = (p.touch.normal * p.force.normal + p.force.friction) * world.dt;
+            pairs_back[k].says = says;
+            pairs_back[k].turning = posted(2u, p.first).xyz - posted(2u, p.second).xyz;
+            pairs_back[k].touch =
+                Touch(says.gap, force_bar * p.force.normal, cross(force, first.angular - second.angular));
+            let sums = vec4<f32>(
+                says.crowd_drag, says.crowd_stiffness, says.crowd_tangent_drag, says.crowd_tangent_stiffness,
+            );
+            pair_board[pair_post(slot)] = sums;
+            pair_board[pair_post(slot) + 1u] = sums;
+        }
+    }
+    workgroupBarrier();
+    crowd_bar = gather_pairs();
+    workgroupBarrier();
+}
+
+// Through the sums to the resistances and the mobilities.
+fn reverse_resistances() {
+    post_spatial(mobility);
+    post(6u, crowd_bar);
+    workgroupBarrier();
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        let slot = pair_slot(k);
+        if slot < pair_count {
+            let p = pairs[k];
+            let says = pairs_back[k].says;
+            let first = posted(6u, p.first);
+            let second = posted(6u, p.second);
+            let sums = first * p.first_mobility.xxyy + second * p.second_mobility.xxyy;
+            let resists = pair_resistance_reverse(
+                world.dt, p.stiffness, contact_width, world.onset_speed, p.touch.gap, p.v_n,
+                p.first_mobility.y + p.second_mobility.y, PairResistance(sums.x, sums.y, sums.z, sums.w),
+            );
+            contact_stiffness_bar += (says.stiffness + resists.stiffness) * (p.stiffness / contact_stiffness);
+            contact_width_bar += says.width + resists.width;
+            friction_bar += says.friction;
+            pairs_back[k].says.v_n += resists.v_n;
+            pairs_back[k].touch.gap += resists.gap;
+            let across_bar = says.tangent_mobility + resists.tangent_mobility;
+            let a = mobility_bar_of(first, p.resistance, across_bar);
+            let b = mobility_bar_of(second, p.resistance, across_bar);
+            let x = p.touch.point;
+            let n = p.touch.normal;
+            let of_first = at_point_reverse(posted_spatial(p.first), x, n, a);
+            let of_second = at_point_reverse(posted_spatial(p.second), x, n, b);
+            pairs_back[k].touch.point += of_first.point + of_second.point;
+            pairs_back[k].touch.normal += of_first.direction + of_second.direction;
+            let to = pair_post(slot);
+            pair_board[to] = vec4<f32>(x, a.all);
+            pair_board[to + 1u] = vec4<f32>(n, a.one);
+            pair_board[to + 2u] = vec4<f32>(b.all, b.one, 0.0, 0.0);
+        }
+    }
+    workgroupBarrier();
+    mobility_bar = Spatial();
+    for (var slot = 0u; slot < pair_count; slot++) {
+        let side = side_of(slot);
+        if side != 0 {
+            let x = pair_board[pair_post(slot)];
+            let n = pair_board[pair_post(slot) + 1u];
+            let b = pair_board[pair_post(slot) + 2u];
+            mobility_bar = spatial_add(
+                mobility_bar, point_drag(x.xyz, n.xyz, select(b.x, x.w, side > 0), select(b.y, n.w, side > 0)),
+            );
+        }
+    }
+    workgroupBarrier();
+}
+
+// With respect to the mobility of a link at a contact, in all directions and along the normal.
+fn mobility_bar_of(of_crowd: vec4<f32>, r: PairResistance, across_bar: f32) -> AtPoint {
+    let normal = of_crowd.x * r.drag + of_crowd.y * r.stiffness;
+    let half = 0.5 * (of_crowd.z * r.tangent_drag + of_crowd.w * r.tangent_stiffness + across_bar);
+    return AtPoint(half, normal - half);
+}
+
+// Through how the links move against each other, to their twists and to the bristle that was carried.
+fn reverse_carried() {
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        pairs_back[k].carried = LANES * PAIR_SLOTS;
+        let slot = pair_slot(k);
+        if slot < pair_count {
+            let p = pairs[k];
+            let says = pairs_back[k].says;
+            let n = p.touch.normal;
+            for (var i = base * PAIR_SLOTS; i < (base + body_links) * PAIR_SLOTS; i++) {
+                let old = carried_pairs[i];
+                if u32(old.w) == p.key {
+                    pairs_back[k].carried = i;
+                    pairs_back[k].carried_bar = across(says.bristle, n);
+                    pairs_back[k].touch.normal -= old.xyz * dot(says.bristle, n) + says.bristle * dot(old.xyz, n);
+                }
+            }
+            let u = p.slip + n * p.v_n;
+            let slip_bar = says.slip + says.bristle * world.dt;
+            let u_bar = across(slip_bar, n) + n * says.v_n;
+            pairs_back[k].touch.normal += u * says.v_n - u * dot(slip_bar, n) - slip_bar * dot(u, n);
+            pairs_back[k].touch.point += cross(u_bar, pairs_back[k].turning);
+            post_wrench(slot, force_at(p.touch.point, u_bar));
+        }
+    }
+    workgroupBarrier();
+    twist_bar = wrench_add(twist_bar, gather_wrenches());
+    // What was carried gets its bar in the place of its bristle, and -1 for its key.
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        if pairs_back[k].carried < LANES * PAIR_SLOTS {
+            carried_pairs[pairs_back[k].carried] = vec4<f32>(pairs_back[k].carried_bar, -1.0);
+        }
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        bristle_bars[k] = vec3<f32>(0.0);
+        if body_links > 0u {
+            let old = carried_pairs[base * PAIR_SLOTS + pair_slot(k)];
+            bristle_bars[k] = select(vec3<f32>(0.0), old.xyz, old.w == -1.0);
+        }
+    }
+}
+
+// Bars of a link's shape where the link has it: its place and radius, its size, its edges.
+struct SolidBar {
+    at: vec3<f32>,
+    radius: f32,
+    size: vec3<f32>,
+    axes: mat3x3<f32>,
+}
+
+// Through where the links touch, to their poses and shapes.
+fn reverse_touches() {
+    post_solid();
+    workgroupBarrier();
+    for (var side = 0; side < 2; side++) {
+        for (var k = 0u; k < PAIR_SLOTS; k++) {
+            let slot = pair_slot(k);
+            if slot < pair_count {
+                let bar = touch_bar(k, side == 0);
+                let to = pair_post(slot);
+                pair_board[to] = vec4<f32>(bar.at, bar.radius);
+                pair_board[to + 1u] = vec4<f32>(bar.size, 0.0);
+                pair_board[to + 2u] = vec4<f32>(bar.axes[0], 0.0);
+                pair_board[to + 3u] = vec4<f32>(bar.axes[1], 0.0);
+                pair_board[to + 4u] = vec4<f32>(bar.axes[2], 0.0);
+            }
+        }
+        workgroupBarrier();
+        for (var slot = 0u; slot < pair_count; slot++) {
+            if side_of(slot) == 1 - 2 * side {
+                reverse_solid(pair_post(slot));
+            }
+        }
+        workgroupBarrier();
+    }
+}
+
+// What the bars of a contact's place say of the shape of A, or of B.
+fn touch_bar(k: u32, of_first: bool) -> SolidBar {
+    let bar = pairs_back[k].touch;
+    let f = feature_of(pairs[k].key);
+    let whole = posted_solid(f.first);
+    let a = segment_of(whole, f);
+    let b = posted_solid(f.second);
+    if b.is_box {
+        let s = between_segment_and_box_reverse(
+            a.from_, a.along, a.radius, b.from_, b.axes[0], b.axes[1], b.axes[2], b.along, b.radius, f.pull,
+            share_of(a, b, f.pull), bar,
+        );
+        if !of_first {
+            return SolidBar(s.b_centre, s.b_radius, s.b_half, mat3x3<f32>(s.b_x, s.b_y, s.b_z));
+        }
+        if !f.of_corner {
+            return SolidBar(s.a_from, s.a_radius, s.a_along, mat3x3<f32>());
+        }
+        // Of the corner of a box.
+        let reach = whole.along * f.signs;
+        return SolidBar(
+            s.a_from, s.a_radius, (s.a_from * whole.axes) * f.signs,
+            mat3x3<f32>(s.a_from * reach.x, s.a_from * reach.y, s.a_from * reach.z),
+        );
+    }
+    let s = between_segments_reverse(a.from_, a.along, a.radius, b.from_, b.along, b.radius, f.pull, bar);
+    if of_first {
+        return SolidBar(s.a_from, s.a_radius, s.a_along, mat3x3<f32>());
+    }
+    return SolidBar(s.b_from, s.b_radius, s.b_along, mat3x3<f32>());
+}
+
+// Takes what a slot posted to the link's pose and shape.
+fn reverse_solid(from_: u32) {
+    let at = pair_board[from_];
+    let size = pair_board[from_ + 1u].xyz;
+    origin_bar += at.xyz;
+    turn_bar += cross(link_rotation * shape_at.xyz, at.xyz);
+    shape_at_bar += vec4<f32>(in_link(at.xyz), at.w);
+    if shape_size.w == BOX {
+        shape_size_bar += size;
+        for (var i = 0u; i < 3u; i++) {
+            let axis_bar = pair_board[from_ + 2u + i].xyz;
+            turn_bar += cross(link_rotation * shape_axes[i], axis_bar);
+            shape_axes_bar[i] += in_link(axis_bar);
+        }
+    } else {
+        turn_bar += cross(link_rotation * shape_size.xyz, size);
+        shape_size_bar += in_link(size);
+    }
+}
