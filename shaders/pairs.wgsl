@@ -7,11 +7,9 @@
 var<private> pair_keys: array<u32, PAIR_SLOTS>;
 var<private> bristles: array<vec3<f32>, PAIR_SLOTS>;
 
-// The link's shape, in link axes: one end of its segment or its centre, and its radius; to the other end, or half sizes of its core; and the
-// kind. Then the edges of a box.
-var<private> shape_at: vec4<f32>;
-var<private> shape_size: vec4<f32>;
-var<private> shape_axes: mat3x3<f32>;
+// Where the link's shape stands in `model`: one end of its segment or its centre, and its radius; to the other end, or half sizes of its core;
+// and the kind. Then the edges of a box. All in link axes.
+var<private> shape_row: u32;
 // One bit a link of the creature that the link can touch and that comes after it.
 var<private> partners: u32;
 
@@ -30,6 +28,9 @@ struct PairWork {
     v_n: f32,
     slip: vec3<f32>,
     bristle: vec3<f32>,
+    // The slot that carried it into the step, if any, and the bristle that it carried.
+    carried_from: u32,
+    carried: vec3<f32>,
     // The mobilities of both links there, along the normal and across it (1/kg).
     first_mobility: vec2<f32>,
     second_mobility: vec2<f32>,
@@ -37,32 +38,39 @@ struct PairWork {
     force: PairForce,
 }
 var<private> pairs: array<PairWork, PAIR_SLOTS>;
-// Whether links of any creature of the block touch, and contacts of the creature.
+// Whether links of any creature of the block touch, whether one has more contacts than links, and contacts of the own creature.
 var<private> links_touch: bool;
+var<private> crowded: bool;
 var<private> pair_count: u32;
+// Slots in which the link is A, and those in which it is B: one bit each slot of a row of slots, as many as the creature has links.
+var<private> slots_as_first: array<u32, PAIR_SLOTS>;
+var<private> slots_as_second: array<u32, PAIR_SLOTS>;
 // What the link answers to a push, what its contacts with other links come to, and the impulse that it gets from them.
 var<private> mobility: Spatial;
 var<private> parent_mobility: Spatial;
 var<private> crowd: vec4<f32>;
 var<private> pair_impulse: Wrench;
 
+// Workgroups have little memory, and what they have less of runs more of them at a time: what slots tell links goes over the board, too.
+
+// Near pairs that are looked at together: lanes of both links and of the base, five bits each, and a bit for each feature that touches.
+var<workgroup> near_pairs: array<u32, LANES>;
+// Of the creature whose base is on the lane: its links, and its contacts so far.
+var<workgroup> links_at: array<u32, LANES>;
+var<workgroup> found_at: array<u32, LANES>;
 // All contacts of the block's creatures, each creature's from its base's lane times PAIR_SLOTS on: keys, with SWAPPED where A is the link that
 // comes second.
 var<workgroup> pair_list: array<u32, LANES * PAIR_SLOTS>;
-var<workgroup> pair_counts: array<u32, LANES>;
-// What was carried into the step: bristles, and keys as bits.
-var<workgroup> carried_pairs: array<vec4<f32>, LANES * PAIR_SLOTS>;
-// What slots tell links.
-const PAIR_FIELDS = select(2u, 5u, TAPED != 0u);
-var<workgroup> pair_board: array<vec4<f32>, PAIR_FIELDS * LANES * PAIR_SLOTS>;
-const NO_MOBILITY = 1e-9;
 const SWAPPED = 0x80000000u;
+const NO_SLOT = 0xffffffffu;
+const NO_MOBILITY = 1e-9;
 
 fn wake_shape(at: u32) {
-    shape_at = model[at];
-    shape_size = model[at + LANES];
-    shape_axes = mat3x3<f32>(model[at + 2u * LANES].xyz, model[at + 3u * LANES].xyz, model[at + 4u * LANES].xyz);
+    shape_row = at;
     partners = lanes[block * LANES + lane].partners;
+    if is_base {
+        links_at[lane] = body_links;
+    }
 }
 
 fn wake_pairs(at: u32) {
@@ -79,30 +87,202 @@ fn put_pairs(to: u32) {
     }
 }
 
-// Pushes links apart that touch: sets the impulse that contacts between links give the link in this step, and
-// what is carried on.
-fn push_pairs() {
+// Finds the contacts between links, and where they are. True if links of any creature of the block touch.
+fn find_pairs() -> bool {
     pair_impulse = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
     post_ball();
     post_solid();
     workgroupBarrier();
-    let own = find_pairs(false, 0u);
-    pair_counts[lane] = own;
-    links_touch = any_lane(own > 0u);
+    let near = near_partners();
+    links_touch = any_lane(near != 0u);
+    pair_count = 0u;
+    if links_touch {
+        list_pairs(near);
+    }
     if !links_touch {
-        pair_count = 0u;
-        for (var k = 0u; k < PAIR_SLOTS; k++) {
-            bristles[k] = vec3<f32>(0.0);
-            pair_keys[k] = 0u;
+        bristles = array<vec3<f32>, PAIR_SLOTS>();
+        pair_keys = array<u32, PAIR_SLOTS>();
+    }
+    // Nobody posts while a lane still reads shapes.
+    workgroupBarrier();
+    return links_touch;
+}
+
+// The later links whose balls meet that of the link: a bit each.
+fn near_partners() -> u32 {
+    let own = posted(0u, lane);
+    var near = 0u;
+    for (var left = partners; left != 0u; left &= left - 1u) {
+        let i = firstTrailingBit(left);
+        let other = posted(0u, base + i);
+        let apart = own.xyz - other.xyz;
+        let reach = own.w + other.w;
+        near |= select(0u, 1u << i, dot(apart, apart) <= reach * reach);
+    }
+    return near;
+}
+
+// Lists the contacts of all creatures, and works out where those in the lane's slots are. Near pairs are looked at in the order of links, one a
+// lane at a time, wherever they belong.
+fn list_pairs(near: u32) {
+    near_pairs[lane] = countOneBits(near);
+    found_at[lane] = 0u;
+    workgroupBarrier();
+    var rank = 0u;
+    var total = 0u;
+    for (var other = 0u; other < LANES; other++) {
+        rank += select(0u, near_pairs[other], other < lane);
+        total += near_pairs[other];
+    }
+    workgroupBarrier();
+    var left = near;
+    for (var start = 0u; start < total; start += LANES) {
+        for (; left != 0u && rank < start + LANES; rank++) {
+            near_pairs[rank - start] = lane | ((base + firstTrailingBit(left)) << 5u) | (base << 10u);
+            left &= left - 1u;
         }
-        // Nobody posts while a lane still reads shapes.
         workgroupBarrier();
+        let is_one = start + lane < total;
+        if is_one {
+            near_pairs[lane] |= touching_features(near_pairs[lane]) << 15u;
+        }
+        workgroupBarrier();
+        if is_one {
+            list_features();
+        }
+        workgroupBarrier();
+        if is_base {
+            for (var k = 0u; k < min(LANES, total - start); k++) {
+                found_at[lane] += select(0u, countOneBits(near_pairs[k] >> 15u), base_of(near_pairs[k]) == lane);
+            }
+        }
+        workgroupBarrier();
+    }
+    let all = select(0u, found_at[base], body_links > 0u);
+    links_touch = any_lane(all > 0u);
+    if !links_touch {
         return;
     }
-    list_pairs();
-    answer_pairs();
+    pair_count = min(all, body_links * PAIR_SLOTS);
+    // Lanes that go back, or over what was simulated before, are not running or replay.
+    if is_base && running && all > pair_count && span.replays == 0u {
+        results[body * RESULT_WORDS + LEFT_OUT] += all - pair_count;
+    }
+    // Balls are not needed any more.
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        post(carried_field(k), vec4<f32>(bristles[k], f32(pair_keys[k])));
+        slots_as_first[k] = 0u;
+        slots_as_second[k] = 0u;
+    }
+    workgroupBarrier();
+    crowded = any_lane(pair_count > body_links);
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        for (var i = 0u; i < body_links && k * body_links + i < pair_count; i++) {
+            let side = side_of(pair_list[base * PAIR_SLOTS + k * body_links + i]);
+            slots_as_first[k] |= select(0u, 1u << i, side > 0);
+            slots_as_second[k] |= select(0u, 1u << i, side < 0);
+        }
+    }
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        place_pair(k);
+    }
+}
+
+// Where the board has what slots carried into the step.
+fn carried_field(k: u32) -> u32 {
+    return select(0u, 7u, k == 0u);
+}
+
+// The features of a near pair that touch: a bit each.
+fn touching_features(pair: u32) -> u32 {
+    let a = earlier_of(pair);
+    let b = later_of(pair);
+    let tail = PAIR_TAIL * posted(6u, a).w;
+    var touching = 0u;
+    for (var i = 0u; i < feature_count(a, b); i++) {
+        let f = pair_feature(a, b, i);
+        let touch = touch_of(f);
+        let v = velocity_at(posted_motion(f.first), touch.point) - velocity_at(posted_motion(f.second), touch.point);
+        if !(touch.gap > tail && touch.gap + world.dt * dot(v, touch.normal) > tail) {
+            touching |= 1u << i;
+        }
+    }
+    return touching;
+}
+
+// Lists the features of the lane's near pair that touch, after those of the same creature's pairs before.
+fn list_features() {
+    let pair = near_pairs[lane];
+    let first = base_of(pair);
+    let a = earlier_of(pair) - first;
+    let b = later_of(pair) - first;
+    var place = found_at[first];
+    for (var other = 0u; other < lane; other++) {
+        place += select(0u, countOneBits(near_pairs[other] >> 15u), base_of(near_pairs[other]) == first);
+    }
+    for (var left = pair >> 15u; left != 0u; left &= left - 1u) {
+        let i = firstTrailingBit(left);
+        if place < links_at[first] * PAIR_SLOTS {
+            let key = ((a * 1024u + b) * 16u + i) + 1u;
+            let swapped = pair_feature(first + a, first + b, i).swapped;
+            pair_list[first * PAIR_SLOTS + place] = select(key, key | SWAPPED, swapped);
+        }
+        place++;
+    }
+}
+
+fn earlier_of(pair: u32) -> u32 {
+    return pair & 31u;
+}
+
+fn later_of(pair: u32) -> u32 {
+    return (pair >> 5u) & 31u;
+}
+
+fn base_of(pair: u32) -> u32 {
+    return (pair >> 10u) & 31u;
+}
+
+// Pushes links apart that touch, after the hinges were eliminated: adds what contacts between links give the link in this step to its load.
+// What is carried on is set, too.
+fn push_pairs() {
+    find_mobilities();
     resist_pairs();
     push_links();
+    eliminate_impulses();
+}
+
+// Takes the impulses of contacts between links to the base, as eliminate_hinges does with loads.
+fn eliminate_impulses() {
+    var impulse = pair_impulse;
+    for (var level = block_depth; level > 0u; level--) {
+        if depth == level {
+            for (var child = first_child; child != NONE; child = next_sibling[child]) {
+                impulse = wrench_plus(impulse, posted_wrench(child));
+            }
+            let more = power(impulse, axis);
+            free_rate += more * joint_inverse;
+            // u / d is the gain.
+            post_twist(Twist(impulse.torque - gain.torque * more, impulse.force - gain.force * more));
+        }
+        workgroupBarrier();
+    }
+    if is_base {
+        for (var child = first_child; child != NONE; child = next_sibling[child]) {
+            impulse = wrench_plus(impulse, posted_wrench(child));
+        }
+        load = wrench_plus(load, impulse);
+    }
+    workgroupBarrier();
+}
+
+fn wrench_plus(a: Wrench, b: Wrench) -> Wrench {
+    return Wrench(a.torque + b.torque, a.force + b.force);
+}
+
+fn posted_wrench(by: u32) -> Wrench {
+    let t = posted_twist(by);
+    return Wrench(t.angular, t.linear);
 }
 
 fn load_pairs() {
@@ -112,6 +292,8 @@ fn load_pairs() {
 
 // A ball around the link's shape that holds it to the end of the step.
 fn post_ball() {
+    let shape_at = model[shape_row];
+    let shape_size = model[shape_row + LANES];
     let at = origin + link_rotation * shape_at.xyz;
     let is_box = shape_size.w == BOX;
     let centre = select(at + link_rotation * (shape_size.xyz * 0.5), at, is_box);
@@ -123,16 +305,25 @@ fn post_ball() {
     post(0u, vec4<f32>(centre, radius + world.dt * motion + 0.5 * PAIR_TAIL * contact_width));
 }
 
+// The edges of a box.
+fn shape_edges() -> mat3x3<f32> {
+    return mat3x3<f32>(
+        model[shape_row + 2u * LANES].xyz, model[shape_row + 3u * LANES].xyz, model[shape_row + 4u * LANES].xyz,
+    );
+}
+
 // The link's shape in world axes, and its motion.
 fn post_solid() {
+    let shape_at = model[shape_row];
+    let shape_size = model[shape_row + LANES];
     let is_box = shape_size.w == BOX;
-    let axes = link_rotation * shape_axes;
+    let axes = link_rotation * shape_edges();
     post(1u, vec4<f32>(origin + link_rotation * shape_at.xyz, shape_at.w));
     post(2u, vec4<f32>(select(link_rotation * shape_size.xyz, shape_size.xyz, is_box), shape_size.w));
     post(3u, vec4<f32>(axes[0], axes[2].x));
     post(4u, vec4<f32>(axes[1], axes[2].y));
     post(5u, vec4<f32>(twist.angular, axes[2].z));
-    post(6u, vec4<f32>(twist.linear, 0.0));
+    post(6u, vec4<f32>(twist.linear, contact_width));
 }
 
 fn posted_motion(by: u32) -> Twist {
@@ -219,89 +410,22 @@ fn touch_of(f: PairFeature) -> Touch {
     return between_segments(a.from_, a.along, a.radius, b.from_, b.along, b.radius, f.pull);
 }
 
-// Counts the contacts of the link with those that come after it, and lists them from a place on.
-fn find_pairs(lists: bool, from_: u32) -> u32 {
-    var count = 0u;
-    let own = posted(0u, lane);
-    let tail = PAIR_TAIL * contact_width;
-    for (var left = partners; left != 0u; left &= left - 1u) {
-        let other = base + firstTrailingBit(left);
-        let ball = posted(0u, other);
-        let apart = ball.xyz - own.xyz;
-        let reach = ball.w + own.w;
-        if dot(apart, apart) > reach * reach {
-            continue;
-        }
-        let features = feature_count(lane, other);
-        for (var i = 0u; i < features; i++) {
-            let f = pair_feature(lane, other, i);
-            let touch = touch_of(f);
-            let v = velocity_at(posted_motion(f.first), touch.point) - velocity_at(posted_motion(f.second), touch.point);
-            if touch.gap > tail && touch.gap + world.dt * dot(v, touch.normal) > tail {
-                continue;
-            }
-            let place = from_ + count;
-            if lists && place < body_links * PAIR_SLOTS {
-                let key = (((lane - base) * 1024u + (other - base)) * 16u + i) + 1u;
-                pair_list[base * PAIR_SLOTS + place] = select(key, key | SWAPPED, f.swapped);
-            }
-            count++;
-        }
-    }
-    return count;
-}
-
-// Lists the contacts of all creatures, and works out where those in the lane's slots are.
-fn list_pairs() {
-    for (var k = 0u; k < PAIR_SLOTS; k++) {
-        if body_links > 0u {
-            carried_pairs[base * PAIR_SLOTS + k * body_links + lane - base] =
-                vec4<f32>(bristles[k], f32(pair_keys[k]));
-        }
-    }
-    workgroupBarrier();
-    var before = 0u;
-    var all = 0u;
-    for (var other = base; other < base + body_links; other++) {
-        before += select(0u, pair_counts[other], other < lane);
-        all += pair_counts[other];
-    }
-    pair_count = min(all, body_links * PAIR_SLOTS);
-    // Lanes that go back, or over what was simulated before, are not running or replay.
-    if is_base && running && all > pair_count && span.replays == 0u {
-        results[body * RESULT_WORDS + LEFT_OUT] += all - pair_count;
-    }
-    let own = find_pairs(true, before);
-    workgroupBarrier();
-    for (var k = 0u; k < PAIR_SLOTS; k++) {
-        pair_keys[k] = 0u;
-        let slot = pair_slot(k);
-        if slot < pair_count {
-            place_pair(k, pair_list[base * PAIR_SLOTS + slot]);
-        }
-    }
-    // Nobody posts while a lane still reads shapes.
-    workgroupBarrier();
-}
-
 // Which of the creature's slots is the lane's `k`-th; none on idle lanes, which have no contacts.
 fn pair_slot(k: u32) -> u32 {
     return k * body_links + lane - base;
 }
 
-fn place_pair(k: u32, entry: u32) {
-    let key = entry & ~SWAPPED;
+// Works out where the contact in the lane's `k`-th slot is, if there is one.
+fn place_pair(k: u32) {
+    pair_keys[k] = 0u;
+    if pair_slot(k) >= pair_count {
+        return;
+    }
+    let key = pair_list[base * PAIR_SLOTS + pair_slot(k)] & ~SWAPPED;
     let f = feature_of(key);
     let touch = touch_of(f);
     let u = velocity_at(posted_motion(f.first), touch.point) - velocity_at(posted_motion(f.second), touch.point);
     let slip = across(u, touch.normal);
-    var carried = vec3<f32>(0.0);
-    for (var i = 0u; i < body_links * PAIR_SLOTS; i++) {
-        let old = carried_pairs[base * PAIR_SLOTS + i];
-        if u32(old.w) == key {
-            carried = old.xyz;
-        }
-    }
     pair_keys[k] = key;
     pairs[k].key = key;
     pairs[k].first = f.first;
@@ -310,7 +434,28 @@ fn place_pair(k: u32, entry: u32) {
     pairs[k].touch = touch;
     pairs[k].v_n = dot(u, touch.normal);
     pairs[k].slip = slip;
-    pairs[k].bristle = across(carried, touch.normal) + slip * world.dt;
+    pairs[k].carried_from = carried_slot(key);
+    pairs[k].carried = vec3<f32>(0.0);
+    if pairs[k].carried_from != NO_SLOT {
+        let row = pairs[k].carried_from / body_links;
+        pairs[k].carried = posted(carried_field(row), base + pairs[k].carried_from % body_links).xyz;
+    }
+    pairs[k].bristle = across(pairs[k].carried, touch.normal) + slip * world.dt;
+}
+
+// The creature's slot that carried a contact into the step. Slots are filled from the first on.
+fn carried_slot(key: u32) -> u32 {
+    for (var slot = 0u; slot < body_links * PAIR_SLOTS; slot++) {
+        let row = slot / body_links;
+        let old = u32(posted(carried_field(row), base + slot - row * body_links).w);
+        if old == key {
+            return slot;
+        }
+        if old == 0u {
+            break;
+        }
+    }
+    return NO_SLOT;
 }
 
 // The feature that a key names.
@@ -327,16 +472,13 @@ fn answer_pairs() {
     assemble_inertia();
     assemble_contacts();
     eliminate_hinges();
+    gather_system();
     find_mobilities();
 }
 
 // Base to leaf: the diagonal blocks of the inverse inertia of all that hangs together.
 fn find_mobilities() {
-    gather_base();
     if is_base {
-        if first_child != NONE {
-            add_system(lane);
-        }
         mobility = Spatial();
         if floating {
             mobility = inverse_spatial(inertia);
@@ -386,96 +528,109 @@ fn mobility_of(by: u32, touch: Touch) -> vec2<f32> {
 
 // What every contact resists, and what that comes to for the link.
 fn resist_pairs() {
-    for (var k = 0u; k < PAIR_SLOTS; k++) {
-        let slot = pair_slot(k);
-        if slot < pair_count {
-            let p = pairs[k];
-            let first = mobility_of(p.first, p.touch);
-            let second = mobility_of(p.second, p.touch);
-            let r = pair_resistance(
-                world.dt, p.stiffness, contact_width, world.onset_speed, p.touch.gap, p.v_n, first.y + second.y,
-            );
-            pairs[k].first_mobility = first;
-            pairs[k].second_mobility = second;
-            pairs[k].resistance = r;
-            let all = vec4<f32>(r.drag, r.stiffness, r.tangent_drag, r.tangent_stiffness);
-            let to = pair_post(slot);
-            pair_board[to] = all * first.xxyy;
-            pair_board[to + 1u] = all * second.xxyy;
-        }
+    crowd = vec4<f32>(0.0);
+    for (var k = 0u; k < rows_of_slots(); k++) {
+        resist_pair(k);
+        // Nobody posts while a lane still reads.
+        workgroupBarrier();
     }
-    workgroupBarrier();
-    crowd = gather_pairs();
     post(6u, crowd);
     workgroupBarrier();
 }
 
-// What a slot is for the link: 1 if the link is A, -1 if it is B, 0 if it is neither.
-fn side_of(slot: u32) -> i32 {
-    let entry = pair_list[base * PAIR_SLOTS + slot];
+// Rows of slots in which a creature of the block has contacts: the first has one slot a link.
+fn rows_of_slots() -> u32 {
+    return select(1u, PAIR_SLOTS, crowded);
+}
+
+fn resist_pair(k: u32) {
+    if pair_slot(k) < pair_count {
+        let first = mobility_of(pairs[k].first, pairs[k].touch);
+        let second = mobility_of(pairs[k].second, pairs[k].touch);
+        let r = pair_resistance(
+            world.dt, pairs[k].stiffness, contact_width, world.onset_speed, pairs[k].touch.gap, pairs[k].v_n,
+            first.y + second.y,
+        );
+        pairs[k].first_mobility = first;
+        pairs[k].second_mobility = second;
+        pairs[k].resistance = r;
+        let all = vec4<f32>(r.drag, r.stiffness, r.tangent_drag, r.tangent_stiffness);
+        post(6u, all * first.xxyy);
+        post(7u, all * second.xxyy);
+    }
+    workgroupBarrier();
+    for (var left = slots_as_first[k]; left != 0u; left &= left - 1u) {
+        crowd += posted(6u, base + firstTrailingBit(left));
+    }
+    for (var left = slots_as_second[k]; left != 0u; left &= left - 1u) {
+        crowd += posted(7u, base + firstTrailingBit(left));
+    }
+}
+
+// What an entry of the list is for the link: 1 if the link is A, -1 if it is B, 0 if it is neither.
+fn side_of(entry: u32) -> i32 {
     let place = (entry & ~SWAPPED) - 1u;
     let is_lower = lane - base == place >> 14u;
     let is_upper = lane - base == ((place >> 4u) & 1023u);
     return select(select(0, -1, is_upper), 1, is_lower) * select(1, -1, (entry & SWAPPED) != 0u);
 }
 
-// Where a slot posts for its links.
-fn pair_post(slot: u32) -> u32 {
-    return PAIR_FIELDS * (base * PAIR_SLOTS + slot);
-}
-
-// The sum over the link's contacts of what their slots posted for it, the first vector for A and the second for B.
-fn gather_pairs() -> vec4<f32> {
-    var sum = vec4<f32>(0.0);
-    for (var slot = 0u; slot < pair_count; slot++) {
-        let side = side_of(slot);
-        if side != 0 {
-            sum += pair_board[pair_post(slot) + select(0u, 1u, side < 0)];
-        }
-    }
-    return sum;
-}
-
-// The sum over the link's contacts of the wrenches that their slots posted, minus those where the link is B.
-fn gather_wrenches() -> Wrench {
-    var sum = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
-    for (var slot = 0u; slot < pair_count; slot++) {
-        let side = f32(side_of(slot));
-        if side != 0.0 {
-            sum.torque += pair_board[pair_post(slot)].xyz * side;
-            sum.force += pair_board[pair_post(slot) + 1u].xyz * side;
-        }
-    }
-    return sum;
-}
-
-fn post_wrench(slot: u32, wrench: Wrench) {
-    pair_board[pair_post(slot)] = vec4<f32>(wrench.torque, 0.0);
-    pair_board[pair_post(slot) + 1u] = vec4<f32>(wrench.force, 0.0);
-}
-
-fn force_of(p: PairWork, all: vec4<f32>) -> PairForce {
-    return pair_force(
-        world.dt, p.stiffness, contact_width, world.friction, world.onset_speed, p.touch.gap, p.v_n, p.slip, p.bristle,
-        p.first_mobility.y + p.second_mobility.y, all.x, all.y, all.z, all.w,
-    );
-}
-
 // The forces, and the impulse that they give the link.
 fn push_links() {
-    for (var k = 0u; k < PAIR_SLOTS; k++) {
-        bristles[k] = vec3<f32>(0.0);
-        let slot = pair_slot(k);
-        if slot < pair_count {
-            let p = pairs[k];
-            let force = force_of(p, posted(6u, p.first) + posted(6u, p.second));
-            pairs[k].force = force;
-            bristles[k] = force.bristle;
-            post_wrench(slot, force_at(p.touch.point, (p.touch.normal * force.normal + force.friction) * world.dt));
-        }
+    bristles = array<vec3<f32>, PAIR_SLOTS>();
+    for (var k = 0u; k < rows_of_slots(); k++) {
+        push_link(k);
+    }
+    // Nobody posts while a lane still reads sums.
+    workgroupBarrier();
+    for (var k = 0u; k < rows_of_slots(); k++) {
+        post_wrench(k);
     }
     workgroupBarrier();
-    pair_impulse = gather_wrenches();
+    for (var k = 0u; k < rows_of_slots(); k++) {
+        gather_wrenches(k);
+    }
     // Nobody posts while a lane still reads.
     workgroupBarrier();
+}
+
+fn push_link(k: u32) {
+    if pair_slot(k) < pair_count {
+        let all = posted(6u, pairs[k].first) + posted(6u, pairs[k].second);
+        let force = pair_force(
+            world.dt, pairs[k].stiffness, contact_width, world.friction, world.onset_speed, pairs[k].touch.gap,
+            pairs[k].v_n, pairs[k].slip, pairs[k].bristle, pairs[k].first_mobility.y + pairs[k].second_mobility.y, all.x,
+            all.y, all.z, all.w,
+        );
+        pairs[k].force = force;
+        bristles[k] = force.bristle;
+    }
+}
+
+// The impulse of a contact, on A.
+fn impulse_of(k: u32) -> Wrench {
+    let force = pairs[k].touch.normal * pairs[k].force.normal + pairs[k].force.friction;
+    return force_at(pairs[k].touch.point, force * world.dt);
+}
+
+fn post_wrench(k: u32) {
+    if pair_slot(k) < pair_count {
+        let impulse = impulse_of(k);
+        post(2u * k, vec4<f32>(impulse.torque, 0.0));
+        post(2u * k + 1u, vec4<f32>(impulse.force, 0.0));
+    }
+}
+
+// Adds the impulses of the link's contacts, and takes off those where it is B.
+fn gather_wrenches(k: u32) {
+    for (var left = slots_as_first[k]; left != 0u; left &= left - 1u) {
+        let slot = base + firstTrailingBit(left);
+        pair_impulse.torque += posted(2u * k, slot).xyz;
+        pair_impulse.force += posted(2u * k + 1u, slot).xyz;
+    }
+    for (var left = slots_as_second[k]; left != 0u; left &= left - 1u) {
+        let slot = base + firstTrailingBit(left);
+        pair_impulse.torque -= posted(2u * k, slot).xyz;
+        pair_impulse.force -= posted(2u * k + 1u, slot).xyz;
+    }
 }

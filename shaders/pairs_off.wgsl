@@ -6,6 +6,10 @@ fn wake_pairs(at: u32) {}
 
 fn put_pairs(to: u32) {}
 
+fn find_pairs() -> bool {
+    return false;
+}
+
 fn push_pairs() {}
 
 fn load_pairs() {}

@@ -22,13 +22,17 @@ fn eliminate_hinges() {
     }
 }
 
+// Adds what is left of the base's children to the base.
+fn gather_system() {
+    gather_base();
+    if is_base && first_child != NONE {
+        add_system(lane);
+    }
+}
+
 // Solves for the base's twist.
 fn solve_base() {
-    gather_base();
     if is_base {
-        if first_child != NONE {
-            add_system(lane);
-        }
         twist_after = Twist(vec3<f32>(0.0), vec3<f32>(0.0));
         if floating {
             twist_after = solve_spatial(inertia, load);

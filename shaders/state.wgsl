@@ -109,7 +109,7 @@ var<private> contacts: array<ContactWork, CONTACTS>;
 // different fields in different banks.
 const FIELDS = 7u;
 const ROW = LANES + 1u;
-var<workgroup> board: array<vec4<f32>, FIELDS * ROW>;
+var<workgroup> board: array<vec4<f32>, (FIELDS + select(0u, 1u, PAIR_SLOTS > 0u)) * ROW>;
 var<workgroup> next_sibling: array<u32, LANES>;
 var<workgroup> flag: atomic<u32>;
 

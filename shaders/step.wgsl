@@ -7,14 +7,18 @@ fn step() {
     kinematics();
     touch_contacts();
     assemble_joints();
-    push_pairs();
+    let touching = find_pairs();
     for (var round = 0u; round < ROUNDS; round++) {
         // Every link and contact by itself.
         assemble_inertia();
         assemble_load();
         assemble_contacts();
-        // All velocities after the step, in one sweep up and one down.
+        // All velocities after the step, in one sweep up and one down. Links that touch push each other by how these equations answer.
         eliminate_hinges();
+        gather_system();
+        if touching && round == 0u {
+            push_pairs();
+        }
         solve_base();
         substitute_back();
         if !release_contacts() {

@@ -11,6 +11,20 @@ var<private> bristle_bars: array<vec3<f32>, PAIR_SLOTS>;
 var<private> mobility_bar: Spatial;
 var<private> crowd_bar: vec4<f32>;
 
+// What slots tell links.
+const PAIR_FIELDS = 5u;
+var<workgroup> pair_board: array<vec4<f32>, PAIR_FIELDS * LANES * PAIR_SLOTS>;
+
+// Where a slot posts for its links.
+fn pair_post(slot: u32) -> u32 {
+    return PAIR_FIELDS * (base * PAIR_SLOTS + slot);
+}
+
+// What a slot is for the link: 1 if the link is A, -1 if it is B, 0 if it is neither.
+fn side_of_slot(slot: u32) -> i32 {
+    return side_of(pair_list[base * PAIR_SLOTS + slot]);
+}
+
 // What is known of the lane's slots on their way back.
 struct PairBack {
     // With respect to the gap, the point and the normal of the contact.
@@ -19,9 +33,6 @@ struct PairBack {
     says: PairForceGradient,
     // Angular velocity of A less that of B.
     turning: vec3<f32>,
-    // Where the bristle came from, and with respect to that.
-    carried: u32,
-    carried_bar: vec3<f32>,
 }
 var<private> pairs_back: array<PairBack, PAIR_SLOTS>;
 
@@ -51,6 +62,15 @@ fn rest_pair_bars(shape: u32, state: u32) {
     }
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         gradients[state + k * LANES] = vec4<f32>(bristle_bars[k], 0.0);
+    }
+}
+
+// Which links touched, and with what force.
+fn recall_pairs() {
+    if find_pairs() {
+        answer_pairs();
+        resist_pairs();
+        push_links();
     }
 }
 
@@ -101,11 +121,15 @@ fn reverse_forces() {
                 says.crowd_drag, says.crowd_stiffness, says.crowd_tangent_drag, says.crowd_tangent_stiffness,
             );
             pair_board[pair_post(slot)] = sums;
-            pair_board[pair_post(slot) + 1u] = sums;
         }
     }
     workgroupBarrier();
-    crowd_bar = gather_pairs();
+    crowd_bar = vec4<f32>(0.0);
+    for (var slot = 0u; slot < pair_count; slot++) {
+        if side_of_slot(slot) != 0 {
+            crowd_bar += pair_board[pair_post(slot)];
+        }
+    }
     workgroupBarrier();
 }
 
@@ -149,7 +173,7 @@ fn reverse_resistances() {
     workgroupBarrier();
     mobility_bar = Spatial();
     for (var slot = 0u; slot < pair_count; slot++) {
-        let side = side_of(slot);
+        let side = side_of_slot(slot);
         if side != 0 {
             let x = pair_board[pair_post(slot)];
             let n = pair_board[pair_post(slot) + 1u];
@@ -172,44 +196,51 @@ fn mobility_bar_of(of_crowd: vec4<f32>, r: PairResistance, across_bar: f32) -> A
 // Through how the links move against each other, to their twists and to the bristle that was carried.
 fn reverse_carried() {
     for (var k = 0u; k < PAIR_SLOTS; k++) {
-        pairs_back[k].carried = LANES * PAIR_SLOTS;
         let slot = pair_slot(k);
         if slot < pair_count {
             let p = pairs[k];
             let says = pairs_back[k].says;
             let n = p.touch.normal;
-            for (var i = base * PAIR_SLOTS; i < (base + body_links) * PAIR_SLOTS; i++) {
-                let old = carried_pairs[i];
-                if u32(old.w) == p.key {
-                    pairs_back[k].carried = i;
-                    pairs_back[k].carried_bar = across(says.bristle, n);
-                    pairs_back[k].touch.normal -= old.xyz * dot(says.bristle, n) + says.bristle * dot(old.xyz, n);
-                }
+            if p.carried_from != NO_SLOT {
+                pairs_back[k].touch.normal -= p.carried * dot(says.bristle, n) + says.bristle * dot(p.carried, n);
             }
             let u = p.slip + n * p.v_n;
             let slip_bar = says.slip + says.bristle * world.dt;
             let u_bar = across(slip_bar, n) + n * says.v_n;
             pairs_back[k].touch.normal += u * says.v_n - u * dot(slip_bar, n) - slip_bar * dot(u, n);
             pairs_back[k].touch.point += cross(u_bar, pairs_back[k].turning);
-            post_wrench(slot, force_at(p.touch.point, u_bar));
+            let pull = force_at(p.touch.point, u_bar);
+            pair_board[pair_post(slot)] = vec4<f32>(pull.torque, 0.0);
+            pair_board[pair_post(slot) + 1u] = vec4<f32>(pull.force, 0.0);
+        }
+        if body_links > 0u {
+            pair_board[pair_post(slot) + 2u] = vec4<f32>(0.0);
         }
     }
     workgroupBarrier();
-    twist_bar = wrench_add(twist_bar, gather_wrenches());
-    // What was carried gets its bar in the place of its bristle, and -1 for its key.
+    for (var slot = 0u; slot < pair_count; slot++) {
+        let side = f32(side_of_slot(slot));
+        if side != 0.0 {
+            twist_bar.torque += pair_board[pair_post(slot)].xyz * side;
+            twist_bar.force += pair_board[pair_post(slot) + 1u].xyz * side;
+        }
+    }
+    // To the slots that carried the bristles.
     for (var k = 0u; k < PAIR_SLOTS; k++) {
-        if pairs_back[k].carried < LANES * PAIR_SLOTS {
-            carried_pairs[pairs_back[k].carried] = vec4<f32>(pairs_back[k].carried_bar, -1.0);
+        if pair_slot(k) < pair_count && pairs[k].carried_from != NO_SLOT {
+            pair_board[pair_post(pairs[k].carried_from) + 2u] =
+                vec4<f32>(across(pairs_back[k].says.bristle, pairs[k].touch.normal), 0.0);
         }
     }
     workgroupBarrier();
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         bristle_bars[k] = vec3<f32>(0.0);
         if body_links > 0u {
-            let old = carried_pairs[base * PAIR_SLOTS + pair_slot(k)];
-            bristle_bars[k] = select(vec3<f32>(0.0), old.xyz, old.w == -1.0);
+            bristle_bars[k] = pair_board[pair_post(pair_slot(k)) + 2u].xyz;
         }
     }
+    // Nobody posts while a lane still reads.
+    workgroupBarrier();
 }
 
 // Bars of a link's shape where the link has it: its place and radius, its size, its edges.
@@ -239,7 +270,7 @@ fn reverse_touches() {
         }
         workgroupBarrier();
         for (var slot = 0u; slot < pair_count; slot++) {
-            if side_of(slot) == 1 - 2 * side {
+            if side_of_slot(slot) == 1 - 2 * side {
                 reverse_solid(pair_post(slot));
             }
         }
@@ -281,6 +312,8 @@ fn touch_bar(k: u32, of_first: bool) -> SolidBar {
 
 // Takes what a slot posted to the link's pose and shape.
 fn reverse_solid(from_: u32) {
+    let shape_at = model[shape_row];
+    let shape_size = model[shape_row + LANES];
     let at = pair_board[from_];
     let size = pair_board[from_ + 1u].xyz;
     origin_bar += at.xyz;
@@ -288,6 +321,7 @@ fn reverse_solid(from_: u32) {
     shape_at_bar += vec4<f32>(in_link(at.xyz), at.w);
     if shape_size.w == BOX {
         shape_size_bar += size;
+        let shape_axes = shape_edges();
         for (var i = 0u; i < 3u; i++) {
             let axis_bar = pair_board[from_ + 2u + i].xyz;
             turn_bar += cross(link_rotation * shape_axes[i], axis_bar);

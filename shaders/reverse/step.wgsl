@@ -5,7 +5,7 @@ fn recall() {
     kinematics();
     touch_contacts();
     assemble_joints();
-    push_pairs();
+    recall_pairs();
 }
 
 // Takes the bars of the state after a step that was recalled, leaves those of the state before it, and adds to those of the model.
@@ -16,6 +16,7 @@ fn reverse_step() {
     assemble_contacts();
     gather_loads();
     eliminate_hinges();
+    gather_system();
     solve_base();
     substitute_back();
     // Every link, contact and hinge by itself.

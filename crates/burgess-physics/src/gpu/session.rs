@@ -253,7 +253,7 @@ fn check_limits(gpu: &Gpu) -> Result<(), GpuError> {
     let needs = [
         ("storage buffers of a shader", 8, limits.storage_buffers),
         ("invocations of a workgroup", LANES as u32, limits.invocations),
-        ("workgroup memory (bytes)", 8192, limits.workgroup_memory),
+        ("workgroup memory (bytes)", 16384, limits.workgroup_memory),
     ];
     for (what, needed, allowed) in needs {
         if allowed < needed {

@@ -239,34 +239,29 @@ pub fn pairs_that_touch<T: Value>(model: &Model<T>, which: &SelfCollision) -> Ve
     (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).filter(|&(a, b)| can(a, b)).collect()
 }
 
-/// Pushes links apart that touch: sets the impulse that contacts between links give each link in this step. Gives whether there are any.
-/// Contacts with the ground must have been touched, and joints assembled.
-pub fn push_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) -> bool {
-    if model.pairs.is_empty() {
-        return false;
-    }
-    find_pairs(model, world, state, work);
-    if work.pairs.is_empty() {
-        work.pair_impulses.clear();
-        return false;
-    }
-    answer(model, world, work);
+/// Pushes links apart that touch, after the hinges were eliminated: sets the impulse that contacts between links give each link in this step.
+pub fn push_pairs<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+    find_mobilities(model, work);
     resist(model, world, work);
     push(model, world, work);
-    true
 }
 
-/// How every link answers a push, with all contacts with the ground in the equations.
-pub fn answer<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+/// The equations by which links answer pushes: those of the step, with all contacts with the ground.
+pub fn assemble_answer<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     work.contacts.iter_mut().for_each(|contact| contact.active = true);
     assemble_inertia(model, work);
     assemble_contacts(model, world, work);
     eliminate_hinges(model, work);
-    find_mobilities(model, work);
 }
 
-/// Lists the contacts between links, in the order of colliders and features, and where they are. What does not fit is counted.
-fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+/// Lists the contacts between links, in the order of colliders and features, and where they are. What does not fit is counted. Gives whether there
+/// are any.
+pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) -> bool {
+    work.pair_impulses.clear();
+    work.pairs.clear();
+    if model.pairs.is_empty() {
+        return false;
+    }
     let tail = work.contact_width * real(TAIL);
     work.placed.clear();
     work.balls.clear();
@@ -282,7 +277,6 @@ fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, wo
         work.balls
             .push((centre.map(Value::to_f64), radius.to_f64() + world.dt.to_f64() * motion + 0.5 * tail.to_f64()));
     }
-    work.pairs.clear();
     let apart = |x: T| x.to_f64() > tail.to_f64();
     for &(a, b) in &model.pairs {
         let ((x, reach), (y, other)) = (work.balls[a], work.balls[b]);
@@ -318,6 +312,7 @@ fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, wo
             });
         }
     }
+    !work.pairs.is_empty()
 }
 
 /// Names a contact from step to step: the feature of a pair of colliders. Below 2^24 for up to a thousand colliders, which float32 has exactly.

@@ -43,6 +43,22 @@ pub fn substitute_back<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     }
 }
 
+/// Takes the impulses of contacts between links to the base, as [`eliminate_hinges`] does with loads.
+pub fn eliminate_impulses<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+    work.passed_impulses.clear();
+    work.passed_impulses.extend_from_slice(&work.pair_impulses);
+    for i in (1..model.links.len()).rev() {
+        let own = &mut work.links[i];
+        let mut rest = work.passed_impulses[i];
+        let along = rest.dot(&own.axis);
+        own.free_rate += along * own.joint_inverse;
+        // U / d is the gain.
+        rest.accumulate(&own.gain.scaled(-along));
+        work.passed_impulses[model.links[i].parent].accumulate(&rest);
+    }
+    work.links[0].load.accumulate(&work.passed_impulses[0]);
+}
+
 /// How every link answers a push after the hinges were eliminated, base to leaf: the diagonal blocks of the inverse inertia of all that hangs
 /// together, as twist per impulse of a wrench (Featherstone 2010, "Exploiting Sparsity in Operational-Space Dynamics").
 pub fn find_mobilities<T: Real>(model: &Model<T>, work: &mut Work<T>) {

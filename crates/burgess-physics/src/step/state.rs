@@ -200,6 +200,8 @@ pub struct Work<T> {
     pub crowds: Vec<PairCrowd<T>>,
     /// Of each link the impulse that it gets from other links; empty while none touch.
     pub pair_impulses: Vec<Wrench<T>>,
+    /// The same on its way to the base.
+    pub passed_impulses: Vec<Wrench<T>>,
     /// Contact width used for this creature (m).
     pub contact_width: T,
     /// One over the mass that friction at a contact point is taken to act on (1/kg).
@@ -250,6 +252,7 @@ impl<T: Real> Work<T> {
             mobilities: Vec::new(),
             crowds: Vec::new(),
             pair_impulses: Vec::new(),
+            passed_impulses: Vec::new(),
             contact_width: width_of_contact(model, gravity, contact_width),
             inverse_slip_mass: slip_mass(model.mass()).recip(),
             pull_tolerance: pull_tolerance(model, gravity),

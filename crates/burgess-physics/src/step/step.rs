@@ -4,8 +4,8 @@
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, assemble_load, touch_contacts};
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
-use super::pairs::push_pairs;
-use super::solve::{eliminate_hinges, release_contacts, solve_base, substitute_back};
+use super::pairs::{find_pairs, push_pairs};
+use super::solve::{eliminate_hinges, eliminate_impulses, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
 use crate::model::Model;
 use crate::world::World;
@@ -20,14 +20,18 @@ pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, stat
     kinematics(model, state, work);
     touch_contacts(model, world, state, work);
     assemble_joints(model, world, drive, state, work);
-    push_pairs(model, world, state, work);
-    for _ in 0..ROUNDS {
+    let touching = find_pairs(model, world, state, work);
+    for round in 0..ROUNDS {
         // Every link and contact by itself.
         assemble_inertia(model, work);
         assemble_load(model, world, state, work);
         assemble_contacts(model, world, work);
-        // All velocities after the step, in one sweep up and one down.
+        // All velocities after the step, in one sweep up and one down. Links that touch push each other by how these equations answer.
         eliminate_hinges(model, work);
+        if touching && round == 0 {
+            push_pairs(model, world, work);
+            eliminate_impulses(model, work);
+        }
         solve_base(model, work);
         substitute_back(model, work);
         if !release_contacts(model, work) {

@@ -7,7 +7,8 @@
 use super::made::Step;
 use super::state::{ModelGradient, ReverseWork};
 use crate::model::BaseKind;
-use crate::step::pairs::answer;
+use crate::step::pairs::assemble_answer;
+use crate::step::solve::find_mobilities;
 use crate::step::spatial::{AtPoint, Spatial, Twist, axial};
 use crate::step::state::Work;
 use burgess_core::autodiff::{Value, real};
@@ -35,7 +36,8 @@ pub fn reverse_mobilities<T: Value>(
 ) {
     let Step { model, world, .. } = *step;
     let acting: Vec<bool> = work.contacts.iter().map(|contact| contact.active).collect();
-    answer(model, world, work);
+    assemble_answer(model, world, work);
+    find_mobilities(model, work);
     let inertia_bars = reverse_answer(step, work, back);
     for (i, (link, of)) in model.links.iter().zip(&inertia_bars).enumerate() {
         let (own, next, gradient) = (&work.links[i], &mut back.links[i], &mut total.candidate.model.links[i]);

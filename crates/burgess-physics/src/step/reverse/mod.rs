@@ -27,7 +27,7 @@ pub mod tape;
 
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touch_contacts};
 use super::kinematics::kinematics as locate;
-use super::pairs::push_pairs;
+use super::pairs::{assemble_answer, find_pairs, push_pairs};
 use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::state::Work;
 use burgess_core::autodiff::Value;
@@ -47,7 +47,10 @@ pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
     locate(step.model, step.before, work);
     touch_contacts(step.model, step.world, step.before, work);
     assemble_joints(step.model, step.world, step.drive, step.before, work);
-    push_pairs(step.model, step.world, step.before, work);
+    if find_pairs(step.model, step.world, step.before, work) {
+        assemble_answer(step.model, step.world, work);
+        push_pairs(step.model, step.world, work);
+    }
 }
 
 /// Goes back through a step that was recalled: takes the bars of the state after it, leaves those of the state before it, and adds to
