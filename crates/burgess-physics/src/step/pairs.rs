@@ -18,8 +18,8 @@ use burgess_core::math::{Vec3, vec3};
 
 /// Contacts between links that a creature may have at a time, for each of its links. What is beyond is left out, and counted.
 pub const PAIR_SLOTS: usize = 2;
-/// Contacts that are and stay more than this many contact widths apart have no force: it would be 2e-9 of that at the gap zero.
-pub const TAIL: f64 = 20.0;
+/// Contacts that are and stay more than this many contact widths apart have no force: it would be 2e-7 of that at the gap zero.
+pub const TAIL: f64 = 16.0;
 /// Radius of a box's edges as a share of its smallest half size.
 const ROUNDING: f64 = 0.1;
 /// Stiffness of a pair of links, in stiffnesses of a point on the ground: of those, four carry the weight.
@@ -263,26 +263,17 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
         return false;
     }
     let tail = work.contact_width * real(TAIL);
+    find_near(model, world, work, tail.to_f64());
+    if work.near.is_empty() {
+        return false;
+    }
     work.placed.clear();
-    work.balls.clear();
     for collider in &model.colliders {
         let own = &work.links[collider.link];
         work.placed.push(place(&collider.shape, |x| own.origin + own.rotation * x, |x| own.rotation * x));
-        // What it may reach in the step, as seen from the base.
-        let (centre, radius) = ball_around(&collider.shape);
-        let centre = own.origin + own.rotation * centre;
-        let speed = |v: Vec3<T>| v.norm_squared().to_f64().sqrt();
-        let motion =
-            speed(own.twist.at(centre) - work.links[0].twist.linear) + speed(own.twist.angular) * radius.to_f64();
-        work.balls
-            .push((centre.map(Value::to_f64), radius.to_f64() + world.dt.to_f64() * motion + 0.5 * tail.to_f64()));
     }
     let apart = |x: T| x.to_f64() > tail.to_f64();
-    for &(a, b) in &model.pairs {
-        let ((x, reach), (y, other)) = (work.balls[a], work.balls[b]);
-        if (x - y).norm_squared() > (reach + other) * (reach + other) {
-            continue;
-        }
+    for &(a, b) in &work.near {
         for (number, feature) in features(&model.colliders, a, b).enumerate() {
             let (touch, _) = touch(&feature, &work.placed[feature.first], &work.placed[feature.second]);
             let links = [model.colliders[feature.first].link, model.colliders[feature.second].link];
@@ -313,6 +304,28 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
         }
     }
     !work.pairs.is_empty()
+}
+
+/// Lists the pairs of colliders that may touch in the step: those whose balls, with half of the `tail` (m) around them, meet.
+fn find_near<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>, tail: f64) {
+    work.balls.clear();
+    let (dt, base) = (world.dt.to_f64(), work.links[0].twist.linear);
+    for collider in &model.colliders {
+        let own = &work.links[collider.link];
+        // What it may reach in the step, as seen from the base.
+        let (centre, radius) = ball_around(&collider.shape);
+        let (centre, radius) = (own.origin + own.rotation * centre, radius.to_f64());
+        let speed = |v: Vec3<T>| v.norm_squared().to_f64().sqrt();
+        let motion = speed(own.twist.at(centre) - base) + speed(own.twist.angular) * radius;
+        work.balls.push((centre.map(Value::to_f64), radius + dt * motion + 0.5 * tail));
+    }
+    work.near.clear();
+    for &(a, b) in &model.pairs {
+        let ((x, reach), (y, other)) = (work.balls[a], work.balls[b]);
+        if (x - y).norm_squared() <= (reach + other) * (reach + other) {
+            work.near.push((a, b));
+        }
+    }
 }
 
 /// Names a contact from step to step: the feature of a pair of colliders. Below 2^24 for up to a thousand colliders, which float32 has exactly.

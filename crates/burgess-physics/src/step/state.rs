@@ -194,6 +194,8 @@ pub struct Work<T> {
     pub placed: Vec<Placed<T>>,
     /// A ball around each collider that holds it to the end of the step: centre and radius (m).
     pub balls: Vec<(Vec3<f64>, f64)>,
+    /// The pairs of colliders whose balls meet.
+    pub near: Vec<(usize, usize)>,
     /// Of each link what a wrench's impulse adds to its twist, while links touch.
     pub mobilities: Vec<Spatial<T>>,
     /// Of each link what its contacts with other links come to, while links touch.
@@ -249,6 +251,7 @@ impl<T: Real> Work<T> {
             pairs_left_out: 0,
             placed: Vec::new(),
             balls: Vec::new(),
+            near: Vec::new(),
             mobilities: Vec::new(),
             crowds: Vec::new(),
             pair_impulses: Vec::new(),
