@@ -4,7 +4,8 @@
 //! limbs collide with each other, but for neighbours and those that start inside each other.
 
 use crate::laws::terrain::Terrain;
-use crate::model::{BaseKind, Collider, Joint, JointKind, Link, Model, Shape, rest_origins};
+use crate::model::{BaseKind, Joint, JointKind, Link, Model, Shape, rest_origins};
+use crate::step::pairs::pairs_of_strangers;
 use crate::step::spawn::spawn_position;
 use crate::world::World;
 use burgess_core::math::{Mat3, Vec3, vec3};
@@ -65,7 +66,9 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
     }
     line(&mut text, 1, "</worldbody>");
     line(&mut text, 1, "<contact>");
-    for (a, b) in inside_each_other(model, &origins) {
+    // Those that start inside each other.
+    for (a, b, _) in pairs_of_strangers(model).into_iter().filter(|&(_, _, gap)| gap <= 0.0) {
+        let [a, b] = [a, b].map(|collider| model.colliders[collider].link);
         line(&mut text, 2, &format!("<exclude body1=\"link{a}\" body2=\"link{b}\"/>"));
     }
     line(&mut text, 1, "</contact>");
@@ -152,57 +155,6 @@ fn ground(terrain: &Terrain<f64>) -> Result<Vec<String>, String> {
             Ok(std::iter::once(flat).chain(walls.iter().map(wall)).collect())
         }
         Terrain::Bumps(_) => Err("bumps have no counterpart in MJCF".to_owned()),
-    }
-}
-
-/// Centre and radius (m).
-type Ball = (Vec3<f64>, f64);
-
-/// Pairs of links that are no neighbours and whose shapes are inside each other at rest.
-fn inside_each_other(model: &Model<f64>, origins: &[Vec3<f64>]) -> Vec<(usize, usize)> {
-    let balls: Vec<(usize, Vec<Ball>)> =
-        model.colliders.iter().map(|collider| (collider.link, beads(collider, origins[collider.link]))).collect();
-    let touch = |a: &[Ball], b: &[Ball]| {
-        a.iter().any(|(p, r)| b.iter().any(|(q, s)| (*p - *q).norm_squared() < (r + s) * (r + s)))
-    };
-    let mut pairs = Vec::new();
-    for (k, (a, own)) in balls.iter().enumerate() {
-        for (b, other) in &balls[k + 1..] {
-            let neighbours = a == b || model.links[*b].parent == *a || model.links[*a].parent == *b;
-            if !neighbours && touch(own, other) {
-                pairs.push((*a, *b));
-            }
-        }
-    }
-    pairs
-}
-
-/// Balls that fill a shape, or all but.
-fn beads(collider: &Collider<f64>, origin: Vec3<f64>) -> Vec<Ball> {
-    const BEADS: usize = 16;
-    match collider.shape {
-        Shape::Sphere { centre, radius } => vec![(origin + centre, radius)],
-        Shape::Capsule { from, to, radius } => {
-            let along = |i: usize| origin + from + (to - from) * (i as f64 / BEADS as f64);
-            (0..=BEADS).map(|i| (along(i), radius)).collect()
-        }
-        Shape::Box { centre, axes, half } => {
-            // A grid of balls as wide as the thinnest half.
-            let radius = half.x.min(half.y).min(half.z);
-            let places = |half: f64| {
-                let count = ((half / radius).ceil() as usize).min(BEADS);
-                let room = half - radius;
-                (0..count)
-                    .map(move |i| if count > 1 { room * (2.0 * i as f64 / (count - 1) as f64 - 1.0) } else { 0.0 })
-            };
-            let (axes, mut balls) = (&axes, Vec::new());
-            for x in places(half.x) {
-                for y in places(half.y) {
-                    balls.extend(places(half.z).map(|z| (origin + centre + *axes * vec3(x, y, z), radius)));
-                }
-            }
-            balls
-        }
     }
 }
 

@@ -220,23 +220,35 @@ pub fn pairs_that_touch<T: Value>(model: &Model<T>, which: &SelfCollision) -> Ve
         SelfCollision::On => &[],
         SelfCollision::Except(kinds) => kinds,
     };
-    // Which links can touch is decided once: it has no derivative.
-    let still = |collider: &Collider<T>| Collider { link: collider.link, shape: collider.shape.map(Value::to_f64) };
-    let colliders: Vec<Collider<f64>> = model.colliders.iter().map(still).collect();
-    let origins: Vec<Vec3<f64>> = rest_origins(model).into_iter().map(|x| x.map(Value::to_f64)).collect();
     let parent = |link: usize| model.links[link].parent;
     let grandparent = |a: usize, b: usize| b > 0 && parent(b) > 0 && parent(parent(b)) == a;
     let related = |kind: &Kinship, a: usize, b: usize| match kind {
         Kinship::Grandparent => grandparent(a, b) || grandparent(b, a),
         Kinship::Siblings => a > 0 && b > 0 && parent(a) == parent(b),
     };
-    let can = |a: usize, b: usize| {
+    let is_left_out = |a: usize, b: usize| {
         let (x, y) = (model.colliders[a].link, model.colliders[b].link);
-        let neighbours = x == y || parent(x) == y || parent(y) == x;
-        !neighbours && !left_out.iter().any(|kind| related(kind, x, y)) && gap_at_rest(&colliders, &origins, a, b) > 0.0
+        left_out.iter().any(|kind| related(kind, x, y))
     };
-    let count = model.colliders.len();
-    (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).filter(|&(a, b)| can(a, b)).collect()
+    let strangers = pairs_of_strangers(model);
+    strangers.into_iter().filter(|&(a, b, gap)| gap > 0.0 && !is_left_out(a, b)).map(|(a, b, _)| (a, b)).collect()
+}
+
+/// Pairs of colliders whose links are neither the same nor parent and child, with the gap between them at zero angles (m), negative where they are
+/// inside each other.
+pub fn pairs_of_strangers<T: Value>(model: &Model<T>) -> Vec<(usize, usize, f64)> {
+    // What can touch is decided once: it has no derivative.
+    let still = |collider: &Collider<T>| Collider { link: collider.link, shape: collider.shape.map(Value::to_f64) };
+    let colliders: Vec<Collider<f64>> = model.colliders.iter().map(still).collect();
+    let origins: Vec<Vec3<f64>> = rest_origins(model).into_iter().map(|x| x.map(Value::to_f64)).collect();
+    let parent = |link: usize| model.links[link].parent;
+    let strange = |&(a, b): &(usize, usize)| {
+        let (x, y) = (colliders[a].link, colliders[b].link);
+        x != y && parent(x) != y && parent(y) != x
+    };
+    let count = colliders.len();
+    let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).filter(strange);
+    pairs.map(|(a, b)| (a, b, gap_at_rest(&colliders, &origins, a, b))).collect()
 }
 
 /// Pushes links apart that touch, after the hinges were eliminated: sets the impulse that contacts between links give each link in this step.
