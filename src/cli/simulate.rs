@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::print::print;
 use super::subject::{self, Subject};
-use burgess_physics::step::pairs::PAIR_SLOTS;
+use burgess_physics::model::PAIR_SLOTS;
 use burgess_physics::step::trace::{Moment, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
 use std::path::PathBuf;

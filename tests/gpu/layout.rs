@@ -11,8 +11,8 @@ use burgess_physics::gpu::layout::{
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{Terrain, TerrainSpec, Wall};
+use burgess_physics::model::PAIR_SLOTS;
 use burgess_physics::plan::BrainKind;
-use burgess_physics::step::pairs::PAIR_SLOTS;
 use burgess_physics::task::TaskPlan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Expression, Literal, Module, ShaderStage, StorageAccess, TypeInner};

@@ -66,7 +66,7 @@ pub struct Returns<T> {
     pub ending: Ending,
     /// Steps simulated.
     pub steps: u32,
-    /// Contacts between links, over all steps, that there was no room for: see [`PAIR_SLOTS`](crate::step::pairs::PAIR_SLOTS).
+    /// Contacts between links, over all steps, that there was no room for: see [`PAIR_SLOTS`](crate::model::PAIR_SLOTS).
     pub contacts_left_out: u32,
 }
 

@@ -18,7 +18,7 @@ use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::experience::Experience;
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::step::pairs::PAIR_SLOTS;
+use burgess_physics::model::PAIR_SLOTS;
 use burgess_physics::task::Ending;
 use burgess_qd::archive::{Elites, PassiveGrid};
 use burgess_qd::emitter::Emitter;

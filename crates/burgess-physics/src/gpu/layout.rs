@@ -2,9 +2,8 @@
 //! `tests/gpu/layout.rs` compares the two through naga.
 
 use crate::frame::FEATURES;
-use crate::model::{ContactPoint, Model};
+use crate::model::{ContactPoint, Model, PAIR_SLOTS};
 use crate::observer::{Observer, Sizes};
-use crate::step::pairs::PAIR_SLOTS;
 use crate::task::TaskPlan;
 use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;

@@ -7,9 +7,6 @@
 //! of the base shape. x is forward, y left, z up. SI units.
 
 use crate::laws::joint::Servo;
-use crate::step::pairs::PAIR_SLOTS;
-#[cfg(doc)]
-use crate::step::pairs::pairs_that_touch;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use serde::{Deserialize, Serialize};
@@ -23,6 +20,9 @@ pub const JOINT_OBSERVATIONS: usize = 3;
 
 /// Largest number of links the program is planned for, whatever limit an experiment sets.
 pub const MAX_LINKS: usize = 32;
+
+/// Contacts between links that a creature may have at a time, for each of its links. What is beyond is left out, and counted.
+pub const PAIR_SLOTS: usize = 2;
 
 /// How the base link is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +153,7 @@ pub struct Model<T> {
     pub colliders: Vec<Collider<T>>,
     /// Points at which colliders touch the terrain, sorted by link.
     pub contacts: Vec<ContactPoint<T>>,
-    /// Pairs of colliders that can touch each other, the smaller index first, in ascending order: see [`pairs_that_touch`].
+    /// Pairs of colliders that can touch each other, the smaller index first, in ascending order: `step::pairs` finds them.
     pub pairs: Vec<(usize, usize)>,
     /// Normal contact stiffness of each point (N/m); no gradient flows through it.
     pub contact_stiffness: T,

@@ -8,6 +8,7 @@ pub mod integrate;
 pub mod kinematics;
 pub mod measure;
 pub mod observer;
+pub mod pair_work;
 pub mod pairs;
 pub mod policy;
 pub mod prelude;

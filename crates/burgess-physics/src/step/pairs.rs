@@ -4,6 +4,7 @@
 //! velocities is how a link answers a push at the contact, with all that hangs on it: its mobility, from the step's own equations.
 
 use super::assemble::{across, assemble_contacts, assemble_inertia};
+use super::pair_work::{Feature, PairWork, Placed};
 use super::solve::{eliminate_hinges, find_mobilities};
 use super::spatial::{AtPoint, Wrench};
 use super::state::{PairState, State, Work};
@@ -16,68 +17,12 @@ use crate::world::{Kinship, SelfCollision, World};
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Vec3, vec3};
 
-/// Contacts between links that a creature may have at a time, for each of its links. What is beyond is left out, and counted.
-pub const PAIR_SLOTS: usize = 2;
 /// Contacts that are and stay more than this many contact widths apart have no force: it would be 2e-7 of that at the gap zero.
 pub const TAIL: f64 = 16.0;
 /// Radius of a box's edges as a share of its smallest half size.
 const ROUNDING: f64 = 0.1;
 /// Stiffness of a pair of links, in stiffnesses of a point on the ground: of those, four carry the weight.
 pub const STIFFNESS: f64 = 16.0;
-
-/// A shape where its link has it, about the base origin, in world axes.
-#[derive(Clone, Copy, Debug)]
-pub enum Placed<T> {
-    /// A sphere or a capsule.
-    Segment(Segment<T>),
-    /// A box.
-    Box(RoundedBox<T>),
-}
-
-/// One way in which two shapes touch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Feature {
-    /// The collider A, from which the normal points away: the segment, or the corner.
-    pub first: usize,
-    /// The collider B.
-    pub second: usize,
-    /// Which corner of the box A, if it is one.
-    pub corner: Option<u8>,
-    /// Which end of the segment A the contact is pulled to, 0 or 1; 0.5 where it has no length.
-    pub pull: f64,
-    /// Its share of the pair's stiffness.
-    pub share: f64,
-}
-
-/// A contact between two links.
-#[derive(Clone, Copy, Debug)]
-pub struct PairWork<T> {
-    /// Names it from step to step; not zero.
-    pub key: u32,
-    /// What touches.
-    pub feature: Feature,
-    /// The links of A and B.
-    pub links: [usize; 2],
-    /// Where.
-    pub touch: Touch<T>,
-    /// How A moves against B.
-    pub motion: PairMotion<T>,
-    /// The mobilities of A and B there.
-    pub mobilities: [PointMobility<T>; 2],
-    /// By what it resists.
-    pub resistance: PairResistance<T>,
-    /// What all contacts of both links come to.
-    pub crowd: PairCrowd<T>,
-    /// The force on A.
-    pub force: PairForce<T>,
-}
-
-impl<T: Real> PairWork<T> {
-    /// The force on A (N, world axes).
-    pub fn force_on_first(&self) -> Vec3<T> {
-        self.touch.normal * self.force.normal + self.force.friction
-    }
-}
 
 /// The ways in which two colliders of a creature touch, in a fixed order: at most 16, those of two boxes.
 pub fn features<T>(colliders: &[Collider<T>], a: usize, b: usize) -> impl Iterator<Item = Feature> + use<T> {

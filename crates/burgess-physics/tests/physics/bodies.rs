@@ -234,7 +234,7 @@ pub(crate) fn folding_body(stream: &mut Stream, strength: f64) -> Model<f64> {
 pub(crate) fn folding_brain(stream: &mut Stream, model: &Model<f64>) -> Controller<f64> {
     let joint = |_| CpgJoint {
         amplitude: stream.range(0.4, 0.9),
-        phase: stream.range(0.0, 6.28),
+        phase: stream.range(0.0, 2.0 * PI),
         offset: stream.range(-0.6, 0.6),
     };
     Controller::Cpg { frequency: 1.2, joints: (0..model.joint_count()).map(joint).collect() }

@@ -5,7 +5,7 @@
 //! mobility takes twists to wrenches, and that of an inertia wrenches to twists.
 
 use super::made::Step;
-use super::state::{ModelGradient, ReverseWork};
+use super::state::{DragBar, ModelGradient, ReverseWork};
 use crate::model::BaseKind;
 use crate::step::pairs::assemble_answer;
 use crate::step::solve::find_mobilities;
@@ -13,19 +13,6 @@ use crate::step::spatial::{AtPoint, Spatial, Twist, axial};
 use crate::step::state::Work;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::{Sym3, Vec3};
-
-/// What the equations by themselves say of a contact point, beside what its force does.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DragBar<T> {
-    /// Of the normal drag.
-    pub normal: T,
-    /// Of the tangential drag.
-    pub tangent: T,
-    /// Of the point.
-    pub point: Vec3<T>,
-    /// Of the ground's normal.
-    pub ground: Vec3<T>,
-}
 
 /// Takes the bars of the mobilities to the links; leaves those of joint diagonals and of drags for the reverses of joints and contacts.
 pub fn reverse_mobilities<T: Value>(

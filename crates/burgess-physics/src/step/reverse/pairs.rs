@@ -7,7 +7,8 @@ use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_rev
 use crate::laws::shapes::{RoundedBox, Segment};
 use crate::model::Shape;
 use crate::step::assemble::across;
-use crate::step::pairs::{Placed, corner_signs, edge_share, ground_stiffness, pair_law, segment_of, touch};
+use crate::step::pair_work::Placed;
+use crate::step::pairs::{corner_signs, edge_share, ground_stiffness, pair_law, segment_of, touch};
 use crate::step::spatial::{AtPoint, Spatial, Wrench};
 use crate::step::state::Work;
 use burgess_core::autodiff::{Value, real};

@@ -1,6 +1,5 @@
 //! Bars and scratch of the way back.
 
-use super::mobility::DragBar;
 use crate::gradient::{PreludeGradient, WorldGradient};
 use crate::laws::terrain::Terrain;
 use crate::model::{Candidate, Model};
@@ -29,6 +28,19 @@ pub struct ContactBar<T> {
     pub normal_force: T,
     /// Of its free gain.
     pub free_gain: Vec3<T>,
+}
+
+/// What the equations by themselves say of a contact point, beside what its force does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DragBar<T> {
+    /// Of the normal drag.
+    pub normal: T,
+    /// Of the tangential drag.
+    pub tangent: T,
+    /// Of the point.
+    pub point: Vec3<T>,
+    /// Of the ground's normal.
+    pub ground: Vec3<T>,
 }
 
 /// Bar of all that goes from one step to the next.

@@ -1,0 +1,60 @@
+//! What a step works out of the contacts between links.
+
+use crate::laws::pair::{PairCrowd, PairForce, PairMotion, PairResistance, PointMobility};
+use crate::laws::shapes::{RoundedBox, Segment, Touch};
+use burgess_core::autodiff::Real;
+use burgess_core::math::Vec3;
+
+/// A shape where its link has it, about the base origin, in world axes.
+#[derive(Clone, Copy, Debug)]
+pub enum Placed<T> {
+    /// A sphere or a capsule.
+    Segment(Segment<T>),
+    /// A box.
+    Box(RoundedBox<T>),
+}
+
+/// One way in which two shapes touch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Feature {
+    /// The collider A, from which the normal points away: the segment, or the corner.
+    pub first: usize,
+    /// The collider B.
+    pub second: usize,
+    /// Which corner of the box A, if it is one.
+    pub corner: Option<u8>,
+    /// Which end of the segment A the contact is pulled to, 0 or 1; 0.5 where it has no length.
+    pub pull: f64,
+    /// Its share of the pair's stiffness.
+    pub share: f64,
+}
+
+/// A contact between two links.
+#[derive(Clone, Copy, Debug)]
+pub struct PairWork<T> {
+    /// Names it from step to step; not zero.
+    pub key: u32,
+    /// What touches.
+    pub feature: Feature,
+    /// The links of A and B.
+    pub links: [usize; 2],
+    /// Where.
+    pub touch: Touch<T>,
+    /// How A moves against B.
+    pub motion: PairMotion<T>,
+    /// The mobilities of A and B there.
+    pub mobilities: [PointMobility<T>; 2],
+    /// By what it resists.
+    pub resistance: PairResistance<T>,
+    /// What all contacts of both links come to.
+    pub crowd: PairCrowd<T>,
+    /// The force on A.
+    pub force: PairForce<T>,
+}
+
+impl<T: Real> PairWork<T> {
+    /// The force on A (N, world axes).
+    pub fn force_on_first(&self) -> Vec3<T> {
+        self.touch.normal * self.force.normal + self.force.friction
+    }
+}
