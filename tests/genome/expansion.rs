@@ -2,7 +2,7 @@
 
 use super::hinge;
 use super::{grown, joint_keys, keys, origins, seed, stream, variation};
-use burgess_core::math::{Vec3, vec3};
+use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_evolution::genome::{Body, BodyLimits, GeneId, InvalidBody, JointKey, RepeatLayout, Sharing};
 use burgess_evolution::growth::{check, expand, tree};
 use burgess_physics::model::{BaseKind, Joint, Shape};
@@ -153,6 +153,37 @@ fn masses_scale_servos_as_documented() {
         (large.contact_stiffness / reference.contact_stiffness, 8.0),
     ] {
         assert!((got / expected - 1.0).abs() < 1e-12, "{got} is not {expected}");
+    }
+}
+
+#[test]
+fn servos_weigh_their_torque_where_they_sit() {
+    let body = seed("quadruped");
+    let bare = grown(&body);
+    let physics = Physics { actuator: Some(20.0), ..Physics::default() };
+    let laden = expand(&body, &limits(), &physics).unwrap().model;
+    let servo = |link: usize| bare.joint(link).servo.torque_limit / 20.0;
+    let all: f64 = (1..bare.links.len()).map(servo).sum();
+    assert!((laden.mass() - bare.mass() - all).abs() < 1e-12 && all > 0.1 * bare.mass(), "{all}");
+    // The strength is that of the shapes alone, the weight that of both.
+    assert_eq!(laden.joint(1).servo.torque_limit, bare.joint(1).servo.torque_limit);
+    assert!((laden.contact_stiffness / bare.contact_stiffness - laden.mass() / bare.mass()).abs() < 1e-12);
+    // Of every link: mass, first moment, and second moment about its own origin, as sums over its parts.
+    for (i, (a, b)) in laden.links.iter().zip(&bare.links).enumerate() {
+        let children = (1..bare.links.len()).filter(|&child| bare.links[child].parent == i);
+        let (mut mass, mut moment, mut second) = (b.mass, b.com * b.mass, b.inertia + Sym3::point_mass(b.mass, b.com));
+        for child in children {
+            let at = bare.joint(child).position;
+            mass += servo(child);
+            moment += at * servo(child);
+            second += Sym3::point_mass(servo(child), at);
+        }
+        let found = a.inertia + Sym3::point_mass(a.mass, a.com);
+        let apart = (a.com * a.mass - moment).norm_squared().sqrt();
+        assert!((a.mass - mass).abs() < 1e-12 && apart < 1e-12, "link {i}");
+        for (x, y) in [(found.xx, second.xx), (found.yy, second.yy), (found.zz, second.zz), (found.xz, second.xz)] {
+            assert!((x - y).abs() < 1e-12, "link {i}: {x}, {y}");
+        }
     }
 }
 

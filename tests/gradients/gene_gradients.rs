@@ -28,7 +28,12 @@ fn stream(seed: u64) -> Stream {
 /// Automatic contact stiffness is held fixed by design, so differences know only a fixed one. The width is wide enough for the
 /// static depth to count.
 fn physics() -> Physics {
-    Physics { contact_stiffness: Stiffness::Fixed(1e4), contact_width: 1e-2, ..Physics::default() }
+    Physics {
+        contact_stiffness: Stiffness::Fixed(1e4),
+        contact_width: 1e-2,
+        actuator: Some(20.0),
+        ..Physics::default()
+    }
 }
 
 fn policies() -> [Policy; 3] {

@@ -40,6 +40,8 @@ pub struct Physics {
     pub servo_damping: f64,
     /// Servo torque limit of a 4 kg creature (N m); scaled with mass and by the genes.
     pub torque_limit: f64,
+    /// Torque density of servos (N m/kg): each weighs its torque limit over it, where it sits on the parent. Without it servos weigh nothing.
+    pub actuator: Option<f64>,
     /// Stiffness of joint limits of a 4 kg creature (N m/rad); scaled with mass.
     pub limit_stiffness: f64,
     /// Fastest change of a servo target (rad/s).
@@ -178,6 +180,7 @@ impl Default for Physics {
             servo_stiffness: 15.0,
             servo_damping: 0.4,
             torque_limit: 6.0,
+            actuator: None,
             limit_stiffness: 300.0,
             slew_rate: 15.0,
             form: BiasForm::Momentum,

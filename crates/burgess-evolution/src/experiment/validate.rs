@@ -420,6 +420,9 @@ pub(super) fn physics(check: &mut Check, physics: &Physics) {
     check.within("physics.servo_stiffness", physics.servo_stiffness, 0.0..=1e6, "N m/rad");
     check.within("physics.servo_damping", physics.servo_damping, 0.0..=1e5, "N m s/rad");
     check.positive("physics.torque_limit", physics.torque_limit, 1e6, "N m");
+    if let Some(density) = physics.actuator {
+        check.within("physics.actuator", density, 0.1..=1e4, "N m/kg");
+    }
     check.within("physics.limit_stiffness", physics.limit_stiffness, 0.0..=1e7, "N m/rad");
     check.positive("physics.slew_rate", physics.slew_rate, 1e6, "rad/s");
 }

@@ -86,10 +86,16 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     contacts.extend(parts.iter().enumerate().flat_map(|(link, part)| part.contacts(link)));
     let keys = keys_of(body, &tree);
     let joint = |(node, part): (&Node, &Part<T>)| part.joint(genes.servo(node), &strength);
+    let joints: Vec<Joint<T>> = tree.iter().zip(&parts).skip(1).map(joint).collect();
+    let mut links: Vec<Link<T>> = tree.iter().zip(&parts).map(|(node, part)| part.link(node)).collect();
+    if let Some(density) = physics.actuator {
+        add_servos(&mut links, &joints, density);
+    }
+    let mass: T = links.iter().map(|link| link.mass).sum();
     let mut model = Model {
         base: body.base,
-        links: tree.iter().zip(&parts).map(|(node, part)| part.link(node)).collect(),
-        joints: tree.iter().zip(&parts).skip(1).map(joint).collect(),
+        links,
+        joints,
         colliders: parts.iter().enumerate().map(|(link, part)| Collider { link, shape: part.shape() }).collect(),
         contacts,
         pairs: Vec::new(),
@@ -101,6 +107,22 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     // In the order of genes, so that a limb that grows elsewhere in the tree keeps its place.
     model.limb_ends.sort_by_key(|&link| keys[link].joint);
     Ok(Grown { model, keys })
+}
+
+/// Adds what servos of a torque density (N m/kg) weigh to the links that carry them: a point on the parent, where the joint is. Torques follow from
+/// the mass of the shapes alone, so that motors do not ask for stronger motors.
+fn add_servos<T: Real>(links: &mut [Link<T>], joints: &[Joint<T>], density: f64) {
+    for (i, joint) in joints.iter().enumerate() {
+        let servo = joint.servo.torque_limit * real(1.0 / density);
+        let parent = links[i + 1].parent;
+        let link = &mut links[parent];
+        let both = link.mass + servo;
+        let apart = joint.position - link.com;
+        // Steiner's theorem for two masses about their common centre.
+        link.inertia += Sym3::point_mass(link.mass * servo / both, apart);
+        link.com += apart * (servo / both);
+        link.mass = both;
+    }
 }
 
 /// What genes say in plain numbers, worked out once for all copies that grow of them.

@@ -101,6 +101,7 @@ pub(crate) fn candidate_numbers<T: Value>(candidate: &Candidate<T>) -> Vec<f64> 
 }
 
 /// All numbers of the gradient with respect to shapes.
+#[cfg(feature = "gpu")]
 pub(crate) fn shape_numbers<T: Value>(gradient: &WindowGradient<T>) -> Vec<f64> {
     let mut numbers = Vec::new();
     for collider in &gradient.candidate.model.colliders {
