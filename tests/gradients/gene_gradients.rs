@@ -28,12 +28,7 @@ fn stream(seed: u64) -> Stream {
 /// Automatic contact stiffness is held fixed by design, so differences know only a fixed one. The width is wide enough for the
 /// static depth to count.
 fn physics() -> Physics {
-    Physics {
-        contact_stiffness: Stiffness::Fixed(1e4),
-        contact_width: 1e-2,
-        actuator: Some(20.0),
-        ..Physics::default()
-    }
+    Physics { contact_stiffness: Stiffness::Fixed(1e4), contact_width: 1e-2, ..Physics::default() }
 }
 
 fn policies() -> [Policy; 3] {
@@ -238,6 +233,11 @@ fn the_prelude_alone_counts_and_phases_without_a_meaning_do_not() {
         assert_eq!(*derivative > 0.0, knows, "{id:?}");
         assert!(knows || *derivative == 0.0, "{id:?}");
     }
+    // Where servos weigh something, torques know it, too.
+    let laden = Physics { actuator: Some(20.0), ..physics() };
+    let gradient = gene_gradient(&genome, &Recipe { physics: &laden, ..recipe }, &mass_alone).expect("well-formed");
+    let torques = genome.parameters().into_iter().zip(&gradient).filter(|((id, _), _)| id.field == Field::LogTorque);
+    assert!(torques.clone().count() > 0 && torques.clone().all(|(_, derivative)| *derivative > 0.0));
 }
 
 /// Straight attachments, zero rotations, ties between contact points.
