@@ -258,7 +258,7 @@ fn eliminate_impulses() {
     for (var level = block_depth; level > 0u; level--) {
         if depth == level {
             for (var child = first_child; child != NONE; child = next_sibling[child]) {
-                impulse = wrench_plus(impulse, posted_wrench(child));
+                impulse = wrench_add(impulse, posted_wrench(child));
             }
             let more = power(impulse, axis);
             free_rate += more * joint_inverse;
@@ -269,15 +269,11 @@ fn eliminate_impulses() {
     }
     if is_base {
         for (var child = first_child; child != NONE; child = next_sibling[child]) {
-            impulse = wrench_plus(impulse, posted_wrench(child));
+            impulse = wrench_add(impulse, posted_wrench(child));
         }
-        load = wrench_plus(load, impulse);
+        load = wrench_add(load, impulse);
     }
     workgroupBarrier();
-}
-
-fn wrench_plus(a: Wrench, b: Wrench) -> Wrench {
-    return Wrench(a.torque + b.torque, a.force + b.force);
 }
 
 fn posted_wrench(by: u32) -> Wrench {
@@ -286,8 +282,7 @@ fn posted_wrench(by: u32) -> Wrench {
 }
 
 fn load_pairs() {
-    load.torque += pair_impulse.torque;
-    load.force += pair_impulse.force;
+    load = wrench_add(load, pair_impulse);
 }
 
 // A ball around the link's shape that holds it to the end of the step.

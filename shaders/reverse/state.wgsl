@@ -108,10 +108,6 @@ fn add_bars(by: u32) {
     place_bar += posted(6u, by).xyz;
 }
 
-fn wrench_add(a: Wrench, b: Wrench) -> Wrench {
-    return Wrench(a.torque + b.torque, a.force + b.force);
-}
-
 // A vector of world axes seen from the link.
 fn in_link(a: vec3<f32>) -> vec3<f32> {
     return a * link_rotation;

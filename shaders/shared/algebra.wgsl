@@ -128,6 +128,10 @@ fn force_at(x: vec3<f32>, force: vec3<f32>) -> Wrench {
     return Wrench(cross(x, force), force);
 }
 
+fn wrench_add(a: Wrench, b: Wrench) -> Wrench {
+    return Wrench(a.torque + b.torque, a.force + b.force);
+}
+
 fn rigid_body(m: f32, c: vec3<f32>, about_com: Sym3) -> Spatial {
     return Spatial(symmetric_add(about_com, point_mass(m, c)), skew(c * m), Sym3(vec3<f32>(m), vec3<f32>(0.0)));
 }
