@@ -2,7 +2,7 @@
 
 use super::print::print;
 use burgess_core::say::harmless;
-use burgess_evolution::benchmark::Problem;
+use burgess_evolution::benchmark::BenchmarkFunction;
 use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess_evolution::genome::{Policy, Sharing};
@@ -65,7 +65,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 14] {
     ]
 }
 
-fn benchmark(e: &Experiment, problem: Problem) -> Vec<(&'static str, String)> {
+fn benchmark(e: &Experiment, problem: BenchmarkFunction) -> Vec<(&'static str, String)> {
     let (bound, measures) = (problem.bound(), problem.measures());
     vec![
         ("kind", Benchmark::KIND.to_owned()),

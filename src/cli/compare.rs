@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use burgess_evolution::compare::{Request, Run, compare_runs};
 use burgess_evolution::evolve::folder::write_whole;
 use burgess_evolution::store::EXPERIMENT;
-use burgess_report::compare::{Comparison, Place};
+use burgess_report::compare::{Comparison, ComparisonPoint};
 use burgess_report::draw_overlay;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,7 +29,7 @@ pub(super) struct Args {
     /// Compare here instead of at the last place that all runs have reached: evaluations=10000, steps=2e6 or wall-time=60
     /// (s). May be given several times.
     #[arg(long, value_name = "NAME=VALUE")]
-    at: Vec<Place>,
+    at: Vec<ComparisonPoint>,
     /// Compare also what should not be compared, such as archives of different size; the output says so.
     #[arg(long)]
     force: bool,

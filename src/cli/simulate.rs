@@ -4,7 +4,7 @@ use super::output::Output;
 use super::print::print;
 use super::subject::{self, Subject};
 use burgess_physics::model::PAIR_SLOTS;
-use burgess_physics::step::trace::{Moment, state_columns, trace};
+use burgess_physics::step::trace::{TraceRow, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) {
+fn summarise(label: &str, moments: &[TraceRow], returns: &Returns<f64>) {
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let moved = last.position - first.position;
     let ending = match returns.ending {
@@ -70,7 +70,7 @@ fn summarise(label: &str, moments: &[Moment], returns: &Returns<f64>) {
 }
 
 /// One row a step, the start first; numbers have the digits that tell them apart in their precision.
-fn csv_of(moments: &[Moment], precision: Precision) -> String {
+fn csv_of(moments: &[TraceRow], precision: Precision) -> String {
     let text = |number: f64| match precision {
         Precision::F32 => (number as f32).to_string(),
         Precision::F64 => number.to_string(),

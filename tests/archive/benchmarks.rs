@@ -4,7 +4,7 @@ use burgess_core::rng::{Purpose, Stream};
 use burgess_evolution::benchmark::Point;
 use burgess_evolution::diversity::BodyDiversity;
 use burgess_evolution::evolve::folder::RunFolder;
-use burgess_evolution::evolve::{Domain, DomainState, Evaluation, Evolution, Moment, Points, Run, Steppings};
+use burgess_evolution::evolve::{BatchContext, Domain, DomainState, Evaluation, Evolution, Points, Run, Steppings};
 use burgess_evolution::experiment::{Experiment, from_text};
 use burgess_evolution::store::RunReader;
 use burgess_qd::Elites;
@@ -74,11 +74,11 @@ impl Domain<Point> for Idle {
     fn evaluate(
         &mut self,
         batch: Batch<Point>,
-        moment: Moment<'_, Point>,
+        context: BatchContext<'_, Point>,
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> anyhow::Result<Evaluation<Point>> {
         meanwhile();
-        self.0.evaluate(batch, moment, &mut || ())
+        self.0.evaluate(batch, context, &mut || ())
     }
     fn diversity(&self, archive: &dyn Elites<Point>) -> BodyDiversity {
         self.0.diversity(archive)

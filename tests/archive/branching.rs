@@ -2,7 +2,7 @@
 
 use crate::fakes::{self, Hill, Numbers, Slope, stream};
 use burgess_core::rng::Stream;
-use burgess_evolution::benchmark::{Point, Problem};
+use burgess_evolution::benchmark::{BenchmarkFunction, Point};
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::{Domain as _, Evolution, Points, Setup, Steppings, start};
@@ -251,7 +251,7 @@ fn differences(
 #[test]
 fn gradients_of_anchors_are_those_of_differences_where_no_physics_is() {
     for problem in ["Sphere(dimension: 12, measures: 3)", "Rastrigin(dimension: 8)", "Arm(dimension: 9)"] {
-        let function: Problem = ron::from_str(problem).unwrap();
+        let function: BenchmarkFunction = ron::from_str(problem).unwrap();
         let (points, space) = (Points::new(function, true), RealSpace::new(function.dimension()));
         for key in 0..8 {
             let solution: Point = space.random(1.0, &mut stream(key));

@@ -3,7 +3,7 @@
 use crate::place::{ask, fail};
 use burgess_evolution::compare::{Request, Run, compare_runs};
 use burgess_evolution::experiment::{self, Experiment};
-use burgess_report::compare::Place;
+use burgess_report::compare::ComparisonPoint;
 use burgess_report::views::{MetricsRow, Progress};
 use std::fs;
 use std::path::Path;
@@ -89,7 +89,7 @@ fn seeds_are_summed_up_and_tested_at_the_last_common_place() {
 #[test]
 fn a_place_counts_the_last_generation_up_to_it() {
     let runs = [five("slow", 1.0), five("fast", 6.0)].concat();
-    let place = |text: &str| text.parse::<Place>().unwrap();
+    let place = |text: &str| text.parse::<ComparisonPoint>().unwrap();
     let at = vec![place("evaluations=39.5"), place("evaluations=5"), place("wall-time=2.999")];
     let csv = compare_runs(&runs, &Request { at, ..Request::default() }).unwrap().csv();
     // Before the first generation the archive is empty, and has no best.
@@ -102,9 +102,9 @@ fn a_place_counts_the_last_generation_up_to_it() {
     let error = compare_runs(&runs, &Request { at, ..Request::default() }).unwrap_err().to_string();
     assert!(error.contains("steps=2000000000") && error.contains("only reached steps=10000"), "{error}");
     for bad in ["evaluations", "generations=3", "steps=-1", "wall-time=soon"] {
-        assert!(bad.parse::<Place>().is_err(), "{bad}");
+        assert!(bad.parse::<ComparisonPoint>().is_err(), "{bad}");
     }
-    assert_eq!(place("wall-time=60"), Place { progress: Progress::WallTime, value: 60.0 });
+    assert_eq!(place("wall-time=60"), ComparisonPoint { progress: Progress::WallTime, value: 60.0 });
 }
 
 #[test]

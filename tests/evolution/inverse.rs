@@ -15,7 +15,7 @@ fn load(file: &str, settings: &[&str]) -> LoadedInverse {
     load_inverse(&path, &settings).unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn climb(file: &str, settings: &[&str]) -> (Ascent, ascent::Solution) {
+fn climb(file: &str, settings: &[&str]) -> (Ascent, ascent::AscentResult) {
     let loaded = load(file, settings);
     let Inverse::Ascent(spec) = loaded.inverse else { panic!("{file} is no ascent") };
     let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, &loaded.folder).unwrap();
@@ -23,14 +23,14 @@ fn climb(file: &str, settings: &[&str]) -> (Ascent, ascent::Solution) {
     (spec, solution)
 }
 
-fn fit(file: &str, settings: &[&str]) -> (Identify, identify::Solution) {
+fn fit(file: &str, settings: &[&str]) -> (Identify, identify::IdentifyResult) {
     let loaded = load(file, settings);
     let Inverse::Identify(spec) = loaded.inverse else { panic!("{file} is no identification") };
     let solution = identify::solve(&spec, &loaded.folder).unwrap();
     (spec, solution)
 }
 
-fn carry(settings: &[&str]) -> (Reach, reach::Solution) {
+fn carry(settings: &[&str]) -> (Reach, reach::ReachResult) {
     let loaded = load("cup.ron", settings);
     let Inverse::Reach(spec) = loaded.inverse else { panic!("the cup is no reach") };
     let solution = reach::solve(&spec, &loaded.folder).unwrap();

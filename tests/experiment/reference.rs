@@ -149,8 +149,10 @@ fn every_field_and_problem_of_benchmarks_stands_in_their_reference() {
         include_str!("../../crates/burgess-evolution/src/experiment/benchmark.rs"),
         "pub struct Benchmark {",
     );
-    let problems =
-        definition(include_str!("../../crates/burgess-evolution/src/benchmark/problem.rs"), "pub enum Problem {");
+    let problems = definition(
+        include_str!("../../crates/burgess-evolution/src/benchmark/problem.rs"),
+        "pub enum BenchmarkFunction {",
+    );
     let found: BTreeSet<String> = [fields, problems].into_iter().flat_map(names).collect();
     let missing: Vec<&String> = found.iter().filter(|name| !shown.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "the reference does not show {missing:?}");

@@ -34,7 +34,7 @@ pub struct Life {
     /// The genes that earned its reward, where they are not its own: what a Baldwinian learned.
     pub learned: Option<Genome>,
     /// What encoders see of it, where dimensions are learned.
-    pub seen: Option<Arc<Seen>>,
+    pub seen: Option<Arc<EncoderInput>>,
 }
 
 /// What gradient steps did for a candidate, and how far they can be trusted.
@@ -58,7 +58,7 @@ impl Default for Refinement {
 
 /// What an encoder makes descriptors of. Whenever the encoder has learned, all elites are encoded anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct EncoderInput {
     /// What the creature felt.
     pub experience: Experience,
     /// Reward of the task alone: an archive may see surprise in its reward.

@@ -5,7 +5,7 @@
 //! steps, saved, restored, and ten more are the same to the bit as twenty. Which experiences a step sees and what is sampled in it comes from
 //! streams keyed by (seed, round, number of the step); nothing depends on threads.
 
-use super::adam::Adam;
+use super::adam::Moments;
 use super::encoder::Encoder;
 use super::error::{LatentError, Result};
 #[cfg(feature = "learn")]
@@ -53,7 +53,7 @@ pub struct Losses {
 #[serde(deny_unknown_fields)]
 pub struct Trainer {
     encoder: Encoder,
-    adam: Adam,
+    adam: Moments,
     /// The last round, whose replay the normaliser has seen.
     round: Option<u64>,
 }
@@ -238,7 +238,7 @@ impl Trainer {
 impl From<Encoder> for Trainer {
     /// Trains on from a finished encoder, with moments of zero.
     fn from(encoder: Encoder) -> Self {
-        let adam = Adam::new(encoder.parameters.len());
+        let adam = Moments::new(encoder.parameters.len());
         Self { encoder, adam, round: None }
     }
 }

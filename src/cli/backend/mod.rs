@@ -9,7 +9,7 @@ pub(super) mod gpu;
 
 use anyhow::Context;
 use burgess_core::say;
-use burgess_evolution::benchmark::Problem;
+use burgess_evolution::benchmark::BenchmarkFunction;
 use burgess_evolution::evolve::provenance::{Part, same_bits};
 use burgess_evolution::evolve::{Domain as _, Points};
 use burgess_evolution::experiment::Experiment;
@@ -231,7 +231,7 @@ impl Args {
     pub(super) fn open_points(
         &self,
         experiment: &Experiment,
-        problem: Problem,
+        problem: BenchmarkFunction,
         parts: &[Part],
     ) -> anyhow::Result<Points> {
         if let Wanted::Gpu(_) = self.start()? {

@@ -14,8 +14,9 @@ const OPTIMUM: f64 = 0.4 * BOX;
 /// The first three are *linear projections*: each measure is the sum over a block of coordinates of clip(x) = x within 5.12 of
 /// zero and 5.12 / x beyond, so that most points project to the middle.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Problem {
+// The name that messages about a wrong field show.
+#[serde(deny_unknown_fields, rename = "Problem")]
+pub enum BenchmarkFunction {
     /// The sum of squares about (2.048, ...), scaled to 0 to 100 between its worst corner of the box of 5.12 and its optimum.
     Sphere {
         /// Number of coordinates, n.
@@ -57,7 +58,7 @@ pub struct Values {
     pub measures: Vec<f64>,
 }
 
-impl Problem {
+impl BenchmarkFunction {
     /// Number of coordinates.
     pub fn dimension(&self) -> usize {
         match *self {
@@ -214,19 +215,19 @@ mod tests {
     use super::*;
     use burgess_core::rng::{Purpose, Stream};
 
-    fn problems() -> [Problem; 5] {
+    fn problems() -> [BenchmarkFunction; 5] {
         [
-            Problem::Sphere { dimension: 12, measures: 2 },
-            Problem::Rastrigin { dimension: 12, measures: 3 },
-            Problem::Plateau { dimension: 12, measures: 4 },
-            Problem::Arm { dimension: 12 },
-            Problem::Sphere { dimension: 12, measures: 12 },
+            BenchmarkFunction::Sphere { dimension: 12, measures: 2 },
+            BenchmarkFunction::Rastrigin { dimension: 12, measures: 3 },
+            BenchmarkFunction::Plateau { dimension: 12, measures: 4 },
+            BenchmarkFunction::Arm { dimension: 12 },
+            BenchmarkFunction::Sphere { dimension: 12, measures: 12 },
         ]
     }
 
     #[test]
     fn optima_and_corners_are_the_published_ones() {
-        let at = |problem: Problem, x: f64| problem.evaluate(&[x; 12]).objective;
+        let at = |problem: BenchmarkFunction, x: f64| problem.evaluate(&[x; 12]).objective;
         let [sphere, rastrigin, plateau, arm, _] = problems();
         for problem in [sphere, rastrigin] {
             assert!((at(problem, 2.048) - 100.0).abs() < 1e-12 && at(problem, -5.12).abs() < 1e-12);

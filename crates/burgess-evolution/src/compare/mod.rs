@@ -7,7 +7,7 @@ mod run;
 pub use run::Run;
 
 use anyhow::{Result, bail};
-use burgess_report::compare::{ComparedRun, Comparison, Place};
+use burgess_report::compare::{ComparedRun, Comparison, ComparisonPoint};
 
 /// What to compare.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +15,7 @@ pub struct Request {
     /// Name of the experiment that the others are tested against; `None` for the first one.
     pub against: Option<String>,
     /// Places to compare at. A kind of progress without a place is compared at the last place that all runs have reached.
-    pub at: Vec<Place>,
+    pub at: Vec<ComparisonPoint>,
     /// Whether to compare runs that should not be compared.
     pub force: bool,
 }

@@ -3,12 +3,12 @@
 use super::LatentSpace;
 use super::anchors::Anchors;
 use super::clock::{Laps, Times};
-use super::domain::{Domain, DomainState, Effort, Evaluation, Moment, Run, Search, Steppings};
+use super::domain::{BatchContext, Domain, DomainState, Effort, Evaluation, Run, Search, Steppings};
 use crate::descriptors::DescriptorSpec;
 use crate::diversity::BodyDiversity;
 use crate::experiment::{Experiment, Inheritance};
 use crate::genome::Genome;
-use crate::life::{Life, Seen};
+use crate::life::{EncoderInput, Life};
 use crate::metrics::Steps;
 use crate::refine::{Accepted, Born, GeneSpace, Learned, Learner, Refinements};
 use crate::store::EncoderRow;
@@ -121,7 +121,7 @@ impl Domain<Genome> for Creatures<'_> {
     fn evaluate(
         &mut self,
         batch: Batch<Genome>,
-        moment: Moment<'_, Genome>,
+        context: BatchContext<'_, Genome>,
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<Evaluation<Genome>> {
         let mut laps = Laps::begin();
@@ -129,10 +129,10 @@ impl Domain<Genome> for Creatures<'_> {
         let simulated_before = self.backend.simulation_time();
         let outcomes = self.backend.evaluate_while(&batch.phenotypes, meanwhile).context("simulation failed")?;
         self.check(&outcomes, batch.phenotypes.len())?;
-        warn_of_contacts(&outcomes, moment.generation, &self.said);
+        warn_of_contacts(&outcomes, context.generation, &self.said);
         times.simulation = (self.backend.simulation_time() - simulated_before).as_secs_f64();
         times.transfer = laps.next() - times.simulation;
-        let refinements = self.refine(&batch, &outcomes, moment)?;
+        let refinements = self.refine(&batch, &outcomes, context)?;
         times.refinement = if self.learner.is_some() { laps.next() } else { 0.0 };
         let effort = Effort {
             simulation_time: times.simulation,
@@ -141,7 +141,7 @@ impl Domain<Genome> for Creatures<'_> {
         };
         super::free(batch.phenotypes);
         self.watch(&outcomes, &refinements.learned);
-        let candidates = self.describe(batch.offspring, outcomes, refinements.learned, moment);
+        let candidates = self.describe(batch.offspring, outcomes, refinements.learned, context);
         times.insertion = laps.next();
         Ok(Evaluation { candidates, effort, times })
     }
@@ -204,9 +204,14 @@ impl Creatures<'_> {
     }
 
     /// Lets those candidates take gradient steps that the experiment chooses.
-    fn refine(&self, batch: &Batch<Genome>, outcomes: &[Outcome], moment: Moment<'_, Genome>) -> Result<Refinements> {
+    fn refine(
+        &self,
+        batch: &Batch<Genome>,
+        outcomes: &[Outcome],
+        context: BatchContext<'_, Genome>,
+    ) -> Result<Refinements> {
         let Batch { offspring, phenotypes, .. } = batch;
-        let Moment { archive, generation, .. } = moment;
+        let BatchContext { archive, generation, .. } = context;
         match &self.learner {
             None => Ok(Refinements { learned: vec![Learned::default(); offspring.len()], ..Refinements::default() }),
             Some(learner) => {
@@ -231,9 +236,9 @@ impl Creatures<'_> {
         offspring: Vec<Offspring<Genome>>,
         outcomes: Vec<Outcome>,
         learned: Vec<Learned>,
-        moment: Moment<'_, Genome>,
+        context: BatchContext<'_, Genome>,
     ) -> Vec<Evaluated<Genome>> {
-        let Moment { generation, first_id, .. } = moment;
+        let BatchContext { generation, first_id, .. } = context;
         let experiment = self.experiment;
         let is_encoded = self.latent.is_some();
         let inheritance = experiment.refine.as_ref().map(|spec| spec.inheritance).unwrap_or_default();
@@ -246,7 +251,8 @@ impl Creatures<'_> {
                     Inheritance::Baldwinian => (born.solution, Some(genome), traits, outcome),
                 },
             };
-            let seen = outcome.experience.map(|experience| Arc::new(Seen { experience, earned: outcome.reward }));
+            let seen =
+                outcome.experience.map(|experience| Arc::new(EncoderInput { experience, earned: outcome.reward }));
             Evaluated {
                 id: first_id + place as u64,
                 solution,

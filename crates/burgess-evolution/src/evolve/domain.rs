@@ -92,7 +92,7 @@ pub trait Domain<S: Solution> {
     fn evaluate(
         &mut self,
         batch: Batch<S>,
-        moment: Moment<'_, S>,
+        context: BatchContext<'_, S>,
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<Evaluation<S>>;
 
@@ -149,7 +149,7 @@ pub struct DomainState {
 }
 
 /// When a batch is evaluated.
-pub struct Moment<'a, S: Solution> {
+pub struct BatchContext<'a, S: Solution> {
     /// The archive that the batch was asked with.
     pub archive: &'a dyn Elites<S>,
     /// Number of the generation.
@@ -158,22 +158,22 @@ pub struct Moment<'a, S: Solution> {
     pub first_id: u64,
 }
 
-impl<S: Solution> std::fmt::Debug for Moment<'_, S> {
+impl<S: Solution> std::fmt::Debug for BatchContext<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Moment")
+        f.debug_struct("BatchContext")
             .field("generation", &self.generation)
             .field("first_id", &self.first_id)
             .finish_non_exhaustive()
     }
 }
 
-impl<S: Solution> Clone for Moment<'_, S> {
+impl<S: Solution> Clone for BatchContext<'_, S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S: Solution> Copy for Moment<'_, S> {}
+impl<S: Solution> Copy for BatchContext<'_, S> {}
 
 /// What the evaluation of a batch gives.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ pub mod verify;
 pub use budget::Spent;
 pub use clock::Times;
 pub use creatures::Setup;
-pub use domain::{Domain, DomainState, Effort, Evaluation, Moment, Run, Search, Steppings};
+pub use domain::{BatchContext, Domain, DomainState, Effort, Evaluation, Run, Search, Steppings};
 pub use latent_space::{ENCODER, LatentSpace};
 pub use points::Points;
 
@@ -311,9 +311,9 @@ impl<'a, S: Stored> Evolution<'a, S> {
             seed: search.seed,
             generation: generation + 1,
         });
-        let moment = Moment { archive, generation, first_id };
+        let context = BatchContext { archive, generation, first_id };
         let mut next_batch = None;
-        let evaluation = domain.evaluate(batch, moment, &mut || next_batch = source.map(Ahead::ask))?;
+        let evaluation = domain.evaluate(batch, context, &mut || next_batch = source.map(Ahead::ask))?;
         *ahead = next_batch;
         Ok(evaluation)
     }

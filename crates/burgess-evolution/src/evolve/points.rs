@@ -1,9 +1,9 @@
 //! Points as what a run evolves: a benchmark's problem evaluates and differentiates them.
 
 use super::clock::{Laps, Times};
-use super::domain::{Domain, DomainState, Effort, Evaluation, Moment, Run, Search, Steppings};
+use super::domain::{BatchContext, Domain, DomainState, Effort, Evaluation, Run, Search, Steppings};
 use super::verify::Comparison;
-use crate::benchmark::{Point, Problem};
+use crate::benchmark::{BenchmarkFunction, Point};
 use crate::diversity::BodyDiversity;
 use crate::experiment::Experiment;
 use anyhow::Result;
@@ -20,7 +20,7 @@ const GRAIN: usize = 8;
 /// What evaluates and differentiates points: a problem on the CPU, in float64 from float32 coordinates.
 #[derive(Clone, Copy, Debug)]
 pub struct Points {
-    problem: Problem,
+    problem: BenchmarkFunction,
     /// Whether an emitter follows gradients.
     differentiates: bool,
     threads: usize,
@@ -28,7 +28,7 @@ pub struct Points {
 
 impl Points {
     /// The evaluation of a problem on all threads of the process; it `differentiates` where an emitter follows gradients.
-    pub fn new(problem: Problem, differentiates: bool) -> Self {
+    pub fn new(problem: BenchmarkFunction, differentiates: bool) -> Self {
         Self { problem, differentiates, threads: rayon::current_num_threads() }
     }
 
@@ -102,7 +102,7 @@ impl Domain<Point> for Points {
     fn evaluate(
         &mut self,
         batch: Batch<Point>,
-        moment: Moment<'_, Point>,
+        context: BatchContext<'_, Point>,
         _: &mut (dyn FnMut() + Send),
     ) -> Result<Evaluation<Point>> {
         let mut laps = Laps::begin();
@@ -111,12 +111,12 @@ impl Domain<Point> for Points {
         let simulation = laps.next();
         type Born = (Offspring<Point>, (f32, Vec<f32>));
         let join = |(place, (born, (reward, descriptors))): (usize, Born)| Evaluated {
-            id: moment.first_id + place as u64,
+            id: context.first_id + place as u64,
             solution: born.solution,
             reward,
             descriptors,
             parents: born.parents,
-            generation: moment.generation,
+            generation: context.generation,
             candidate: place as u32,
             emitter: born.emitter as u32,
             age: born.age,

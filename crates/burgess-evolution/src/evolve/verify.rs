@@ -3,7 +3,7 @@
 use super::LatentSpace;
 use crate::descriptors::DescriptorSpec;
 use crate::genome::Genome;
-use crate::life::{Life, Seen};
+use crate::life::{EncoderInput, Life};
 use anyhow::{Context, Result, ensure};
 use burgess_physics::batch::{Backend, Outcome};
 use burgess_physics::model::Candidate;
@@ -56,7 +56,8 @@ pub fn verify(
         let outcomes = backend.evaluate(&candidates).context("simulation failed")?;
         ensure!(outcomes.len() == chunk.len(), "the backend gave {} outcomes for {}", outcomes.len(), chunk.len());
         let again = |((_, elite), outcome): (&(usize, Evaluated<Genome>), Outcome)| {
-            let seen = outcome.experience.map(|experience| Arc::new(Seen { experience, earned: outcome.reward }));
+            let seen =
+                outcome.experience.map(|experience| Arc::new(EncoderInput { experience, earned: outcome.reward }));
             let descriptors = DescriptorSpec::join(descriptors, elite.life.refinement, &outcome.descriptors);
             let life = Life { seen, ..elite.life.clone() };
             Evaluated { reward: outcome.reward, descriptors, life, ..elite.clone() }

@@ -5,7 +5,7 @@ use super::check::{Check, MAX_CELLS, MAX_DESCRIPTORS, MAX_GRID_DESCRIPTORS};
 use super::schema::*;
 use super::validate;
 use super::{ExperimentError, source::Source};
-use crate::benchmark::Problem as Function;
+use crate::benchmark::BenchmarkFunction as Function;
 use crate::descriptors::DescriptorSpec;
 use crate::genome::Policy;
 use burgess_physics::laws::descriptor::Descriptor;
@@ -76,7 +76,7 @@ impl Benchmark {
         Ok(benchmark.into())
     }
 
-    fn problems(&self) -> Vec<super::Problem> {
+    fn problems(&self) -> Vec<super::InvalidValue> {
         let mut check = Check::default();
         validate::name(&mut check, &self.name);
         let (dimension, measures) = (self.problem.dimension(), self.problem.measures());

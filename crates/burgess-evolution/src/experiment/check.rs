@@ -1,6 +1,6 @@
 //! What all checks of an experiment have in common: the list of problems, bounds, and the ways to state them.
 
-use super::error::Problem;
+use super::error::InvalidValue;
 use crate::descriptors::DescriptorSpec;
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
@@ -49,12 +49,12 @@ pub(super) fn axes(check: &mut Check, path: &str, specs: &[DescriptorSpec], refi
 /// Collects problems. Each method states one kind of rule; comparisons are written so that NaN breaks them.
 #[derive(Default)]
 pub(super) struct Check {
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<InvalidValue>,
 }
 
 impl Check {
     pub(super) fn report(&mut self, path: String, message: String) {
-        self.problems.push(Problem { path, message, place: None });
+        self.problems.push(InvalidValue { path, message, place: None });
     }
 
     pub(super) fn need(&mut self, ok: bool, path: impl Into<String>, allowed: impl Display, came: impl Display) {

@@ -1,6 +1,6 @@
 //! What can be wrong with an experiment, and how it is shown: one report, with the place of each fault.
 
-use super::source::{Place, Source};
+use super::source::{Source, TextPlace};
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 use thiserror::Error;
@@ -39,7 +39,7 @@ pub enum ExperimentError {
         /// What the file is called.
         source_name: String,
         /// At least one.
-        problems: Vec<Problem>,
+        problems: Vec<InvalidValue>,
     },
 }
 
@@ -47,7 +47,7 @@ pub enum ExperimentError {
 #[derive(Debug)]
 pub struct SyntaxError {
     source_name: String,
-    place: Place,
+    place: TextPlace,
     /// How many characters are marked.
     width: usize,
     message: String,
@@ -56,7 +56,7 @@ pub struct SyntaxError {
 
 /// A value that cannot be used.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
+pub struct InvalidValue {
     /// Path of the field, such as `task.reward[1].weight`.
     pub path: String,
     /// What is allowed and what came.
@@ -75,8 +75,8 @@ impl SyntaxError {
 impl Display for SyntaxError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Setting(setting) => write!(f, "--set {setting}: {}", self.message)?,
-            Place::File { line, column, text } => {
+            TextPlace::Setting(setting) => write!(f, "--set {setting}: {}", self.message)?,
+            TextPlace::File { line, column, text } => {
                 writeln!(f, "{}:{line}:{column}: {}", self.source_name, self.message)?;
                 write!(f, "{}", Excerpt { line: *line, column: *column, text, width: self.width })?;
             }
@@ -117,16 +117,16 @@ impl Display for Excerpt<'_> {
     }
 }
 
-impl Display for Place {
+impl Display for TextPlace {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Place::File { line, .. } => write!(f, "line {line}"),
-            Place::Setting(setting) => write!(f, "--set {setting}"),
+            TextPlace::File { line, .. } => write!(f, "line {line}"),
+            TextPlace::Setting(setting) => write!(f, "--set {setting}"),
         }
     }
 }
 
-impl Display for Problem {
+impl Display for InvalidValue {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.message)?;
         match &self.place {
@@ -136,7 +136,7 @@ impl Display for Problem {
     }
 }
 
-fn list(source_name: &str, problems: &[Problem]) -> String {
+fn list(source_name: &str, problems: &[InvalidValue]) -> String {
     let mut text = match problems.len() {
         1 => format!("{source_name}: 1 problem"),
         n => format!("{source_name}: {n} problems"),

@@ -1,7 +1,7 @@
 //! What is checked of learned dimensions, of the grid that is only looked at, and of the choice of parents.
 
 use super::check::{Check, HUGE, MAX_CELLS, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, axes};
-use super::error::Problem;
+use super::error::InvalidValue;
 use super::schema::*;
 use burgess_latent::Encoder;
 use burgess_physics::frame::recorded_layout;
@@ -12,7 +12,7 @@ use std::path::Path;
 const MAX_TOURNAMENT: usize = 1000;
 
 /// Writes out what the file of a frozen encoder says of it; what is wrong with the file, if it cannot be used.
-pub(super) fn resolve(experiment: &mut Experiment, folder: &Path) -> Vec<Problem> {
+pub(super) fn resolve(experiment: &mut Experiment, folder: &Path) -> Vec<InvalidValue> {
     let Some(latent) = &mut experiment.latent else { return Vec::new() };
     let Some(name) = &latent.frozen else { return Vec::new() };
     // A rate that cannot be is told elsewhere.
@@ -26,7 +26,7 @@ pub(super) fn resolve(experiment: &mut Experiment, folder: &Path) -> Vec<Problem
     });
     match loaded {
         Ok(()) => Vec::new(),
-        Err(error) => vec![Problem { path: "latent.frozen".to_owned(), place: None, message: error.to_string() }],
+        Err(error) => vec![InvalidValue { path: "latent.frozen".to_owned(), place: None, message: error.to_string() }],
     }
 }
 

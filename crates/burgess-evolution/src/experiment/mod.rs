@@ -22,7 +22,7 @@ mod syntax;
 mod validate;
 
 pub use benchmark::Benchmark;
-pub use error::{ExperimentError, Problem, SyntaxError};
+pub use error::{ExperimentError, InvalidValue, SyntaxError};
 pub use inverse::*;
 pub use schema::*;
 
@@ -68,7 +68,7 @@ impl LoadedInverse {
     /// # Errors
     ///
     /// [`ExperimentError::Invalid`] with the place of each problem.
-    pub fn without(&self, problems: Vec<Problem>) -> Result<(), ExperimentError> {
+    pub fn without(&self, problems: Vec<InvalidValue>) -> Result<(), ExperimentError> {
         without(problems, &Source::new(&self.source_name, &self.text))
     }
 }
@@ -185,7 +185,7 @@ fn overridden(text: &str, source_name: &str, overrides: &[String]) -> Result<Sou
 }
 
 /// What is wrong with a policy that belongs to no experiment, under physics of this rate; paths begin with `policy`.
-pub fn policy_problems(policy: &Policy, physics: &Physics) -> Vec<Problem> {
+pub fn policy_problems(policy: &Policy, physics: &Physics) -> Vec<InvalidValue> {
     validate::policy_problems(policy, physics)
 }
 
@@ -221,7 +221,11 @@ fn parsed(
     let read = experiment.policy.read_world_model(world_model);
     let mut problems = folder.map_or_else(Vec::new, |folder| learned::resolve(&mut experiment, folder));
     problems.extend(validate::problems(&experiment, known));
-    problems.extend(read.err().map(|message| Problem { path: "policy.world_model".to_owned(), message, place: None }));
+    problems.extend(read.err().map(|message| InvalidValue {
+        path: "policy.world_model".to_owned(),
+        message,
+        place: None,
+    }));
     without(problems, source)?;
     // Bodies can only be judged by limits and a world that make sense.
     let bodies = folder.map_or_else(Vec::new, |folder| seeds::problems(&experiment, folder));
@@ -230,7 +234,7 @@ fn parsed(
 }
 
 /// Fine without problems; else an error that says where each stands.
-fn without(mut problems: Vec<Problem>, source: &Source) -> Result<(), ExperimentError> {
+fn without(mut problems: Vec<InvalidValue>, source: &Source) -> Result<(), ExperimentError> {
     if problems.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
-use crate::benchmark::Problem;
+use crate::benchmark::BenchmarkFunction;
 use crate::descriptors::DescriptorSpec;
 use crate::genome::{BodyLimits, Policy};
 use burgess_latent::{EncoderKind, EncoderSpec, Size};
@@ -95,7 +95,7 @@ pub enum BodySource {
     Fixed(String),
     /// None: the experiment is a [`Benchmark`](super::Benchmark).
     #[serde(skip)]
-    Benchmark(Problem),
+    Benchmark(BenchmarkFunction),
 }
 
 /// Learned dimensions of the archive (`docs/latent.md`).
@@ -289,7 +289,7 @@ impl Experiment {
     }
 
     /// The benchmark that it is, if it is one.
-    pub fn problem(&self) -> Option<Problem> {
+    pub fn problem(&self) -> Option<BenchmarkFunction> {
         match self.body {
             BodySource::Benchmark(problem) => Some(problem),
             BodySource::Fixed(_) | BodySource::Evolve { .. } => None,

@@ -1,6 +1,6 @@
 //! The bodies that an experiment starts from: each must be fit for it before anything is simulated.
 
-use super::error::Problem;
+use super::error::InvalidValue;
 use super::schema::Experiment;
 use crate::genome::{Body, morphology};
 use crate::growth::{Grown, grow_whole, warn_of_size};
@@ -47,7 +47,7 @@ impl Experiment {
 }
 
 /// What is wrong with the bodies that it starts from, by the paths of their fields. Warns of sizes that the physics is not made for.
-pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<Problem> {
+pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<InvalidValue> {
     let evolves = experiment.body.evolves();
     let grow = |name: &str| morphology::load(name, folder).and_then(|body| experiment.grow_seed(&body));
     // A file may be large and named often.
@@ -63,7 +63,7 @@ pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<Problem> {
         });
         if let Some(message) = fault.clone() {
             let path = if evolves { format!("body.seeds[{i}]") } else { "body".to_owned() };
-            problems.push(Problem { path, message, place: None });
+            problems.push(InvalidValue { path, message, place: None });
         }
     }
     problems

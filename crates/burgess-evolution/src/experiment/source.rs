@@ -29,7 +29,7 @@ pub(super) struct Source {
 
 /// A place as the user knows it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Place {
+pub(super) enum TextPlace {
     /// In the file; line and column count from 1, columns in characters.
     File {
         /// Line number.
@@ -64,9 +64,9 @@ impl Source {
     }
 
     /// The place of an offset of the text.
-    pub(super) fn place(&self, offset: usize) -> Place {
+    pub(super) fn place(&self, offset: usize) -> TextPlace {
         match self.origins.get(offset) {
-            Some(&Origin::Setting(index)) => Place::Setting(self.settings[index].clone()),
+            Some(&Origin::Setting(index)) => TextPlace::Setting(self.settings[index].clone()),
             Some(&Origin::File(offset)) => file_place(&self.file, offset),
             None => file_place(&self.file, self.file.len()),
         }
@@ -80,7 +80,7 @@ impl Source {
     }
 
     /// Where the value of a path stands in the scanned text, or the nearest thing around it that the text has.
-    pub(super) fn place_of(&self, root: &Node, path: &str) -> Option<Place> {
+    pub(super) fn place_of(&self, root: &Node, path: &str) -> Option<TextPlace> {
         let segments = super::path::parse(path)?;
         let mut node = root;
         for segment in &segments {
@@ -93,10 +93,10 @@ impl Source {
     }
 }
 
-fn file_place(file: &str, offset: usize) -> Place {
+fn file_place(file: &str, offset: usize) -> TextPlace {
     let before = &file[..offset];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Place::File {
+    TextPlace::File {
         line: 1 + before.matches('\n').count(),
         column: 1 + before[start..].chars().count(),
         text: file[start..].lines().next().unwrap_or_default().to_owned(),
@@ -113,11 +113,11 @@ mod tests {
         let mut source = Source::new("f", file);
         let one = file.find('1').expect("a one");
         source.splice(one..one + 1, "[1,\n2]", "a=[1,\n2]");
-        assert_eq!(source.place(one + 3), Place::Setting("a=[1,\n2]".into()));
+        assert_eq!(source.place(one + 3), TextPlace::Setting("a=[1,\n2]".into()));
         let two = source.text.rfind('2').expect("a two");
-        assert_eq!(source.place(two), Place::File { line: 3, column: 7, text: "  bé: 2,".into() });
+        assert_eq!(source.place(two), TextPlace::File { line: 3, column: 7, text: "  bé: 2,".into() });
         assert_eq!(source.offset(4, 7), two);
-        let end = Place::File { line: 4, column: 2, text: ")".into() };
+        let end = TextPlace::File { line: 4, column: 2, text: ")".into() };
         assert_eq!(source.place(source.text.len()), end);
     }
 }

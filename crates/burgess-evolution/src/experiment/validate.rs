@@ -7,7 +7,7 @@ use super::check::{
     Check, HUGE, Known, MAX_CELLS, MAX_DESCRIPTORS, MAX_FREQUENCY, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, Number, Pair,
     axes,
 };
-use super::error::Problem;
+use super::error::InvalidValue;
 use super::learned;
 use super::schema::*;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
@@ -34,7 +34,7 @@ const MAX_SCATTERED: usize = 1_000_000;
 const MAX_STEPS: f64 = 1e6;
 
 /// All that is wrong with an experiment.
-pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<Problem> {
+pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<InvalidValue> {
     let mut check = Check::default();
     name(&mut check, &experiment.name);
     body(&mut check, &experiment.body, known);
@@ -66,7 +66,7 @@ pub(super) fn of_loop(check: &mut Check, experiment: &Experiment) {
 }
 
 /// All that is wrong with a policy by itself, under physics of this rate.
-pub(super) fn policy_problems(spec: &Policy, physics: &Physics) -> Vec<Problem> {
+pub(super) fn policy_problems(spec: &Policy, physics: &Physics) -> Vec<InvalidValue> {
     let mut check = Check::default();
     policy(&mut check, spec, physics);
     check.problems

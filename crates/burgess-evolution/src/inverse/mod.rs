@@ -16,7 +16,7 @@ pub mod gait;
 pub mod identify;
 pub mod reach;
 
-use crate::experiment::{ExperimentError, Inverse, LoadedInverse, Problem};
+use crate::experiment::{ExperimentError, InvalidValue, Inverse, LoadedInverse};
 use crate::growth::warn_of_size;
 use anyhow::Result;
 use folder::Folder;
@@ -75,7 +75,7 @@ pub fn check(loaded: &LoadedInverse) -> Result<(), ExperimentError> {
         Inverse::Reach(spec) => (&spec.body, &spec.physics),
     };
     let at = |path: &'static str, result: Result<()>| {
-        let problem = |e: anyhow::Error| Problem { path: path.to_owned(), message: format!("{e:#}"), place: None };
+        let problem = |e: anyhow::Error| InvalidValue { path: path.to_owned(), message: format!("{e:#}"), place: None };
         loaded.without(result.err().map(problem).into_iter().collect())
     };
     let grown = gait::given_body(body, physics, &loaded.folder);

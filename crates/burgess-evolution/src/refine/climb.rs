@@ -24,7 +24,7 @@ pub struct Climber {
     /// What is known of its body.
     pub traits: BodyTraits,
     /// Whether it goes on, and if not, why.
-    pub state: State,
+    pub state: ClimbStatus,
     /// How far its gradients can be trusted so far.
     pub agreement: Agreement,
     /// The genes where it began, in the order of [`Genome::parameters`].
@@ -34,7 +34,7 @@ pub struct Climber {
 
 /// Whether a candidate goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ClimbStatus {
     /// It does.
     Climbing,
     /// The next step leads to no valid body: it stays where it is.
@@ -65,13 +65,21 @@ impl Climber {
         let (genome, traits) = (offspring.solution.clone(), offspring.traits.clone());
         let origin: Vec<f64> = genome.parameters().into_iter().map(|(_, value)| value).collect();
         let memory = Memory::new(spec.optimiser, origin.len());
-        Self { genome, candidate, traits, state: State::Climbing, agreement: Agreement::default(), origin, memory }
+        Self {
+            genome,
+            candidate,
+            traits,
+            state: ClimbStatus::Climbing,
+            agreement: Agreement::default(),
+            origin,
+            memory,
+        }
     }
 
     /// Takes one step along the gradient of the episode from where it is.
     pub fn step(&mut self, gradient: &Gradient<f32>, rules: &Rules<'_>) {
         let Some(slope) = self.slope(gradient, rules) else {
-            self.state = State::Dropped;
+            self.state = ClimbStatus::Dropped;
             return;
         };
         let objective = f64::from(gradient.returns.reward);
@@ -79,7 +87,7 @@ impl Climber {
         let changes = self.changes(&slope, rules.spec);
         let next = rules.space.shifted(&self.genome, &changes);
         let Ok(compiled) = rules.space.compile(&next) else {
-            self.state = State::Stuck;
+            self.state = ClimbStatus::Stuck;
             return;
         };
         self.agreement.expect(objective, promise(&slope, &self.genome, &next));

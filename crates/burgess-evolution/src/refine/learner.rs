@@ -1,7 +1,7 @@
 //! A whole batch: who is refined, the steps, and the judgement.
 
 use super::choice::{Prospect, choose};
-use super::climb::{Climber, Rules, State};
+use super::climb::{ClimbStatus, Climber, Rules};
 use super::space::GeneSpace;
 use crate::descriptors::DescriptorSpec;
 use crate::experiment::{Acceptance, Experiment, Refine, Refined};
@@ -129,7 +129,7 @@ impl<'a> Learner<'a> {
             |&trust: &f32| Learned { accepted: None, refinement: Refinement { trust, ..Refinement::default() } };
         refinements.learned = inherited.iter().map(untouched).collect();
         for ((place, climber), after) in places.into_iter().zip(climbers).zip(after) {
-            refinements.dropped += u64::from(climber.state == State::Dropped);
+            refinements.dropped += u64::from(climber.state == ClimbStatus::Dropped);
             refinements.learned[place] = self.judge(climber, born, place, after, inherited[place]);
         }
         Ok(refinements)
@@ -177,7 +177,7 @@ impl<'a> Learner<'a> {
         let rules = Rules { spec: &self.spec, space: self.space, world: &self.world };
         for _ in 0..self.spec.steps {
             let mut active: Vec<&mut Climber> =
-                climbers.iter_mut().filter(|climber| climber.state == State::Climbing).collect();
+                climbers.iter_mut().filter(|climber| climber.state == ClimbStatus::Climbing).collect();
             if active.is_empty() {
                 break;
             }
@@ -206,7 +206,7 @@ impl<'a> Learner<'a> {
         refinements: &mut Refinements,
     ) -> Result<Vec<Option<Outcome>>> {
         let moved = |(climber, &place): (&Climber, &usize)| {
-            climber.state != State::Dropped && climber.genome != born.offspring[place].solution
+            climber.state != ClimbStatus::Dropped && climber.genome != born.offspring[place].solution
         };
         let moved: Vec<bool> = climbers.iter().zip(places).map(moved).collect();
         let candidates: Vec<Candidate<f32>> = climbers
@@ -234,8 +234,10 @@ impl<'a> Learner<'a> {
         let (before, age) = (&born.outcomes[place], born.offspring[place].age);
         let trust = match climber.state {
             // A gradient that is none can't be trusted at all.
-            State::Dropped => -1.0,
-            State::Climbing | State::Stuck => climber.agreement.figure().map_or(inherited, |figure| figure as f32),
+            ClimbStatus::Dropped => -1.0,
+            ClimbStatus::Climbing | ClimbStatus::Stuck => {
+                climber.agreement.figure().map_or(inherited, |figure| figure as f32)
+            }
         };
         let after = after.filter(is_sound);
         let gain = after.as_ref().map_or(0.0, |after| after.reward - before.reward);

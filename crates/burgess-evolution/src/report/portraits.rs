@@ -7,7 +7,7 @@ use crate::growth::link_keys;
 use crate::store::RunReader;
 use anyhow::Result;
 use burgess_physics::model::Candidate;
-use burgess_physics::step::trace::{Moment, trace};
+use burgess_physics::step::trace::{TraceRow, trace};
 use burgess_physics::world::World;
 use burgess_qd::Evaluated;
 use burgess_report::pictures::{ColouredBody, Frame, Portrait, contact_sheet};
@@ -78,6 +78,6 @@ fn caption(experiment: &Experiment, elite: &Evaluated<Genome>) -> String {
 }
 
 /// The poses of a recorded moment.
-pub fn frame_of(moment: &Moment) -> Frame {
+pub fn frame_of(moment: &TraceRow) -> Frame {
     Frame { time: moment.time, poses: moment.poses.clone() }
 }

@@ -3,7 +3,7 @@
 
 use super::columns::create_table;
 use super::{Result, SCHEMA, StoreError};
-use crate::benchmark::Problem;
+use crate::benchmark::BenchmarkFunction;
 use crate::experiment::Experiment;
 use crate::genome::{MAX_GENES, Policy};
 use burgess_core::files::WEIGHTS;
@@ -102,7 +102,7 @@ fn rules(experiment: &Experiment) -> Vec<(&'static str, &'static str, String)> {
 }
 
 fn genome_bytes(experiment: &Experiment) -> usize {
-    let numbers = match (&experiment.policy, experiment.problem().as_ref().map(Problem::dimension)) {
+    let numbers = match (&experiment.policy, experiment.problem().as_ref().map(BenchmarkFunction::dimension)) {
         (_, Some(dimension)) => dimension,
         (Policy::Cpg { .. }, None) => 0,
         (Policy::Mlp { hidden, .. }, None) => {

@@ -1,7 +1,7 @@
 //! Exact bytes: genomes in the postcard format (<https://postcard.jamesmunns.com>, wire format 1), whose floating-point numbers are
 //! little-endian bits. What is written comes back to the bit, NaN and -0 included.
 
-use crate::life::Seen;
+use crate::life::EncoderInput;
 use burgess_qd::bytes::words;
 use burgess_qd::{Parent, Solution};
 use serde::de::DeserializeOwned;
@@ -22,12 +22,12 @@ fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 /// The exact bytes of what an encoder sees.
-pub(super) fn seen_bytes(seen: &Seen) -> Vec<u8> {
+pub(super) fn seen_bytes(seen: &EncoderInput) -> Vec<u8> {
     postcard::to_stdvec(seen).expect("an experience is plain data, and memory takes any number of bytes")
 }
 
 /// What [`seen_bytes`] wrote; none when it is damaged.
-pub(super) fn seen(bytes: &[u8]) -> Option<Seen> {
+pub(super) fn seen(bytes: &[u8]) -> Option<EncoderInput> {
     whole(bytes)
 }
 

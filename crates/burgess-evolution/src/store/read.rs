@@ -7,7 +7,7 @@ use super::{Result, StoreError};
 use crate::diversity::BodyDiversity;
 use crate::genome::Genome;
 use crate::growth::{Physique, Topology};
-use crate::life::{BodyTraits, Life, Refinement, Seen};
+use crate::life::{BodyTraits, EncoderInput, Life, Refinement};
 use crate::metrics::{Metrics, Steps};
 use burgess_latent::Loss;
 use burgess_qd::Evaluated;
@@ -216,7 +216,7 @@ fn learned(bytes: Option<Vec<u8>>) -> Option<Option<Genome>> {
 }
 
 /// What encoders see of it, if that is stored; none when it is damaged.
-fn seen(bytes: Option<Vec<u8>>) -> Option<Option<Arc<Seen>>> {
+fn seen(bytes: Option<Vec<u8>>) -> Option<Option<Arc<EncoderInput>>> {
     bytes.map_or(Some(None), |bytes| encode::seen(&bytes).map(Arc::new).map(Some))
 }
 

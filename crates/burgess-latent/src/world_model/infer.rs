@@ -20,7 +20,7 @@ pub(crate) struct WorldModel {
 }
 
 /// Where a block of sequences stands.
-pub(super) struct State {
+pub(super) struct SequenceStates {
     pub rows: usize,
     /// h, row after row.
     pub h: Vec<f32>,
@@ -48,13 +48,13 @@ impl WorldModel {
     }
 
     /// Before the first frame.
-    pub(super) fn start(&self, rows: usize) -> State {
+    pub(super) fn start(&self, rows: usize) -> SequenceStates {
         let sizes = self.shape.sizes;
-        State { rows, h: vec![0.0; rows * sizes.deterministic], z: vec![0.0; rows * sizes.stochastic()] }
+        SequenceStates { rows, h: vec![0.0; rows * sizes.deterministic], z: vec![0.0; rows * sizes.stochastic()] }
     }
 
     /// h of the next frame, out of h, z and that frame's commands.
-    pub(super) fn advance(&self, state: &mut State, commanded: &[f32]) {
+    pub(super) fn advance(&self, state: &mut SequenceStates, commanded: &[f32]) {
         let (rows, deterministic, block) = (state.rows, self.shape.sizes.deterministic, self.shape.block());
         let x = self.input.apply(&beside(rows, &[&state.h, &state.z, commanded]));
         for (index, gates) in self.gates.iter().enumerate() {
@@ -76,14 +76,14 @@ impl WorldModel {
     }
 
     /// What z would be, before anything is observed.
-    pub(super) fn prior(&self, state: &State) -> Vec<f32> {
+    pub(super) fn prior(&self, state: &SequenceStates) -> Vec<f32> {
         let mut z = self.prior.1.apply(&self.prior.0.apply(&state.h));
         softmax(&mut z, self.shape.sizes.classes, UNIMIX as f32);
         z
     }
 
     /// What z is after what was observed.
-    pub(super) fn posterior(&self, state: &State, observed: &[f32]) -> Vec<f32> {
+    pub(super) fn posterior(&self, state: &SequenceStates, observed: &[f32]) -> Vec<f32> {
         let seen = self.observe.apply(observed);
         let mut z = self.posterior.1.apply(&self.posterior.0.apply(&beside(state.rows, &[&state.h, &seen])));
         softmax(&mut z, self.shape.sizes.classes, UNIMIX as f32);
@@ -91,13 +91,13 @@ impl WorldModel {
     }
 
     /// One frame of a block of sequences: its commands, then what was observed.
-    pub(super) fn follow(&self, state: &mut State, sequences: &[Sequence], frame: usize) {
+    pub(super) fn follow(&self, state: &mut SequenceStates, sequences: &[Sequence], frame: usize) {
         self.advance(state, &at(sequences, frame, |sequence| &sequence.commanded));
         state.z = self.posterior(state, &at(sequences, frame, |sequence| &sequence.observed));
     }
 
     /// Observed features and the reward of a frame, side by side.
-    pub(super) fn decode(&self, state: &State, z: &[f32]) -> Vec<f32> {
+    pub(super) fn decode(&self, state: &SequenceStates, z: &[f32]) -> Vec<f32> {
         let (first, second, last) = &self.decoder;
         last.apply(&second.apply(&first.apply(&beside(state.rows, &[&state.h, z]))))
     }

@@ -5,7 +5,7 @@ use super::device::GpuError;
 use super::encode::{Arrays, Encoded, Prepared, running_sum, weight_count};
 use super::gradient::{self, Begin};
 use super::layout::{self, Body, ENDING, FRESH, STEPS, Span};
-use super::part::{KEPT, Part, Place, Records};
+use super::part::{KEPT, Part, PartSetup, Records};
 use super::session::{Session, Variant};
 use super::snapshot::{Kept, ending, reward};
 use crate::batch::simulator::{check_after, check_drive, check_states};
@@ -81,7 +81,7 @@ impl GpuBatch {
         let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
         let mut loaded = Vec::new();
         let variant = Variant { taped: false, mode: Mode::Windows };
-        for (place, blocks) in Place::rooms(session, variant, &prepared)? {
+        for (place, blocks) in PartSetup::rooms(session, variant, &prepared)? {
             // A window may be as long as an episode, and its tape is to fit.
             let room = gradient::room(&place, session.task(variant).steps.max(1));
             for blocks in gradient::split(&place, room, blocks, parts, &prepared)? {
@@ -296,7 +296,7 @@ impl<'a> Driven<'a> {
         bodies: &[Body],
         candidates: &[Candidate<f32>],
         actions: Option<&[Vec<f32>]>,
-        place: &Place,
+        place: &PartSetup,
     ) -> Self {
         let weight_count = |&candidate: &usize| match actions {
             Some(actions) => actions[candidate].len() + 1,

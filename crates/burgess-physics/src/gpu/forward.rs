@@ -6,7 +6,7 @@ use super::device::GpuError;
 use super::encode::{Encoded, Prepared};
 use super::layout::{Episode, Vec4};
 use super::pace::Pace;
-use super::part::{Part, Place, READ_BACK, Records, mapped};
+use super::part::{Part, PartSetup, READ_BACK, Records, mapped};
 use super::pool::Loan;
 use super::session::{Session, Variant, lock};
 use crate::error::Error;
@@ -59,7 +59,7 @@ pub(super) fn simulate(
     let [current, next] = &mut *encoded;
     let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
     let mut running: Option<Run> = None;
-    for (place, blocks) in Place::rooms(session, PLAIN, &prepared)? {
+    for (place, blocks) in PartSetup::rooms(session, PLAIN, &prepared)? {
         let most = blocks.len().div_ceil(parts.max(1));
         for blocks in place.split(blocks, most, &prepared)? {
             place.encode(next, &blocks, &prepared);
@@ -90,7 +90,7 @@ pub(super) fn simulate(
 }
 
 impl Run {
-    fn upload(place: Place, encoded: &Encoded) -> Result<Self, GpuError> {
+    fn upload(place: PartSetup, encoded: &Encoded) -> Result<Self, GpuError> {
         let session = Arc::clone(&place.session);
         let creatures = encoded.bodies.len();
         session.gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {

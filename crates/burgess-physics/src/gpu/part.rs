@@ -28,7 +28,7 @@ pub(super) const KEPT: Usage = GIVEN.union(Usage::COPY_SRC);
 
 /// What the parts of one contact room are made with.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct PartSetup {
     pub(super) session: Arc<Session>,
     pub(super) variant: Variant,
     pub(super) pipeline: Arc<Pipeline>,
@@ -41,7 +41,7 @@ pub(super) struct Place {
 /// Creatures on the device.
 #[derive(Debug)]
 pub(super) struct Part {
-    pub(super) place: Place,
+    pub(super) place: PartSetup,
     pub(super) blocks: usize,
     pub(super) creatures: usize,
     span: Loan,
@@ -68,7 +68,7 @@ pub(super) enum Records<'a> {
     Of(&'a Part),
 }
 
-impl Place {
+impl PartSetup {
     /// The places of a batch with their blocks, contact room by contact room; rooms without a creature are left out.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Place {
             words: result_words(task, variant.taped),
             scratch: scratch(session, variant),
         };
-        prepared.iter().try_for_each(|prepared| prepared.check_pairs(session.world.self_collision))?;
+        prepared.iter().try_for_each(|prepared| prepared.check_pairs(session.world.has_pairs))?;
         Ok(pack_rooms(prepared)?.into_iter().map(|(room, blocks)| (place(room), blocks)).collect())
     }
 
@@ -190,7 +190,7 @@ impl Part {
     ///
     /// When memory does not hold them.
     pub(super) fn upload(
-        place: Place,
+        place: PartSetup,
         arrays: &Arrays<'_>,
         records: Records<'_>,
         activations: usize,
@@ -212,7 +212,7 @@ impl Part {
             Records::Of(Self { states, episodes, results, .. }) => [states, episodes, results].map(Arc::clone),
             Records::Room(count) => {
                 let size = count * place.record_size(blocks);
-                let take_states = if place.variant.taped { Place::take_exactly } else { Place::take };
+                let take_states = if place.variant.taped { PartSetup::take_exactly } else { PartSetup::take };
                 let states = take_states(&place, device, KEPT, size)?;
                 let episodes = take(KEPT, (creatures * size_of::<Episode>()) as u64)?;
                 let results = take(KEPT, (creatures * place.words * size_of::<u32>()) as u64)?;

@@ -19,12 +19,12 @@ pub struct Watching<T> {
     pub period: u32,
     frame: Frame<T>,
     /// How it began, then what it was after each frame.
-    moments: Vec<Moment<T>>,
+    moments: Vec<ObserverStep<T>>,
 }
 
 /// After a frame.
 #[derive(Clone, Debug)]
-pub struct Moment<T> {
+pub struct ObserverStep<T> {
     /// Features of the frame.
     pub features: [T; FEATURES],
     /// The deterministic state.
@@ -39,7 +39,7 @@ impl<T: Real> Watching<T> {
         let zeros = |count| vec![T::zero(); count];
         let sizes = observer.sizes();
         let (h, z) = (zeros(sizes.deterministic), zeros(sizes.stochastic()));
-        let start = Moment { features: [T::zero(); FEATURES], h, z };
+        let start = ObserverStep { features: [T::zero(); FEATURES], h, z };
         Self { observer: Arc::clone(observer), period, frame: Frame::new(), moments: vec![start] }
     }
 
@@ -49,7 +49,7 @@ impl<T: Real> Watching<T> {
     }
 
     /// Before and after the frame with this number, from 0.
-    pub fn frame(&self, number: u32) -> (&Moment<T>, &Moment<T>) {
+    pub fn frame(&self, number: u32) -> (&ObserverStep<T>, &ObserverStep<T>) {
         let number = number as usize;
         (&self.moments[number], &self.moments[number + 1])
     }
@@ -61,7 +61,7 @@ impl<T: Real> Watching<T> {
             let features = self.frame.finish();
             let before = &self.moments[self.moments.len() - 1];
             let Thought { h, z, .. } = Thought::new(&self.observer, before, &features);
-            self.moments.push(Moment { features, h, z });
+            self.moments.push(ObserverStep { features, h, z });
         }
     }
 }
@@ -115,7 +115,7 @@ pub struct Gate<T> {
 
 impl<T: Real> Thought<T> {
     /// Out of the moment before and the features of a frame.
-    pub fn new(observer: &Observer, before: &Moment<T>, features: &[T; FEATURES]) -> Self {
+    pub fn new(observer: &Observer, before: &ObserverStep<T>, features: &[T; FEATURES]) -> Self {
         let (sizes, places, numbers) = (observer.sizes(), observer.places(), observer.numbers());
         let units = normalise(&numbers[places.normaliser..], features);
         // Advance.

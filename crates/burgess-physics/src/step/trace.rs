@@ -10,7 +10,7 @@ use burgess_core::math::{Quat, Vec3};
 
 /// One recorded moment. World axes but for `angular_velocity`; SI units.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub struct TraceRow {
     /// Time (s).
     pub time: f64,
     /// Base origin (m).
@@ -49,7 +49,7 @@ pub fn trace<T: Value>(
     world: &World<f64>,
     task: &TaskPlan,
     period: u32,
-) -> (Vec<Moment>, Returns<f64>) {
+) -> (Vec<TraceRow>, Returns<f64>) {
     let candidate = candidate.map(real::<T>);
     let world = world.cast::<T>();
     let mut episode = Episode::new(&candidate, &world, task);
@@ -69,7 +69,7 @@ pub fn trace<T: Value>(
     (moments, Returns { reward: reward.to_f64(), descriptors, ending, steps, contacts_left_out })
 }
 
-fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Moment {
+fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> TraceRow {
     let model = &candidate.model;
     // The scratch holds the poses from before the step.
     kinematics(model, &episode.state, &mut episode.work);
@@ -79,7 +79,7 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Momen
         contacts[contact.link] += carried.normal_force.to_f64();
     }
     let joints = || state.links.iter().skip(1);
-    Moment {
+    TraceRow {
         time: episode.time().to_f64(),
         position: state.position.to_f64(),
         orientation: state.orientation.map(Value::to_f64),

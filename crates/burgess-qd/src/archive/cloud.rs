@@ -39,7 +39,7 @@ pub(crate) struct Cloud {
 
 /// Where a point stands, until it is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct PointSlot {
     block: u32,
     lane: u32,
 }
@@ -137,7 +137,7 @@ impl Cloud {
     }
 
     /// Adds a point of finite coordinates, a name below 2^32 - 1 and a key that is a number.
-    pub(crate) fn push(&mut self, point: &[f32], name: u32, key: f32) -> Place {
+    pub(crate) fn push(&mut self, point: &[f32], name: u32, key: f32) -> PointSlot {
         let (block, lane) = self.open.unwrap_or_else(|| (self.add_block(), 0));
         self.open = (lane + 1 < LANES).then_some((block, lane + 1));
         self.keys[block].0[lane] = key;
@@ -149,7 +149,7 @@ impl Cloud {
             low.0[box_lane] = low.0[box_lane].min(x);
             high.0[box_lane] = high.0[box_lane].max(x);
         }
-        Place { block: block as u32, lane: lane as u32 }
+        PointSlot { block: block as u32, lane: lane as u32 }
     }
 
     fn add_block(&mut self) -> usize {
@@ -164,37 +164,37 @@ impl Cloud {
     }
 
     /// Removes a point.
-    pub(crate) fn remove(&mut self, place: Place) {
+    pub(crate) fn remove(&mut self, place: PointSlot) {
         self.keys[place.block as usize].0[place.lane as usize] = f32::NAN;
         self.holes += 1;
     }
 
     /// Gives a point another name.
-    pub(crate) fn rename(&mut self, place: Place, name: u32) {
+    pub(crate) fn rename(&mut self, place: PointSlot, name: u32) {
         self.names[place.block as usize][place.lane as usize] = name;
     }
 
     /// A point's coordinates.
-    pub(crate) fn point(&self, place: Place) -> impl Iterator<Item = f32> {
+    pub(crate) fn point(&self, place: PointSlot) -> impl Iterator<Item = f32> {
         let columns = &self.points[place.block as usize * self.dims..][..self.dims];
         columns.iter().map(move |column| column.0[place.lane as usize])
     }
 
     /// Sorts the points that were added since the last time into blocks that are small in space, or all points where there are many
     /// such or many holes; `moved` is told the name and the new place of each one that was sorted.
-    pub(crate) fn tidy(&mut self, moved: impl FnMut(u32, Place)) {
+    pub(crate) fn tidy(&mut self, moved: impl FnMut(u32, PointSlot)) {
         let loose = self.blocks() - self.arranged;
         let disorder = loose > 8 + self.arranged / 8 || self.holes > 8 * LANES + self.arranged * LANES / 4;
         self.sort_from(if disorder { 0 } else { self.arranged }, moved);
     }
 
     /// Sorts all points.
-    pub(crate) fn arrange(&mut self, moved: impl FnMut(u32, Place)) {
+    pub(crate) fn arrange(&mut self, moved: impl FnMut(u32, PointSlot)) {
         self.sort_from(0, moved);
     }
 
     /// Sorts the points in the blocks from `first` on; if those are all, they are the order that new points are measured against.
-    fn sort_from(&mut self, first: usize, mut moved: impl FnMut(u32, Place)) {
+    fn sort_from(&mut self, first: usize, mut moved: impl FnMut(u32, PointSlot)) {
         let mut rows: Vec<(u32, usize)> = Vec::new();
         let (mut flat, mut keys) = (Vec::new(), Vec::new());
         for block in first..self.blocks() {
@@ -203,7 +203,7 @@ impl Cloud {
                 if !key.is_nan() {
                     rows.push((self.names[block][lane], keys.len()));
                     keys.push(key);
-                    flat.extend(self.point(Place { block: block as u32, lane: lane as u32 }));
+                    flat.extend(self.point(PointSlot { block: block as u32, lane: lane as u32 }));
                 }
             }
         }

@@ -9,7 +9,7 @@
 //! Each member knows its k nearest fitter ones. A batch changes them in two ways, and only those are looked at: newcomers may be
 //! nearer, and who is gone leaves a gap.
 
-use super::cloud::{Cloud, Nearest, Place};
+use super::cloud::{Cloud, Nearest, PointSlot};
 use super::scale::Scale;
 use super::slots::Slots;
 use super::spec::Axis;
@@ -38,7 +38,7 @@ pub struct DominatedNovelty<S: Solution> {
 struct Member {
     standing: Standing,
     point: Vec<f32>,
-    place: Place,
+    place: PointSlot,
     /// The nearest fitter ones.
     fitter: Nearest,
 }

@@ -10,7 +10,7 @@
 //! in proportion to what is missing. When a batch brings more than there is room for, l is raised and the archive thinned to
 //! 95 % (see `thinning`); the best elite stays whatever happens. In between l stays, since every thinning takes time.
 
-use super::cloud::{Cloud, Nearest, Place};
+use super::cloud::{Cloud, Nearest, PointSlot};
 use super::scale::Scale;
 use super::slots::Slots;
 use super::spec::Axis;
@@ -47,7 +47,7 @@ pub struct Unstructured<S: Solution> {
     /// The elites' points; their names are their cells.
     cloud: Cloud,
     /// Where in the cloud the elite of a cell is.
-    places: Vec<Option<Place>>,
+    places: Vec<Option<PointSlot>>,
 }
 
 /// A batch on its way in.
@@ -55,9 +55,9 @@ struct Batch<'a, S: Solution> {
     candidates: &'a [Evaluated<S>],
     /// Candidates for whom there is no cell yet. Their names go on after those of the cells.
     waiting: Vec<usize>,
-    waiting_places: Vec<Place>,
+    waiting_places: Vec<PointSlot>,
     /// Elites that were replaced: they count for novelty until the batch is through.
-    replaced: Vec<Place>,
+    replaced: Vec<PointSlot>,
     /// Free cells, lowest last.
     free: Vec<usize>,
 }
@@ -149,7 +149,7 @@ impl<S: Solution> Unstructured<S> {
     }
 
     /// Gives a cell to an elite; returns the place of the one that held it.
-    fn take_cell(&mut self, cell: usize, elite: &Evaluated<S>, point: &[f32]) -> Option<Place> {
+    fn take_cell(&mut self, cell: usize, elite: &Evaluated<S>, point: &[f32]) -> Option<PointSlot> {
         self.slots.put(cell, elite);
         self.places[cell].replace(self.cloud.push(point, cell as u32, 0.0))
     }
@@ -157,7 +157,7 @@ impl<S: Solution> Unstructured<S> {
     /// Raises l and thins the archive; returns the cell of each name that is.
     fn make_room(&mut self, batch: &Batch<'_, S>) -> Vec<Option<usize>> {
         let size = self.slots.count();
-        let members: Vec<(&Evaluated<S>, Place)> = (0..size)
+        let members: Vec<(&Evaluated<S>, PointSlot)> = (0..size)
             .filter_map(|cell| Some((self.slots.get(cell)?, self.places[cell]?)))
             .chain(
                 batch

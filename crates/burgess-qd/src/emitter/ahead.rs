@@ -27,12 +27,12 @@ pub struct Ahead<S: Solution> {
 struct Filled<S: Solution> {
     offspring: Offspring<S>,
     phenotype: Result<S::Phenotype>,
-    seen: Seen,
+    seen: Dependencies,
 }
 
 /// What a candidate was made from.
 #[derive(Debug, Default)]
-struct Seen {
+struct Dependencies {
     /// Each sample: the stream before it, and the elite that came.
     samples: Vec<(Stream, Option<u64>)>,
     /// Whether more than samples was looked at, which is not followed up.
@@ -79,7 +79,7 @@ impl<S: Solution> Ahead<S> {
     }
 }
 
-impl Seen {
+impl Dependencies {
     fn would_be_seen_in<S: Solution>(&self, archive: &dyn Elites<S>) -> bool {
         let same =
             |(stream, id): &(Stream, Option<u64>)| archive.sample(&mut stream.clone()).map(|elite| elite.id) == *id;
@@ -99,9 +99,9 @@ impl<'a, S: Solution> Watched<'a, S> {
         Self { archive, samples: Mutex::default(), more: AtomicBool::new(false) }
     }
 
-    fn seen(self) -> Seen {
+    fn seen(self) -> Dependencies {
         let samples = self.samples.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Seen { samples, more: self.more.into_inner() }
+        Dependencies { samples, more: self.more.into_inner() }
     }
 
     fn look(&self) -> &'a dyn Elites<S> {

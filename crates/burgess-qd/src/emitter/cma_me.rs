@@ -27,13 +27,13 @@ pub(crate) struct CmaMe<S: Solution> {
     /// Ranges of the descriptors.
     pub(crate) ranges: Vec<(f64, f64)>,
     /// None before the first generation, and when it is to begin anew.
-    pub(crate) state: Option<State<S>>,
+    pub(crate) state: Option<CmaMeState<S>>,
 }
 
 /// What it has learned.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(crate) struct State<S: Solution> {
+pub(crate) struct CmaMeState<S: Solution> {
     chart: Chart<S>,
     cma: Cma,
     direction: Direction,
@@ -47,11 +47,11 @@ impl<S: Solution> Emitter<S> for CmaMe<S> {
         }
         let chart = prepare.chart(self.genes, stream);
         let cma = Cma::new(chart.origin(prepare.space), self.sigma, prepare.places).by(self.conventions);
-        self.state = Some(State { chart, cma, direction: Direction::draw(&self.ranges, stream), batches: 0 });
+        self.state = Some(CmaMeState { chart, cma, direction: Direction::draw(&self.ranges, stream), batches: 0 });
     }
 
     fn ask<'a>(&'a self, ask: Ask<'a, S>, stream: &mut Stream) -> Proposal<'a, S> {
-        let Some(State { chart, cma, .. }) = &self.state else {
+        let Some(CmaMeState { chart, cma, .. }) = &self.state else {
             return Proposal::random(ask.space, self.sigma, stream);
         };
         let solution = chart.solution(ask.space, &cma.sample(stream));
@@ -59,7 +59,7 @@ impl<S: Solution> Emitter<S> for CmaMe<S> {
     }
 
     fn tell(&mut self, told: Told<'_, S>) {
-        let Some(State { chart, cma, direction, batches }) = &mut self.state else { return };
+        let Some(CmaMeState { chart, cma, direction, batches }) = &mut self.state else { return };
         // A candidate that had to fall back on a solution with other parameters has no coordinates in the chart.
         let own: Vec<usize> =
             (0..told.candidates.len()).filter(|&i| chart.has(told.candidates[i].expressed())).collect();

@@ -33,7 +33,7 @@ pub(crate) struct CmaMega<S: Solution> {
     /// Ranges of the descriptors.
     pub(crate) ranges: Vec<(f64, f64)>,
     /// None before the first generation, and when it is to begin anew.
-    pub(crate) state: Option<State<S>>,
+    pub(crate) state: Option<CmaMegaState<S>>,
     /// Gradients at the solution, known from `learn` to `tell`.
     pub(crate) branches: Option<Branches>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct CmaMega<S: Solution> {
 /// What it has learned.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(crate) struct State<S: Solution> {
+pub(crate) struct CmaMegaState<S: Solution> {
     chart: Chart<S>,
     /// The solution, in coordinates of the chart.
     solution: Vec<f64>,
@@ -54,7 +54,7 @@ pub(crate) struct State<S: Solution> {
 
 impl<S: Solution> CmaMega<S> {
     fn follow(&mut self, told: Told<'_, S>) -> Option<bool> {
-        let State { chart, solution, memory, coefficients, direction, batches } = self.state.as_mut()?;
+        let CmaMegaState { chart, solution, memory, coefficients, direction, batches } = self.state.as_mut()?;
         let coefficients = coefficients.as_mut()?;
         // The solution itself is not ranked, nor what had to fall back on an unvaried body.
         let branched: Vec<usize> = (1..told.candidates.len()).filter(|&i| !told.coefficients[i].is_empty()).collect();
@@ -109,14 +109,15 @@ impl<S: Solution> Emitter<S> for CmaMega<S> {
     fn prepare(&mut self, prepare: Prepare<'_, S>, stream: &mut Stream) {
         self.branches = None;
         // Gradients may lead to a body that is none.
-        let is_valid =
-            |state: &State<S>| prepare.space.compile(&state.chart.solution(prepare.space, &state.solution)).is_ok();
+        let is_valid = |state: &CmaMegaState<S>| {
+            prepare.space.compile(&state.chart.solution(prepare.space, &state.solution)).is_ok()
+        };
         if self.state.as_ref().is_some_and(is_valid) {
             return;
         }
         let chart = prepare.chart(self.genes, stream);
         let solution = chart.origin(prepare.space);
-        self.state = Some(State {
+        self.state = Some(CmaMegaState {
             memory: Memory::new(self.optimiser, solution.len()),
             chart,
             solution,
@@ -127,7 +128,7 @@ impl<S: Solution> Emitter<S> for CmaMega<S> {
     }
 
     fn ask<'a>(&'a self, ask: Ask<'a, S>, stream: &mut Stream) -> Proposal<'a, S> {
-        let Some(State { chart, solution, coefficients, .. }) = &self.state else {
+        let Some(CmaMegaState { chart, solution, coefficients, .. }) = &self.state else {
             return Proposal::random(ask.space, self.sigma, stream);
         };
         let parents = chart.ancestors();

@@ -1,7 +1,7 @@
 //! Experiments compared over their seeds, at the same effort.
 
 use super::measure::{BODIES, Measure, SCORES};
-use super::place::Place;
+use super::place::ComparisonPoint;
 use super::rank::{self, RankTest};
 use super::sample::Sample;
 use crate::views::{CourseView, Progress};
@@ -32,7 +32,7 @@ pub struct Comparison {
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The place.
-    pub place: Place,
+    pub place: ComparisonPoint,
     /// The folder of the run that ended here, if this place was chosen because of it and other runs went further.
     pub limit: Option<PathBuf>,
     /// One row per measure and experiment, grouped by measure.
@@ -65,7 +65,7 @@ impl ComparedRun<'_> {
     }
 
     /// A measure after the last generation up to a place.
-    fn at(&self, place: Place, measure: &Measure) -> f64 {
+    fn at(&self, place: ComparisonPoint, measure: &Measure) -> f64 {
         let metrics = self.course.metrics;
         let done = metrics.partition_point(|row| place.progress.of(row) <= place.value);
         done.checked_sub(1).map_or(measure.before, |last| (measure.of)(&metrics[last]))
@@ -81,7 +81,12 @@ impl Comparison {
     ///
     /// # Errors
     /// If there is no run, if no experiment is named `against`, or if a run has not reached one of the places.
-    pub fn of(runs: &[ComparedRun<'_>], against: Option<&str>, at: &[Place], mut notes: Vec<String>) -> Result<Self> {
+    pub fn of(
+        runs: &[ComparedRun<'_>],
+        against: Option<&str>,
+        at: &[ComparisonPoint],
+        mut notes: Vec<String>,
+    ) -> Result<Self> {
         ensure!(!runs.is_empty(), "there is no run to compare");
         let groups = groups(runs);
         let against = index_of(&groups, against)?;
@@ -121,29 +126,29 @@ fn index_of(groups: &[Group<'_>], name: Option<&str>) -> Result<usize> {
 }
 
 /// Where runs are compared. The path is that of the shortest run, if the place is its end and other runs went further.
-fn places(runs: &[ComparedRun<'_>], asked: &[Place]) -> Result<Vec<(Place, Option<PathBuf>)>> {
+fn places(runs: &[ComparedRun<'_>], asked: &[ComparisonPoint]) -> Result<Vec<(ComparisonPoint, Option<PathBuf>)>> {
     let mut places = Vec::new();
     for progress in Progress::ALL {
-        let mut own: Vec<Place> = asked.iter().copied().filter(|place| place.progress == progress).collect();
+        let mut own: Vec<ComparisonPoint> = asked.iter().copied().filter(|place| place.progress == progress).collect();
         own.sort_by(|a, b| a.value.total_cmp(&b.value));
         own.dedup();
         // There is at least one run, so there is a shortest one.
         let Some(shortest) = runs.iter().min_by(|a, b| a.end(progress).total_cmp(&b.end(progress))) else { continue };
         let end = shortest.end(progress);
         if let Some(beyond) = own.iter().find(|place| place.value > end) {
-            let reached = Place { progress, value: end };
+            let reached = ComparisonPoint { progress, value: end };
             bail!("--at {beyond}: {} has only reached {reached}", shortest.dir.display());
         }
         if own.is_empty() {
             let others_went_on = runs.iter().any(|run| run.end(progress) > end);
-            places.push((Place { progress, value: end }, others_went_on.then(|| shortest.dir.to_owned())));
+            places.push((ComparisonPoint { progress, value: end }, others_went_on.then(|| shortest.dir.to_owned())));
         }
         places.extend(own.into_iter().map(|place| (place, None)));
     }
     Ok(places)
 }
 
-fn rows(groups: &[Group<'_>], against: usize, place: Place) -> Vec<Row> {
+fn rows(groups: &[Group<'_>], against: usize, place: ComparisonPoint) -> Vec<Row> {
     let row = |measure: Measure| {
         let samples: Vec<Sample> =
             groups.iter().map(|group| Sample::of(group.runs.iter().map(|run| run.at(place, &measure)))).collect();

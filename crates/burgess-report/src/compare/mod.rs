@@ -48,6 +48,6 @@ mod table;
 
 pub use comparison::{ComparedRun, Comparison, Row, Section};
 pub use measure::Measure;
-pub use place::Place;
+pub use place::ComparisonPoint;
 pub use rank::{RankTest, mann_whitney, smallest_p};
 pub use sample::Sample;

@@ -6,21 +6,21 @@ use std::str::FromStr;
 /// A place along the course of runs. Its text form is `evaluations=10000`, `steps=2e6` or `wall-time=60`.
 ///
 /// ```
-/// use burgess_report::compare::Place;
+/// use burgess_report::compare::ComparisonPoint;
 /// use burgess_report::views::Progress;
 ///
-/// let place: Place = "wall-time=60".parse().unwrap();
-/// assert_eq!(place, Place { progress: Progress::WallTime, value: 60.0 });
+/// let place: ComparisonPoint = "wall-time=60".parse().unwrap();
+/// assert_eq!(place, ComparisonPoint { progress: Progress::WallTime, value: 60.0 });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct ComparisonPoint {
     /// What is counted.
     pub progress: Progress,
     /// Number of evaluations or of steps, or wall time (s).
     pub value: f64,
 }
 
-impl Place {
+impl ComparisonPoint {
     const NAMES: [(&'static str, Progress); 3] =
         [("evaluations", Progress::Evaluations), ("steps", Progress::Steps), ("wall-time", Progress::WallTime)];
 
@@ -30,13 +30,13 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for ComparisonPoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}={}", self.name(), self.value)
     }
 }
 
-impl FromStr for Place {
+impl FromStr for ComparisonPoint {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -4,7 +4,7 @@
 use super::camera::Camera;
 use super::palette::displayed;
 use super::scene::Scene;
-use super::shade::{Light, Seen, end_of_sight, look};
+use super::shade::{Light, Shaded, end_of_sight, look};
 use crate::image::{Image, Rgb};
 use rayon::prelude::*;
 
@@ -26,7 +26,7 @@ pub(crate) fn render(scene: &Scene, camera: &Camera, (width, height): (usize, us
         let direction = camera.ray(x as f32 + dx, y as f32 + dy);
         look(scene, camera, direction, clear[y / BLOCK * columns + x / BLOCK])
     };
-    let first: Vec<Seen> = (0..width * height).into_par_iter().map(|pixel| see(pixel, (0.5, 0.5))).collect();
+    let first: Vec<Shaded> = (0..width * height).into_par_iter().map(|pixel| see(pixel, (0.5, 0.5))).collect();
     let colour = |pixel: usize| -> Rgb {
         if !neighbours(pixel, width, height).any(|other| is_edge(&first[pixel], &first[other])) {
             return displayed(first[pixel].light);
@@ -52,7 +52,7 @@ fn clear(scene: &Scene, camera: &Camera, block: usize, columns: usize) -> f32 {
 }
 
 /// Whether an edge of a thing, or the border between two things, lies between two neighbouring pixels.
-fn is_edge(a: &Seen, b: &Seen) -> bool {
+fn is_edge(a: &Shaded, b: &Shaded) -> bool {
     match (&a.hit, &b.hit) {
         (None, None) => false,
         (Some(a), Some(b)) => {

@@ -29,7 +29,7 @@ const ZENITH: Light = [0.392, 0.552, 0.761];
 
 /// What is seen along a ray.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Shaded {
     /// Its colour.
     pub light: Light,
     /// What the ray hits; `None` for the sky.
@@ -42,7 +42,7 @@ pub(crate) fn end_of_sight(camera: &Camera) -> f32 {
 }
 
 /// What the camera sees in the direction of a unit vector. The caller knows that the ground is further away than `clear` (m).
-pub(crate) fn look(scene: &Scene, camera: &Camera, direction: V, clear: f32) -> Seen {
+pub(crate) fn look(scene: &Scene, camera: &Camera, direction: V, clear: f32) -> Shaded {
     let end = end_of_sight(camera);
     let hit = scene.hit(camera.eye, direction, clear, end);
     let light = match &hit {
@@ -52,7 +52,7 @@ pub(crate) fn look(scene: &Scene, camera: &Camera, direction: V, clear: f32) -> 
             mix(surface(scene, camera, direction, hit), sky(direction), 1.0 - libm::expf(-depth * depth))
         }
     };
-    Seen { light, hit }
+    Shaded { light, hit }
 }
 
 fn surface(scene: &Scene, camera: &Camera, direction: V, hit: &Hit) -> Light {

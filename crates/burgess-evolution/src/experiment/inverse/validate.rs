@@ -4,7 +4,7 @@ use super::{
     Aim, Ascent, AscentGoal, Carried, Descent, Gait, Identify, Inverse, Reach, ReachGoal, ReachLoss, Recording,
 };
 use crate::experiment::check::{Check, HUGE, Known, MAX_FREQUENCY, Number, Pair};
-use crate::experiment::error::Problem;
+use crate::experiment::error::InvalidValue;
 use crate::experiment::validate::{episode, name, one_task, physics};
 use burgess_physics::model::MAX_LINKS;
 use burgess_physics::world::{BiasForm, Physics, Stiffness};
@@ -15,7 +15,7 @@ use std::f64::consts::PI;
 const MAX_UNKNOWNS: usize = 4;
 
 /// All that is wrong with an inverse problem.
-pub(super) fn problems(inverse: &Inverse, known: Known) -> Vec<Problem> {
+pub(super) fn problems(inverse: &Inverse, known: Known) -> Vec<InvalidValue> {
     let mut check = Check::default();
     name(&mut check, inverse.name());
     match inverse {

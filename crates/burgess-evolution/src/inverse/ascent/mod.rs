@@ -47,7 +47,7 @@ pub struct Judged {
 
 /// What became of all starts, in their order.
 #[derive(Clone, Debug)]
-pub struct Solution {
+pub struct AscentResult {
     /// One a start.
     pub starts: Vec<Climbed>,
     /// Length of the judged episode (s).
@@ -59,10 +59,10 @@ pub struct Solution {
 /// # Errors
 ///
 /// When the body is no valid one.
-pub fn solve(spec: &Ascent, mover: &Mover) -> Result<Solution> {
+pub fn solve(spec: &Ascent, mover: &Mover) -> Result<AscentResult> {
     let landscape = Landscape::new(spec, mover)?;
     let starts = (0..spec.starts).into_par_iter().map(|index| from_start(spec, mover, &landscape, index)).collect();
-    Ok(Solution { starts, seconds: spec.judged.unwrap_or(spec.task.duration) })
+    Ok(AscentResult { starts, seconds: spec.judged.unwrap_or(spec.task.duration) })
 }
 
 fn from_start(spec: &Ascent, mover: &Mover, landscape: &Landscape<'_>, index: u64) -> Climbed {
@@ -83,7 +83,7 @@ fn from_start(spec: &Ascent, mover: &Mover, landscape: &Landscape<'_>, index: u6
     Climbed { start: coordinates.origin(), judged, ascent, hill }
 }
 
-impl Solution {
+impl AscentResult {
     /// Means over the starts of the judged rewards.
     pub fn means(&self) -> Judged {
         let mean = |of: fn(&Judged) -> f64| {

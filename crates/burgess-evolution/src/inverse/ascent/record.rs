@@ -1,6 +1,6 @@
 //! What stays of an ascent: tables, the solutions as files to simulate, plots, and a few lines to print.
 
-use super::{Climbed, Solution};
+use super::{AscentResult, Climbed};
 use crate::experiment::{Aim, Ascent};
 use crate::genome::{Genome, Policy, PolicyFile, morphology};
 use crate::inverse::folder::{Folder, table};
@@ -12,7 +12,7 @@ use burgess_report::views::{LineView, LinesView, PanelView};
 /// # Errors
 ///
 /// When a file cannot be written.
-pub fn write(spec: &Ascent, policy: &Policy, solution: &Solution, folder: &Folder) -> Result<String> {
+pub fn write(spec: &Ascent, policy: &Policy, solution: &AscentResult, folder: &Folder) -> Result<String> {
     folder.write("starts.csv", &starts(solution))?;
     folder.write("loss.csv", &courses(solution))?;
     for (index, climbed) in solution.starts.iter().enumerate() {
@@ -31,7 +31,7 @@ fn write_genome(stem: &str, genome: &Genome, policy: &Policy, folder: &Folder) -
 }
 
 /// One row a start: rewards of the judged episode, and the objective over the horizon.
-fn starts(solution: &Solution) -> String {
+fn starts(solution: &AscentResult) -> String {
     let row = |(index, climbed): (usize, &Climbed)| {
         let Climbed { judged, ascent, hill, .. } = climbed;
         let (hill_best, hill_lost) = hill.as_ref().map_or((f64::NAN, 0), |hill| (hill.best, hill.lost));
@@ -52,7 +52,7 @@ fn starts(solution: &Solution) -> String {
 }
 
 /// One row a start, method and evaluation.
-fn courses(solution: &Solution) -> String {
+fn courses(solution: &AscentResult) -> String {
     let mut text = "start,method,evaluation,objective\n".to_owned();
     for (index, climbed) in solution.starts.iter().enumerate() {
         for (method, course) in methods(climbed) {
@@ -71,7 +71,7 @@ fn methods(climbed: &Climbed) -> impl Iterator<Item = (&'static str, &[f64])> {
 }
 
 /// The mean objective over evaluations; starts whose way ended count with their last.
-fn course_plot(spec: &Ascent, solution: &Solution) -> LinesView {
+fn course_plot(spec: &Ascent, solution: &AscentResult) -> LinesView {
     let mut lines = Vec::new();
     for (colour, (method, name)) in
         [("gradient", "gradient ascent"), ("hill_climbing", "hill climbing")].into_iter().enumerate()
@@ -97,7 +97,7 @@ fn course_plot(spec: &Ascent, solution: &Solution) -> LinesView {
 }
 
 /// What each start came to, worst first.
-fn result_plot(spec: &Ascent, solution: &Solution) -> LinesView {
+fn result_plot(spec: &Ascent, solution: &AscentResult) -> LinesView {
     let mut order: Vec<&Climbed> = solution.starts.iter().collect();
     order.sort_by(|a, b| a.judged.ascent.total_cmp(&b.judged.ascent));
     let line = |name: &str, colour, dashed, of: fn(&Climbed) -> f64| LineView {
@@ -131,7 +131,7 @@ fn reward_name(spec: &Ascent) -> &'static str {
     }
 }
 
-fn headline(spec: &Ascent, solution: &Solution) -> String {
+fn headline(spec: &Ascent, solution: &AscentResult) -> String {
     let means = solution.means();
     let seconds = solution.seconds;
     let mut text = format!("mean reward over {seconds} s: {:.3} before, {:.3} after", means.start, means.ascent);
@@ -141,7 +141,7 @@ fn headline(spec: &Ascent, solution: &Solution) -> String {
     text
 }
 
-fn summary(spec: &Ascent, solution: &Solution) -> String {
+fn summary(spec: &Ascent, solution: &AscentResult) -> String {
     let mut text = format!(
         "{} starts, {} gradient steps each: {}",
         solution.starts.len(),

@@ -32,7 +32,7 @@ const CHECKED_STEPS: f64 = 1000.0;
 
 /// What became of all guesses.
 #[derive(Clone, Debug)]
-pub struct Solution {
+pub struct IdentifyResult {
     /// One a guess, in their order.
     pub guesses: Vec<Fitted>,
     /// The true factors, one an unknown, where they are known.
@@ -50,7 +50,7 @@ pub struct Solution {
 /// # Errors
 ///
 /// When a file cannot be read or does not fit the body.
-pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
+pub fn solve(spec: &Identify, folder: &Path) -> Result<IdentifyResult> {
     let mover = Mover::new(&spec.body, &spec.gait, &spec.physics, folder)?;
     let candidate = candidate(spec, &mover);
     let (recording, truth) = recording(spec, &mover, &candidate, folder)?;
@@ -64,7 +64,7 @@ pub fn solve(spec: &Identify, folder: &Path) -> Result<Solution> {
     let motion = model.motion(&best.unknowns);
     let normal = model.normal(&best.unknowns, model.duration());
     let evidence = normal.map(|normal| Evidence::new(&normal, spec.unknowns.len()));
-    Ok(Solution { truth, recording, motion, evidence, guesses })
+    Ok(IdentifyResult { truth, recording, motion, evidence, guesses })
 }
 
 fn candidate(spec: &Identify, mover: &Mover) -> Candidate<f64> {
@@ -121,7 +121,7 @@ fn recording(
     }
 }
 
-impl Solution {
+impl IdentifyResult {
     /// Largest error of a factor of one guess, as a share of the truth; NaN where that is not known.
     pub fn error(&self, fitted: &Fitted) -> f64 {
         let Some(truth) = &self.truth else { return f64::NAN };

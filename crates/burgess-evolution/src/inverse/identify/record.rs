@@ -2,7 +2,7 @@
 
 use super::fit::Fitted;
 use super::table::Table;
-use super::{Evidence, Solution};
+use super::{Evidence, IdentifyResult};
 use crate::experiment::{Factors, Identify, Unknown};
 use crate::inverse::folder::Folder;
 use anyhow::Result;
@@ -26,7 +26,7 @@ const DRAWN: [(&str, &str); 4] =
 /// # Errors
 ///
 /// When a file cannot be written.
-pub fn write(spec: &Identify, solution: &Solution, folder: &Folder) -> Result<String> {
+pub fn write(spec: &Identify, solution: &IdentifyResult, folder: &Folder) -> Result<String> {
     folder.write("recording.csv", &solution.recording.to_csv())?;
     folder.write("fitted.csv", &solution.motion.to_csv())?;
     folder.write("loss.csv", &courses(spec, solution))?;
@@ -75,7 +75,7 @@ fn names(spec: &Identify, prefix: &str) -> String {
 }
 
 /// One row a guess and step.
-fn courses(spec: &Identify, solution: &Solution) -> String {
+fn courses(spec: &Identify, solution: &IdentifyResult) -> String {
     let mut text = format!("guess,step,horizon,residual{}\n", names(spec, ""));
     for (guess, fitted) in solution.guesses.iter().enumerate() {
         for (step, stand) in fitted.course.iter().enumerate() {
@@ -86,7 +86,7 @@ fn courses(spec: &Identify, solution: &Solution) -> String {
 }
 
 /// One row a guess.
-fn guesses(spec: &Identify, solution: &Solution) -> String {
+fn guesses(spec: &Identify, solution: &IdentifyResult) -> String {
     let mut text = format!("guess,steps,residual,error{}{}\n", names(spec, "guessed_"), names(spec, ""));
     for (guess, fitted) in solution.guesses.iter().enumerate() {
         let (steps, error) = (fitted.course.len(), solution.error(fitted));
@@ -101,7 +101,7 @@ fn title(spec: &Identify) -> String {
 }
 
 /// One line a guess over its steps.
-fn lines(solution: &Solution, value: impl Fn(&super::fit::Stand) -> f64) -> Vec<LineView> {
+fn lines(solution: &IdentifyResult, value: impl Fn(&super::fit::Stand) -> f64) -> Vec<LineView> {
     let line = |(guess, fitted): (usize, &Fitted)| LineView {
         name: format!("guess {guess}"),
         points: fitted.course.iter().enumerate().map(|(step, stand)| (step as f64, value(stand))).collect(),
@@ -111,7 +111,7 @@ fn lines(solution: &Solution, value: impl Fn(&super::fit::Stand) -> f64) -> Vec<
     solution.guesses.iter().take(SHOWN).enumerate().map(line).collect()
 }
 
-fn loss_plot(spec: &Identify, solution: &Solution) -> LinesView {
+fn loss_plot(spec: &Identify, solution: &IdentifyResult) -> LinesView {
     LinesView {
         title: title(spec),
         second: "root mean square of residuals over ranges; the horizon grows on the way".into(),
@@ -124,7 +124,7 @@ fn loss_plot(spec: &Identify, solution: &Solution) -> LinesView {
     }
 }
 
-fn factor_plot(spec: &Identify, solution: &Solution) -> LinesView {
+fn factor_plot(spec: &Identify, solution: &IdentifyResult) -> LinesView {
     let panel = |(i, &unknown): (usize, &Unknown)| PanelView {
         name: match unknown {
             Unknown::Mass => "factor on mass",
@@ -143,7 +143,7 @@ fn factor_plot(spec: &Identify, solution: &Solution) -> LinesView {
     }
 }
 
-fn motion_plot(spec: &Identify, solution: &Solution) -> LinesView {
+fn motion_plot(spec: &Identify, solution: &IdentifyResult) -> LinesView {
     let line = |table: &Table, column: &str, name: &str, colour, dashed| {
         let place = table.column(column);
         let points = table.rows.iter().filter_map(|row| Some((row[table.column("time")?], row[place?]))).collect();
@@ -165,7 +165,7 @@ fn motion_plot(spec: &Identify, solution: &Solution) -> LinesView {
     }
 }
 
-fn summary(spec: &Identify, solution: &Solution) -> String {
+fn summary(spec: &Identify, solution: &IdentifyResult) -> String {
     let Some(best) = solution.best() else { return String::new() };
     let rows = solution.recording.rows.len();
     let mut text =

@@ -28,7 +28,7 @@ use watch::Watcher;
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub struct Solution {
+pub struct ReachResult {
     /// The loss before each gradient step, and after the last.
     pub losses: Vec<f64>,
     /// Shares of each joint's half range: decisions x joints, row-major.
@@ -36,14 +36,14 @@ pub struct Solution {
     /// Number of joints.
     pub joints: usize,
     /// The motion without actions: the start, and every step.
-    pub before: Vec<Moment>,
+    pub before: Vec<CarriedState>,
     /// The motion with the actions: the start, and every step.
-    pub after: Vec<Moment>,
+    pub after: Vec<CarriedState>,
 }
 
 /// What is carried, at a time.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub struct CarriedState {
     /// Time (s).
     pub time: f64,
     /// Where it is and how it moves.
@@ -55,7 +55,7 @@ pub struct Moment {
 }
 
 /// A body in its world, and what is asked of it.
-struct Problem<'a> {
+struct ReachProblem<'a> {
     spec: &'a Reach,
     chain: Chain,
     model: Model<f64>,
@@ -68,8 +68,8 @@ struct Problem<'a> {
 /// # Errors
 ///
 /// When the body cannot be read or has no such link, or the motion diverges.
-pub fn solve(spec: &Reach, folder: &Path) -> Result<Solution> {
-    let problem = Problem::new(spec, folder)?;
+pub fn solve(spec: &Reach, folder: &Path) -> Result<ReachResult> {
+    let problem = ReachProblem::new(spec, folder)?;
     let joints = problem.model.joint_count();
     let decisions = problem.task.steps.div_ceil(problem.task.control_period) as usize;
     let mut changes = vec![0.0; decisions * joints];
@@ -84,7 +84,7 @@ pub fn solve(spec: &Reach, folder: &Path) -> Result<Solution> {
     let actions = summed(&changes, joints);
     losses.push(problem.slope(&actions)?.0);
     let after = problem.motion(&actions);
-    Ok(Solution { losses, actions, joints, before, after })
+    Ok(ReachResult { losses, actions, joints, before, after })
 }
 
 /// Actions from their changes from row to row, the first from zero; never beyond the joints' ranges.
@@ -110,10 +110,10 @@ fn gathered(mut gradient: Vec<f64>, joints: usize) -> Vec<f64> {
 ///
 /// When it has not, or there is no such body.
 pub(super) fn check_carried(spec: &Reach, folder: &Path) -> Result<()> {
-    Problem::new(spec, folder).map(drop)
+    ReachProblem::new(spec, folder).map(drop)
 }
 
-impl<'a> Problem<'a> {
+impl<'a> ReachProblem<'a> {
     fn new(spec: &'a Reach, folder: &Path) -> Result<Self> {
         let model = given_body(&spec.body, &spec.physics, folder)?.1.model;
         let (link, links) = (spec.carried.link, model.links.len());
@@ -168,7 +168,7 @@ impl<'a> Problem<'a> {
     }
 
     /// What is carried, at the start and after every step.
-    fn motion(&self, actions: &[f64]) -> Vec<Moment> {
+    fn motion(&self, actions: &[f64]) -> Vec<CarriedState> {
         let candidate = self.candidate(actions);
         let mut episode = Episode::new(&candidate, &self.world, &self.task);
         let mut moments = vec![self.moment(&episode)];
@@ -178,16 +178,21 @@ impl<'a> Problem<'a> {
         moments
     }
 
-    fn moment(&self, episode: &Episode<'_, f64>) -> Moment {
+    fn moment(&self, episode: &Episode<'_, f64>) -> CarriedState {
         let view = self.chain.view(&self.chain.inputs(&episode.state), &episode.state);
         let (x, y, z) = self.spec.target;
         let gap = view.position - burgess_core::math::vec3(x, y, z);
         let level = libm::hypot(view.up.x, view.up.y);
-        Moment { time: episode.time(), view, distance: gap.norm_squared().sqrt(), tilt: libm::atan2(level, view.up.z) }
+        CarriedState {
+            time: episode.time(),
+            view,
+            distance: gap.norm_squared().sqrt(),
+            tilt: libm::atan2(level, view.up.z),
+        }
     }
 }
 
-impl Solution {
+impl ReachResult {
     /// Largest tilt at any time (rad), and distance (m) and speed (m/s) at the end.
     pub fn result(&self) -> ReachGoal {
         // A NaN must not be passed over.

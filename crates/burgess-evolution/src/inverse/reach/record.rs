@@ -1,6 +1,6 @@
 //! What stays of a reach: tables, plots, and a few lines to print.
 
-use super::{Moment, Solution};
+use super::{CarriedState, ReachResult};
 use crate::experiment::{Reach, ReachGoal};
 use crate::inverse::folder::{Folder, table};
 use anyhow::Result;
@@ -11,7 +11,7 @@ use burgess_report::views::{LineView, LinesView, PanelView};
 /// # Errors
 ///
 /// When a file cannot be written.
-pub fn write(spec: &Reach, solution: &Solution, folder: &Folder) -> Result<String> {
+pub fn write(spec: &Reach, solution: &ReachResult, folder: &Folder) -> Result<String> {
     folder.write("loss.csv", &losses(solution))?;
     folder.write("actions.csv", &actions(spec, solution))?;
     folder.write("motion.csv", &motion(&solution.after))?;
@@ -21,13 +21,13 @@ pub fn write(spec: &Reach, solution: &Solution, folder: &Folder) -> Result<Strin
     Ok(summary(spec, solution))
 }
 
-fn losses(solution: &Solution) -> String {
+fn losses(solution: &ReachResult) -> String {
     let row = |(step, &loss): (usize, &f64)| vec![step as f64, loss];
     table(&["step", "loss"], solution.losses.iter().enumerate().map(row))
 }
 
 /// One row a decision: its time, and the share of each joint's half range.
-fn actions(spec: &Reach, solution: &Solution) -> String {
+fn actions(spec: &Reach, solution: &ReachResult) -> String {
     let names: Vec<String> = (1..=solution.joints).map(|joint| format!("share{joint}")).collect();
     let names: Vec<&str> = std::iter::once("time").chain(names.iter().map(String::as_str)).collect();
     let row = |(decision, shares): (usize, &[f64])| {
@@ -36,9 +36,9 @@ fn actions(spec: &Reach, solution: &Solution) -> String {
     table(&names, solution.actions.chunks_exact(solution.joints.max(1)).enumerate().map(row))
 }
 
-fn motion(moments: &[Moment]) -> String {
-    let row = |moment: &Moment| {
-        let Moment { time, view, distance, tilt } = moment;
+fn motion(moments: &[CarriedState]) -> String {
+    let row = |moment: &CarriedState| {
+        let CarriedState { time, view, distance, tilt } = moment;
         let place = [view.position, view.velocity].into_iter().flat_map(|v| v.to_array());
         std::iter::once(*time).chain(place).chain([*distance, *tilt]).collect()
     };
@@ -53,7 +53,7 @@ fn line(name: &str, colour: usize, dashed: bool, points: impl Iterator<Item = (f
     LineView { name: name.into(), points: points.collect(), colour, dashed }
 }
 
-fn loss_plot(spec: &Reach, solution: &Solution) -> LinesView {
+fn loss_plot(spec: &Reach, solution: &ReachResult) -> LinesView {
     let points = solution.losses.iter().enumerate().map(|(step, loss)| (step as f64, libm::log10(*loss)));
     LinesView {
         title: title(spec),
@@ -68,10 +68,10 @@ fn loss_plot(spec: &Reach, solution: &Solution) -> LinesView {
 }
 
 /// Tilt, distance and speed over time, each with its bound.
-fn motion_plot(spec: &Reach, solution: &Solution) -> LinesView {
+fn motion_plot(spec: &Reach, solution: &ReachResult) -> LinesView {
     let end = solution.after.last().map_or(0.0, |moment| moment.time);
-    let panel = |name, bound: f64, of: fn(&Moment) -> f64| {
-        let over = |moments: &[Moment]| moments.iter().map(|m| (m.time, of(m))).collect::<Vec<_>>();
+    let panel = |name, bound: f64, of: fn(&CarriedState) -> f64| {
+        let over = |moments: &[CarriedState]| moments.iter().map(|m| (m.time, of(m))).collect::<Vec<_>>();
         PanelView {
             name,
             from_zero: true,
@@ -96,7 +96,7 @@ fn motion_plot(spec: &Reach, solution: &Solution) -> LinesView {
 }
 
 /// The way from the side.
-fn path_plot(spec: &Reach, solution: &Solution) -> LinesView {
+fn path_plot(spec: &Reach, solution: &ReachResult) -> LinesView {
     let way = solution.after.iter().map(|m| (m.view.position.x, m.view.position.z));
     let (x, _, z) = spec.target;
     // A cross, 2 cm wide.
@@ -113,7 +113,7 @@ fn path_plot(spec: &Reach, solution: &Solution) -> LinesView {
     }
 }
 
-fn summary(spec: &Reach, solution: &Solution) -> String {
+fn summary(spec: &Reach, solution: &ReachResult) -> String {
     let ReachGoal { distance, speed, tilt } = solution.result();
     let goal = &spec.goal;
     let loss = |loss: Option<&f64>| loss.copied().unwrap_or(f64::NAN);

@@ -12,7 +12,7 @@ use super::device::GpuError;
 use super::encode::{Arrays, Encoded, Prepared};
 use super::layout::{self, DIVERGED, ENDING, LANES};
 use super::pack::Block;
-use super::part::Place;
+use super::part::PartSetup;
 use super::session::{Session, Variant};
 use crate::batch::WindowGradient;
 use crate::error::Error;
@@ -65,7 +65,7 @@ fn attempt(
     let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
     let mut gradients: Vec<Gradients> = vec![Vec::new(); candidates.len()];
     let mut encoded = Encoded::default();
-    for (place, blocks) in Place::rooms(session, TAPED, &prepared)? {
+    for (place, blocks) in PartSetup::rooms(session, TAPED, &prepared)? {
         let room = room(&place, session.task(TAPED).steps);
         for blocks in split(&place, room, blocks, parts, &prepared)? {
             place.encode(&mut encoded, &blocks, &prepared);
@@ -84,7 +84,7 @@ fn attempt(
 }
 
 /// The memory for the tape of so many steps.
-pub(super) fn room(place: &Place, steps: u32) -> Room {
+pub(super) fn room(place: &PartSetup, steps: u32) -> Room {
     Room {
         memory: place.session.options.tape.unwrap_or(TAPE_MEMORY),
         binding: place.session.largest_array(),
@@ -95,7 +95,7 @@ pub(super) fn room(place: &Place, steps: u32) -> Room {
 
 /// Splits the blocks of a contact room into parts of one size, at least `parts`, so that each part's tape fits.
 pub(super) fn split(
-    place: &Place,
+    place: &PartSetup,
     room: Room,
     blocks: Vec<Block>,
     parts: usize,
@@ -131,7 +131,7 @@ pub(super) struct WindowOf<'a> {
 ///
 /// When the device fails or is lost, or its memory ends.
 pub(super) fn differentiate_window<'c>(
-    place: &Place,
+    place: &PartSetup,
     window: WindowOf<'_>,
     driven: impl Fn(usize) -> Cow<'c, Candidate<f32>> + Sync,
     objective: &Objective,
@@ -172,7 +172,7 @@ pub(super) fn differentiate_window<'c>(
 
 /// The gradients of a part, those of each candidate with its index.
 fn decode(
-    place: &Place,
+    place: &PartSetup,
     candidates: &[Candidate<f32>],
     encoded: &Encoded,
     found: &Found,

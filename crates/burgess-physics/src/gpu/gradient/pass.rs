@@ -5,7 +5,7 @@ use crate::gpu::device::GpuError;
 use crate::gpu::encode::Arrays;
 use crate::gpu::layout::{Body, Episode, LANES, Objective, STEPS, Span, Vec4};
 use crate::gpu::pace::Pace;
-use crate::gpu::part::{KEPT, Part, Place, Records};
+use crate::gpu::part::{KEPT, Part, PartSetup, Records};
 use crate::gpu::pool::Loan;
 use crate::gpu::session::Paces;
 use std::ops::Range;
@@ -88,7 +88,7 @@ impl Pass {
     ///
     /// When the device's memory, or that for the tape, does not hold it.
     pub(super) fn upload(
-        place: Place,
+        place: PartSetup,
         arrays: &Arrays<'_>,
         activations: usize,
         objectives: &[Objective],

@@ -4,7 +4,7 @@ use super::features::FeatureBars;
 use crate::frame::FEATURES;
 use crate::laws::soft::sigmoid;
 use crate::observer::{CLIP, OBSERVED, Observer, UNIMIX};
-use crate::step::observer::{Gate, Hidden, Moment, Thought, Watching, gate_layer, layer};
+use crate::step::observer::{Gate, Hidden, ObserverStep, Thought, Watching, gate_layer, layer};
 use burgess_core::autodiff::{Value, real};
 
 /// Bars of a adjoint's state, on the way back through an episode.
@@ -42,7 +42,7 @@ impl<T: Value> WatchingBar<T> {
 /// The bars of h and z become those before the frame; gives those of the frame's features.
 fn reverse_thought<T: Value>(
     observer: &Observer,
-    before: &Moment<T>,
+    before: &ObserverStep<T>,
     thought: &Thought<T>,
     bar: &mut WatchingBar<T>,
 ) -> FeatureBars<T> {
@@ -113,7 +113,12 @@ fn silu_slope<T: Value>(x: T) -> T {
 }
 
 /// The bar of the new h becomes the part of that of the old which goes through the gates; gives the bar of x.
-fn reverse_gates<T: Value>(observer: &Observer, before: &Moment<T>, thought: &Thought<T>, h_bar: &mut [T]) -> Vec<T> {
+fn reverse_gates<T: Value>(
+    observer: &Observer,
+    before: &ObserverStep<T>,
+    thought: &Thought<T>,
+    h_bar: &mut [T],
+) -> Vec<T> {
     let sizes = observer.sizes();
     let block = sizes.deterministic / sizes.blocks;
     let mut x_bar = vec![T::zero(); sizes.hidden];
