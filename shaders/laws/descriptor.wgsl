@@ -294,6 +294,40 @@ fn descriptor_finish_leg_span_reverse(mean: f32, s: Sensors, body: BodyFacts, ba
     return result;
 }
 
+fn descriptor_finish_object_x(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return s.object.x - s.object_start.x;
+}
+
+struct DescriptorFinishObjectXGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_object_x_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishObjectXGradient {
+    var result: DescriptorFinishObjectXGradient;
+    result.s.object_start.x = -bar;
+    result.s.object.x = bar;
+    return result;
+}
+
+fn descriptor_finish_object_y(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return s.object.y - s.object_start.y;
+}
+
+struct DescriptorFinishObjectYGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_object_y_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishObjectYGradient {
+    var result: DescriptorFinishObjectYGradient;
+    result.s.object_start.y = -bar;
+    result.s.object.y = bar;
+    return result;
+}
+
 fn descriptor_sample(kind: u32, s: Sensors, dt: f32) -> f32 {
     switch kind {
         case 2u: { return descriptor_sample_limb_0_duty_factor(s, dt); }
@@ -334,6 +368,8 @@ fn descriptor_finish(kind: u32, mean: f32, s: Sensors, body: BodyFacts) -> f32 {
         case 9u: { return descriptor_finish_body_mass(mean, s, body); }
         case 10u: { return descriptor_finish_number_of_links(mean, s, body); }
         case 11u: { return descriptor_finish_leg_span(mean, s, body); }
+        case 12u: { return descriptor_finish_object_x(mean, s, body); }
+        case 13u: { return descriptor_finish_object_y(mean, s, body); }
         default: { return 0.0; }
     }
 }
@@ -358,6 +394,8 @@ fn descriptor_finish_reverse(kind: u32, mean: f32, s: Sensors, body: BodyFacts, 
         case 9u: { let g = descriptor_finish_body_mass_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
         case 10u: { let g = descriptor_finish_number_of_links_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
         case 11u: { let g = descriptor_finish_leg_span_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 12u: { let g = descriptor_finish_object_x_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 13u: { let g = descriptor_finish_object_y_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
         default: { return DescriptorFinishGradient(); }
     }
 }

@@ -150,6 +150,60 @@ fn reward_rate_joint_limit_use_reverse(numbers: vec3<f32>, s: Sensors, bar: f32)
     return result;
 }
 
+fn reward_finish_object_progress(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.object.x - s.object_start.x;
+}
+
+struct RewardFinishObjectProgressGradient {
+    s: Sensors,
+}
+
+fn reward_finish_object_progress_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishObjectProgressGradient {
+    var result: RewardFinishObjectProgressGradient;
+    result.s.object_start.x = -bar;
+    result.s.object.x = bar;
+    return result;
+}
+
+fn reward_finish_object_at_target(numbers: vec3<f32>, s: Sensors) -> f32 {
+    let t0 = s.object.x - numbers.x;
+    let t1 = s.object.y - numbers.y;
+    return 1.0 / (1.0 + (((t0 * t0) + (t1 * t1)) / (numbers.z * numbers.z)));
+}
+
+struct RewardFinishObjectAtTargetGradient {
+    s: Sensors,
+}
+
+fn reward_finish_object_at_target_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishObjectAtTargetGradient {
+    let t0 = s.object.x - numbers.x;
+    let t1 = s.object.y - numbers.y;
+    let t2 = numbers.z * numbers.z;
+    let t3 = 1.0 + (((t0 * t0) + (t1 * t1)) / t2);
+    let t4 = (-((1.0 / t3) * (bar / t3))) / t2;
+    let t5 = t0 * t4;
+    let t6 = t1 * t4;
+    var result: RewardFinishObjectAtTargetGradient;
+    result.s.object.x = t5 + t5;
+    result.s.object.y = t6 + t6;
+    return result;
+}
+
+fn reward_finish_object_lifted(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.object.z - s.object_start.z;
+}
+
+struct RewardFinishObjectLiftedGradient {
+    s: Sensors,
+}
+
+fn reward_finish_object_lifted_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishObjectLiftedGradient {
+    var result: RewardFinishObjectLiftedGradient;
+    result.s.object_start.z = -bar;
+    result.s.object.z = bar;
+    return result;
+}
+
 fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
     switch kind {
         case 0u: { return reward_rate_forward_progress(numbers, s); }
@@ -179,6 +233,9 @@ fn reward_finish(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
         case 1u: { return reward_finish_distance(numbers, s); }
         case 2u: { return reward_finish_target_reached(numbers, s); }
         case 3u: { return reward_finish_height_gained(numbers, s); }
+        case 9u: { return reward_finish_object_progress(numbers, s); }
+        case 10u: { return reward_finish_object_at_target(numbers, s); }
+        case 11u: { return reward_finish_object_lifted(numbers, s); }
         default: { return 0.0; }
     }
 }
@@ -188,6 +245,9 @@ fn reward_finish_reverse(kind: u32, numbers: vec3<f32>, s: Sensors, bar: f32) ->
         case 1u: { return reward_finish_distance_reverse(numbers, s, bar).s; }
         case 2u: { return reward_finish_target_reached_reverse(numbers, s, bar).s; }
         case 3u: { return reward_finish_height_gained_reverse(numbers, s, bar).s; }
+        case 9u: { return reward_finish_object_progress_reverse(numbers, s, bar).s; }
+        case 10u: { return reward_finish_object_at_target_reverse(numbers, s, bar).s; }
+        case 11u: { return reward_finish_object_lifted_reverse(numbers, s, bar).s; }
         default: { return Sensors(); }
     }
 }

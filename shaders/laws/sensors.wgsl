@@ -14,6 +14,8 @@ struct Sensors {
     limit_use: f32,
     limb_load: vec4<f32>,
     touchdowns: f32,
+    object_start: vec3<f32>,
+    object: vec3<f32>,
 }
 
 struct BodyFacts {

@@ -171,14 +171,7 @@ fn wide(g: &Gradient<f32>) -> Gradient<f64> {
             friction: wide(w.friction),
             contact_damping: wide(w.contact_damping),
         },
-        state: StateGradient {
-            position: s.position.map(wide),
-            rotation: s.rotation.map(wide),
-            velocity: s.velocity.map(wide),
-            angular_velocity: s.angular_velocity.map(wide),
-            angles: list(&s.angles),
-            rates: list(&s.rates),
-        },
+        state: s.to_f64(),
     }
 }
 
@@ -219,6 +212,7 @@ fn numbers(candidate: &Candidate<f64>, plan: &Plan) -> BTreeMap<&'static str, Ve
             angular_velocity: ones,
             angles: links.clone(),
             rates: links,
+            objects: Vec::new(),
         },
     })
 }

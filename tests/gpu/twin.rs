@@ -192,6 +192,7 @@ fn double(state: &State<f32>) -> State<f64> {
         links: state.links.iter().map(link).collect(),
         contacts: state.contacts.iter().map(contact).collect(),
         pairs: state.pairs.iter().map(|p| PairState { key: p.key, bristle: p.bristle.to_f64() }).collect(),
+        objects: state.objects.iter().map(double).collect(),
     }
 }
 

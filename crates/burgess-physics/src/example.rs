@@ -59,6 +59,7 @@ pub fn crawler(legs: usize) -> Model<f64> {
             shape: Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: BASE },
         }],
         contacts: vec![ContactPoint { link: 0, centre: Vec3::zero(), radius: BASE.z }],
+        objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: 0.0,
         limb_ends: (1..=legs).collect(),

@@ -94,6 +94,8 @@ pub struct StateGradient<T> {
     pub angles: Vec<T>,
     /// With respect to hinge rates (rad/s), one a link, the base's zero.
     pub rates: Vec<T>,
+    /// With respect to the states of objects.
+    pub objects: Vec<StateGradient<T>>,
 }
 
 impl<T: Value> StateGradient<T> {
@@ -107,6 +109,7 @@ impl<T: Value> StateGradient<T> {
             angular_velocity: self.angular_velocity.to_f64(),
             angles: list(&self.angles),
             rates: list(&self.rates),
+            objects: self.objects.iter().map(Self::to_f64).collect(),
         }
     }
 }

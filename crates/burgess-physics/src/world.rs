@@ -1,7 +1,9 @@
 //! What all candidates of a run share: time step, gravity, contact parameters, terrain.
 
 use crate::laws::terrain::{Terrain, TerrainSpec};
-use burgess_core::autodiff::{Real, real};
+use crate::model::small_scale;
+use crate::scene::ObjectSpec;
+use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Vec3, vec3};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,8 @@ pub struct Physics {
     pub form: BiasForm,
     /// Which links of a creature can touch each other.
     pub self_collision: SelfCollision,
+    /// What stands or lies around every candidate.
+    pub objects: Vec<ObjectSpec>,
 }
 
 /// Which links of a creature can touch each other. A link and its parent never can, nor can links whose shapes are inside each other at zero
@@ -82,6 +86,24 @@ pub enum Stiffness {
     Auto,
     /// A number (N/m).
     Fixed(f64),
+}
+
+/// Contact points that share a creature's weight.
+pub const CARRYING_POINTS: usize = 4;
+/// The depth (m) that contact points rest at with automatic stiffness; small bodies rest less deep.
+const AUTO_DEPTH: f64 = 1e-3;
+
+impl Stiffness {
+    /// That of a contact point (N/m), of which so many carry a body, from its mass (kg) and gravity (m/s2). Without a derivative.
+    pub fn of_point<T: Value>(self, mass: T, gravity: f64, points: usize) -> T {
+        match self {
+            Self::Fixed(stiffness) => real(stiffness),
+            Self::Auto => {
+                let mass = mass.to_f64();
+                real(mass * gravity / (points as f64 * AUTO_DEPTH * small_scale(mass)))
+            }
+        }
+    }
 }
 
 /// Form of the velocity-dependent forces.
@@ -119,8 +141,10 @@ pub struct World<T> {
     pub slew_rate: T,
     /// The ground.
     pub terrain: Terrain<T>,
-    /// Whether links of a creature can touch each other: the GPU keeps room for that.
-    pub self_collision: bool,
+    /// Whether links can touch each other or objects: the GPU keeps room for that.
+    pub has_pairs: bool,
+    /// Objects around every candidate.
+    pub objects: usize,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
 }
@@ -140,7 +164,8 @@ impl World<f64> {
             limit_width: LIMIT_WIDTH,
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
-            self_collision: physics.self_collision != SelfCollision::Off,
+            has_pairs: physics.self_collision != SelfCollision::Off || !physics.objects.is_empty(),
+            objects: physics.objects.iter().map(|object| object.count).sum(),
             form: physics.form,
         }
     }
@@ -159,7 +184,8 @@ impl World<f64> {
             limit_width: real(self.limit_width),
             slew_rate: real(self.slew_rate),
             terrain: self.terrain.map(real),
-            self_collision: self.self_collision,
+            has_pairs: self.has_pairs,
+            objects: self.objects,
             form: self.form,
         }
     }
@@ -185,6 +211,7 @@ impl Default for Physics {
             slew_rate: 15.0,
             form: BiasForm::Momentum,
             self_collision: SelfCollision::default(),
+            objects: Vec::new(),
         }
     }
 }

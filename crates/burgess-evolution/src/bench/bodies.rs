@@ -1,9 +1,9 @@
 //! The bodies that are timed: random trees of capsules, each link with two contact points.
 
-use crate::growth::Solid;
 use burgess_core::math::{Sym3, Vec3, vec3};
 use burgess_core::rng::Stream;
 use burgess_physics::laws::joint::Servo;
+use burgess_physics::model::Solid;
 use burgess_physics::model::{BaseKind, Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape};
 
 /// Joints between the base and the farthest link: each tree draws its own bound.
@@ -48,6 +48,7 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Model<f64> {
         joints,
         colliders,
         contacts,
+        objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: STIFFNESS,
         limb_ends: Vec::new(),

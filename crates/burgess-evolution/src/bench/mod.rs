@@ -96,7 +96,7 @@ pub fn candidates(bodies: Bodies, brain: Brain, count: usize, plan: &Plan) -> Ve
             Bodies::Mixed => 8 + i % 5,
         };
         let mut model = bodies::random_body(links, &mut stream);
-        if plan.world.self_collision {
+        if plan.world.has_pairs {
             model.pairs = pairs_that_touch(&model, &SelfCollision::On);
         }
         let controller = match brain {

@@ -10,7 +10,7 @@
 //! through and gradients flow from every number of the creature to the genes. The one exception is the automatic contact
 //! stiffness, which is taken as a constant.
 
-use super::shape::Solid;
+use super::shape::solid;
 use super::tree::{Node, Sprout, grow};
 use crate::genome::{Body, BodyLimits, GeneId, InvalidBody, JointGene, JointKey, LinkGene, MAX_ANGLE, RepeatLayout};
 use burgess_core::autodiff::{Real, Value, real};
@@ -18,15 +18,13 @@ use burgess_core::math::{Mat3, Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::inertia::MassProperties;
 use burgess_physics::laws::joint::Servo;
 use burgess_physics::laws::soft::sigmoid;
-use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape, small_scale};
+use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape, Solid};
+use burgess_physics::objects::compile_objects;
 use burgess_physics::step::pairs::pairs_that_touch;
-use burgess_physics::world::{Physics, Stiffness};
+use burgess_physics::world::{CARRYING_POINTS, Physics};
 
 /// Mass of the creature that the physics defaults are tuned for (kg).
 const REFERENCE_MASS: f64 = 4.0;
-
-/// Contact points that share the weight, and the depth they rest at (m), with automatic contact stiffness; small creatures rest less deep.
-const AUTO_STIFFNESS: (f64, f64) = (4.0, 1e-3);
 
 /// Which genes made a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +96,9 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
         joints,
         colliders: parts.iter().enumerate().map(|(link, part)| Collider { link, shape: part.shape() }).collect(),
         contacts,
+        objects: compile_objects(physics),
         pairs: Vec::new(),
-        contact_stiffness: contact_stiffness(mass, physics),
+        contact_stiffness: physics.contact_stiffness.of_point(mass, physics.gravity, CARRYING_POINTS),
         limb_ends: Vec::new(),
     };
     model.pairs = pairs_that_touch(&model, &physics.self_collision);
@@ -162,7 +161,7 @@ struct ServoGenes<T> {
 
 impl<T: Real> Genes<T> {
     fn read(body: &Body<T>) -> Self {
-        let matter = |link: &LinkGene<T>| Matter { solid: Solid::new(&link.shape), density: link.log_density.exp() };
+        let matter = |link: &LinkGene<T>| Matter { solid: solid(&link.shape), density: link.log_density.exp() };
         let hinge = |joint: &JointGene<T>| HingeGenes {
             rotation: Quat::exp(joint.orientation).to_matrix(),
             scale: joint.log_scale.exp(),
@@ -335,17 +334,6 @@ impl<T: Real> Strength<T> {
             armature: inertia * real(physics.armature),
             damping: damping * real(physics.joint_damping),
             limit_stiffness: stiffness * real(physics.limit_stiffness),
-        }
-    }
-}
-
-fn contact_stiffness<T: Value>(mass: T, physics: &Physics) -> T {
-    match physics.contact_stiffness {
-        Stiffness::Fixed(stiffness) => real(stiffness),
-        Stiffness::Auto => {
-            let (points, depth) = AUTO_STIFFNESS;
-            let mass = mass.to_f64();
-            real(mass * physics.gravity / (points * depth * small_scale(mass)))
         }
     }
 }

@@ -13,7 +13,7 @@ pub use check::check;
 pub use controller::compile_controller;
 pub use expand::{Grown, LinkKey, expand, link_keys};
 pub use physique::{FEATURES, Physique, Topology};
-pub use shape::Solid;
+pub(crate) use shape::solid;
 pub use size::unsupported_size;
 pub(crate) use size::warn_of_size;
 

@@ -47,7 +47,8 @@ pub struct WindowGradient<T> {
 
 impl<T: Value> WindowGradient<T> {
     /// From what the backward pass gathered.
-    pub(crate) fn new(Bars { state, total }: Bars<T>) -> Self {
+    pub(crate) fn new(Bars { state, mut total }: Bars<T>) -> Self {
+        total.gather_objects();
         Self { state, candidate: total.candidate, prelude: total.prelude, world: total.world }
     }
 

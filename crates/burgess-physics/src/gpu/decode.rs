@@ -95,6 +95,7 @@ fn state(
             .collect(),
         pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
         links,
+        objects: Vec::new(),
     }
 }
 

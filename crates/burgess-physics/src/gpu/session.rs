@@ -155,7 +155,7 @@ impl Session {
             return Err(Error::Unsupported(what));
         }
         let compile = |contacts| {
-            let link_room = LinkRoom { contacts, pairs: self.world.self_collision };
+            let link_room = LinkRoom { contacts, pairs: self.world.has_pairs };
             let Variant { taped, mode } = variant;
             let choices = Choices { task, terrain: &self.world.terrain, brain: &self.brain, link_room, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)

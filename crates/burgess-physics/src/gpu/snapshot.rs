@@ -154,6 +154,7 @@ fn snapshot(
             contacts: contact_places(&model.contacts).map(contact).collect(),
             pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
             links: (0..links).map(link).collect(),
+            objects: Vec::new(),
         },
         targets: per_joint(2),
         commands: per_joint(3),

@@ -28,6 +28,10 @@ pub enum Descriptor {
     /// Twice the largest horizontal distance of a contact point from the base at zero angles (m). Has a gradient with
     /// respect to the body.
     LegSpan,
+    /// How far the scene's first object is along +x from where it started, at the end (m). Has a gradient.
+    ObjectX,
+    /// How far the scene's first object is along +y from where it started, at the end (m). Has a gradient.
+    ObjectY,
     /// Reward after refinement less the reward before, 0 for what was not refined. Comes from refinement; no gradient.
     RefinementGain,
     /// Agreement of the improvement that gradients predicted with the actual one, -1 to 1. Comes from refinement; no gradient.
@@ -45,7 +49,7 @@ pub enum Descriptor {
 
 impl Descriptor {
     /// Every descriptor of an episode, the duty factor once for each limb end; the place in the list is the descriptor's number in the shaders.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Descriptor::FinalX,
         Descriptor::FinalY,
         Descriptor::DutyFactor(0),
@@ -58,6 +62,8 @@ impl Descriptor {
         Descriptor::BodyMass,
         Descriptor::LinkCount,
         Descriptor::LegSpan,
+        Descriptor::ObjectX,
+        Descriptor::ObjectY,
     ];
 
     /// What is averaged over the episode's steps.
@@ -72,6 +78,8 @@ impl Descriptor {
             | Descriptor::BodyMass
             | Descriptor::LinkCount
             | Descriptor::LegSpan
+            | Descriptor::ObjectX
+            | Descriptor::ObjectY
             | Descriptor::RefinementGain
             | Descriptor::GradientTrust
             | Descriptor::Measure(_)
@@ -88,6 +96,8 @@ impl Descriptor {
             Descriptor::BodyMass => body.mass,
             Descriptor::LinkCount => body.link_count,
             Descriptor::LegSpan => body.leg_span,
+            Descriptor::ObjectX => end.object_displacement().x,
+            Descriptor::ObjectY => end.object_displacement().y,
             Descriptor::DutyFactor(_) | Descriptor::MeanHeight | Descriptor::MeanTilt | Descriptor::GaitFrequency => {
                 mean
             }
@@ -115,8 +125,15 @@ impl Descriptor {
             | Descriptor::BodyMass
             | Descriptor::LinkCount
             | Descriptor::LegSpan
+            | Descriptor::ObjectX
+            | Descriptor::ObjectY
             | Descriptor::Measure(_) => true,
         }
+    }
+
+    /// Whether it is about the scene's first object.
+    pub fn needs_object(&self) -> bool {
+        matches!(self, Descriptor::ObjectX | Descriptor::ObjectY)
     }
 
     /// Whether the value has a derivative almost everywhere that says something.
@@ -129,6 +146,8 @@ impl Descriptor {
             | Descriptor::MeanTilt
             | Descriptor::BodyMass
             | Descriptor::LegSpan
+            | Descriptor::ObjectX
+            | Descriptor::ObjectY
             | Descriptor::Measure(_) => true,
             Descriptor::GaitFrequency
             | Descriptor::LinkCount
@@ -151,6 +170,8 @@ impl Descriptor {
             Descriptor::BodyMass => ("body mass".into(), "kg"),
             Descriptor::LinkCount => ("number of links".into(), ""),
             Descriptor::LegSpan => ("leg span".into(), "m"),
+            Descriptor::ObjectX => ("object x".into(), "m"),
+            Descriptor::ObjectY => ("object y".into(), "m"),
             // In the unit of the reward, which is a sum of anything.
             Descriptor::RefinementGain => ("refinement gain".into(), ""),
             Descriptor::GradientTrust => ("gradient trust".into(), ""),

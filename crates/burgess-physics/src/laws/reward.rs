@@ -33,6 +33,18 @@ pub enum RewardTerm {
     Survival,
     /// Share of joints against a limit, integrated (s); give it a negative weight.
     JointLimitUse,
+    /// How far the scene's first object is along +x from where it started, at the end (m).
+    ObjectProgress,
+    /// 1 when the scene's first object is at the target, falling to 0 over `radius`: 1 / (1 + (distance / radius)^2) of its horizontal distance
+    /// at the end.
+    ObjectReached {
+        /// Target relative to the spawn point (m).
+        target: (f64, f64),
+        /// Distance at which half is given (m).
+        radius: f64,
+    },
+    /// Height of the scene's first object above its starting height at the end (m).
+    ObjectLifted,
 }
 
 /// The numbers of a term, as the laws see them.
@@ -40,7 +52,7 @@ pub type TermNumbers<T> = [T; 3];
 
 impl RewardTerm {
     /// Every term, its numbers zero; the place in the list is the term's number in the shaders.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         RewardTerm::ForwardVelocity,
         RewardTerm::Distance,
         RewardTerm::TargetReached { target: (0.0, 0.0), radius: 0.0 },
@@ -50,12 +62,17 @@ impl RewardTerm {
         RewardTerm::Smoothness,
         RewardTerm::Survival,
         RewardTerm::JointLimitUse,
+        RewardTerm::ObjectProgress,
+        RewardTerm::ObjectReached { target: (0.0, 0.0), radius: 0.0 },
+        RewardTerm::ObjectLifted,
     ];
 
     /// The term's own numbers, unused ones zero.
     pub fn numbers(&self) -> TermNumbers<f64> {
         match *self {
-            RewardTerm::TargetReached { target, radius } => [target.0, target.1, radius],
+            RewardTerm::TargetReached { target, radius } | RewardTerm::ObjectReached { target, radius } => {
+                [target.0, target.1, radius]
+            }
             RewardTerm::ForwardVelocity
             | RewardTerm::Distance
             | RewardTerm::HeightGained
@@ -63,7 +80,9 @@ impl RewardTerm {
             | RewardTerm::Energy
             | RewardTerm::Smoothness
             | RewardTerm::Survival
-            | RewardTerm::JointLimitUse => [0.0; 3],
+            | RewardTerm::JointLimitUse
+            | RewardTerm::ObjectProgress
+            | RewardTerm::ObjectLifted => [0.0; 3],
         }
     }
 
@@ -76,7 +95,12 @@ impl RewardTerm {
             RewardTerm::Smoothness => s.command_rate,
             RewardTerm::Survival => T::one(),
             RewardTerm::JointLimitUse => s.limit_use,
-            RewardTerm::Distance | RewardTerm::TargetReached { .. } | RewardTerm::HeightGained => T::zero(),
+            RewardTerm::Distance
+            | RewardTerm::TargetReached { .. }
+            | RewardTerm::HeightGained
+            | RewardTerm::ObjectProgress
+            | RewardTerm::ObjectReached { .. }
+            | RewardTerm::ObjectLifted => T::zero(),
         }
     }
 
@@ -85,18 +109,33 @@ impl RewardTerm {
         match *self {
             // The root is kept above zero so that its derivative stays finite; 1 um is added to the distance of 0.
             RewardTerm::Distance => (horizontal(s.displacement()).norm_squared() + real(1e-12)).sqrt(),
-            RewardTerm::TargetReached { .. } => {
-                let &[x, y, radius] = numbers;
-                let gap = horizontal(s.position) - vec3(x, y, T::zero());
-                (T::one() + gap.norm_squared() / (radius * radius)).recip()
-            }
+            RewardTerm::TargetReached { .. } => nearness(s.position, numbers),
             RewardTerm::HeightGained => s.displacement().z,
+            RewardTerm::ObjectProgress => s.object_displacement().x,
+            RewardTerm::ObjectReached { .. } => nearness(s.object, numbers),
+            RewardTerm::ObjectLifted => s.object_displacement().z,
             RewardTerm::ForwardVelocity
             | RewardTerm::Upright
             | RewardTerm::Energy
             | RewardTerm::Smoothness
             | RewardTerm::Survival
             | RewardTerm::JointLimitUse => T::zero(),
+        }
+    }
+
+    /// Whether it is about the scene's first object.
+    pub fn needs_object(&self) -> bool {
+        match self {
+            RewardTerm::ObjectProgress | RewardTerm::ObjectReached { .. } | RewardTerm::ObjectLifted => true,
+            RewardTerm::ForwardVelocity
+            | RewardTerm::Distance
+            | RewardTerm::TargetReached { .. }
+            | RewardTerm::HeightGained
+            | RewardTerm::Upright
+            | RewardTerm::Energy
+            | RewardTerm::Smoothness
+            | RewardTerm::Survival
+            | RewardTerm::JointLimitUse => false,
         }
     }
 
@@ -112,13 +151,16 @@ impl RewardTerm {
             RewardTerm::Smoothness => ("command roughness", "rad2/s"),
             RewardTerm::Survival => ("survival", "s"),
             RewardTerm::JointLimitUse => ("joint-limit use", "s"),
+            RewardTerm::ObjectProgress => ("object progress", "m"),
+            RewardTerm::ObjectReached { .. } => ("object at target", ""),
+            RewardTerm::ObjectLifted => ("object lifted", "m"),
         }
     }
 
     /// What is wrong with the term's own numbers: (field, what is allowed and what came).
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        if let RewardTerm::TargetReached { target, radius } = *self {
+        if let RewardTerm::TargetReached { target, radius } | RewardTerm::ObjectReached { target, radius } = *self {
             if !(target.0.is_finite() && target.1.is_finite()) {
                 problems.push(("target", format!("must be finite, is ({}, {})", target.0, target.1)));
             }
@@ -128,6 +170,12 @@ impl RewardTerm {
         }
         problems
     }
+}
+
+/// 1 at the target (x, y), half of it at the radius.
+fn nearness<T: Real>(at: Vec3<T>, &[x, y, radius]: &TermNumbers<T>) -> T {
+    let gap = horizontal(at) - vec3(x, y, T::zero());
+    (T::one() + gap.norm_squared() / (radius * radius)).recip()
 }
 
 fn horizontal<T: Real>(x: Vec3<T>) -> Vec3<T> {

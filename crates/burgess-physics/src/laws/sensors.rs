@@ -35,6 +35,10 @@ pub struct Sensors<T> {
     pub limb_load: [T; LIMB_ENDS],
     /// Touch-downs of limb ends in this step, first landings not counted, mean over the limb ends (no gradient).
     pub touchdowns: T,
+    /// Origin of the scene's first object at the start of the episode (m); zero without objects.
+    pub object_start: Vec3<T>,
+    /// Origin of the scene's first object (m); zero without objects.
+    pub object: Vec3<T>,
 }
 
 /// What tasks know of a body, whatever it does.
@@ -52,6 +56,10 @@ impl<T: Real> Sensors<T> {
     /// Base displacement since the start (m).
     pub fn displacement(&self) -> Vec3<T> {
         self.position - self.start
+    }
+    /// Displacement of the scene's first object since the start (m).
+    pub fn object_displacement(&self) -> Vec3<T> {
+        self.object - self.object_start
     }
 }
 

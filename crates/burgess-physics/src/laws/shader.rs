@@ -497,6 +497,7 @@ fn sensor_ports() -> Vec<Port> {
     let mut list =
         typed(&["time", "start^", "position^", "velocity^", "up^", "height", "power", "command_rate", "limit_use"]);
     list.extend(ports(&[("limb_load", "vec4<f32>"), ("touchdowns", "f32")]));
+    list.extend(typed(&["object_start^", "object^"]));
     list
 }
 
@@ -519,6 +520,8 @@ fn sensors(t: &mut Tracer, root: &str) -> Sensors<Traced> {
         limit_use: t.input(name("limit_use")),
         limb_load: COMPONENTS.map(|c| t.input(name(&format!("limb_load.{c}")))),
         touchdowns: t.input(name("touchdowns")),
+        object_start: t.vector(&name("object_start")),
+        object: t.vector(&name("object")),
     }
 }
 

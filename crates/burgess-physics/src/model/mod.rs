@@ -6,6 +6,10 @@
 //! times one rotation about the hinge axis. A link frame's origin is its hinge; the base frame's origin is the centre
 //! of the base shape. x is forward, y left, z up. SI units.
 
+pub mod solid;
+
+pub use solid::Solid;
+
 use crate::laws::joint::Servo;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
@@ -140,6 +144,15 @@ pub struct ContactPoint<T> {
     pub radius: T,
 }
 
+/// A body of the scene beside the creature: it stands fixed or moves freely, and touches the ground, the creature and other objects.
+#[derive(Clone, Debug)]
+pub struct Object<T> {
+    /// One link with one collider, without joints and objects.
+    pub body: Model<T>,
+    /// Where its origin is at the start, relative to the creature's spawn point (m).
+    pub start: Vec3<T>,
+}
+
 /// The constant model of one body.
 #[derive(Clone, Debug)]
 pub struct Model<T> {
@@ -153,6 +166,9 @@ pub struct Model<T> {
     pub colliders: Vec<Collider<T>>,
     /// Points at which colliders touch the terrain, sorted by link.
     pub contacts: Vec<ContactPoint<T>>,
+    /// Objects of the scene that it is in. Where links and colliders are numbered together with those of objects, its own come first, then
+    /// one an object.
+    pub objects: Vec<Object<T>>,
     /// Pairs of colliders that can touch each other, the smaller index first, in ascending order: `step::pairs` finds them.
     pub pairs: Vec<(usize, usize)>,
     /// Normal contact stiffness of each point (N/m); no gradient flows through it.
@@ -228,6 +244,7 @@ impl<T: Real> Default for Model<T> {
             joints: Vec::new(),
             colliders: Vec::new(),
             contacts: Vec::new(),
+            objects: Vec::new(),
             pairs: Vec::new(),
             contact_stiffness: T::zero(),
             limb_ends: Vec::new(),
@@ -298,9 +315,29 @@ impl<T: Real> Model<T> {
         (1..self.links.len()).filter(|&link| !has_child[link]).collect()
     }
 
-    /// Room for contacts between links.
+    /// Links and objects.
+    pub fn link_count(&self) -> usize {
+        self.links.len() + self.objects.len()
+    }
+    /// Colliders of links and of objects.
+    pub fn collider_count(&self) -> usize {
+        self.colliders.len() + self.objects.len()
+    }
+    /// A collider and the number of its link, counted with those of objects.
+    ///
+    /// # Panics
+    ///
+    /// When there is none of that number.
+    pub fn collider(&self, index: usize) -> (usize, &Shape<T>) {
+        match index.checked_sub(self.colliders.len()) {
+            None => (self.colliders[index].link, &self.colliders[index].shape),
+            Some(object) => (self.links.len() + object, &self.objects[object].body.colliders[0].shape),
+        }
+    }
+
+    /// Room for contacts between links, and with objects.
     pub fn pair_slots(&self) -> usize {
-        if self.pairs.is_empty() { 0 } else { PAIR_SLOTS * self.links.len() }
+        if self.pairs.is_empty() { 0 } else { PAIR_SLOTS * self.link_count() }
     }
 
     /// Total mass (kg).
@@ -322,6 +359,14 @@ impl<T: Real> Model<T> {
                 .contacts
                 .iter()
                 .map(|c| ContactPoint { link: c.link, centre: c.centre.map(&mut f), radius: f(c.radius) })
+                .collect(),
+            objects: self
+                .objects
+                .iter()
+                .map(|object| Object {
+                    body: object.body.map(&mut f as &mut dyn FnMut(T) -> U),
+                    start: object.start.map(&mut f),
+                })
                 .collect(),
             pairs: self.pairs.clone(),
             contact_stiffness: f(self.contact_stiffness),

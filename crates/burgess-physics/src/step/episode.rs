@@ -104,8 +104,9 @@ impl<'a, T: Value> Episode<'a, T> {
         let model = &candidate.model;
         if let Some(start) = start {
             prelude.start = start.state.position;
+            prelude.objects = start.state.objects.iter().map(|object| object.position).collect();
         }
-        let state = start.map_or_else(|| State::at_rest(model, prelude.start), |start| start.state.clone());
+        let state = start.map_or_else(|| prelude.state(model), |start| start.state.clone());
         let mut work = Work::new(model, world.gravity, world.contact_width);
         work.contact_width = prelude.contact_width;
         work.inverse_slip_mass = slip_mass(prelude.plan.facts.mass).recip();
@@ -383,13 +384,14 @@ impl<'a, T: Value> Episode<'a, T> {
 
     /// NaN fails the comparisons too.
     fn has_diverged(&self) -> bool {
-        let state = &self.state;
         let slow = |v: Vec3<T>, bound: f64| v.norm_squared().to_f64() < bound * bound;
-        let calm = slow(state.velocity, SPEED_BOUND)
-            && slow(state.angular_velocity, RATE_BOUND)
-            && state.links.iter().all(|l| l.rate.to_f64().abs() < RATE_BOUND && l.angle.is_finite())
-            && state.position.is_finite()
-            && state.orientation.is_finite();
-        !calm
+        let calm = |state: &State<T>| {
+            slow(state.velocity, SPEED_BOUND)
+                && slow(state.angular_velocity, RATE_BOUND)
+                && state.links.iter().all(|l| l.rate.to_f64().abs() < RATE_BOUND && l.angle.is_finite())
+                && state.position.is_finite()
+                && state.orientation.is_finite()
+        };
+        !(calm(&self.state) && self.state.objects.iter().all(calm))
     }
 }

@@ -8,6 +8,7 @@ use burgess_core::math::{Quat, Vec3};
 
 /// Orientation, position, spatial axis and twist of every link, about the base origin.
 pub fn kinematics<T: Real>(model: &Model<T>, state: &State<T>, work: &mut Work<T>) {
+    work.position = state.position;
     let rotation = state.orientation.to_matrix();
     let base = &mut work.links[0];
     base.orientation = state.orientation;

@@ -6,7 +6,7 @@ use crate::laws::sensors::{LIMB_ENDS, Sensors, load_share};
 use crate::model::Model;
 use crate::world::World;
 use burgess_core::autodiff::{Real, real};
-use burgess_core::math::vec3;
+use burgess_core::math::{Vec3, vec3};
 
 /// A limb end touches down when its load share rises above the first, after it fell below the second: the gap keeps a
 /// trembling foot from counting.
@@ -83,5 +83,7 @@ pub fn measure<T: Real>(
         limit_use: limit_use / real(model.joint_count().max(1) as f64),
         limb_load,
         touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
+        object_start: prelude.objects.first().copied().unwrap_or_default(),
+        object: state.objects.first().map_or_else(Vec3::zero, |object| object.position),
     }
 }

@@ -1,9 +1,10 @@
-//! Links of one creature that touch each other: which, where, and with what force.
+//! Links of one creature that touch each other or objects of its scene, and objects that touch each other: which, where, and with what force.
 //!
 //! The forces follow from the state before the step alone, so they are loads of the solve like gravity. What they need beyond positions and
 //! velocities is how a link answers a push at the contact, with all that hangs on it: its mobility, from the step's own equations.
 
 use super::assemble::{across, assemble_contacts, assemble_inertia};
+use super::objects::work_on_each_body;
 use super::pair_work::{Feature, PairWork, Placed};
 use super::solve::{eliminate_hinges, find_mobilities};
 use super::spatial::{AtPoint, Wrench};
@@ -12,7 +13,7 @@ use crate::laws::pair::{PairCrowd, PairForce, PairLaw, PairMotion, PairResistanc
 use crate::laws::shapes::{
     RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box,
 };
-use crate::model::{Collider, Model, Shape, rest_origins};
+use crate::model::{BaseKind, Model, Shape, rest_origins};
 use crate::world::{Kinship, SelfCollision, World};
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Vec3, vec3};
@@ -24,10 +25,10 @@ const ROUNDING: f64 = 0.1;
 /// Stiffness of a pair of links, in stiffnesses of a point on the ground: of those, four carry the weight.
 pub const STIFFNESS: f64 = 16.0;
 
-/// The ways in which two colliders of a creature touch, in a fixed order: at most 16, those of two boxes.
-pub fn features<T>(colliders: &[Collider<T>], a: usize, b: usize) -> impl Iterator<Item = Feature> + use<T> {
-    let is_box = |i: usize| matches!(colliders[i].shape, Shape::Box { .. });
-    let is_long = |i: usize| matches!(colliders[i].shape, Shape::Capsule { .. });
+/// The ways in which two colliders touch, in a fixed order: at most 16, those of two boxes.
+pub fn features<T: Real>(model: &Model<T>, a: usize, b: usize) -> impl Iterator<Item = Feature> + use<T> {
+    let is_box = |i: usize| matches!(model.collider(i).1, Shape::Box { .. });
+    let is_long = |i: usize| matches!(model.collider(i).1, Shape::Capsule { .. });
     let (corners, first, second) = match (is_box(a), is_box(b)) {
         (true, true) => (true, a, b),
         (true, false) => (false, b, a),
@@ -46,12 +47,27 @@ pub fn features<T>(colliders: &[Collider<T>], a: usize, b: usize) -> impl Iterat
     })
 }
 
-/// The law of contacts between links of a creature, for a share of the stiffness of a pair.
-pub fn pair_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>, share: f64) -> PairLaw<T> {
+/// Which of two links, counted with those of objects, belongs to the stiffer body, and which to the one whose contacts set in over less depth: a
+/// light object would hover over what a heavy creature's contacts need.
+pub fn law_givers<T: Value>(model: &Model<T>, work: &Work<T>, [a, b]: [usize; 2]) -> (usize, usize) {
+    let stiffness = |link: usize| model.owner_of(link).contact_stiffness.to_f64();
+    let width = |link: usize| work.owner_of(link).0.contact_width.to_f64();
+    (if stiffness(b) > stiffness(a) { b } else { a }, if width(b) < width(a) { b } else { a })
+}
+
+/// The law of contacts between two links, counted with those of objects, for a share of the stiffness of a pair.
+pub fn pair_law<T: Value>(
+    model: &Model<T>,
+    world: &World<T>,
+    work: &Work<T>,
+    links: [usize; 2],
+    share: f64,
+) -> PairLaw<T> {
+    let (stiffer, narrower) = law_givers(model, work, links);
     PairLaw {
         dt: world.dt,
-        stiffness: model.contact_stiffness * real(STIFFNESS * share),
-        width: work.contact_width,
+        stiffness: model.owner_of(stiffer).contact_stiffness * real(STIFFNESS * share),
+        width: work.owner_of(narrower).0.contact_width,
         friction: world.friction,
         onset_speed: world.onset_speed,
     }
@@ -151,15 +167,30 @@ pub fn touch<T: Value>(feature: &Feature, a: &Placed<T>, b: &Placed<T>) -> (Touc
 
 /// The smallest gap between two colliders of a body at zero angles (m), with the body's
 /// [`rest_origins`](crate::model::rest_origins).
-fn gap_at_rest(colliders: &[Collider<f64>], origins: &[Vec3<f64>], a: usize, b: usize) -> f64 {
-    let placed = |i: usize| place(&colliders[i].shape, |x| x + origins[colliders[i].link], |x| x);
+fn gap_at_rest(model: &Model<f64>, origins: &[Vec3<f64>], a: usize, b: usize) -> f64 {
+    let placed = |i: usize| {
+        let (link, shape) = model.collider(i);
+        place(shape, |x| x + origins[link], |x| x)
+    };
     let gap = |feature: Feature| touch(&feature, &placed(feature.first), &placed(feature.second)).0.gap;
-    features(colliders, a, b).map(gap).fold(f64::INFINITY, f64::min)
+    features(model, a, b).map(gap).fold(f64::INFINITY, f64::min)
 }
 
-/// Pairs of colliders of a body that can touch each other: of different links that are not parent and child, nor related in a way that is left
-/// out, nor inside each other at zero angles.
+/// Pairs of colliders that can touch each other, objects included. Of a body those of different links that are not parent and child, nor related
+/// in a way that is left out, nor inside each other at zero angles; with objects all but those of two that stand fixed.
 pub fn pairs_that_touch<T: Value>(model: &Model<T>, which: &SelfCollision) -> Vec<(usize, usize)> {
+    let mut pairs = pairs_of_links(model, which);
+    let own = model.colliders.len();
+    let fixed = |i: usize| i >= own && model.objects[i - own].body.base == BaseKind::Welded;
+    let count = model.collider_count();
+    pairs.extend(
+        (0..count).flat_map(|a| (own.max(a + 1)..count).map(move |b| (a, b))).filter(|&(a, b)| !(fixed(a) && fixed(b))),
+    );
+    pairs.sort_unstable();
+    pairs
+}
+
+fn pairs_of_links<T: Value>(model: &Model<T>, which: &SelfCollision) -> Vec<(usize, usize)> {
     let left_out: &[Kinship] = match which {
         SelfCollision::Off => return Vec::new(),
         SelfCollision::On => &[],
@@ -179,26 +210,25 @@ pub fn pairs_that_touch<T: Value>(model: &Model<T>, which: &SelfCollision) -> Ve
     strangers.into_iter().filter(|&(a, b, gap)| gap > 0.0 && !is_left_out(a, b)).map(|(a, b, _)| (a, b)).collect()
 }
 
-/// Pairs of colliders whose links are neither the same nor parent and child, with the gap between them at zero angles (m), negative where they are
-/// inside each other.
+/// Pairs of colliders of a body whose links are neither the same nor parent and child, with the gap between them at zero angles (m), negative where
+/// they are inside each other.
 pub fn pairs_of_strangers<T: Value>(model: &Model<T>) -> Vec<(usize, usize, f64)> {
     // What can touch is decided once: it has no derivative.
-    let still = |collider: &Collider<T>| Collider { link: collider.link, shape: collider.shape.map(Value::to_f64) };
-    let colliders: Vec<Collider<f64>> = model.colliders.iter().map(still).collect();
-    let origins: Vec<Vec3<f64>> = rest_origins(model).into_iter().map(|x| x.map(Value::to_f64)).collect();
+    let still = model.map(Value::to_f64);
+    let origins = rest_origins(&still);
     let parent = |link: usize| model.links[link].parent;
     let strange = |&(a, b): &(usize, usize)| {
-        let (x, y) = (colliders[a].link, colliders[b].link);
+        let (x, y) = (still.colliders[a].link, still.colliders[b].link);
         x != y && parent(x) != y && parent(y) != x
     };
-    let count = colliders.len();
+    let count = still.colliders.len();
     let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).filter(strange);
-    pairs.map(|(a, b)| (a, b, gap_at_rest(&colliders, &origins, a, b))).collect()
+    pairs.map(|(a, b)| (a, b, gap_at_rest(&still, &origins, a, b))).collect()
 }
 
 /// Pushes links apart that touch, after the hinges were eliminated: sets the impulse that contacts between links give each link in this step.
 pub fn push_pairs<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    find_mobilities(model, work);
+    work_on_each_body(model, work, find_mobilities);
     resist(model, world, work);
     push(model, world, work);
 }
@@ -214,28 +244,31 @@ pub fn assemble_answer<T: Value>(model: &Model<T>, world: &World<T>, work: &mut 
 /// Lists the contacts between links, in the order of colliders and features, and where they are. What does not fit is counted. Gives whether there
 /// are any.
 pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) -> bool {
-    work.pair_impulses.clear();
+    work_on_each_body(model, work, |_, work| work.pair_impulses.clear());
     work.pairs.clear();
     if model.pairs.is_empty() {
         return false;
     }
-    let tail = work.contact_width * real(TAIL);
-    find_near(model, world, work, tail.to_f64());
+    find_near(model, world, work);
     if work.near.is_empty() {
         return false;
     }
     work.placed.clear();
-    for collider in &model.colliders {
-        let own = &work.links[collider.link];
-        work.placed.push(place(&collider.shape, |x| own.origin + own.rotation * x, |x| own.rotation * x));
+    for i in 0..model.collider_count() {
+        let (link, shape) = model.collider(i);
+        let (own, offset) = (work.link(link), work.offset(link));
+        let placed = place(shape, |x| own.origin + own.rotation * x + offset, |x| own.rotation * x);
+        work.placed.push(placed);
     }
-    let apart = |x: T| x.to_f64() > tail.to_f64();
     for &(a, b) in &work.near {
-        for (number, feature) in features(&model.colliders, a, b).enumerate() {
+        for (number, feature) in features(model, a, b).enumerate() {
             let (touch, _) = touch(&feature, &work.placed[feature.first], &work.placed[feature.second]);
-            let links = [model.colliders[feature.first].link, model.colliders[feature.second].link];
-            let [v, w] = links.map(|link| work.links[link].twist.at(touch.point));
+            let links = [feature.first, feature.second].map(|collider| model.collider(collider).0);
+            let [v, w] = links.map(|link| work.velocity_at(link, touch.point));
             let v_n = (v - w).dot(touch.normal);
+            let narrower = law_givers(model, work, links).1;
+            let tail = tail_of(work.owner_of(narrower).0);
+            let apart = |x: T| x.to_f64() > tail;
             if apart(touch.gap) && apart(touch.gap + world.dt * v_n) {
                 continue;
             }
@@ -263,18 +296,25 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
     !work.pairs.is_empty()
 }
 
-/// Lists the pairs of colliders that may touch in the step: those whose balls, with half of the `tail` (m) around them, meet.
-fn find_near<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>, tail: f64) {
+/// How far apart contacts may be that have a force (m), of a body with this scratch.
+fn tail_of<T: Value>(work: &Work<T>) -> f64 {
+    work.contact_width.to_f64() * TAIL
+}
+
+/// Lists the pairs of colliders that may touch in the step: those whose balls, each with half of its tail around it, meet.
+fn find_near<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     work.balls.clear();
     let (dt, base) = (world.dt.to_f64(), work.links[0].twist.linear);
-    for collider in &model.colliders {
-        let own = &work.links[collider.link];
+    for i in 0..model.collider_count() {
+        let (link, shape) = model.collider(i);
+        let (body, own, offset) = (work.owner_of(link).0, work.link(link), work.offset(link));
         // What it may reach in the step, as seen from the base.
-        let (centre, radius) = ball_around(&collider.shape);
+        let (centre, radius) = ball_around(shape);
         let (centre, radius) = (own.origin + own.rotation * centre, radius.to_f64());
         let speed = |v: Vec3<T>| v.norm_squared().to_f64().sqrt();
         let motion = speed(own.twist.at(centre) - base) + speed(own.twist.angular) * radius;
-        work.balls.push((centre.map(Value::to_f64), radius + dt * motion + 0.5 * tail));
+        let ball = ((centre + offset).map(Value::to_f64), radius + dt * motion + 0.5 * tail_of(body));
+        work.balls.push(ball);
     }
     work.near.clear();
     for &(a, b) in &model.pairs {
@@ -292,20 +332,24 @@ fn pair_key(a: usize, b: usize, feature: usize) -> u32 {
 
 /// What every contact resists, and what that comes to for each link.
 fn resist<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    work.crowds.clear();
-    work.crowds.resize(model.links.len(), PairCrowd::default());
+    work_on_each_body(model, work, |model, work| {
+        work.crowds.clear();
+        work.crowds.resize(model.links.len(), PairCrowd::default());
+    });
     for i in 0..work.pairs.len() {
         let pair = &work.pairs[i];
         let Touch { point, normal, .. } = pair.touch;
         let mobilities = pair.links.map(|link| {
-            let AtPoint { one, all } = work.mobilities[link].at_point(point, normal);
+            let (body, own) = work.owner_of(link);
+            let AtPoint { one, all } = body.mobilities[own].at_point(point - work.offset(link), normal);
             PointMobility::new(one, all)
         });
         let tangent_mobility = mobilities[0].tangent + mobilities[1].tangent;
-        let law = pair_law(model, world, work, pair.feature.share);
+        let law = pair_law(model, world, work, pair.links, pair.feature.share);
         let resistance = law.resistance(pair.motion.gap, pair.motion.v_n, tangent_mobility);
         for (link, mobility) in pair.links.into_iter().zip(mobilities) {
-            let crowd = &mut work.crowds[link];
+            let (body, own) = work.owner_of_mut(link);
+            let crowd = &mut body.crowds[own];
             crowd.drag += resistance.drag * mobility.normal;
             crowd.stiffness += resistance.stiffness * mobility.normal;
             crowd.tangent_drag += resistance.tangent_drag * mobility.tangent;
@@ -319,12 +363,16 @@ fn resist<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
 
 /// The forces, and the impulses that they give the links.
 fn push<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    work.pair_impulses.clear();
-    work.pair_impulses.resize(model.links.len(), Wrench::zero());
+    work_on_each_body(model, work, |model, work| work.pair_impulses.resize(model.links.len(), Wrench::zero()));
     for i in 0..work.pairs.len() {
-        let law = pair_law(model, world, work, work.pairs[i].feature.share);
+        let (links, share) = (work.pairs[i].links, work.pairs[i].feature.share);
+        let law = pair_law(model, world, work, links, share);
+        let [a, b] = links.map(|link| {
+            let (body, own) = work.owner_of(link);
+            body.crowds[own]
+        });
+        let offsets = links.map(|link| work.offset(link));
         let pair = &mut work.pairs[i];
-        let [a, b] = pair.links.map(|link| work.crowds[link]);
         pair.crowd = PairCrowd {
             drag: a.drag + b.drag,
             stiffness: a.stiffness + b.stiffness,
@@ -332,9 +380,11 @@ fn push<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
             tangent_stiffness: a.tangent_stiffness + b.tangent_stiffness,
         };
         pair.force = law.force(&pair.motion, &pair.crowd);
-        let impulse = Wrench::force_at(pair.touch.point, pair.force_on_first() * world.dt);
-        work.pair_impulses[pair.links[0]].accumulate(&impulse);
-        work.pair_impulses[pair.links[1]].accumulate(&impulse.scaled(-T::one()));
+        let (point, impulse) = (pair.touch.point, pair.force_on_first() * world.dt);
+        for ((link, offset), impulse) in links.into_iter().zip(offsets).zip([impulse, -impulse]) {
+            let (body, own) = work.owner_of_mut(link);
+            body.pair_impulses[own].accumulate(&Wrench::force_at(point - offset, impulse));
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //! of it. A gradient with respect to the body flows through all of it.
 
 use super::body_plan::BodyPlan;
-use super::spawn::spawn_position;
-use super::state::{pull_tolerance, width_of_contact};
+use super::spawn::{object_position, spawn_position};
+use super::state::{State, pull_tolerance, width_of_contact};
 use crate::model::{Model, rest_origins};
 use crate::world::World;
 use burgess_core::autodiff::Value;
@@ -20,6 +20,8 @@ pub struct Prelude<T> {
     pub pull_tolerance: T,
     /// What is measured of it.
     pub plan: BodyPlan<T>,
+    /// Where the origin of each object starts (m, relative to the creature's spawn point).
+    pub objects: Vec<Vec3<T>>,
 }
 
 impl<T: Value> Prelude<T> {
@@ -31,6 +33,16 @@ impl<T: Value> Prelude<T> {
             contact_width: width_of_contact(model, world.gravity, world.contact_width),
             pull_tolerance: pull_tolerance(model, world.gravity),
             plan: BodyPlan::new(model, &origins, world.gravity),
+            objects: model.objects.iter().map(|object| object_position(object, world)).collect(),
         }
+    }
+
+    /// The creature and its objects at rest where they start.
+    pub fn state(&self, model: &Model<T>) -> State<T> {
+        let mut state = State::at_rest(model, self.start);
+        for (object, &start) in state.objects.iter_mut().zip(&self.objects) {
+            object.position = start;
+        }
+        state
     }
 }

@@ -1,6 +1,6 @@
 //! Where a body starts: just above the ground.
 
-use crate::model::{BaseKind, ContactPoint, Model, small_scale};
+use crate::model::{BaseKind, ContactPoint, Model, Object, small_scale};
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
@@ -14,17 +14,34 @@ const SPAWN_LIFTS: usize = 20;
 /// Height of a welded base's origin above the spawn point (m).
 pub const WELDED_HEIGHT: f64 = 1.0;
 
+/// Where the origin of an object starts: over the place that the scene gives it, with its lowest point as far above the ground as that says.
+pub fn object_position<T: Value>(object: &Object<T>, world: &World<T>) -> Vec3<T> {
+    let body = &object.body;
+    if body.base == BaseKind::Welded {
+        let over = Vec3 { z: T::zero(), ..object.start };
+        let lowest = body.contacts.iter().map(|c| (c.centre.z - c.radius).to_f64()).fold(f64::INFINITY, f64::min);
+        let ground = -world.terrain.height(over);
+        return Vec3 { z: object.start.z + ground - real(lowest), ..object.start };
+    }
+    spawn_over(body, &[Vec3::zero()], world, object.start)
+}
+
 /// Where the base origin of a body with these [`rest_origins`](crate::model::rest_origins) starts: above the spawn point, with the lowest contact point just
 /// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
 pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
-    let at = |z: T| vec3(T::zero(), T::zero(), z);
     if model.base == BaseKind::Welded {
-        return at(real(WELDED_HEIGHT));
+        return vec3(T::zero(), T::zero(), real(WELDED_HEIGHT));
     }
-    let clearance = CLEARANCE * small_scale(model.mass().to_f64());
+    spawn_over(model, origins, world, Vec3::zero())
+}
+
+/// As [`spawn_position`], over a place `over` (x, y), and higher by its z.
+fn spawn_over<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>, over: Vec3<T>) -> Vec3<T> {
+    let at = |z: T| Vec3 { z, ..over };
+    let clearance = CLEARANCE * small_scale(model.mass().to_f64()) + over.z.to_f64();
     let gap = |contact: &ContactPoint<T>, z: T| {
-        let centre = (origins[contact.link] + contact.centre).map(Value::detached);
-        world.terrain.distance(centre + at(z)).0.detached() - contact.radius.detached()
+        let centre = (origins[contact.link] + contact.centre + at(z)).map(Value::detached);
+        world.terrain.distance(centre).0.detached() - contact.radius.detached()
     };
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
@@ -60,8 +77,9 @@ pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &W
     }
     let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
     let resting = model.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
-    let hold =
-        |contact: &ContactPoint<T>| held_height(z, origins[contact.link] + contact.centre, contact.radius, world);
+    let hold = |contact: &ContactPoint<T>| {
+        held_height(z, origins[contact.link] + contact.centre + at(T::zero()), contact.radius, world)
+    };
     at(resting.map_or(z, hold))
 }
 

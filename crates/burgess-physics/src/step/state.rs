@@ -36,8 +36,10 @@ pub struct State<T> {
     pub links: Vec<LinkState<T>>,
     /// One entry a contact point.
     pub contacts: Vec<ContactState<T>>,
-    /// Room for the contacts between links, of which there may be fewer.
+    /// Room for the contacts between links, and with objects, of which there may be fewer.
     pub pairs: Vec<PairState<T>>,
+    /// One entry an object of the scene, without objects and pairs.
+    pub objects: Vec<State<T>>,
 }
 
 /// What a contact between two links carries from step to step.
@@ -85,6 +87,7 @@ impl<T: Real> State<T> {
             links: vec![link; model.links.len()],
             contacts: vec![ContactState::apart(); model.contacts.len()],
             pairs: vec![PairState::none(); model.pair_slots()],
+            objects: model.objects.iter().map(|object| Self::at_rest(&object.body, object.start)).collect(),
         }
     }
 
@@ -182,6 +185,8 @@ impl<T: Value> ContactWork<T> {
 /// Scratch memory of a step, kept between steps to save allocation.
 #[derive(Clone, Debug)]
 pub struct Work<T> {
+    /// The base origin before the step (m), as in the state.
+    pub position: Vec3<T>,
     /// One entry a link.
     pub links: Vec<LinkWork<T>>,
     /// One entry a contact point.
@@ -210,9 +215,11 @@ pub struct Work<T> {
     pub inverse_slip_mass: T,
     /// A contact that pulls with less than this (N) is left in the equations.
     pub pull_tolerance: T,
+    /// One entry an object of the scene.
+    pub objects: Vec<Work<T>>,
 }
 
-impl<T: Real> Work<T> {
+impl<T: Value> Work<T> {
     /// Scratch for one creature in a world of the given gravity (m/s2) and contact width (m).
     pub fn new(model: &Model<T>, gravity: Vec3<T>, contact_width: T) -> Self {
         let zero = T::zero();
@@ -245,6 +252,7 @@ impl<T: Real> Work<T> {
             force: zero,
         };
         Self {
+            position: Vec3::zero(),
             links: vec![link; model.links.len()],
             contacts: vec![contact; model.contacts.len()],
             pairs: Vec::new(),
@@ -259,7 +267,15 @@ impl<T: Real> Work<T> {
             contact_width: width_of_contact(model, gravity, contact_width),
             inverse_slip_mass: slip_mass(model.mass()).recip(),
             pull_tolerance: pull_tolerance(model, gravity),
+            objects: model.objects.iter().map(|object| Self::of_object(&object.body, gravity, contact_width)).collect(),
         }
+    }
+
+    /// Scratch for an object. The width of its contacts is a constant of the scene, without a derivative.
+    fn of_object(body: &Model<T>, gravity: Vec3<T>, contact_width: T) -> Self {
+        let mut work = Self::new(body, gravity, contact_width);
+        work.contact_width = work.contact_width.detached();
+        work
     }
 }
 

@@ -4,12 +4,13 @@
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, assemble_load, touch_contacts};
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
+use super::objects::{each_body, move_each_body, work_on_each_body};
 use super::pairs::{find_pairs, push_pairs};
 use super::solve::{eliminate_hinges, eliminate_impulses, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
 use crate::model::Model;
 use crate::world::World;
-use burgess_core::autodiff::{Real, Value};
+use burgess_core::autodiff::Value;
 
 /// Most rounds of the solve. The first nearly always answers; the second releases contacts that pull.
 pub const ROUNDS: usize = 4;
@@ -17,34 +18,47 @@ pub const ROUNDS: usize = 4;
 /// Advances `state` by `world.dt`.
 pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
     // Where everything is and how it moves.
-    kinematics(model, state, work);
-    touch_contacts(model, world, state, work);
-    assemble_joints(model, world, drive, state, work);
+    each_body(model, state, work, |model, state, work| {
+        kinematics(model, state, work);
+        touch_contacts(model, world, state, work);
+        assemble_joints(model, world, drive, state, work);
+    });
     let touching = find_pairs(model, world, state, work);
     for round in 0..ROUNDS {
-        // Every link and contact by itself.
-        assemble_inertia(model, work);
-        assemble_load(model, world, state, work);
-        assemble_contacts(model, world, work);
-        // All velocities after the step, in one sweep up and one down. Links that touch push each other by how these equations answer.
-        eliminate_hinges(model, work);
+        // Every link and contact by itself, and up the tree.
+        each_body(model, state, work, |model, state, work| {
+            assemble_inertia(model, work);
+            assemble_load(model, world, state, work);
+            assemble_contacts(model, world, work);
+            eliminate_hinges(model, work);
+        });
+        // Links that touch push each other by how these equations answer.
         if touching && round == 0 {
             push_pairs(model, world, work);
-            eliminate_impulses(model, work);
+            work_on_each_body(model, work, eliminate_impulses);
         }
-        solve_base(model, work);
-        substitute_back(model, work);
-        if !release_contacts(model, work) {
+        // All velocities after the step, down the tree.
+        let mut changed = false;
+        work_on_each_body(model, work, |model, work| {
+            solve_base(model, work);
+            substitute_back(model, work);
+            changed |= release_contacts(model, work);
+        });
+        if !changed {
             break;
         }
     }
     // The next state.
-    carry(model, world, state, work);
-    integrate(model, world.dt, state, work);
+    move_each_body(model, state, work, |model, state, work| {
+        carry(model, world, state, work);
+        integrate(model, world.dt, state, work);
+    });
 }
 
 /// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
-pub fn start_carrying<T: Real>(model: &Model<T>, state: &mut State<T>, work: &mut Work<T>) {
-    kinematics(model, state, work);
-    carry_motion(model, state, work, |own| own.twist);
+pub fn start_carrying<T: Value>(model: &Model<T>, state: &mut State<T>, work: &mut Work<T>) {
+    move_each_body(model, state, work, |model, state, work| {
+        kinematics(model, state, work);
+        carry_motion(model, state, work, |own| own.twist);
+    });
 }

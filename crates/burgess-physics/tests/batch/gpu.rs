@@ -148,7 +148,7 @@ fn windows_and_their_gradients_are_the_cpus() {
 #[test]
 fn links_that_touch_are_the_cpus() {
     let mut plan = plan(BrainKind::Cpg, 400);
-    plan.world.self_collision = true;
+    plan.world.has_pairs = true;
     let Some(backend) = backend(&plan, Options::default()) else { return };
     let one = |seed: u64| {
         let mut stream = Stream::new(seed, 0, 0, Purpose::Test);

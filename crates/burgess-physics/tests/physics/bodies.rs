@@ -73,6 +73,7 @@ impl Builder {
             joints: self.joints,
             colliders: self.colliders,
             contacts,
+            objects: Vec::new(),
             pairs: Vec::new(),
             contact_stiffness,
             limb_ends: Vec::new(),

@@ -178,8 +178,11 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         RewardTerm::Smoothness => 6,
         RewardTerm::Survival => 7,
         RewardTerm::JointLimitUse => 8,
+        RewardTerm::ObjectProgress => 9,
+        RewardTerm::ObjectReached { .. } => 10,
+        RewardTerm::ObjectLifted => 11,
     };
-    assert!(RewardTerm::ALL.iter().map(term).eq(0..9));
+    assert!(RewardTerm::ALL.iter().map(term).eq(0..12));
     let descriptor = |descriptor: &Descriptor| match *descriptor {
         Descriptor::FinalX => Some(0),
         Descriptor::FinalY => Some(1),
@@ -190,6 +193,8 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         Descriptor::BodyMass => Some(9),
         Descriptor::LinkCount => Some(10),
         Descriptor::LegSpan => Some(11),
+        Descriptor::ObjectX => Some(12),
+        Descriptor::ObjectY => Some(13),
         // No shader works them out.
         Descriptor::RefinementGain
         | Descriptor::GradientTrust
@@ -197,5 +202,5 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         | Descriptor::Latent(_)
         | Descriptor::Surprise => None,
     };
-    assert!(Descriptor::ALL.iter().map(descriptor).eq((0..12).map(Some)));
+    assert!(Descriptor::ALL.iter().map(descriptor).eq((0..14).map(Some)));
 }

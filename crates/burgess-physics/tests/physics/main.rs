@@ -8,4 +8,5 @@ mod law_reverses;
 mod laws;
 mod momentum;
 mod mujoco_trajectories;
+mod objects;
 mod pairs;

@@ -18,11 +18,11 @@ use burgess_physics::step::step::step;
 use burgess_physics::task::{Ending, TaskPlan};
 use burgess_physics::world::{Physics, SelfCollision, World};
 
-fn stream(seed: u64) -> Stream {
+pub(crate) fn stream(seed: u64) -> Stream {
     Stream::new(seed, 0, 0, Purpose::Test)
 }
 
-fn world(gravity: f64, rate: u32) -> World<f64> {
+pub(crate) fn world(gravity: f64, rate: u32) -> World<f64> {
     let physics = Physics { gravity, rate, self_collision: SelfCollision::On, ..Physics::default() };
     World::new(&physics, &TerrainSpec::default(), 0)
 }
@@ -53,7 +53,12 @@ fn contacts(candidate: &Candidate<f64>, world: &World<f64>, task: &TaskPlan) -> 
 type D = Dual<f64, 1>;
 
 /// Every number of a candidate moves at random; the derivative of the objective against that of the backward pass.
-fn gradient_error(candidate: &Candidate<f64>, world: &World<f64>, task: &TaskPlan, stream: &mut Stream) -> f64 {
+pub(crate) fn gradient_error(
+    candidate: &Candidate<f64>,
+    world: &World<f64>,
+    task: &TaskPlan,
+    stream: &mut Stream,
+) -> f64 {
     let objective = Objective { reward: 0.7, descriptors: vec![0.5, 0.3, 1.0] };
     let gradient = differentiate(candidate, world, task, &objective, TAPE_MEMORY);
     assert_ne!(gradient.returns.ending, Ending::Diverged);
@@ -81,7 +86,12 @@ fn gradient_error(candidate: &Candidate<f64>, world: &World<f64>, task: &TaskPla
         hinge.axis = vec3(number(axis.x, by.x), number(axis.y, by.y), number(axis.z, by.z));
     }
     let moving_world: World<D> = world.cast();
-    let still = Prelude::new(&candidate.model.map(D::constant), &moving_world);
+    let mut still = Prelude::new(&candidate.model.map(D::constant), &moving_world);
+    // Objects start where they are moved to.
+    for (start, object) in still.objects.iter_mut().zip(&moving.model.objects) {
+        let by = object.start.map(|x| D { value: 0.0, derivative: x.derivative });
+        *start += by;
+    }
     let returns = Episode::with(&moving, &moving_world, task, still, None).run();
     let weighted = returns.descriptors.iter().zip(&objective.descriptors).map(|(&x, &w)| x * real::<D>(w));
     let wanted = (returns.reward * real::<D>(objective.reward) + weighted.sum()).derivative[0];

@@ -3,7 +3,7 @@
 use super::rotation::{from_x_to, rotation_vector};
 use super::{Copies, Edit};
 use crate::genome::{GeneId, JointGene, LinkGene, MAX_ANGLE, RepeatLayout, ShapeGene};
-use crate::growth::Solid;
+use crate::growth::solid;
 use burgess_core::math::{Quat, Vec3, vec3};
 use std::f64::consts::{PI, TAU};
 
@@ -118,7 +118,7 @@ impl Edit<'_> {
 
     /// A shape of nearly the smallest mass allowed beside the heaviest link, of the density of `parent`.
     fn small_shape(&mut self, parent: LinkGene) -> ShapeGene {
-        let mass = |link: &LinkGene| Solid::new(&link.shape).mass_properties(libm::exp(link.log_density)).mass;
+        let mass = |link: &LinkGene| solid(&link.shape).mass_properties(libm::exp(link.log_density)).mass;
         let heaviest = self.body.links.iter().map(mass).fold(0.0, f64::max);
         let volume = NEW_LIMB_MASS * heaviest / (self.limits.mass_ratio * libm::exp(parent.log_density));
         let log_size = |volume_of_unit: f64| {

@@ -2,7 +2,7 @@
 
 use super::{Copies, Edit};
 use crate::genome::{GeneId, JointGene, LinkGene, RepeatLayout, ShapeGene};
-use crate::growth::Solid;
+use crate::growth::solid;
 use burgess_core::math::{Vec3, vec3};
 use std::f64::consts::LN_2;
 
@@ -51,7 +51,7 @@ impl Edit<'_> {
 
     /// The density that gives two halves the mass of the whole: halves of a capsule share the round parts at the cut.
     fn halved_density(&self, whole: &LinkGene, halves: &Halves) -> f64 {
-        let volume = |shape: &ShapeGene| Solid::new(shape).mass_properties(1.0).mass;
+        let volume = |shape: &ShapeGene| solid(shape).mass_properties(1.0).mass;
         let log_ratio = libm::log(volume(&whole.shape) / (2.0 * volume(&halves.shape)));
         let (low, high) = self.limits.density;
         (whole.log_density + log_ratio).clamp(libm::log(low), libm::log(high))
@@ -59,7 +59,7 @@ impl Edit<'_> {
 
     /// Points each limb's attachment, from the centre of the half that has it, to where it was; the far half takes over its own.
     fn move_limbs(&mut self, whole: &LinkGene, offset: f64, far: GeneId) {
-        let solid = Solid::new(&whole.shape);
+        let solid = solid(&whole.shape);
         for joint in self.body.joints.iter_mut().filter(|joint| joint.parent == whole.id) {
             let place: Vec3<f64> = solid.surface_point(joint.attach);
             let is_far = place.x > 0.0;

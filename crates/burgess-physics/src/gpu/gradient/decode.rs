@@ -5,7 +5,7 @@ use crate::batch::WindowGradient;
 use crate::gpu::layout::{
     CONTACT_POINTS, LinkRoom, STATE_CONTACTS, Vec4, bar_places, contact_places, pair_places, shape_place,
 };
-use crate::gradient::{Gradient, StateGradient};
+use crate::gradient::Gradient;
 use crate::laws::joint::Servo;
 use crate::model::{Candidate, Controller, Hinge, JointKind, Model, Shape};
 use crate::step::pairs::edge_share;
@@ -42,19 +42,11 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         let (mut total, mut bar) = (self.totals(), self.state());
         let prelude_start = xyz(self.shared(0, 5));
         self.start(&mut total, &mut bar);
-        let StateAdjoint { position, rotation, velocity, angular_velocity, links, .. } = bar;
+        let mut state = bar.gradient();
         // Displacements count from the start.
-        let position = position + prelude_start;
-        let angles = links.iter().map(|link| link.angle).collect();
-        let rates = links.iter().map(|link| link.rate).collect();
-        total.prelude.start = position;
-        Gradient {
-            returns,
-            candidate: total.candidate,
-            prelude: total.prelude,
-            world: total.world,
-            state: StateGradient { position, rotation, velocity, angular_velocity, angles, rates },
-        }
+        state.position += prelude_start;
+        total.prelude.start = state.position;
+        Gradient { returns, candidate: total.candidate, prelude: total.prelude, world: total.world, state }
     }
 
     /// The gradient of a window.

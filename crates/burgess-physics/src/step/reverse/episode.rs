@@ -5,14 +5,14 @@
 
 use super::features::reverse_features;
 use super::link::reverse_start;
-use super::made::Step;
+use super::made::{EffortBar, Step};
 use super::measure::{End, Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act, reverse_slew};
-use super::state::{ContactBar, LinkBar, ModelGradient, ReverseWork, StateAdjoint};
+use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
-use super::{recall, reverse_step};
-use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
+use super::{recall, reverse_each_body, reverse_step};
+use crate::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
 use crate::model::Candidate;
 use crate::step::episode::Episode;
 use crate::step::measure::{Stance, measure};
@@ -70,6 +70,9 @@ pub fn differentiate_each<T: Value>(
     let finish = |bars: Bars<T>| {
         let mut gradient = bars.gradient(candidate, world, &start, returns.clone());
         gradient.prelude.start = gradient.state.position;
+        for (object, state) in gradient.candidate.model.objects.iter_mut().zip(&gradient.state.objects) {
+            object.start += state.position;
+        }
         gradient
     };
     bars.into_iter().map(finish).collect()
@@ -109,7 +112,7 @@ pub fn differentiate_watching<'a, T: Value>(
 pub struct Bars<T> {
     /// Of the state before the window.
     pub state: StateAdjoint<T>,
-    /// Of what stays the same over the window.
+    /// Of what stays the same over the window, that of objects apart.
     pub total: ModelGradient<T>,
 }
 
@@ -153,21 +156,8 @@ impl<T: Value> Bars<T> {
     pub(crate) fn not_a_number(candidate: &Candidate<T>) -> Self {
         let nan: T = real(f64::NAN);
         let vector = vec3(nan, nan, nan);
-        let model = &candidate.model;
-        let per_link = vec![nan; model.links.len()];
-        let link = LinkBar { angle: nan, rate: nan, momentum: vector, spin: vector };
         Self {
-            state: StateAdjoint {
-                position: vector,
-                rotation: vector,
-                velocity: vector,
-                angular_velocity: vector,
-                links: vec![link; model.links.len()],
-                contacts: vec![ContactBar { normal_force: nan, free_gain: vector }; model.contacts.len()],
-                pairs: vec![vector; model.pair_slots()],
-                targets: per_link.clone(),
-                commands: per_link,
-            },
+            state: StateAdjoint::not_a_number(&candidate.model),
             total: ModelGradient {
                 candidate: candidate.map(|_: T| nan),
                 prelude: PreludeGradient {
@@ -178,6 +168,7 @@ impl<T: Value> Bars<T> {
                     leg_span: nan,
                 },
                 world: WorldGradient { gravity: vector, friction: nan, contact_damping: nan },
+                objects: Vec::new(),
             },
         }
     }
@@ -194,13 +185,11 @@ impl<T: Value> Bars<T> {
             return not_a_number(candidate, returns);
         }
         take_start(candidate, world, start, &mut self);
-        let StateAdjoint { position, rotation, velocity, angular_velocity, links, .. } = self.state;
-        let ModelGradient { candidate, mut prelude, world } = self.total;
+        self.total.gather_objects();
+        let ModelGradient { candidate, mut prelude, world, .. } = self.total;
+        let mut state = self.state.gradient();
         // Displacements count from the start.
-        let position = position + std::mem::take(&mut prelude.start);
-        let angles = links.iter().map(|link| link.angle).collect();
-        let rates = links.iter().map(|link| link.rate).collect();
-        let state = StateGradient { position, rotation, velocity, angular_velocity, angles, rates };
+        state.position += std::mem::take(&mut prelude.start);
         Gradient { returns, candidate, prelude, world, state }
     }
 }
@@ -212,8 +201,13 @@ fn take_start<T: Value>(candidate: &Candidate<T>, world: &World<T>, start: &Stat
     let step = Step { model, world, drive: &drive, before: start, after: start };
     let mut work = Work::new(model, world.gravity, world.contact_width);
     let mut back = ReverseWork::new(model, world);
-    reverse_start(&step, &mut bars.state, &mut bars.total, &mut work, &mut back);
+    let (state, total) = (&mut bars.state, &mut bars.total);
+    let start = |step: &Step<'_, T>, _, bar: &mut _, total: &mut _, work: &mut _, back: &mut _| {
+        reverse_start(step, bar, total, work, back);
+    };
+    reverse_each_body(&step, EffortBar::default(), state, total, &mut work, &mut back, start);
 }
+
 /// The forward pass, with its records.
 struct Forth<'a, T: Value> {
     episode: Episode<'a, T>,
@@ -409,19 +403,11 @@ impl<'a, T: Value> Back<'a, T> {
 pub fn not_a_number<T: Value>(candidate: &Candidate<T>, returns: Returns<T>) -> Gradient<T> {
     let nan: T = real(f64::NAN);
     let vector = vec3(nan, nan, nan);
-    let per_link = vec![nan; candidate.model.links.len()];
     Gradient {
         returns,
         candidate: candidate.map(|_: T| nan),
         prelude: PreludeGradient { start: vector, contact_width: nan, reference_force: nan, mass: nan, leg_span: nan },
         world: WorldGradient { gravity: vector, friction: nan, contact_damping: nan },
-        state: StateGradient {
-            position: vector,
-            rotation: vector,
-            velocity: vector,
-            angular_velocity: vector,
-            angles: per_link.clone(),
-            rates: per_link,
-        },
+        state: StateAdjoint::not_a_number(&candidate.model).gradient(),
     }
 }

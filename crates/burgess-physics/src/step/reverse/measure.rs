@@ -13,21 +13,23 @@ use crate::task::TaskPlan;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
 
-/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, and a descriptor's mean and body.
-const SEEN: usize = 16 + LIMB_ENDS + 3;
+/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, a descriptor's mean and body, and the object.
+const SEEN: usize = MEAN + 3 + 6;
 /// Place of the base's z axis among them; height, power and the rate of the servo targets follow.
 const UP: usize = 9;
 /// Place of a descriptor's mean among them; mass and leg span follow.
 const MEAN: usize = 16 + LIMB_ENDS;
+/// Place of where the object started; where it is follows.
+const OBJECT: usize = MEAN + 3;
 
-type Seen<T> = Dual<T, SEEN>;
+type Measured<T> = Dual<T, SEEN>;
 
 /// Bars of what one measurement saw, by the places in `SEEN`.
 #[derive(Clone, Copy, Debug)]
 pub struct SeenBar<T>([T; SEEN]);
 
 impl<T: Value> SeenBar<T> {
-    fn add(&mut self, value: Seen<T>, weight: T) {
+    fn add(&mut self, value: Measured<T>, weight: T) {
         for (bar, derivative) in self.0.iter_mut().zip(value.derivative) {
             *bar += derivative * weight;
         }
@@ -111,17 +113,17 @@ impl<'a, T: Value> Judgement<'a, T> {
     }
 }
 
-fn constant<T: Value>(value: T) -> Seen<T> {
+fn constant<T: Value>(value: T) -> Measured<T> {
     Dual { value, derivative: [T::zero(); SEEN] }
 }
 
-fn variable<T: Value>(value: T, place: usize) -> Seen<T> {
+fn variable<T: Value>(value: T, place: usize) -> Measured<T> {
     let mut dual = constant(value);
     dual.derivative[place] = T::one();
     dual
 }
 
-fn see<T: Value>(s: &Sensors<T>) -> Sensors<Seen<T>> {
+fn see<T: Value>(s: &Sensors<T>) -> Sensors<Measured<T>> {
     let vector = |v: Vec3<T>, first| vec3(variable(v.x, first), variable(v.y, first + 1), variable(v.z, first + 2));
     Sensors {
         time: constant(s.time),
@@ -135,6 +137,8 @@ fn see<T: Value>(s: &Sensors<T>) -> Sensors<Seen<T>> {
         limit_use: variable(s.limit_use, 15),
         limb_load: std::array::from_fn(|i| variable(s.limb_load[i], 16 + i)),
         touchdowns: constant(s.touchdowns),
+        object_start: vector(s.object_start, OBJECT),
+        object: vector(s.object, OBJECT + 3),
     }
 }
 
@@ -154,6 +158,10 @@ pub fn reverse_measure<T: Value>(
     total.prelude.leg_span += seen.0[MEAN + 2];
     bar.position += seen.vector(3) + back.reverse_height(after.position, seen.0[12]);
     bar.velocity += seen.vector(6);
+    if let (Some(object), Some(gradient)) = (bar.objects.first_mut(), total.candidate.model.objects.first_mut()) {
+        gradient.start += seen.vector(OBJECT);
+        object.position += seen.vector(OBJECT + 3);
+    }
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
     bar.rotation += up.cross(seen.vector(UP));
     reverse_limb_loads(model, prelude, &after.contacts, &seen.0[16..MEAN], bar, total);

@@ -27,6 +27,7 @@ pub mod tape;
 
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touch_contacts};
 use super::kinematics::kinematics as locate;
+use super::objects::{each_body, work_on_each_body};
 use super::pairs::{assemble_answer, find_pairs, push_pairs};
 use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::state::Work;
@@ -44,12 +45,15 @@ use state::{ModelGradient, ReverseWork, StateAdjoint};
 
 /// Where everything was before the step, and what law every force followed.
 pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
-    locate(step.model, step.before, work);
-    touch_contacts(step.model, step.world, step.before, work);
-    assemble_joints(step.model, step.world, step.drive, step.before, work);
-    if find_pairs(step.model, step.world, step.before, work) {
-        assemble_answer(step.model, step.world, work);
-        push_pairs(step.model, step.world, work);
+    let Step { model, world, drive, before, .. } = *step;
+    each_body(model, before, work, |model, before, work| {
+        locate(model, before, work);
+        touch_contacts(model, world, before, work);
+        assemble_joints(model, world, drive, before, work);
+    });
+    if find_pairs(model, world, before, work) {
+        work_on_each_body(model, work, |model, work| assemble_answer(model, world, work));
+        push_pairs(model, world, work);
     }
 }
 
@@ -63,28 +67,56 @@ pub fn reverse_step<T: Value>(
     work: &mut Work<T>,
     back: &mut ReverseWork<T>,
 ) {
-    let Step { model, world, .. } = *step;
-    // The equations of the step, with the bars of the velocities on the right.
-    take_velocities(step, work, back);
-    assemble_inertia(model, work);
-    assemble_contacts(model, world, work);
-    gather_loads(step, effort, bar, work, back);
-    eliminate_hinges(model, work);
-    solve_base(model, work);
-    substitute_back(model, work);
-    take_adjoint(work, back);
-    // Every link, contact and hinge by itself.
-    reverse_links(step, bar, total, work, back);
-    back.drag_bars.clear();
-    if work.pairs.is_empty() {
-        bar.pairs.fill(Vec3::zero());
-    } else {
+    // The equations of the step, with the bars of the velocities on the right. Then every link by itself.
+    reverse_each_body(step, effort, bar, total, work, back, |step, effort, bar, total, work, back| {
+        let Step { model, world, .. } = *step;
+        take_velocities(step, work, back);
+        assemble_inertia(model, work);
+        assemble_contacts(model, world, work);
+        gather_loads(step, effort, bar, work, back);
+        eliminate_hinges(model, work);
+        solve_base(model, work);
+        substitute_back(model, work);
+        take_adjoint(work, back);
+        reverse_links(step, bar, total, work, back);
+        back.drag_bars.clear();
+    });
+    // Every contact and hinge by itself.
+    let touching = !work.pairs.is_empty();
+    if touching {
         reverse_pairs(step, bar, total, work, back);
-        reverse_mobilities(step, total, work, back);
+    } else {
+        bar.pairs.fill(Vec3::zero());
     }
-    reverse_contacts(step, bar, total, work, back);
-    reverse_joints(step, effort, bar, total, work, back);
-    // Poses and twists, leaf to base.
-    reverse_kinematics(step, bar, total, work, back);
-    reverse_base(step, bar, work, back);
+    reverse_each_body(step, effort, bar, total, work, back, |step, effort, bar, total, work, back| {
+        if touching {
+            reverse_mobilities(step, total, work, back);
+        }
+        reverse_contacts(step, bar, total, work, back);
+        reverse_joints(step, effort, bar, total, work, back);
+        // Poses and twists, leaf to base.
+        reverse_kinematics(step, bar, total, work, back);
+        reverse_base(step, bar, work, back);
+    });
+}
+
+/// Does the same with the creature and with each object, on the way back.
+pub fn reverse_each_body<T: Value>(
+    step: &Step<'_, T>,
+    effort: EffortBar<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
+    work: &mut Work<T>,
+    back: &mut ReverseWork<T>,
+    act: impl Fn(&Step<'_, T>, EffortBar<T>, &mut StateAdjoint<T>, &mut ModelGradient<T>, &mut Work<T>, &mut ReverseWork<T>),
+) {
+    act(step, effort, bar, total, work, back);
+    let Step { model, world, drive, before, after } = *step;
+    for (i, object) in model.objects.iter().enumerate() {
+        let (before, after) = (&before.objects[i], &after.objects[i]);
+        let step = Step { model: &object.body, world, drive, before, after };
+        let (bar, total) = (&mut bar.objects[i], &mut total.objects[i]);
+        // Objects have no servos.
+        act(&step, EffortBar::default(), bar, total, &mut work.objects[i], &mut back.objects[i]);
+    }
 }

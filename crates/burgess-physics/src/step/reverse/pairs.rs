@@ -5,10 +5,11 @@ use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::pair::{PairCrowd, PairForce, PairResistance};
 use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse};
 use crate::laws::shapes::{RoundedBox, Segment};
-use crate::model::Shape;
+use crate::model::{Model, Shape};
 use crate::step::assemble::across;
+use crate::step::objects::{Owner, owner};
 use crate::step::pair_work::Placed;
-use crate::step::pairs::{corner_signs, edge_share, ground_stiffness, pair_law, segment_of, touch};
+use crate::step::pairs::{corner_signs, edge_share, ground_stiffness, law_givers, pair_law, segment_of, touch};
 use crate::step::spatial::{AtPoint, Spatial, Wrench};
 use crate::step::state::Work;
 use burgess_core::autodiff::{Value, real};
@@ -24,16 +25,15 @@ pub fn reverse_pairs<T: Value>(
     back: &mut ReverseWork<T>,
 ) {
     let dt = step.world.dt;
-    let links = step.model.links.len();
-    back.mobility_bars.clear();
-    back.mobility_bars.resize(links, Spatial::zero());
-    let mut crowd_bars = vec![PairCrowd::<T>::default(); links];
+    let model = step.model;
+    clear_mobility_bars(back);
+    let mut crowd_bars = vec![PairCrowd::<T>::default(); model.link_count()];
     let next_bars = std::mem::replace(&mut bar.pairs, vec![Vec3::zero(); step.before.pairs.len()]);
     // What each force says of its inputs, and with that of the sums over the contacts of both links.
     let mut forces = Vec::with_capacity(work.pairs.len());
     for (pair, &bristle) in work.pairs.iter().zip(&next_bars) {
-        let law = pair_law(step.model, step.world, work, pair.feature.share);
-        let [l, m] = pair.links.map(|link| back.links[link].adjoint.at(pair.touch.point));
+        let law = pair_law(model, step.world, work, pair.links, pair.feature.share);
+        let [l, m] = pair.links.map(|link| back.link(link).adjoint.at(pair.touch.point - work.offset(link)));
         let force_bar = (l - m) * dt;
         let normal = force_bar.dot(pair.touch.normal);
         let says = law.force_reverse(&pair.motion, &pair.crowd, &PairForce { normal, friction: force_bar, bristle });
@@ -47,7 +47,7 @@ pub fn reverse_pairs<T: Value>(
         forces.push((force_bar, says));
     }
     for (pair, (force_bar, says)) in work.pairs.iter().zip(forces) {
-        let law = pair_law(step.model, step.world, work, pair.feature.share);
+        let law = pair_law(model, step.world, work, pair.links, pair.feature.share);
         let (x, n, force) = (pair.touch.point, pair.touch.normal, pair.force_on_first());
         // The resistances, by way of the sums.
         let mut resistance = PairResistance::<T>::default();
@@ -60,21 +60,22 @@ pub fn reverse_pairs<T: Value>(
         }
         let resists =
             law.resistance_reverse(pair.motion.gap, pair.motion.v_n, pair.motion.tangent_mobility, resistance);
-        total.candidate.model.contact_stiffness +=
+        let (stiffer, narrower) = law_givers(model, work, pair.links);
+        owner_of(total, model, stiffer).candidate.model.contact_stiffness +=
             ground_stiffness(says.stiffness + resists.stiffness, pair.feature.share);
-        total.prelude.contact_width += says.width + resists.width;
+        owner_of(total, model, narrower).prelude.contact_width += says.width + resists.width;
         total.world.friction += says.friction;
-        // The force at the point, on the one and on the other.
-        let [a, b] = pair.links;
-        let impulse = Wrench::force_at(x, force * dt);
-        back.links[a].adjoint_bar.accumulate(&impulse);
-        back.links[b].adjoint_bar.accumulate(&impulse.scaled(-T::one()));
-        let turning = back.links[a].adjoint.angular - back.links[b].adjoint.angular;
-        let mut x_bar = (force * dt).cross(turning);
+        // The force at the point, on the one and on the other. Points have bars of their own in the coordinates of each side.
+        let mut point_bars = [Vec3::zero(); 2];
+        for ((link, side), impulse) in pair.links.into_iter().zip(&mut point_bars).zip([force * dt, -force * dt]) {
+            let own = back.link(link);
+            own.adjoint_bar.accumulate(&Wrench::force_at(x - work.offset(link), impulse));
+            *side = impulse.cross(own.adjoint.angular);
+        }
         let mut n_bar = force_bar * pair.force.normal;
         // The mobilities of both links there.
         let tangent_bar = says.tangent_mobility + resists.tangent_mobility;
-        for link in pair.links {
+        for (link, side) in pair.links.into_iter().zip(&mut point_bars) {
             let (sum, resistance) = (&crowd_bars[link], &pair.resistance);
             let normal = sum.drag * resistance.drag + sum.stiffness * resistance.stiffness;
             let tangent = sum.tangent_drag * resistance.tangent_drag
@@ -82,13 +83,15 @@ pub fn reverse_pairs<T: Value>(
                 + tangent_bar;
             let half = tangent * real(0.5);
             let mobility_bar = AtPoint { all: half, one: normal - half };
-            let (point, direction) = work.mobilities[link].at_point_reverse(x, n, mobility_bar);
-            x_bar += point;
+            let (x, (body, own)) = (x - work.offset(link), work.owner_of(link));
+            let (point, direction) = body.mobilities[own].at_point_reverse(x, n, mobility_bar);
+            *side += point;
             n_bar += direction;
-            back.mobility_bars[link].add_point_drag(x, n, mobility_bar.all, mobility_bar.one);
+            let (body, own) = back.owner_of(link);
+            body.mobility_bars[own].add_point_drag(x, n, mobility_bar.all, mobility_bar.one);
         }
         // The bristle: what was carried, across the present normal, and the slip of this step.
-        let [v, w] = pair.links.map(|link| work.links[link].twist.at(x));
+        let [v, w] = pair.links.map(|link| work.velocity_at(link, x));
         let u = v - w;
         if let Some(i) = step.before.pairs.iter().position(|before| before.key == pair.key) {
             let before = step.before.pairs[i].bristle;
@@ -99,10 +102,14 @@ pub fn reverse_pairs<T: Value>(
         let v_n_bar = says.v_n + resists.v_n;
         n_bar += u * v_n_bar - u * slip_bar.dot(n) - slip_bar * u.dot(n);
         let u_bar = across(slip_bar, n) + n * v_n_bar;
-        let pull = Wrench::force_at(x, u_bar);
-        back.links[a].twist_bar.accumulate(&pull);
-        back.links[b].twist_bar.accumulate(&pull.scaled(-T::one()));
-        x_bar += u_bar.cross(work.links[a].twist.angular - work.links[b].twist.angular);
+        for ((link, side), u_bar) in pair.links.into_iter().zip(&mut point_bars).zip([u_bar, -u_bar]) {
+            back.link(link).twist_bar.accumulate(&Wrench::force_at(x - work.offset(link), u_bar));
+            *side += u_bar.cross(work.link(link).twist.angular);
+        }
+        let x_bar = point_bars[0] + point_bars[1];
+        for (link, side) in pair.links.into_iter().zip(point_bars) {
+            shift_origin(link, -side, model, bar);
+        }
         // Where they touch.
         let places = [pair.feature.first, pair.feature.second].map(|collider| &work.placed[collider]);
         let (segment, pull) = (segment_of(places[0], pair.feature.corner), real(pair.feature.pull));
@@ -131,8 +138,32 @@ pub fn reverse_pairs<T: Value>(
             (Placed::Box(b), Some(corner)) => Placed::Box(box_of_corner(b, corner, &of_first)),
             _ => Placed::Segment(of_first),
         };
-        reverse_place(step, pair.feature.first, &of_first, total, work, back);
-        reverse_place(step, pair.feature.second, &of_second, total, work, back);
+        for (collider, says) in [(pair.feature.first, &of_first), (pair.feature.second, &of_second)] {
+            let shift = reverse_place(step, collider, says, total, work, back);
+            shift_origin(model.collider(collider).0, shift, model, bar);
+        }
+    }
+}
+
+fn clear_mobility_bars<T: Value>(back: &mut ReverseWork<T>) {
+    back.mobility_bars.clear();
+    back.mobility_bars.resize(back.links.len(), Spatial::zero());
+    back.objects.iter_mut().for_each(clear_mobility_bars);
+}
+
+/// The gradient of the body that has a link, counted with those of objects.
+fn owner_of<'a, T: Value>(total: &'a mut ModelGradient<T>, model: &Model<T>, link: usize) -> &'a mut ModelGradient<T> {
+    match owner(model.links.len(), link) {
+        Owner::Creature(_) => total,
+        Owner::Object(object) => &mut total.objects[object],
+    }
+}
+
+/// Takes the bar of the place of an object's origin, relative to the creature's, to both.
+fn shift_origin<T: Value>(link: usize, offset_bar: Vec3<T>, model: &Model<T>, bar: &mut StateAdjoint<T>) {
+    if let Owner::Object(object) = owner(model.links.len(), link) {
+        bar.objects[object].position += offset_bar;
+        bar.position += -offset_bar;
     }
 }
 
@@ -148,7 +179,7 @@ fn box_of_corner<T: Value>(b: &RoundedBox<T>, corner: u8, of: &Segment<T>) -> Ro
     }
 }
 
-/// Takes the bars of a placed collider to its link's pose and to the shape.
+/// Takes the bars of a placed collider to its link's pose and to the shape. Gives that of a shift of the collider.
 fn reverse_place<T: Value>(
     step: &Step<'_, T>,
     collider: usize,
@@ -156,28 +187,32 @@ fn reverse_place<T: Value>(
     total: &mut ModelGradient<T>,
     work: &Work<T>,
     back: &mut ReverseWork<T>,
-) {
-    let link = step.model.colliders[collider].link;
-    let (own, next) = (&work.links[link], &mut back.links[link]);
-    let gradient = &mut total.candidate.model.colliders[collider].shape;
+) -> Vec3<T> {
+    let (link, shape) = step.model.collider(collider);
+    let (own, next) = (work.link(link), back.link(link));
+    let origin = own.origin + work.offset(link);
+    let own_collider = collider.checked_sub(step.model.colliders.len()).map_or(collider, |_| 0);
+    let gradient = &mut owner_of(total, step.model, link).candidate.model.colliders[own_collider].shape;
     let home = |x: Vec3<T>| own.rotation.transposed_mul(x);
-    match (&step.model.colliders[collider].shape, gradient, &work.placed[collider], says) {
+    match (shape, gradient, &work.placed[collider], says) {
         (Shape::Sphere { .. }, Shape::Sphere { centre, radius }, Placed::Segment(at), Placed::Segment(says)) => {
             next.origin_bar += says.from;
-            next.rotation_bar += (at.from - own.origin).cross(says.from);
+            next.rotation_bar += (at.from - origin).cross(says.from);
             *centre += home(says.from);
             *radius += says.radius;
+            says.from
         }
         (Shape::Capsule { .. }, Shape::Capsule { from, to, radius }, Placed::Segment(at), Placed::Segment(says)) => {
             next.origin_bar += says.from;
-            next.rotation_bar += (at.from - own.origin).cross(says.from) + at.along.cross(says.along);
+            next.rotation_bar += (at.from - origin).cross(says.from) + at.along.cross(says.along);
             *from += home(says.from - says.along);
             *to += home(says.along);
             *radius += says.radius;
+            says.from
         }
         (Shape::Box { half: h, .. }, Shape::Box { centre, axes, half }, Placed::Box(at), Placed::Box(says)) => {
             next.origin_bar += says.centre;
-            next.rotation_bar += (at.centre - own.origin).cross(says.centre);
+            next.rotation_bar += (at.centre - origin).cross(says.centre);
             let mut columns = [Vec3::zero(); 3];
             for ((column, axis), axis_bar) in columns.iter_mut().zip(at.axes).zip(says.axes) {
                 next.rotation_bar += axis.cross(axis_bar);
@@ -188,6 +223,7 @@ fn reverse_place<T: Value>(
             // The core is what the rounded edges leave.
             let edges = says.radius - (says.half.x + says.half.y + says.half.z);
             *half += says.half + edge_share(*h) * edges;
+            says.centre
         }
         _ => unreachable!("a gradient has the shapes of its model"),
     }

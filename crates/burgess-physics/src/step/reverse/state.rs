@@ -1,8 +1,9 @@
 //! Bars and scratch of the way back.
 
-use crate::gradient::{PreludeGradient, WorldGradient};
+use crate::gradient::{PreludeGradient, StateGradient, WorldGradient};
 use crate::laws::terrain::Terrain;
-use crate::model::{Candidate, Model};
+use crate::model::{Candidate, Controller, Model, Object};
+use crate::step::objects::{Owner, owner};
 use crate::step::spatial::{Spatial, Twist, Wrench};
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Real, real};
@@ -64,6 +65,8 @@ pub struct StateAdjoint<T> {
     pub targets: Vec<T>,
     /// Of the commands, one entry a link.
     pub commands: Vec<T>,
+    /// Of the states of objects.
+    pub objects: Vec<StateAdjoint<T>>,
 }
 
 impl<T: Real> StateAdjoint<T> {
@@ -80,6 +83,40 @@ impl<T: Real> StateAdjoint<T> {
             pairs: vec![Vec3::zero(); model.pair_slots()],
             targets: per_link(),
             commands: per_link(),
+            objects: model.objects.iter().map(|object| Self::zero(&object.body)).collect(),
+        }
+    }
+
+    /// All NaN.
+    pub fn not_a_number(model: &Model<T>) -> Self {
+        let nan: T = real(f64::NAN);
+        let vector = Vec3 { x: nan, y: nan, z: nan };
+        let per_link = || vec![nan; model.links.len()];
+        let link = LinkBar { angle: nan, rate: nan, momentum: vector, spin: vector };
+        Self {
+            position: vector,
+            rotation: vector,
+            velocity: vector,
+            angular_velocity: vector,
+            links: vec![link; model.links.len()],
+            contacts: vec![ContactBar { normal_force: nan, free_gain: vector }; model.contacts.len()],
+            pairs: vec![vector; model.pair_slots()],
+            targets: per_link(),
+            commands: per_link(),
+            objects: model.objects.iter().map(|object| Self::not_a_number(&object.body)).collect(),
+        }
+    }
+
+    /// Those of positions and velocities.
+    pub fn gradient(&self) -> StateGradient<T> {
+        StateGradient {
+            position: self.position,
+            rotation: self.rotation,
+            velocity: self.velocity,
+            angular_velocity: self.angular_velocity,
+            angles: self.links.iter().map(|link| link.angle).collect(),
+            rates: self.links.iter().map(|link| link.rate).collect(),
+            objects: self.objects.iter().map(Self::gradient).collect(),
         }
     }
 }
@@ -93,15 +130,34 @@ pub struct ModelGradient<T> {
     pub prelude: PreludeGradient<T>,
     /// Of the surroundings.
     pub world: WorldGradient<T>,
+    /// What each object says, as if it were a candidate without a brain; [`ModelGradient::gather_objects`] adds it to the rest.
+    pub objects: Vec<ModelGradient<T>>,
 }
 
 impl<T: Real> ModelGradient<T> {
     /// All zero.
     pub fn zero(candidate: &Candidate<T>) -> Self {
+        let object = |object: &Object<T>| {
+            let controller = Controller::Sequence { actions: Vec::new() };
+            Self::zero(&Candidate { model: object.body.clone(), controller })
+        };
         Self {
             candidate: candidate.map(|_: T| T::zero()),
             prelude: PreludeGradient::default(),
             world: WorldGradient::default(),
+            objects: candidate.model.objects.iter().map(object).collect(),
+        }
+    }
+
+    /// Adds what objects say to the candidate's gradient and to that of the world.
+    pub fn gather_objects(&mut self) {
+        for (object, says) in self.candidate.model.objects.iter_mut().zip(std::mem::take(&mut self.objects)) {
+            object.body = says.candidate.model;
+            // Of what is worked out of an object, only the mass that friction acts on has a derivative.
+            object.body.links[0].mass += says.prelude.mass;
+            self.world.gravity += says.world.gravity;
+            self.world.friction += says.world.friction;
+            self.world.contact_damping += says.world.contact_damping;
         }
     }
 }
@@ -165,6 +221,8 @@ pub struct ReverseWork<T: burgess_core::autodiff::Value> {
     pub base_spin: Vec3<T>,
     /// The ground over positions with their derivatives.
     pub terrain: Terrain<Dual<T, 3>>,
+    /// One entry an object.
+    pub objects: Vec<ReverseWork<T>>,
 }
 
 impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
@@ -176,7 +234,22 @@ impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
             drag_bars: Vec::new(),
             base_spin: Vec3::zero(),
             terrain: world.terrain.map(|x| Dual { value: x, derivative: [real(0.0); 3] }),
+            objects: model.objects.iter().map(|object| Self::new(&object.body, world)).collect(),
         }
+    }
+
+    /// The scratch of the body that has a link, counted with those of objects, and the link's number there.
+    pub fn owner_of(&mut self, link: usize) -> (&mut Self, usize) {
+        match owner(self.links.len(), link) {
+            Owner::Creature(link) => (self, link),
+            Owner::Object(object) => (&mut self.objects[object], 0),
+        }
+    }
+
+    /// A link, counted with those of objects.
+    pub fn link(&mut self, link: usize) -> &mut LinkBack<T> {
+        let (body, link) = self.owner_of(link);
+        &mut body.links[link]
     }
 
     /// What the bars of the distance from the ground and of its normal at a point say of the point.

@@ -55,27 +55,9 @@ impl<T: Value> Tape<T> {
 
     /// Adds a record.
     pub fn push(&mut self, state: &State<T>, targets: &[T], commands: &[T]) {
-        let to = &mut self.numbers;
-        to.extend(state.position.to_array());
-        to.push(state.orientation.w);
-        to.extend(state.orientation.v.to_array());
-        to.extend(state.velocity.to_array());
-        to.extend(state.angular_velocity.to_array());
-        for link in &state.links {
-            to.extend([link.angle, link.rate]);
-            to.extend(link.momentum.to_array());
-            to.extend(link.spin.to_array());
-        }
-        for contact in &state.contacts {
-            to.push(contact.normal_force);
-            to.extend(contact.free_gain.to_array());
-        }
-        for pair in &state.pairs {
-            to.push(real(f64::from(pair.key)));
-            to.extend(pair.bristle.to_array());
-        }
-        to.extend_from_slice(targets);
-        to.extend_from_slice(commands);
+        write_state(state, &mut self.numbers);
+        self.numbers.extend_from_slice(targets);
+        self.numbers.extend_from_slice(commands);
     }
 
     /// Reads a record.
@@ -85,35 +67,68 @@ impl<T: Value> Tape<T> {
     pub fn read(&self, index: usize, to: &mut Standing<T>) {
         let mut numbers = self.numbers[index * self.size..][..self.size].iter().copied();
         let mut next = || numbers.next().expect("records have one size");
-        fn vector<T>(next: &mut impl FnMut() -> T) -> Vec3<T> {
-            Vec3 { x: next(), y: next(), z: next() }
-        }
-        let state = &mut to.state;
-        state.position = vector(&mut next);
-        state.orientation = Quat { w: next(), v: vector(&mut next) };
-        state.velocity = vector(&mut next);
-        state.angular_velocity = vector(&mut next);
-        for link in &mut state.links {
-            link.angle = next();
-            link.rate = next();
-            link.momentum = vector(&mut next);
-            link.spin = vector(&mut next);
-        }
-        for contact in &mut state.contacts {
-            contact.normal_force = next();
-            contact.free_gain = vector(&mut next);
-        }
-        for pair in &mut state.pairs {
-            // Every number has it exactly.
-            pair.key = next().to_f64() as u32;
-            pair.bristle = vector(&mut next);
-        }
+        read_state(&mut next, &mut to.state);
         let lists = [&mut to.targets, &mut to.commands];
         lists.into_iter().flatten().for_each(|number| *number = next());
     }
 }
 
+fn write_state<T: Value>(state: &State<T>, to: &mut Vec<T>) {
+    to.extend(state.position.to_array());
+    to.push(state.orientation.w);
+    to.extend(state.orientation.v.to_array());
+    to.extend(state.velocity.to_array());
+    to.extend(state.angular_velocity.to_array());
+    for link in &state.links {
+        to.extend([link.angle, link.rate]);
+        to.extend(link.momentum.to_array());
+        to.extend(link.spin.to_array());
+    }
+    for contact in &state.contacts {
+        to.push(contact.normal_force);
+        to.extend(contact.free_gain.to_array());
+    }
+    for pair in &state.pairs {
+        to.push(real(f64::from(pair.key)));
+        to.extend(pair.bristle.to_array());
+    }
+    state.objects.iter().for_each(|object| write_state(object, to));
+}
+
+fn read_state<T: Value, F: FnMut() -> T>(next: &mut F, state: &mut State<T>) {
+    fn vector<T>(next: &mut impl FnMut() -> T) -> Vec3<T> {
+        Vec3 { x: next(), y: next(), z: next() }
+    }
+    state.position = vector(next);
+    state.orientation = Quat { w: next(), v: vector(next) };
+    state.velocity = vector(next);
+    state.angular_velocity = vector(next);
+    for link in &mut state.links {
+        link.angle = next();
+        link.rate = next();
+        link.momentum = vector(next);
+        link.spin = vector(next);
+    }
+    for contact in &mut state.contacts {
+        contact.normal_force = next();
+        contact.free_gain = vector(next);
+    }
+    for pair in &mut state.pairs {
+        // Every number has it exactly.
+        pair.key = next().to_f64() as u32;
+        pair.bristle = vector(next);
+    }
+    state.objects.iter_mut().for_each(|object| read_state(next, object));
+}
+
 /// Numbers of a record.
 pub fn record_size<T: Real>(model: &Model<T>) -> usize {
-    13 + 10 * model.links.len() + 4 * (model.contacts.len() + model.pair_slots())
+    let commanded = 2 * model.links.len();
+    let objects: usize = model.objects.iter().map(|object| state_size(&object.body)).sum();
+    commanded + state_size(model) + objects
+}
+
+/// Numbers of a body's own state, without targets and commands.
+fn state_size<T: Real>(model: &Model<T>) -> usize {
+    13 + 8 * model.links.len() + 4 * (model.contacts.len() + model.pair_slots())
 }

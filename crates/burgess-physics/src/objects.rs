@@ -1,0 +1,47 @@
+//! From the objects that a scene names to bodies that are simulated.
+
+use crate::model::{BaseKind, Collider, ContactPoint, Link, Model, Object, Shape, Solid};
+use crate::scene::{ObjectSpec, vector};
+use crate::world::{CARRYING_POINTS, Physics};
+use burgess_core::autodiff::{Value, real};
+use burgess_core::math::{Quat, Sym3, Vec3, vec3};
+
+/// The objects of a scene, over any scalar.
+pub fn compile_objects<T: Value>(physics: &Physics) -> Vec<Object<T>> {
+    let compile = |spec: &ObjectSpec| {
+        let body = compile_body(spec, physics);
+        let place = |i: usize| vector(spec.at) + vector(spec.spacing) * i as f64;
+        (0..spec.count).map(|i| Object { body: body.map(real), start: place(i).map(real) }).collect::<Vec<_>>()
+    };
+    physics.objects.iter().flat_map(compile).collect()
+}
+
+fn compile_body(spec: &ObjectSpec, physics: &Physics) -> Model<f64> {
+    let solid = spec.shape.solid();
+    let axes = Quat::exp(vector(spec.turn)).to_matrix();
+    let of_one = solid.mass_properties(1.0);
+    let mass = if spec.fixed { 1.0 } else { spec.mass };
+    let moments = of_one.moments * (mass / of_one.mass);
+    let zero = Vec3::zero();
+    let shape = match solid {
+        Solid::Sphere(radius) => Shape::Sphere { centre: zero, radius },
+        Solid::Capsule(radius, length) => {
+            let half = axes * vec3(0.5 * length, 0.0, 0.0);
+            Shape::Capsule { from: -half, to: half, radius }
+        }
+        Solid::Box(half) => Shape::Box { centre: zero, axes, half },
+    };
+    let (centres, radius) = solid.contact_spheres();
+    // A ball rests on one point, a capsule on two.
+    let points = solid.contact_count().min(CARRYING_POINTS);
+    let stiffness = physics.contact_stiffness.of_point(mass, physics.gravity, points);
+    Model {
+        base: if spec.fixed { BaseKind::Welded } else { BaseKind::Floating },
+        links: vec![Link { parent: 0, mass, com: zero, inertia: Sym3::diagonal(moments).rotated(axes) }],
+        colliders: vec![Collider { link: 0, shape }],
+        contacts: centres.map(|centre| ContactPoint { link: 0, centre: axes * centre, radius }).collect(),
+        // What cannot move leaves it to others how stiff a contact is.
+        contact_stiffness: if spec.fixed { 0.0 } else { stiffness },
+        ..Model::default()
+    }
+}

@@ -1,0 +1,199 @@
+//! Objects beside a creature: where they start and rest, momentum, gradients.
+
+use crate::bodies::{ant, folding_body, folding_brain};
+use crate::pairs::{gradient_error, stream, world};
+use burgess_core::math::{Vec3, vec3};
+use burgess_core::rng::Stream;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::model::{Candidate, Controller, Model};
+use burgess_physics::objects::compile_objects;
+use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::step::episode::Episode;
+use burgess_physics::step::pairs::pairs_that_touch;
+use burgess_physics::step::state::{Drive, State, Work};
+use burgess_physics::step::step::step;
+use burgess_physics::task::TaskPlan;
+use burgess_physics::world::{Physics, SelfCollision, World};
+
+fn object(shape: ObjectShape, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
+    let nothing = (0.0, 0.0, 0.0);
+    ObjectSpec { shape, mass, at, turn: nothing, fixed: false, count: 1, spacing: nothing }
+}
+
+fn ball(radius: f64, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
+    object(ObjectShape::Sphere { radius }, mass, at)
+}
+
+/// The body among objects.
+fn among(mut model: Model<f64>, objects: &[ObjectSpec]) -> Model<f64> {
+    let physics = Physics { objects: objects.to_vec(), ..Physics::default() };
+    model.objects = compile_objects(&physics);
+    model.pairs = pairs_that_touch(&model, &SelfCollision::On);
+    model
+}
+
+fn task(steps: u32) -> TaskPlan {
+    TaskPlan {
+        steps,
+        control_period: 1,
+        reward: vec![
+            (RewardTerm::ForwardVelocity, 1.0),
+            (RewardTerm::ObjectProgress, 1.0),
+            (RewardTerm::ObjectReached { target: (0.5, 0.2), radius: 0.4 }, 2.0),
+            (RewardTerm::ObjectLifted, 1.0),
+        ],
+        descriptors: vec![Descriptor::ObjectX, Descriptor::ObjectY, Descriptor::MeanHeight],
+        min_height: None,
+        min_up: None,
+        frame: None,
+        observer: None,
+    }
+}
+
+fn still(model: &Model<f64>) -> Controller<f64> {
+    Controller::Sequence { actions: vec![0.0; model.joint_count()] }
+}
+
+/// Objects of all shapes close around a body, in reach of its limbs, one upon another, and one that stands fixed.
+fn close_by(stream: &mut Stream) -> Vec<ObjectSpec> {
+    let mut objects = vec![
+        ball(
+            stream.range(0.04, 0.08),
+            stream.range(0.1, 1.0),
+            (stream.range(0.15, 0.25), stream.range(-0.1, 0.1), 0.0),
+        ),
+        object(ObjectShape::Box { half: (0.06, 0.05, 0.04) }, 0.4, (-0.2, stream.range(-0.1, 0.1), 0.0)),
+        object(ObjectShape::Capsule { radius: 0.03, length: 0.1 }, 0.2, (-0.2, stream.range(-0.1, 0.1), 0.1)),
+        object(ObjectShape::Box { half: (0.1, 0.02, 0.1) }, 0.0, (0.0, 0.3, 0.0)),
+    ];
+    objects[2].turn = (0.1, 0.2, stream.range(-1.0, 1.0));
+    objects[3].fixed = true;
+    objects
+}
+
+#[test]
+fn the_backward_pass_goes_through_objects() {
+    let mut touched = [0; 4];
+    for seed in 0..16 {
+        let mut stream = stream(300 + seed);
+        let model = folding_body(&mut stream, 1.0);
+        let controller = folding_brain(&mut stream, &model);
+        let candidate = Candidate { model: among(model, &close_by(&mut stream)), controller };
+        let world = world(9.81, 240);
+        for (steps, bound) in [(60, 1e-8), (240, 1e-6)] {
+            let task = task(steps);
+            let mut episode = Episode::new(&candidate, &world, &task);
+            while episode.advance() {
+                let links = candidate.model.links.len();
+                for pair in episode.work.pairs.iter().filter(|pair| pair.force.normal > 0.0) {
+                    pair.links.into_iter().filter_map(|link| link.checked_sub(links)).for_each(|i| touched[i] += 1);
+                }
+            }
+            let error = gradient_error(&candidate, &world, &task, &mut stream);
+            assert!(error < bound, "{seed}, {steps} steps: {error:.1e}");
+        }
+    }
+    assert!(touched.iter().all(|&count| count > 100), "contacts of each object: {touched:?}");
+}
+
+/// In free flight a creature that hits objects gives them what it loses.
+#[test]
+fn momentum_goes_from_creature_to_objects() {
+    let (mut worst, mut touched) = (0.0_f64, 0);
+    for seed in 0..20 {
+        let mut stream = stream(400 + seed);
+        let model = folding_body(&mut stream, 1.0);
+        let model = among(model, &close_by(&mut stream)[..3]);
+        let world = world(0.0, 240);
+        let mut state = State::at_rest(&model, Vec3::zero());
+        let up = vec3(0.0, 0.0, 100.0);
+        state.position += up;
+        state.objects.iter_mut().for_each(|object| object.position += up);
+        let mut work = Work::new(&model, world.gravity, world.contact_width);
+        let mut drive = Drive::idle(&model);
+        for i in 0..240 {
+            if i % 60 == 0 {
+                drive.targets.iter_mut().for_each(|target| *target = stream.range(-2.4, 2.4));
+            }
+            step(&model, &world, &drive, &mut state, &mut work);
+            let links = model.links.len();
+            touched +=
+                work.pairs.iter().filter(|p| p.force.normal > 0.0 && p.links.iter().any(|&l| l >= links)).count();
+            let all = state.links.iter().chain(state.objects.iter().flat_map(|object| &object.links));
+            let momentum = all.fold(Vec3::zero(), |sum: Vec3<f64>, link| sum + link.momentum);
+            worst = worst.max(momentum.norm_squared().sqrt() / model.mass());
+        }
+    }
+    println!("momentum / mass {worst:.1e} m/s, {touched} contacts with objects");
+    assert!(touched > 300 && worst < 1e-11, "{worst:.1e} m/s, {touched} contacts");
+}
+
+/// On the ground and on each other: objects settle, and stay.
+#[test]
+fn objects_come_to_rest_on_each_other() {
+    let half = (0.05, 0.05, 0.05);
+    let stack =
+        ObjectSpec { count: 3, spacing: (0.0, 0.0, 0.1), ..object(ObjectShape::Box { half }, 0.5, (0.6, 0.0, 0.0)) };
+    let model = among(ant().build(1e4, true), &[ball(0.1, 1.0, (-0.6, 0.0, 0.0)), stack]);
+    let (world, task) = (world(9.81, 240), task(1200));
+    let candidate = Candidate { controller: still(&model), model };
+    let mut episode = Episode::new(&candidate, &world, &task);
+    let mut heights = Vec::new();
+    while episode.advance() {
+        if episode.steps() % 400 == 0 {
+            heights.push(episode.state.objects.iter().map(|object| object.position.z).collect::<Vec<_>>());
+        }
+    }
+    // One millimetre deep under the own weight, three under that of the stack; contacts between moving bodies are softer.
+    for (z, (wanted, within)) in heights[2].iter().zip([(0.099, 2e-4), (0.047, 2e-4), (0.147, 5e-3), (0.247, 9e-3)]) {
+        assert!((z - wanted).abs() < within, "{heights:?}");
+    }
+    for (a, b) in heights[1].iter().zip(&heights[2]) {
+        assert!((a - b).abs() < 2e-4, "{heights:?}");
+    }
+    let drift =
+        episode.state.objects.iter().skip(1).map(|o| (o.position.x - 0.6).hypot(o.position.y)).fold(0.0, f64::max);
+    assert!(drift < 5e-3, "the stack moved by {drift} m");
+}
+
+/// What is fixed stays, and what hits it stops.
+#[test]
+fn fixed_objects_stop_others() {
+    let mut wall = object(ObjectShape::Box { half: (0.05, 1.0, 0.2) }, 0.0, (1.0, 0.0, -0.05));
+    wall.fixed = true;
+    let model = among(ant().build(1e4, true), &[ball(0.1, 1.0, (0.6, 0.0, 0.0)), wall]);
+    let world = world(9.81, 240);
+    let mut work = Work::new(&model, world.gravity, world.contact_width);
+    let mut state = State::at_rest(&model, vec3(-0.5, 0.0, 0.4));
+    state.objects[0].position.z = 0.1;
+    state.objects[0].velocity.x = 2.0;
+    state.objects[0].links[0].momentum.x = 2.0;
+    let fixed = state.objects[1].position;
+    let mut furthest = f64::MIN;
+    for _ in 0..480 {
+        step(&model, &world, &Drive::idle(&model), &mut state, &mut work);
+        furthest = furthest.max(state.objects[0].position.x);
+    }
+    assert_eq!(state.objects[1].position, fixed);
+    assert!(furthest > 0.84 && furthest < 0.87, "the ball went to {furthest}");
+    assert!(state.objects[0].position.x < 0.85);
+}
+
+/// Scenes give where an object's lowest point is, whatever the ground.
+#[test]
+fn objects_start_on_the_ground() {
+    let slope = TerrainSpec::Plane { slope: 0.5 };
+    let mut block = object(ObjectShape::Box { half: (0.1, 0.1, 0.1) }, 0.0, (-1.0, 0.0, 0.02));
+    block.fixed = true;
+    let physics = Physics { objects: vec![ball(0.1, 1.0, (1.0, 0.5, 0.0)), block], ..Physics::default() };
+    let world = World::new(&physics, &slope, 0);
+    let mut model = ant().build(1e4, true);
+    model.objects = compile_objects(&physics);
+    let prelude = burgess_physics::step::prelude::Prelude::new(&model, &world);
+    let (gap, _) = world.terrain.distance(prelude.objects[0]);
+    assert!((gap - 0.1).abs() < 4e-3, "gap {gap}");
+    assert_eq!((prelude.objects[0].x, prelude.objects[0].y), (1.0, 0.5));
+    assert!((prelude.objects[1].z - (-0.5 + 0.02 + 0.1)).abs() < 1e-12, "{:?}", prelude.objects[1]);
+}
