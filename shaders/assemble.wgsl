@@ -11,7 +11,6 @@ fn assemble_load() {
     let carried = carried_angular_momentum(link_inertia.diagonal, link_inertia.products, spin, world.dt).momentum;
     load = force_at(com, momentum + world.gravity * (world.dt * mass));
     load.torque += link_rotation * carried;
-    load_pairs();
 }
 
 // Where every contact point is and what law its force follows in this step.

@@ -42,7 +42,7 @@ fn advance(steps: u32) {
         return;
     }
     // Judge.
-    post_measurements(rate, total_force());
+    post_measurements(rate, total_force(), position);
     if RECORDED + WATCHED != 0u {
         post_features(total_force(), angle, rate, target_angle);
     }
@@ -76,7 +76,7 @@ fn freeze(step: u32) {
         post(0u, vec4<f32>(select(0.0, 1.0, running)));
     }
     workgroupBarrier();
-    let goes_on = posted(0u, base).x > 0.5;
+    let goes_on = posted(0u, scene_lane).x > 0.5;
     // Nobody posts the next step's poses while a lane still reads.
     workgroupBarrier();
     if !goes_on && !frozen {
@@ -154,7 +154,7 @@ fn plus(sum: Sum, x: f32) -> Sum {
     return Sum(total, select(0.0, excess, is_finite(total)));
 }
 
-// Whether the base has left all bounds. What is not a number is not calm either.
+// Whether the root has left all bounds. What is not a number is not calm either.
 fn has_diverged() -> bool {
     let calm = is_finite(position.x + position.y + position.z) && is_finite(dot(orientation, orientation))
         && is_slow(velocity, SPEED_BOUND) && is_slow(spin, RATE_BOUND);
@@ -184,7 +184,7 @@ fn wake() {
     } else if WATCHED != 0u {
         start_watching();
     }
-    if is_base {
+    if is_root() {
         wake_episode();
     }
 }
@@ -200,6 +200,10 @@ fn wake_lane() {
     body_links = byte(l.counts, 2u);
     quadrant = byte(l.counts, 3u);
     body = l.body;
+    scene_lane = byte(l.scene, 0u);
+    scene_links = byte(l.scene, 1u);
+    is_object = byte(l.scene, 2u) != 0u;
+    facts_row = l.facts;
     block_depth = lanes[block * LANES].block_depth;
     is_base = body_links > 0u && depth == 0u;
     is_joint = depth > 0u;
@@ -261,31 +265,31 @@ fn wake_state(step: u32) {
 }
 
 fn wake_body() {
-    let b = bodies[body];
+    let b = bodies[facts()];
     floating = b.floating != 0u;
     contact_stiffness = b.contact_stiffness;
     contact_width = b.contact_width;
     inverse_slip_mass = 1.0 / (0.25 * b.mass);
     reference_force = b.reference_force;
     pull_tolerance = b.pull_tolerance;
-    started = b.started;
+    started = bodies[body].started;
 }
 
 // At rest, upright, on the spawn point; then as the last dispatch left it.
 fn wake_episode() {
     if begins {
         orientation = vec4<f32>(0.0, 0.0, 0.0, 1.0);
-        position = bodies[body].start;
+        position = bodies[facts()].start;
         // At the start nothing has landed: the drop to the ground is no step.
         stance = vec4<f32>(2.0);
         running = true;
-        if TAPED == 0u || span.replays == 0u {
+        if is_base && (TAPED == 0u || span.replays == 0u) {
             results[body * RESULT_WORDS + ENDING] = RUNNING;
             results[body * RESULT_WORDS + LEFT_OUT] = 0u;
         }
         return;
     }
-    let e = episodes[body];
+    let e = episodes[facts()];
     orientation = e.orientation;
     position = e.position;
     velocity = e.velocity;
@@ -296,6 +300,9 @@ fn wake_episode() {
         return;
     }
     running = results[at + ENDING] == RUNNING;
+    if !is_base {
+        return;
+    }
     reward = bitcast<f32>(results[at + REWARD]);
     reward_excess = bitcast<f32>(results[at + EXCESS]);
     for (var i = 0u; i < DESCRIPTORS; i++) {
@@ -334,8 +341,8 @@ fn rest() {
 // Writes the state after so many steps.
 fn rest_lane(step: u32) {
     put_state(step);
-    if is_base {
-        episodes[body] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
+    if is_root() {
+        episodes[facts()] = Episode(orientation, position, 0.0, velocity, 0.0, stance);
     }
 }
 
@@ -343,14 +350,14 @@ fn rest_lane(step: u32) {
 fn put_state(step: u32) {
     let to = record(step);
     let hinge = vec4<f32>(angle, rate, target_angle, command);
-    states[to] = select(hinge, vec4<f32>(velocity, 0.0), WHOLE_RECORDS != 0u && is_base);
+    states[to] = select(hinge, vec4<f32>(velocity, 0.0), WHOLE_RECORDS != 0u && is_root());
     states[to + LANES] = vec4<f32>(momentum, 0.0);
     states[to + 2u * LANES] = vec4<f32>(spin, 0.0);
     for (var i = 0u; i < CONTACTS; i++) {
         states[to + (STATE_CONTACTS + i) * LANES] = vec4<f32>(free_gains[i], normal_forces[i]);
     }
     put_pairs(to + STATE_PAIRS * LANES);
-    if WHOLE_RECORDS != 0u && is_base {
+    if WHOLE_RECORDS != 0u && is_root() {
         states[to + STATE_FIELDS * LANES] = orientation;
         states[to + (STATE_FIELDS + 1u) * LANES] = vec4<f32>(position, 0.0);
     }

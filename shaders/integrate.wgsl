@@ -26,7 +26,7 @@ fn integrate() {
         rate = free_rate;
         angle += world.dt * free_rate;
     }
-    if is_base && floating {
+    if is_root() && floating {
         velocity = twist_after.linear;
         position += twist_after.linear * world.dt;
         let turned = product(orientation, exponential(spin * world.dt));

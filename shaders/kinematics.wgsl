@@ -3,7 +3,7 @@
 // Orientation, position, spatial axis and twist of every link, about the base origin.
 fn kinematics() {
     let hinge = about_axis(joint_axis, angle);
-    if is_base {
+    if is_root() {
         link_orientation = orientation;
         origin = vec3<f32>(0.0);
         axis = Twist(vec3<f32>(0.0), vec3<f32>(0.0));
@@ -30,6 +30,7 @@ fn kinematics() {
         workgroupBarrier();
     }
     position = posted(3u, base).yzw;
+    take_offset();
     link_rotation = rotation_matrix(link_orientation);
     com = origin + link_rotation * link_com;
 }

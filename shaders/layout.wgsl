@@ -37,12 +37,14 @@ struct Span {
 struct Lane {
     tree: u32,           // bytes: parent, depth, base, first child
     counts: u32,         // bytes: next sibling, contact points, links of the creature (0 for an idle lane), quadrant
-    body: u32,           // index of the creature
+    body: u32,           // index of the creature; of an object, that of the creature beside it
     block_depth: u32,    // depth of the deepest tree in the block
-    partners: u32,       // one bit a later link of the creature that the link can touch
+    partners: u32,       // one bit a later link, counted with the creature's objects, that the link can touch
+    scene: u32,          // bytes: first lane of the creature, its links with its objects, whether the lane is an object's
+    facts: u32,          // where `bodies` and `episodes` have the creature, or the object
 }
 
-// What is known of a whole creature.
+// What is known of a whole creature, or of an object.
 struct Body {
     start: vec3<f32>,
     contact_stiffness: f32,
@@ -58,9 +60,13 @@ struct Body {
     activations: u32,       // where its scratch begins in `activations`
     pull_tolerance: f32,
     started: u32,           // in batches that step: the batch's step with which the episode began
+    first_object: u32,      // where its objects begin in `bodies`
+    spare_0: u32,
+    spare_1: u32,
+    spare_2: u32,
 }
 
-// What a creature's base lane keeps between dispatches.
+// What the base lane of a creature or of an object keeps between dispatches.
 struct Episode {
     orientation: vec4<f32>,
     position: vec3<f32>,

@@ -1,7 +1,7 @@
 // What the task sees after a step. Twin of crates/burgess-physics/src/step/measure.rs.
 
-// Posts what the base lane sums up: `rate` and the `force` of the link's contacts are those after the step.
-fn post_measurements(rate: f32, force: f32) {
+// Posts what the base lane sums up: `rate`, the `force` of the link's contacts and the `position` of its root are those after the step.
+fn post_measurements(rate: f32, force: f32, position: vec3<f32>) {
     var work = 0.0;
     if is_joint {
         work = abs((servo.push - servo.drag * rate) * rate);
@@ -9,6 +9,10 @@ fn post_measurements(rate: f32, force: f32) {
     let calm = is_finite(angle) && is_finite(rate) && abs(rate) < RATE_BOUND;
     post(0u, vec4<f32>(work, limit_use, command_change, select(1.0, 0.0, calm)));
     post(1u, vec4<f32>(force, 0.0, 0.0, 0.0));
+    if OBJECTS != 0u && is_object {
+        post(0u, vec4<f32>(0.0, 0.0, 0.0, select(0.0, 1.0, has_diverged())));
+        post(3u, vec4<f32>(position, 0.0));
+    }
 }
 
 // Normal force of all contacts of the link (N).
@@ -23,19 +27,20 @@ fn total_force() -> f32 {
 }
 
 // What the joints of a creature posted, summed in the order of links: power, limit use, squared command changes, and how many
-// are out of bounds.
+// are out of bounds. Of objects only the last is not zero.
 fn sum_joints() -> vec4<f32> {
     // Four at a time, so that reads do not wait for sums.
     var sum = vec4<f32>(0.0);
-    for (var i = 1u; i < body_links; i += 4u) {
+    let all = select(body_links, scene_links, OBJECTS != 0u);
+    for (var i = 1u; i < all; i += 4u) {
         let a = posted(0u, base + i);
         let b = posted(0u, base + i + 1u);
         let c = posted(0u, base + i + 2u);
         let d = posted(0u, base + i + 3u);
         sum += a;
-        sum += select(vec4<f32>(0.0), b, i + 1u < body_links);
-        sum += select(vec4<f32>(0.0), c, i + 2u < body_links);
-        sum += select(vec4<f32>(0.0), d, i + 3u < body_links);
+        sum += select(vec4<f32>(0.0), b, i + 1u < all);
+        sum += select(vec4<f32>(0.0), c, i + 2u < all);
+        sum += select(vec4<f32>(0.0), d, i + 3u < all);
     }
     return sum;
 }
@@ -65,6 +70,10 @@ fn measure(
         s.limb_load[i] = select(0.0, load_share(forces[i], reference_force), i < end_count);
     }
     s.touchdowns = update_stance(s.limb_load, end_count);
+    if OBJECTS != 0u {
+        s.object_start = bodies[bodies[body].first_object].start;
+        s.object = posted(3u, base + body_links).xyz;
+    }
     return s;
 }
 

@@ -1,4 +1,8 @@
-// Links of one creature that touch each other: which, where, and with what force. Twin of crates/burgess-physics/src/step/pairs.rs.
+// Links of one creature that touch each other or objects of its scene, and objects that touch each other: which, where, and with what force. Twin of
+// crates/burgess-physics/src/step/pairs.rs.
+//
+// Places are relative to the creature's base origin here, while the rest of an object's lane has them relative to the object's own. What is said of a
+// creature's links goes for its objects, too, which come behind them.
 //
 // A creature has PAIR_SLOTS slots for each of its links; slot `s` is worked on by the lane of link `s` modulo the links. Lists are in the order
 // of links and features, and links add up what belongs to them in the order of the list.
@@ -24,6 +28,8 @@ struct PairWork {
     first: u32,
     second: u32,
     stiffness: f32,
+    // Only where there are objects.
+    width: f32,
     touch: Touch,
     v_n: f32,
     slip: vec3<f32>,
@@ -50,6 +56,8 @@ var<private> mobility: Spatial;
 var<private> parent_mobility: Spatial;
 var<private> crowd: vec4<f32>;
 var<private> pair_impulse: Wrench;
+// Where the root of the lane's tree is, relative to the creature's base origin (m).
+var<private> offset: vec3<f32>;
 
 // Workgroups have little memory, and what they have less of runs more of them at a time: what slots tell links goes over the board, too.
 
@@ -69,7 +77,7 @@ fn wake_shape(at: u32) {
     shape_row = at;
     partners = lanes[block * LANES + lane].partners;
     if is_base {
-        links_at[lane] = body_links;
+        links_at[lane] = scene_links;
     }
 }
 
@@ -108,13 +116,44 @@ fn find_pairs() -> bool {
     return links_touch;
 }
 
+// On all lanes, once poses are posted.
+fn take_offset() {
+    if OBJECTS != 0u {
+        offset = position - posted(3u, scene_lane).yzw;
+    }
+}
+
+// A twist of the lane's link as seen from the creature's base origin.
+fn in_scene(t: Twist) -> Twist {
+    if OBJECTS != 0u {
+        return Twist(t.angular, t.linear - cross(t.angular, offset));
+    }
+    return t;
+}
+
+// A point in the coordinates of the lane's own tree.
+fn in_tree(point: vec3<f32>) -> vec3<f32> {
+    if OBJECTS != 0u {
+        return point - offset;
+    }
+    return point;
+}
+
+// A wrench about the creature's base origin, about that of the lane's own tree.
+fn wrench_in_tree(w: Wrench) -> Wrench {
+    if OBJECTS != 0u {
+        return Wrench(w.torque - cross(offset, w.force), w.force);
+    }
+    return w;
+}
+
 // The later links whose balls meet that of the link: a bit each.
 fn near_partners() -> u32 {
     let own = posted(0u, lane);
     var near = 0u;
     for (var left = partners; left != 0u; left &= left - 1u) {
         let i = firstTrailingBit(left);
-        let other = posted(0u, base + i);
+        let other = posted(0u, scene_lane + i);
         let apart = own.xyz - other.xyz;
         let reach = own.w + other.w;
         near |= select(0u, 1u << i, dot(apart, apart) <= reach * reach);
@@ -138,7 +177,7 @@ fn list_pairs(near: u32) {
     var left = near;
     for (var start = 0u; start < total; start += LANES) {
         for (; left != 0u && rank < start + LANES; rank++) {
-            near_pairs[rank - start] = lane | ((base + firstTrailingBit(left)) << 5u) | (base << 10u);
+            near_pairs[rank - start] = lane | ((scene_lane + firstTrailingBit(left)) << 5u) | (scene_lane << 10u);
             left &= left - 1u;
         }
         workgroupBarrier();
@@ -158,12 +197,12 @@ fn list_pairs(near: u32) {
         }
         workgroupBarrier();
     }
-    let all = select(0u, found_at[base], body_links > 0u);
+    let all = select(0u, found_at[scene_lane], scene_links > 0u);
     links_touch = any_lane(all > 0u);
     if !links_touch {
         return;
     }
-    pair_count = min(all, body_links * PAIR_SLOTS);
+    pair_count = min(all, scene_links * PAIR_SLOTS);
     // Lanes that go back, or over what was simulated before, are not running or replay.
     if is_base && running && all > pair_count && span.replays == 0u {
         results[body * RESULT_WORDS + LEFT_OUT] += all - pair_count;
@@ -175,10 +214,10 @@ fn list_pairs(near: u32) {
         slots_as_second[k] = 0u;
     }
     workgroupBarrier();
-    crowded = any_lane(pair_count > body_links);
+    crowded = any_lane(pair_count > scene_links);
     for (var k = 0u; k < PAIR_SLOTS; k++) {
-        for (var i = 0u; i < body_links && k * body_links + i < pair_count; i++) {
-            let side = side_of(pair_list[base * PAIR_SLOTS + k * body_links + i]);
+        for (var i = 0u; i < scene_links && k * scene_links + i < pair_count; i++) {
+            let side = side_of(pair_list[scene_lane * PAIR_SLOTS + k * scene_links + i]);
             slots_as_first[k] |= select(0u, 1u << i, side > 0);
             slots_as_second[k] |= select(0u, 1u << i, side < 0);
         }
@@ -197,7 +236,7 @@ fn carried_field(k: u32) -> u32 {
 fn touching_features(pair: u32) -> u32 {
     let a = earlier_of(pair);
     let b = later_of(pair);
-    let tail = PAIR_TAIL * posted(6u, a).w;
+    let tail = PAIR_TAIL * min(posted(6u, a).w, posted(6u, b).w);
     var touching = 0u;
     for (var i = 0u; i < feature_count(a, b); i++) {
         let f = pair_feature(a, b, i);
@@ -243,16 +282,16 @@ fn base_of(pair: u32) -> u32 {
     return (pair >> 10u) & 31u;
 }
 
-// Pushes links apart that touch, after the hinges were eliminated: adds what contacts between links give the link in this step to its load.
-// What is carried on is set, too.
+// Pushes links apart that touch, after the hinges were eliminated: sets the impulse that contacts between links give the link in this step, and
+// what is carried on.
 fn push_pairs() {
     find_mobilities();
     resist_pairs();
     push_links();
-    eliminate_impulses();
 }
 
-// Takes the impulses of contacts between links to the base, as eliminate_hinges does with loads.
+// Takes the impulses of contacts between links to the base, as eliminate_hinges does with loads. They are not among those, so that a further round
+// gives the same bits where nothing has changed.
 fn eliminate_impulses() {
     var impulse = pair_impulse;
     for (var level = block_depth; level > 0u; level--) {
@@ -267,7 +306,7 @@ fn eliminate_impulses() {
         }
         workgroupBarrier();
     }
-    if is_base {
+    if is_root() {
         for (var child = first_child; child != NONE; child = next_sibling[child]) {
             impulse = wrench_add(impulse, posted_wrench(child));
         }
@@ -281,10 +320,6 @@ fn posted_wrench(by: u32) -> Wrench {
     return Wrench(t.angular, t.linear);
 }
 
-fn load_pairs() {
-    load = wrench_add(load, pair_impulse);
-}
-
 // A ball around the link's shape that holds it to the end of the step.
 fn post_ball() {
     let shape_at = model[shape_row];
@@ -293,11 +328,15 @@ fn post_ball() {
     let is_box = shape_size.w == BOX;
     let centre = select(at + link_rotation * (shape_size.xyz * 0.5), at, is_box);
     let radius = select(0.5 * length(shape_size.xyz) + shape_at.w, length(shape_size.xyz + shape_at.w), is_box);
-    let base_velocity = posted(2u, base).xyz;
+    let base_velocity = posted(2u, scene_lane).xyz;
+    var seen = centre;
+    if OBJECTS != 0u {
+        seen += offset;
+    }
     let motion = length(velocity_at(twist, centre) - base_velocity) + length(twist.angular) * radius;
     // Nobody posts while a lane still reads poses.
     workgroupBarrier();
-    post(0u, vec4<f32>(centre, radius + world.dt * motion + 0.5 * PAIR_TAIL * contact_width));
+    post(0u, vec4<f32>(seen, radius + world.dt * motion + 0.5 * PAIR_TAIL * contact_width));
 }
 
 // The edges of a box.
@@ -313,12 +352,17 @@ fn post_solid() {
     let shape_size = model[shape_row + LANES];
     let is_box = shape_size.w == BOX;
     let axes = link_rotation * shape_edges();
-    post(1u, vec4<f32>(origin + link_rotation * shape_at.xyz, shape_at.w));
+    let moving = in_scene(twist);
+    var at = origin + link_rotation * shape_at.xyz;
+    if OBJECTS != 0u {
+        at += offset;
+    }
+    post(1u, vec4<f32>(at, shape_at.w));
     post(2u, vec4<f32>(select(link_rotation * shape_size.xyz, shape_size.xyz, is_box), shape_size.w));
     post(3u, vec4<f32>(axes[0], axes[2].x));
     post(4u, vec4<f32>(axes[1], axes[2].y));
-    post(5u, vec4<f32>(twist.angular, axes[2].z));
-    post(6u, vec4<f32>(twist.linear, contact_width));
+    post(5u, vec4<f32>(moving.angular, axes[2].z));
+    post(6u, vec4<f32>(moving.linear, contact_width));
 }
 
 fn posted_motion(by: u32) -> Twist {
@@ -407,7 +451,7 @@ fn touch_of(f: PairFeature) -> Touch {
 
 // Which of the creature's slots is the lane's `k`-th; none on idle lanes, which have no contacts.
 fn pair_slot(k: u32) -> u32 {
-    return k * body_links + lane - base;
+    return k * scene_links + lane - scene_lane;
 }
 
 // Works out where the contact in the lane's `k`-th slot is, if there is one.
@@ -416,7 +460,7 @@ fn place_pair(k: u32) {
     if pair_slot(k) >= pair_count {
         return;
     }
-    let key = pair_list[base * PAIR_SLOTS + pair_slot(k)] & ~SWAPPED;
+    let key = pair_list[scene_lane * PAIR_SLOTS + pair_slot(k)] & ~SWAPPED;
     let f = feature_of(key);
     let touch = touch_of(f);
     let u = velocity_at(posted_motion(f.first), touch.point) - velocity_at(posted_motion(f.second), touch.point);
@@ -426,23 +470,45 @@ fn place_pair(k: u32) {
     pairs[k].first = f.first;
     pairs[k].second = f.second;
     pairs[k].stiffness = contact_stiffness * (PAIR_STIFFNESS * f.share);
+    if OBJECTS != 0u {
+        pairs[k].stiffness = max(stiffness_of(f.first), stiffness_of(f.second)) * (PAIR_STIFFNESS * f.share);
+        pairs[k].width = min(posted(6u, f.first).w, posted(6u, f.second).w);
+    }
     pairs[k].touch = touch;
     pairs[k].v_n = dot(u, touch.normal);
     pairs[k].slip = slip;
     pairs[k].carried_from = carried_slot(key);
     pairs[k].carried = vec3<f32>(0.0);
     if pairs[k].carried_from != NO_SLOT {
-        let row = pairs[k].carried_from / body_links;
-        pairs[k].carried = posted(carried_field(row), base + pairs[k].carried_from % body_links).xyz;
+        let row = pairs[k].carried_from / scene_links;
+        pairs[k].carried = posted(carried_field(row), scene_lane + pairs[k].carried_from % scene_links).xyz;
     }
     pairs[k].bristle = across(pairs[k].carried, touch.normal) + slip * world.dt;
 }
 
+// The stiffness of a contact point of the body that a lane belongs to.
+fn stiffness_of(by: u32) -> f32 {
+    return bodies[lanes[block * LANES + by].facts].contact_stiffness;
+}
+
+// The contact width of the body that a lane belongs to.
+fn width_of(by: u32) -> f32 {
+    return bodies[lanes[block * LANES + by].facts].contact_width;
+}
+
+// Over what depth the contact in the lane's `k`-th slot sets in.
+fn pair_width(k: u32) -> f32 {
+    if OBJECTS != 0u {
+        return pairs[k].width;
+    }
+    return contact_width;
+}
+
 // The creature's slot that carried a contact into the step. Slots are filled from the first on.
 fn carried_slot(key: u32) -> u32 {
-    for (var slot = 0u; slot < body_links * PAIR_SLOTS; slot++) {
-        let row = slot / body_links;
-        let old = u32(posted(carried_field(row), base + slot - row * body_links).w);
+    for (var slot = 0u; slot < scene_links * PAIR_SLOTS; slot++) {
+        let row = slot / scene_links;
+        let old = u32(posted(carried_field(row), scene_lane + slot - row * scene_links).w);
         if old == key {
             return slot;
         }
@@ -456,7 +522,7 @@ fn carried_slot(key: u32) -> u32 {
 // The feature that a key names.
 fn feature_of(key: u32) -> PairFeature {
     let place = key - 1u;
-    return pair_feature(base + (place >> 14u), base + ((place >> 4u) & 1023u), place & 15u);
+    return pair_feature(scene_lane + (place >> 14u), scene_lane + ((place >> 4u) & 1023u), place & 15u);
 }
 
 // How every link answers a push, with all contacts with the ground in the equations.
@@ -473,7 +539,7 @@ fn answer_pairs() {
 
 // Base to leaf: the diagonal blocks of the inverse inertia of all that hangs together.
 fn find_mobilities() {
-    if is_base {
+    if is_root() {
         mobility = Spatial();
         if floating {
             mobility = inverse_spatial(inertia);
@@ -500,7 +566,20 @@ fn post_spatial(s: Spatial) {
     post(2u, vec4<f32>(s.h[0], s.m.diagonal.z));
     post(3u, vec4<f32>(s.h[1], s.m.products.x));
     post(4u, vec4<f32>(s.h[2], s.m.products.y));
-    post(5u, vec4<f32>(s.m.products.z, 0.0, 0.0, 0.0));
+    post(5u, vec4<f32>(s.m.products.z, offset));
+}
+
+// Where the root of a lane's tree is, posted with its spatial matrix.
+fn posted_offset(by: u32) -> vec3<f32> {
+    return posted(5u, by).yzw;
+}
+
+// A point in the coordinates of a lane's own tree.
+fn in_tree_of(by: u32, point: vec3<f32>) -> vec3<f32> {
+    if OBJECTS != 0u {
+        return point - posted_offset(by);
+    }
+    return point;
 }
 
 fn posted_spatial(by: u32) -> Spatial {
@@ -517,7 +596,7 @@ fn posted_spatial(by: u32) -> Spatial {
 
 // How the link of a lane answers a push at a contact, along the normal and across it.
 fn mobility_of(by: u32, touch: Touch) -> vec2<f32> {
-    let m = at_point(posted_spatial(by), touch.point, touch.normal);
+    let m = at_point(posted_spatial(by), in_tree_of(by, touch.point), touch.normal);
     return vec2<f32>(m.one, (m.all - m.one) * 0.5) + NO_MOBILITY;
 }
 
@@ -543,7 +622,7 @@ fn resist_pair(k: u32) {
         let first = mobility_of(pairs[k].first, pairs[k].touch);
         let second = mobility_of(pairs[k].second, pairs[k].touch);
         let r = pair_resistance(
-            world.dt, pairs[k].stiffness, contact_width, world.onset_speed, pairs[k].touch.gap, pairs[k].v_n,
+            world.dt, pairs[k].stiffness, pair_width(k), world.onset_speed, pairs[k].touch.gap, pairs[k].v_n,
             first.y + second.y,
         );
         pairs[k].first_mobility = first;
@@ -555,18 +634,18 @@ fn resist_pair(k: u32) {
     }
     workgroupBarrier();
     for (var left = slots_as_first[k]; left != 0u; left &= left - 1u) {
-        crowd += posted(6u, base + firstTrailingBit(left));
+        crowd += posted(6u, scene_lane + firstTrailingBit(left));
     }
     for (var left = slots_as_second[k]; left != 0u; left &= left - 1u) {
-        crowd += posted(7u, base + firstTrailingBit(left));
+        crowd += posted(7u, scene_lane + firstTrailingBit(left));
     }
 }
 
 // What an entry of the list is for the link: 1 if the link is A, -1 if it is B, 0 if it is neither.
 fn side_of(entry: u32) -> i32 {
     let place = (entry & ~SWAPPED) - 1u;
-    let is_lower = lane - base == place >> 14u;
-    let is_upper = lane - base == ((place >> 4u) & 1023u);
+    let is_lower = lane - scene_lane == place >> 14u;
+    let is_upper = lane - scene_lane == ((place >> 4u) & 1023u);
     return select(select(0, -1, is_upper), 1, is_lower) * select(1, -1, (entry & SWAPPED) != 0u);
 }
 
@@ -585,6 +664,7 @@ fn push_links() {
     for (var k = 0u; k < rows_of_slots(); k++) {
         gather_wrenches(k);
     }
+    pair_impulse = wrench_in_tree(pair_impulse);
     // Nobody posts while a lane still reads.
     workgroupBarrier();
 }
@@ -593,7 +673,7 @@ fn push_link(k: u32) {
     if pair_slot(k) < pair_count {
         let all = posted(6u, pairs[k].first) + posted(6u, pairs[k].second);
         let force = pair_force(
-            world.dt, pairs[k].stiffness, contact_width, world.friction, world.onset_speed, pairs[k].touch.gap,
+            world.dt, pairs[k].stiffness, pair_width(k), world.friction, world.onset_speed, pairs[k].touch.gap,
             pairs[k].v_n, pairs[k].slip, pairs[k].bristle, pairs[k].first_mobility.y + pairs[k].second_mobility.y, all.x,
             all.y, all.z, all.w,
         );
@@ -619,12 +699,12 @@ fn post_wrench(k: u32) {
 // Adds the impulses of the link's contacts, and takes off those where it is B.
 fn gather_wrenches(k: u32) {
     for (var left = slots_as_first[k]; left != 0u; left &= left - 1u) {
-        let slot = base + firstTrailingBit(left);
+        let slot = scene_lane + firstTrailingBit(left);
         pair_impulse.torque += posted(2u * k, slot).xyz;
         pair_impulse.force += posted(2u * k + 1u, slot).xyz;
     }
     for (var left = slots_as_second[k]; left != 0u; left &= left - 1u) {
-        let slot = base + firstTrailingBit(left);
+        let slot = scene_lane + firstTrailingBit(left);
         pair_impulse.torque -= posted(2u * k, slot).xyz;
         pair_impulse.force -= posted(2u * k + 1u, slot).xyz;
     }

@@ -12,4 +12,6 @@ fn find_pairs() -> bool {
 
 fn push_pairs() {}
 
-fn load_pairs() {}
+fn eliminate_impulses() {}
+
+fn take_offset() {}

@@ -32,7 +32,7 @@ fn gather_system() {
 
 // Solves for the base's twist.
 fn solve_base() {
-    if is_base {
+    if is_root() {
         twist_after = Twist(vec3<f32>(0.0), vec3<f32>(0.0));
         if floating {
             twist_after = solve_spatial(inertia, load);

@@ -15,6 +15,12 @@ var<private> quadrant: u32;
 var<private> body: u32;
 var<private> is_base: bool;
 var<private> is_joint: bool;
+// Of the creature with its objects: the first lane, and how many links there are. An object is a tree of one link: its lane is a root, but no
+// creature's base.
+var<private> scene_lane: u32;
+var<private> scene_links: u32;
+var<private> is_object: bool;
+var<private> facts_row: u32;
 var<private> floating: bool;
 
 // The link.
@@ -49,7 +55,7 @@ var<private> free_gains: array<vec3<f32>, CONTACTS>;
 var<private> target_angle: f32;
 var<private> command: f32;
 
-// Its creature's state, on base lanes. Of the base's position every lane keeps a copy.
+// The state of its creature or object, on root lanes. Of the root's position every lane keeps a copy.
 var<private> orientation: vec4<f32>;
 var<private> position: vec3<f32>;
 var<private> velocity: vec3<f32>;
@@ -104,6 +110,19 @@ struct ContactWork {
     force: f32,
 }
 var<private> contacts: array<ContactWork, CONTACTS>;
+
+// Whether the lane is the root of a tree: a creature's base, or an object.
+fn is_root() -> bool {
+    return is_base || (OBJECTS != 0u && is_object);
+}
+
+// Where `bodies` and `episodes` have the lane's creature, or its object.
+fn facts() -> u32 {
+    if OBJECTS != 0u {
+        return facts_row;
+    }
+    return body;
+}
 
 // What lanes tell each other: FIELDS vectors a lane. Rows are one vector longer than the lanes, which keeps the lanes of
 // different fields in different banks.

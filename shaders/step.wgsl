@@ -16,8 +16,11 @@ fn step() {
         // All velocities after the step, in one sweep up and one down. Links that touch push each other by how these equations answer.
         eliminate_hinges();
         gather_system();
-        if touching && round == 0u {
-            push_pairs();
+        if touching {
+            if round == 0u {
+                push_pairs();
+            }
+            eliminate_impulses();
         }
         solve_base();
         substitute_back();

@@ -2,7 +2,7 @@
 
 // Twists after the step, down the tree, and with them which contacts were in the equations and the forces that they had.
 fn take_velocities() {
-    if is_base {
+    if is_root() {
         moved = Twist(vec3<f32>(0.0), vec3<f32>(0.0));
         if floating {
             moved = Twist(link_rotation * spin_after, velocity_after);
@@ -32,7 +32,7 @@ fn take_velocities() {
 fn gather_loads() {
     carried_bar = spin_bar;
     load = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
-    if is_base && floating {
+    if is_root() && floating {
         // q' = q exp(dt w'): a turn of q turns q', and one of dt w' does so through the exponential map's Jacobian.
         let turn = left_jacobian_transposed(spin_after * world.dt, in_link(rotation_bar));
         carried_bar += angular_velocity_bar + turn * world.dt;

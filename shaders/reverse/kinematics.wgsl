@@ -14,7 +14,7 @@ fn reverse_kinematics() {
         workgroupBarrier();
     }
     gather_base();
-    if is_base {
+    if is_root() {
         if first_child != NONE {
             add_bars(lane);
         }
@@ -49,7 +49,7 @@ fn reverse_hinge() {
     turn_bar += cross(arm, origin_bar) + cross(axis.angular, direction_bar);
 }
 
-// On base lanes: the bars of the base's state become those before the step.
+// On root lanes: the bars of the root's state become those before the step.
 fn reverse_base() {
     position_bar += place_bar;
     rotation_bar += turn_bar;

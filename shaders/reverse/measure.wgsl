@@ -7,7 +7,7 @@ fn reverse_measure(step: u32) {
     let wanted = command - target_before;
     let change = target_change(wanted);
     command_change = select(0.0, change * change, is_joint);
-    post_measurements(rate_after, force_after);
+    post_measurements(rate_after, force_after, position_after);
     if WATCHED != 0u {
         post_features(force_after, angle_after, rate_after, target_angle);
     }
@@ -25,6 +25,10 @@ fn reverse_measure(step: u32) {
         for (var i = 0u; i < CONTACTS; i++) {
             force_bars[i] += limbs[limb_end];
         }
+    }
+    if OBJECTS != 0u && is_object && facts() == bodies[body].first_object {
+        position_bar += posted(4u, lane).xyz;
+        start_bar += posted(5u, lane).xyz;
     }
     if WATCHED != 0u {
         take_feature_bars(joints.w);
@@ -53,6 +57,11 @@ fn reverse_sensors(step: u32) {
     let roughness = 2.0 * bar.command_rate / (world.dt * world.dt * joints);
     post(2u, vec4<f32>(bar.power, bar.limit_use / joints, roughness, base_force_bar));
     post(3u, limbs);
+    if OBJECTS != 0u {
+        // To the first object's own place.
+        board[4u * ROW + base + body_links] = vec4<f32>(bar.object, 0.0);
+        board[5u * ROW + base + body_links] = vec4<f32>(bar.object_start, 0.0);
+    }
 }
 
 // The bars of the limb ends' forces.
@@ -105,7 +114,7 @@ fn sensors_add(a: Sensors, b: Sensors) -> Sensors {
     return Sensors(
         a.time + b.time, a.start + b.start, a.position + b.position, a.velocity + b.velocity, a.up + b.up,
         a.height + b.height, a.power + b.power, a.command_rate + b.command_rate, a.limit_use + b.limit_use,
-        a.limb_load + b.limb_load, a.touchdowns + b.touchdowns,
+        a.limb_load + b.limb_load, a.touchdowns + b.touchdowns, a.object_start + b.object_start, a.object + b.object,
     );
 }
 

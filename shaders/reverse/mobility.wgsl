@@ -61,7 +61,7 @@ fn reverse_answer() {
         workgroupBarrier();
     }
     gather_base();
-    if is_base {
+    if is_root() {
         if first_child != NONE {
             mobility_bar = spatial_add(mobility_bar, posted_spatial(lane));
         }

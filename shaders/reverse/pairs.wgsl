@@ -10,6 +10,8 @@ var<private> bristle_bars: array<vec3<f32>, PAIR_SLOTS>;
 // With respect to the link's mobility, and to what its contacts with other links come to.
 var<private> mobility_bar: Spatial;
 var<private> crowd_bar: vec4<f32>;
+// With respect to where the root of the lane's tree is, relative to the creature's base origin.
+var<private> offset_bar: vec3<f32>;
 
 // What slots tell links.
 const PAIR_FIELDS = 5u;
@@ -17,12 +19,12 @@ var<workgroup> pair_board: array<vec4<f32>, PAIR_FIELDS * LANES * PAIR_SLOTS>;
 
 // Where a slot posts for its links.
 fn pair_post(slot: u32) -> u32 {
-    return PAIR_FIELDS * (base * PAIR_SLOTS + slot);
+    return PAIR_FIELDS * (scene_lane * PAIR_SLOTS + slot);
 }
 
 // What a slot is for the link: 1 if the link is A, -1 if it is B, 0 if it is neither.
 fn side_of_slot(slot: u32) -> i32 {
-    return side_of(pair_list[base * PAIR_SLOTS + slot]);
+    return side_of(pair_list[scene_lane * PAIR_SLOTS + slot]);
 }
 
 // What is known of the lane's slots on their way back.
@@ -89,12 +91,32 @@ fn reverse_pairs() {
     reverse_resistances();
     reverse_carried();
     reverse_touches();
+    reverse_offsets();
     reverse_mobilities();
+}
+
+// From where objects are, relative to the creature, to the positions of both.
+fn reverse_offsets() {
+    if OBJECTS == 0u {
+        return;
+    }
+    post(0u, vec4<f32>(offset_bar, 0.0));
+    workgroupBarrier();
+    if is_object {
+        place_bar += offset_bar;
+    }
+    if is_base {
+        for (var i = body_links; i < scene_links; i++) {
+            place_bar -= posted(0u, base + i).xyz;
+        }
+    }
+    // Nobody posts while a base lane still reads.
+    workgroupBarrier();
 }
 
 // What each force says of its inputs, and with that of the sums over the contacts of both links.
 fn reverse_forces() {
-    post_twist(twist_after);
+    post_twist(in_scene(twist_after));
     post(2u, vec4<f32>(twist.angular, 0.0));
     post(6u, crowd);
     workgroupBarrier();
@@ -108,7 +130,7 @@ fn reverse_forces() {
             let force_bar = (velocity_at(first, x) - velocity_at(second, x)) * world.dt;
             let all = posted(6u, p.first) + posted(6u, p.second);
             let says = pair_force_reverse(
-                world.dt, p.stiffness, contact_width, world.friction, world.onset_speed, p.touch.gap, p.v_n, p.slip,
+                world.dt, p.stiffness, pair_width(k), world.friction, world.onset_speed, p.touch.gap, p.v_n, p.slip,
                 p.bristle, p.first_mobility.y + p.second_mobility.y, all.x, all.y, all.z, all.w,
                 PairForce(dot(force_bar, p.touch.normal), force_bar, bristle_bars[k]),
             );
@@ -125,6 +147,7 @@ fn reverse_forces() {
     }
     workgroupBarrier();
     crowd_bar = vec4<f32>(0.0);
+    offset_bar = -cross(pair_impulse.force, twist_after.angular);
     for (var slot = 0u; slot < pair_count; slot++) {
         if side_of_slot(slot) != 0 {
             crowd_bar += pair_board[pair_post(slot)];
@@ -147,11 +170,16 @@ fn reverse_resistances() {
             let second = posted(6u, p.second);
             let sums = first * p.first_mobility.xxyy + second * p.second_mobility.xxyy;
             let resists = pair_resistance_reverse(
-                world.dt, p.stiffness, contact_width, world.onset_speed, p.touch.gap, p.v_n,
+                world.dt, p.stiffness, pair_width(k), world.onset_speed, p.touch.gap, p.v_n,
                 p.first_mobility.y + p.second_mobility.y, PairResistance(sums.x, sums.y, sums.z, sums.w),
             );
-            contact_stiffness_bar += (says.stiffness + resists.stiffness) * (p.stiffness / contact_stiffness);
-            contact_width_bar += says.width + resists.width;
+            var law_bars = vec2<f32>(says.stiffness + resists.stiffness, says.width + resists.width);
+            if OBJECTS == 0u {
+                contact_stiffness_bar += law_bars.x * (p.stiffness / contact_stiffness);
+                contact_width_bar += law_bars.y;
+            } else {
+                law_bars.x *= p.stiffness / max(stiffness_of(p.first), stiffness_of(p.second));
+            }
             friction_bar += says.friction;
             pairs_back[k].says.v_n += resists.v_n;
             pairs_back[k].touch.gap += resists.gap;
@@ -160,14 +188,21 @@ fn reverse_resistances() {
             let b = mobility_bar_of(second, p.resistance, across_bar);
             let x = p.touch.point;
             let n = p.touch.normal;
-            let of_first = at_point_reverse(posted_spatial(p.first), x, n, a);
-            let of_second = at_point_reverse(posted_spatial(p.second), x, n, b);
+            let of_first = at_point_reverse(posted_spatial(p.first), in_tree_of(p.first, x), n, a);
+            let of_second = at_point_reverse(posted_spatial(p.second), in_tree_of(p.second, x), n, b);
             pairs_back[k].touch.point += of_first.point + of_second.point;
             pairs_back[k].touch.normal += of_first.direction + of_second.direction;
             let to = pair_post(slot);
             pair_board[to] = vec4<f32>(x, a.all);
             pair_board[to + 1u] = vec4<f32>(n, a.one);
-            pair_board[to + 2u] = vec4<f32>(b.all, b.one, 0.0, 0.0);
+            pair_board[to + 2u] = vec4<f32>(b.all, b.one, law_bars);
+            if OBJECTS != 0u {
+                // Who gives the law, and what the place of each side says.
+                let stiffer = select(0.0, 1.0, stiffness_of(p.second) <= stiffness_of(p.first));
+                let narrower = select(0.0, 1.0, width_of(p.second) >= width_of(p.first));
+                pair_board[to + 3u] = vec4<f32>(of_first.point, stiffer);
+                pair_board[to + 4u] = vec4<f32>(of_second.point, narrower);
+            }
         }
     }
     workgroupBarrier();
@@ -179,8 +214,15 @@ fn reverse_resistances() {
             let n = pair_board[pair_post(slot) + 1u];
             let b = pair_board[pair_post(slot) + 2u];
             mobility_bar = spatial_add(
-                mobility_bar, point_drag(x.xyz, n.xyz, select(b.x, x.w, side > 0), select(b.y, n.w, side > 0)),
+                mobility_bar, point_drag(in_tree(x.xyz), n.xyz, select(b.x, x.w, side > 0), select(b.y, n.w, side > 0)),
             );
+            if OBJECTS != 0u {
+                let first = pair_board[pair_post(slot) + 3u];
+                let second = pair_board[pair_post(slot) + 4u];
+                offset_bar -= select(second.xyz, first.xyz, side > 0);
+                contact_stiffness_bar += select(0.0, b.z, (first.w > 0.5) == (side > 0));
+                contact_width_bar += select(0.0, b.w, (second.w > 0.5) == (side > 0));
+            }
         }
     }
     workgroupBarrier();
@@ -213,18 +255,21 @@ fn reverse_carried() {
             pair_board[pair_post(slot)] = vec4<f32>(pull.torque, 0.0);
             pair_board[pair_post(slot) + 1u] = vec4<f32>(pull.force, 0.0);
         }
-        if body_links > 0u {
+        if scene_links > 0u {
             pair_board[pair_post(slot) + 2u] = vec4<f32>(0.0);
         }
     }
     workgroupBarrier();
+    var pull = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
     for (var slot = 0u; slot < pair_count; slot++) {
         let side = f32(side_of_slot(slot));
         if side != 0.0 {
-            twist_bar.torque += pair_board[pair_post(slot)].xyz * side;
-            twist_bar.force += pair_board[pair_post(slot) + 1u].xyz * side;
+            pull.torque += pair_board[pair_post(slot)].xyz * side;
+            pull.force += pair_board[pair_post(slot) + 1u].xyz * side;
         }
     }
+    twist_bar = wrench_add(twist_bar, wrench_in_tree(pull));
+    offset_bar -= cross(pull.force, twist.angular);
     // To the slots that carried the bristles.
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         if pair_slot(k) < pair_count && pairs[k].carried_from != NO_SLOT {
@@ -235,7 +280,7 @@ fn reverse_carried() {
     workgroupBarrier();
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         bristle_bars[k] = vec3<f32>(0.0);
-        if body_links > 0u {
+        if scene_links > 0u {
             bristle_bars[k] = pair_board[pair_post(pair_slot(k)) + 2u].xyz;
         }
     }
@@ -317,6 +362,7 @@ fn reverse_solid(from_: u32) {
     let at = pair_board[from_];
     let size = pair_board[from_ + 1u].xyz;
     origin_bar += at.xyz;
+    offset_bar += at.xyz;
     turn_bar += cross(link_rotation * shape_at.xyz, at.xyz);
     shape_at_bar += vec4<f32>(in_link(at.xyz), at.w);
     if shape_size.w == BOX {

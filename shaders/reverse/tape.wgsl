@@ -23,7 +23,7 @@ fn read_record(step: u32) {
     wake_state(step);
     target_before = target_angle;
     command_before = command;
-    if is_base {
+    if is_root() {
         velocity = recorded_velocity(step);
         orientation = recorded_orientation(step);
         position = recorded_position(step);

@@ -87,9 +87,11 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, pairs) in [(2, false), (8, false), (8, true)] {
+                for (contacts, pairs, objects) in
+                    [(2, false, false), (8, false, false), (8, true, false), (8, true, true)]
+                {
                     let link_room = LinkRoom { contacts, pairs };
-                    let text = source(Choices { task: &task, terrain, brain, link_room, taped, mode });
+                    let text = source(Choices { task: &task, terrain, brain, link_room, objects, taped, mode });
                     all.push(Shader { text, link_room, taped, mode, task: task.clone() });
                 }
             }
@@ -106,7 +108,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 3 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 4 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -217,7 +219,7 @@ fn host_shapes() -> Vec<Shape> {
         }),
         shape!(Span { first_step, step_count, block_count, tape_start, replays, window_start }),
         shape!(Objective { descriptors, reward, unused_0, unused_1, unused_2 }),
-        shape!(Lane { tree, counts, body, block_depth, partners }),
+        shape!(Lane { tree, counts, body, block_depth, partners, scene, facts }),
         shape!(Body {
             start,
             contact_stiffness,
@@ -233,6 +235,10 @@ fn host_shapes() -> Vec<Shape> {
             activations,
             pull_tolerance,
             started,
+            first_object,
+            spare_0,
+            spare_1,
+            spare_2,
         }),
         shape!(Episode { orientation, position, unused_0, velocity, unused_1, stance }),
     ]

@@ -87,15 +87,15 @@ impl GpuBatch {
             for blocks in gradient::split(&place, room, blocks, parts, &prepared)? {
                 let mut encoded = Encoded::default();
                 place.encode(&mut encoded, &blocks, &prepared);
-                let (scratch, words) = (encoded.bodies.len() * place.scratch, place.words);
+                let (scratch, words) = (encoded.candidates.len() * place.scratch, place.words);
                 let part = session.gpu.guarded("a batch that steps", |device| {
                     Part::upload(place.clone(), &encoded.arrays(), Records::Room(1), scratch, device)
                 })??;
                 let results = vec![0u32; encoded.bodies.len() * words];
                 let contents: [(&wgpu::Buffer, u64, &[u8]); 1] = [(&part.results, 0, bytemuck::cast_slice(&results))];
                 part.write("a batch that steps", contents.into_iter())?;
-                let spawns = encoded.bodies.iter().map(|body| body.start).collect();
-                let rewards = vec![0.0; encoded.bodies.len()];
+                let spawns = encoded.bodies[..encoded.candidates.len()].iter().map(|body| body.start).collect();
+                let rewards = vec![0.0; encoded.candidates.len()];
                 loaded.push(Loaded { part, encoded, spawns, rewards });
             }
         }
@@ -167,8 +167,8 @@ impl Loaded {
         for base in bases {
             let candidate = self.encoded.candidates[base.0];
             let from = &states[candidate];
-            kept.put(base, &candidates[candidate].model, link_room, words, from);
             let body = &mut self.encoded.bodies[base.0];
+            kept.put(base, body.first_object as usize, &candidates[candidate].model, link_room, words, from);
             (body.started, body.start) = (step.wrapping_sub(from.steps), from.start.to_array());
             self.rewards[base.0] = from.reward;
         }

@@ -104,6 +104,8 @@ pub struct Choices<'a> {
     pub brain: &'a BrainKind,
     /// Room that a link's vectors have.
     pub link_room: LinkRoom,
+    /// Whether there are objects beside creatures.
+    pub objects: bool,
     /// Whether states are kept on a tape, and there is a backward pass.
     pub taped: bool,
     /// What is simulated, and what drives it.
@@ -154,6 +156,7 @@ fn constants(choices: Choices<'_>) -> String {
     let whole = [
         ("CONTACTS", choices.link_room.contacts),
         ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
+        ("OBJECTS", usize::from(choices.objects)),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),
         ("ACTIVATIONS", brain_kind.widest_layer(choices.task.latent_size())),

@@ -64,48 +64,80 @@ pub(crate) fn states<'c>(
         .bases(state_fields(link_room))
         .map(|(body, row)| {
             let field = |link: usize, field: usize| states[row + link + field * LANES];
-            (body, state(model(encoded.candidates[body]), link_room, &episodes[body], field))
+            let model = model(encoded.candidates[body]);
+            let pose = |place: usize| RootPose::of(&episodes[place]);
+            let objects = model.objects.len();
+            let first = encoded.bodies[body].first_object as usize;
+            let poses: Vec<RootPose> = (first..first + objects).map(pose).collect();
+            (body, state(model, link_room, pose(body), &poses, field))
         })
         .collect();
     found.sort_by_key(|&(body, _)| body);
     found.into_iter().map(|(_, state)| state).collect()
 }
 
-fn state(
+/// Where the root of a tree is and how fast.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RootPose {
+    pub(super) orientation: Vec4,
+    pub(super) position: Vec3<f32>,
+    pub(super) velocity: Vec3<f32>,
+}
+
+impl RootPose {
+    fn of(episode: &Episode) -> Self {
+        let [position, velocity] = [episode.position, episode.velocity].map(|[x, y, z]| vec3(x, y, z));
+        Self { orientation: episode.orientation, position, velocity }
+    }
+}
+
+/// The state of a creature with its objects, from the vectors of its lanes and the poses of its base and of the objects.
+pub(super) fn state(
     model: &Model<f32>,
     link_room: LinkRoom,
-    episode: &Episode,
+    base: RootPose,
+    objects: &[RootPose],
     field: impl Fn(usize, usize) -> Vec4,
 ) -> State<f32> {
-    let links: Vec<LinkState<f32>> = (0..model.links.len())
-        .map(|i| {
-            let [angle, rate, ..] = field(i, 0);
-            LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
-        })
-        .collect();
-    let [x, y, z, w] = episode.orientation;
-    let [position, velocity] = [episode.position, episode.velocity].map(|[x, y, z]| vec3(x, y, z));
+    let objects = model.objects.iter().zip(objects).zip(model.links.len()..);
     State {
-        position,
-        orientation: Quat::new(w, x, y, z),
-        velocity,
-        angular_velocity: links[0].spin,
-        contacts: contact_places(&model.contacts)
-            .map(|(link, place)| contact_state(field(link, STATE_CONTACTS + place)))
-            .collect(),
         pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
-        links,
+        objects: objects
+            .map(|((object, &pose), lane)| tree(&object.body, pose, |_, place| field(lane, place)))
+            .collect(),
+        ..tree(model, base, &field)
+    }
+}
+
+/// The state of a tree by itself.
+fn tree(model: &Model<f32>, root: RootPose, field: impl Fn(usize, usize) -> Vec4) -> State<f32> {
+    let link = |i: usize| {
+        // Of a root the first vector is something else.
+        let [angle, rate, ..] = if i == 0 { [0.0; 4] } else { field(i, 0) };
+        LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
+    };
+    let links: Vec<LinkState<f32>> = (0..model.links.len()).map(link).collect();
+    let contact = |(link, place)| contact_state(field(link, STATE_CONTACTS + place));
+    let [x, y, z, w] = root.orientation;
+    State {
+        position: root.position,
+        orientation: Quat::new(w, x, y, z),
+        velocity: root.velocity,
+        angular_velocity: links[0].spin,
+        contacts: contact_places(&model.contacts).map(contact).collect(),
+        pairs: Vec::new(),
         objects: Vec::new(),
+        links,
     }
 }
 
 /// What a contact point carries, from its vector.
-pub(super) fn contact_state(vector: Vec4) -> ContactState<f32> {
+fn contact_state(vector: Vec4) -> ContactState<f32> {
     ContactState { normal_force: vector[3], free_gain: xyz(vector) }
 }
 
 /// What a contact between two links carries, from its vector.
-pub(super) fn pair_state(vector: Vec4) -> PairState<f32> {
+fn pair_state(vector: Vec4) -> PairState<f32> {
     PairState { key: vector[3] as u32, bristle: xyz(vector) }
 }
 

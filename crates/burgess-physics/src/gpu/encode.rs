@@ -1,14 +1,17 @@
 //! From candidates to the arrays that the device reads.
 
 use super::layout::{
-    Body, CONTACT_POINTS, LANES, Lane, LinkRoom, NONE, SHAPE_FIELDS, Vec4, model_fields, shape_place, with,
+    Body, CONTACT_POINTS, LANES, Lane, LinkRoom, NONE, SHAPE_FIELDS, Vec4, contact_places, model_fields, shape_place,
+    with,
 };
 use super::pack::{Block, Tree};
 use crate::error::Error;
 use crate::laws::joint::Servo;
-use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Shape};
+use crate::laws::sensors::QUADRANTS;
+use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Object, Shape};
 use crate::step::pairs::rounded;
 use crate::step::prelude::Prelude;
+use crate::step::state::{pull_tolerance, width_of_contact};
 use crate::world::World;
 use burgess_core::math::{Sym3, Vec3};
 use rayon::prelude::*;
@@ -17,10 +20,12 @@ use rayon::prelude::*;
 pub(crate) struct Prepared<'a> {
     candidate: &'a Candidate<f32>,
     prelude: Prelude<f32>,
-    /// Size of its tree.
+    /// Size of its tree, with a lane for each of its objects.
     pub(crate) tree: Tree,
     /// Most contact points of one of its links.
     pub(crate) contacts: usize,
+    /// What is known of its objects.
+    objects: Vec<Body>,
 }
 
 /// The arrays of one part of a batch.
@@ -30,11 +35,11 @@ pub(crate) struct Encoded {
     pub(crate) lanes: Vec<Lane>,
     /// In [block][field][lane] order.
     pub(crate) models: Vec<Vec4>,
-    /// One entry a creature, block after block.
+    /// One entry a creature, block after block; then one an object, in the order of their creatures.
     pub(crate) bodies: Vec<Body>,
     /// Numbers that all share, then the brains, one after the other; empty for oscillators.
     pub(crate) weights: Vec<f32>,
-    /// The candidate of each body.
+    /// The candidate of each creature.
     pub(crate) candidates: Vec<usize>,
 }
 
@@ -59,27 +64,41 @@ impl<'a> Prepared<'a> {
         for (i, link) in model.links.iter().enumerate().skip(1) {
             depths[i] = depths[link.parent] + 1;
         }
-        let contacts = model.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
+        let contacts = model.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len);
+        let contacts = contacts.chain(model.objects.iter().map(|object| object.body.contacts.len())).max();
+        let prelude = Prelude::new(model, world);
+        let objects = model.objects.iter().zip(&prelude.objects);
         Self {
             candidate,
-            prelude: Prelude::new(model, world),
-            tree: Tree { links: model.links.len(), depth: depths.into_iter().max().unwrap_or(0) },
+            objects: objects.map(|(object, &start)| object_facts(object, start, world)).collect(),
+            prelude,
+            tree: Tree { links: model.link_count(), depth: depths.into_iter().max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
         }
     }
 
-    /// Checks that the device can simulate the contacts between its links.
+    /// Checks that the device can simulate the contacts between its links, and with the objects of the world.
     ///
     /// # Errors
     ///
     /// When it cannot.
-    pub(crate) fn check_pairs(&self, self_collision: bool) -> Result<(), Error> {
+    pub(crate) fn check_pairs(&self, world: &World<f32>) -> Result<(), Error> {
         let model = &self.candidate.model;
+        if model.objects.len() != world.objects {
+            let what = format!("a body among {} objects in a world of {}", model.objects.len(), world.objects);
+            return Err(Error::Unsupported(what));
+        }
+        if model.link_count() > LANES {
+            let (links, objects) = (model.links.len(), model.objects.len());
+            let what =
+                format!("a body of {links} links among {objects} objects on a GPU; together they may be {LANES}");
+            return Err(Error::Unsupported(what));
+        }
         if model.pairs.is_empty() {
             return Ok(());
         }
-        if !self_collision {
-            let what = "links that can touch each other, where `World::self_collision` is false";
+        if !world.has_pairs {
+            let what = "links that can touch each other, where `World::has_pairs` is false";
             return Err(Error::Unsupported(what.into()));
         }
         let one_each = model.colliders.len() == model.links.len()
@@ -126,6 +145,10 @@ impl Encoded {
         self.candidates.clear();
         self.candidates.extend(places().map(|&(i, _)| i));
         let first_bodies = running_sum(blocks.iter().map(|block| block.creatures.len()));
+        let objects = |&i: &usize| prepared[i].candidate.model.objects.len();
+        let creatures = self.candidates.len();
+        let first_objects: Vec<usize> =
+            running_sum(self.candidates.iter().map(objects)).into_iter().map(|before| creatures + before).collect();
         let weights = || self.candidates.iter().map(|&i| prepared[i].weight_count());
         let (first_weights, first_activations) = (running_sum(weights()), running_sum(weights().map(scratch)));
         let lanes = self.lanes.par_chunks_mut(LANES);
@@ -134,17 +157,22 @@ impl Encoded {
             |(((block, lanes), models), &first_body)| {
                 lanes.fill(IDLE);
                 for (place, &(i, first_lane)) in block.creatures.iter().enumerate() {
-                    put_tree(&prepared[i], first_lane, (first_body + place) as u32, lanes);
+                    let body = first_body + place;
+                    put_tree(&prepared[i], first_lane, body, first_objects[body], lanes);
                     put_model(prepared[i].candidate, first_lane, link_room, models);
                 }
                 lanes.iter_mut().for_each(|lane| lane.block_depth = block.depth as u32);
             },
         );
         self.bodies.clear();
-        let brains = first_weights.iter().zip(&first_activations);
-        self.bodies.extend(places().zip(brains).map(|(&(i, first_lane), (&weights, &activations))| {
-            body_facts(&prepared[i], first_lane, (shared.len() + weights) as u32, activations as u32)
+        let brains = first_weights.iter().zip(&first_activations).zip(&first_objects);
+        self.bodies.extend(places().zip(brains).map(|(&(i, first_lane), ((&weights, &activations), &objects))| Body {
+            weights: (shared.len() + weights) as u32,
+            activations: activations as u32,
+            first_object: objects as u32,
+            ..body_facts(&prepared[i], first_lane)
         }));
+        self.bodies.extend(self.candidates.iter().flat_map(|&i| &prepared[i].objects));
         self.put_brains(prepared, shared);
     }
 
@@ -172,7 +200,15 @@ impl Encoded {
 }
 
 /// A lane without a link.
-const IDLE: Lane = Lane { tree: [0, 0, 0, NONE], counts: [NONE, 0, 0, 0], body: 0, block_depth: 0, partners: 0 };
+const IDLE: Lane = Lane {
+    tree: [0, 0, 0, NONE],
+    counts: [NONE, 0, 0, 0],
+    body: 0,
+    block_depth: 0,
+    partners: 0,
+    scene: [0; 4],
+    facts: 0,
+};
 
 /// Floats of a brain, as the device reads it.
 pub(crate) fn weight_count(controller: &Controller<f32>) -> usize {
@@ -194,21 +230,24 @@ pub(crate) fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
         .collect()
 }
 
-fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [Lane]) {
+fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: usize, first_object: usize, lanes: &mut [Lane]) {
     let (model, quadrants) = (&prepared.candidate.model, &prepared.prelude.plan.quadrants);
-    let count = model.links.len();
+    let (count, all) = (model.links.len(), model.link_count());
     // Children and siblings in the order of links: the last link that named a parent is its newest child.
     let mut newest_child = [usize::MAX; LANES];
-    let own = &mut lanes[first_lane..first_lane + count];
+    let own = &mut lanes[first_lane..first_lane + all];
+    let scene = |is_object: bool| [first_lane as u8, all as u8, u8::from(is_object), 0];
     for (i, link) in model.links.iter().enumerate() {
         let depth = if i == 0 { 0 } else { own[link.parent].tree[1] + 1 };
         let parent = (first_lane + link.parent) as u8;
         own[i] = Lane {
             tree: [parent, depth, first_lane as u8, NONE],
             counts: [NONE, 0, count as u8, quadrants[i] as u8],
-            body,
+            body: body as u32,
             block_depth: 0,
             partners: 0,
+            scene: scene(false),
+            facts: body as u32,
         };
         if i > 0 {
             let lane = (first_lane + i) as u8;
@@ -221,6 +260,18 @@ fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: u32, lanes: &mut [
     }
     for contact in &model.contacts {
         own[contact.link].counts[1] += 1;
+    }
+    for (i, object) in model.objects.iter().enumerate() {
+        let lane = (first_lane + count + i) as u8;
+        own[count + i] = Lane {
+            tree: [lane, 0, lane, NONE],
+            counts: [NONE, object.body.contacts.len() as u8, 0, QUADRANTS as u8],
+            body: body as u32,
+            block_depth: 0,
+            partners: 0,
+            scene: scene(true),
+            facts: (first_object + i) as u32,
+        };
     }
     // Each link has one collider: see `check_pairs`.
     for &(a, b) in &model.pairs {
@@ -237,16 +288,23 @@ fn put_model(candidate: &Candidate<f32>, first_lane: usize, link_room: LinkRoom,
         }
         put(CONTACT_POINTS - 1, i, rhythm(&candidate.controller, i));
     }
-    let mut previous = (usize::MAX, 0);
-    for contact in &candidate.model.contacts {
-        let slot = if previous.0 == contact.link { previous.1 + 1 } else { 0 };
-        put(CONTACT_POINTS + slot, contact.link, with(contact.centre, contact.radius));
-        previous = (contact.link, slot);
+    for ((link, slot), contact) in contact_places(&candidate.model.contacts).zip(&candidate.model.contacts) {
+        put(CONTACT_POINTS + slot, link, with(contact.centre, contact.radius));
+    }
+    for (object, i) in candidate.model.objects.iter().zip(candidate.model.links.len()..) {
+        for (field, vector) in link_vectors(&object.body.links[0], &NO_JOINT).into_iter().enumerate() {
+            put(field, i, vector);
+        }
+        put(CONTACT_POINTS - 1, i, [0.0; 4]);
+        for (slot, contact) in object.body.contacts.iter().enumerate() {
+            put(CONTACT_POINTS + slot, i, with(contact.centre, contact.radius));
+        }
     }
     if link_room.pairs {
-        for collider in &candidate.model.colliders {
-            for (vector, field) in shape_vectors(&collider.shape).into_iter().zip(shape_place(link_room)..) {
-                put(field, collider.link, vector);
+        for i in 0..candidate.model.collider_count() {
+            let (link, shape) = candidate.model.collider(i);
+            for (vector, field) in shape_vectors(shape).into_iter().zip(shape_place(link_room)..) {
+                put(field, link, vector);
             }
         }
     }
@@ -308,7 +366,8 @@ fn rhythm(controller: &Controller<f32>, link: usize) -> Vec4 {
     }
 }
 
-fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activations: u32) -> Body {
+/// What is known of a creature, without where its brain and objects are.
+fn body_facts(prepared: &Prepared<'_>, first_lane: usize) -> Body {
     let (model, prelude) = (&prepared.candidate.model, &prepared.prelude);
     let plan = &prelude.plan;
     let mut limb_ends = [NONE; 4];
@@ -326,10 +385,23 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize, weights: u32, activati
         limb_ends,
         limb_end_count: plan.limb_ends.len() as u32,
         floating: u32::from(model.base == BaseKind::Floating),
-        weights,
-        activations,
         pull_tolerance: prelude.pull_tolerance,
-        started: 0,
+        ..bytemuck::Zeroable::zeroed()
+    }
+}
+
+/// What is known of an object that starts at a place.
+fn object_facts(Object { body, .. }: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> Body {
+    Body {
+        start: start.to_array(),
+        contact_stiffness: body.contact_stiffness,
+        mass: body.mass(),
+        contact_width: width_of_contact(body, world.gravity, world.contact_width),
+        floating: u32::from(body.base == BaseKind::Floating),
+        pull_tolerance: pull_tolerance(body, world.gravity),
+        // No load share is taken of an object, but it is worked out.
+        reference_force: 1.0,
+        ..bytemuck::Zeroable::zeroed()
     }
 }
 
@@ -344,7 +416,7 @@ fn put_brain(prepared: &Prepared<'_>, weights: &mut [f32]) {
             layer.biases.iter().copied().chain((0..layer.inputs).flat_map(row))
         }),
         Controller::Sequence { actions } => {
-            let rows = actions.len() / (prepared.tree.links - 1).max(1);
+            let rows = actions.len() / prepared.candidate.model.joint_count().max(1);
             &mut std::iter::once(rows as f32).chain(actions.iter().copied())
         }
     };

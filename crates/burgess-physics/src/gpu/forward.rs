@@ -92,9 +92,9 @@ pub(super) fn simulate(
 impl Run {
     fn upload(place: PartSetup, encoded: &Encoded) -> Result<Self, GpuError> {
         let session = Arc::clone(&place.session);
-        let creatures = encoded.bodies.len();
+        let creatures = encoded.candidates.len();
         session.gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
-            let scratch = creatures * place.scratch;
+            let scratch = encoded.candidates.len() * place.scratch;
             let part = Part::upload(place, &encoded.arrays(), Records::Room(1), scratch, device)?;
             let limits = &session.gpu.facts.limits;
             let copy = session.pool.take(device, READ_BACK, part.results_size(), limits.buffer)?;

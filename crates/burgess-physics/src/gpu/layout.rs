@@ -115,17 +115,21 @@ pub struct Objective {
 pub struct Lane {
     /// Parent, depth, base, first child or [`NONE`].
     pub tree: [u8; 4],
-    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane), the link's quadrant.
+    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane or an object), the link's quadrant.
     pub counts: [u8; 4],
-    /// Index of the creature.
+    /// Index of the creature; of an object, that of the creature beside it.
     pub body: u32,
     /// Depth of the deepest tree in the block.
     pub block_depth: u32,
-    /// One bit a later link of the creature that the link can touch.
+    /// One bit a later link, counted with the creature's objects, that the link can touch.
     pub partners: u32,
+    /// First lane of the creature, its links with its objects, 1 on the lane of an object, 0.
+    pub scene: [u8; 4],
+    /// Where the facts of the creature, or of the object, stand.
+    pub facts: u32,
 }
 
-/// What is known of a whole creature.
+/// What is known of a whole creature, or of an object.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Body {
@@ -157,9 +161,17 @@ pub struct Body {
     pub pull_tolerance: f32,
     /// In batches that step: the batch's step with which the episode began.
     pub started: u32,
+    /// Where the facts of its objects begin.
+    pub first_object: u32,
+    /// Not used.
+    pub spare_0: u32,
+    /// Not used.
+    pub spare_1: u32,
+    /// Not used.
+    pub spare_2: u32,
 }
 
-/// What a creature's base lane keeps between dispatches.
+/// What the base lane of a creature or of an object keeps between dispatches.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[allow(missing_docs)]
@@ -202,9 +214,10 @@ pub const fn state_fields(room: LinkRoom) -> usize {
     STATE_CONTACTS + room.contacts + if room.pairs { PAIR_SLOTS } else { 0 }
 }
 
-/// Where the vectors of each slot for contacts between links stand, in the order of the slots: a link and a field of its state.
+/// Where the vectors of each slot for contacts between links stand, in the order of the slots: a link, counted with objects, and a field of its
+/// state.
 pub fn pair_places<T: Real>(model: &Model<T>, room: LinkRoom) -> impl Iterator<Item = (usize, usize)> + use<T> {
-    let links = model.links.len();
+    let links = model.link_count();
     (0..model.pair_slots()).map(move |slot| (slot % links, STATE_CONTACTS + room.contacts + slot / links))
 }
 

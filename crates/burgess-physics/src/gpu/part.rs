@@ -88,7 +88,7 @@ impl PartSetup {
             words: result_words(task, variant.taped),
             scratch: scratch(session, variant),
         };
-        prepared.iter().try_for_each(|prepared| prepared.check_pairs(session.world.has_pairs))?;
+        prepared.iter().try_for_each(|prepared| prepared.check_pairs(&session.world))?;
         Ok(pack_rooms(prepared)?.into_iter().map(|(room, blocks)| (place(room), blocks)).collect())
     }
 
@@ -126,7 +126,8 @@ impl PartSetup {
             };
             (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
         };
-        let results = |block: &Block| (size_of::<u32>() * self.words * block.creatures.len()) as u64;
+        let objects = self.session.world.objects;
+        let results = |block: &Block| (size_of::<u32>() * self.words * block.creatures.len() * (1 + objects)) as u64;
         split(blocks, most, self.session.largest_array(), |block| [lanes, brains(block), results(block)])
     }
 

@@ -24,24 +24,34 @@ pub(super) fn arrays<'c>(
     let mut episodes = vec![bytemuck::Zeroable::zeroed(); encoded.bodies.len()];
     for (body, row) in encoded.bases(state_fields(link_room)) {
         let (model, standing) = standing(encoded.candidates[body]);
-        put(model, link_room, standing, |link, field, vector| states[row + link + field * LANES] = vector);
+        let mut put = |link: usize, field: usize, vector: Vec4| states[row + link + field * LANES] = vector;
+        for ((link, place), pair) in pair_places(model, link_room).zip(&standing.state.pairs) {
+            put(link, place, with(pair.bristle, pair.key as f32));
+        }
+        put_tree(model, &standing.state, |i| standing.targets[i], &mut put);
         episodes[body] = episode(&standing.state);
+        for (i, (object, state)) in model.objects.iter().zip(&standing.state.objects).enumerate() {
+            put_tree(&object.body, state, |_| 0.0, |_, field, vector| put(model.links.len() + i, field, vector));
+            episodes[encoded.bodies[body].first_object as usize + i] = episode(state);
+        }
     }
     (states, episodes)
 }
 
-fn put(model: &Model<f32>, link_room: LinkRoom, standing: &Standing, mut put: impl FnMut(usize, usize, Vec4)) {
-    for (i, link) in standing.state.links.iter().enumerate() {
+fn put_tree(
+    model: &Model<f32>,
+    state: &State<f32>,
+    target: impl Fn(usize) -> f32,
+    mut put: impl FnMut(usize, usize, Vec4),
+) {
+    for (i, link) in state.links.iter().enumerate() {
         // No command: the first step of what follows is to make a decision.
-        put(i, 0, [link.angle, link.rate, standing.targets[i], 0.0]);
+        put(i, 0, [link.angle, link.rate, target(i), 0.0]);
         put(i, 1, with(link.momentum, 0.0));
         put(i, 2, with(link.spin, 0.0));
     }
-    for ((link, place), contact) in contact_places(&model.contacts).zip(&standing.state.contacts) {
+    for ((link, place), contact) in contact_places(&model.contacts).zip(&state.contacts) {
         put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
-    }
-    for ((link, place), pair) in pair_places(model, link_room).zip(&standing.state.pairs) {
-        put(link, place, with(pair.bristle, pair.key as f32));
     }
 }
 

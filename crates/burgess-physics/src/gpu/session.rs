@@ -157,7 +157,9 @@ impl Session {
         let compile = |contacts| {
             let link_room = LinkRoom { contacts, pairs: self.world.has_pairs };
             let Variant { taped, mode } = variant;
-            let choices = Choices { task, terrain: &self.world.terrain, brain: &self.brain, link_room, taped, mode };
+            let objects = self.world.objects > 0;
+            let choices =
+                Choices { task, terrain: &self.world.terrain, brain: &self.brain, link_room, objects, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
         let [small, large] = CONTACT_ROOMS;

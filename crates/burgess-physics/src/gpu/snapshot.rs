@@ -1,6 +1,6 @@
 //! Snapshots to and from the arrays of a batch that steps.
 
-use super::decode::{contact_state, pair_state};
+use super::decode::{RootPose, state};
 use super::encode::Encoded;
 use super::layout::{
     self, ENDING, Episode, LANES, LinkRoom, REWARD, SAMPLES, STATE_CONTACTS, STEPS, Vec4, contact_places, pair_places,
@@ -8,9 +8,9 @@ use super::layout::{
 };
 use crate::model::Model;
 use crate::step::snapshot::Snapshot;
-use crate::step::state::{LinkState, State};
+use crate::step::state::State;
 use crate::task::Ending;
-use burgess_core::math::{Quat, Vec3, vec3};
+use burgess_core::math::{Vec3, vec3};
 
 /// What the device keeps of the creatures of a part, creature after creature but for the states.
 #[derive(Clone, Debug, Default)]
@@ -80,10 +80,11 @@ impl Kept {
         encoded.bases(record_fields(link_room)).map(one).collect()
     }
 
-    /// Takes in the snapshot of a creature whose base's first vector stands at `row`.
+    /// Takes in the snapshot of a creature whose base's first vector stands at `row`, and whose objects' episodes begin at `first_object`.
     pub(super) fn put(
         &mut self,
         (body, row): (usize, usize),
+        first_object: usize,
         model: &Model<f32>,
         link_room: LinkRoom,
         words: usize,
@@ -91,38 +92,55 @@ impl Kept {
     ) {
         let Snapshot { state, .. } = from;
         let mut put = |link: usize, field: usize, vector: Vec4| self.states[row + link + field * LANES] = vector;
-        for (i, link) in state.links.iter().enumerate() {
-            let hinge = [link.angle, link.rate, from.targets[i], from.commands[i]];
-            put(i, 0, if i == 0 { with(state.velocity, 0.0) } else { hinge });
-            // The base's spin is its angular velocity.
-            let spin = if i == 0 { state.angular_velocity } else { link.spin };
-            put(i, 1, with(link.momentum, 0.0));
-            put(i, 2, with(spin, 0.0));
-        }
-        for ((link, place), contact) in contact_places(&model.contacts).zip(&state.contacts) {
-            put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
-        }
         for ((link, place), pair) in pair_places(model, link_room).zip(&state.pairs) {
             put(link, place, with(pair.bristle, pair.key as f32));
         }
-        let [x, y, z] = state.orientation.v.to_array();
-        let orientation = [x, y, z, state.orientation.w];
-        put(0, state_fields(link_room), orientation);
-        put(0, state_fields(link_room) + 1, with(state.position, 0.0));
-        self.episodes[body] = Episode {
-            orientation,
-            position: state.position.to_array(),
-            unused_0: 0.0,
-            velocity: state.velocity.to_array(),
-            unused_1: 0.0,
-            stance: from.stance,
-        };
+        let joint = |i: usize| (from.targets[i], from.commands[i]);
+        self.episodes[body] = put_tree(model, link_room, state, joint, &mut put);
+        self.episodes[body].stance = from.stance;
+        for (i, (object, state)) in model.objects.iter().zip(&state.objects).enumerate() {
+            let lane = model.links.len() + i;
+            let put = |_: usize, field: usize, vector: Vec4| put(lane, field, vector);
+            self.episodes[first_object + i] = put_tree(&object.body, link_room, state, |_| (0.0, 0.0), put);
+        }
         let words = &mut self.results[body * words..][..words];
         words[ENDING] = code(from.ending);
         words[STEPS] = from.steps;
         words[REWARD] = from.reward.to_bits();
         let sums = from.samples.iter().chain(&from.excess);
         words[SAMPLES..].iter_mut().zip(sums).for_each(|(word, sum)| *word = sum.to_bits());
+    }
+}
+
+/// Writes the state of a tree by itself; gives what its root keeps beside that. `joint` gives a joint's target and command (rad).
+fn put_tree(
+    model: &Model<f32>,
+    link_room: LinkRoom,
+    state: &State<f32>,
+    joint: impl Fn(usize) -> (f32, f32),
+    mut put: impl FnMut(usize, usize, Vec4),
+) -> Episode {
+    for (i, link) in state.links.iter().enumerate() {
+        let (target, command) = joint(i);
+        let hinge = [link.angle, link.rate, target, command];
+        put(i, 0, if i == 0 { with(state.velocity, 0.0) } else { hinge });
+        // A root's spin is its angular velocity.
+        let spin = if i == 0 { state.angular_velocity } else { link.spin };
+        put(i, 1, with(link.momentum, 0.0));
+        put(i, 2, with(spin, 0.0));
+    }
+    for ((link, place), contact) in contact_places(&model.contacts).zip(&state.contacts) {
+        put(link, STATE_CONTACTS + place, with(contact.free_gain, contact.normal_force));
+    }
+    let [x, y, z] = state.orientation.v.to_array();
+    let orientation = [x, y, z, state.orientation.w];
+    put(0, state_fields(link_room), orientation);
+    put(0, state_fields(link_room) + 1, with(state.position, 0.0));
+    Episode {
+        orientation,
+        position: state.position.to_array(),
+        velocity: state.velocity.to_array(),
+        ..bytemuck::Zeroable::zeroed()
     }
 }
 
@@ -136,26 +154,17 @@ fn snapshot(
     let links = model.links.len();
     // Each descriptor has a sum and its excess, and so has the reward, whose sum stands before.
     let descriptors = (words.len() - SAMPLES - 1) / 2;
-    let link = |i: usize| {
-        let [angle, rate, ..] = if i == 0 { [0.0; 4] } else { field(i, 0) };
-        LinkState { angle, rate, momentum: xyz(field(i, 1)), spin: xyz(field(i, 2)) }
+    let root = |lane: usize| RootPose {
+        orientation: field(lane, state_fields(link_room)),
+        position: xyz(field(lane, state_fields(link_room) + 1)),
+        velocity: xyz(field(lane, 0)),
     };
-    let contact = |(link, place)| contact_state(field(link, STATE_CONTACTS + place));
-    let [x, y, z, w] = field(0, state_fields(link_room));
+    let objects: Vec<RootPose> = (links..model.link_count()).map(root).collect();
     let per_joint = |place: usize| (0..links).map(|i| if i == 0 { 0.0 } else { field(i, 0)[place] }).collect();
     Snapshot {
         steps: words[STEPS],
         ending: ending(words),
-        state: State {
-            position: xyz(field(0, state_fields(link_room) + 1)),
-            orientation: Quat::new(w, x, y, z),
-            velocity: xyz(field(0, 0)),
-            angular_velocity: xyz(field(0, 2)),
-            contacts: contact_places(&model.contacts).map(contact).collect(),
-            pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
-            links: (0..links).map(link).collect(),
-            objects: Vec::new(),
-        },
+        state: state(model, link_room, root(0), &objects, &field),
         targets: per_joint(2),
         commands: per_joint(3),
         start: Vec3::zero(),

@@ -41,9 +41,6 @@ pub fn assemble_load<T: Real>(model: &Model<T>, world: &World<T>, state: &State<
         own.load = Wrench::force_at(own.com, linear + world.gravity * (world.dt * link.mass));
         own.load.torque += angular;
     }
-    for (own, impulse) in work.links.iter_mut().zip(&work.pair_impulses) {
-        own.load.accumulate(impulse);
-    }
 }
 
 /// Velocity-product accelerations of a link at zero joint accelerations.

@@ -43,7 +43,8 @@ pub fn substitute_back<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     }
 }
 
-/// Takes the impulses of contacts between links to the base, as [`eliminate_hinges`] does with loads.
+/// Takes the impulses of contacts between links to the base, as [`eliminate_hinges`] does with loads. They are not among those, so that a further
+/// round gives the same bits where nothing has changed.
 pub fn eliminate_impulses<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     work.passed_impulses.clear();
     work.passed_impulses.extend_from_slice(&work.pair_impulses);

@@ -33,8 +33,10 @@ pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, stat
             eliminate_hinges(model, work);
         });
         // Links that touch push each other by how these equations answer.
-        if touching && round == 0 {
-            push_pairs(model, world, work);
+        if touching {
+            if round == 0 {
+                push_pairs(model, world, work);
+            }
             work_on_each_body(model, work, eliminate_impulses);
         }
         // All velocities after the step, down the tree.

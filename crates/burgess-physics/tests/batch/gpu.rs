@@ -10,8 +10,14 @@ use burgess_physics::example::plan;
 use burgess_physics::gpu::device::{Choice, Gpu, GpuError};
 use burgess_physics::gpu::{GpuBackend, GpuBatch, Options};
 use burgess_physics::gradient::Objective;
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::Candidate;
+use burgess_physics::objects::compile_objects;
 use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::step::pairs::pairs_that_touch;
+use burgess_physics::world::{Physics, SelfCollision};
 
 /// GPU and CPU differ by the rounding of float32, which contacts make larger from step to step.
 const CLOSE: f64 = 2e-3;
@@ -144,24 +150,92 @@ fn windows_and_their_gradients_are_the_cpus() {
     }
 }
 
-/// From each decision to the next, of bodies whose limbs keep folding onto each other.
+/// A body whose limbs keep folding onto each other, among objects.
+fn folding(seed: u64, objects: &[ObjectSpec]) -> Candidate<f32> {
+    let mut stream = Stream::new(seed, 0, 0, Purpose::Test);
+    let mut model = folding_body(&mut stream, 1.0);
+    let controller = folding_brain(&mut stream, &model);
+    model.objects = compile_objects(&Physics { objects: objects.to_vec(), ..Physics::default() });
+    model.pairs = pairs_that_touch(&model, &SelfCollision::On);
+    Candidate { model, controller }.map(|x| x as f32)
+}
+
 #[test]
 fn links_that_touch_are_the_cpus() {
     let mut plan = plan(BrainKind::Cpg, 400);
     plan.world.has_pairs = true;
+    touch_as_on_the_cpu(&plan, &(0..16).map(|seed| folding(seed, &[])).collect::<Vec<_>>(), 40);
+}
+
+/// Objects of all shapes within reach, one upon another, one fixed.
+fn within_reach() -> Vec<ObjectSpec> {
+    let nothing = (0.0, 0.0, 0.0);
+    let object =
+        |shape, mass, at| ObjectSpec { shape, mass, at, turn: nothing, fixed: false, count: 1, spacing: nothing };
+    let (half, slab) = ((0.06, 0.05, 0.04), (0.1, 0.02, 0.1));
+    vec![
+        object(ObjectShape::Sphere { radius: 0.06 }, 0.4, (0.2, 0.05, 0.0)),
+        object(ObjectShape::Box { half }, 0.4, (-0.2, 0.0, 0.0)),
+        ObjectSpec {
+            turn: (0.1, 0.2, 0.7),
+            ..object(ObjectShape::Capsule { radius: 0.03, length: 0.1 }, 0.2, (-0.2, 0.05, 0.1))
+        },
+        ObjectSpec { fixed: true, ..object(ObjectShape::Box { half: slab }, 0.0, (0.0, 0.3, 0.0)) },
+    ]
+}
+
+#[test]
+fn objects_are_the_cpus() {
+    let mut plan = plan(BrainKind::Cpg, 400);
+    let objects = within_reach();
+    (plan.world.has_pairs, plan.world.objects) = (true, objects.len());
+    plan.task.reward.push((RewardTerm::ObjectReached { target: (0.5, 0.2), radius: 0.4 }, 1.0));
+    plan.task.descriptors[1] = Descriptor::ObjectX;
+    touch_as_on_the_cpu(&plan, &(20..36).map(|seed| folding(seed, &objects)).collect::<Vec<_>>(), 40);
+}
+
+/// Whole episodes and windows of creatures among objects have the same bits, in any batch.
+#[test]
+fn objects_keep_their_bits() {
+    let mut plan = plan(BrainKind::Cpg, 120);
+    let objects = within_reach();
+    (plan.world.has_pairs, plan.world.objects) = (true, objects.len());
+    plan.task.reward.push((RewardTerm::ObjectProgress, 1.0));
+    let all: Vec<Candidate<f32>> = (20..25).map(|seed| folding(seed, &objects)).collect();
     let Some(backend) = backend(&plan, Options::default()) else { return };
-    let one = |seed: u64| {
-        let mut stream = Stream::new(seed, 0, 0, Purpose::Test);
-        let model = folding_body(&mut stream, 1.0);
-        let controller = folding_brain(&mut stream, &model);
-        Candidate { model, controller }.map(|x| x as f32)
-    };
-    let all: Vec<Candidate<f32>> = (0..16).map(one).collect();
+    let outcomes = backend.evaluate(&all).unwrap();
+    let mut whole = backend.load(all.clone()).unwrap();
+    window(&mut whole, 7);
+    for order in [vec![4, 2, 0], vec![1], vec![3, 3, 1, 0, 2, 4]] {
+        let some: Vec<Candidate<f32>> = order.iter().map(|&i| all[i].clone()).collect();
+        let mut batch = backend.load(some.clone()).unwrap();
+        window(&mut batch, 3);
+        let states = batch.states().unwrap();
+        let mut batch = backend.load(some).unwrap();
+        batch.set_states(&states).unwrap();
+        window(&mut batch, 4);
+        for (place, &i) in order.iter().enumerate() {
+            assert_eq!(bits(&batch.states().unwrap()[place]), bits(&whole.states().unwrap()[i]));
+        }
+        window(&mut batch, 30);
+        for (state, &i) in batch.states().unwrap().iter().zip(&order) {
+            assert_eq!(
+                (state.ending, state.reward.to_bits()),
+                (Some(outcomes[i].ending), outcomes[i].reward.to_bits())
+            );
+        }
+    }
+}
+
+/// Compares GPU and CPU from each decision to the next.
+fn touch_as_on_the_cpu(plan: &Plan, all: &[Candidate<f32>], decisions: usize) {
+    let Some(backend) = backend(plan, Options::default()) else { return };
+    let all = all.to_vec();
     let objective = Objective { reward: 1.0, descriptors: vec![0.5, 1.0, -0.3] };
     let (mut touched, mut states, mut gradients) = (0, Vec::new(), Vec::new());
-    let mut cpu = Batch::<f32>::load(&plan, all.clone()).unwrap();
+    let mut cpu = Batch::<f32>::load(plan, all.clone()).unwrap();
     let mut gpu = backend.load(all.clone()).unwrap();
-    for decision in 0..40 {
+    for decision in 0..decisions {
         let before = cpu.states().unwrap();
         touched += before.iter().flat_map(|s| &s.state.pairs).filter(|pair| pair.key != 0).count();
         window(&mut cpu, 1);
@@ -171,7 +245,11 @@ fn links_that_touch_are_the_cpus() {
         for (a, b) in after.iter().zip(gpu.states().unwrap()) {
             assert_eq!(a.state.pairs.len(), b.state.pairs.len());
             let apart = |a: &Snapshot<f32>, b: &Snapshot<f32>| {
-                let rates = |s: &Snapshot<f32>| s.state.links.iter().map(|l| f64::from(l.rate)).collect::<Vec<f64>>();
+                let rates = |s: &Snapshot<f32>| {
+                    let own = s.state.links.iter().map(|link| link.rate);
+                    let objects = s.state.objects.iter().flat_map(|o| [o.velocity, o.angular_velocity]);
+                    own.chain(objects.flat_map(|v| v.to_array())).map(f64::from).collect::<Vec<f64>>()
+                };
                 distance(&rates(a), &rates(b))
             };
             states.push(apart(a, &b));

@@ -43,14 +43,18 @@ pub(crate) fn bits<T: Value>(snapshot: &Snapshot<T>) -> Vec<u64> {
         add(&vector.to_array());
     }
     add(&[state.orientation.w, snapshot.reward]);
-    for link in &state.links {
-        add(&[link.angle, link.rate]);
-        add(&link.momentum.to_array());
-        add(&link.spin.to_array());
-    }
-    for contact in &state.contacts {
-        add(&[contact.normal_force]);
-        add(&contact.free_gain.to_array());
+    for tree in std::iter::once(state).chain(&state.objects) {
+        add(&tree.position.to_array());
+        add(&tree.orientation.v.to_array());
+        for link in &tree.links {
+            add(&[link.angle, link.rate]);
+            add(&link.momentum.to_array());
+            add(&link.spin.to_array());
+        }
+        for contact in &tree.contacts {
+            add(&[contact.normal_force]);
+            add(&contact.free_gain.to_array());
+        }
     }
     add(&snapshot.targets[1..]);
     add(&snapshot.commands[1..]);
@@ -85,7 +89,7 @@ pub(crate) fn state_numbers<T: Value>(bars: &StateAdjoint<T>) -> Vec<f64> {
         numbers.extend(contact.free_gain.to_array());
     }
     numbers.extend(&bars.targets[1..]);
-    numbers.into_iter().map(Value::to_f64).collect()
+    numbers.into_iter().map(Value::to_f64).chain(bars.objects.iter().flat_map(state_numbers)).collect()
 }
 
 /// All numbers of a candidate but those that only pictures use.

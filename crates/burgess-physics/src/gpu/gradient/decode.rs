@@ -7,17 +7,16 @@ use crate::gpu::layout::{
 };
 use crate::gradient::Gradient;
 use crate::laws::joint::Servo;
-use crate::model::{Candidate, Controller, Hinge, JointKind, Model, Shape};
+use crate::model::{Candidate, ContactPoint, Controller, Hinge, JointKind, Model, Shape};
 use crate::step::pairs::edge_share;
-use crate::step::reverse::episode::not_a_number;
-use crate::step::reverse::link::reverse_start;
+use crate::step::reverse::episode::{not_a_number, reverse_starts};
 use crate::step::reverse::made::Step;
 use crate::step::reverse::state::{ContactBar, LinkBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::step::state::{Drive, State, Work};
 use crate::task::Ending;
 use crate::task::Returns;
 use crate::world::World;
-use burgess_core::math::{Mat3, Vec3, vec3};
+use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
 
 /// The bars of one creature.
 pub(crate) struct Bars<'a, F> {
@@ -42,10 +41,14 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         let (mut total, mut bar) = (self.totals(), self.state());
         let prelude_start = xyz(self.shared(0, 5));
         self.start(&mut total, &mut bar);
+        total.gather_objects();
         let mut state = bar.gradient();
         // Displacements count from the start.
         state.position += prelude_start;
         total.prelude.start = state.position;
+        for (i, object) in total.candidate.model.objects.iter_mut().enumerate() {
+            object.start = state.objects[i].position + xyz(self.shared(self.model().links.len() + i, 5));
+        }
         Gradient { returns, candidate: total.candidate, prelude: total.prelude, world: total.world, state }
     }
 
@@ -56,11 +59,11 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         }
         let (mut total, mut state) = (self.totals(), self.state());
         total.prelude.start = xyz(self.shared(0, 5));
-        let first = bar_places(self.link_room).0;
-        for ((link, place), bar) in contact_places(&self.model().contacts).zip(&mut state.contacts) {
-            let (free_gain, normal_force) = split((self.field)(link, first + STATE_CONTACTS + place));
-            *bar = ContactBar { normal_force, free_gain };
+        total.gather_objects();
+        for (i, object) in total.candidate.model.objects.iter_mut().enumerate() {
+            object.start = xyz(self.shared(self.model().links.len() + i, 5));
         }
+        let first = bar_places(self.link_room).0;
         for ((link, place), bar) in pair_places(self.model(), self.link_room).zip(&mut state.pairs) {
             *bar = xyz((self.field)(link, first + place));
         }
@@ -91,40 +94,51 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     fn totals(&self) -> ModelGradient<f32> {
         let mut total = ModelGradient::zero(self.candidate);
         let Candidate { model, controller } = &mut total.candidate;
-        for (i, link) in model.links.iter_mut().enumerate() {
+        for (i, joint) in (1..).zip(&mut model.joints) {
             let field = |field: usize| (self.field)(i, field);
             let (position, axis, com) = (split(field(0)), split(field(1)), split(field(2)));
-            let ([xx, yy, zz, kp], [xy, xz, yz, kd]) = (field(3), field(4));
-            (link.mass, link.com) = (position.1, com.0);
-            link.inertia = burgess_core::math::Sym3 { xx, yy, zz, xy, xz, yz };
-            let Some(joint) = i.checked_sub(1).map(|i| &mut model.joints[i]) else { continue };
             (joint.position, joint.armature, joint.damping) = (position.0, axis.1, com.1);
-            let [torque_limit, lower, upper, limit_stiffness] = field(5);
+            let ([.., kp], [.., kd], [torque_limit, lower, upper, limit_stiffness]) = (field(3), field(4), field(5));
             let JointKind::Hinge(hinge) = &mut joint.kind;
             *hinge = Hinge { axis: axis.0, lower, upper, limit_stiffness };
             joint.servo = Servo { kp, kd, torque_limit };
         }
-        for ((link, place), contact) in contact_places(&self.model().contacts).zip(&mut model.contacts) {
-            (contact.centre, contact.radius) = split((self.field)(link, CONTACT_POINTS + place));
+        self.put_controller(controller);
+        self.put_tree(self.model(), 0, |field| self.sum(field), &mut total);
+        total.prelude.leg_span = self.shared(0, 6)[0];
+        for (i, (object, of)) in self.model().objects.iter().zip(&mut total.objects).enumerate() {
+            let lane = self.model().links.len() + i;
+            self.put_tree(&object.body, lane, |field| self.shared(lane, field), of);
+        }
+        total
+    }
+
+    /// What a tree by itself, with its root on a lane, says of its links, colliders and contact points, of what its links `share`, and of the
+    /// surroundings.
+    fn put_tree(&self, of: &Model<f32>, root: usize, share: impl Fn(usize) -> Vec4, total: &mut ModelGradient<f32>) {
+        let model = &mut total.candidate.model;
+        for (i, link) in model.links.iter_mut().enumerate() {
+            let field = |field: usize| (self.field)(root + i, field);
+            let ([_, _, _, mass], [xx, yy, zz, _], [xy, xz, yz, _]) = (field(0), field(3), field(4));
+            (link.mass, link.com) = (mass, xyz(field(2)));
+            link.inertia = Sym3 { xx, yy, zz, xy, xz, yz };
+        }
+        for ((link, place), contact) in contact_places(&of.contacts).zip(&mut model.contacts) {
+            (contact.centre, contact.radius) = split((self.field)(root + link, CONTACT_POINTS + place));
         }
         if self.link_room.pairs {
-            for (collider, of) in model.colliders.iter_mut().zip(&self.model().colliders) {
-                collider.shape = self.shape(of.link, &of.shape);
+            for (collider, of) in model.colliders.iter_mut().zip(&of.colliders) {
+                collider.shape = self.shape(root + of.link, &of.shape);
             }
         }
-        let [_, _, _, stiffness] = self.sum(0);
-        model.contact_stiffness = stiffness;
-        self.put_controller(controller);
-        let ([_, _, _, width], [_, _, _, friction], [_, _, _, damping]) = (self.sum(1), self.sum(2), self.sum(3));
-        let (gravity, reference) = split(self.sum(4));
-        total.prelude.contact_width = width;
+        model.contact_stiffness = share(0)[3];
+        let (gravity, reference) = split(share(4));
+        total.prelude.contact_width = share(1)[3];
         total.prelude.reference_force = reference;
-        total.prelude.mass = self.sum(5)[3];
-        total.prelude.leg_span = self.shared(0, 6)[0];
+        total.prelude.mass = share(5)[3];
         total.world.gravity = gravity;
-        total.world.friction = friction;
-        total.world.contact_damping = damping;
-        total
+        total.world.friction = share(2)[3];
+        total.world.contact_damping = share(3)[3];
     }
 
     /// The gradient with respect to a shape, from that with respect to the numbers that the device has of it.
@@ -181,17 +195,29 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
 
     fn state(&self) -> StateAdjoint<f32> {
         let mut bar = StateAdjoint::zero(self.model());
-        bar.position = xyz(self.shared(0, 0));
-        bar.rotation = xyz(self.shared(0, 1));
-        bar.velocity = xyz(self.shared(0, 2));
-        bar.angular_velocity = xyz(self.shared(0, 3));
-        let first = bar_places(self.link_room).0;
-        for (i, link) in bar.links.iter_mut().enumerate() {
-            let [angle, rate, ..] = (self.field)(i, first);
-            let [momentum, spin] = [1, 2].map(|field| xyz((self.field)(i, first + field)));
-            *link = LinkBar { angle, rate, momentum, spin };
+        self.put_state(&self.model().contacts, 0, &mut bar);
+        for (i, object) in self.model().objects.iter().enumerate() {
+            self.put_state(&object.body.contacts, self.model().links.len() + i, &mut bar.objects[i]);
         }
         bar
+    }
+
+    /// The state of a tree by itself, with its root on a lane.
+    fn put_state(&self, contacts: &[ContactPoint<f32>], root: usize, bar: &mut StateAdjoint<f32>) {
+        bar.position = xyz(self.shared(root, 0));
+        bar.rotation = xyz(self.shared(root, 1));
+        bar.velocity = xyz(self.shared(root, 2));
+        bar.angular_velocity = xyz(self.shared(root, 3));
+        let first = bar_places(self.link_room).0;
+        for (i, link) in bar.links.iter_mut().enumerate() {
+            let [angle, rate, ..] = (self.field)(root + i, first);
+            let [momentum, spin] = [1, 2].map(|field| xyz((self.field)(root + i, first + field)));
+            *link = LinkBar { angle, rate, momentum, spin };
+        }
+        for ((link, place), bar) in contact_places(contacts).zip(&mut bar.contacts) {
+            let (free_gain, normal_force) = split((self.field)(root + link, first + STATE_CONTACTS + place));
+            *bar = ContactBar { normal_force, free_gain };
+        }
     }
 
     /// What links carry at the start follows from where they are at rest.
@@ -201,7 +227,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         let step = Step { model, world, drive: &drive, before: &rest, after: &rest };
         let mut work = Work::new(model, world.gravity, world.contact_width);
         let mut back = ReverseWork::new(model, world);
-        reverse_start(&step, bar, total, &mut work, &mut back);
+        reverse_starts(&step, bar, total, &mut work, &mut back);
     }
 }
 

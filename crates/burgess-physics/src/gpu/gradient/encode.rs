@@ -11,6 +11,23 @@ pub(super) fn state_bars(
     link_room: LinkRoom,
     mut put: impl FnMut(usize, usize, Vec4),
 ) {
+    let first = bar_places(link_room).0;
+    for ((link, place), &bar) in pair_places(model, link_room).zip(&bars.pairs) {
+        put(link, first + place, with(bar, 0.0));
+    }
+    tree_bars(model, bars, link_room, &mut put);
+    for (i, (object, bars)) in model.objects.iter().zip(&bars.objects).enumerate() {
+        tree_bars(&object.body, bars, link_room, |_, field, vector| put(model.links.len() + i, field, vector));
+    }
+}
+
+/// Those of a tree by itself.
+fn tree_bars(
+    model: &Model<f32>,
+    bars: &StateAdjoint<f32>,
+    link_room: LinkRoom,
+    mut put: impl FnMut(usize, usize, Vec4),
+) {
     let (first, shared) = bar_places(link_room);
     for (i, link) in bars.links.iter().enumerate() {
         put(i, first, [link.angle, link.rate, bars.targets[i], bars.commands[i]]);
@@ -20,11 +37,8 @@ pub(super) fn state_bars(
     for ((link, place), bar) in contact_places(&model.contacts).zip(&bars.contacts) {
         put(link, first + STATE_CONTACTS + place, with(bar.free_gain, bar.normal_force));
     }
-    for ((link, place), &bar) in pair_places(model, link_room).zip(&bars.pairs) {
-        put(link, first + place, with(bar, 0.0));
-    }
-    let base = [bars.position, bars.rotation, bars.velocity, bars.angular_velocity];
-    for (field, vector) in base.into_iter().enumerate() {
+    let root = [bars.position, bars.rotation, bars.velocity, bars.angular_velocity];
+    for (field, vector) in root.into_iter().enumerate() {
         put(0, shared + field, with(vector, 0.0));
     }
 }

@@ -201,11 +201,20 @@ fn take_start<T: Value>(candidate: &Candidate<T>, world: &World<T>, start: &Stat
     let step = Step { model, world, drive: &drive, before: start, after: start };
     let mut work = Work::new(model, world.gravity, world.contact_width);
     let mut back = ReverseWork::new(model, world);
-    let (state, total) = (&mut bars.state, &mut bars.total);
-    let start = |step: &Step<'_, T>, _, bar: &mut _, total: &mut _, work: &mut _, back: &mut _| {
+    reverse_starts(&step, &mut bars.state, &mut bars.total, &mut work, &mut back);
+}
+
+/// As [`reverse_start`], of a creature and its objects.
+pub(crate) fn reverse_starts<T: Value>(
+    step: &Step<'_, T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
+    work: &mut Work<T>,
+    back: &mut ReverseWork<T>,
+) {
+    reverse_each_body(step, EffortBar::default(), bar, total, work, back, |step, _, bar, total, work, back| {
         reverse_start(step, bar, total, work, back);
-    };
-    reverse_each_body(&step, EffortBar::default(), state, total, &mut work, &mut back, start);
+    });
 }
 
 /// The forward pass, with its records.
