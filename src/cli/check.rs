@@ -7,6 +7,7 @@ use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
+use burgess_physics::scene::{ObjectShape, ObjectSpec};
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
@@ -46,12 +47,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 14] {
+fn summary(e: &Experiment) -> [(&'static str, String); 15] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
         ("policy", policy(&e.policy)),
         ("terrain", terrain(&e.terrain)),
+        ("objects", objects(&e.physics.objects)),
         ("reward", reward(e)),
         ("descriptors", descriptors(e)),
         ("archive", archive(e)),
@@ -142,6 +144,19 @@ fn terrain(terrain: &TerrainSpec) -> String {
         TerrainSpec::Bumps { height, wavelength } => format!("bumps of {height} m, from {wavelength} m apart"),
         TerrainSpec::Walls(walls) => format!("{} walls", walls.len()),
     }
+}
+
+fn objects(objects: &[ObjectSpec]) -> String {
+    let one = |object: &ObjectSpec| {
+        let shape = match object.shape {
+            ObjectShape::Sphere { .. } => "ball",
+            ObjectShape::Capsule { .. } => "capsule",
+            ObjectShape::Box { .. } => "box",
+        };
+        let mass = if object.fixed { "fixed".to_owned() } else { format!("{} kg", object.mass) };
+        format!("{} {shape} ({mass})", object.count)
+    };
+    if objects.is_empty() { "none".to_owned() } else { list(objects.iter().map(one), ", ") }
 }
 
 fn reward(e: &Experiment) -> String {

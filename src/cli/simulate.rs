@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Scalar of the simulation.
     #[arg(long, value_enum, default_value = "f32")]
     precision: Precision,
-    /// Write every step to this file too: pose, velocities, joints, contacts, reward so far, servo targets.
+    /// Write every step to this file too: pose, velocities, joints, contacts, reward so far, servo targets, poses of objects.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }
@@ -78,15 +78,19 @@ fn csv_of(moments: &[TraceRow], precision: Precision) -> String {
     let links = moments.first().map_or(0, |m| m.contacts.len());
     let contacts = (0..links).map(|link| format!("contact{link}"));
     let targets = (1..links).map(|link| format!("target{link}"));
+    let objects = moments.first().map_or(0, |m| m.objects.len());
+    let poses =
+        (1..=objects).flat_map(|i| ["x", "y", "z", "qw", "qx", "qy", "qz"].map(|name| format!("object{i}_{name}")));
     let names = state_columns(links.saturating_sub(1)).into_iter().chain(contacts);
-    let mut table = names.chain(["reward".to_owned()]).chain(targets).collect::<Vec<_>>().join(",") + "\n";
+    let mut table = names.chain(["reward".to_owned()]).chain(targets).chain(poses).collect::<Vec<_>>().join(",") + "\n";
     for m in moments {
         let (q, base) = (m.orientation, [m.position, m.orientation.v, m.velocity, m.angular_velocity]);
         let [x, v, velocity, spin] = base.map(|a| a.to_array());
         let numbers = [m.time].into_iter().chain(x).chain([q.w]).chain(v).chain(velocity).chain(spin);
+        let poses = m.objects.iter().flat_map(|(x, q)| x.to_array().into_iter().chain([q.w]).chain(q.v.to_array()));
         let joints = m.angles.iter().chain(&m.rates).chain(&m.contacts).copied();
         let row: Vec<String> =
-            numbers.chain(joints).chain([m.reward]).chain(m.targets.iter().copied()).map(text).collect();
+            numbers.chain(joints).chain([m.reward]).chain(m.targets.iter().copied()).chain(poses).map(text).collect();
         table += &(row.join(",") + "\n");
     }
     table

@@ -29,7 +29,7 @@ const SOURCES: [(&str, &str); 8] = [
 ];
 
 /// Sources of which only some types stand in experiments, and those.
-const CHOICES: [(&str, &[&str]); 7] = [
+const CHOICES: [(&str, &[&str]); 8] = [
     (
         include_str!("../../crates/burgess-qd/src/archive/spec.rs"),
         &["pub enum ArchiveSpec {", "pub enum Protection {", "pub enum Parents {"],
@@ -44,6 +44,7 @@ const CHOICES: [(&str, &[&str]); 7] = [
         include_str!("../../crates/burgess-physics/src/world.rs"),
         &["pub struct Physics {", "pub enum Stiffness {", "pub enum BiasForm {"],
     ),
+    (include_str!("../../crates/burgess-physics/src/scene.rs"), &["pub struct ObjectSpec {", "pub enum ObjectShape {"]),
     (
         include_str!("../../crates/burgess-qd/src/emitter/ranking.rs"),
         &["pub enum Ranker {", "pub enum Selection {", "pub enum Restart {"],

@@ -4,9 +4,9 @@
 //! limbs collide with each other, but for neighbours and those that start inside each other.
 
 use crate::laws::terrain::Terrain;
-use crate::model::{BaseKind, Joint, JointKind, Link, Model, Shape, rest_origins};
+use crate::model::{BaseKind, Joint, JointKind, Link, Model, Shape};
 use crate::step::pairs::pairs_of_strangers;
-use crate::step::spawn::spawn_position;
+use crate::step::prelude::Prelude;
 use crate::world::World;
 use burgess_core::math::{Mat3, Vec3, vec3};
 use std::fmt::Write as _;
@@ -26,8 +26,7 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{:1$}{line}", "", 2 * depth);
     };
-    let origins = rest_origins(model);
-    let start = spawn_position(model, &origins, world);
+    let prelude = Prelude::new(model, world);
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     line(&mut text, 0, &format!("<mujoco model=\"{name}\">"));
     line(&mut text, 1, "<compiler angle=\"radian\" autolimits=\"true\"/>");
@@ -48,7 +47,7 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
             line(&mut text, 2 + open.len(), "</body>");
         }
         let depth = 2 + open.len();
-        let at = if i == 0 { start } else { model.joint(i).position };
+        let at = if i == 0 { prelude.start } else { model.joint(i).position };
         line(&mut text, depth, &format!("<body name=\"link{i}\" pos=\"{}\">", list(at)));
         match (i, model.base) {
             (0, BaseKind::Floating) => line(&mut text, depth + 1, "<freejoint name=\"base\"/>"),
@@ -63,6 +62,15 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
     }
     while open.pop().is_some() {
         line(&mut text, 2 + open.len(), "</body>");
+    }
+    for (i, (object, at)) in model.objects.iter().zip(&prelude.objects).enumerate() {
+        line(&mut text, 2, &format!("<body name=\"object{}\" pos=\"{}\">", i + 1, list(*at)));
+        if object.body.base == BaseKind::Floating {
+            line(&mut text, 3, "<freejoint/>");
+            line(&mut text, 3, &inertial(&object.body.links[0]));
+        }
+        line(&mut text, 3, &format!("<geom {}/>", shape(&object.body.colliders[0].shape)));
+        line(&mut text, 2, "</body>");
     }
     line(&mut text, 1, "</worldbody>");
     line(&mut text, 1, "<contact>");

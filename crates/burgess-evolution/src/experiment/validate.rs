@@ -12,6 +12,7 @@ use super::learned;
 use super::schema::*;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
 use burgess_physics::model::MAX_LINKS;
+use burgess_physics::scene::{MAX_OBJECTS, ObjectSpec};
 use burgess_physics::task::{TaskSpec, WeightedTerm};
 use burgess_physics::world::{BiasForm, Physics, Stiffness};
 use burgess_qd::GeneGroup;
@@ -146,11 +147,25 @@ fn terrain(check: &mut Check, experiment: &Experiment) {
 }
 
 fn task(check: &mut Check, experiment: &Experiment) {
-    one_task(check, &experiment.task, experiment.physics.rate);
+    one_task(check, &experiment.task, &experiment.physics);
+    let dimensions = [("descriptors", &experiment.descriptors), ("passive", &experiment.passive)];
+    for (name, specs) in dimensions {
+        for (i, spec) in specs.iter().enumerate().filter(|(_, spec)| spec.kind.needs_object()) {
+            needs_object(check, &format!("{name}[{i}].kind"), &experiment.physics, &spec.kind.label().0);
+        }
+    }
+    room_for_objects(check, experiment);
 }
 
-/// Of an episode at so many steps a second.
-pub(super) fn one_task(check: &mut Check, task: &TaskSpec, rate: u32) {
+/// What is said of an object needs one.
+fn needs_object(check: &mut Check, path: &str, physics: &Physics, name: &str) {
+    let allowed = "about the creature where physics.objects has no object";
+    check.need(!physics.objects.is_empty(), path, allowed, format_args!("`{name}`"));
+}
+
+/// Of an episode with this physics.
+pub(super) fn one_task(check: &mut Check, task: &TaskSpec, physics: &Physics) {
+    let rate = physics.rate;
     let TaskSpec { duration, reward, termination } = task;
     episode(check, "task.duration", *duration, rate);
     check.length("task.reward", reward.len(), 100);
@@ -158,6 +173,9 @@ pub(super) fn one_task(check: &mut Check, task: &TaskSpec, rate: u32) {
         check.within(&format!("task.reward[{i}].weight"), *weight, -HUGE..=HUGE, "");
         for (field, message) in term.problems() {
             check.report(format!("task.reward[{i}].term.{field}"), message);
+        }
+        if term.needs_object() {
+            needs_object(check, &format!("task.reward[{i}].term"), physics, term.label().0);
         }
     }
     if let Some(height) = termination.min_height {
@@ -425,4 +443,43 @@ pub(super) fn physics(check: &mut Check, physics: &Physics) {
     }
     check.within("physics.limit_stiffness", physics.limit_stiffness, 0.0..=1e7, "N m/rad");
     check.positive("physics.slew_rate", physics.slew_rate, 1e6, "rad/s");
+    objects(check, physics);
+}
+
+fn objects(check: &mut Check, physics: &Physics) {
+    for (i, object) in physics.objects.iter().enumerate() {
+        let ObjectSpec { shape, mass, at, turn, fixed, count, spacing } = object;
+        let path = |field: &str| format!("physics.objects[{i}].{field}");
+        for (field, size) in shape.sizes() {
+            check.within(&path(&format!("shape.{field}")), size, 1e-3..=100.0, "m");
+        }
+        if *fixed {
+            let allowed = "0 or left out where the object is fixed";
+            check.need(*mass == 0.0, &path("mass"), allowed, format_args!("{mass} kg"));
+        } else {
+            check.within(&path("mass"), *mass, 1e-4..=1e5, "kg");
+        }
+        for (field, numbers, bound, unit) in
+            [("at", at, 1e3, "m"), ("turn", turn, 1e2, "rad"), ("spacing", spacing, 1e3, "m")]
+        {
+            for (axis, number) in [numbers.0, numbers.1, numbers.2].into_iter().enumerate() {
+                check.within(&path(&format!("{field}.{axis}")), number, -bound..=bound, unit);
+            }
+        }
+        check.whole(&path("count"), *count as u64, 1..=MAX_OBJECTS as u64);
+    }
+    // Counts beyond the bound are reported by themselves.
+    let total = physics.objects.iter().fold(0_usize, |sum, object| sum.saturating_add(object.count));
+    let allowed = format!("at most {MAX_OBJECTS} objects");
+    check.need(total <= MAX_OBJECTS, "physics.objects", allowed, total);
+}
+
+/// Together they have to fit on the lanes that a creature may have.
+fn room_for_objects(check: &mut Check, experiment: &Experiment) {
+    let objects = experiment.physics.objects.iter().fold(0_usize, |sum, object| sum.saturating_add(object.count));
+    if let (1..=MAX_OBJECTS, BodySource::Evolve { limits, .. }) = (objects, &experiment.body) {
+        let most = MAX_LINKS.saturating_sub(limits.max_links);
+        let allowed = format!("at most {most} beside bodies of {} links (body.limits.max_links)", limits.max_links);
+        check.need(objects <= most, "physics.objects", allowed, objects);
+    }
 }

@@ -12,7 +12,9 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::plan::{BrainKind, Plan};
+use burgess_physics::scene::{ObjectShape, ObjectSpec};
 use burgess_physics::step::episode::Episode;
+use burgess_physics::step::pair_work::PairWork;
 use burgess_physics::step::reverse::tape::Standing;
 use burgess_physics::step::state::State;
 use burgess_physics::task::TaskPlan;
@@ -102,6 +104,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         on("walls", "tripod", TerrainSpec::Walls(walls), later),
         flat("welded base", "arm", later),
         Recipe { change: folded, ..flat("limbs touching", "arm", Some(limbs_touch)) },
+        Recipe { change: among_balls, ..flat("pushing objects", "quadruped", Some(pushes_objects)) },
     ];
     recipes.into_iter().map(Recipe::cook).collect()
 }
@@ -285,6 +288,27 @@ fn folded(genome: &mut Genome, physics: &mut Physics) {
     physics.self_collision = SelfCollision::On;
     genome.body.joints.iter_mut().for_each(|joint| (joint.lower, joint.upper) = (2.0, 2.0));
     cpg(genome, |joint| (joint.amplitude, joint.offset) = (0.05, 1.0));
+}
+
+/// Balls all around, one of them on another.
+fn among_balls(_: &mut Genome, physics: &mut Physics) {
+    let ball = |x: f64, y: f64, z: f64| ObjectSpec {
+        shape: ObjectShape::Sphere { radius: 0.08 },
+        mass: 0.3,
+        at: (x, y, z),
+        turn: (0.0, 0.0, 0.0),
+        fixed: false,
+        count: 1,
+        spacing: (0.0, 0.0, 0.0),
+    };
+    let around = (0..6).map(|i| 1.05 * f64::from(i)).map(|angle| ball(0.42 * angle.cos(), 0.42 * angle.sin(), 0.0));
+    physics.objects = around.chain([ball(0.44, 0.02, 0.17)]).collect();
+}
+
+fn pushes_objects(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
+    let links = episode.work.links.len();
+    let pushed = |pair: &PairWork<f64>| pair.force.normal > 0.5 && pair.links[0] < links && pair.links[1] >= links;
+    episode.work.pairs.iter().any(pushed)
 }
 
 fn limbs_touch(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {

@@ -79,5 +79,5 @@ fn caption(experiment: &Experiment, elite: &Evaluated<Genome>) -> String {
 
 /// The poses of a recorded moment.
 pub fn frame_of(moment: &TraceRow) -> Frame {
-    Frame { time: moment.time, poses: moment.poses.clone() }
+    Frame { time: moment.time, poses: [&moment.poses[..], &moment.objects].concat() }
 }

@@ -33,6 +33,8 @@ pub struct TraceRow {
     pub reward: f64,
     /// Position (m) and orientation of every link frame, the base first.
     pub poses: Vec<(Vec3<f64>, Quat<f64>)>,
+    /// Position (m) and orientation of every object of the scene.
+    pub objects: Vec<(Vec3<f64>, Quat<f64>)>,
 }
 
 /// Names of the columns that say where a body is and how it moves, time included, in tables of trajectories. SI units; `w` in base axes,
@@ -95,6 +97,11 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Trace
             .links
             .iter()
             .map(|link| ((state.position + link.origin).to_f64(), link.orientation.map(Value::to_f64)))
+            .collect(),
+        objects: state
+            .objects
+            .iter()
+            .map(|object| (object.position.to_f64(), object.orientation.map(Value::to_f64)))
             .collect(),
     }
 }

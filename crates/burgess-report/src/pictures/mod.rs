@@ -203,14 +203,15 @@ fn take(
 /// The frames whose poses are all finite, after a check that all frames fit the body.
 fn usable<'a>(body: ColouredBody<'_>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
     let ColouredBody { model, kinds } = body;
-    let (links, shapes) = (model.links.len(), model.colliders.len());
+    let (links, shapes) = (model.links.len(), model.collider_count());
     ensure!((1..=MAX_LINKS).contains(&links), "pictures show 1 to {MAX_LINKS} links, not {links}");
     ensure!((1..=MAX_SOLIDS).contains(&shapes), "pictures show 1 to {MAX_SOLIDS} colliders, not {shapes}");
     ensure!(model.colliders.iter().all(|c| c.link < links), "a collider is fixed to a link that does not exist");
     ensure!(kinds.len() == links, "{} kinds for {links} links", kinds.len());
+    let all = model.link_count();
     for frame in frames {
         let poses = frame.poses.len();
-        ensure!(poses == links, "the frame at {} s has {poses} poses for {links} links", frame.time);
+        ensure!(poses == all, "the frame at {} s has {poses} poses for {all} links and objects", frame.time);
     }
     let finite = |f: &&Frame| f.time.is_finite() && f.poses.iter().all(|(p, q)| p.is_finite() && q.is_finite());
     let usable: Vec<&Frame> = frames.iter().filter(finite).collect();
@@ -268,7 +269,7 @@ mod tests {
         assert_eq!(usable(coloured(&model), &frames).unwrap().len(), 7);
         frames[3].poses.pop();
         let error = strip(coloured(&model), &terrain, &frames, "").unwrap_err();
-        assert!(error.to_string().contains("4 poses for 5 links"), "{error}");
+        assert!(error.to_string().contains("4 poses for 5 links and objects"), "{error}");
         assert!(strip(coloured(&model), &terrain, &[], "").is_err());
         let error = strip(ColouredBody { kinds: &[0], ..coloured(&model) }, &terrain, &frames[..3], "").unwrap_err();
         assert!(error.to_string().contains("1 kinds for 5 links"), "{error}");

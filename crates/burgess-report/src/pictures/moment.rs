@@ -11,14 +11,14 @@ pub type Pose = (Vec3<f64>, Quat<f64>);
 pub struct Frame {
     /// Time (s).
     pub time: f64,
-    /// The pose of every link frame, in the order of the body's links.
+    /// The pose of every link frame, in the order of the body's links, then of every object beside it.
     pub poses: Vec<Pose>,
 }
 
 /// A body, and what decides the colours of its links.
 #[derive(Clone, Copy, Debug)]
 pub struct ColouredBody<'a> {
-    /// Its links and their colliders. Pictures show the colliders.
+    /// Its links and their colliders, and the objects beside it. Pictures show the colliders.
     pub model: &'a Model<f64>,
     /// A number for each link, such as the identifier of its gene. Links with equal numbers have the same colour.
     pub kinds: &'a [u64],

@@ -1,6 +1,7 @@
 //! Colours of links. Links of one kind, such as copies of a limb from one gene, have the same colour.
 
 use crate::image::Rgb;
+use burgess_physics::model::BaseKind;
 
 /// Colour of the base, whatever its kind.
 const BASE: Rgb = [84, 92, 108];
@@ -18,6 +19,19 @@ const LIMBS: [Rgb; 10] = [
     [150, 190, 90],
     [140, 90, 60],
 ];
+
+/// Colour of objects that move.
+const LOOSE: Rgb = [222, 194, 142];
+/// Colour of objects that stand fixed.
+const FIXED: Rgb = [168, 168, 164];
+
+/// Colour of an object, in linear light, by how it is held.
+pub(crate) fn object_colour(base: BaseKind) -> [f32; 3] {
+    linear(match base {
+        BaseKind::Floating => LOOSE,
+        BaseKind::Welded => FIXED,
+    })
+}
 
 /// One colour per link, in linear light.
 ///

@@ -2,10 +2,9 @@
 
 use super::ground::Ground;
 use super::moment::{ColouredBody, Pose};
-use super::palette::link_colours;
+use super::palette::{link_colours, object_colour};
 use super::solid::{Solid, V, sphere_bounds};
 use burgess_core::math::Vec3;
-use burgess_physics::model::Collider;
 
 /// What a ray hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,11 +45,15 @@ pub(crate) const MAX_SOLIDS: usize = u32::BITS as usize;
 const SUN_RADIUS: f32 = 0.06;
 
 impl<'a> Scene<'a> {
-    /// A body with its links in these poses. There is one pose and one kind per link.
+    /// A body with its links and the objects beside it in these poses. There is one pose per link and object, and one kind per link.
     pub(crate) fn new(ground: &'a Ground, body: ColouredBody<'_>, poses: &[Pose]) -> Self {
-        let colours = link_colours(body.kinds);
-        let solid = |c: &Collider<f64>| Solid::new(&c.shape, poses[c.link], colours[c.link]);
-        let solids: Vec<Solid> = body.model.colliders.iter().map(solid).collect();
+        let mut colours = link_colours(body.kinds);
+        colours.extend(body.model.objects.iter().map(|object| object_colour(object.body.base)));
+        let solid = |i: usize| {
+            let (link, shape) = body.model.collider(i);
+            Solid::new(shape, poses[link], colours[link])
+        };
+        let solids: Vec<Solid> = (0..body.model.collider_count()).map(solid).collect();
         let (centre, reach) = bounding_sphere(&solids);
         Self { ground, solids, centre, reach }
     }

@@ -32,7 +32,7 @@ fn ascent(check: &mut Check, spec: &Ascent, known: Known) {
     check.whole("starts", spec.starts, 1..=10_000);
     check.within("spread", spec.spread, 0.0..=10.0, "");
     check.length("genes", spec.genes.len(), 8);
-    one_task(check, &spec.task, spec.physics.rate);
+    one_task(check, &spec.task, &spec.physics);
     descent(check, &spec.descent);
     check.positive("bound", spec.bound, HUGE, "");
     check.positive("unit", spec.unit, 10.0, "");
@@ -175,4 +175,6 @@ fn fixed_physics(check: &mut Check, spec: &Physics) {
     check.need(fixed, "physics.contact_stiffness", "Fixed(N/m): an automatic one has no gradient", "Auto");
     let momentum = spec.form == BiasForm::Momentum;
     check.need(momentum, "physics.form", "Momentum: others have no gradient", "ExplicitBias");
+    let objects = spec.objects.len();
+    check.need(objects == 0, "physics.objects", "empty: inverse problems are about one body by itself", objects);
 }
