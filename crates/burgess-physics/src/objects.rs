@@ -2,6 +2,7 @@
 
 use crate::model::{BaseKind, Collider, ContactPoint, Link, Model, Object, Shape, Solid};
 use crate::scene::{ObjectSpec, vector};
+use crate::step::state::width_of_contact;
 use crate::world::{CARRYING_POINTS, Physics};
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
@@ -11,7 +12,11 @@ pub fn compile_objects<T: Value>(physics: &Physics) -> Vec<Object<T>> {
     let compile = |spec: &ObjectSpec| {
         let body = compile_body(spec, physics);
         let place = |i: usize| vector(spec.at) + vector(spec.spacing) * i as f64;
-        (0..spec.count).map(|i| Object { body: body.map(real), start: place(i).map(real) }).collect::<Vec<_>>()
+        let gravity = vec3(0.0, 0.0, -physics.gravity);
+        let width =
+            if spec.fixed { physics.contact_width } else { width_of_contact(&body, gravity, physics.contact_width) };
+        let object = |i| Object { body: body.map(real), start: place(i).map(real), contact_width: real(width) };
+        (0..spec.count).map(object).collect::<Vec<Object<T>>>()
     };
     physics.objects.iter().flat_map(compile).collect()
 }

@@ -11,7 +11,7 @@ use crate::laws::sensors::QUADRANTS;
 use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Object, Shape};
 use crate::step::pairs::rounded;
 use crate::step::prelude::Prelude;
-use crate::step::state::{pull_tolerance, width_of_contact};
+use crate::step::state::pull_tolerance;
 use crate::world::World;
 use burgess_core::math::{Sym3, Vec3};
 use rayon::prelude::*;
@@ -391,12 +391,12 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize) -> Body {
 }
 
 /// What is known of an object that starts at a place.
-fn object_facts(Object { body, .. }: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> Body {
+fn object_facts(Object { body, contact_width, .. }: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> Body {
     Body {
         start: start.to_array(),
         contact_stiffness: body.contact_stiffness,
         mass: body.mass(),
-        contact_width: width_of_contact(body, world.gravity, world.contact_width),
+        contact_width: *contact_width,
         floating: u32::from(body.base == BaseKind::Floating),
         pull_tolerance: pull_tolerance(body, world.gravity),
         // No load share is taken of an object, but it is worked out.

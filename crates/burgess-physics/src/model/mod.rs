@@ -151,6 +151,8 @@ pub struct Object<T> {
     pub body: Model<T>,
     /// Where its origin is at the start, relative to the creature's spawn point (m).
     pub start: Vec3<T>,
+    /// Depth over which its contacts set in (m).
+    pub contact_width: T,
 }
 
 /// The constant model of one body.
@@ -366,6 +368,7 @@ impl<T: Real> Model<T> {
                 .map(|object| Object {
                     body: object.body.map(&mut f as &mut dyn FnMut(T) -> U),
                     start: object.start.map(&mut f),
+                    contact_width: f(object.contact_width),
                 })
                 .collect(),
             pairs: self.pairs.clone(),

@@ -267,15 +267,15 @@ impl<T: Value> Work<T> {
             contact_width: width_of_contact(model, gravity, contact_width),
             inverse_slip_mass: slip_mass(model.mass()).recip(),
             pull_tolerance: pull_tolerance(model, gravity),
-            objects: model.objects.iter().map(|object| Self::of_object(&object.body, gravity, contact_width)).collect(),
+            objects: model
+                .objects
+                .iter()
+                .map(|object| Self {
+                    contact_width: object.contact_width,
+                    ..Self::new(&object.body, gravity, contact_width)
+                })
+                .collect(),
         }
-    }
-
-    /// Scratch for an object. The width of its contacts is a constant of the scene, without a derivative.
-    fn of_object(body: &Model<T>, gravity: Vec3<T>, contact_width: T) -> Self {
-        let mut work = Self::new(body, gravity, contact_width);
-        work.contact_width = work.contact_width.detached();
-        work
     }
 }
 

@@ -153,6 +153,7 @@ impl<T: Real> ModelGradient<T> {
     pub fn gather_objects(&mut self) {
         for (object, says) in self.candidate.model.objects.iter_mut().zip(std::mem::take(&mut self.objects)) {
             object.body = says.candidate.model;
+            object.contact_width = says.prelude.contact_width;
             // Of what is worked out of an object, only the mass that friction acts on has a derivative.
             object.body.links[0].mass += says.prelude.mass;
             self.world.gravity += says.world.gravity;
