@@ -203,6 +203,7 @@ fn wake_lane() {
     scene_lane = byte(l.scene, 0u);
     scene_links = byte(l.scene, 1u);
     is_object = byte(l.scene, 2u) != 0u;
+    first_object_lane = scene_lane + byte(l.scene, 3u);
     facts_row = l.facts;
     block_depth = lanes[block * LANES].block_depth;
     is_base = body_links > 0u && depth == 0u;

@@ -40,7 +40,7 @@ struct Lane {
     body: u32,           // index of the creature; of an object, that of the creature beside it
     block_depth: u32,    // depth of the deepest tree in the block
     partners: u32,       // one bit a later link, counted with the creature's objects, that the link can touch
-    scene: u32,          // bytes: first lane of the creature, its links with its objects, whether the lane is an object's
+    scene: u32,          // bytes: first lane of the creature, its links with its objects, whether the lane is an object's, its links
     facts: u32,          // where `bodies` and `episodes` have the creature, or the object
 }
 

@@ -9,6 +9,9 @@ fn post_measurements(rate: f32, force: f32, position: vec3<f32>) {
     let calm = is_finite(angle) && is_finite(rate) && abs(rate) < RATE_BOUND;
     post(0u, vec4<f32>(work, limit_use, command_change, select(1.0, 0.0, calm)));
     post(1u, vec4<f32>(force, 0.0, 0.0, 0.0));
+    if TOUCHES != 0u {
+        post(7u, vec4<f32>(touch_forces(), 0.0, 0.0));
+    }
     if OBJECTS != 0u && is_object {
         post(0u, vec4<f32>(0.0, 0.0, 0.0, select(0.0, 1.0, has_diverged())));
         post(3u, vec4<f32>(position, 0.0));
@@ -45,6 +48,15 @@ fn sum_joints() -> vec4<f32> {
     return sum;
 }
 
+// On base lanes: the normal forces between the creature and its first object, and between links of the creature, as they were posted.
+fn sum_touches() -> vec2<f32> {
+    var sum = vec2<f32>(0.0);
+    for (var i = 0u; i < scene_links; i++) {
+        sum += posted(7u, base + i).xy;
+    }
+    return sum;
+}
+
 // Summarises the state after a step at `time` (s), on base lanes; `joints` is what sum_joints gave, the rest is the base's state.
 fn measure(
     time: f32, joints: vec4<f32>, position: vec3<f32>, velocity: vec3<f32>, orientation: vec4<f32>,
@@ -70,9 +82,14 @@ fn measure(
         s.limb_load[i] = select(0.0, load_share(forces[i], reference_force), i < end_count);
     }
     s.touchdowns = update_stance(s.limb_load, end_count);
+    if TOUCHES != 0u {
+        let forces = sum_touches();
+        s.object_touch = load_share(forces.x, reference_force);
+        s.self_touch = load_share(forces.y, reference_force);
+    }
     if OBJECTS != 0u {
         s.object_start = bodies[bodies[body].first_object].start;
-        s.object = posted(3u, base + body_links).xyz;
+        s.object = posted(3u, first_object_lane).xyz;
     }
     return s;
 }

@@ -682,6 +682,29 @@ fn push_link(k: u32) {
     }
 }
 
+// The normal forces of the lane's contacts: those between the creature and its first object, and those between links of the creature.
+fn touch_forces() -> vec2<f32> {
+    var sum = vec2<f32>(0.0);
+    if links_touch {
+        for (var k = 0u; k < PAIR_SLOTS; k++) {
+            if pair_slot(k) < pair_count {
+                sum += pairs[k].force.normal * meeting_of(k);
+            }
+        }
+    }
+    return sum;
+}
+
+// Who meets in the lane's `k`-th slot: one in the place of the creature and its first object, or of links of the creature.
+fn meeting_of(k: u32) -> vec2<f32> {
+    let earlier = min(pairs[k].first, pairs[k].second);
+    let later = max(pairs[k].first, pairs[k].second);
+    let is_own = later < first_object_lane;
+    return vec2<f32>(
+        select(0.0, 1.0, later == first_object_lane && earlier < later), select(0.0, 1.0, is_own),
+    );
+}
+
 // The impulse of a contact, on A.
 fn impulse_of(k: u32) -> Wrench {
     let force = pairs[k].touch.normal * pairs[k].force.normal + pairs[k].force.friction;

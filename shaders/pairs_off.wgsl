@@ -15,3 +15,7 @@ fn push_pairs() {}
 fn eliminate_impulses() {}
 
 fn take_offset() {}
+
+fn touch_forces() -> vec2<f32> {
+    return vec2<f32>(0.0);
+}

@@ -20,6 +20,7 @@ var<private> is_joint: bool;
 var<private> scene_lane: u32;
 var<private> scene_links: u32;
 var<private> is_object: bool;
+var<private> first_object_lane: u32;
 var<private> facts_row: u32;
 var<private> floating: bool;
 

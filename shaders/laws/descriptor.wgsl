@@ -328,6 +328,66 @@ fn descriptor_finish_object_y_reverse(mean: f32, s: Sensors, body: BodyFacts, ba
     return result;
 }
 
+fn descriptor_sample_object_touched(s: Sensors, dt: f32) -> f32 {
+    return s.object_touch;
+}
+
+struct DescriptorSampleObjectTouchedGradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_object_touched_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleObjectTouchedGradient {
+    var result: DescriptorSampleObjectTouchedGradient;
+    result.s.object_touch = bar;
+    return result;
+}
+
+fn descriptor_finish_object_touched(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishObjectTouchedGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_object_touched_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishObjectTouchedGradient {
+    var result: DescriptorFinishObjectTouchedGradient;
+    result.mean = bar;
+    return result;
+}
+
+fn descriptor_sample_limbs_touching(s: Sensors, dt: f32) -> f32 {
+    return s.self_touch;
+}
+
+struct DescriptorSampleLimbsTouchingGradient {
+    s: Sensors,
+}
+
+fn descriptor_sample_limbs_touching_reverse(s: Sensors, dt: f32, bar: f32) -> DescriptorSampleLimbsTouchingGradient {
+    var result: DescriptorSampleLimbsTouchingGradient;
+    result.s.self_touch = bar;
+    return result;
+}
+
+fn descriptor_finish_limbs_touching(mean: f32, s: Sensors, body: BodyFacts) -> f32 {
+    return mean;
+}
+
+struct DescriptorFinishLimbsTouchingGradient {
+    mean: f32,
+    s: Sensors,
+    body: BodyFacts,
+}
+
+fn descriptor_finish_limbs_touching_reverse(mean: f32, s: Sensors, body: BodyFacts, bar: f32) -> DescriptorFinishLimbsTouchingGradient {
+    var result: DescriptorFinishLimbsTouchingGradient;
+    result.mean = bar;
+    return result;
+}
+
 fn descriptor_sample(kind: u32, s: Sensors, dt: f32) -> f32 {
     switch kind {
         case 2u: { return descriptor_sample_limb_0_duty_factor(s, dt); }
@@ -337,6 +397,8 @@ fn descriptor_sample(kind: u32, s: Sensors, dt: f32) -> f32 {
         case 6u: { return descriptor_sample_mean_height(s, dt); }
         case 7u: { return descriptor_sample_mean_tilt_1_cos_2(s, dt); }
         case 8u: { return descriptor_sample_gait_frequency(s, dt); }
+        case 14u: { return descriptor_sample_object_touched(s, dt); }
+        case 15u: { return descriptor_sample_limbs_touching(s, dt); }
         default: { return 0.0; }
     }
 }
@@ -350,6 +412,8 @@ fn descriptor_sample_reverse(kind: u32, s: Sensors, dt: f32, bar: f32) -> Sensor
         case 6u: { return descriptor_sample_mean_height_reverse(s, dt, bar).s; }
         case 7u: { return descriptor_sample_mean_tilt_1_cos_2_reverse(s, dt, bar).s; }
         case 8u: { return descriptor_sample_gait_frequency_reverse(s, dt, bar).s; }
+        case 14u: { return descriptor_sample_object_touched_reverse(s, dt, bar).s; }
+        case 15u: { return descriptor_sample_limbs_touching_reverse(s, dt, bar).s; }
         default: { return Sensors(); }
     }
 }
@@ -370,6 +434,8 @@ fn descriptor_finish(kind: u32, mean: f32, s: Sensors, body: BodyFacts) -> f32 {
         case 11u: { return descriptor_finish_leg_span(mean, s, body); }
         case 12u: { return descriptor_finish_object_x(mean, s, body); }
         case 13u: { return descriptor_finish_object_y(mean, s, body); }
+        case 14u: { return descriptor_finish_object_touched(mean, s, body); }
+        case 15u: { return descriptor_finish_limbs_touching(mean, s, body); }
         default: { return 0.0; }
     }
 }
@@ -396,6 +462,8 @@ fn descriptor_finish_reverse(kind: u32, mean: f32, s: Sensors, body: BodyFacts, 
         case 11u: { let g = descriptor_finish_leg_span_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
         case 12u: { let g = descriptor_finish_object_x_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
         case 13u: { let g = descriptor_finish_object_y_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 14u: { let g = descriptor_finish_object_touched_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
+        case 15u: { let g = descriptor_finish_limbs_touching_reverse(mean, s, body, bar); return DescriptorFinishGradient(g.mean, g.s, g.body); }
         default: { return DescriptorFinishGradient(); }
     }
 }

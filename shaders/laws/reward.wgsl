@@ -204,6 +204,34 @@ fn reward_finish_object_lifted_reverse(numbers: vec3<f32>, s: Sensors, bar: f32)
     return result;
 }
 
+fn reward_rate_object_touched(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.object_touch;
+}
+
+struct RewardRateObjectTouchedGradient {
+    s: Sensors,
+}
+
+fn reward_rate_object_touched_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateObjectTouchedGradient {
+    var result: RewardRateObjectTouchedGradient;
+    result.s.object_touch = bar;
+    return result;
+}
+
+fn reward_rate_limbs_touching(numbers: vec3<f32>, s: Sensors) -> f32 {
+    return s.self_touch;
+}
+
+struct RewardRateLimbsTouchingGradient {
+    s: Sensors,
+}
+
+fn reward_rate_limbs_touching_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateLimbsTouchingGradient {
+    var result: RewardRateLimbsTouchingGradient;
+    result.s.self_touch = bar;
+    return result;
+}
+
 fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
     switch kind {
         case 0u: { return reward_rate_forward_progress(numbers, s); }
@@ -212,6 +240,8 @@ fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
         case 6u: { return reward_rate_command_roughness(numbers, s); }
         case 7u: { return reward_rate_survival(numbers, s); }
         case 8u: { return reward_rate_joint_limit_use(numbers, s); }
+        case 12u: { return reward_rate_object_touched(numbers, s); }
+        case 13u: { return reward_rate_limbs_touching(numbers, s); }
         default: { return 0.0; }
     }
 }
@@ -224,6 +254,8 @@ fn reward_rate_reverse(kind: u32, numbers: vec3<f32>, s: Sensors, bar: f32) -> S
         case 6u: { return reward_rate_command_roughness_reverse(numbers, s, bar).s; }
         case 7u: { return reward_rate_survival_reverse(numbers, s, bar).s; }
         case 8u: { return reward_rate_joint_limit_use_reverse(numbers, s, bar).s; }
+        case 12u: { return reward_rate_object_touched_reverse(numbers, s, bar).s; }
+        case 13u: { return reward_rate_limbs_touching_reverse(numbers, s, bar).s; }
         default: { return Sensors(); }
     }
 }

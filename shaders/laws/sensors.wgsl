@@ -16,6 +16,8 @@ struct Sensors {
     touchdowns: f32,
     object_start: vec3<f32>,
     object: vec3<f32>,
+    object_touch: f32,
+    self_touch: f32,
 }
 
 struct BodyFacts {

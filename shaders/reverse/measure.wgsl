@@ -26,6 +26,9 @@ fn reverse_measure(step: u32) {
             force_bars[i] += limbs[limb_end];
         }
     }
+    if TOUCHES != 0u {
+        touch_bars = posted(7u, scene_lane).xy;
+    }
     if OBJECTS != 0u && is_object && facts() == bodies[body].first_object {
         position_bar += posted(4u, lane).xyz;
         start_bar += posted(5u, lane).xyz;
@@ -59,8 +62,16 @@ fn reverse_sensors(step: u32) {
     post(3u, limbs);
     if OBJECTS != 0u {
         // To the first object's own place.
-        board[4u * ROW + base + body_links] = vec4<f32>(bar.object, 0.0);
-        board[5u * ROW + base + body_links] = vec4<f32>(bar.object_start, 0.0);
+        board[4u * ROW + first_object_lane] = vec4<f32>(bar.object, 0.0);
+        board[5u * ROW + first_object_lane] = vec4<f32>(bar.object_start, 0.0);
+    }
+    if TOUCHES != 0u {
+        let forces = sum_touches();
+        let object = load_share_reverse(forces.x, reference_force, bar.object_touch);
+        let own = load_share_reverse(forces.y, reference_force, bar.self_touch);
+        reference_force_bar += object.reference + own.reference;
+        // The base alone has read its own place.
+        post(7u, vec4<f32>(object.normal_force, own.normal_force, 0.0, 0.0));
     }
 }
 
@@ -115,6 +126,7 @@ fn sensors_add(a: Sensors, b: Sensors) -> Sensors {
         a.time + b.time, a.start + b.start, a.position + b.position, a.velocity + b.velocity, a.up + b.up,
         a.height + b.height, a.power + b.power, a.command_rate + b.command_rate, a.limit_use + b.limit_use,
         a.limb_load + b.limb_load, a.touchdowns + b.touchdowns, a.object_start + b.object_start, a.object + b.object,
+        a.object_touch + b.object_touch, a.self_touch + b.self_touch,
     );
 }
 

@@ -114,6 +114,14 @@ fn reverse_offsets() {
     workgroupBarrier();
 }
 
+// With respect to the normal force in the lane's `k`-th slot, as tasks see it.
+fn touch_bar_of(k: u32) -> f32 {
+    if TOUCHES != 0u {
+        return dot(touch_bars, meeting_of(k));
+    }
+    return 0.0;
+}
+
 // What each force says of its inputs, and with that of the sums over the contacts of both links.
 fn reverse_forces() {
     post_twist(in_scene(twist_after));
@@ -132,7 +140,7 @@ fn reverse_forces() {
             let says = pair_force_reverse(
                 world.dt, p.stiffness, pair_width(k), world.friction, world.onset_speed, p.touch.gap, p.v_n, p.slip,
                 p.bristle, p.first_mobility.y + p.second_mobility.y, all.x, all.y, all.z, all.w,
-                PairForce(dot(force_bar, p.touch.normal), force_bar, bristle_bars[k]),
+                PairForce(dot(force_bar, p.touch.normal) + touch_bar_of(k), force_bar, bristle_bars[k]),
             );
             let force = (p.touch.normal * p.force.normal + p.force.friction) * world.dt;
             pairs_back[k].says = says;

@@ -72,6 +72,8 @@ var<private> carried_bar: vec3<f32>;
 var<private> power_bar: f32;
 var<private> limit_use_bar: f32;
 var<private> change_weight: f32;
+// With respect to the normal forces that `touch_forces` tells apart.
+var<private> touch_bars: vec2<f32>;
 
 // With respect to the link's twist before the step, after it, the adjoint one (wrenches, as their products with twists count),
 // its origin, its rotation, and the position of the base as its contacts see it: what goes up the tree.

@@ -78,6 +78,8 @@ fn values_within_bounds_pass() {
         "budget=(wall_time: 0.5)",
         "budget.evaluations=1",
         "physics.rate=9960",
+        "physics=(objects: [(shape: Sphere(radius: 0.001), mass: 1e-4, count: 16, spacing: (1, 0, 0)), ])",
+        "physics=(objects: [(shape: Box(half: (1, 2, 3)), fixed: true)])",
         "physics=(gravity: 0, contact_stiffness: Fixed(1e4))",
         "physics.friction=0",
         "physics.contact_stiffness=Fixed(1e4)",
@@ -198,6 +200,50 @@ fn each_rule_refuses_what_breaks_it() {
         ("budget.generations=0", "budget.generations: must be 1 to 1000000000000, is 0"),
         ("budget.evaluations=0", "budget.evaluations: must be 1 to 1000000000000, is 0"),
         ("budget.wall_time=0", "budget.wall_time: must be above 0 and at most 1e9 s, is 0"),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 0), mass: 1)])",
+            "physics.objects[0].shape.radius: must be from 0.001 to 100 m, is 0",
+        ),
+        (
+            "physics=(objects: [(shape: Box(half: (1, NaN, 1)), mass: 1)])",
+            "physics.objects[0].shape.half.1: must be from 0.001 to 100 m, is NaN",
+        ),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 1))])",
+            "physics.objects[0].mass: must be from 0.0001 to 100000 kg, is 0",
+        ),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, fixed: true)])",
+            "physics.objects[0].mass: must be 0 or left out where the object is fixed, is 1 kg",
+        ),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, at: (inf, 0, 0))])",
+            "physics.objects[0].at.0: must be from -1000 to 1000 m, is inf",
+        ),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, count: 0)])",
+            "physics.objects[0].count: must be 1 to 30, is 0",
+        ),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, count: 18446744073709551615)])",
+            "physics.objects[0].count: must be 1 to 30, is 18446744073709551615",
+        ),
+        (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, count: 17)])",
+            "physics.objects: must be at most 16 beside bodies of 16 links (body.limits.max_links), is 17",
+        ),
+        (
+            "task.reward=[(term: ObjectLifted)]",
+            "task.reward[0].term: must be about the creature where physics.objects has no object, is `object lifted`",
+        ),
+        (
+            "task.reward=[(term: SelfTouch)]",
+            "task.reward[0].term: must be something else where physics.self_collision is Off, is `SelfTouch`",
+        ),
+        (
+            "descriptors=[(kind: ObjectX, range: (0, 1))]",
+            "descriptors[0].kind: must be about the creature where physics.objects has no object, is `object x`",
+        ),
         ("physics.rate=10020", "physics.rate: must be 30 to 10000, is 10020"),
         ("physics.gravity=0", "physics.contact_stiffness: must be Fixed(N/m) without gravity, is Auto"),
         ("physics.gravity=-9.81", "physics.gravity: must be from 0 to 100 m/s2, is -9.81"),

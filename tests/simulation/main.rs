@@ -3,3 +3,4 @@
 mod energy;
 mod pulling;
 mod simulation;
+mod sizes;

@@ -107,6 +107,14 @@ impl TaskPlan {
         self.frame.map_or(0, |frame| self.steps.div_ceil(frame.max(1)) as usize)
     }
 
+    /// Whether it asks how much the creature touches itself or an object.
+    pub fn sees_touches(&self) -> bool {
+        let reward =
+            self.reward.iter().any(|(term, _)| matches!(term, RewardTerm::ObjectTouch | RewardTerm::SelfTouch));
+        let sample = |kind: &Descriptor| matches!(kind, Descriptor::ObjectTouch | Descriptor::SelfTouch);
+        reward || self.descriptors.iter().any(sample)
+    }
+
     /// What the reward gains each second.
     pub fn reward_rate<T: Real>(&self, sensors: &Sensors<T>) -> T {
         self.weigh(|term| term.rate(sensors))

@@ -3,7 +3,7 @@
 use super::error::InvalidValue;
 use super::schema::Experiment;
 use crate::genome::{Body, morphology};
-use crate::growth::{Grown, grow_whole, warn_of_size};
+use crate::growth::{Grown, grow_whole, warn_of_objects, warn_of_size};
 use anyhow::{Result, ensure};
 use burgess_core::math::vec3;
 use burgess_physics::model::BaseKind;
@@ -53,6 +53,7 @@ pub(super) fn problems(experiment: &Experiment, folder: &Path) -> Vec<InvalidVal
     // A file may be large and named often.
     let mut faults: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let mut problems = Vec::new();
+    warn_of_objects(&experiment.physics);
     for (i, name) in experiment.body.morphologies().iter().enumerate() {
         let fault = faults.entry(name).or_insert_with(|| match grow(name) {
             Ok(grown) => {

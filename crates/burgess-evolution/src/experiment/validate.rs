@@ -11,10 +11,12 @@ use super::error::InvalidValue;
 use super::learned;
 use super::schema::*;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
+use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::MAX_LINKS;
 use burgess_physics::scene::{MAX_OBJECTS, ObjectSpec};
 use burgess_physics::task::{TaskSpec, WeightedTerm};
-use burgess_physics::world::{BiasForm, Physics, Stiffness};
+use burgess_physics::world::{BiasForm, Physics, SelfCollision, Stiffness};
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Protection};
 use burgess_qd::emitter::ranking::Restart;
@@ -150,8 +152,14 @@ fn task(check: &mut Check, experiment: &Experiment) {
     one_task(check, &experiment.task, &experiment.physics);
     let dimensions = [("descriptors", &experiment.descriptors), ("passive", &experiment.passive)];
     for (name, specs) in dimensions {
-        for (i, spec) in specs.iter().enumerate().filter(|(_, spec)| spec.kind.needs_object()) {
-            needs_object(check, &format!("{name}[{i}].kind"), &experiment.physics, &spec.kind.label().0);
+        for (i, spec) in specs.iter().enumerate() {
+            let path = format!("{name}[{i}].kind");
+            if spec.kind.needs_object() {
+                needs_object(check, &path, &experiment.physics, &spec.kind.label().0);
+            }
+            if spec.kind == Descriptor::SelfTouch {
+                needs_self_collision(check, &path, &experiment.physics);
+            }
         }
     }
     room_for_objects(check, experiment);
@@ -161,6 +169,13 @@ fn task(check: &mut Check, experiment: &Experiment) {
 fn needs_object(check: &mut Check, path: &str, physics: &Physics, name: &str) {
     let allowed = "about the creature where physics.objects has no object";
     check.need(!physics.objects.is_empty(), path, allowed, format_args!("`{name}`"));
+}
+
+/// Limbs that pass through each other do not touch.
+fn needs_self_collision(check: &mut Check, path: &str, physics: &Physics) {
+    let touching = physics.self_collision != SelfCollision::Off;
+    let allowed = "something else where physics.self_collision is Off";
+    check.need(touching, path, allowed, "`SelfTouch`");
 }
 
 /// Of an episode with this physics.
@@ -173,6 +188,9 @@ pub(super) fn one_task(check: &mut Check, task: &TaskSpec, physics: &Physics) {
         check.within(&format!("task.reward[{i}].weight"), *weight, -HUGE..=HUGE, "");
         for (field, message) in term.problems() {
             check.report(format!("task.reward[{i}].term.{field}"), message);
+        }
+        if *term == RewardTerm::SelfTouch {
+            needs_self_collision(check, &format!("task.reward[{i}].term"), physics);
         }
         if term.needs_object() {
             needs_object(check, &format!("task.reward[{i}].term"), physics, term.label().0);
@@ -471,7 +489,8 @@ fn objects(check: &mut Check, physics: &Physics) {
     // Counts beyond the bound are reported by themselves.
     let total = physics.objects.iter().fold(0_usize, |sum, object| sum.saturating_add(object.count));
     let allowed = format!("at most {MAX_OBJECTS} objects");
-    check.need(total <= MAX_OBJECTS, "physics.objects", allowed, total);
+    let each = physics.objects.iter().all(|object| object.count <= MAX_OBJECTS);
+    check.need(!each || total <= MAX_OBJECTS, "physics.objects", allowed, total);
 }
 
 /// Together they have to fit on the lanes that a creature may have.

@@ -190,7 +190,8 @@ impl Recipe {
 /// Every descriptor with a gradient and every reward term, but for the energy where nothing moves: power is an absolute value, with
 /// its kink at rest.
 fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
-    let weights: [f64; RewardTerm::ALL.len()] = [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0];
+    let weights: [f64; RewardTerm::ALL.len()] =
+        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5];
     let term = |term| match term {
         RewardTerm::TargetReached { .. } => RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 },
         RewardTerm::ObjectReached { .. } => RewardTerm::ObjectReached { target: (1.0, 0.0), radius: 0.5 },

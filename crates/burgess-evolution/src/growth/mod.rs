@@ -15,7 +15,7 @@ pub use expand::{Grown, LinkKey, expand, link_keys};
 pub use physique::{FEATURES, Physique, Topology};
 pub(crate) use shape::solid;
 pub use size::unsupported_size;
-pub(crate) use size::warn_of_size;
+pub(crate) use size::{warn_of_objects, warn_of_size};
 
 use crate::genome::{Body, BodyLimits, Genome, InvalidBody, Policy};
 use burgess_physics::model::Candidate;

@@ -157,6 +157,7 @@ fn constants(choices: Choices<'_>) -> String {
         ("CONTACTS", choices.link_room.contacts),
         ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
         ("OBJECTS", usize::from(choices.objects)),
+        ("TOUCHES", usize::from(choices.link_room.pairs && choices.task.sees_touches())),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),
         ("ACTIVATIONS", brain_kind.widest_layer(choices.task.latent_size())),

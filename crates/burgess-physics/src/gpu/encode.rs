@@ -236,7 +236,7 @@ fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: usize, first_objec
     // Children and siblings in the order of links: the last link that named a parent is its newest child.
     let mut newest_child = [usize::MAX; LANES];
     let own = &mut lanes[first_lane..first_lane + all];
-    let scene = |is_object: bool| [first_lane as u8, all as u8, u8::from(is_object), 0];
+    let scene = |is_object: bool| [first_lane as u8, all as u8, u8::from(is_object), count as u8];
     for (i, link) in model.links.iter().enumerate() {
         let depth = if i == 0 { 0 } else { own[link.parent].tree[1] + 1 };
         let parent = (first_lane + link.parent) as u8;

@@ -123,7 +123,7 @@ pub struct Lane {
     pub block_depth: u32,
     /// One bit a later link, counted with the creature's objects, that the link can touch.
     pub partners: u32,
-    /// First lane of the creature, its links with its objects, 1 on the lane of an object, 0.
+    /// First lane of the creature, its links with its objects, 1 on the lane of an object, its links without its objects.
     pub scene: [u8; 4],
     /// Where the facts of the creature, or of the object, stand.
     pub facts: u32,

@@ -32,6 +32,10 @@ pub enum Descriptor {
     ObjectX,
     /// How far the scene's first object is along +y from where it started, at the end (m). Has a gradient.
     ObjectY,
+    /// Share of time that the creature touches the scene's first object, smooth as a duty factor is. Has a gradient.
+    ObjectTouch,
+    /// Share of time that limbs touch each other, smooth as a duty factor is. Has a gradient.
+    SelfTouch,
     /// Reward after refinement less the reward before, 0 for what was not refined. Comes from refinement; no gradient.
     RefinementGain,
     /// Agreement of the improvement that gradients predicted with the actual one, -1 to 1. Comes from refinement; no gradient.
@@ -49,7 +53,7 @@ pub enum Descriptor {
 
 impl Descriptor {
     /// Every descriptor of an episode, the duty factor once for each limb end; the place in the list is the descriptor's number in the shaders.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Descriptor::FinalX,
         Descriptor::FinalY,
         Descriptor::DutyFactor(0),
@@ -64,6 +68,8 @@ impl Descriptor {
         Descriptor::LegSpan,
         Descriptor::ObjectX,
         Descriptor::ObjectY,
+        Descriptor::ObjectTouch,
+        Descriptor::SelfTouch,
     ];
 
     /// What is averaged over the episode's steps.
@@ -73,6 +79,8 @@ impl Descriptor {
             Descriptor::MeanHeight => s.height,
             Descriptor::MeanTilt => (T::one() - s.up.z) * real(0.5),
             Descriptor::GaitFrequency => s.touchdowns / dt,
+            Descriptor::ObjectTouch => s.object_touch,
+            Descriptor::SelfTouch => s.self_touch,
             Descriptor::FinalX
             | Descriptor::FinalY
             | Descriptor::BodyMass
@@ -98,9 +106,12 @@ impl Descriptor {
             Descriptor::LegSpan => body.leg_span,
             Descriptor::ObjectX => end.object_displacement().x,
             Descriptor::ObjectY => end.object_displacement().y,
-            Descriptor::DutyFactor(_) | Descriptor::MeanHeight | Descriptor::MeanTilt | Descriptor::GaitFrequency => {
-                mean
-            }
+            Descriptor::DutyFactor(_)
+            | Descriptor::MeanHeight
+            | Descriptor::MeanTilt
+            | Descriptor::GaitFrequency
+            | Descriptor::ObjectTouch
+            | Descriptor::SelfTouch => mean,
             // No plan of an episode has them.
             Descriptor::RefinementGain
             | Descriptor::GradientTrust
@@ -127,13 +138,15 @@ impl Descriptor {
             | Descriptor::LegSpan
             | Descriptor::ObjectX
             | Descriptor::ObjectY
+            | Descriptor::ObjectTouch
+            | Descriptor::SelfTouch
             | Descriptor::Measure(_) => true,
         }
     }
 
     /// Whether it is about the scene's first object.
     pub fn needs_object(&self) -> bool {
-        matches!(self, Descriptor::ObjectX | Descriptor::ObjectY)
+        matches!(self, Descriptor::ObjectX | Descriptor::ObjectY | Descriptor::ObjectTouch)
     }
 
     /// Whether the value has a derivative almost everywhere that says something.
@@ -148,6 +161,8 @@ impl Descriptor {
             | Descriptor::LegSpan
             | Descriptor::ObjectX
             | Descriptor::ObjectY
+            | Descriptor::ObjectTouch
+            | Descriptor::SelfTouch
             | Descriptor::Measure(_) => true,
             Descriptor::GaitFrequency
             | Descriptor::LinkCount
@@ -172,6 +187,8 @@ impl Descriptor {
             Descriptor::LegSpan => ("leg span".into(), "m"),
             Descriptor::ObjectX => ("object x".into(), "m"),
             Descriptor::ObjectY => ("object y".into(), "m"),
+            Descriptor::ObjectTouch => ("object touched".into(), ""),
+            Descriptor::SelfTouch => ("limbs touching".into(), ""),
             // In the unit of the reward, which is a sum of anything.
             Descriptor::RefinementGain => ("refinement gain".into(), ""),
             Descriptor::GradientTrust => ("gradient trust".into(), ""),

@@ -45,6 +45,10 @@ pub enum RewardTerm {
     },
     /// Height of the scene's first object above its starting height at the end (m).
     ObjectLifted,
+    /// Share of a hold on the scene's first object, integrated (s): about the time for which the creature touches it.
+    ObjectTouch,
+    /// The same of limbs that touch each other (s); give it a negative weight.
+    SelfTouch,
 }
 
 /// The numbers of a term, as the laws see them.
@@ -52,7 +56,7 @@ pub type TermNumbers<T> = [T; 3];
 
 impl RewardTerm {
     /// Every term, its numbers zero; the place in the list is the term's number in the shaders.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         RewardTerm::ForwardVelocity,
         RewardTerm::Distance,
         RewardTerm::TargetReached { target: (0.0, 0.0), radius: 0.0 },
@@ -65,6 +69,8 @@ impl RewardTerm {
         RewardTerm::ObjectProgress,
         RewardTerm::ObjectReached { target: (0.0, 0.0), radius: 0.0 },
         RewardTerm::ObjectLifted,
+        RewardTerm::ObjectTouch,
+        RewardTerm::SelfTouch,
     ];
 
     /// The term's own numbers, unused ones zero.
@@ -82,7 +88,9 @@ impl RewardTerm {
             | RewardTerm::Survival
             | RewardTerm::JointLimitUse
             | RewardTerm::ObjectProgress
-            | RewardTerm::ObjectLifted => [0.0; 3],
+            | RewardTerm::ObjectLifted
+            | RewardTerm::ObjectTouch
+            | RewardTerm::SelfTouch => [0.0; 3],
         }
     }
 
@@ -95,6 +103,8 @@ impl RewardTerm {
             RewardTerm::Smoothness => s.command_rate,
             RewardTerm::Survival => T::one(),
             RewardTerm::JointLimitUse => s.limit_use,
+            RewardTerm::ObjectTouch => s.object_touch,
+            RewardTerm::SelfTouch => s.self_touch,
             RewardTerm::Distance
             | RewardTerm::TargetReached { .. }
             | RewardTerm::HeightGained
@@ -119,14 +129,19 @@ impl RewardTerm {
             | RewardTerm::Energy
             | RewardTerm::Smoothness
             | RewardTerm::Survival
-            | RewardTerm::JointLimitUse => T::zero(),
+            | RewardTerm::JointLimitUse
+            | RewardTerm::ObjectTouch
+            | RewardTerm::SelfTouch => T::zero(),
         }
     }
 
     /// Whether it is about the scene's first object.
     pub fn needs_object(&self) -> bool {
         match self {
-            RewardTerm::ObjectProgress | RewardTerm::ObjectReached { .. } | RewardTerm::ObjectLifted => true,
+            RewardTerm::ObjectProgress
+            | RewardTerm::ObjectReached { .. }
+            | RewardTerm::ObjectLifted
+            | RewardTerm::ObjectTouch => true,
             RewardTerm::ForwardVelocity
             | RewardTerm::Distance
             | RewardTerm::TargetReached { .. }
@@ -135,7 +150,8 @@ impl RewardTerm {
             | RewardTerm::Energy
             | RewardTerm::Smoothness
             | RewardTerm::Survival
-            | RewardTerm::JointLimitUse => false,
+            | RewardTerm::JointLimitUse
+            | RewardTerm::SelfTouch => false,
         }
     }
 
@@ -154,6 +170,8 @@ impl RewardTerm {
             RewardTerm::ObjectProgress => ("object progress", "m"),
             RewardTerm::ObjectReached { .. } => ("object at target", ""),
             RewardTerm::ObjectLifted => ("object lifted", "m"),
+            RewardTerm::ObjectTouch => ("object touched", "s"),
+            RewardTerm::SelfTouch => ("limbs touching", "s"),
         }
     }
 

@@ -39,6 +39,10 @@ pub struct Sensors<T> {
     pub object_start: Vec3<T>,
     /// Origin of the scene's first object (m); zero without objects.
     pub object: Vec3<T>,
+    /// f_n / (f_n + f_ref) of all contacts between the creature and the scene's first object in this step: 0 where they do not touch.
+    pub object_touch: T,
+    /// The same of all contacts between links of the creature.
+    pub self_touch: T,
 }
 
 /// What tasks know of a body, whatever it does.

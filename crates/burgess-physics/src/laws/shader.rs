@@ -497,7 +497,7 @@ fn sensor_ports() -> Vec<Port> {
     let mut list =
         typed(&["time", "start^", "position^", "velocity^", "up^", "height", "power", "command_rate", "limit_use"]);
     list.extend(ports(&[("limb_load", "vec4<f32>"), ("touchdowns", "f32")]));
-    list.extend(typed(&["object_start^", "object^"]));
+    list.extend(typed(&["object_start^", "object^", "object_touch", "self_touch"]));
     list
 }
 
@@ -522,6 +522,8 @@ fn sensors(t: &mut Tracer, root: &str) -> Sensors<Traced> {
         touchdowns: t.input(name("touchdowns")),
         object_start: t.vector(&name("object_start")),
         object: t.vector(&name("object")),
+        object_touch: t.input(name("object_touch")),
+        self_touch: t.input(name("self_touch")),
     }
 }
 

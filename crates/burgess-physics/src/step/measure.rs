@@ -1,5 +1,6 @@
 //! What the task sees after a step.
 
+use super::pair_work::Meeting;
 use super::prelude::Prelude;
 use super::state::{State, Work};
 use crate::laws::sensors::{LIMB_ENDS, Sensors, load_share};
@@ -46,6 +47,12 @@ impl<T: Real> Stance<T> {
     }
 }
 
+/// Normal force (N) of all contacts of a kind between links in the last step.
+pub fn meeting_force<T: Real>(model: &Model<T>, work: &Work<T>, kind: Meeting) -> T {
+    let of_kind = work.pairs.iter().filter(|pair| pair.meeting(model.links.len()) == kind);
+    of_kind.map(|pair| pair.force.normal).sum()
+}
+
 /// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn measure<T: Real>(
@@ -85,5 +92,7 @@ pub fn measure<T: Real>(
         touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
         object_start: prelude.objects.first().copied().unwrap_or_default(),
         object: state.objects.first().map_or_else(Vec3::zero, |object| object.position),
+        object_touch: load_share(meeting_force(model, work, Meeting::FirstObject), plan.reference_force),
+        self_touch: load_share(meeting_force(model, work, Meeting::Own), plan.reference_force),
     }
 }

@@ -52,7 +52,27 @@ pub struct PairWork<T> {
     pub force: PairForce<T>,
 }
 
+/// What tasks tell apart of contacts between links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    /// Links of the creature touch each other.
+    Own,
+    /// The creature touches the scene's first object.
+    FirstObject,
+    /// Something else.
+    Other,
+}
+
 impl<T: Real> PairWork<T> {
+    /// Who touches whom, with a creature of so many links.
+    pub fn meeting(&self, links: usize) -> Meeting {
+        let [a, b] = self.links;
+        match (a.min(b), a.max(b)) {
+            (_, last) if last < links => Meeting::Own,
+            (first, last) if first < links && last == links => Meeting::FirstObject,
+            _ => Meeting::Other,
+        }
+    }
     /// The force on A (N, world axes).
     pub fn force_on_first(&self) -> Vec3<T> {
         self.touch.normal * self.force.normal + self.force.friction

@@ -190,7 +190,9 @@ fn objects_are_the_cpus() {
     let objects = within_reach();
     (plan.world.has_pairs, plan.world.objects) = (true, objects.len());
     plan.task.reward.push((RewardTerm::ObjectReached { target: (0.5, 0.2), radius: 0.4 }, 1.0));
+    plan.task.reward.push((RewardTerm::SelfTouch, -1.0));
     plan.task.descriptors[1] = Descriptor::ObjectX;
+    plan.task.descriptors[2] = Descriptor::ObjectTouch;
     touch_as_on_the_cpu(&plan, &(20..36).map(|seed| folding(seed, &objects)).collect::<Vec<_>>(), 40);
 }
 

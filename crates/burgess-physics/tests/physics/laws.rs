@@ -181,8 +181,10 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         RewardTerm::ObjectProgress => 9,
         RewardTerm::ObjectReached { .. } => 10,
         RewardTerm::ObjectLifted => 11,
+        RewardTerm::ObjectTouch => 12,
+        RewardTerm::SelfTouch => 13,
     };
-    assert!(RewardTerm::ALL.iter().map(term).eq(0..12));
+    assert!(RewardTerm::ALL.iter().map(term).eq(0..14));
     let descriptor = |descriptor: &Descriptor| match *descriptor {
         Descriptor::FinalX => Some(0),
         Descriptor::FinalY => Some(1),
@@ -195,6 +197,8 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         Descriptor::LegSpan => Some(11),
         Descriptor::ObjectX => Some(12),
         Descriptor::ObjectY => Some(13),
+        Descriptor::ObjectTouch => Some(14),
+        Descriptor::SelfTouch => Some(15),
         // No shader works them out.
         Descriptor::RefinementGain
         | Descriptor::GradientTrust
@@ -202,5 +206,5 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         | Descriptor::Latent(_)
         | Descriptor::Surprise => None,
     };
-    assert!(Descriptor::ALL.iter().map(descriptor).eq((0..14).map(Some)));
+    assert!(Descriptor::ALL.iter().map(descriptor).eq((0..16).map(Some)));
 }

@@ -381,7 +381,7 @@ impl<'a, T: Value> Back<'a, T> {
             reverse_features(&step, plan, &sensors, bars, &mut seen, &mut self.bar, &mut self.total);
         }
         let (effort, rate_bar) =
-            reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.total, &self.reverse);
+            reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.total, &self.work, &self.reverse);
         reverse_step(&step, effort, &mut self.bar, &mut self.total, &mut self.work, &mut self.reverse);
         reverse_slew(world, &self.before.targets, &self.after.commands, rate_bar, &mut self.bar);
         if index.is_multiple_of(self.task.control_period) {

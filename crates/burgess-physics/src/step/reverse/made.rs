@@ -1,8 +1,10 @@
 //! A step that was made, as its reverse sees it.
 
 use crate::model::Model;
+use crate::step::pair_work::Meeting;
 use crate::step::state::{Drive, State};
 use crate::world::World;
+use burgess_core::autodiff::Real;
 
 /// Bars of what measurements see of a step's inner workings, beside the state after it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +13,21 @@ pub struct EffortBar<T> {
     pub power: T,
     /// Of the sum over joints of how far each is into its limits.
     pub limit_use: T,
+    /// Of the normal force (N) between the creature and the scene's first object.
+    pub object_force: T,
+    /// Of the normal force (N) between links of the creature.
+    pub self_force: T,
+}
+
+impl<T: Real> EffortBar<T> {
+    /// The bar of the normal force of a contact of a kind.
+    pub fn of_meeting(&self, kind: Meeting) -> T {
+        match kind {
+            Meeting::Own => self.self_force,
+            Meeting::FirstObject => self.object_force,
+            Meeting::Other => T::zero(),
+        }
+    }
 }
 
 /// A step that was made.

@@ -7,19 +7,22 @@ use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::gradient::Objective;
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use crate::model::Model;
+use crate::step::measure::meeting_force;
+use crate::step::pair_work::Meeting;
 use crate::step::prelude::Prelude;
-use crate::step::state::ContactState;
+use crate::step::state::{ContactState, Work};
 use crate::task::TaskPlan;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
 
-/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, a descriptor's mean and body, and the object.
-const SEEN: usize = MEAN + 3 + 6;
+/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, a descriptor's mean and body, the object, and what
+/// touches.
+const SEEN: usize = OBJECT + 8;
 /// Place of the base's z axis among them; height, power and the rate of the servo targets follow.
 const UP: usize = 9;
 /// Place of a descriptor's mean among them; mass and leg span follow.
 const MEAN: usize = 16 + LIMB_ENDS;
-/// Place of where the object started; where it is follows.
+/// Place of where the object started; where it is follows, then how much the creature touches it and itself.
 const OBJECT: usize = MEAN + 3;
 
 type Measured<T> = Dual<T, SEEN>;
@@ -139,6 +142,8 @@ fn see<T: Value>(s: &Sensors<T>) -> Sensors<Measured<T>> {
         touchdowns: constant(s.touchdowns),
         object_start: vector(s.object_start, OBJECT),
         object: vector(s.object, OBJECT + 3),
+        object_touch: variable(s.object_touch, OBJECT + 6),
+        self_touch: variable(s.self_touch, OBJECT + 7),
     }
 }
 
@@ -150,6 +155,7 @@ pub fn reverse_measure<T: Value>(
     seen: &SeenBar<T>,
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,
+    work: &Work<T>,
     back: &ReverseWork<T>,
 ) -> (EffortBar<T>, T) {
     let Step { model, after, .. } = *step;
@@ -166,7 +172,16 @@ pub fn reverse_measure<T: Value>(
     bar.rotation += up.cross(seen.vector(UP));
     reverse_limb_loads(model, prelude, &after.contacts, &seen.0[16..MEAN], bar, total);
     let joints = real(model.joint_count().max(1) as f64);
-    (EffortBar { power: seen.0[13], limit_use: seen.0[15] / joints }, seen.0[14])
+    let mut touch = |kind, touch_bar: T| {
+        let (of_force, of_reference) =
+            load_share_slopes(meeting_force(model, work, kind), prelude.plan.reference_force);
+        total.prelude.reference_force += of_reference * touch_bar;
+        of_force * touch_bar
+    };
+    let (object_force, self_force) =
+        (touch(Meeting::FirstObject, seen.0[OBJECT + 6]), touch(Meeting::Own, seen.0[OBJECT + 7]));
+    let effort = EffortBar { power: seen.0[13], limit_use: seen.0[15] / joints, object_force, self_force };
+    (effort, seen.0[14])
 }
 
 fn reverse_limb_loads<T: Value>(

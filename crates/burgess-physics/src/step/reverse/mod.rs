@@ -84,7 +84,7 @@ pub fn reverse_step<T: Value>(
     // Every contact and hinge by itself.
     let touching = !work.pairs.is_empty();
     if touching {
-        reverse_pairs(step, bar, total, work, back);
+        reverse_pairs(step, effort, bar, total, work, back);
     } else {
         bar.pairs.fill(Vec3::zero());
     }

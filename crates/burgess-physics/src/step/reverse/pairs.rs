@@ -1,6 +1,6 @@
 //! Contacts between links: the reverse of `push_pairs` but for the mobilities, whose bars it leaves.
 
-use super::made::Step;
+use super::made::{EffortBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::pair::{PairCrowd, PairForce, PairResistance};
 use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse};
@@ -19,6 +19,7 @@ use burgess_core::math::{Mat3, Vec3, vec3};
 /// B at the contact.
 pub fn reverse_pairs<T: Value>(
     step: &Step<'_, T>,
+    effort: EffortBar<T>,
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,
     work: &Work<T>,
@@ -35,7 +36,7 @@ pub fn reverse_pairs<T: Value>(
         let law = pair_law(model, step.world, work, pair.links, pair.feature.share);
         let [l, m] = pair.links.map(|link| back.link(link).adjoint.at(pair.touch.point - work.offset(link)));
         let force_bar = (l - m) * dt;
-        let normal = force_bar.dot(pair.touch.normal);
+        let normal = force_bar.dot(pair.touch.normal) + effort.of_meeting(pair.meeting(model.links.len()));
         let says = law.force_reverse(&pair.motion, &pair.crowd, &PairForce { normal, friction: force_bar, bristle });
         for link in pair.links {
             let sum = &mut crowd_bars[link];
