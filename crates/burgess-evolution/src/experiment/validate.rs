@@ -473,7 +473,7 @@ fn objects(check: &mut Check, physics: &Physics) {
         }
         if *fixed {
             let allowed = "0 or left out where the object is fixed";
-            check.need(*mass == 0.0, &path("mass"), allowed, format_args!("{mass} kg"));
+            check.need(*mass == 0.0, path("mass"), allowed, format_args!("{mass} kg"));
         } else {
             check.within(&path("mass"), *mass, 1e-4..=1e5, "kg");
         }
