@@ -17,6 +17,7 @@ pub mod mjcf;
 pub mod model;
 pub mod observer;
 pub mod plan;
+pub mod shared_world;
 pub mod step;
 pub mod task;
 pub mod world;

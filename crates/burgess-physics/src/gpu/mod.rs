@@ -20,6 +20,7 @@ mod pipeline;
 mod pool;
 mod resume;
 mod session;
+pub mod shared_world;
 mod snapshot;
 mod world;
 
@@ -37,6 +38,7 @@ use forward::{PLAIN, Run, simulate};
 use gradient::TAPED;
 pub use options::{Options, unsupported};
 pub use resume::Standing;
+pub use shared_world::GpuWorld;
 use session::Session;
 use std::ops::Range;
 use std::sync::Arc;

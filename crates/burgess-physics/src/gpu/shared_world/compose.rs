@@ -1,0 +1,45 @@
+//! The shader of a scene: the files under `shaders/shared_world/` and the laws, after the constants and the terrain that the scene decides.
+
+use super::layout::Room;
+use crate::gpu::compose::terrain_functions;
+use crate::laws::terrain::Terrain;
+use std::fmt::Write as _;
+
+/// Lanes of a workgroup.
+pub const LANES: u32 = 64;
+
+/// The hand-written passes and the generated laws, by name and text.
+pub const FILES: [(&str, &str); 13] = [
+    ("shared_world/layout.wgsl", include_str!("../../../../../shaders/shared_world/layout.wgsl")),
+    ("shared/functions.wgsl", include_str!("../../../../../shaders/shared/functions.wgsl")),
+    ("shared/algebra.wgsl", include_str!("../../../../../shaders/shared/algebra.wgsl")),
+    ("laws/contact.wgsl", include_str!("../../../../../shaders/laws/contact.wgsl")),
+    ("laws/pair.wgsl", include_str!("../../../../../shaders/laws/pair.wgsl")),
+    ("laws/gyroscope.wgsl", include_str!("../../../../../shaders/laws/gyroscope.wgsl")),
+    ("laws/terrain.wgsl", include_str!("../../../../../shaders/laws/terrain.wgsl")),
+    ("terrain.wgsl", include_str!("../../../../../shaders/terrain.wgsl")),
+    ("shared_world/grid.wgsl", include_str!("../../../../../shaders/shared_world/grid.wgsl")),
+    ("shared_world/neighbours.wgsl", include_str!("../../../../../shaders/shared_world/neighbours.wgsl")),
+    ("shared_world/contacts.wgsl", include_str!("../../../../../shaders/shared_world/contacts.wgsl")),
+    ("shared_world/ground.wgsl", include_str!("../../../../../shaders/shared_world/ground.wgsl")),
+    ("shared_world/step.wgsl", include_str!("../../../../../shaders/shared_world/step.wgsl")),
+];
+
+/// The whole text.
+pub fn source(room: Room, terrain: &Terrain<f32>) -> String {
+    let mut text = String::from("// Composed for one scene.\n");
+    let whole =
+        [("PARTNERS", room.partners), ("FEATURES", room.features()), ("POINTS", room.points()), ("LANES", LANES as usize)];
+    for (name, value) in whole {
+        let _ = writeln!(text, "const {name} = {value}u;");
+    }
+    for (name, value) in [("LONG", room.long), ("BOXES", room.boxes)] {
+        let _ = writeln!(text, "const {name} = {value};");
+    }
+    text += &terrain_functions(terrain);
+    for (_, file) in FILES {
+        text.push('\n');
+        text += file;
+    }
+    text
+}

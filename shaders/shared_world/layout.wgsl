@@ -1,0 +1,107 @@
+// Free bodies in a shared space: what the host and the device share. crates/burgess-physics/src/gpu/shared_world/layout.rs holds the same structs,
+// and a test compares them.
+//
+// A lane is a body. Arrays with several entries a body are in [entry][body] order, so that lanes read side by side.
+
+// What all bodies share.
+struct World {
+    gravity: vec3<f32>,
+    dt: f32,
+    friction: f32,
+    slip_speed: f32,
+    ground_damping: f32,
+    onset_speed: f32,
+    width: f32,
+    tail: f32,
+    margin: f32,
+    allowance: f32,
+    edge: f32,
+    slack: f32,                       // of the margin, what one body may use up before lists are made again
+    ground_safety: f32,
+    wall_count: u32,
+    body_count: u32,
+    bodies_of_a_world: u32,
+    world_count: u32,
+    cell_numbers: u32,                // a power of two
+    terrain: array<vec4<f32>, 16>,    // coefficients, as shaders/terrain.wgsl reads them
+}
+
+struct Body {
+    shape: vec3<f32>,    // of a capsule half the length, of a box the half sizes of its core
+    radius: f32,
+    moments: vec3<f32>,
+    mass: f32,
+    stiffness: f32,
+    kind: u32,
+    unused_0: u32,
+    unused_1: u32,
+}
+
+// What may be near is seen in the first half.
+struct State {
+    position: vec3<f32>,
+    reach: f32,
+    velocity: vec3<f32>,
+    stride: f32,         // how far a point of the body goes in a step at most
+    orientation: vec4<f32>,
+    spin: vec3<f32>,
+    depth: f32,          // how deep it was in another body or in the ground in the last step
+}
+
+@group(0) @binding(0) var<uniform> world: World;
+@group(0) @binding(1) var<storage, read> bodies: array<Body>;
+@group(0) @binding(2) var<storage, read> states: array<State>;
+@group(0) @binding(3) var<storage, read_write> next_states: array<State>;
+// Words of bodies, then two lists of partners, of which one is in use and the other the one before it.
+@group(0) @binding(4) var<storage, read_write> lists: array<u32>;
+// Vectors of bodies.
+@group(0) @binding(5) var<storage, read_write> kept: array<vec4<f32>>;
+// What lanes write together: words of all bodies, flags of worlds, the grid.
+@group(0) @binding(6) var<storage, read_write> board: array<atomic<u32>>;
+
+const SPHERE = 0u;
+const CAPSULE = 1u;
+const BOX = 2u;
+
+// Fields of `lists`: the number of partners, with CURRENT where the second list is in use; the step in which a body was last near the ground; the
+// lists.
+const COUNTS = 0u;
+const GROUND_STEPS = 1u;
+const PARTNER_LISTS = 2u;
+const CURRENT = 0x80000000u;
+
+// A partner: which body, and which of the own places for bristles belongs to it.
+const PARTNER_BITS = 24u;
+const PARTNER_MASK = 0xffffffu;
+
+// Fields of `kept`: what contacts resist; position and stride when lists were made; free gain and normal force of each point on the ground; of each
+// feature of each partner the bristle, and a mark of the last step that had it.
+const CROWD = 0u;
+const SEEN = 1u;
+const POINT_STATES = 2u;
+const BRISTLES = POINT_STATES + POINTS;
+
+// Words of `board`: the step that begins and the one under way, which are the same number but for when they are written; counts; then for odd and
+// even steps whether worlds need new lists, and the first body of each cell's number; then the next body with the same number.
+const STEP = 0u;
+const STEP_UNDER_WAY = 1u;
+const LEFT_OUT = 2u;
+const TOO_FAST = 3u;
+const FLAGS = 4u;
+
+// Where a field of `lists` or `kept` is.
+fn place_of(field: u32, body: u32) -> u32 {
+    return field * world.body_count + body;
+}
+
+fn flag_at(step: u32, of_world: u32) -> u32 {
+    return FLAGS + (step & 1u) * world.world_count + of_world;
+}
+
+fn head_at(step: u32, cell_number: u32) -> u32 {
+    return FLAGS + 2u * world.world_count + (step & 1u) * world.cell_numbers + cell_number;
+}
+
+fn next_at(body: u32) -> u32 {
+    return FLAGS + 2u * (world.world_count + world.cell_numbers) + body;
+}
