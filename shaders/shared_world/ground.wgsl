@@ -20,14 +20,14 @@ struct Point {
 }
 var<private> points: array<Point, POINTS>;
 var<private> twist_after: Twist;
-// How deep the body is in the ground, negative above it.
+// How deep the body is in the ground; -1 where that is far away.
 var<private> ground_depth: f32;
 
 // Solves for the body's motion after the step from its load. Its state is that before the step, its own place the origin.
 fn land(step: u32, body: u32, state: State, load: Wrench) {
     twist_after = free_twist(load);
     let height = terrain_distance(state.position).distance * world.ground_safety - state.reach;
-    ground_depth = -height;
+    ground_depth = -1.0;
     if height - world.tail - state.stride > 0.0 {
         return;
     }

@@ -37,7 +37,7 @@ pub(super) struct Landing<T> {
     pub(super) after: Twist<T>,
     /// What its points carry on; nothing where the ground is far away.
     pub(super) points: Vec<ContactState<T>>,
-    /// How deep it is in the ground (m), negative above it.
+    /// How deep it is in the ground (m); -1 where that is far away.
     pub(super) depth: T,
 }
 
@@ -68,10 +68,10 @@ pub(super) fn land<T: Value>(
     let (body, state) = (moving.body, moving.state);
     let height = rules.terrain.distance(state.position).0 * rules.ground_safety - body.reach;
     if (height - rules.tail() - state.stride(body.reach, rules.dt)).to_f64() > 0.0 {
-        return Landing { after: free(moving, &load), points: Vec::new(), depth: -height };
+        return Landing { after: free(moving, &load), points: Vec::new(), depth: -T::one() };
     }
     let mut points = touch(rules, moving, before);
-    let depth = points.iter().fold(-height, |depth, point| (-point.gap).max(depth));
+    let depth = points.iter().fold(-T::one(), |depth, point| (-point.gap).max(depth));
     let weight = body.mass * (rules.gravity.norm_squared() + real(1e-12)).sqrt();
     let tolerance = (weight * real(NO_PULL)).to_f64();
     let mut after = free(moving, &load);

@@ -100,8 +100,9 @@ impl Vicinity {
         let margin = MARGIN * least + tail;
         let allowance = ALLOWANCE * most;
         let ratio = most / least;
-        // Around a body of the smallest size there is room for 12 others; a larger one has a larger surface.
-        let expected = (24.0 + 4.0 * ratio * ratio) as u32;
+        // Around a ball there is room for 12 others of its size, and for as many again within the margin; a larger one has a larger surface, and
+        // the balls around long bodies overlap.
+        let expected = (32.0 + 8.0 * ratio * ratio) as u32;
         let partners = scene.partners.unwrap_or(expected.next_multiple_of(8).min(MAX_PARTNERS));
         let edge = 2.0 * (most + allowance) + margin;
         Self { margin, tail, allowance, edge, partners: partners as usize }

@@ -21,7 +21,7 @@ use wgpu::BufferUsages;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
 /// Steps of a submission at most: what is recorded of them takes memory.
-const MOST_STEPS: u32 = 1024;
+const MOST_STEPS: u32 = 128;
 /// Submissions that the device has at a time, so that it works while the host records.
 const IN_FLIGHT: usize = 2;
 
