@@ -31,7 +31,6 @@ struct Contact {
     stiffness: f32,
 }
 
-var<private> own: Moving;
 var<private> earlier: Moving;
 var<private> later: Moving;
 var<private> contact: Contact;
@@ -47,34 +46,29 @@ fn moving(body: u32, state: State, centre: vec3<f32>) -> Moving {
     );
 }
 
-// Whether the body and a partner may touch in the step: where the balls around them come near enough. Then `earlier` and `later` are set.
-fn meet(body: u32, own_state: State, partner: u32) -> bool {
-    let position = states[partner].position;
-    let reach = own_state.reach + states[partner].reach + world.tail + own_state.stride + states[partner].stride;
-    let apart = position - own_state.position;
-    if !(dot(apart, apart) <= reach * reach) {
-        return false;
-    }
-    let other = moving(partner, states[partner], vec3<f32>(0.0));
-    if body < partner {
-        earlier = own;
-        later = other;
-        later.centre = apart;
+// Sets `earlier` and `later` to the body and a partner.
+fn meet(body: u32, partner: u32) {
+    let own_state = states[body];
+    let other_state = states[partner];
+    let apart = other_state.position - own_state.position;
+    let is_earlier = body < partner;
+    let centre = select(-apart, apart, is_earlier);
+    let own_centre = select(centre, vec3<f32>(0.0), is_earlier);
+    let other_centre = select(vec3<f32>(0.0), centre, is_earlier);
+    let own_moving = moving(body, own_state, own_centre);
+    let other_moving = moving(partner, other_state, other_centre);
+    if is_earlier {
+        earlier = own_moving;
+        later = other_moving;
     } else {
-        earlier = other;
-        later = own;
-        later.centre = -apart;
+        earlier = other_moving;
+        later = own_moving;
     }
-    return true;
 }
 
-// How many ways there are for the two to touch.
-fn feature_count() -> u32 {
-    if BOXES && earlier.kind == BOX && later.kind == BOX {
-        return 16u;
-    }
-    // What is flat on something has two points to rest on. A sphere has one with everything.
-    return select(1u, 2u, LONG && earlier.kind != SPHERE && later.kind != SPHERE);
+// Whether the two can touch by a feature.
+fn is_feature(feature: u32) -> bool {
+    return feature < 8u || (BOXES && earlier.kind == BOX && later.kind == BOX);
 }
 
 // Finds the contact by one of the features; false where the two stay apart there.

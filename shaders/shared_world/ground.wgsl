@@ -18,6 +18,8 @@ struct Point {
     force: f32,
     acting: bool,
 }
+// The body that the lane solves for.
+var<private> own: Moving;
 var<private> points: array<Point, POINTS>;
 var<private> twist_after: Twist;
 // How deep the body is in the ground; -1 where that is far away.

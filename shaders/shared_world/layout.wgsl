@@ -1,7 +1,8 @@
 // Free bodies in a shared space: what the host and the device share. crates/burgess-physics/src/gpu/shared_world/layout.rs holds the same structs,
 // and a test compares them.
 //
-// A lane is a body. Arrays with several entries a body are in [entry][body] order, so that lanes read side by side.
+// A workgroup has GROUP bodies. Its lanes look for partners in teams, one a body, then work on contacts, one a lane, whomever they belong to, and
+// lane `i` of the first ones adds up what belongs to the body `i`. Arrays with several entries a body are in [entry][body] order.
 
 // What all bodies share.
 struct World {
@@ -63,16 +64,25 @@ const SPHERE = 0u;
 const CAPSULE = 1u;
 const BOX = 2u;
 
-// Fields of `lists`: the number of partners, with CURRENT where the second list is in use; the step in which a body was last near the ground; the
-// lists.
+// Fields of `lists`: the number of partners, with CURRENT where the second list is in use; the step in which a body was last near the ground; which
+// partners it may touch in the step; the lists.
 const COUNTS = 0u;
 const GROUND_STEPS = 1u;
-const PARTNER_LISTS = 2u;
+const TOUCHING = 2u;
+const PARTNER_LISTS = TOUCHING + MASK_WORDS;
 const CURRENT = 0x80000000u;
 
-// A partner: which body, and which of the own places for bristles belongs to it.
-const PARTNER_BITS = 24u;
-const PARTNER_MASK = 0xffffffu;
+// A partner, with its kind, and which of the own places for bristles belongs to it; or that it has none yet.
+const PARTNER_MASK = 0xfffffu;
+const KIND_BITS = 20u;
+const PLACE_BITS = 24u;
+const IS_NEW = 0x80000000u;
+
+// Lanes of a team.
+const TEAM = LANES / GROUP;
+// Bits of a partner among those that a body may touch: one a lane that is to work on it.
+const SHARES = select(select(1u, 2u, LONG), 8u, BOXES);
+const MASK_WORDS = (PARTNERS * SHARES + 31u) / 32u;
 
 // Fields of `kept`: what contacts resist; position and stride when lists were made; free gain and normal force of each point on the ground; of each
 // feature of each partner the bristle, and a mark of the last step that had it.

@@ -15,39 +15,59 @@ fn begin(@builtin(global_invocation_id) id: vec3<u32>) {
 
 // What the contacts of each body resist.
 @compute @workgroup_size(LANES)
-fn resist(@builtin(global_invocation_id) id: vec3<u32>) {
-    let body = id.x;
-    if body >= world.body_count {
-        return;
-    }
+fn resist(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let first = group.x * GROUP;
+    let team = lane / TEAM;
+    let member = lane % TEAM;
     let step = atomicLoad(&board[STEP]);
-    if body == 0u {
+    if first + lane == 0u {
         atomicStore(&board[STEP_UNDER_WAY], step);
     }
     // Who can touch whom.
-    if atomicLoad(&board[flag_at(step, body / world.bodies_of_a_world)]) != 0u {
-        list_partners(step, body);
-    }
-    let state = states[body];
-    if !(state.stride <= world.allowance) {
-        atomicAdd(&board[TOO_FAST], 1u);
-    }
-    own = moving(body, state, vec3<f32>(0.0));
-    let list = list_in_use(body);
-    let count = partner_count(body);
-    var crowd = vec4<f32>(0.0);
-    for (var i = 0u; i < count; i++) {
-        let partner = lists[place_of(list + i, body)] & PARTNER_MASK;
-        if meet(body, state, partner) {
-            let features = feature_count();
-            for (var feature = 0u; feature < features; feature++) {
-                if find_contact(feature) {
-                    crowd += resistance((body > partner) == contact.first_is_later);
-                }
-            }
+    var wanted = false;
+    if first + team < world.body_count {
+        wanted = atomicLoad(&board[flag_at(step, (first + team) / world.bodies_of_a_world)]) != 0u;
+        if member == 0u && !(states[first + team].stride <= world.allowance) {
+            atomicAdd(&board[TOO_FAST], 1u);
         }
     }
-    kept[place_of(CROWD, body)] = crowd;
+    list_partners(step, first + team, team, member, wanted);
+    look_around(first + team, team, member);
+    // What each contact resists, and the sums.
+    let count = count_items(lane);
+    var crowd = vec4<f32>(0.0);
+    for (var start = 0u; start < count; start += LANES) {
+        list_items(start, team, member);
+        if start + lane < count {
+            results[lane][0] = resistance_of(first, items[lane]);
+        }
+        workgroupBarrier();
+        if lane < GROUP {
+            let range = items_of(lane, start);
+            for (var i = range.x; i < range.y; i++) {
+                crowd += results[i][0];
+            }
+        }
+        workgroupBarrier();
+    }
+    if lane < GROUP && first + lane < world.body_count {
+        kept[place_of(CROWD, first + lane)] = crowd;
+    }
+}
+
+// What the contacts of an item resist.
+fn resistance_of(first: u32, item: u32) -> vec4<f32> {
+    let body = first + (item >> 16u);
+    let bit = item & 0xffffu;
+    let entry = lists[place_of(list_of(lists[place_of(COUNTS, body)]) + bit / SHARES, body)];
+    meet(body, partner_of(entry));
+    var sum = vec4<f32>(0.0);
+    for (var feature = bit % SHARES; feature < FEATURES; feature += 8u) {
+        if is_feature(feature) && find_contact(feature) {
+            sum += resistance((body > partner_of(entry)) == contact.first_is_later);
+        }
+    }
+    return sum;
 }
 
 // By what the contact resists, as one of its bodies counts it.
@@ -62,22 +82,42 @@ fn resistance(is_first: bool) -> vec4<f32> {
 
 // Forces, and the next states.
 @compute @workgroup_size(LANES)
-fn advance(@builtin(global_invocation_id) id: vec3<u32>) {
-    let body = id.x;
-    if body >= world.body_count {
-        return;
-    }
+fn advance(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let first = group.x * GROUP;
+    let team = lane / TEAM;
+    let member = lane % TEAM;
     let step = atomicLoad(&board[STEP_UNDER_WAY]);
-    if body == 0u {
+    if first + lane == 0u {
         atomicStore(&board[STEP], step + 1u);
     }
-    let state = states[body];
-    own = moving(body, state, vec3<f32>(0.0));
-    var load = carried();
-    var depth = push(step, body, state, &load);
-    land(step, body, state, load);
-    depth = max(depth, ground_depth);
-    integrate(step, body, state, depth);
+    // The force of each contact, and the sums.
+    look_up(first + team, team, member);
+    let count = count_items(lane);
+    var impulse = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
+    var depth = -1.0;
+    for (var start = 0u; start < count; start += LANES) {
+        list_items(start, team, member);
+        if start + lane < count {
+            push(step, first, items[lane], lane);
+        }
+        workgroupBarrier();
+        if lane < GROUP {
+            let range = items_of(lane, start);
+            for (var i = range.x; i < range.y; i++) {
+                impulse = wrench_add(impulse, Wrench(results[i][0].xyz, results[i][1].xyz));
+                depth = max(depth, results[i][0].w);
+            }
+        }
+        workgroupBarrier();
+    }
+    // The equations of each body.
+    let body = first + lane;
+    if lane < GROUP && body < world.body_count {
+        let state = states[body];
+        own = moving(body, state, vec3<f32>(0.0));
+        land(step, body, state, wrench_add(carried(), impulse));
+        integrate(step, body, state, max(depth, ground_depth));
+    }
 }
 
 // The momentum that the body carries, and the impulse of gravity.
@@ -90,38 +130,35 @@ fn carried() -> Wrench {
     return Wrench(momentum, (own.velocity + world.gravity * world.dt) * own.mass);
 }
 
-// Adds the impulses of the body's contacts to its load, and keeps their bristles. Gives how deep it is in another body.
-fn push(step: u32, body: u32, state: State, load: ptr<function, Wrench>) -> f32 {
-    let list = list_in_use(body);
-    let count = partner_count(body);
-    let crowd = kept[place_of(CROWD, body)];
+// Works out the impulse that the contacts of an item give its body, about the body's centre, and how deep it is there; keeps their bristles.
+fn push(step: u32, first: u32, item: u32, lane: u32) {
+    let body = first + (item >> 16u);
+    let bit = item & 0xffffu;
+    let entry = lists[place_of(list_of(lists[place_of(COUNTS, body)]) + bit / SHARES, body)];
+    let partner = partner_of(entry);
+    let crowd = kept[place_of(CROWD, body)] + kept[place_of(CROWD, partner)];
+    meet(body, partner);
     // One more than the step; float32 has all whole numbers below 2^24.
     let mark = f32((step & 0x7fffffu) + 1u);
     let mark_before = f32(((step - 1u) & 0x7fffffu) + 1u);
+    var impulse = Wrench(vec3<f32>(0.0), vec3<f32>(0.0));
     var depth = -1.0;
-    for (var i = 0u; i < count; i++) {
-        let entry = lists[place_of(list + i, body)];
-        let partner = entry & PARTNER_MASK;
-        if meet(body, state, partner) {
-            let features = feature_count();
-            for (var feature = 0u; feature < features; feature++) {
-                if find_contact(feature) {
-                    let is_first = (body > partner) == contact.first_is_later;
-                    let at = bristle_at(entry >> PARTNER_BITS, feature, body);
-                    let bristle = kept[at];
-                    let carried = select(vec3<f32>(0.0), bristle.xyz, bristle.w == mark_before);
-                    let force = force_on_first(carried, crowd + kept[place_of(CROWD, partner)]);
-                    kept[at] = vec4<f32>(force.bristle, mark);
-                    let on_first = contact.touch.normal * force.normal + force.friction;
-                    let on_body = select(-on_first, on_first, is_first);
-                    let arm = select(contact.second_arm, contact.first_arm, is_first);
-                    *load = wrench_add(*load, force_at(arm, on_body * world.dt));
-                    depth = max(depth, -contact.touch.gap);
-                }
-            }
+    for (var feature = bit % SHARES; feature < FEATURES; feature += 8u) {
+        if is_feature(feature) && find_contact(feature) {
+            let is_first = (body > partner) == contact.first_is_later;
+            let at = bristle_at(entry >> PLACE_BITS, feature, body);
+            let bristle = kept[at];
+            let force = force_on_first(select(vec3<f32>(0.0), bristle.xyz, bristle.w == mark_before), crowd);
+            kept[at] = vec4<f32>(force.bristle, mark);
+            let on_first = contact.touch.normal * force.normal + force.friction;
+            let on_body = select(-on_first, on_first, is_first);
+            let arm = select(contact.second_arm, contact.first_arm, is_first);
+            impulse = wrench_add(impulse, force_at(arm, on_body * world.dt));
+            depth = max(depth, -contact.touch.gap);
         }
     }
-    return depth;
+    results[lane][0] = vec4<f32>(impulse.torque, depth);
+    results[lane][1] = vec4<f32>(impulse.force, 0.0);
 }
 
 // The force, given the bristle that was carried into the step and what all contacts of both bodies come to.

@@ -5,11 +5,13 @@ use crate::gpu::compose::terrain_functions;
 use crate::laws::terrain::Terrain;
 use std::fmt::Write as _;
 
+/// Bodies of a workgroup.
+pub const GROUP: u32 = 32;
 /// Lanes of a workgroup.
-pub const LANES: u32 = 64;
+pub const LANES: u32 = 128;
 
 /// The hand-written passes and the generated laws, by name and text.
-pub const FILES: [(&str, &str); 13] = [
+pub const FILES: [(&str, &str); 14] = [
     ("shared_world/layout.wgsl", include_str!("../../../../../shaders/shared_world/layout.wgsl")),
     ("shared/functions.wgsl", include_str!("../../../../../shaders/shared/functions.wgsl")),
     ("shared/algebra.wgsl", include_str!("../../../../../shaders/shared/algebra.wgsl")),
@@ -21,6 +23,7 @@ pub const FILES: [(&str, &str); 13] = [
     ("shared_world/grid.wgsl", include_str!("../../../../../shaders/shared_world/grid.wgsl")),
     ("shared_world/neighbours.wgsl", include_str!("../../../../../shaders/shared_world/neighbours.wgsl")),
     ("shared_world/contacts.wgsl", include_str!("../../../../../shaders/shared_world/contacts.wgsl")),
+    ("shared_world/items.wgsl", include_str!("../../../../../shaders/shared_world/items.wgsl")),
     ("shared_world/ground.wgsl", include_str!("../../../../../shaders/shared_world/ground.wgsl")),
     ("shared_world/step.wgsl", include_str!("../../../../../shaders/shared_world/step.wgsl")),
 ];
@@ -29,7 +32,7 @@ pub const FILES: [(&str, &str); 13] = [
 pub fn source(room: Room, terrain: &Terrain<f32>) -> String {
     let mut text = String::from("// Composed for one scene.\n");
     let whole =
-        [("PARTNERS", room.partners), ("FEATURES", room.features()), ("POINTS", room.points()), ("LANES", LANES as usize)];
+        [("PARTNERS", room.partners), ("FEATURES", room.features()), ("POINTS", room.points()), ("LANES", LANES as usize), ("GROUP", GROUP as usize)];
     for (name, value) in whole {
         let _ = writeln!(text, "const {name} = {value}u;");
     }

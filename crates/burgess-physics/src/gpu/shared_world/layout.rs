@@ -91,7 +91,7 @@ pub struct Room {
     pub boxes: bool,
 }
 
-/// Fields of `lists` before the two lists.
+/// Fields of `lists` before those of what bodies may touch.
 const LIST_FIELDS: usize = 2;
 /// Fields of `kept` before those of points on the ground.
 const KEPT_FIELDS: usize = 2;
@@ -119,9 +119,19 @@ impl Room {
         }
     }
 
+    /// Words of a body that say which partners it may touch, a bit for each lane that works on one.
+    fn mask_words(&self) -> usize {
+        let shares = match (self.boxes, self.long) {
+            (true, _) => 8,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        (self.partners * shares).div_ceil(32)
+    }
+
     /// Words of `lists`.
     pub fn list_words(&self, bodies: usize) -> u64 {
-        ((LIST_FIELDS + 2 * self.partners) * bodies) as u64
+        ((LIST_FIELDS + self.mask_words() + 2 * self.partners) * bodies) as u64
     }
 
     /// Vectors of `kept`.

@@ -86,7 +86,7 @@ impl GpuWorld {
     }
 
     fn workgroups(&self) -> u32 {
-        self.bodies.div_ceil(compose::LANES)
+        self.bodies.div_ceil(compose::GROUP)
     }
 
     fn begin(&self) -> Result<(), GpuError> {
