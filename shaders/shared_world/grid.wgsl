@@ -17,14 +17,31 @@ fn cell_number(cell: vec3<i32>, of_world: u32) -> u32 {
 
 // Puts a body into the grid of a step. Bodies are counted from 1, 0 ends a chain.
 fn enter_grid(step: u32, body: u32, position: vec3<f32>) {
-    let number = cell_number(cell_of(position), body / world.bodies_of_a_world);
+    let number = number_of(body, position);
     let next = atomicExchange(&board[head_at(step, number)], body + 1u);
     atomicStore(&board[next_at(body)], next);
+}
+
+fn number_of(body: u32, position: vec3<f32>) -> u32 {
+    return cell_number(cell_of(position), body / world.bodies_of_a_world);
+}
+
+// Asks for new lists of all bodies that may be near a place.
+fn change_around(step: u32, body: u32, position: vec3<f32>) {
+    for (var i = 0u; i < 27u; i++) {
+        let number = cell_number(neighbouring_cell(position, i), body / world.bodies_of_a_world);
+        atomicStore(&board[change_at(step, number)], 1u);
+    }
+}
+
+fn neighbouring_cell(position: vec3<f32>, i: u32) -> vec3<i32> {
+    return cell_of(position) + vec3<i32>(vec3<u32>(i % 3u, (i / 3u) % 3u, i / 9u)) - vec3<i32>(1);
 }
 
 // Empties the lane's share of the grid of a step.
 fn clear_grid(step: u32, body: u32) {
     for (var number = body; number < world.cell_numbers; number += world.body_count) {
+        atomicStore(&board[change_at(step, number)], 0u);
         atomicStore(&board[head_at(step, number)], 0u);
     }
 }

@@ -22,8 +22,8 @@ struct World {
     wall_count: u32,
     body_count: u32,
     bodies_of_a_world: u32,
-    world_count: u32,
     cell_numbers: u32,                // a power of two
+    unused_0: u32,
     terrain: array<vec4<f32>, 16>,    // coefficients, as shaders/terrain.wgsl reads them
 }
 
@@ -57,7 +57,7 @@ struct State {
 @group(0) @binding(4) var<storage, read_write> lists: array<u32>;
 // Vectors of bodies.
 @group(0) @binding(5) var<storage, read_write> kept: array<vec4<f32>>;
-// What lanes write together: words of all bodies, flags of worlds, the grid.
+// What lanes write together: words of all bodies, and the grid.
 @group(0) @binding(6) var<storage, read_write> board: array<atomic<u32>>;
 
 const SPHERE = 0u;
@@ -84,7 +84,7 @@ const TEAM = LANES / GROUP;
 const SHARES = select(select(1u, 2u, LONG), 8u, BOXES);
 const MASK_WORDS = (PARTNERS * SHARES + 31u) / 32u;
 
-// Fields of `kept`: what contacts resist; position and stride when lists were made; free gain and normal force of each point on the ground; of each
+// Fields of `kept`: what contacts resist; where lists see a body, and its reach with its stride there; free gain and normal force of each point on the ground; of each
 // feature of each partner the bristle, and a mark of the last step that had it.
 const CROWD = 0u;
 const SEEN = 1u;
@@ -92,26 +92,26 @@ const POINT_STATES = 2u;
 const BRISTLES = POINT_STATES + POINTS;
 
 // Words of `board`: the step that begins and the one under way, which are the same number but for when they are written; counts; then for odd and
-// even steps whether worlds need new lists, and the first body of each cell's number; then the next body with the same number.
+// even steps of each cell's number whether its bodies need new lists, and its first body; then the next body with the same number.
 const STEP = 0u;
 const STEP_UNDER_WAY = 1u;
 const LEFT_OUT = 2u;
 const TOO_FAST = 3u;
-const FLAGS = 4u;
+const GRID = 4u;
 
 // Where a field of `lists` or `kept` is.
 fn place_of(field: u32, body: u32) -> u32 {
     return field * world.body_count + body;
 }
 
-fn flag_at(step: u32, of_world: u32) -> u32 {
-    return FLAGS + (step & 1u) * world.world_count + of_world;
+fn change_at(step: u32, cell_number: u32) -> u32 {
+    return GRID + (step & 1u) * world.cell_numbers + cell_number;
 }
 
 fn head_at(step: u32, cell_number: u32) -> u32 {
-    return FLAGS + 2u * world.world_count + (step & 1u) * world.cell_numbers + cell_number;
+    return GRID + (2u + (step & 1u)) * world.cell_numbers + cell_number;
 }
 
 fn next_at(body: u32) -> u32 {
-    return FLAGS + 2u * (world.world_count + world.cell_numbers) + body;
+    return GRID + 4u * world.cell_numbers + body;
 }

@@ -1,5 +1,6 @@
-// Who can touch whom: a list of partners in ascending order, which holds until a body has gone too far. Twin of
-// crates/burgess-physics/src/shared_world/neighbours.rs.
+// Who can touch whom: a list of partners in ascending order. Twin of crates/burgess-physics/src/shared_world/neighbours.rs, but for when lists are
+// made, on which no state depends: there all at once, here those around bodies that have gone too far. Lists go by where they have seen bodies, which
+// is never further from where these are than their share of the margin.
 
 // Words of a set of places for bristles.
 const PLACE_WORDS = (PARTNERS + 31u) / 32u;
@@ -28,11 +29,26 @@ fn kind_of(entry: u32) -> u32 {
     return (entry >> KIND_BITS) & 3u;
 }
 
-// How much of its share of the margin the body has used up, as it will stand.
-fn has_gone_too_far(body: u32, position: vec3<f32>, stride: f32) -> bool {
-    let seen = kept[place_of(SEEN, body)];
-    let moved = length(position - seen.xyz) + max(stride - seen.w, 0.0);
-    return !(moved <= world.slack);
+// Where lists see a body: where it was when it had gone too far from where they saw it before.
+fn seen_from(body: u32) -> vec4<f32> {
+    return kept[place_of(SEEN, body)];
+}
+
+// Sees a body anew if it has used up its share of the margin, and asks for new lists around it. Gives where lists see it in the step.
+fn follow(step: u32, body: u32, state: State) -> vec3<f32> {
+    let before = seen_from(body);
+    let reach = state.reach + min(state.stride, world.allowance);
+    let moved = length(state.position - before.xyz) + max(reach - before.w, 0.0);
+    if moved <= world.slack {
+        return before.xyz;
+    }
+    see(step, body, state);
+    return state.position;
+}
+
+fn see(step: u32, body: u32, state: State) {
+    kept[place_of(SEEN, body)] = vec4<f32>(state.position, state.reach + min(state.stride, world.allowance));
+    change_around(step, body, state.position);
 }
 
 // Makes the list of a team's body again from the grid of the step, if it is `wanted`. All lanes of the workgroup call this.
@@ -78,15 +94,10 @@ fn list_partners(step: u32, body: u32, team: u32, member: u32, wanted: bool) {
     workgroupBarrier();
     if wanted && member == 0u {
         give_places(to, fitting, body, team);
-        kept[place_of(SEEN, body)] = vec4<f32>(states[body].position, states[body].stride);
         lists[place_of(COUNTS, body)] = fitting | (~counts & CURRENT);
     }
     storageBarrier();
     workgroupBarrier();
-}
-
-fn neighbouring_cell(position: vec3<f32>, i: u32) -> vec3<i32> {
-    return cell_of(position) + vec3<i32>(vec3<u32>(i % 3u, (i / 3u) % 3u, i / 9u)) - vec3<i32>(1);
 }
 
 // Whether another body of a cell's chain belongs to the list of the body.
@@ -96,16 +107,16 @@ fn is_partner(body: u32, other: u32, cell: vec3<i32>) -> bool {
     if other == body || other < first || other >= first + world.bodies_of_a_world {
         return false;
     }
-    let a = states[body];
-    let b = states[other];
-    let apart = b.position - a.position;
-    let reach = a.reach + b.reach + world.margin + min(a.stride, world.allowance) + min(b.stride, world.allowance);
-    return dot(apart, apart) <= reach * reach && all(cell_of(b.position) == cell);
+    let a = seen_from(body);
+    let b = seen_from(other);
+    let apart = b.xyz - a.xyz;
+    let reach = a.w + b.w + world.margin;
+    return dot(apart, apart) <= reach * reach && all(cell_of(b.xyz) == cell);
 }
 
 // Finds the body's partners in one of the cells around it.
 fn find_in_cell(step: u32, body: u32, team: u32, i: u32) {
-    let cell = neighbouring_cell(states[body].position, i);
+    let cell = neighbouring_cell(seen_from(body).xyz, i);
     var link = atomicLoad(&board[head_at(step, cell_number(cell, body / world.bodies_of_a_world))]);
     while link != 0u {
         let other = link - 1u;
@@ -123,7 +134,7 @@ fn find_in_cell(step: u32, body: u32, team: u32, i: u32) {
 fn list_first(step: u32, body: u32, team: u32, to: u32) {
     var count = 0u;
     for (var i = 0u; i < 27u; i++) {
-        let cell = neighbouring_cell(states[body].position, i);
+        let cell = neighbouring_cell(seen_from(body).xyz, i);
         var link = atomicLoad(&board[head_at(step, cell_number(cell, body / world.bodies_of_a_world))]);
         while link != 0u {
             let other = link - 1u;

@@ -9,8 +9,8 @@ fn begin(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let step = atomicLoad(&board[STEP]);
+    see(step, body, states[body]);
     enter_grid(step, body, states[body].position);
-    atomicStore(&board[flag_at(step, body / world.bodies_of_a_world)], 1u);
 }
 
 // What the contacts of each body resist.
@@ -26,7 +26,7 @@ fn resist(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     // Who can touch whom.
     var wanted = false;
     if first + team < world.body_count {
-        wanted = atomicLoad(&board[flag_at(step, (first + team) / world.bodies_of_a_world)]) != 0u;
+        wanted = atomicLoad(&board[change_at(step, number_of(first + team, seen_from(first + team).xyz))]) != 0u;
         if member == 0u && !(states[first + team].stride <= world.allowance) {
             atomicAdd(&board[TOO_FAST], 1u);
         }
@@ -183,13 +183,6 @@ fn integrate(step: u32, body: u32, state: State, depth: f32) {
     next.stride = world.dt * (length(next.velocity) + length(next.spin) * state.reach);
     next.depth = depth;
     next_states[body] = next;
-    let of_world = body / world.bodies_of_a_world;
-    enter_grid(step + 1u, body, next.position);
+    enter_grid(step + 1u, body, follow(step + 1u, body, next));
     clear_grid(step, body);
-    if has_gone_too_far(body, next.position, next.stride) {
-        atomicStore(&board[flag_at(step + 1u, of_world)], 1u);
-    }
-    if body == of_world * world.bodies_of_a_world {
-        atomicStore(&board[flag_at(step, of_world)], 0u);
-    }
 }

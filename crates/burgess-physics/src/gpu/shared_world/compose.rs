@@ -6,7 +6,7 @@ use crate::laws::terrain::Terrain;
 use std::fmt::Write as _;
 
 /// Bodies of a workgroup.
-pub const GROUP: u32 = 32;
+pub const GROUP: u32 = 16;
 /// Lanes of a workgroup.
 pub const LANES: u32 = 128;
 

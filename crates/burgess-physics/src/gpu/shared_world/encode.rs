@@ -38,8 +38,8 @@ pub(super) fn world(setup: &Setup, rules: &Rules<f32>) -> layout::World {
         wall_count,
         body_count: setup.bodies.len() as u32,
         bodies_of_a_world: setup.bodies_of_a_world as u32,
-        world_count: setup.worlds() as u32,
         cell_numbers: cell_numbers(setup.bodies.len()) as u32,
+        unused_0: 0,
         terrain,
     }
 }

@@ -25,9 +25,9 @@ pub struct World {
     pub wall_count: u32,
     pub body_count: u32,
     pub bodies_of_a_world: u32,
-    pub world_count: u32,
     /// A power of two.
     pub cell_numbers: u32,
+    pub unused_0: u32,
     pub terrain: [Vec4; TERRAIN_VECTORS],
 }
 
@@ -95,7 +95,7 @@ pub struct Room {
 const LIST_FIELDS: usize = 2;
 /// Fields of `kept` before those of points on the ground.
 const KEPT_FIELDS: usize = 2;
-/// Words of `board` before the flags of worlds; the last two count.
+/// Words of `board` before the grid; the last two count.
 pub const BOARD_WORDS: usize = 4;
 /// The step with which a simulation begins: marks of zero are of none.
 pub const FIRST_STEP: u32 = 1;
@@ -146,6 +146,6 @@ pub fn cell_numbers(bodies: usize) -> usize {
 }
 
 /// Words of `board`.
-pub fn board_words(bodies: usize, worlds: usize) -> u64 {
-    (BOARD_WORDS + 2 * (worlds + cell_numbers(bodies)) + bodies) as u64
+pub fn board_words(bodies: usize) -> u64 {
+    (BOARD_WORDS + 4 * cell_numbers(bodies) + bodies) as u64
 }

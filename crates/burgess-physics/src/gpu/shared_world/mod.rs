@@ -57,7 +57,7 @@ impl GpuWorld {
             .map(|(body, state)| encode::state(body, &state.map(|x| x as f32), rules.dt))
             .collect();
         let bodies: Vec<layout::Body> = bodies.iter().map(encode::body).collect();
-        let mut board = vec![0_u32; board_words(count, setup.worlds()) as usize];
+        let mut board = vec![0_u32; board_words(count) as usize];
         board[0] = FIRST_STEP;
         let (list_bytes, kept_bytes) = (4 * room.list_words(count), 16 * room.kept_vectors(count));
         for (what, needed) in [("lists of partners (bytes)", list_bytes), ("contacts of bodies (bytes)", kept_bytes)] {
