@@ -18,8 +18,7 @@ fn cell_number(cell: vec3<i32>, of_world: u32) -> u32 {
 // Puts a body into the grid of a step. Bodies are counted from 1, 0 ends a chain.
 fn enter_grid(step: u32, body: u32, position: vec3<f32>) {
     let number = number_of(body, position);
-    let next = atomicExchange(&board[head_at(step, number)], body + 1u);
-    atomicStore(&board[next_at(body)], next);
+    lists[place_of(NEXT, body)] = atomicExchange(&board[head_at(step, number)], body + 1u);
 }
 
 fn number_of(body: u32, position: vec3<f32>) -> u32 {

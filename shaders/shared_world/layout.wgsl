@@ -64,11 +64,12 @@ const SPHERE = 0u;
 const CAPSULE = 1u;
 const BOX = 2u;
 
-// Fields of `lists`: the number of partners, with CURRENT where the second list is in use; the step in which a body was last near the ground; which
-// partners it may touch in the step; the lists.
+// Fields of `lists`: the number of partners, with CURRENT where the second list is in use; the step in which a body was last near the ground; the
+// next body of the grid with the same number; which partners the body may touch in the step; the lists.
 const COUNTS = 0u;
 const GROUND_STEPS = 1u;
-const TOUCHING = 2u;
+const NEXT = 2u;
+const TOUCHING = 3u;
 const PARTNER_LISTS = TOUCHING + MASK_WORDS;
 const CURRENT = 0x80000000u;
 
@@ -92,7 +93,7 @@ const POINT_STATES = 2u;
 const BRISTLES = POINT_STATES + POINTS;
 
 // Words of `board`: the step that begins and the one under way, which are the same number but for when they are written; counts; then for odd and
-// even steps of each cell's number whether its bodies need new lists, and its first body; then the next body with the same number.
+// even steps of each cell's number whether its bodies need new lists, and its first body.
 const STEP = 0u;
 const STEP_UNDER_WAY = 1u;
 const LEFT_OUT = 2u;
@@ -110,8 +111,4 @@ fn change_at(step: u32, cell_number: u32) -> u32 {
 
 fn head_at(step: u32, cell_number: u32) -> u32 {
     return GRID + (2u + (step & 1u)) * world.cell_numbers + cell_number;
-}
-
-fn next_at(body: u32) -> u32 {
-    return GRID + 4u * world.cell_numbers + body;
 }

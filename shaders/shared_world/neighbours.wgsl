@@ -120,7 +120,7 @@ fn find_in_cell(step: u32, body: u32, team: u32, i: u32) {
     var link = atomicLoad(&board[head_at(step, cell_number(cell, body / world.bodies_of_a_world))]);
     while link != 0u {
         let other = link - 1u;
-        link = atomicLoad(&board[next_at(other)]);
+        link = lists[place_of(NEXT, other)];
         if is_partner(body, other, cell) {
             let place = atomicAdd(&found_count[team], 1u);
             if place < PARTNERS {
@@ -138,7 +138,7 @@ fn list_first(step: u32, body: u32, team: u32, to: u32) {
         var link = atomicLoad(&board[head_at(step, cell_number(cell, body / world.bodies_of_a_world))]);
         while link != 0u {
             let other = link - 1u;
-            link = atomicLoad(&board[next_at(other)]);
+            link = lists[place_of(NEXT, other)];
             if is_partner(body, other, cell) {
                 count = insert(team, count, other);
             }

@@ -61,7 +61,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let csv = args.csv.clone().map(Output::open).transpose()?;
     let setup = Setup::new(&scene);
     let mut simulation = args.backend.open_world(&setup)?;
-    let interrupt = Interrupt::watch_for("stopping after this moment; Ctrl-C again aborts it".into(), "aborted".into())?;
+    let interrupt =
+        Interrupt::watch_for("stopping after this moment; Ctrl-C again aborts it".into(), "aborted".into())?;
 
     let steps = scene.steps().max(1);
     let period = if csv.is_some() {

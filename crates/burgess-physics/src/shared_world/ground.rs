@@ -6,9 +6,9 @@ use crate::laws::contact::ContactLaw;
 use crate::model::Shape;
 use crate::step::assemble::across;
 use crate::step::pairs::{corner_signs, rounded};
-use crate::step::step::ROUNDS;
 use crate::step::spatial::{Spatial, Twist, Wrench};
 use crate::step::state::{ContactState, slip_mass};
+use crate::step::step::ROUNDS;
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Mat3, Vec3};
 

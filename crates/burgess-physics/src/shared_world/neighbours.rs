@@ -38,7 +38,8 @@ impl Neighbours {
     pub(super) fn update<T: Value>(&mut self, bodies: &[Body<T>], states: &[BodyState<T>], dt: T, near: &Vicinity) {
         let now: Vec<Seen> = bodies.par_iter().zip(states).map(|(body, state)| Seen::new(body, state, dt)).collect();
         self.too_fast += now.iter().filter(|seen| !(seen.stride <= near.allowance)).count() as u64;
-        let holds = now.len() == self.seen.len() && now.iter().zip(&self.seen).all(|(now, then)| now.moved(then) <= near.slack());
+        let holds = now.len() == self.seen.len()
+            && now.iter().zip(&self.seen).all(|(now, then)| now.moved(then) <= near.slack());
         if holds {
             return;
         }

@@ -31,29 +31,44 @@ pub struct Setup {
 impl Setup {
     /// Places the bodies of a scene without [`problems`](Scene::problems).
     pub fn new(scene: &Scene) -> Self {
-        let rules = Rules::new(scene);
-        let mut setup = Self {
-            rules,
-            bodies: Vec::new(),
-            states: Vec::new(),
-            groups: Vec::new(),
-            bodies_of_a_world: scene.bodies_of_a_world() as usize,
-        };
+        let mut placed = Placed::default();
         for world in 0..scene.worlds {
-            setup.add_world(scene, world);
+            placed.add_world(scene, world);
         }
-        setup
+        let rules = Rules::new(scene, placed.fastest(scene.gravity));
+        let Placed { bodies, states, groups } = placed;
+        Self { rules, bodies, states, groups, bodies_of_a_world: scene.bodies_of_a_world() as usize }
     }
 
     /// Number of worlds.
     pub fn worlds(&self) -> usize {
         self.bodies.len() / self.bodies_of_a_world.max(1)
     }
+}
+
+/// The bodies of the worlds so far.
+#[derive(Default)]
+struct Placed {
+    bodies: Vec<Body<f64>>,
+    states: Vec<BodyState<f64>>,
+    groups: Vec<u32>,
+}
+
+impl Placed {
+    /// The fastest that a point of a body gets before anything collides (m/s), if all fall from where the highest one is to the plane z = 0, or to
+    /// where the lowest one is.
+    fn fastest(&self, gravity: f64) -> f64 {
+        let speed = |(body, state): (&Body<f64>, &BodyState<f64>)| state.stride(body.reach, 1.0);
+        let start = self.bodies.iter().zip(&self.states).map(speed).fold(0.0, f64::max);
+        let heights = self.states.iter().map(|state| state.position.z);
+        let (low, high) = heights.fold((0.0, 0.0), |(low, high), z| (z.min(low), z.max(high)));
+        start + (2.0 * gravity.abs() * (high - low)).sqrt()
+    }
 
     fn add_world(&mut self, scene: &Scene, world: u32) {
         for (number, group) in scene.groups.iter().enumerate() {
             let mut stream = Stream::new(scene.seed, world.into(), number as u64, Purpose::Placement);
-            let body = self.body(scene, group, world);
+            let body = body(scene, group, world);
             for pose in poses(scene, world, number, &mut stream) {
                 let scatter = vec3(stream.normal(), stream.normal(), stream.normal()) * group.scatter;
                 self.bodies.push(body);
@@ -67,30 +82,30 @@ impl Setup {
             }
         }
     }
+}
 
-    fn body(&self, scene: &Scene, group: &Group, world: u32) -> Body<f64> {
-        let density = group.density.unwrap_or(DENSITY);
-        let (shape, MassProperties { mass, moments }) = match group.shape {
-            ShapeSpec::Sphere { radius } => (Shape::Sphere { centre: Vec3::zero(), radius }, sphere(radius, density)),
-            ShapeSpec::Capsule { radius, length } => {
-                let end = vec3(0.5 * length, 0.0, 0.0);
-                (Shape::Capsule { from: -end, to: end, radius }, capsule(radius, length, density))
-            }
-            ShapeSpec::Box { half } => {
-                let half = vector(half);
-                (Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half }, cuboid(half, density))
-            }
-        };
-        let scale = group.mass.map_or(1.0, |wanted| wanted / mass);
-        let mass = mass * scale;
-        Body {
-            shape,
-            mass,
-            moments: moments * scale,
-            stiffness: self.rules.stiffness(scene, mass),
-            reach: group.shape.reach(),
-            world,
+fn body(scene: &Scene, group: &Group, world: u32) -> Body<f64> {
+    let density = group.density.unwrap_or(DENSITY);
+    let (shape, MassProperties { mass, moments }) = match group.shape {
+        ShapeSpec::Sphere { radius } => (Shape::Sphere { centre: Vec3::zero(), radius }, sphere(radius, density)),
+        ShapeSpec::Capsule { radius, length } => {
+            let end = vec3(0.5 * length, 0.0, 0.0);
+            (Shape::Capsule { from: -end, to: end, radius }, capsule(radius, length, density))
         }
+        ShapeSpec::Box { half } => {
+            let half = vector(half);
+            (Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half }, cuboid(half, density))
+        }
+    };
+    let scale = group.mass.map_or(1.0, |wanted| wanted / mass);
+    let mass = mass * scale;
+    Body {
+        shape,
+        mass,
+        moments: moments * scale,
+        stiffness: scene.stiffness_of(mass),
+        reach: group.shape.reach(),
+        world,
     }
 }
 

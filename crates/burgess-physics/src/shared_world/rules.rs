@@ -15,8 +15,10 @@ const STANDARD_GRAVITY: f64 = 9.81;
 const ONSET_SPEED: f64 = 0.05;
 /// Most that a list of partners reaches beyond the bodies, in reaches of the smallest body.
 const MARGIN: f64 = 0.8;
-/// How far a body may go in a step, in reaches of the largest body. What is faster is counted.
-const ALLOWANCE: f64 = 0.5;
+/// Speed that bodies may gain beyond what their fall gives them, as a share of it. What is faster is counted.
+const FASTER: f64 = 0.25;
+/// What they may go in a step beside that, in reaches of the largest body.
+const ALLOWANCE: f64 = 0.05;
 
 /// What all bodies of a scene share.
 #[derive(Clone, Debug)]
@@ -59,8 +61,8 @@ pub struct Vicinity {
 }
 
 impl Rules<f64> {
-    /// The rules of a scene.
-    pub fn new(scene: &Scene) -> Self {
+    /// The rules of a scene whose bodies are at most so fast (m/s) before they collide.
+    pub(super) fn new(scene: &Scene, fastest: f64) -> Self {
         let dt = 1.0 / f64::from(scene.rate);
         let weight = if scene.gravity == 0.0 { STANDARD_GRAVITY } else { scene.gravity.abs() };
         let width = scene.contact_width.unwrap_or(0.5 * weight * dt * dt / STIFFNESS);
@@ -76,14 +78,16 @@ impl Rules<f64> {
             // A height field's distance is up to the slope's cosine too large; the steepest hills have about two.
             ground_safety: if matches!(terrain, Terrain::Bumps(_)) { 0.25 } else { 1.0 },
             terrain,
-            vicinity: Vicinity::new(scene, TAIL * width),
+            vicinity: Vicinity::new(scene, fastest, TAIL * width),
         }
     }
+}
 
-    /// Stiffness of a body of a mass (kg).
-    pub fn stiffness(&self, scene: &Scene, mass: f64) -> f64 {
-        match scene.stiffness {
-            BodyStiffness::Auto => STIFFNESS * mass / (self.dt * self.dt),
+impl Scene {
+    /// Stiffness (N/m) of a body of a mass (kg).
+    pub(super) fn stiffness_of(&self, mass: f64) -> f64 {
+        match self.stiffness {
+            BodyStiffness::Auto => STIFFNESS * mass * f64::from(self.rate).powi(2),
             BodyStiffness::Fixed(stiffness) => stiffness,
         }
     }
@@ -95,10 +99,12 @@ impl Vicinity {
         0.5 * (self.margin - self.tail)
     }
 
-    fn new(scene: &Scene, tail: f64) -> Self {
+    /// Of a scene whose bodies are at most so fast (m/s).
+    fn new(scene: &Scene, fastest: f64, tail: f64) -> Self {
+        let dt = 1.0 / f64::from(scene.rate);
         let (most, least) = scene.reaches();
         let margin = MARGIN * least + tail;
-        let allowance = ALLOWANCE * most;
+        let allowance = ALLOWANCE * most + (1.0 + FASTER) * fastest * dt;
         let ratio = most / least;
         // Around a ball there is room for 12 others of its size, and for as many again within the margin; a larger one has a larger surface, and
         // the balls around long bodies overlap.

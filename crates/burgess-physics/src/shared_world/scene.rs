@@ -314,7 +314,8 @@ impl Group {
         }
         problems.within(format!("{path}.count"), (1.0, MAX_BODIES as f64), "", self.count.into());
         problems.within(format!("{path}.scatter"), (0.0, 100.0), "m/s", self.scatter);
-        let vectors = [("rotation", self.rotation, 10.0), ("velocity", self.velocity, 1000.0), ("spin", self.spin, 1000.0)];
+        let vectors =
+            [("rotation", self.rotation, 10.0), ("velocity", self.velocity, 1000.0), ("spin", self.spin, 1000.0)];
         for (name, vector, most) in vectors {
             point(problems, &format!("{path}.{name}"), vector, most);
         }
@@ -323,7 +324,12 @@ impl Group {
         match self.place {
             PlaceSpec::At(x, y, z) => {
                 point(problems, &place, (x, y, z), FARTHEST);
-                problems.need(self.count == 1, format!("{path}.count"), "1 where all would start At one point", self.count.into());
+                problems.need(
+                    self.count == 1,
+                    format!("{path}.count"),
+                    "1 where all would start At one point",
+                    self.count.into(),
+                );
             }
             PlaceSpec::Grid { corner, spacing, columns, jitter } => {
                 point(problems, &format!("{place}.corner"), corner, FARTHEST);
@@ -348,7 +354,12 @@ impl Group {
                 if !is_box {
                     problems.0.push((place, "a Pyramid is made of boxes; the shape must be Box(...)".to_owned()));
                 }
-                problems.need(self.count == 1, format!("{path}.count"), "left out: a Pyramid's rows say it", self.count.into());
+                problems.need(
+                    self.count == 1,
+                    format!("{path}.count"),
+                    "left out: a Pyramid's rows say it",
+                    self.count.into(),
+                );
             }
         }
     }

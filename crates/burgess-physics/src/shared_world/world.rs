@@ -47,17 +47,14 @@ impl<T: Value> CpuWorld<T> {
         self.neighbours.update(&self.bodies, &self.states, self.rules.dt, &self.rules.vicinity);
         let rotations: Vec<Mat3<T>> = self.states.par_iter().map(|state| state.orientation.to_matrix()).collect();
         let neighbours = &self.neighbours;
-        let before =
-            Before { rules: &self.rules, bodies: &self.bodies, states: &self.states, rotations: &rotations };
+        let before = Before { rules: &self.rules, bodies: &self.bodies, states: &self.states, rotations: &rotations };
         // What the contacts of each body resist.
         let all = 0..self.bodies.len();
         let crowds: Vec<PairCrowd<T>> =
             all.clone().into_par_iter().map(|i| resist(&before, i, neighbours.of(i))).collect();
         // Forces, and the next states.
-        let next: Vec<(BodyState<T>, Memory<T>)> = all
-            .into_par_iter()
-            .map(|i| advance(&before, &crowds, &self.memories[i], i, neighbours.of(i)))
-            .collect();
+        let next: Vec<(BodyState<T>, Memory<T>)> =
+            all.into_par_iter().map(|i| advance(&before, &crowds, &self.memories[i], i, neighbours.of(i))).collect();
         (self.states, self.memories) = next.into_iter().unzip();
         self.steps += 1;
     }

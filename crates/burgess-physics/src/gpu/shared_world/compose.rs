@@ -6,9 +6,9 @@ use crate::laws::terrain::Terrain;
 use std::fmt::Write as _;
 
 /// Bodies of a workgroup.
-pub const GROUP: u32 = 16;
+pub const GROUP: u32 = 8;
 /// Lanes of a workgroup.
-pub const LANES: u32 = 128;
+pub const LANES: u32 = 64;
 
 /// The hand-written passes and the generated laws, by name and text.
 pub const FILES: [(&str, &str); 14] = [
@@ -31,8 +31,13 @@ pub const FILES: [(&str, &str); 14] = [
 /// The whole text.
 pub fn source(room: Room, terrain: &Terrain<f32>) -> String {
     let mut text = String::from("// Composed for one scene.\n");
-    let whole =
-        [("PARTNERS", room.partners), ("FEATURES", room.features()), ("POINTS", room.points()), ("LANES", LANES as usize), ("GROUP", GROUP as usize)];
+    let whole = [
+        ("PARTNERS", room.partners),
+        ("FEATURES", room.features()),
+        ("POINTS", room.points()),
+        ("LANES", LANES as usize),
+        ("GROUP", GROUP as usize),
+    ];
     for (name, value) in whole {
         let _ = writeln!(text, "const {name} = {value}u;");
     }

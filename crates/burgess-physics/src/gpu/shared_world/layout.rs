@@ -92,7 +92,7 @@ pub struct Room {
 }
 
 /// Fields of `lists` before those of what bodies may touch.
-const LIST_FIELDS: usize = 2;
+const LIST_FIELDS: usize = 3;
 /// Fields of `kept` before those of points on the ground.
 const KEPT_FIELDS: usize = 2;
 /// Words of `board` before the grid; the last two count.
@@ -147,5 +147,5 @@ pub fn cell_numbers(bodies: usize) -> usize {
 
 /// Words of `board`.
 pub fn board_words(bodies: usize) -> u64 {
-    (BOARD_WORDS + 4 * cell_numbers(bodies) + bodies) as u64
+    (BOARD_WORDS + 4 * cell_numbers(bodies)) as u64
 }
