@@ -29,7 +29,9 @@ fn number_of(body: u32, position: vec3<f32>) -> u32 {
 fn change_around(step: u32, body: u32, position: vec3<f32>) {
     for (var i = 0u; i < 27u; i++) {
         let number = cell_number(neighbouring_cell(position, i), body / world.bodies_of_a_world);
-        atomicStore(&board[change_at(step, number)], 1u);
+        if atomicAdd(&board[changes_at(step, number)], 1u) == 0u {
+            atomicStore(&board[changed_at(step, number)], body);
+        }
     }
 }
 
@@ -40,7 +42,7 @@ fn neighbouring_cell(position: vec3<f32>, i: u32) -> vec3<i32> {
 // Empties the lane's share of the grid of a step.
 fn clear_grid(step: u32, body: u32) {
     for (var number = body; number < world.cell_numbers; number += world.body_count) {
-        atomicStore(&board[change_at(step, number)], 0u);
+        atomicStore(&board[changes_at(step, number)], 0u);
         atomicStore(&board[head_at(step, number)], 0u);
     }
 }

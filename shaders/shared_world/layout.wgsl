@@ -93,7 +93,7 @@ const POINT_STATES = 2u;
 const BRISTLES = POINT_STATES + POINTS;
 
 // Words of `board`: the step that begins and the one under way, which are the same number but for when they are written; counts; then for odd and
-// even steps of each cell's number whether its bodies need new lists, and its first body.
+// even steps of each cell's number how many bodies near it are seen anew, the first of them that was counted, and the cell's first body.
 const STEP = 0u;
 const STEP_UNDER_WAY = 1u;
 const LEFT_OUT = 2u;
@@ -105,10 +105,14 @@ fn place_of(field: u32, body: u32) -> u32 {
     return field * world.body_count + body;
 }
 
-fn change_at(step: u32, cell_number: u32) -> u32 {
+fn changes_at(step: u32, cell_number: u32) -> u32 {
     return GRID + (step & 1u) * world.cell_numbers + cell_number;
 }
 
-fn head_at(step: u32, cell_number: u32) -> u32 {
+fn changed_at(step: u32, cell_number: u32) -> u32 {
     return GRID + (2u + (step & 1u)) * world.cell_numbers + cell_number;
+}
+
+fn head_at(step: u32, cell_number: u32) -> u32 {
+    return GRID + (4u + (step & 1u)) * world.cell_numbers + cell_number;
 }

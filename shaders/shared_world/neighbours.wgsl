@@ -11,6 +11,21 @@ var<workgroup> found_count: array<atomic<u32>, GROUP>;
 // Places for bristles that partners keep.
 var<workgroup> taken: array<atomic<u32>, GROUP * PLACE_WORDS>;
 
+// Whether it is true on any lane of the workgroup.
+var<workgroup> is_any: atomic<u32>;
+
+fn any_lane(here: bool, lane: u32) -> bool {
+    if lane == 0u {
+        atomicStore(&is_any, 0u);
+    }
+    workgroupBarrier();
+    if here {
+        atomicOr(&is_any, 1u);
+    }
+    workgroupBarrier();
+    return atomicLoad(&is_any) != 0u;
+}
+
 // Number of the body's partners.
 fn partner_count(body: u32) -> u32 {
     return lists[place_of(COUNTS, body)] & ~CURRENT;
@@ -49,6 +64,17 @@ fn follow(step: u32, body: u32, state: State) -> vec3<f32> {
 fn see(step: u32, body: u32, state: State) {
     kept[place_of(SEEN, body)] = vec4<f32>(state.position, state.reach + min(state.stride, world.allowance));
     change_around(step, body, state.position);
+}
+
+// Whether a body needs a new list: where bodies near it are seen anew. Most often it is one, which may be too far away.
+fn needs_list(step: u32, body: u32) -> bool {
+    let number = number_of(body, seen_from(body).xyz);
+    let changes = atomicLoad(&board[changes_at(step, number)]);
+    if changes == 1u {
+        let other = atomicLoad(&board[changed_at(step, number)]);
+        return other == body || are_near(body, other);
+    }
+    return changes > 0u;
 }
 
 // Makes the list of a team's body again from the grid of the step, if it is `wanted`. All lanes of the workgroup call this.
@@ -107,11 +133,16 @@ fn is_partner(body: u32, other: u32, cell: vec3<i32>) -> bool {
     if other == body || other < first || other >= first + world.bodies_of_a_world {
         return false;
     }
-    let a = seen_from(body);
-    let b = seen_from(other);
-    let apart = b.xyz - a.xyz;
-    let reach = a.w + b.w + world.margin;
-    return dot(apart, apart) <= reach * reach && all(cell_of(b.xyz) == cell);
+    return are_near(body, other) && all(cell_of(seen_from(other).xyz) == cell);
+}
+
+// Whether two bodies are to be partners.
+fn are_near(a: u32, b: u32) -> bool {
+    let from_a = seen_from(a);
+    let from_b = seen_from(b);
+    let apart = from_b.xyz - from_a.xyz;
+    let reach = from_a.w + from_b.w + world.margin;
+    return dot(apart, apart) <= reach * reach;
 }
 
 // Finds the body's partners in one of the cells around it.

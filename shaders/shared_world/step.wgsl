@@ -1,4 +1,4 @@
-// One step of all bodies, in two passes. What a body does in them depends on the states before the step alone, so that lanes do not wait for each
+// One step of all bodies, in three passes. What a body does in them depends on the states before the step alone, so that lanes do not wait for each
 // other. Twin of crates/burgess-physics/src/shared_world/step.rs and world.rs.
 
 // Bodies before the first step: puts them into the grid, and asks for lists.
@@ -13,6 +13,17 @@ fn begin(@builtin(global_invocation_id) id: vec3<u32>) {
     enter_grid(step, body, states[body].position);
 }
 
+// Who can touch whom.
+@compute @workgroup_size(LANES)
+fn list(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let body = group.x * GROUP + lane / TEAM;
+    let step = atomicLoad(&board[STEP]);
+    let wanted = body < world.body_count && needs_list(step, min(body, world.body_count - 1u));
+    if any_lane(wanted, lane) {
+        list_partners(step, body, lane / TEAM, lane % TEAM, wanted);
+    }
+}
+
 // What the contacts of each body resist.
 @compute @workgroup_size(LANES)
 fn resist(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -23,15 +34,9 @@ fn resist(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     if first + lane == 0u {
         atomicStore(&board[STEP_UNDER_WAY], step);
     }
-    // Who can touch whom.
-    var wanted = false;
-    if first + team < world.body_count {
-        wanted = atomicLoad(&board[change_at(step, number_of(first + team, seen_from(first + team).xyz))]) != 0u;
-        if member == 0u && !(states[first + team].stride <= world.allowance) {
-            atomicAdd(&board[TOO_FAST], 1u);
-        }
+    if member == 0u && first + team < world.body_count && !(states[first + team].stride <= world.allowance) {
+        atomicAdd(&board[TOO_FAST], 1u);
     }
-    list_partners(step, first + team, team, member, wanted);
     look_around(first + team, team, member);
     // What each contact resists, and the sums.
     let count = count_items(lane);

@@ -147,5 +147,5 @@ pub fn cell_numbers(bodies: usize) -> usize {
 
 /// Words of `board`.
 pub fn board_words(bodies: usize) -> u64 {
-    (BOARD_WORDS + 4 * cell_numbers(bodies)) as u64
+    (BOARD_WORDS + 6 * cell_numbers(bodies)) as u64
 }

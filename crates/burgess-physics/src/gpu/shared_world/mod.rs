@@ -1,4 +1,4 @@
-//! Worlds of free bodies on a GPU: a lane a body, two dispatches a step, no word to the host in between.
+//! Worlds of free bodies on a GPU: a lane a body, three dispatches a step, no word to the host in between.
 //!
 //! The passes stand in `shaders/shared_world/`, the twins of [`shared_world`](crate::shared_world).
 
@@ -108,7 +108,7 @@ impl GpuWorld {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for step in self.steps..self.steps + steps {
                 pass.set_bind_group(0, &self.arrays[(step & 1) as usize], &[]);
-                for pipeline in [&self.pipelines.resist, &self.pipelines.advance] {
+                for pipeline in [&self.pipelines.list, &self.pipelines.resist, &self.pipelines.advance] {
                     pass.set_pipeline(pipeline);
                     pass.dispatch_workgroups(self.workgroups(), 1, 1);
                 }

@@ -23,8 +23,10 @@ pub(super) struct Pipelines {
     /// Before the first step.
     pub(super) begin: wgpu::ComputePipeline,
     /// The first pass of a step.
+    pub(super) list: wgpu::ComputePipeline,
+    /// The second pass.
     pub(super) resist: wgpu::ComputePipeline,
-    /// The second pass of a step.
+    /// The third pass.
     pub(super) advance: wgpu::ComputePipeline,
     layout: wgpu::BindGroupLayout,
 }
@@ -75,7 +77,13 @@ impl Pipelines {
                     cache: None,
                 })
             };
-            Self { begin: pipeline("begin"), resist: pipeline("resist"), advance: pipeline("advance"), layout }
+            Self {
+                begin: pipeline("begin"),
+                list: pipeline("list"),
+                resist: pipeline("resist"),
+                advance: pipeline("advance"),
+                layout,
+            }
         })
     }
 
