@@ -26,11 +26,6 @@ fn any_lane(here: bool, lane: u32) -> bool {
     return atomicLoad(&is_any) != 0u;
 }
 
-// Number of the body's partners.
-fn partner_count(body: u32) -> u32 {
-    return lists[place_of(COUNTS, body)] & ~CURRENT;
-}
-
 // Where the list in use begins, given the word that counts the partners.
 fn list_of(counts: u32) -> u32 {
     return PARTNER_LISTS + select(0u, PARTNERS, (counts & CURRENT) != 0u);

@@ -73,7 +73,10 @@ impl Pipelines {
                     layout: Some(&pipeline_layout),
                     module: &module,
                     entry_point: Some(name),
-                    compilation_options: wgpu::PipelineCompilationOptions::default(),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        zero_initialize_workgroup_memory: false,
+                        ..Default::default()
+                    },
                     cache: None,
                 })
             };
