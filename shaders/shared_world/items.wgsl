@@ -9,7 +9,8 @@ var<workgroup> first_items: array<u32, GROUP + 1u>;
 var<workgroup> items: array<u32, LANES>;
 var<workgroup> results: array<array<vec4<f32>, 2>, LANES>;
 
-// Looks which partners of a team's body may touch it in the step: those where the balls around them come near enough.
+// Looks which partners of a team's body may touch it in the step: those where each comes near enough to
+// the ball around the other.
 fn look_around(body: u32, team: u32, member: u32) {
     for (var i = member; i < MASK_WORDS; i += TEAM) {
         atomicStore(&touching[team * MASK_WORDS + i], 0u);
@@ -17,15 +18,16 @@ fn look_around(body: u32, team: u32, member: u32) {
     workgroupBarrier();
     if body < world.body_count {
         let counts = lists[place_of(COUNTS, body)];
-        let position = states[body].position;
-        let reach = states[body].reach + world.tail + states[body].stride;
+        let state = states[body];
+        let own_stride = world.tail + state.stride;
         let kind = bodies[body].kind;
         for (var k = member; k < (counts & ~CURRENT); k += TEAM) {
             let entry = lists[place_of(list_of(counts) + k, body)];
             let partner = partner_of(entry);
-            let apart = states[partner].position - position;
-            let both = reach + states[partner].reach + states[partner].stride;
-            if dot(apart, apart) <= both * both {
+            let apart = states[partner].position - state.position;
+            let stride = own_stride + states[partner].stride;
+            let both = state.reach + states[partner].reach + stride;
+            if dot(apart, apart) <= both * both && is_close(body, state, partner, apart, stride) {
                 let bits = (1u << share_count(kind, kind_of(entry))) - 1u;
                 let at = k * SHARES;
                 atomicOr(&touching[team * MASK_WORDS + at / 32u], bits << (at & 31u));
@@ -36,6 +38,22 @@ fn look_around(body: u32, team: u32, member: u32) {
     for (var i = member; i < MASK_WORDS && body < world.body_count; i += TEAM) {
         lists[place_of(TOUCHING + i, body)] = atomicLoad(&touching[team * MASK_WORDS + i]);
     }
+}
+
+// Whether each of two bodies is nearer to the ball around the other than `margin`.
+fn is_close(body: u32, state: State, partner: u32, apart: vec3<f32>, margin: f32) -> bool {
+    if !(LONG || BOXES) {
+        return true;
+    }
+    return reaches(body, state, apart, states[partner].reach + margin)
+        && reaches(partner, states[partner], apart, state.reach + margin);
+}
+
+// Whether a body is nearer than `distance` to a point that is `apart` from its centre. (Its shape is the same on both sides.)
+fn reaches(body: u32, state: State, apart: vec3<f32>, distance: f32) -> bool {
+    let beyond = max(abs(apart * rotation_matrix(state.orientation)) - bodies[body].shape, vec3<f32>(0.0));
+    let most = bodies[body].radius + distance;
+    return dot(beyond, beyond) <= most * most;
 }
 
 // Takes over which partners of a team's body may touch it.

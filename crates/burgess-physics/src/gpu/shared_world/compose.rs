@@ -6,9 +6,11 @@ use crate::laws::terrain::Terrain;
 use std::fmt::Write as _;
 
 /// Bodies of a workgroup.
-pub const GROUP: u32 = 8;
-/// Lanes of a workgroup.
-pub const LANES: u32 = 64;
+pub const GROUP: u32 = 16;
+/// Lanes of a workgroup, for so many bodies: few bodies leave lanes idle, many keep all busy. No bit depends on it.
+fn lanes(bodies: usize) -> u32 {
+    if bodies < 50_000 { 128 } else { 64 }
+}
 
 /// The hand-written passes and the generated laws, by name and text.
 pub const FILES: [(&str, &str); 14] = [
@@ -28,14 +30,14 @@ pub const FILES: [(&str, &str); 14] = [
     ("shared_world/step.wgsl", include_str!("../../../../../shaders/shared_world/step.wgsl")),
 ];
 
-/// The whole text.
-pub fn source(room: Room, terrain: &Terrain<f32>) -> String {
+/// The whole text, for so many bodies.
+pub fn source(room: Room, bodies: usize, terrain: &Terrain<f32>) -> String {
     let mut text = String::from("// Composed for one scene.\n");
     let whole = [
         ("PARTNERS", room.partners),
         ("FEATURES", room.features()),
         ("POINTS", room.points()),
-        ("LANES", LANES as usize),
+        ("LANES", lanes(bodies) as usize),
         ("GROUP", GROUP as usize),
     ];
     for (name, value) in whole {

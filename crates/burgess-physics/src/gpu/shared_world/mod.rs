@@ -63,7 +63,7 @@ impl GpuWorld {
         for (what, needed) in [("lists of partners (bytes)", list_bytes), ("contacts of bodies (bytes)", kept_bytes)] {
             check(&gpu, what, needed)?;
         }
-        let pipelines = Pipelines::new(&gpu, room, &rules.terrain, options.checked)?;
+        let pipelines = Pipelines::new(&gpu, room, count, &rules.terrain, options.checked)?;
         let made = gpu.guarded("the shared world", |device| {
             let world = filled(device, &[encode::world(setup, &rules)], BufferUsages::UNIFORM);
             let bodies = filled(device, &bodies, BufferUsages::STORAGE);

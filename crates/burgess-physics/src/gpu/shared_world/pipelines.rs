@@ -37,8 +37,14 @@ impl Pipelines {
     /// # Errors
     ///
     /// When the device refuses.
-    pub(super) fn new(gpu: &Gpu, room: Room, terrain: &Terrain<f32>, checked: bool) -> Result<Self, GpuError> {
-        let text = source(room, terrain);
+    pub(super) fn new(
+        gpu: &Gpu,
+        room: Room,
+        bodies: usize,
+        terrain: &Terrain<f32>,
+        checked: bool,
+    ) -> Result<Self, GpuError> {
+        let text = source(room, bodies, terrain);
         gpu.guarded("compiling the shared world", |device| {
             let description = wgpu::ShaderModuleDescriptor {
                 label: Some("shared world"),
