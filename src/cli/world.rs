@@ -5,7 +5,9 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::print::print;
 use burgess_evolution::experiment::load_scene;
+use burgess_physics::model::Shape;
 use burgess_physics::shared_world::{Energy, Scene, Setup, Snapshot};
+use burgess_report::pictures::{Animation, Frame, ManyBodies, animate_many, picture_of_many};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -15,6 +17,8 @@ use std::time::{Duration, Instant};
 const SAMPLE_RATE: f64 = 20.0;
 /// Moments that are printed, where neither is asked for.
 const PRINTED: u32 = 10;
+/// Width and height of a picture (pixels).
+const PICTURE: (usize, usize) = (960, 720);
 
 /// Which scene, and where what comes of it goes.
 #[derive(clap::Args)]
@@ -29,6 +33,12 @@ pub(super) struct Args {
     /// Write twenty moments a second to this file: energies, the deepest overlap, what was left out.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Draw the bodies at the end.
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// Draw an animation.
+    #[arg(long, value_name = "FILE")]
+    gif: Option<PathBuf>,
 }
 
 fn parse_seconds(text: &str) -> Result<f64, String> {
@@ -59,18 +69,22 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         scene.duration = seconds;
     }
     let csv = args.csv.clone().map(Output::open).transpose()?;
+    let picture = args.picture.clone().map(Output::open).transpose()?;
+    let gif = args.gif.clone().map(Output::open).transpose()?;
     let setup = Setup::new(&scene);
     let mut simulation = args.backend.open_world(&setup)?;
     let interrupt =
         Interrupt::watch_for("stopping after this moment; Ctrl-C again aborts it".into(), "aborted".into())?;
 
     let steps = scene.steps().max(1);
-    let period = if csv.is_some() {
+    let period = if csv.is_some() || gif.is_some() {
         (f64::from(scene.rate) / SAMPLE_RATE).round().max(1.0) as u32
     } else {
         steps.div_ceil(PRINTED)
     };
-    let mut rows = vec![row(&scene, &setup, &simulation.snapshot()?)];
+    let mut last = simulation.snapshot()?;
+    let mut rows = vec![row(&scene, &setup, &last)];
+    let mut frames = vec![frame(&scene, &last)];
     let (mut done, mut spent) = (0, Duration::ZERO);
     while done < steps && !interrupt.flag.load(Ordering::Relaxed) {
         let now = period.min(steps - done);
@@ -78,18 +92,43 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         simulation.advance(now)?;
         spent += began.elapsed();
         done += now;
-        rows.push(row(&scene, &setup, &simulation.snapshot()?));
+        last = simulation.snapshot()?;
+        rows.push(row(&scene, &setup, &last));
+        if gif.is_some() {
+            frames.push(frame(&scene, &last));
+        }
     }
     summarise(&setup, done, spent, &rows);
     if let Some(output) = csv {
         output.write(csv_of(&rows).as_bytes())?;
     }
+    let shapes: Vec<Shape<f64>> = setup.bodies.iter().map(|body| body.shape).collect();
+    let kinds: Vec<u64> = setup.groups.iter().map(|&group| group.into()).collect();
+    let bodies = ManyBodies { shapes: &shapes, kinds: &kinds, terrain: &setup.rules.terrain };
+    if let Some(output) = picture {
+        let image = picture_of_many(bodies, &frame(&scene, &last), PICTURE)?;
+        print(output.write(&image.encode_png()?)?.display());
+    }
+    if let Some(output) = gif {
+        let animation = Animation { width: 480, height: 360, ..Animation::default() };
+        print(output.write(&animate_many(bodies, &frames, animation)?)?.display());
+    }
     Ok(if done < steps { interrupt.exit_code() } else { ExitCode::SUCCESS })
+}
+
+/// Where all bodies are.
+fn frame(scene: &Scene, snapshot: &Snapshot) -> Frame {
+    let poses = snapshot.states.iter().map(|state| (state.position, state.orientation)).collect();
+    Frame { time: time(scene, snapshot), poses }
+}
+
+fn time(scene: &Scene, snapshot: &Snapshot) -> f64 {
+    f64::from(snapshot.steps) / f64::from(scene.rate)
 }
 
 fn row(scene: &Scene, setup: &Setup, snapshot: &Snapshot) -> Row {
     Row {
-        time: f64::from(snapshot.steps) / f64::from(scene.rate),
+        time: time(scene, snapshot),
         energy: snapshot.energy(setup),
         deepest: snapshot.deepest(),
         left_out: snapshot.left_out,
