@@ -16,6 +16,9 @@ use rayon::prelude::*;
 /// Share of the bodies that pictures are framed for: a few roll away.
 const FRAMED: f64 = 0.9;
 
+/// How far a surface looks for what takes light from it, in sizes of the largest body.
+const SURROUNDINGS: f32 = 1.0;
+
 /// Free bodies, and what decides their colours.
 #[derive(Clone, Copy, Debug)]
 pub struct ManyBodies<'a> {
@@ -78,7 +81,12 @@ fn take(bodies: ManyBodies<'_>, moments: &[&Frame], size: (usize, usize)) -> Res
     let placed: Vec<Vec<Solid>> = moments.par_iter().map(solids).collect();
     ensure!(placed.iter().all(|solids| !solids.is_empty()), "there is no body with a finite place");
     let camera = camera(&ground, &placed, size);
-    Ok(placed.into_par_iter().map(|solids| render::render(&Scene::of(&ground, solids), &camera, size)).collect())
+    let largest = placed.iter().flatten().map(|solid| solid.reach).fold(0.0, f32::max);
+    let draw = |solids| {
+        let scene = Scene::of(&ground, solids).with_surroundings(SURROUNDINGS * largest);
+        render::render(&scene, &camera, size)
+    };
+    Ok(placed.into_par_iter().map(draw).collect())
 }
 
 /// A camera that sees most of the bodies at all moments.

@@ -39,7 +39,12 @@ pub(crate) struct Scene<'a> {
     tree: Tree,
     centre: V,
     reach: f32,
+    /// How far a surface looks for what takes light from it (m).
+    surroundings: f32,
 }
+
+/// How far a surface of a body looks for what takes light from it, as a share of the body's size.
+const SURROUNDINGS: f32 = 0.35;
 
 /// Angular radius of the sun (rad). It is much larger than that of the real sun, so that shadows are soft.
 const SUN_RADIUS: f32 = 0.06;
@@ -55,7 +60,12 @@ impl<'a> Scene<'a> {
     /// Solids on their ground.
     pub(crate) fn of(ground: &'a Ground, solids: Vec<Solid>) -> Self {
         let (centre, reach) = bounding_sphere(&solids);
-        Self { ground, tree: Tree::new(&solids), solids, centre, reach }
+        Self { ground, tree: Tree::new(&solids), solids, centre, reach, surroundings: SURROUNDINGS * reach }
+    }
+
+    /// The same with surfaces that look so far for what takes light from them (m): where there are many solids, a few of their own sizes.
+    pub(crate) fn with_surroundings(self, surroundings: f32) -> Self {
+        Self { surroundings, ..self }
     }
 
     /// The first thing that a ray hits before `end` (m). The caller knows that the ground is further away than `clear` (m).
@@ -113,7 +123,7 @@ impl<'a> Scene<'a> {
 
     /// How open the surroundings of a surface are, from 0 to 1. They are probed at a few distances, up to a share of the body's size.
     pub(crate) fn openness(&self, at: V, normal: V) -> f32 {
-        let size = 0.35 * self.reach;
+        let size = self.surroundings;
         let near = self.near(at, 2.0 * size);
         let mut closed = 0.0;
         for (share, weight) in [(0.08, 0.25), (0.2, 0.3), (0.45, 0.3), (1.0, 0.35)] {
