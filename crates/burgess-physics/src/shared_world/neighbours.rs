@@ -37,7 +37,9 @@ impl Neighbours {
     /// Makes the lists again if they do not hold for the next step, of which `dt` (s) is the length.
     pub(super) fn update<T: Value>(&mut self, bodies: &[Body<T>], states: &[BodyState<T>], dt: T, near: &Vicinity) {
         let now: Vec<Seen> = bodies.par_iter().zip(states).map(|(body, state)| Seen::new(body, state, dt)).collect();
-        self.too_fast += now.iter().filter(|seen| !(seen.stride <= near.allowance)).count() as u64;
+        // What is no number keeps up with nothing.
+        let keep_up = now.iter().filter(|seen| seen.stride <= near.allowance).count();
+        self.too_fast += (now.len() - keep_up) as u64;
         let holds = now.len() == self.seen.len()
             && now.iter().zip(&self.seen).all(|(now, then)| now.moved(then) <= near.slack());
         if holds {
