@@ -16,7 +16,7 @@ const ONSET_SPEED: f64 = 0.05;
 /// Most that a list of partners reaches beyond the bodies, in reaches of the smallest body.
 const MARGIN: f64 = 0.8;
 /// Speed that bodies may gain beyond what their fall gives them, as a share of it. What is faster is counted.
-const FASTER: f64 = 0.25;
+const FASTER: f64 = 0.5;
 /// What they may go in a step beside that, in reaches of the largest body.
 const ALLOWANCE: f64 = 0.05;
 
