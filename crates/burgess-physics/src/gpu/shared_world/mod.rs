@@ -1,4 +1,4 @@
-//! Worlds of free bodies on a GPU: a lane a body, three dispatches a step, no word to the host in between.
+//! Worlds of free bodies on a GPU: three dispatches a step, many steps a submission, no word to the host in between.
 //!
 //! The passes stand in `shaders/shared_world/`, the twins of [`shared_world`](crate::shared_world).
 
