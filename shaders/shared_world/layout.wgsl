@@ -87,7 +87,7 @@ const MASK_WORDS = (PARTNERS * SHARES + 31u) / 32u;
 
 // Fields of `kept`: what contacts resist; where lists see a body, and its reach with its stride there; free gain and normal force of each point on the ground; of each
 // feature of each partner the bristle, and a mark of the last step that had it.
-const CROWD = 0u;
+const RESISTED = 0u;
 const SEEN = 1u;
 const POINT_STATES = 2u;
 const BRISTLES = POINT_STATES + POINTS;

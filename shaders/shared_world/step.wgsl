@@ -40,7 +40,7 @@ fn resist(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     look_around(first + team, team, member);
     // What each contact resists, and the sums.
     let count = count_items(lane);
-    var crowd = vec4<f32>(0.0);
+    var resisted = vec4<f32>(0.0);
     for (var start = 0u; start < count; start += LANES) {
         list_items(start, team, member);
         if start + lane < count {
@@ -50,13 +50,13 @@ fn resist(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
         if lane < GROUP {
             let range = items_of(lane, start);
             for (var i = range.x; i < range.y; i++) {
-                crowd += results[i][0];
+                resisted += results[i][0];
             }
         }
         workgroupBarrier();
     }
     if lane < GROUP && first + lane < world.body_count {
-        kept[place_of(CROWD, first + lane)] = crowd;
+        kept[place_of(RESISTED, first + lane)] = resisted;
     }
 }
 
@@ -141,7 +141,7 @@ fn push(step: u32, first: u32, item: u32, lane: u32) {
     let bit = item & 0xffffu;
     let entry = lists[place_of(list_of(lists[place_of(COUNTS, body)]) + bit / SHARES, body)];
     let partner = partner_of(entry);
-    let crowd = kept[place_of(CROWD, body)] + kept[place_of(CROWD, partner)];
+    let resisted = kept[place_of(RESISTED, body)] + kept[place_of(RESISTED, partner)];
     meet(body, partner);
     // One more than the step; float32 has all whole numbers below 2^24.
     let mark = f32((step & 0x7fffffu) + 1u);
@@ -153,7 +153,7 @@ fn push(step: u32, first: u32, item: u32, lane: u32) {
             let is_first = (body > partner) == contact.first_is_later;
             let at = bristle_at(entry >> PLACE_BITS, feature, body);
             let bristle = kept[at];
-            let force = force_on_first(select(vec3<f32>(0.0), bristle.xyz, bristle.w == mark_before), crowd);
+            let force = force_on_first(select(vec3<f32>(0.0), bristle.xyz, bristle.w == mark_before), resisted);
             kept[at] = vec4<f32>(force.bristle, mark);
             let on_first = contact.touch.normal * force.normal + force.friction;
             let on_body = select(-on_first, on_first, is_first);
@@ -167,12 +167,12 @@ fn push(step: u32, first: u32, item: u32, lane: u32) {
 }
 
 // The force, given the bristle that was carried into the step and what all contacts of both bodies come to.
-fn force_on_first(carried: vec3<f32>, crowd: vec4<f32>) -> PairForce {
+fn force_on_first(carried: vec3<f32>, resisted: vec4<f32>) -> PairForce {
     let bristle = across(carried, contact.touch.normal) + contact.slip * world.dt;
     let tangent_mobility = contact.first_mobility.y + contact.second_mobility.y;
     return pair_force(
         world.dt, contact.stiffness, world.width, world.friction, world.onset_speed, contact.touch.gap, contact.v_n,
-        contact.slip, bristle, tangent_mobility, crowd.x, crowd.y, crowd.z, crowd.w,
+        contact.slip, bristle, tangent_mobility, resisted.x, resisted.y, resisted.z, resisted.w,
     );
 }
 

@@ -51,7 +51,7 @@ impl<T: Value> Contact<T> {
     }
 
     /// The force on A, given the bristle that was carried into the step and what all contacts of both bodies come to.
-    pub(super) fn force(&self, carried: Vec3<T>, crowds: [&PairCrowd<T>; 2]) -> PairForce<T> {
+    pub(super) fn force(&self, carried: Vec3<T>, resisted: [&PairCrowd<T>; 2]) -> PairForce<T> {
         let bristle = across(carried, self.touch.normal) + self.slip * self.law.dt;
         let motion = PairMotion {
             gap: self.touch.gap,
@@ -60,7 +60,7 @@ impl<T: Value> Contact<T> {
             bristle,
             tangent_mobility: self.tangent_mobility(),
         };
-        self.law.force(&motion, &add(crowds[0], crowds[1]))
+        self.law.force(&motion, &add(resisted[0], resisted[1]))
     }
 }
 

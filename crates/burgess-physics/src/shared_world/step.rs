@@ -67,22 +67,22 @@ impl<'a, T: Value> Before<'a, T> {
 
 /// What all contacts of a body with its partners resist.
 pub(super) fn resist<T: Value>(before: &Before<'_, T>, body: usize, partners: &[u32]) -> PairCrowd<T> {
-    let mut crowd = PairCrowd::default();
-    before.for_each_contact(body, partners, |_, number, contact| crowd = add(&crowd, &contact.resistance_to(number)));
-    crowd
+    let mut sum = PairCrowd::default();
+    before.for_each_contact(body, partners, |_, number, contact| sum = add(&sum, &contact.resistance_to(number)));
+    sum
 }
 
 /// A body's next state, and what it carries on, given what the contacts of each body resist.
 pub(super) fn advance<T: Value>(
     before: &Before<'_, T>,
-    crowds: &[PairCrowd<T>],
+    resisted: &[PairCrowd<T>],
     memory: &Memory<T>,
     body: usize,
     partners: &[u32],
 ) -> (BodyState<T>, Memory<T>) {
     let moving = before.moving(body);
     let mut load = carried(before.rules, &moving);
-    let (bristles, depth) = push(before, crowds, memory, body, partners, &mut load);
+    let (bristles, depth) = push(before, resisted, memory, body, partners, &mut load);
     let landing: Landing<T> = land(before.rules, &moving, load, &memory.points);
     let next = integrate(before.rules.dt, &moving, &landing.after);
     (next, Memory { bristles, points: landing.points, depth: landing.depth.max(depth) })
@@ -99,7 +99,7 @@ fn carried<T: Value>(rules: &Rules<T>, moving: &Moving<'_, T>) -> Wrench<T> {
 /// Adds the impulses of a body's contacts to its load. Gives the bristles that it carries on, and how deep it is in another body (m).
 fn push<T: Value>(
     before: &Before<'_, T>,
-    crowds: &[PairCrowd<T>],
+    resisted: &[PairCrowd<T>],
     memory: &Memory<T>,
     body: usize,
     partners: &[u32],
@@ -113,7 +113,7 @@ fn push<T: Value>(
         while earlier.next_if(|bristle| (bristle.partner, bristle.feature) < key).is_some() {}
         let same = earlier.next_if(|bristle| (bristle.partner, bristle.feature) == key);
         let stretch = same.map_or_else(Vec3::zero, |bristle| bristle.stretch);
-        let (own, other) = (&crowds[body], &crowds[partner as usize]);
+        let (own, other) = (&resisted[body], &resisted[partner as usize]);
         let force = contact.force(stretch, if number == 0 { [own, other] } else { [other, own] });
         let on_first = contact.touch.normal * force.normal + force.friction;
         let on_body = if number == contact.first { on_first } else { -on_first };

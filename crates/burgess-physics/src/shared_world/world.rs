@@ -50,11 +50,11 @@ impl<T: Value> CpuWorld<T> {
         let before = Before { rules: &self.rules, bodies: &self.bodies, states: &self.states, rotations: &rotations };
         // What the contacts of each body resist.
         let all = 0..self.bodies.len();
-        let crowds: Vec<PairCrowd<T>> =
+        let resisted: Vec<PairCrowd<T>> =
             all.clone().into_par_iter().map(|i| resist(&before, i, neighbours.of(i))).collect();
         // Forces, and the next states.
         let next: Vec<(BodyState<T>, Memory<T>)> =
-            all.into_par_iter().map(|i| advance(&before, &crowds, &self.memories[i], i, neighbours.of(i))).collect();
+            all.into_par_iter().map(|i| advance(&before, &resisted, &self.memories[i], i, neighbours.of(i))).collect();
         (self.states, self.memories) = next.into_iter().unzip();
         self.steps += 1;
     }
