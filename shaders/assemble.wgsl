@@ -42,11 +42,6 @@ fn touch_contacts() {
     }
 }
 
-// The part of a vector across a unit normal.
-fn across(vector: vec3<f32>, normal: vec3<f32>) -> vec3<f32> {
-    return vector - normal * dot(vector, normal);
-}
-
 // Adds the implicit force of every contact point to the link: friction of all, the normal force of the active ones.
 fn assemble_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use burgess_core::say;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -16,7 +16,10 @@ pub(super) struct Interrupt {
     /// What the run looks at after each generation.
     pub flag: Arc<AtomicBool>,
     signal: Arc<AtomicU8>,
-    dir: PathBuf,
+    /// What is said at the first signal.
+    stopping: String,
+    /// What is said when a second one ends the process.
+    aborted: String,
 }
 
 impl Interrupt {
@@ -27,7 +30,19 @@ impl Interrupt {
     ///
     /// When signals cannot be watched.
     pub(super) fn watch(dir: &Path) -> anyhow::Result<Self> {
-        let interrupt = Self { flag: Arc::default(), signal: Arc::new(SIGINT.into()), dir: dir.to_owned() };
+        Self::watch_for(
+            "stopping after this generation; Ctrl-C again aborts it".to_owned(),
+            format!("aborted; to go on: burgess resume {}", dir.display()),
+        )
+    }
+
+    /// As [`watch`](Self::watch), for work that no run folder keeps: what is said at the first signal, and when a second one ends the process.
+    ///
+    /// # Errors
+    ///
+    /// When signals cannot be watched.
+    pub(super) fn watch_for(stopping: String, aborted: String) -> anyhow::Result<Self> {
+        let interrupt = Self { flag: Arc::default(), signal: Arc::new(SIGINT.into()), stopping, aborted };
         interrupt.clone().listen().context("cannot watch for signals")?;
         Ok(interrupt)
     }
@@ -41,9 +56,9 @@ impl Interrupt {
         if !self.flag.load(Ordering::Relaxed) {
             self.signal.store(signal, Ordering::Relaxed);
             self.flag.store(true, Ordering::Relaxed);
-            say!("\nstopping after this generation; Ctrl-C again aborts it");
+            say!("\n{}", self.stopping);
         } else if !hangs_up {
-            say!("aborted; to go on: burgess resume {}", self.dir.display());
+            say!("{}", self.aborted);
             std::process::exit((128 + signal).into());
         }
     }

@@ -29,6 +29,7 @@ mod subject;
 mod train_encoder;
 mod verify;
 mod warnings;
+mod world;
 
 use anyhow::Error;
 use burgess_core::say;
@@ -82,6 +83,8 @@ enum Command {
     Export(export::Args),
     /// Train an encoder on what the elites of runs and their offspring do, and write it to a file.
     TrainEncoder(train_encoder::Args),
+    /// Simulate free bodies in a shared space, thousands of them.
+    World(world::Args),
     /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
     Adapters,
 }
@@ -106,6 +109,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Simulate(args) => simulate::run(args),
         Command::Export(args) => export::run(args),
         Command::TrainEncoder(args) => train_encoder::run(args),
+        Command::World(args) => world::run(args),
         Command::Adapters => adapters::run(),
     };
     let code = outcome.unwrap_or_else(|error| fail(&error));

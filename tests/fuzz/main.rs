@@ -1,4 +1,4 @@
-//! Files that others made up: experiments, morphologies, run folders, encoders, recordings and policies, each mutated from valid ones. None of
+//! Files that others made up: experiments, morphologies, run folders, encoders, recordings, policies and scenes, each mutated from valid ones. None of
 //! them may make the program panic, wait for more than two seconds, or take more than 500 MB.
 //!
 //! Inputs are numbered, and the one of a number is always the same, so that whatever fails can be looked at again. They are read in processes
@@ -26,6 +26,7 @@ mod recordings;
 mod run_folders;
 mod sins;
 mod text;
+mod worlds;
 
 use harness::{Format, LIMITS, fuzz};
 use std::sync::{Mutex, PoisonError};
@@ -34,13 +35,14 @@ use std::sync::{Mutex, PoisonError};
 static ALLOCATOR: memory::Counting = memory::Counting;
 
 /// All kinds of inputs; the last is the harness's own.
-const FORMATS: [&Format; 7] = [
+const FORMATS: [&Format; 8] = [
     &experiments::FORMAT,
     &morphologies::FORMAT,
     &run_folders::FORMAT,
     &encoders::FORMAT,
     &recordings::FORMAT,
     &policies::FORMAT,
+    &worlds::FORMAT,
     &sins::FORMAT,
 ];
 
@@ -71,6 +73,11 @@ fn check(format: &'static Format) {
 #[test]
 fn experiments() {
     check(&experiments::FORMAT);
+}
+
+#[test]
+fn worlds() {
+    check(&worlds::FORMAT);
 }
 
 #[test]

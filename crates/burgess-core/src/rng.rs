@@ -36,6 +36,10 @@ pub enum Purpose {
     Latents = 11,
     /// Offspring that an encoder learns from.
     Offspring = 12,
+    /// Where free bodies of a scene start.
+    Placement = 13,
+    /// Which places of a pile belong to which group.
+    Shuffle = 14,
 }
 
 /// A random stream of its own for one key.

@@ -19,6 +19,7 @@ pub mod objects;
 pub mod observer;
 pub mod plan;
 pub mod scene;
+pub mod shared_world;
 pub mod step;
 pub mod task;
 pub mod world;

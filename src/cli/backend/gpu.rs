@@ -5,8 +5,9 @@ use anyhow::bail;
 use burgess_core::say;
 use burgess_physics::batch::Backend;
 use burgess_physics::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
-use burgess_physics::gpu::{GpuBackend, Options, description, unsupported};
+use burgess_physics::gpu::{GpuBackend, GpuWorld, Options, description, unsupported};
 use burgess_physics::plan::Plan;
+use burgess_physics::shared_world::{Setup, Simulate};
 
 /// Which adapter to take.
 #[derive(Clone, Copy)]
@@ -28,6 +29,21 @@ pub(crate) fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow:
     if let Some(why) = unsupported(plan) {
         bail!("{why}; take --backend cpu");
     }
+    let (gpu, checked) = device(which)?;
+    backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
+}
+
+/// Opens an adapter for worlds of free bodies, software ones too.
+///
+/// # Errors
+///
+/// When there is no such adapter, or the scene is too large for it.
+pub(crate) fn open_world(which: Which<'_>, setup: &Setup, switches: Switches) -> anyhow::Result<Box<dyn Simulate>> {
+    world(setup, device(which)?.0, switches)
+}
+
+/// Opens an adapter, and says whether what it is to go on with had checked shaders.
+fn device(which: Which<'_>) -> anyhow::Result<(Gpu, bool)> {
     let (choice, checked) = match which {
         Which::Best => (Choice::Best, false),
         Which::Named(name) => (Choice::Named(name.to_owned()), false),
@@ -40,7 +56,7 @@ pub(crate) fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow:
     if gpu.facts.is_software() {
         say!("{} is a software adapter: slow, for tests", gpu.facts.name);
     }
-    backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
+    Ok((gpu, checked))
 }
 
 /// Opens the best hardware for a plan; where there is none that can be used, says why.
@@ -53,21 +69,38 @@ pub(crate) fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option
         say!("the CPU simulates: {why}");
         return Ok(None);
     }
+    hardware_device().map(|gpu| backend(plan, gpu, switches)).transpose()
+}
+
+/// Opens the best hardware for worlds of free bodies; where there is none that can be used, says why.
+///
+/// # Errors
+///
+/// When the scene is too large for it.
+pub(crate) fn hardware_world(setup: &Setup, switches: Switches) -> anyhow::Result<Option<Box<dyn Simulate>>> {
+    hardware_device().map(|gpu| world(setup, gpu, switches)).transpose()
+}
+
+fn hardware_device() -> Option<Gpu> {
     match Gpu::open(&Choice::Real) {
-        Ok(gpu) => backend(plan, gpu, switches).map(Some),
+        Ok(gpu) => Some(gpu),
         Err(GpuError::NoAdapter | GpuError::OnlySoftware { .. }) => {
             say!("no GPU found, the CPU simulates (`burgess adapters` lists what there is)");
-            Ok(None)
+            None
         }
         Err(error) => {
             say!("the CPU simulates, since the GPU cannot be used: {error}");
-            Ok(None)
+            None
         }
     }
 }
 
 fn backend(plan: &Plan, gpu: Gpu, switches: Switches) -> anyhow::Result<Box<dyn Backend>> {
     Ok(Box::new(GpuBackend::new(plan, gpu, options(switches))?))
+}
+
+fn world(setup: &Setup, gpu: Gpu, switches: Switches) -> anyhow::Result<Box<dyn Simulate>> {
+    Ok(Box::new(GpuWorld::new(setup, gpu, options(switches))?))
 }
 
 fn options(switches: Switches) -> Options {

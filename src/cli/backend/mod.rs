@@ -16,6 +16,7 @@ use burgess_evolution::experiment::Experiment;
 use burgess_physics::batch::{Backend, CpuBackend};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::plan::Plan;
+use burgess_physics::shared_world::{CpuWorld, Setup, Simulate};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, ValueEnum};
 use std::time::{Duration, Instant};
@@ -152,6 +153,22 @@ impl Args {
                 Err(super::Cli::command().error(ErrorKind::ArgumentConflict, words).into())
             }
         }
+    }
+
+    /// Starts what simulates worlds of free bodies, and says which it is.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such backend, the scene is too large for it, or threads cannot be started.
+    pub(super) fn open_world(&self, setup: &Setup) -> anyhow::Result<Box<dyn Simulate>> {
+        let cpu = || -> Box<dyn Simulate> { Box::new(CpuWorld::<f32>::new(setup)) };
+        let simulation = match self.start()? {
+            Wanted::Gpu(which) => gpu::open_world(which, setup, self.switches())?,
+            Wanted::Auto => gpu::hardware_world(setup, self.switches())?.unwrap_or_else(cpu),
+            Wanted::Cpu => cpu(),
+        };
+        say!("backend: {}", simulation.describe());
+        Ok(simulation)
     }
 
     /// Checks the arguments and starts the threads of the process.

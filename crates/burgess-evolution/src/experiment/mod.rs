@@ -15,6 +15,7 @@ mod learned;
 mod overrides;
 mod path;
 mod plan;
+mod scene;
 mod schema;
 mod seeds;
 mod source;
@@ -24,6 +25,7 @@ mod validate;
 pub use benchmark::Benchmark;
 pub use error::{ExperimentError, InvalidValue, SyntaxError};
 pub use inverse::*;
+pub use scene::{load_scene, scene_from_text};
 pub use schema::*;
 
 use crate::genome::{Policy, morphology};

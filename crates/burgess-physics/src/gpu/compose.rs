@@ -262,7 +262,7 @@ impl TerrainLaw {
 
 /// Distance (m) and unit normal at a point relative to the spawn point, and its height above the ground below (m): the laws of the run's
 /// terrain.
-fn terrain_functions(terrain: &Terrain<f32>) -> String {
+pub(super) fn terrain_functions(terrain: &Terrain<f32>) -> String {
     let TerrainLaw { name, coefficients, .. } = TerrainLaw::of(terrain);
     let call = |result: &str, part: &str| {
         format!("\nfn terrain_{part}(x: vec3<f32>) -> {result} {{\n    return {name}_{part}({coefficients}x);\n}}\n")

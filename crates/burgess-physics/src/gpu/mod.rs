@@ -20,6 +20,7 @@ mod pipeline;
 mod pool;
 mod resume;
 mod session;
+pub mod shared_world;
 mod snapshot;
 mod world;
 
@@ -38,6 +39,7 @@ use gradient::TAPED;
 pub use options::{Options, unsupported};
 pub use resume::Standing;
 use session::Session;
+pub use shared_world::GpuWorld;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;

@@ -32,7 +32,7 @@ pub(crate) fn encode(world: &World<f32>, task: &TaskPlan, brain: &BrainKind) -> 
 }
 
 /// The coefficients, and the number of walls.
-fn encode_terrain(terrain: &Terrain<f32>) -> ([Vec4; TERRAIN_VECTORS], u32) {
+pub(super) fn encode_terrain(terrain: &Terrain<f32>) -> ([Vec4; TERRAIN_VECTORS], u32) {
     let mut vectors = [[0.0; 4]; TERRAIN_VECTORS];
     let mut wall_count = 0;
     match terrain {

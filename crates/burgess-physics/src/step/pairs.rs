@@ -25,10 +25,11 @@ const ROUNDING: f64 = 0.1;
 /// Stiffness of a pair of links, in stiffnesses of a point on the ground: of those, four carry the weight.
 pub const STIFFNESS: f64 = 16.0;
 
-/// The ways in which two colliders touch, in a fixed order: at most 16, those of two boxes.
-pub fn features<T: Real>(model: &Model<T>, a: usize, b: usize) -> impl Iterator<Item = Feature> + use<T> {
-    let is_box = |i: usize| matches!(model.collider(i).1, Shape::Box { .. });
-    let is_long = |i: usize| matches!(model.collider(i).1, Shape::Capsule { .. });
+/// The ways in which two colliders of these shapes touch, in a fixed order: at most 16, those of two boxes.
+pub fn features<T>(shapes: [&Shape<T>; 2], a: usize, b: usize) -> impl Iterator<Item = Feature> + use<T> {
+    let shape = |i: usize| shapes[usize::from(i == b)];
+    let is_box = |i: usize| matches!(shape(i), Shape::Box { .. });
+    let is_long = |i: usize| matches!(shape(i), Shape::Capsule { .. });
     let (corners, first, second) = match (is_box(a), is_box(b)) {
         (true, true) => (true, a, b),
         (true, false) => (false, b, a),
@@ -173,7 +174,7 @@ fn gap_at_rest(model: &Model<f64>, origins: &[Vec3<f64>], a: usize, b: usize) ->
         place(shape, |x| x + origins[link], |x| x)
     };
     let gap = |feature: Feature| touch(&feature, &placed(feature.first), &placed(feature.second)).0.gap;
-    features(model, a, b).map(gap).fold(f64::INFINITY, f64::min)
+    features([a, b].map(|i| model.collider(i).1), a, b).map(gap).fold(f64::INFINITY, f64::min)
 }
 
 /// Pairs of colliders that can touch each other, objects included. Of a body those of different links that are not parent and child, nor related
@@ -261,7 +262,7 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
         work.placed.push(placed);
     }
     for &(a, b) in &work.near {
-        for (number, feature) in features(model, a, b).enumerate() {
+        for (number, feature) in features([a, b].map(|i| model.collider(i).1), a, b).enumerate() {
             let (touch, _) = touch(&feature, &work.placed[feature.first], &work.placed[feature.second]);
             let links = [feature.first, feature.second].map(|collider| model.collider(collider).0);
             let [v, w] = links.map(|link| work.velocity_at(link, touch.point));

@@ -2,7 +2,7 @@
 //! The distance from the ground is the function that the physics uses.
 //!
 //! A picture shows one moment: the pose of every link. [`strip`] shows six moments of a body, [`animate`] all of them, and [`contact_sheet`]
-//! one moment of each of several bodies.
+//! one moment of each of several bodies. [`picture_of_many`] and [`animate_many`] show thousands of free bodies.
 //!
 //! # Example
 //!
@@ -28,6 +28,7 @@ mod camera;
 mod caption;
 mod gif;
 mod ground;
+mod many;
 mod moment;
 mod palette;
 mod render;
@@ -36,6 +37,7 @@ mod samples;
 mod scene;
 mod shade;
 mod solid;
+mod tree;
 
 use crate::image::Image;
 use crate::pen::{FAINT_INK, INK, WHITE};
@@ -45,9 +47,10 @@ use burgess_physics::model::MAX_LINKS;
 use camera::{Camera, follow};
 use ground::Ground;
 use rayon::prelude::*;
-use scene::{MAX_SOLIDS, Scene};
+use scene::Scene;
 use solid::Solid;
 
+pub use many::{ManyBodies, animate_many, picture_of_many};
 pub use moment::{ColouredBody, Frame, Pose};
 
 /// One body of a contact sheet.
@@ -80,6 +83,8 @@ impl Default for Animation {
     }
 }
 
+/// Largest number of colliders of a body whose pictures are drawn.
+const MAX_SOLIDS: usize = 32;
 /// White space around a sheet of pictures (pixels).
 const MARGIN: usize = 20;
 /// Space between pictures (pixels).

@@ -4,6 +4,7 @@ use super::ground::Ground;
 use super::moment::{ColouredBody, Pose};
 use super::palette::{link_colours, object_colour};
 use super::solid::{Solid, V, sphere_bounds};
+use super::tree::Tree;
 use burgess_core::math::Vec3;
 
 /// What a ray hits.
@@ -28,18 +29,21 @@ pub(crate) struct Hit {
     pub thing: Thing,
 }
 
-/// A body and its ground at one moment.
+/// A body, or many, and the ground at one moment.
 pub(crate) struct Scene<'a> {
     /// The ground.
     pub ground: &'a Ground,
     /// The colliders of the body, in its order.
     pub solids: Vec<Solid>,
+    tree: Tree,
     centre: V,
     reach: f32,
+    /// How far a surface looks for what takes light from it (m).
+    surroundings: f32,
 }
 
-/// Largest number of solids: sets of them are the bits of a number.
-pub(crate) const MAX_SOLIDS: usize = u32::BITS as usize;
+/// How far a surface of a body looks for what takes light from it, as a share of the body's size.
+const SURROUNDINGS: f32 = 0.35;
 
 /// Angular radius of the sun (rad). It is much larger than that of the real sun, so that shadows are soft.
 const SUN_RADIUS: f32 = 0.06;
@@ -53,9 +57,18 @@ impl<'a> Scene<'a> {
             let (link, shape) = body.model.collider(i);
             Solid::new(shape, poses[link], colours[link])
         };
-        let solids: Vec<Solid> = (0..body.model.collider_count()).map(solid).collect();
+        Self::of(ground, (0..body.model.collider_count()).map(solid).collect())
+    }
+
+    /// Solids on their ground.
+    pub(crate) fn of(ground: &'a Ground, solids: Vec<Solid>) -> Self {
         let (centre, reach) = bounding_sphere(&solids);
-        Self { ground, solids, centre, reach }
+        Self { ground, tree: Tree::new(&solids), solids, centre, reach, surroundings: SURROUNDINGS * reach }
+    }
+
+    /// The same with surfaces that look so far for what takes light from them (m): where there are many solids, a few of their own sizes.
+    pub(crate) fn with_surroundings(self, surroundings: f32) -> Self {
+        Self { surroundings, ..self }
     }
 
     /// The first thing that a ray hits before `end` (m). The caller knows that the ground is further away than `clear` (m).
@@ -104,7 +117,7 @@ impl<'a> Scene<'a> {
         let mut light = 1.0_f32;
         t = t.max(1e-3);
         while t < end && light > 0.01 {
-            let distance = self.nearest(candidates, at + to_sun * t).0;
+            let distance = self.nearest(&candidates, at + to_sun * t).0;
             light = light.min(distance / (SUN_RADIUS * t));
             t += distance.max(2e-3);
         }
@@ -113,13 +126,13 @@ impl<'a> Scene<'a> {
 
     /// How open the surroundings of a surface are, from 0 to 1. They are probed at a few distances, up to a share of the body's size.
     pub(crate) fn openness(&self, at: V, normal: V) -> f32 {
-        let size = 0.35 * self.reach;
+        let size = self.surroundings;
         let near = self.near(at, 2.0 * size);
         let mut closed = 0.0;
         for (share, weight) in [(0.08, 0.25), (0.2, 0.3), (0.45, 0.3), (1.0, 0.35)] {
             let step = share * size;
             let p = at + normal * step;
-            let distance = self.ground.distance(p).0.min(self.nearest(near, p).0);
+            let distance = self.ground.distance(p).0.min(self.nearest(&near, p).0);
             closed += weight * (1.0 - distance / step).clamp(0.0, 1.0);
         }
         1.0 - closed.min(1.0)
@@ -128,7 +141,7 @@ impl<'a> Scene<'a> {
     fn hit_solids(&self, origin: V, direction: V) -> Option<(f32, usize)> {
         let (candidates, mut t, end) = self.candidates(origin, direction, 0.0)?;
         while t < end {
-            let (distance, solid) = self.nearest(candidates, origin + direction * t);
+            let (distance, solid) = self.nearest(&candidates, origin + direction * t);
             if distance < 1e-4 * t.max(0.1) {
                 return Some((t, solid));
             }
@@ -137,40 +150,43 @@ impl<'a> Scene<'a> {
         None
     }
 
-    /// The solids that a ray may hit, one bit each, and the part of the ray (m, from and to) in which it may hit them.
-    fn candidates(&self, origin: V, direction: V, margin: f32) -> Option<(u32, f32, f32)> {
+    /// The solids that a ray may hit, in ascending order, and the part of the ray (m, from and to) in which it may hit them.
+    fn candidates(&self, origin: V, direction: V, margin: f32) -> Option<(Vec<usize>, f32, f32)> {
         sphere_bounds(self.centre - origin, self.reach, direction, margin)?;
-        let mut found = (0, f32::INFINITY, 0.0_f32);
-        for (index, solid) in self.solids.iter().enumerate() {
-            if let Some((enter, leave)) = solid.bounds(origin, direction, margin) {
-                found = (found.0 | 1 << index, found.1.min(enter), found.2.max(leave));
+        let (mut found, mut from, mut to) = (Vec::new(), f32::INFINITY, 0.0_f32);
+        self.tree.along(origin, direction, margin, |index| {
+            if let Some((enter, leave)) = self.solids[index].bounds(origin, direction, margin) {
+                found.push(index);
+                (from, to) = (from.min(enter), to.max(leave));
             }
-        }
-        (found.0 != 0).then_some(found)
+        });
+        found.sort_unstable();
+        (!found.is_empty()).then_some((found, from, to))
     }
 
-    /// The solids that may be nearer to a point than `distance` (m), one bit each.
-    fn near(&self, at: V, distance: f32) -> u32 {
+    /// The solids that may be nearer to a point than `distance` (m), in ascending order.
+    fn near(&self, at: V, distance: f32) -> Vec<usize> {
         if (at - self.centre).norm_squared() > (self.reach + distance).powi(2) {
-            return 0;
+            return Vec::new();
         }
         let is_near = |solid: &Solid| (at - solid.centre).norm_squared() < (solid.reach + distance).powi(2);
-        self.solids
-            .iter()
-            .enumerate()
-            .filter(|(_, solid)| is_near(solid))
-            .fold(0, |found, (index, _)| found | 1 << index)
+        let mut found = Vec::new();
+        self.tree.near(at, distance, |index| {
+            if is_near(&self.solids[index]) {
+                found.push(index);
+            }
+        });
+        found.sort_unstable();
+        found
     }
 
     /// Distance (m) and index of the nearest candidate.
-    fn nearest(&self, candidates: u32, p: V) -> (f32, usize) {
+    fn nearest(&self, candidates: &[usize], p: V) -> (f32, usize) {
         let mut nearest = (f32::INFINITY, 0);
-        for (index, solid) in self.solids.iter().enumerate() {
-            if candidates >> index & 1 == 1 {
-                let distance = solid.distance(p).0;
-                if distance < nearest.0 {
-                    nearest = (distance, index);
-                }
+        for &index in candidates {
+            let distance = self.solids[index].distance(p).0;
+            if distance < nearest.0 {
+                nearest = (distance, index);
             }
         }
         nearest
@@ -246,5 +262,32 @@ mod tests {
         let to_sun = vec3(0.8, 0.0, 0.6);
         assert!(scene.sunlight(vec3(0.95, 0.0, 1e-3), to_sun) < 0.01);
         assert!(scene.sunlight(vec3(0.0, 0.0, 1e-3), to_sun) > 0.9);
+    }
+
+    /// The tree leaves out nothing that a ray or a point may be near.
+    #[test]
+    fn a_tree_finds_what_a_search_of_all_finds() {
+        let ground = Ground::new(&TerrainSpec::default().compile(0));
+        let mut rng = burgess_core::rng::Stream::new(6, 0, 0, burgess_core::rng::Purpose::Test);
+        let mut point = |scale: f64| vec3(rng.range(-scale, scale), rng.range(-scale, scale), rng.range(-scale, scale));
+        let solids: Vec<Solid> = (0..500)
+            .map(|i| {
+                let radius = 0.02 + 0.001 * f64::from(i % 90);
+                let shape = burgess_physics::model::Shape::Sphere { centre: burgess_core::math::Vec3::zero(), radius };
+                Solid::new(&shape, (point(1.0), Quat::identity()), [1.0; 3])
+            })
+            .collect();
+        let scene = Scene::of(&ground, solids);
+        for _ in 0..200 {
+            let (origin, direction) = (point(2.0).map(|c| c as f32), point(1.0).map(|c| c as f32).normalised());
+            for margin in [0.0, SUN_RADIUS] {
+                let all = (0..500).filter(|&i| scene.solids[i].bounds(origin, direction, margin).is_some());
+                let found = scene.candidates(origin, direction, margin).map_or_else(Vec::new, |(found, ..)| found);
+                assert_eq!(found, all.collect::<Vec<_>>());
+            }
+            let is_near =
+                |i: &usize| (origin - scene.solids[*i].centre).norm_squared() < (scene.solids[*i].reach + 0.3).powi(2);
+            assert_eq!(scene.near(origin, 0.3), (0..500).filter(is_near).collect::<Vec<_>>());
+        }
     }
 }

@@ -1,0 +1,73 @@
+//! Scene files: free bodies in worlds of their own, read and checked as experiments are.
+
+use super::error::{ExperimentError, InvalidValue};
+use super::{parse, read, source::Source, without};
+use burgess_core::files;
+use burgess_physics::shared_world::Scene;
+use std::path::Path;
+
+/// Reads and checks the scene in a file.
+///
+/// # Errors
+///
+/// Every [`ExperimentError`] but [`ExperimentError::Setting`].
+pub fn load_scene(path: &Path) -> Result<Scene, ExperimentError> {
+    scene_from_text(&read(path, files::HAND_WRITTEN)?, &path.display().to_string())
+}
+
+/// Checks a scene that is already read; `source_name` is what messages call it.
+///
+/// # Errors
+///
+/// [`ExperimentError::Syntax`] and [`ExperimentError::Invalid`].
+pub fn scene_from_text(text: &str, source_name: &str) -> Result<Scene, ExperimentError> {
+    let source = Source::new(source_name, text);
+    let scene: Scene = parse(&source)?;
+    let problems = scene.problems().into_iter();
+    without(problems.map(|(path, message)| InvalidValue { path, message, place: None }).collect(), &source)?;
+    Ok(scene)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenes_that_come_along_are_valid_and_have_their_bodies() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/worlds");
+        let bodies = [
+            ("pile", 2_000),
+            ("spheres_20k", 20_000),
+            ("spheres_200k", 200_000),
+            ("many_worlds", 64 * 2_000),
+            ("pyramids", 50 * 210),
+            ("stack", 5),
+        ];
+        for (name, count) in bodies {
+            let scene = load_scene(&folder.join(name).with_extension("ron")).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(scene.bodies(), count, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_field_and_its_line() {
+        let message = |text: &str| scene_from_text(text, "world.ron").unwrap_err().to_string();
+        let text =
+            "(\n  rate: 10,\n  groups: [\n    (shape: Sphere(radius: -1), count: 2, place: At(0, 0, 1)),\n  ],\n)";
+        let errors = message(text);
+        for wanted in [
+            "rate: must be from 30 to 100000 steps a second, is 10 (line 2)",
+            "groups[0].shape.radius: must be from 0.001 to 100 m, is -1 (line 4)",
+            "groups[0].count: must be 1 where all would start At one point, is 2 (line 4)",
+        ] {
+            assert!(errors.contains(wanted), "{errors}");
+        }
+        assert!(message("(gravitation: 1)").contains("gravitation"));
+        assert!(message("()").contains("groups: must be from 1 to 256 groups, is 0"));
+        let many =
+            "(worlds: 1000, groups: [(shape: Sphere(radius: 1), count: 10000, place: Pile(width: 9, height: 0))])";
+        assert!(message(many).contains("bodies in all worlds, is 10000000"));
+        let uneven = "(groups: [(shape: Sphere(radius: 1), place: At(0, 0, 1)), (shape: Sphere(radius: 0.1), place: At(0, 0, 5))])";
+        assert!(message(uneven).contains("at most 8 times as large as the smallest, is 10"));
+    }
+}

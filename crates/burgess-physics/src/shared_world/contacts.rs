@@ -1,0 +1,139 @@
+//! Where two bodies touch, and what the law of pairs needs to know there.
+
+use super::body::Moving;
+use super::rules::Rules;
+use crate::laws::pair::{PairCrowd, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
+use crate::laws::shapes::Touch;
+use crate::step::assemble::across;
+use crate::step::pairs::{features, place, touch};
+use crate::step::spatial::{AtPoint, Spatial};
+use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::math::{Mat3, Sym3, Vec3};
+
+/// A contact between two bodies, of which the earlier is number 0 and the later number 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Contact<T> {
+    /// Which of the ways in which the two can touch.
+    pub(super) feature: u8,
+    /// The number of the body A, from which the normal points away.
+    pub(super) first: usize,
+    /// Where, relative to the centre of the earlier body.
+    pub(super) touch: Touch<T>,
+    /// From the centre of each body to the contact (m).
+    pub(super) arms: [Vec3<T>; 2],
+    /// Speed at which A leaves B (m/s).
+    pub(super) v_n: T,
+    /// Velocity of A against B, across the normal (m/s).
+    pub(super) slip: Vec3<T>,
+    /// How each body answers a push there.
+    pub(super) mobilities: [PointMobility<T>; 2],
+    /// The law of this contact.
+    pub(super) law: PairLaw<T>,
+}
+
+impl<T: Value> Contact<T> {
+    /// Mobility of both bodies across the normal (1/kg).
+    fn tangent_mobility(&self) -> T {
+        self.mobilities[0].tangent + self.mobilities[1].tangent
+    }
+
+    /// By what it resists, as the body `number` counts it.
+    pub(super) fn resistance_to(&self, number: usize) -> PairCrowd<T> {
+        let resistance: PairResistance<T> = self.law.resistance(self.touch.gap, self.v_n, self.tangent_mobility());
+        let mobility = self.mobilities[number];
+        PairCrowd {
+            drag: resistance.drag * mobility.normal,
+            stiffness: resistance.stiffness * mobility.normal,
+            tangent_drag: resistance.tangent_drag * mobility.tangent,
+            tangent_stiffness: resistance.tangent_stiffness * mobility.tangent,
+        }
+    }
+
+    /// The force on A, given the bristle that was carried into the step and what all contacts of both bodies come to.
+    pub(super) fn force(&self, carried: Vec3<T>, resisted: [&PairCrowd<T>; 2]) -> PairForce<T> {
+        let bristle = across(carried, self.touch.normal) + self.slip * self.law.dt;
+        let motion = PairMotion {
+            gap: self.touch.gap,
+            v_n: self.v_n,
+            slip: self.slip,
+            bristle,
+            tangent_mobility: self.tangent_mobility(),
+        };
+        self.law.force(&motion, &add(resisted[0], resisted[1]))
+    }
+}
+
+/// The sum of what contacts come to.
+pub(super) fn add<T: Real>(a: &PairCrowd<T>, b: &PairCrowd<T>) -> PairCrowd<T> {
+    PairCrowd {
+        drag: a.drag + b.drag,
+        stiffness: a.stiffness + b.stiffness,
+        tangent_drag: a.tangent_drag + b.tangent_drag,
+        tangent_stiffness: a.tangent_stiffness + b.tangent_stiffness,
+    }
+}
+
+/// Whether two bodies may touch in the step: where the balls around them come near enough.
+#[inline]
+fn may_touch<T: Value>(rules: &Rules<T>, bodies: &[Moving<'_, T>; 2]) -> bool {
+    let [a, b] = bodies;
+    let stride = |m: &Moving<'_, T>| m.state.stride(m.body.reach, rules.dt);
+    let reach = a.body.reach + b.body.reach + rules.tail() + stride(a) + stride(b);
+    (b.state.position - a.state.position).norm_squared().to_f64() <= (reach * reach).to_f64()
+}
+
+/// Calls `visit` with each contact of two bodies, the earlier one first, in the order of features.
+pub(super) fn for_each_contact<T: Value>(
+    rules: &Rules<T>,
+    bodies: &[Moving<'_, T>; 2],
+    mut visit: impl FnMut(&Contact<T>),
+) {
+    if !may_touch(rules, bodies) {
+        return;
+    }
+    // Relative to the earlier one, so that digits do not depend on where in the world it happens.
+    let centres = [Vec3::zero(), bodies[1].state.position - bodies[0].state.position];
+    let placed = [0, 1].map(|i| {
+        let turn = |x: Vec3<T>| *bodies[i].rotation * x;
+        place(&bodies[i].body.shape, |x| centres[i] + turn(x), turn)
+    });
+    let inverse_inertias = bodies.map(|moving| moving.inverse_inertia());
+    let [ka, kb] = bodies.map(|moving| moving.body.stiffness);
+    let stiffness = ka * kb * real(2.0) / (ka + kb);
+    let tail = rules.tail().to_f64();
+    for (number, feature) in features([0, 1].map(|i| &bodies[i].body.shape), 0, 1).enumerate() {
+        let (touch, _) = touch(&feature, &placed[feature.first], &placed[feature.second]);
+        let arms = centres.map(|centre| touch.point - centre);
+        let velocity = |i: usize| bodies[i].state.velocity + bodies[i].state.spin.cross(arms[i]);
+        let motion = velocity(feature.first) - velocity(feature.second);
+        let v_n = motion.dot(touch.normal);
+        let is_apart = |gap: T| gap.to_f64() > tail;
+        if is_apart(touch.gap) && is_apart(touch.gap + rules.dt * v_n) {
+            continue;
+        }
+        let mobility = |i: usize| mobility(bodies[i].body.mass, &inverse_inertias[i], arms[i], touch.normal);
+        visit(&Contact {
+            feature: number as u8,
+            first: feature.first,
+            touch,
+            arms,
+            v_n,
+            slip: across(motion, touch.normal),
+            mobilities: [mobility(0), mobility(1)],
+            law: PairLaw {
+                dt: rules.dt,
+                stiffness: stiffness * real(feature.share),
+                width: rules.width,
+                friction: rules.friction,
+                onset_speed: rules.onset_speed,
+            },
+        });
+    }
+}
+
+/// How a free body answers a push at a point that is `arm` (m) from its centre.
+fn mobility<T: Real>(mass: T, inverse_inertia: &Sym3<T>, arm: Vec3<T>, normal: Vec3<T>) -> PointMobility<T> {
+    let free = Spatial { j: *inverse_inertia, h: Mat3::zero(), m: Sym3::scalar(mass.recip()) };
+    let AtPoint { one, all } = free.at_point(arm, normal);
+    PointMobility::new(one, all)
+}
