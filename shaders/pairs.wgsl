@@ -46,15 +46,15 @@ struct PairWork {
 var<private> pairs: array<PairWork, PAIR_SLOTS>;
 // Whether links of any creature of the block touch, whether one has more contacts than links, and contacts of the own creature.
 var<private> links_touch: bool;
-var<private> crowded: bool;
+var<private> needs_all_rows: bool;
 var<private> pair_count: u32;
 // Slots in which the link is A, and those in which it is B: one bit each slot of a row of slots, as many as the creature has links.
 var<private> slots_as_first: array<u32, PAIR_SLOTS>;
 var<private> slots_as_second: array<u32, PAIR_SLOTS>;
-// What the link answers to a push, what its contacts with other links come to, and the impulse that it gets from them.
+// The mobility of the link, the sums over its contacts with other links, and the impulse that it gets from them.
 var<private> mobility: Spatial;
 var<private> parent_mobility: Spatial;
-var<private> crowd: vec4<f32>;
+var<private> contact_sums: vec4<f32>;
 var<private> pair_impulse: Wrench;
 // Where the root of the lane's tree is, relative to the creature's base origin (m).
 var<private> offset: vec3<f32>;
@@ -214,7 +214,7 @@ fn list_pairs(near: u32) {
         slots_as_second[k] = 0u;
     }
     workgroupBarrier();
-    crowded = any_lane(pair_count > scene_links);
+    needs_all_rows = any_lane(pair_count > scene_links);
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         for (var i = 0u; i < scene_links && k * scene_links + i < pair_count; i++) {
             let side = side_of(pair_list[scene_lane * PAIR_SLOTS + k * scene_links + i]);
@@ -525,7 +525,7 @@ fn feature_of(key: u32) -> PairFeature {
     return pair_feature(scene_lane + (place >> 14u), scene_lane + ((place >> 4u) & 1023u), place & 15u);
 }
 
-// How every link answers a push, with all contacts with the ground in the equations.
+// The mobility of every link, with all contacts with the ground in the equations.
 fn answer_pairs() {
     for (var i = 0u; i < CONTACTS; i++) {
         contacts[i].acting = true;
@@ -594,27 +594,27 @@ fn posted_spatial(by: u32) -> Spatial {
     );
 }
 
-// How the link of a lane answers a push at a contact, along the normal and across it.
+// The mobility of the link of a lane at a contact, along the normal and across it.
 fn mobility_of(by: u32, touch: Touch) -> vec2<f32> {
     let m = at_point(posted_spatial(by), in_tree_of(by, touch.point), touch.normal);
     return vec2<f32>(m.one, (m.all - m.one) * 0.5) + NO_MOBILITY;
 }
 
-// What every contact resists, and what that comes to for the link.
+// How much every contact resists, and the sums of that over the contacts of the link.
 fn resist_pairs() {
-    crowd = vec4<f32>(0.0);
+    contact_sums = vec4<f32>(0.0);
     for (var k = 0u; k < rows_of_slots(); k++) {
         resist_pair(k);
         // Nobody posts while a lane still reads.
         workgroupBarrier();
     }
-    post(6u, crowd);
+    post(6u, contact_sums);
     workgroupBarrier();
 }
 
 // Rows of slots in which a creature of the block has contacts: the first has one slot a link.
 fn rows_of_slots() -> u32 {
-    return select(1u, PAIR_SLOTS, crowded);
+    return select(1u, PAIR_SLOTS, needs_all_rows);
 }
 
 fn resist_pair(k: u32) {
@@ -634,10 +634,10 @@ fn resist_pair(k: u32) {
     }
     workgroupBarrier();
     for (var left = slots_as_first[k]; left != 0u; left &= left - 1u) {
-        crowd += posted(6u, scene_lane + firstTrailingBit(left));
+        contact_sums += posted(6u, scene_lane + firstTrailingBit(left));
     }
     for (var left = slots_as_second[k]; left != 0u; left &= left - 1u) {
-        crowd += posted(7u, scene_lane + firstTrailingBit(left));
+        contact_sums += posted(7u, scene_lane + firstTrailingBit(left));
     }
 }
 

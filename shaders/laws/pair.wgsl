@@ -604,25 +604,25 @@ struct PairForce {
     bristle: vec3<f32>,
 }
 
-fn pair_force(dt: f32, stiffness: f32, width: f32, friction: f32, onset_speed: f32, gap: f32, v_n: f32, slip: vec3<f32>, bristle: vec3<f32>, tangent_mobility: f32, crowd_drag: f32, crowd_stiffness: f32, crowd_tangent_drag: f32, crowd_tangent_stiffness: f32) -> PairForce {
+fn pair_force(dt: f32, stiffness: f32, width: f32, friction: f32, onset_speed: f32, gap: f32, v_n: f32, slip: vec3<f32>, bristle: vec3<f32>, tangent_mobility: f32, sum_drag: f32, sum_stiffness: f32, sum_tangent_drag: f32, sum_tangent_stiffness: f32) -> PairForce {
     let t0 = stiffness * width;
     let t1 = (-gap) / width;
     let t2 = t0 * (select(0.0, t1, t1 > 0.0) + ln_1p(exp(-select(-t1, t1, t1 > 0.0))));
-    let t3 = crowd_stiffness * crowd_stiffness;
+    let t3 = sum_stiffness * sum_stiffness;
     let t4 = (-(gap + (dt * v_n))) / width;
     let t5 = exp(-select(-t4, t4, t4 > 0.0));
     let t6 = (select(0.0, t4, t4 > 0.0) + ln_1p(t5)) * t0;
     let t7 = (t6 * 2.0) / (1.0 + (((v_n + sqrt((v_n * v_n) + (onset_speed * onset_speed))) * 0.5) * 2.0));
-    let t8 = (t2 * (1.0 / sqrt(sqrt(1.0 + (t3 * t3))))) + ((1.0 / (crowd_drag + 1.0)) * ((t6 - (v_n * t7)) - t2));
+    let t8 = (t2 * (1.0 / sqrt(sqrt(1.0 + (t3 * t3))))) + ((1.0 / (sum_drag + 1.0)) * ((t6 - (v_n * t7)) - t2));
     let t9 = select(0.0, t8, t8 > 0.0);
     let t10 = 1.0 / (t5 + 1.0);
     let t11 = select(t5 * t10, t10, t4 > 0.0);
     let t12 = stiffness * 0.7;
     let t13 = t11 * t12;
-    let t14 = crowd_tangent_stiffness * crowd_tangent_stiffness;
+    let t14 = sum_tangent_stiffness * sum_tangent_stiffness;
     let t15 = t13 * (1.0 / sqrt(sqrt(1.0 + (t14 * t14))));
     let t16 = bristle.x * t15;
-    let t17 = ((dt * t13) + ((t11 * sqrt(t12 / tangent_mobility)) * 0.6)) * (1.0 / (crowd_tangent_drag + 1.0));
+    let t17 = ((dt * t13) + ((t11 * sqrt(t12 / tangent_mobility)) * 0.6)) * (1.0 / (sum_tangent_drag + 1.0));
     let t18 = -(t16 + (slip.x * t17));
     let t19 = friction * t9;
     let t20 = bristle.y * t15;
@@ -653,19 +653,19 @@ struct PairForceGradient {
     slip: vec3<f32>,
     bristle: vec3<f32>,
     tangent_mobility: f32,
-    crowd_drag: f32,
-    crowd_stiffness: f32,
-    crowd_tangent_drag: f32,
-    crowd_tangent_stiffness: f32,
+    sum_drag: f32,
+    sum_stiffness: f32,
+    sum_tangent_drag: f32,
+    sum_tangent_stiffness: f32,
 }
 
-fn pair_force_reverse(dt: f32, stiffness: f32, width: f32, friction: f32, onset_speed: f32, gap: f32, v_n: f32, slip: vec3<f32>, bristle: vec3<f32>, tangent_mobility: f32, crowd_drag: f32, crowd_stiffness: f32, crowd_tangent_drag: f32, crowd_tangent_stiffness: f32, bar: PairForce) -> PairForceGradient {
+fn pair_force_reverse(dt: f32, stiffness: f32, width: f32, friction: f32, onset_speed: f32, gap: f32, v_n: f32, slip: vec3<f32>, bristle: vec3<f32>, tangent_mobility: f32, sum_drag: f32, sum_stiffness: f32, sum_tangent_drag: f32, sum_tangent_stiffness: f32, bar: PairForce) -> PairForceGradient {
     let t0 = (-(gap + (dt * v_n))) / width;
     let t1 = exp(-select(-t0, t0, t0 > 0.0));
     let t2 = t1 + 1.0;
     let t3 = 1.0 / t2;
     let t4 = select(t1 * t3, t3, t0 > 0.0);
-    let t5 = crowd_tangent_stiffness * crowd_tangent_stiffness;
+    let t5 = sum_tangent_stiffness * sum_tangent_stiffness;
     let t6 = sqrt(1.0 + (t5 * t5));
     let t7 = sqrt(t6);
     let t8 = 1.0 / t7;
@@ -681,11 +681,11 @@ fn pair_force_reverse(dt: f32, stiffness: f32, width: f32, friction: f32, onset_
     let t18 = exp(-select(-t17, t17, t17 > 0.0));
     let t19 = select(0.0, t17, t17 > 0.0) + ln_1p(t18);
     let t20 = t16 * t19;
-    let t21 = crowd_stiffness * crowd_stiffness;
+    let t21 = sum_stiffness * sum_stiffness;
     let t22 = sqrt(1.0 + (t21 * t21));
     let t23 = sqrt(t22);
     let t24 = 1.0 / t23;
-    let t25 = crowd_drag + 1.0;
+    let t25 = sum_drag + 1.0;
     let t26 = 1.0 / t25;
     let t27 = select(0.0, t0, t0 > 0.0) + ln_1p(t1);
     let t28 = t27 * t16;
@@ -706,7 +706,7 @@ fn pair_force_reverse(dt: f32, stiffness: f32, width: f32, friction: f32, onset_
     let t43 = t9 / tangent_mobility;
     let t44 = sqrt(t43);
     let t45 = (dt * t10) + ((t4 * t44) * 0.6);
-    let t46 = crowd_tangent_drag + 1.0;
+    let t46 = sum_tangent_drag + 1.0;
     let t47 = 1.0 / t46;
     let t48 = t45 * t47;
     let t49 = -(t12 + (slip.z * t48));
@@ -758,9 +758,9 @@ fn pair_force_reverse(dt: f32, stiffness: f32, width: f32, friction: f32, onset_
     let t95 = 0.5 * (2.0 * (-(t31 * t80)));
     let t96 = v_n * ((0.5 * t95) / t29);
     let t97 = t21 * ((0.5 * ((0.5 * (-(t24 * ((t20 * t76) / t23)))) / t23)) / t22);
-    let t98 = crowd_stiffness * (t97 + t97);
+    let t98 = sum_stiffness * (t97 + t97);
     let t99 = t5 * ((0.5 * ((0.5 * (-(t8 * ((t10 * t69) / t7)))) / t7)) / t6);
-    let t100 = crowd_tangent_stiffness * (t99 + t99);
+    let t100 = sum_tangent_stiffness * (t99 + t99);
     var result: PairForceGradient;
     result.stiffness = (0.7 * ((t4 * t72) + t74)) + (width * t82);
     result.width = ((-(t17 * t86)) + (stiffness * t82)) + (-(t0 * t93));
@@ -774,9 +774,9 @@ fn pair_force_reverse(dt: f32, stiffness: f32, width: f32, friction: f32, onset_
     result.bristle.y = (t37 * bar.bristle.y) + (t11 * t64);
     result.bristle.z = (t37 * bar.bristle.z) + (t11 * t60);
     result.tangent_mobility = -(t43 * t74);
-    result.crowd_drag = -(t26 * ((t32 * t76) / t25));
-    result.crowd_stiffness = t98 + t98;
-    result.crowd_tangent_drag = -(t47 * ((t45 * t70) / t46));
-    result.crowd_tangent_stiffness = t100 + t100;
+    result.sum_drag = -(t26 * ((t32 * t76) / t25));
+    result.sum_stiffness = t98 + t98;
+    result.sum_tangent_drag = -(t47 * ((t45 * t70) / t46));
+    result.sum_tangent_stiffness = t100 + t100;
     return result;
 }

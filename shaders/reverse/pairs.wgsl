@@ -7,9 +7,9 @@ var<private> shape_size_bar: vec3<f32>;
 var<private> shape_axes_bar: mat3x3<f32>;
 var<private> bristle_bars: array<vec3<f32>, PAIR_SLOTS>;
 
-// With respect to the link's mobility, and to what its contacts with other links come to.
+// With respect to the link's mobility, and to the sums over its contacts with other links.
 var<private> mobility_bar: Spatial;
-var<private> crowd_bar: vec4<f32>;
+var<private> contact_sum_bar: vec4<f32>;
 // With respect to where the root of the lane's tree is, relative to the creature's base origin.
 var<private> offset_bar: vec3<f32>;
 
@@ -126,7 +126,7 @@ fn touch_bar_of(k: u32) -> f32 {
 fn reverse_forces() {
     post_twist(in_scene(twist_after));
     post(2u, vec4<f32>(twist.angular, 0.0));
-    post(6u, crowd);
+    post(6u, contact_sums);
     workgroupBarrier();
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         let slot = pair_slot(k);
@@ -148,17 +148,17 @@ fn reverse_forces() {
             pairs_back[k].touch =
                 Touch(says.gap, force_bar * p.force.normal, cross(force, first.angular - second.angular));
             let sums = vec4<f32>(
-                says.crowd_drag, says.crowd_stiffness, says.crowd_tangent_drag, says.crowd_tangent_stiffness,
+                says.sum_drag, says.sum_stiffness, says.sum_tangent_drag, says.sum_tangent_stiffness,
             );
             pair_board[pair_post(slot)] = sums;
         }
     }
     workgroupBarrier();
-    crowd_bar = vec4<f32>(0.0);
+    contact_sum_bar = vec4<f32>(0.0);
     offset_bar = -cross(pair_impulse.force, twist_after.angular);
     for (var slot = 0u; slot < pair_count; slot++) {
         if side_of_slot(slot) != 0 {
-            crowd_bar += pair_board[pair_post(slot)];
+            contact_sum_bar += pair_board[pair_post(slot)];
         }
     }
     workgroupBarrier();
@@ -167,7 +167,7 @@ fn reverse_forces() {
 // Through the sums to the resistances and the mobilities.
 fn reverse_resistances() {
     post_spatial(mobility);
-    post(6u, crowd_bar);
+    post(6u, contact_sum_bar);
     workgroupBarrier();
     for (var k = 0u; k < PAIR_SLOTS; k++) {
         let slot = pair_slot(k);
@@ -237,9 +237,9 @@ fn reverse_resistances() {
 }
 
 // With respect to the mobility of a link at a contact, in all directions and along the normal.
-fn mobility_bar_of(of_crowd: vec4<f32>, r: PairResistance, across_bar: f32) -> AtPoint {
-    let normal = of_crowd.x * r.drag + of_crowd.y * r.stiffness;
-    let half = 0.5 * (of_crowd.z * r.tangent_drag + of_crowd.w * r.tangent_stiffness + across_bar);
+fn mobility_bar_of(of_sums: vec4<f32>, r: PairResistance, across_bar: f32) -> AtPoint {
+    let normal = of_sums.x * r.drag + of_sums.y * r.stiffness;
+    let half = 0.5 * (of_sums.z * r.tangent_drag + of_sums.w * r.tangent_stiffness + across_bar);
     return AtPoint(half, normal - half);
 }
 

@@ -129,7 +129,7 @@ fn set_motion(a: Moving, b: Moving, share: f32) -> bool {
     return true;
 }
 
-// How a free body answers a push at a point that is `arm` from its centre: along the normal, and across it.
+// The mobility of a free body at a point that is `arm` from its centre: along the normal, and across it.
 fn mobility(a: Moving, arm: vec3<f32>, normal: vec3<f32>) -> vec2<f32> {
     let inverse = 1.0 / a.moments;
     let turn = cross(arm, normal);

@@ -166,7 +166,7 @@ fn push(step: u32, first: u32, item: u32, lane: u32) {
     results[lane][1] = vec4<f32>(impulse.force, 0.0);
 }
 
-// The force, given the bristle that was carried into the step and what all contacts of both bodies come to.
+// The force, given the bristle that was carried into the step and the sums over all contacts of both bodies.
 fn force_on_first(carried: vec3<f32>, resisted: vec4<f32>) -> PairForce {
     let bristle = across(carried, contact.touch.normal) + contact.slip * world.dt;
     let tangent_mobility = contact.first_mobility.y + contact.second_mobility.y;

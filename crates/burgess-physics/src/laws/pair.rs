@@ -68,9 +68,9 @@ pub struct PairResistance<T> {
     pub tangent_stiffness: T,
 }
 
-/// What the resistances of all contacts of both links come to, each times the mobility of the link there.
+/// Sums over the contacts of a link, or of both links of a contact: of how much each contact resists, times the mobility of the link there.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct PairCrowd<T> {
+pub struct ContactSums<T> {
     /// Of the normal drags.
     pub drag: T,
     /// Of the normal stiffnesses.
@@ -135,17 +135,17 @@ impl<T: Real> PairLaw<T> {
         }
     }
 
-    /// The force, given what all contacts of both links come to.
+    /// The force, given the sums over all contacts of both links.
     #[inline(always)]
-    pub fn force(&self, motion: &PairMotion<T>, crowd: &PairCrowd<T>) -> PairForce<T> {
+    pub fn force(&self, motion: &PairMotion<T>, sums: &ContactSums<T>) -> PairForce<T> {
         let Spring { predicted, closed, damper } = self.spring(motion.gap, motion.v_n);
         let start = self.stiffness * self.width * softplus_and_sigmoid(-motion.gap / self.width).0;
-        let held = (T::one() + crowd.drag).recip();
-        let normal = (limit(crowd.stiffness) * start + held * (predicted - damper * motion.v_n - start)).max(T::zero());
+        let held = (T::one() + sums.drag).recip();
+        let normal = (limit(sums.stiffness) * start + held * (predicted - damper * motion.v_n - start)).max(T::zero());
         // The bristle, as far as Coulomb's limit lets it.
         let (stiffness, drag) = self.bristle(closed, motion.tangent_mobility);
-        let stiffness = stiffness * limit(crowd.tangent_stiffness);
-        let drag = drag * (T::one() + crowd.tangent_drag).recip();
+        let stiffness = stiffness * limit(sums.tangent_stiffness);
+        let drag = drag * (T::one() + sums.tangent_drag).recip();
         let most = self.friction * normal;
         let free = -(motion.bristle * stiffness + motion.slip * drag);
         let share = |wanted: Vec3<T>| {
@@ -186,7 +186,7 @@ impl<T: Real> PairLaw<T> {
     pub fn force_reverse(
         &self,
         motion: &PairMotion<T>,
-        crowd: &PairCrowd<T>,
+        sums: &ContactSums<T>,
         bar: &PairForce<T>,
     ) -> PairForceGradient<T> {
         let Self { dt, stiffness, width, friction, onset_speed } = *self;
@@ -202,10 +202,10 @@ impl<T: Real> PairLaw<T> {
             slip,
             bristle,
             tangent_mobility,
-            crowd.drag,
-            crowd.stiffness,
-            crowd.tangent_drag,
-            crowd.tangent_stiffness,
+            sums.drag,
+            sums.stiffness,
+            sums.tangent_drag,
+            sums.tangent_stiffness,
             bar.normal,
             bar.friction,
             bar.bristle,

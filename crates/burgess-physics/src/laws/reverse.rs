@@ -761,25 +761,25 @@ pub struct PairForceGradient<T> {
     pub bristle: Vec3<T>,
     /// With respect to `tangent_mobility`.
     pub tangent_mobility: T,
-    /// With respect to `crowd_drag`.
-    pub crowd_drag: T,
-    /// With respect to `crowd_stiffness`.
-    pub crowd_stiffness: T,
-    /// With respect to `crowd_tangent_drag`.
-    pub crowd_tangent_drag: T,
-    /// With respect to `crowd_tangent_stiffness`.
-    pub crowd_tangent_stiffness: T,
+    /// With respect to `sum_drag`.
+    pub sum_drag: T,
+    /// With respect to `sum_stiffness`.
+    pub sum_stiffness: T,
+    /// With respect to `sum_tangent_drag`.
+    pub sum_tangent_drag: T,
+    /// With respect to `sum_tangent_stiffness`.
+    pub sum_tangent_stiffness: T,
 }
 
 /// The reverse of `pair_force`.
 #[inline(always)]
-pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, onset_speed: T, gap: T, v_n: T, slip: Vec3<T>, bristle: Vec3<T>, tangent_mobility: T, crowd_drag: T, crowd_stiffness: T, crowd_tangent_drag: T, crowd_tangent_stiffness: T, bar_normal: T, bar_friction: Vec3<T>, bar_bristle: Vec3<T>) -> PairForceGradient<T> {
+pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, onset_speed: T, gap: T, v_n: T, slip: Vec3<T>, bristle: Vec3<T>, tangent_mobility: T, sum_drag: T, sum_stiffness: T, sum_tangent_drag: T, sum_tangent_stiffness: T, bar_normal: T, bar_friction: Vec3<T>, bar_bristle: Vec3<T>) -> PairForceGradient<T> {
     let t0 = (-(gap + (dt * v_n))) / width;
     let t1 = (-t0.select_gt(T::zero(), t0, -t0)).exp();
     let t2 = t1 + T::one();
     let t3 = T::one() / t2;
     let t4 = t0.select_gt(T::zero(), t3, t1 * t3);
-    let t5 = crowd_tangent_stiffness * crowd_tangent_stiffness;
+    let t5 = sum_tangent_stiffness * sum_tangent_stiffness;
     let t6 = (T::one() + (t5 * t5)).sqrt();
     let t7 = t6.sqrt();
     let t8 = T::one() / t7;
@@ -795,11 +795,11 @@ pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, o
     let t18 = (-t17.select_gt(T::zero(), t17, -t17)).exp();
     let t19 = t17.select_gt(T::zero(), t17, T::zero()) + t18.ln_1p();
     let t20 = t16 * t19;
-    let t21 = crowd_stiffness * crowd_stiffness;
+    let t21 = sum_stiffness * sum_stiffness;
     let t22 = (T::one() + (t21 * t21)).sqrt();
     let t23 = t22.sqrt();
     let t24 = T::one() / t23;
-    let t25 = crowd_drag + T::one();
+    let t25 = sum_drag + T::one();
     let t26 = T::one() / t25;
     let t27 = t0.select_gt(T::zero(), t0, T::zero()) + t1.ln_1p();
     let t28 = t27 * t16;
@@ -820,7 +820,7 @@ pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, o
     let t43 = t9 / tangent_mobility;
     let t44 = t43.sqrt();
     let t45 = (dt * t10) + ((t4 * t44) * T::from_f64(0.6));
-    let t46 = crowd_tangent_drag + T::one();
+    let t46 = sum_tangent_drag + T::one();
     let t47 = T::one() / t46;
     let t48 = t45 * t47;
     let t49 = -(t12 + (slip.z * t48));
@@ -872,9 +872,9 @@ pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, o
     let t95 = T::from_f64(0.5) * (T::from_f64(2.0) * (-(t31 * t80)));
     let t96 = v_n * ((T::from_f64(0.5) * t95) / t29);
     let t97 = t21 * ((T::from_f64(0.5) * ((T::from_f64(0.5) * (-(t24 * ((t20 * t76) / t23)))) / t23)) / t22);
-    let t98 = crowd_stiffness * (t97 + t97);
+    let t98 = sum_stiffness * (t97 + t97);
     let t99 = t5 * ((T::from_f64(0.5) * ((T::from_f64(0.5) * (-(t8 * ((t10 * t69) / t7)))) / t7)) / t6);
-    let t100 = crowd_tangent_stiffness * (t99 + t99);
+    let t100 = sum_tangent_stiffness * (t99 + t99);
     PairForceGradient {
         stiffness: (T::from_f64(0.7) * ((t4 * t72) + t74)) + (width * t82),
         width: ((-(t17 * t86)) + (stiffness * t82)) + (-(t0 * t93)),
@@ -892,9 +892,9 @@ pub fn pair_force_reverse<T: Real>(dt: T, stiffness: T, width: T, friction: T, o
             (t37 * bar_bristle.z) + (t11 * t60),
         ),
         tangent_mobility: -(t43 * t74),
-        crowd_drag: -(t26 * ((t32 * t76) / t25)),
-        crowd_stiffness: t98 + t98,
-        crowd_tangent_drag: -(t47 * ((t45 * t70) / t46)),
-        crowd_tangent_stiffness: t100 + t100,
+        sum_drag: -(t26 * ((t32 * t76) / t25)),
+        sum_stiffness: t98 + t98,
+        sum_tangent_drag: -(t47 * ((t45 * t70) / t46)),
+        sum_tangent_stiffness: t100 + t100,
     }
 }

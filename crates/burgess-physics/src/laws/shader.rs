@@ -8,7 +8,7 @@ use super::contact::ContactLaw;
 use super::descriptor::Descriptor;
 use super::gyroscope::carried_angular_momentum;
 use super::joint::{Limits, Servo};
-use super::pair::{PairCrowd, PairLaw, PairMotion};
+use super::pair::{ContactSums, PairLaw, PairMotion};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use super::shapes::{RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box};
@@ -324,10 +324,10 @@ fn pair_force_law() -> Law {
             "slip^",
             "bristle^",
             "tangent_mobility",
-            "crowd_drag",
-            "crowd_stiffness",
-            "crowd_tangent_drag",
-            "crowd_tangent_stiffness",
+            "sum_drag",
+            "sum_stiffness",
+            "sum_tangent_drag",
+            "sum_tangent_stiffness",
         ]),
         result: "PairForce".into(),
         fields: typed(&["normal", "friction^", "bristle^"]),
@@ -338,11 +338,11 @@ fn pair_force_law() -> Law {
             let [slip, bristle] = ["slip", "bristle"].map(|name| t.vector(name));
             let tangent_mobility = t.input("tangent_mobility");
             let [drag, of_springs, tangent_drag, tangent_stiffness] =
-                ["drag", "stiffness", "tangent_drag", "tangent_stiffness"].map(|name| t.input(format!("crowd_{name}")));
+                ["drag", "stiffness", "tangent_drag", "tangent_stiffness"].map(|name| t.input(format!("sum_{name}")));
             let law = PairLaw { dt, stiffness, width, friction, onset_speed };
             let motion = PairMotion { gap, v_n, slip, bristle, tangent_mobility };
-            let crowd = PairCrowd { drag, stiffness: of_springs, tangent_drag, tangent_stiffness };
-            let force = law.force(&motion, &crowd);
+            let sums = ContactSums { drag, stiffness: of_springs, tangent_drag, tangent_stiffness };
+            let force = law.force(&motion, &sums);
             t.output("normal", force.normal);
             t.output_vector("friction", force.friction);
             t.output_vector("bristle", force.bristle);

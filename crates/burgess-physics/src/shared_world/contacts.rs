@@ -2,7 +2,7 @@
 
 use super::body::Moving;
 use super::rules::Rules;
-use crate::laws::pair::{PairCrowd, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
+use crate::laws::pair::{ContactSums, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
 use crate::laws::shapes::Touch;
 use crate::step::assemble::across;
 use crate::step::pairs::{features, place, touch};
@@ -25,7 +25,7 @@ pub(super) struct Contact<T> {
     pub(super) v_n: T,
     /// Velocity of A against B, across the normal (m/s).
     pub(super) slip: Vec3<T>,
-    /// How each body answers a push there.
+    /// The mobility of each body there.
     pub(super) mobilities: [PointMobility<T>; 2],
     /// The law of this contact.
     pub(super) law: PairLaw<T>,
@@ -38,10 +38,10 @@ impl<T: Value> Contact<T> {
     }
 
     /// By what it resists, as the body `number` counts it.
-    pub(super) fn resistance_to(&self, number: usize) -> PairCrowd<T> {
+    pub(super) fn resistance_to(&self, number: usize) -> ContactSums<T> {
         let resistance: PairResistance<T> = self.law.resistance(self.touch.gap, self.v_n, self.tangent_mobility());
         let mobility = self.mobilities[number];
-        PairCrowd {
+        ContactSums {
             drag: resistance.drag * mobility.normal,
             stiffness: resistance.stiffness * mobility.normal,
             tangent_drag: resistance.tangent_drag * mobility.tangent,
@@ -49,8 +49,8 @@ impl<T: Value> Contact<T> {
         }
     }
 
-    /// The force on A, given the bristle that was carried into the step and what all contacts of both bodies come to.
-    pub(super) fn force(&self, carried: Vec3<T>, resisted: [&PairCrowd<T>; 2]) -> PairForce<T> {
+    /// The force on A, given the bristle that was carried into the step and the sums over all contacts of both bodies.
+    pub(super) fn force(&self, carried: Vec3<T>, resisted: [&ContactSums<T>; 2]) -> PairForce<T> {
         let bristle = across(carried, self.touch.normal) + self.slip * self.law.dt;
         let motion = PairMotion {
             gap: self.touch.gap,
@@ -63,9 +63,9 @@ impl<T: Value> Contact<T> {
     }
 }
 
-/// The sum of what contacts come to.
-pub(super) fn add<T: Real>(a: &PairCrowd<T>, b: &PairCrowd<T>) -> PairCrowd<T> {
-    PairCrowd {
+/// Adds sums over contacts.
+pub(super) fn add<T: Real>(a: &ContactSums<T>, b: &ContactSums<T>) -> ContactSums<T> {
+    ContactSums {
         drag: a.drag + b.drag,
         stiffness: a.stiffness + b.stiffness,
         tangent_drag: a.tangent_drag + b.tangent_drag,
@@ -131,7 +131,7 @@ pub(super) fn for_each_contact<T: Value>(
     }
 }
 
-/// How a free body answers a push at a point that is `arm` (m) from its centre.
+/// The mobility of a free body at a point that is `arm` (m) from its centre.
 fn mobility<T: Real>(mass: T, inverse_inertia: &Sym3<T>, arm: Vec3<T>, normal: Vec3<T>) -> PointMobility<T> {
     let free = Spatial { j: *inverse_inertia, h: Mat3::zero(), m: Sym3::scalar(mass.recip()) };
     let AtPoint { one, all } = free.at_point(arm, normal);

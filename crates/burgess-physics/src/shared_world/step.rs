@@ -5,7 +5,7 @@ use super::contacts::{Contact, add, for_each_contact};
 use super::ground::{Landing, land};
 use super::rules::Rules;
 use crate::laws::gyroscope::carried_angular_momentum;
-use crate::laws::pair::PairCrowd;
+use crate::laws::pair::ContactSums;
 use crate::step::spatial::{Twist, Wrench};
 use crate::step::state::ContactState;
 use burgess_core::autodiff::Value;
@@ -66,8 +66,8 @@ impl<'a, T: Value> Before<'a, T> {
 }
 
 /// What all contacts of a body with its partners resist.
-pub(super) fn resist<T: Value>(before: &Before<'_, T>, body: usize, partners: &[u32]) -> PairCrowd<T> {
-    let mut sum = PairCrowd::default();
+pub(super) fn resist<T: Value>(before: &Before<'_, T>, body: usize, partners: &[u32]) -> ContactSums<T> {
+    let mut sum = ContactSums::default();
     before.for_each_contact(body, partners, |_, number, contact| sum = add(&sum, &contact.resistance_to(number)));
     sum
 }
@@ -75,7 +75,7 @@ pub(super) fn resist<T: Value>(before: &Before<'_, T>, body: usize, partners: &[
 /// A body's next state, and what it carries on, given what the contacts of each body resist.
 pub(super) fn advance<T: Value>(
     before: &Before<'_, T>,
-    resisted: &[PairCrowd<T>],
+    resisted: &[ContactSums<T>],
     memory: &Memory<T>,
     body: usize,
     partners: &[u32],
@@ -99,7 +99,7 @@ fn carried<T: Value>(rules: &Rules<T>, moving: &Moving<'_, T>) -> Wrench<T> {
 /// Adds the impulses of a body's contacts to its load. Gives the bristles that it carries on, and how deep it is in another body (m).
 fn push<T: Value>(
     before: &Before<'_, T>,
-    resisted: &[PairCrowd<T>],
+    resisted: &[ContactSums<T>],
     memory: &Memory<T>,
     body: usize,
     partners: &[u32],

@@ -7,7 +7,7 @@ use super::rules::Rules;
 use super::simulate::{Simulate, Snapshot};
 use super::step::{Before, Memory, advance, resist};
 use crate::error::Error;
-use crate::laws::pair::PairCrowd;
+use crate::laws::pair::ContactSums;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::Mat3;
 use rayon::prelude::*;
@@ -50,7 +50,7 @@ impl<T: Value> CpuWorld<T> {
         let before = Before { rules: &self.rules, bodies: &self.bodies, states: &self.states, rotations: &rotations };
         // What the contacts of each body resist.
         let all = 0..self.bodies.len();
-        let resisted: Vec<PairCrowd<T>> =
+        let resisted: Vec<ContactSums<T>> =
             all.clone().into_par_iter().map(|i| resist(&before, i, neighbours.of(i))).collect();
         // Forces, and the next states.
         let next: Vec<(BodyState<T>, Memory<T>)> =

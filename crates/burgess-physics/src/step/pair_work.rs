@@ -1,6 +1,6 @@
 //! What a step works out of the contacts between links.
 
-use crate::laws::pair::{PairCrowd, PairForce, PairMotion, PairResistance, PointMobility};
+use crate::laws::pair::{ContactSums, PairForce, PairMotion, PairResistance, PointMobility};
 use crate::laws::shapes::{RoundedBox, Segment, Touch};
 use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;
@@ -46,8 +46,8 @@ pub struct PairWork<T> {
     pub mobilities: [PointMobility<T>; 2],
     /// By what it resists.
     pub resistance: PairResistance<T>,
-    /// What all contacts of both links come to.
-    pub crowd: PairCrowd<T>,
+    /// The sums over all contacts of both links.
+    pub sums: ContactSums<T>,
     /// The force on A.
     pub force: PairForce<T>,
 }

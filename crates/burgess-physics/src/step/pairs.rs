@@ -1,7 +1,7 @@
 //! Links of one creature that touch each other or objects of its scene, and objects that touch each other: which, where, and with what force.
 //!
 //! The forces follow from the state before the step alone, so they are loads of the solve like gravity. What they need beyond positions and
-//! velocities is how a link answers a push at the contact, with all that hangs on it: its mobility, from the step's own equations.
+//! velocities is how much an impulse at the contact moves the link, with all that hangs on it: its mobility, from the step's own equations.
 
 use super::assemble::{across, assemble_contacts, assemble_inertia};
 use super::objects::work_on_each_body;
@@ -9,7 +9,7 @@ use super::pair_work::{Feature, PairWork, Placed};
 use super::solve::{eliminate_hinges, find_mobilities};
 use super::spatial::{AtPoint, Wrench};
 use super::state::{PairState, State, Work};
-use crate::laws::pair::{PairCrowd, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
+use crate::laws::pair::{ContactSums, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
 use crate::laws::shapes::{
     RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box,
 };
@@ -289,7 +289,7 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
                 motion: PairMotion { gap: touch.gap, v_n, slip, bristle, tangent_mobility: T::one() },
                 mobilities: [PointMobility::default(); 2],
                 resistance: PairResistance::default(),
-                crowd: PairCrowd::default(),
+                sums: ContactSums::default(),
                 force: PairForce { normal: T::zero(), friction: Vec3::zero(), bristle: Vec3::zero() },
             });
         }
@@ -331,11 +331,11 @@ fn pair_key(a: usize, b: usize, feature: usize) -> u32 {
     ((a * 1024 + b) * 16 + feature) as u32 + 1
 }
 
-/// What every contact resists, and what that comes to for each link.
+/// How much every contact resists, and the sums of that over the contacts of each link.
 fn resist<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     work_on_each_body(model, work, |model, work| {
-        work.crowds.clear();
-        work.crowds.resize(model.links.len(), PairCrowd::default());
+        work.contact_sums.clear();
+        work.contact_sums.resize(model.links.len(), ContactSums::default());
     });
     for i in 0..work.pairs.len() {
         let pair = &work.pairs[i];
@@ -350,11 +350,11 @@ fn resist<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
         let resistance = law.resistance(pair.motion.gap, pair.motion.v_n, tangent_mobility);
         for (link, mobility) in pair.links.into_iter().zip(mobilities) {
             let (body, own) = work.owner_of_mut(link);
-            let crowd = &mut body.crowds[own];
-            crowd.drag += resistance.drag * mobility.normal;
-            crowd.stiffness += resistance.stiffness * mobility.normal;
-            crowd.tangent_drag += resistance.tangent_drag * mobility.tangent;
-            crowd.tangent_stiffness += resistance.tangent_stiffness * mobility.tangent;
+            let sums = &mut body.contact_sums[own];
+            sums.drag += resistance.drag * mobility.normal;
+            sums.stiffness += resistance.stiffness * mobility.normal;
+            sums.tangent_drag += resistance.tangent_drag * mobility.tangent;
+            sums.tangent_stiffness += resistance.tangent_stiffness * mobility.tangent;
         }
         let pair = &mut work.pairs[i];
         pair.motion.tangent_mobility = tangent_mobility;
@@ -370,17 +370,17 @@ fn push<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
         let law = pair_law(model, world, work, links, share);
         let [a, b] = links.map(|link| {
             let (body, own) = work.owner_of(link);
-            body.crowds[own]
+            body.contact_sums[own]
         });
         let offsets = links.map(|link| work.offset(link));
         let pair = &mut work.pairs[i];
-        pair.crowd = PairCrowd {
+        pair.sums = ContactSums {
             drag: a.drag + b.drag,
             stiffness: a.stiffness + b.stiffness,
             tangent_drag: a.tangent_drag + b.tangent_drag,
             tangent_stiffness: a.tangent_stiffness + b.tangent_stiffness,
         };
-        pair.force = law.force(&pair.motion, &pair.crowd);
+        pair.force = law.force(&pair.motion, &pair.sums);
         let (point, impulse) = (pair.touch.point, pair.force_on_first() * world.dt);
         for ((link, offset), impulse) in links.into_iter().zip(offsets).zip([impulse, -impulse]) {
             let (body, own) = work.owner_of_mut(link);

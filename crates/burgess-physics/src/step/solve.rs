@@ -60,7 +60,7 @@ pub fn eliminate_impulses<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     work.links[0].load.accumulate(&work.passed_impulses[0]);
 }
 
-/// How every link answers a push after the hinges were eliminated, base to leaf: the diagonal blocks of the inverse inertia of all that hangs
+/// The mobility of every link after the hinges were eliminated, base to leaf: the diagonal blocks of the inverse inertia of all that hangs
 /// together, as twist per impulse of a wrench (Featherstone 2010, "Exploiting Sparsity in Operational-Space Dynamics").
 pub fn find_mobilities<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     work.mobilities.clear();

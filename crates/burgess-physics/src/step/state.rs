@@ -3,7 +3,7 @@
 use super::pair_work::{PairWork, Placed};
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
-use crate::laws::pair::PairCrowd;
+use crate::laws::pair::ContactSums;
 use crate::model::Model;
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Mat3, Quat, Vec3};
@@ -203,8 +203,8 @@ pub struct Work<T> {
     pub near: Vec<(usize, usize)>,
     /// Of each link what a wrench's impulse adds to its twist, while links touch.
     pub mobilities: Vec<Spatial<T>>,
-    /// Of each link what its contacts with other links come to, while links touch.
-    pub crowds: Vec<PairCrowd<T>>,
+    /// Of each link the sums over its contacts with other links, while links touch.
+    pub contact_sums: Vec<ContactSums<T>>,
     /// Of each link the impulse that it gets from other links; empty while none touch.
     pub pair_impulses: Vec<Wrench<T>>,
     /// The same on its way to the base.
@@ -261,7 +261,7 @@ impl<T: Value> Work<T> {
             balls: Vec::new(),
             near: Vec::new(),
             mobilities: Vec::new(),
-            crowds: Vec::new(),
+            contact_sums: Vec::new(),
             pair_impulses: Vec::new(),
             passed_impulses: Vec::new(),
             contact_width: width_of_contact(model, gravity, contact_width),

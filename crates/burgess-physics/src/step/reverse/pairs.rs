@@ -2,7 +2,7 @@
 
 use super::made::{EffortBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
-use crate::laws::pair::{PairCrowd, PairForce, PairResistance};
+use crate::laws::pair::{ContactSums, PairForce, PairResistance};
 use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse};
 use crate::laws::shapes::{RoundedBox, Segment};
 use crate::model::{Model, Shape};
@@ -28,7 +28,7 @@ pub fn reverse_pairs<T: Value>(
     let dt = step.world.dt;
     let model = step.model;
     clear_mobility_bars(back);
-    let mut crowd_bars = vec![PairCrowd::<T>::default(); model.link_count()];
+    let mut sum_bars = vec![ContactSums::<T>::default(); model.link_count()];
     let next_bars = std::mem::replace(&mut bar.pairs, vec![Vec3::zero(); step.before.pairs.len()]);
     // What each force says of its inputs, and with that of the sums over the contacts of both links.
     let mut forces = Vec::with_capacity(work.pairs.len());
@@ -37,13 +37,13 @@ pub fn reverse_pairs<T: Value>(
         let [l, m] = pair.links.map(|link| back.link(link).adjoint.at(pair.touch.point - work.offset(link)));
         let force_bar = (l - m) * dt;
         let normal = force_bar.dot(pair.touch.normal) + effort.of_meeting(pair.meeting(model.links.len()));
-        let says = law.force_reverse(&pair.motion, &pair.crowd, &PairForce { normal, friction: force_bar, bristle });
+        let says = law.force_reverse(&pair.motion, &pair.sums, &PairForce { normal, friction: force_bar, bristle });
         for link in pair.links {
-            let sum = &mut crowd_bars[link];
-            sum.drag += says.crowd_drag;
-            sum.stiffness += says.crowd_stiffness;
-            sum.tangent_drag += says.crowd_tangent_drag;
-            sum.tangent_stiffness += says.crowd_tangent_stiffness;
+            let sum = &mut sum_bars[link];
+            sum.drag += says.sum_drag;
+            sum.stiffness += says.sum_stiffness;
+            sum.tangent_drag += says.sum_tangent_drag;
+            sum.tangent_stiffness += says.sum_tangent_stiffness;
         }
         forces.push((force_bar, says));
     }
@@ -53,7 +53,7 @@ pub fn reverse_pairs<T: Value>(
         // The resistances, by way of the sums.
         let mut resistance = PairResistance::<T>::default();
         for (link, mobility) in pair.links.into_iter().zip(&pair.mobilities) {
-            let sum = &crowd_bars[link];
+            let sum = &sum_bars[link];
             resistance.drag += sum.drag * mobility.normal;
             resistance.stiffness += sum.stiffness * mobility.normal;
             resistance.tangent_drag += sum.tangent_drag * mobility.tangent;
@@ -77,7 +77,7 @@ pub fn reverse_pairs<T: Value>(
         // The mobilities of both links there.
         let tangent_bar = says.tangent_mobility + resists.tangent_mobility;
         for (link, side) in pair.links.into_iter().zip(&mut point_bars) {
-            let (sum, resistance) = (&crowd_bars[link], &pair.resistance);
+            let (sum, resistance) = (&sum_bars[link], &pair.resistance);
             let normal = sum.drag * resistance.drag + sum.stiffness * resistance.stiffness;
             let tangent = sum.tangent_drag * resistance.tangent_drag
                 + sum.tangent_stiffness * resistance.tangent_stiffness
