@@ -7,7 +7,7 @@ use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
@@ -149,9 +149,9 @@ fn terrain(terrain: &TerrainSpec) -> String {
 fn objects(objects: &[ObjectSpec]) -> String {
     let one = |object: &ObjectSpec| {
         let shape = match object.shape {
-            ObjectShape::Sphere { .. } => "ball",
-            ObjectShape::Capsule { .. } => "capsule",
-            ObjectShape::Box { .. } => "box",
+            ShapeSpec::Sphere { .. } => "ball",
+            ShapeSpec::Capsule { .. } => "capsule",
+            ShapeSpec::Box { .. } => "box",
         };
         let mass = if object.fixed { "fixed".to_owned() } else { format!("{} kg", object.mass) };
         format!("{} {shape} ({mass})", object.count)

@@ -138,7 +138,7 @@ fn all_semantic_problems_come_at_once_by_path_and_line() {
         report(text, &["emitters[1].share=-1", "physics.rate=0"]),
         "error: test.ron: 8 problems\n  \
          name: must be 1 to 64 letters, digits, `-` and `_`, not starting with `-`, is te st (line 3)\n  \
-         body.seeds[1]: unknown morphology `snaek`; known are hopper, biped, quadruped, hexapod, snake, tripod, arm, waiter, or give \
+         body.seeds[1]: unknown morphology `snaek`; known are hopper, biped, quadruped, hexapod, snake, tripod, arm, waiter, gripper, or give \
          the path of a .ron file (line 4)\n  \
          task.duration: must be above 0 and at most 1e9 s, is inf (line 7)\n  \
          task.reward[1].weight: must be from -1e9 to 1e9, is NaN (line 10)\n  \

@@ -206,7 +206,7 @@ fn each_rule_refuses_what_breaks_it() {
         ),
         (
             "physics=(objects: [(shape: Box(half: (1, NaN, 1)), mass: 1)])",
-            "physics.objects[0].shape.half.1: must be from 0.001 to 100 m, is NaN",
+            "physics.objects[0].shape.half[1]: must be from 0.001 to 100 m, is NaN",
         ),
         (
             "physics=(objects: [(shape: Sphere(radius: 1))])",
@@ -218,7 +218,7 @@ fn each_rule_refuses_what_breaks_it() {
         ),
         (
             "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, at: (inf, 0, 0))])",
-            "physics.objects[0].at.0: must be from -1000 to 1000 m, is inf",
+            "physics.objects[0].at[0]: must be from -1000 to 1000 m, is inf",
         ),
         (
             "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, count: 0)])",

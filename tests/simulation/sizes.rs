@@ -4,7 +4,7 @@ use burgess_evolution::genome::{BodyLimits, ShapeGene, morphology};
 use burgess_evolution::growth::expand;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, CpgJoint, Model};
-use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::task::{Ending, TaskPlan};
 use burgess_physics::world::{Physics, SelfCollision, World};
@@ -43,12 +43,8 @@ fn objects(mass: f64, scale: f64) -> Vec<ObjectSpec> {
         spacing: (0.0, 0.0, 0.0),
     };
     let half = 0.05 * scale;
-    let cube = ObjectShape::Box { half: (half, half, half) };
-    vec![
-        object(ObjectShape::Sphere { radius: 0.08 * scale }, 0.45, 0.0),
-        object(cube, 0.8, 0.0),
-        object(cube, 0.8, 0.1),
-    ]
+    let cube = ShapeSpec::Box { half: (half, half, half) };
+    vec![object(ShapeSpec::Sphere { radius: 0.08 * scale }, 0.45, 0.0), object(cube, 0.8, 0.0), object(cube, 0.8, 0.1)]
 }
 
 /// What an episode of three seconds showed, in lengths of the body.

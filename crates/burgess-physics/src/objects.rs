@@ -1,6 +1,6 @@
 //! From the objects that a scene names to bodies that are simulated.
 
-use crate::model::{BaseKind, Collider, ContactPoint, Link, Model, Object, Shape, Solid};
+use crate::model::{BaseKind, Collider, ContactPoint, Link, Model, Object};
 use crate::scene::{ObjectSpec, vector};
 use crate::step::state::width_of_contact;
 use crate::world::{CARRYING_POINTS, Physics};
@@ -27,23 +27,14 @@ fn compile_body(spec: &ObjectSpec, physics: &Physics) -> Model<f64> {
     let of_one = solid.mass_properties(1.0);
     let mass = if spec.fixed { 1.0 } else { spec.mass };
     let moments = of_one.moments * (mass / of_one.mass);
-    let zero = Vec3::zero();
-    let shape = match solid {
-        Solid::Sphere(radius) => Shape::Sphere { centre: zero, radius },
-        Solid::Capsule(radius, length) => {
-            let half = axes * vec3(0.5 * length, 0.0, 0.0);
-            Shape::Capsule { from: -half, to: half, radius }
-        }
-        Solid::Box(half) => Shape::Box { centre: zero, axes, half },
-    };
     let (centres, radius) = solid.contact_spheres();
     // A ball rests on one point, a capsule on two.
     let points = solid.contact_count().min(CARRYING_POINTS);
     let stiffness = physics.contact_stiffness.of_point(mass, physics.gravity, points);
     Model {
         base: if spec.fixed { BaseKind::Welded } else { BaseKind::Floating },
-        links: vec![Link { parent: 0, mass, com: zero, inertia: Sym3::diagonal(moments).rotated(axes) }],
-        colliders: vec![Collider { link: 0, shape }],
+        links: vec![Link { parent: 0, mass, com: Vec3::zero(), inertia: Sym3::diagonal(moments).rotated(axes) }],
+        colliders: vec![Collider { link: 0, shape: solid.placed(Vec3::zero(), axes) }],
         contacts: centres.map(|centre| ContactPoint { link: 0, centre: axes * centre, radius }).collect(),
         // What cannot move leaves it to others how stiff a contact is.
         contact_stiffness: if spec.fixed { 0.0 } else { stiffness },

@@ -13,7 +13,7 @@ pub const MAX_OBJECTS: usize = MAX_LINKS - 2;
 #[serde(deny_unknown_fields, rename = "Object")]
 pub struct ObjectSpec {
     /// Its shape.
-    pub shape: ObjectShape,
+    pub shape: ShapeSpec,
     /// Mass (kg). What is fixed has none.
     #[serde(default)]
     pub mass: f64,
@@ -34,10 +34,10 @@ pub struct ObjectSpec {
     pub spacing: (f64, f64, f64),
 }
 
-/// The shape of an object; its density is the same everywhere.
+/// The shape of a body, about its centre; its density is the same everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum ObjectShape {
+#[serde(deny_unknown_fields, rename = "Shape")]
+pub enum ShapeSpec {
     /// A ball.
     Sphere {
         /// Radius (m).
@@ -61,12 +61,17 @@ fn one() -> usize {
     1
 }
 
+/// How many objects there are.
+pub fn object_count(objects: &[ObjectSpec]) -> usize {
+    objects.iter().fold(0, |sum, object| sum.saturating_add(object.count))
+}
+
 /// Three numbers of a scene as a vector.
 pub fn vector((x, y, z): (f64, f64, f64)) -> Vec3<f64> {
     vec3(x, y, z)
 }
 
-impl ObjectShape {
+impl ShapeSpec {
     /// As laws know it.
     pub fn solid(self) -> Solid<f64> {
         match self {
@@ -81,7 +86,7 @@ impl ObjectShape {
         match self {
             Self::Sphere { radius } => vec![("radius", radius)],
             Self::Capsule { radius, length } => vec![("radius", radius), ("length", length)],
-            Self::Box { half: (x, y, z) } => vec![("half.0", x), ("half.1", y), ("half.2", z)],
+            Self::Box { half: (x, y, z) } => vec![("half[0]", x), ("half[1]", y), ("half[2]", z)],
         }
     }
 }

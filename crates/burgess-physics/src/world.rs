@@ -2,7 +2,7 @@
 
 use crate::laws::terrain::{Terrain, TerrainSpec};
 use crate::model::small_scale;
-use crate::scene::ObjectSpec;
+use crate::scene::{ObjectSpec, object_count};
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Vec3, vec3};
 use serde::{Deserialize, Serialize};
@@ -165,7 +165,7 @@ impl World<f64> {
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
             has_pairs: physics.self_collision != SelfCollision::Off || !physics.objects.is_empty(),
-            objects: physics.objects.iter().map(|object| object.count).sum(),
+            objects: object_count(&physics.objects),
             form: physics.form,
         }
     }

@@ -14,7 +14,7 @@ use crate::genome::{BodyLimits, Policy, WorldModelFile};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::MAX_LINKS;
-use burgess_physics::scene::{MAX_OBJECTS, ObjectSpec};
+use burgess_physics::scene::{MAX_OBJECTS, ObjectSpec, object_count};
 use burgess_physics::task::{TaskSpec, WeightedTerm};
 use burgess_physics::world::{BiasForm, Physics, SelfCollision, Stiffness};
 use burgess_qd::GeneGroup;
@@ -481,13 +481,13 @@ fn objects(check: &mut Check, physics: &Physics) {
             [("at", at, 1e3, "m"), ("turn", turn, 1e2, "rad"), ("spacing", spacing, 1e3, "m")]
         {
             for (axis, number) in [numbers.0, numbers.1, numbers.2].into_iter().enumerate() {
-                check.within(&path(&format!("{field}.{axis}")), number, -bound..=bound, unit);
+                check.within(&path(&format!("{field}[{axis}]")), number, -bound..=bound, unit);
             }
         }
         check.whole(&path("count"), *count as u64, 1..=MAX_OBJECTS as u64);
     }
     // Counts beyond the bound are reported by themselves.
-    let total = physics.objects.iter().fold(0_usize, |sum, object| sum.saturating_add(object.count));
+    let total = object_count(&physics.objects);
     let allowed = format!("at most {MAX_OBJECTS} objects");
     let each = physics.objects.iter().all(|object| object.count <= MAX_OBJECTS);
     check.need(!each || total <= MAX_OBJECTS, "physics.objects", allowed, total);
@@ -495,7 +495,7 @@ fn objects(check: &mut Check, physics: &Physics) {
 
 /// Together they have to fit on the lanes that a creature may have.
 fn room_for_objects(check: &mut Check, experiment: &Experiment) {
-    let objects = experiment.physics.objects.iter().fold(0_usize, |sum, object| sum.saturating_add(object.count));
+    let objects = object_count(&experiment.physics.objects);
     if let (1..=MAX_OBJECTS, BodySource::Evolve { limits, .. }) = (objects, &experiment.body) {
         let most = MAX_LINKS.saturating_sub(limits.max_links);
         let allowed = format!("at most {most} beside bodies of {} links (body.limits.max_links)", limits.max_links);

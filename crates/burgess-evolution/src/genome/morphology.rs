@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Morphologies that are built in, by name.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 9] = [
     ("hopper", include_str!("../../../../morphologies/hopper.ron")),
     ("biped", include_str!("../../../../morphologies/biped.ron")),
     ("quadruped", include_str!("../../../../morphologies/quadruped.ron")),
@@ -22,6 +22,7 @@ const BUILT_IN: [(&str, &str); 8] = [
     ("tripod", include_str!("../../../../morphologies/tripod.ron")),
     ("arm", include_str!("../../../../morphologies/arm.ron")),
     ("waiter", include_str!("../../../../morphologies/waiter.ron")),
+    ("gripper", include_str!("../../../../morphologies/gripper.ron")),
 ];
 
 /// Names of the built-in morphologies.

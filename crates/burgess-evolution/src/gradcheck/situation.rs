@@ -12,7 +12,7 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::pair_work::PairWork;
 use burgess_physics::step::reverse::tape::Standing;
@@ -294,7 +294,7 @@ fn folded(genome: &mut Genome, physics: &mut Physics) {
 /// Balls all around, one of them on another.
 fn among_balls(_: &mut Genome, physics: &mut Physics) {
     let ball = |x: f64, y: f64, z: f64| ObjectSpec {
-        shape: ObjectShape::Sphere { radius: 0.08 },
+        shape: ShapeSpec::Sphere { radius: 0.08 },
         mass: 0.3,
         at: (x, y, z),
         turn: (0.0, 0.0, 0.0),

@@ -266,16 +266,8 @@ impl<T: Real> Part<T> {
     }
 
     fn shape(&self) -> Shape<T> {
-        let centre = self.centre;
-        match self.solid {
-            Solid::Sphere(radius) => Shape::Sphere { centre, radius },
-            Solid::Capsule(radius, length) => {
-                let half = self.axes * vec3(length * real(0.5), T::zero(), T::zero());
-                Shape::Capsule { from: centre - half, to: centre + half, radius }
-            }
-            // A box is its own mirror image, so its axes can be made a proper rotation.
-            Solid::Box(half) => Shape::Box { centre, axes: self.axes * reflection(self.reflected), half },
-        }
+        // Shapes are their own mirror images, so their axes can be made a proper rotation.
+        self.solid.placed(self.centre, self.axes * reflection(self.reflected))
     }
 
     fn contacts(&self, link: usize) -> impl Iterator<Item = ContactPoint<T>> {

@@ -1,8 +1,9 @@
 //! Shapes on axes of their own: where a direction leaves them, what they weigh, and the spheres that touch the ground for them.
 
+use super::Shape;
 use crate::laws::inertia::{MassProperties, capsule, cuboid, sphere};
 use burgess_core::autodiff::{Real, real};
-use burgess_core::math::{Vec3, vec3};
+use burgess_core::math::{Mat3, Vec3, vec3};
 
 /// Rounding radius of a box's corners as a share of its smallest half size.
 const CORNER_ROUNDING: f64 = 0.1;
@@ -43,6 +44,27 @@ impl<T: Real> Solid<T> {
             Solid::Sphere(radius) => sphere(radius, density),
             Solid::Capsule(radius, length) => capsule(radius, length, density),
             Solid::Box(half) => cuboid(half, density),
+        }
+    }
+
+    /// Radius of the smallest ball around its centre that holds it (m).
+    pub fn reach(&self) -> T {
+        match *self {
+            Solid::Sphere(radius) => radius,
+            Solid::Capsule(radius, length) => length * real(0.5) + radius,
+            Solid::Box(half) => half.norm_squared().sqrt(),
+        }
+    }
+
+    /// The shape with its centre at a place (m) and its axes along the columns of a proper rotation.
+    pub fn placed(&self, centre: Vec3<T>, axes: Mat3<T>) -> Shape<T> {
+        match *self {
+            Solid::Sphere(radius) => Shape::Sphere { centre, radius },
+            Solid::Capsule(radius, length) => {
+                let half = axes * vec3(length * real(0.5), T::zero(), T::zero());
+                Shape::Capsule { from: centre - half, to: centre + half, radius }
+            }
+            Solid::Box(half) => Shape::Box { centre, axes, half },
         }
     }
 

@@ -20,11 +20,10 @@ mod simulate;
 mod step;
 mod world;
 
+pub use crate::scene::ShapeSpec;
 pub use body::{Body, BodyState};
 pub use place::Setup;
 pub use rules::{Rules, Vicinity};
-pub use scene::{
-    BodyStiffness, Group, MAX_BODIES, MAX_GROUPS, MAX_PARTNERS, MAX_RATIO, MAX_WORLDS, PlaceSpec, Scene, ShapeSpec,
-};
+pub use scene::{BodyStiffness, Group, MAX_BODIES, MAX_GROUPS, MAX_PARTNERS, MAX_RATIO, MAX_WORLDS, PlaceSpec, Scene};
 pub use simulate::{Energy, Simulate, Snapshot};
 pub use world::CpuWorld;

@@ -2,9 +2,9 @@
 
 use super::body::{Body, BodyState};
 use super::rules::Rules;
-use super::scene::{Group, PlaceSpec, Scene, ShapeSpec};
-use crate::laws::inertia::{MassProperties, capsule, cuboid, sphere};
-use crate::model::Shape;
+use super::scene::{Group, PlaceSpec, Scene};
+use crate::laws::inertia::MassProperties;
+use crate::scene::{ShapeSpec, vector};
 use burgess_core::math::{Mat3, Quat, Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 
@@ -86,31 +86,18 @@ impl Placed {
 
 fn body(scene: &Scene, group: &Group, world: u32) -> Body<f64> {
     let density = group.density.unwrap_or(DENSITY);
-    let (shape, MassProperties { mass, moments }) = match group.shape {
-        ShapeSpec::Sphere { radius } => (Shape::Sphere { centre: Vec3::zero(), radius }, sphere(radius, density)),
-        ShapeSpec::Capsule { radius, length } => {
-            let end = vec3(0.5 * length, 0.0, 0.0);
-            (Shape::Capsule { from: -end, to: end, radius }, capsule(radius, length, density))
-        }
-        ShapeSpec::Box { half } => {
-            let half = vector(half);
-            (Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half }, cuboid(half, density))
-        }
-    };
+    let solid = group.shape.solid();
+    let MassProperties { mass, moments } = solid.mass_properties(density);
     let scale = group.mass.map_or(1.0, |wanted| wanted / mass);
     let mass = mass * scale;
     Body {
-        shape,
+        shape: solid.placed(Vec3::zero(), Mat3::identity()),
         mass,
         moments: moments * scale,
         stiffness: scene.stiffness_of(mass),
-        reach: group.shape.reach(),
+        reach: solid.reach(),
         world,
     }
-}
-
-fn vector((x, y, z): (f64, f64, f64)) -> Vec3<f64> {
-    vec3(x, y, z)
 }
 
 /// Where the bodies of a group start in a world.
@@ -148,7 +135,7 @@ fn pile(scene: &Scene, world: u32, number: usize, stream: &mut Stream) -> Vec<(V
     for i in (1..owners.len()).rev() {
         owners.swap(i, shuffle.below(i + 1));
     }
-    let largest = sharers().map(|(_, group)| group.shape.reach()).fold(0.0, f64::max);
+    let largest = sharers().map(|(_, group)| group.shape.solid().reach()).fold(0.0, f64::max);
     let spacing = 2.0 * largest * LOOSE;
     let side = ((width / spacing).floor() as usize).max(1);
     let own = owners.into_iter().enumerate().filter(|&(_, owner)| owner == number);

@@ -1,6 +1,7 @@
 //! What a scene file says: free bodies in a space of their own, or in several.
 
 use crate::laws::terrain::TerrainSpec;
+use crate::scene::ShapeSpec;
 use serde::{Deserialize, Serialize};
 
 /// Most bodies of a scene, in all its worlds together.
@@ -96,29 +97,6 @@ fn one() -> u32 {
     1
 }
 
-/// The shape of a body, about its centre.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum ShapeSpec {
-    /// A ball.
-    Sphere {
-        /// Radius (m).
-        radius: f64,
-    },
-    /// A cylinder with round ends, along x.
-    Capsule {
-        /// Radius (m).
-        radius: f64,
-        /// Distance between the centres of its ends (m).
-        length: f64,
-    },
-    /// A box.
-    Box {
-        /// Half sizes (m).
-        half: (f64, f64, f64),
-    },
-}
-
 /// Where the bodies of a group start.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -190,26 +168,6 @@ impl Group {
     }
 }
 
-impl ShapeSpec {
-    /// Radius of the smallest ball around its centre (m).
-    pub fn reach(&self) -> f64 {
-        match *self {
-            Self::Sphere { radius } => radius,
-            Self::Capsule { radius, length } => 0.5 * length + radius,
-            Self::Box { half: (x, y, z) } => (x * x + y * y + z * z).sqrt(),
-        }
-    }
-
-    /// Its sizes with their names (m).
-    fn sizes(&self) -> Vec<(&'static str, f64)> {
-        match *self {
-            Self::Sphere { radius } => vec![("radius", radius)],
-            Self::Capsule { radius, length } => vec![("radius", radius), ("length", length)],
-            Self::Box { half: (x, y, z) } => vec![("half[0]", x), ("half[1]", y), ("half[2]", z)],
-        }
-    }
-}
-
 /// Collects what is wrong: (field, what is allowed and what came).
 struct Problems(Vec<(String, String)>);
 
@@ -244,7 +202,7 @@ impl Scene {
 
     /// Largest and smallest reach of a body (m).
     pub(super) fn reaches(&self) -> (f64, f64) {
-        let reaches = self.groups.iter().map(|group| group.shape.reach());
+        let reaches = self.groups.iter().map(|group| group.shape.solid().reach());
         reaches.fold((0.0, f64::INFINITY), |(most, least), reach| (reach.max(most), reach.min(least)))
     }
 

@@ -15,7 +15,7 @@ use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::Candidate;
 use burgess_physics::objects::compile_objects;
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_physics::step::pairs::pairs_that_touch;
 use burgess_physics::world::{Physics, SelfCollision};
 
@@ -174,13 +174,13 @@ fn within_reach() -> Vec<ObjectSpec> {
         |shape, mass, at| ObjectSpec { shape, mass, at, turn: nothing, fixed: false, count: 1, spacing: nothing };
     let (half, slab) = ((0.06, 0.05, 0.04), (0.1, 0.02, 0.1));
     vec![
-        object(ObjectShape::Sphere { radius: 0.06 }, 0.4, (0.2, 0.05, 0.0)),
-        object(ObjectShape::Box { half }, 0.4, (-0.2, 0.0, 0.0)),
+        object(ShapeSpec::Sphere { radius: 0.06 }, 0.4, (0.2, 0.05, 0.0)),
+        object(ShapeSpec::Box { half }, 0.4, (-0.2, 0.0, 0.0)),
         ObjectSpec {
             turn: (0.1, 0.2, 0.7),
-            ..object(ObjectShape::Capsule { radius: 0.03, length: 0.1 }, 0.2, (-0.2, 0.05, 0.1))
+            ..object(ShapeSpec::Capsule { radius: 0.03, length: 0.1 }, 0.2, (-0.2, 0.05, 0.1))
         },
-        ObjectSpec { fixed: true, ..object(ObjectShape::Box { half: slab }, 0.0, (0.0, 0.3, 0.0)) },
+        ObjectSpec { fixed: true, ..object(ShapeSpec::Box { half: slab }, 0.0, (0.0, 0.3, 0.0)) },
     ]
 }
 

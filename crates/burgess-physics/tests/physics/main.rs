@@ -4,6 +4,7 @@ mod bodies;
 mod contact_outcomes;
 mod episodes;
 mod gaits;
+mod grasp;
 mod law_reverses;
 mod laws;
 mod momentum;

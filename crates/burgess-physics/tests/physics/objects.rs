@@ -9,7 +9,7 @@ use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::objects::compile_objects;
-use burgess_physics::scene::{ObjectShape, ObjectSpec};
+use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::pairs::pairs_that_touch;
 use burgess_physics::step::state::{Drive, State, Work};
@@ -17,13 +17,13 @@ use burgess_physics::step::step::step;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, SelfCollision, World};
 
-fn object(shape: ObjectShape, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
+fn object(shape: ShapeSpec, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
     let nothing = (0.0, 0.0, 0.0);
     ObjectSpec { shape, mass, at, turn: nothing, fixed: false, count: 1, spacing: nothing }
 }
 
 fn ball(radius: f64, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
-    object(ObjectShape::Sphere { radius }, mass, at)
+    object(ShapeSpec::Sphere { radius }, mass, at)
 }
 
 /// The body among objects.
@@ -66,9 +66,9 @@ fn close_by(stream: &mut Stream) -> Vec<ObjectSpec> {
             stream.range(0.1, 1.0),
             (stream.range(0.15, 0.25), stream.range(-0.1, 0.1), 0.0),
         ),
-        object(ObjectShape::Box { half: (0.06, 0.05, 0.04) }, 0.4, (-0.2, stream.range(-0.1, 0.1), 0.0)),
-        object(ObjectShape::Capsule { radius: 0.03, length: 0.1 }, 0.2, (-0.2, stream.range(-0.1, 0.1), 0.1)),
-        object(ObjectShape::Box { half: (0.1, 0.02, 0.1) }, 0.0, (0.0, 0.3, 0.0)),
+        object(ShapeSpec::Box { half: (0.06, 0.05, 0.04) }, 0.4, (-0.2, stream.range(-0.1, 0.1), 0.0)),
+        object(ShapeSpec::Capsule { radius: 0.03, length: 0.1 }, 0.2, (-0.2, stream.range(-0.1, 0.1), 0.1)),
+        object(ShapeSpec::Box { half: (0.1, 0.02, 0.1) }, 0.0, (0.0, 0.3, 0.0)),
     ];
     objects[2].turn = (0.1, 0.2, stream.range(-1.0, 1.0));
     objects[3].fixed = true;
@@ -137,7 +137,7 @@ fn momentum_goes_from_creature_to_objects() {
 fn objects_come_to_rest_on_each_other() {
     let half = (0.05, 0.05, 0.05);
     let stack =
-        ObjectSpec { count: 3, spacing: (0.0, 0.0, 0.1), ..object(ObjectShape::Box { half }, 0.5, (0.6, 0.0, 0.0)) };
+        ObjectSpec { count: 3, spacing: (0.0, 0.0, 0.1), ..object(ShapeSpec::Box { half }, 0.5, (0.6, 0.0, 0.0)) };
     let model = among(ant().build(1e4, true), &[ball(0.1, 1.0, (-0.6, 0.0, 0.0)), stack]);
     let (world, task) = (world(9.81, 240), task(1200));
     let candidate = Candidate { controller: still(&model), model };
@@ -163,7 +163,7 @@ fn objects_come_to_rest_on_each_other() {
 /// What is fixed stays, and what hits it stops.
 #[test]
 fn fixed_objects_stop_others() {
-    let mut wall = object(ObjectShape::Box { half: (0.05, 1.0, 0.2) }, 0.0, (1.0, 0.0, -0.05));
+    let mut wall = object(ShapeSpec::Box { half: (0.05, 1.0, 0.2) }, 0.0, (1.0, 0.0, -0.05));
     wall.fixed = true;
     let model = among(ant().build(1e4, true), &[ball(0.1, 1.0, (0.6, 0.0, 0.0)), wall]);
     let world = world(9.81, 240);
@@ -187,7 +187,7 @@ fn fixed_objects_stop_others() {
 #[test]
 fn objects_start_on_the_ground() {
     let slope = TerrainSpec::Plane { slope: 0.5 };
-    let mut block = object(ObjectShape::Box { half: (0.1, 0.1, 0.1) }, 0.0, (-1.0, 0.0, 0.02));
+    let mut block = object(ShapeSpec::Box { half: (0.1, 0.1, 0.1) }, 0.0, (-1.0, 0.0, 0.02));
     block.fixed = true;
     let physics = Physics { objects: vec![ball(0.1, 1.0, (1.0, 0.5, 0.0)), block], ..Physics::default() };
     let world = World::new(&physics, &slope, 0);
