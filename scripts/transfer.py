@@ -6,7 +6,7 @@ Usage: pip install mujoco numpy && python3 scripts/transfer.py DIR [--top N] [--
 --top: the elites of greatest reward; --spread: as many from all over the archive. Each is simulated (`burgess simulate`), exported
 (`burgess export --mjcf`), and driven in MuJoCo by the same servo targets, so its brain must be open-loop (Cpg). Limbs collide with each other,
 the step is 1/960 s, the cone elliptic. Contact is MuJoCo's default (a time constant of 20 ms) and one of 6 ms. The distance is that of the base
-over the ground. A creature falls if its base tips over by more than the run allows, or by 90 degrees.
+over the ground. Overlaps are those of limbs that can touch (`self_collision`) in our own simulation. A creature falls if its base tips over by more than the run allows, or by 90 degrees.
 """
 import argparse
 import csv
@@ -24,6 +24,8 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLREFS = {"default": None, "6 ms": (0.006, 1.0)}
 STEP = 1 / 960
+# An overlap of limbs that is worth counting (mm).
+DEEP = 5.0
 
 
 def ask(*words):
@@ -79,11 +81,14 @@ def main():
     results = {}
     for name, count in (("top", options.top), ("spread", options.spread)):
         kept, falls = {which: [] for which in SOLREFS}, {which: 0 for which in SOLREFS}
+        overlaps = []
         with tempfile.TemporaryDirectory() as scratch:
             scratch = pathlib.Path(scratch)
             for number in elites(options.burgess, options.run, count, name == "spread"):
                 address = f"{options.run}#{number}"
-                ask(options.burgess, "simulate", address, "--precision", "f64", "--csv", scratch / "path.csv")
+                told = ask(options.burgess, "simulate", address, "--precision", "f64", "--csv", scratch / "path.csv")
+                overlap = re.search(r"overlap\s+([\d.]+) mm", told)
+                overlaps.append(float(overlap[1]) if overlap else 0.0)
                 ask(options.burgess, "export", address, "--mjcf", scratch / "model.xml")
                 places, targets, period = claimed(scratch / "path.csv")
                 claim = float(np.hypot(*(places[-1] - places[0])))
@@ -97,6 +102,8 @@ def main():
                     falls[which] += fell
                     words.append(f"{share:6.1%}{' falls' if fell else '      '}")
                 print(f"  {name} #{number}: claims {claim:.2f} m, keeps " + ", ".join(words), flush=True)
+        deep = sum(overlap > DEEP for overlap in overlaps)
+        print(f"{name}: limbs that touch overlap by at most {max(overlaps, default=0.0):.1f} mm, by more than {DEEP:.0f} mm in {deep}")
         for which in SOLREFS:
             middle = statistics.median(kept[which]) if kept[which] else math.nan
             results[f"{name}, {which}"] = {"median kept": round(middle, 3), "falls": int(falls[which]), "of": len(kept[which])}

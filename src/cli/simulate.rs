@@ -61,6 +61,10 @@ fn summarise(label: &str, moments: &[TraceRow], returns: &Returns<f64>) {
     print(format_args!("{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps));
     print(format_args!("  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z));
     print(format_args!("  reward  {:.4}", returns.reward));
+    let overlap = moments.iter().map(|moment| moment.overlap).fold(0.0, f64::max);
+    if overlap > 0.0 {
+        print(format_args!("  overlap {:.1} mm at most between limbs", 1e3 * overlap));
+    }
     if returns.contacts_left_out > 0 {
         print(format_args!(
             "  {} contacts between links left out: there is room for {PAIR_SLOTS} a link at a time",

@@ -2,6 +2,7 @@
 
 use super::episode::Episode;
 use super::kinematics::kinematics;
+use super::pair_work::Meeting;
 use crate::model::Candidate;
 use crate::task::{Returns, TaskPlan};
 use crate::world::World;
@@ -29,6 +30,8 @@ pub struct TraceRow {
     pub targets: Vec<f64>,
     /// Normal force on each link (N), the base first: sum over its contact points.
     pub contacts: Vec<f64>,
+    /// How deep links of the creature that can touch each other were in each other before the step to here (m), the deepest.
+    pub overlap: f64,
     /// Reward as if the episode ended here.
     pub reward: f64,
     /// Position (m) and orientation of every link frame, the base first.
@@ -80,6 +83,7 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Trace
     for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
         contacts[contact.link] += carried.normal_force.to_f64();
     }
+    let own_contacts = episode.work.pairs.iter().filter(|pair| pair.meeting(model.links.len()) == Meeting::Own);
     let joints = || state.links.iter().skip(1);
     TraceRow {
         time: episode.time().to_f64(),
@@ -91,6 +95,7 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Trace
         rates: joints().map(|l| l.rate.to_f64()).collect(),
         targets: episode.drive.targets.iter().skip(1).map(|target| target.to_f64()).collect(),
         contacts,
+        overlap: own_contacts.map(|pair| -pair.touch.gap.to_f64()).fold(0.0, f64::max),
         reward: episode.reward_so_far().to_f64(),
         poses: episode
             .work
