@@ -232,6 +232,50 @@ fn reward_rate_limbs_touching_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) 
     return result;
 }
 
+fn reward_finish_nearer_to_object(numbers: vec3<f32>, s: Sensors) -> f32 {
+    let t0 = s.rival.x - s.object.x;
+    let t1 = s.rival.y - s.object.y;
+    let t2 = sqrt(1e-12 + ((t0 * t0) + (t1 * t1)));
+    let t3 = s.position.x - s.object.x;
+    let t4 = s.position.y - s.object.y;
+    let t5 = sqrt(((t3 * t3) + (t4 * t4)) + 1e-12);
+    return (t2 - t5) / (t5 + t2);
+}
+
+struct RewardFinishNearerToObjectGradient {
+    s: Sensors,
+}
+
+fn reward_finish_nearer_to_object_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardFinishNearerToObjectGradient {
+    let t0 = s.position.x - s.object.x;
+    let t1 = s.rival.x - s.object.x;
+    let t2 = s.rival.y - s.object.y;
+    let t3 = sqrt(1e-12 + ((t1 * t1) + (t2 * t2)));
+    let t4 = s.position.y - s.object.y;
+    let t5 = sqrt(((t0 * t0) + (t4 * t4)) + 1e-12);
+    let t6 = t5 + t3;
+    let t7 = bar / t6;
+    let t8 = -(((t3 - t5) / t6) * t7);
+    let t9 = ((t8 + (-t7)) * 0.5) / t5;
+    let t10 = t0 * t9;
+    let t11 = t10 + t10;
+    let t12 = t4 * t9;
+    let t13 = t12 + t12;
+    let t14 = ((t7 + t8) * 0.5) / t3;
+    let t15 = t1 * t14;
+    let t16 = t15 + t15;
+    let t17 = t2 * t14;
+    let t18 = t17 + t17;
+    var result: RewardFinishNearerToObjectGradient;
+    result.s.position.x = t11;
+    result.s.position.y = t13;
+    result.s.object.x = (-t16) + (-t11);
+    result.s.object.y = (-t18) + (-t13);
+    result.s.rival.x = t16;
+    result.s.rival.y = t18;
+    return result;
+}
+
 fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
     switch kind {
         case 0u: { return reward_rate_forward_progress(numbers, s); }
@@ -268,6 +312,7 @@ fn reward_finish(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
         case 9u: { return reward_finish_object_progress(numbers, s); }
         case 10u: { return reward_finish_object_at_target(numbers, s); }
         case 11u: { return reward_finish_object_lifted(numbers, s); }
+        case 14u: { return reward_finish_nearer_to_object(numbers, s); }
         default: { return 0.0; }
     }
 }
@@ -280,6 +325,7 @@ fn reward_finish_reverse(kind: u32, numbers: vec3<f32>, s: Sensors, bar: f32) ->
         case 9u: { return reward_finish_object_progress_reverse(numbers, s, bar).s; }
         case 10u: { return reward_finish_object_at_target_reverse(numbers, s, bar).s; }
         case 11u: { return reward_finish_object_lifted_reverse(numbers, s, bar).s; }
+        case 14u: { return reward_finish_nearer_to_object_reverse(numbers, s, bar).s; }
         default: { return Sensors(); }
     }
 }

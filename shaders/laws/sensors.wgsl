@@ -18,6 +18,7 @@ struct Sensors {
     object: vec3<f32>,
     object_touch: f32,
     self_touch: f32,
+    rival: vec3<f32>,
 }
 
 struct BodyFacts {

@@ -3,11 +3,12 @@
 use super::print::print;
 use burgess_core::say::harmless;
 use burgess_evolution::benchmark::BenchmarkFunction;
+use burgess_evolution::evolve::rivals::find_rivals;
 use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::scene::{ObjectSpec, ShapeSpec};
+use burgess_physics::scene::{Found, ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
@@ -31,10 +32,13 @@ pub(super) struct Args {
 /// The report if the experiment is wrong.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let lines = match experiment::load_any(&args.file, &args.overrides)? {
-        AnyLoaded::Evolution(loaded) => match loaded.experiment.problem() {
-            Some(problem) => benchmark(&loaded.experiment, problem),
-            None => summary(&loaded.experiment).to_vec(),
-        },
+        AnyLoaded::Evolution(mut loaded) => {
+            find_rivals(&mut loaded.experiment, &loaded.folder)?;
+            match loaded.experiment.problem() {
+                Some(problem) => benchmark(&loaded.experiment, problem),
+                None => summary(&loaded.experiment).to_vec(),
+            }
+        }
         AnyLoaded::Inverse(loaded) => {
             burgess_evolution::inverse::check(&loaded)?;
             inverse(&loaded.inverse)
@@ -47,13 +51,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 15] {
+fn summary(e: &Experiment) -> [(&'static str, String); 16] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
         ("policy", policy(&e.policy)),
         ("terrain", terrain(&e.terrain)),
         ("objects", objects(&e.physics.objects)),
+        ("rivals", rivals(&e.physics.rivals)),
         ("reward", reward(e)),
         ("descriptors", descriptors(e)),
         ("archive", archive(e)),
@@ -144,6 +149,15 @@ fn terrain(terrain: &TerrainSpec) -> String {
         TerrainSpec::Bumps { height, wavelength } => format!("bumps of {height} m, from {wavelength} m apart"),
         TerrainSpec::Walls(walls) => format!("{} walls", walls.len()),
     }
+}
+
+fn rivals(rivals: &[RivalSpec]) -> String {
+    let one = |rival: &RivalSpec| {
+        let RivalSpec { body, policy: _, at: (x, y), heading, found } = rival;
+        let links = found.as_ref().map_or(0, |Found(candidate)| candidate.model.links.len());
+        format!("{body} of {links} links at ({x}, {y}) m, turned by {heading} rad")
+    };
+    if rivals.is_empty() { "none".to_owned() } else { list(rivals.iter().map(one), ", ") }
 }
 
 fn objects(objects: &[ObjectSpec]) -> String {

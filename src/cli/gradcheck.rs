@@ -5,6 +5,7 @@ use super::output::Output;
 use super::print::print;
 use anyhow::{Context, Result, ensure};
 use burgess_core::say;
+use burgess_evolution::evolve::rivals::find_rivals;
 use burgess_evolution::experiment;
 use burgess_evolution::gradcheck::situation::{all, of_experiment};
 use burgess_evolution::gradcheck::{Bound, Row, against_differences, against_double};
@@ -75,7 +76,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let mut found = Vec::new();
     let situations = match &args.file {
         Some(file) => {
-            let loaded = experiment::load(file, &[])?;
+            let mut loaded = experiment::load(file, &[])?;
+            find_rivals(&mut loaded.experiment, &loaded.folder)?;
             let has_bodies = loaded.experiment.problem().is_none();
             ensure!(has_bodies, "{}: is a benchmark, which has no episodes to check", file.display());
             of_experiment(&loaded.experiment, file.parent().unwrap_or(Path::new(".")))?

@@ -9,7 +9,7 @@ use burgess_core::say;
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::session::{self, Ended};
-use burgess_evolution::evolve::{Setup, start};
+use burgess_evolution::evolve::{Setup, rivals, start};
 use burgess_evolution::experiment::{self, AnyLoaded, Experiment};
 use burgess_evolution::inverse::{self, Verdict};
 use burgess_evolution::metrics::Metrics;
@@ -50,10 +50,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         AnyLoaded::Evolution(loaded) => *loaded,
         AnyLoaded::Inverse(_) => return run_inverse(args),
     };
-    let experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
+    let mut experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
+    rivals::find_rivals(&mut experiment, &loaded.folder)?;
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let evaluator = Evaluator::open(&args.backend, &experiment)?;
     let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
+        rivals::freeze_rivals(&experiment, &loaded.folder, dir)?;
         start::freeze_encoder(&experiment, &loaded.folder, dir)
     })?;
     let space = start::search_space(&experiment, seeds);

@@ -44,7 +44,10 @@ const CHOICES: [(&str, &[&str]); 8] = [
         include_str!("../../crates/burgess-physics/src/world.rs"),
         &["pub struct Physics {", "pub enum Stiffness {", "pub enum BiasForm {"],
     ),
-    (include_str!("../../crates/burgess-physics/src/scene.rs"), &["pub struct ObjectSpec {", "pub enum ShapeSpec {"]),
+    (
+        include_str!("../../crates/burgess-physics/src/scene.rs"),
+        &["pub struct ObjectSpec {", "pub struct RivalSpec {", "pub enum ShapeSpec {"],
+    ),
     (
         include_str!("../../crates/burgess-qd/src/emitter/ranking.rs"),
         &["pub enum Ranker {", "pub enum Selection {", "pub enum Restart {"],

@@ -35,7 +35,7 @@ fn impulses(model: &Model<f64>, command: impl Fn(usize, f64) -> f64) -> (f64, f6
         let time = f64::from(k) * world.dt;
         let half = |i: usize| if i == 0 { 0.0 } else { half_range(model, i) };
         let commands: Vec<f64> = (0..model.links.len()).map(|i| half(i) * command(i, time)).collect();
-        slew_targets(&world, &commands, &mut drive);
+        slew_targets(&world, &commands, &mut drive.targets);
         step(model, &world, &drive, &mut state, &mut work);
         for contact in &work.contacts {
             pull += world.dt * (-contact.force).max(0.0);

@@ -2,7 +2,7 @@
 
 use super::task::Returns;
 use crate::error::Error;
-use crate::model::Candidate;
+use crate::model::{Candidate, Object};
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;
 use std::time::Duration;
@@ -96,6 +96,16 @@ pub struct StateGradient<T> {
     pub rates: Vec<T>,
     /// With respect to the states of objects.
     pub objects: Vec<StateGradient<T>>,
+}
+
+impl<T: Value> Object<T> {
+    /// Adds, to the gradient with respect to an object, what that with respect to its state at the start says of where it starts.
+    pub(crate) fn start_from(&mut self, state: &StateGradient<T>) {
+        self.start += state.position;
+        if let Some(rival) = &mut self.rival {
+            rival.heading += state.rotation.z;
+        }
+    }
 }
 
 impl<T: Value> StateGradient<T> {

@@ -18,8 +18,11 @@ const REACH: f64 = 100.0;
 ///
 /// # Errors
 ///
-/// What cannot be said in MJCF: bumps.
+/// What cannot be said in MJCF: bumps, and rivals.
 pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String, String> {
+    if model.rivals().next().is_some() {
+        return Err("rivals cannot be said in MJCF: export each creature by itself".to_owned());
+    }
     let mut text = String::new();
     let ground = ground(&world.terrain)?;
     let line = |text: &mut String, depth: usize, line: &str| {

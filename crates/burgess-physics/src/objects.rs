@@ -1,13 +1,14 @@
 //! From the objects that a scene names to bodies that are simulated.
 
-use crate::model::{BaseKind, Collider, ContactPoint, Link, Model, Object};
-use crate::scene::{ObjectSpec, vector};
+use crate::model::{BaseKind, Candidate, Collider, ContactPoint, Link, Model, Object, Rival, rest_origins};
+use crate::scene::{Found, ObjectSpec, RivalSpec, vector};
+use crate::step::body_plan::BodyPlan;
 use crate::step::state::width_of_contact;
 use crate::world::{CARRYING_POINTS, Physics};
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 
-/// The objects of a scene, over any scalar.
+/// The objects of a scene, over any scalar: those without a will, then the rivals that were found.
 pub fn compile_objects<T: Value>(physics: &Physics) -> Vec<Object<T>> {
     let compile = |spec: &ObjectSpec| {
         let body = compile_body(spec, physics);
@@ -15,10 +16,30 @@ pub fn compile_objects<T: Value>(physics: &Physics) -> Vec<Object<T>> {
         let gravity = vec3(0.0, 0.0, -physics.gravity);
         let width =
             if spec.fixed { physics.contact_width } else { width_of_contact(&body, gravity, physics.contact_width) };
-        let object = |i| Object { body: body.map(real), start: place(i).map(real), contact_width: real(width) };
+        let object =
+            |i| Object { body: body.map(real), start: place(i).map(real), contact_width: real(width), rival: None };
         (0..spec.count).map(object).collect::<Vec<Object<T>>>()
     };
-    physics.objects.iter().flat_map(compile).collect()
+    let rival = |spec: &RivalSpec| {
+        let Found(candidate) = spec.found.as_ref()?;
+        Some(rival_of(candidate, spec.at, spec.heading, physics).map(real))
+    };
+    physics.objects.iter().flat_map(compile).chain(physics.rivals.iter().filter_map(rival)).collect()
+}
+
+/// A creature, by itself in this physics, as a rival at a place of the ground (x, y from the spawn point, m) and with a heading (rad from x
+/// towards y).
+pub fn rival_of(candidate: &Candidate<f64>, at: (f64, f64), heading: f64, physics: &Physics) -> Object<f64> {
+    let Candidate { model, controller } = candidate;
+    let gravity = vec3(0.0, 0.0, -physics.gravity);
+    let reference_force = BodyPlan::new(model, &rest_origins(model), gravity).reference_force;
+    Object {
+        // What touches what is up to the whole scene.
+        body: Model { pairs: Vec::new(), objects: Vec::new(), ..model.clone() },
+        start: vec3(at.0, at.1, 0.0),
+        contact_width: width_of_contact(model, gravity, physics.contact_width),
+        rival: Some(Rival { controller: controller.clone(), heading, reference_force }),
+    }
 }
 
 fn compile_body(spec: &ObjectSpec, physics: &Physics) -> Model<f64> {

@@ -1,11 +1,15 @@
 //! Objects of a scene: what stands or lies around every candidate, to be pushed, carried or climbed.
 
-use crate::model::{MAX_LINKS, Solid};
+use crate::model::{Candidate, MAX_LINKS, Solid};
 use burgess_core::math::{Vec3, vec3};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Most objects around a candidate: what a body of two links leaves of the links that there is room for.
 pub const MAX_OBJECTS: usize = MAX_LINKS - 2;
+
+/// Most rivals of a candidate.
+pub const MAX_RIVALS: usize = 8;
 
 /// One object, or several in a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +59,36 @@ pub enum ShapeSpec {
         /// Half sizes along x, y and z (m).
         half: (f64, f64, f64),
     },
+}
+
+/// Another creature in every candidate's scene: it acts, too, and the task judges the candidate alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+// The name that messages about a wrong field show, and that files may write.
+#[serde(deny_unknown_fields, rename = "Rival")]
+pub struct RivalSpec {
+    /// Who it is: the name of a morphology, a file, or an elite; whoever reads the file finds out.
+    pub body: String,
+    /// A policy file in place of its brain; a morphology without one holds its pose.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// Where its base is at the start, along x and y from the spawn point (m).
+    pub at: (f64, f64),
+    /// How far it is turned about z at the start, from x towards y (rad).
+    #[serde(default)]
+    pub heading: f64,
+    /// The creature, by itself in the scene's physics, once it was found.
+    #[serde(skip)]
+    pub found: Option<Found>,
+}
+
+/// A creature that was found. It equals only itself.
+#[derive(Clone, Debug)]
+pub struct Found(pub Arc<Candidate<f64>>);
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 fn one() -> usize {

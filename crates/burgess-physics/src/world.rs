@@ -2,7 +2,7 @@
 
 use crate::laws::terrain::{Terrain, TerrainSpec};
 use crate::model::small_scale;
-use crate::scene::{ObjectSpec, object_count};
+use crate::scene::{ObjectSpec, RivalSpec, object_count};
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Vec3, vec3};
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,8 @@ pub struct Physics {
     pub self_collision: SelfCollision,
     /// What stands or lies around every candidate.
     pub objects: Vec<ObjectSpec>,
+    /// Other creatures in every candidate's scene.
+    pub rivals: Vec<RivalSpec>,
 }
 
 /// Which links of a creature can touch each other. A link and its parent never can, nor can links whose shapes are inside each other at zero
@@ -143,8 +145,10 @@ pub struct World<T> {
     pub terrain: Terrain<T>,
     /// Whether links can touch each other or objects: the GPU keeps room for that.
     pub has_pairs: bool,
-    /// Objects around every candidate.
+    /// Objects around every candidate, rivals included.
     pub objects: usize,
+    /// How many of them are rivals.
+    pub rivals: usize,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
 }
@@ -164,8 +168,10 @@ impl World<f64> {
             limit_width: LIMIT_WIDTH,
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
-            has_pairs: physics.self_collision != SelfCollision::Off || !physics.objects.is_empty(),
-            objects: object_count(&physics.objects),
+            has_pairs: physics.self_collision != SelfCollision::Off
+                || !(physics.objects.is_empty() && physics.rivals.is_empty()),
+            objects: object_count(&physics.objects) + physics.rivals.len(),
+            rivals: physics.rivals.len(),
             form: physics.form,
         }
     }
@@ -186,6 +192,7 @@ impl World<f64> {
             terrain: self.terrain.map(real),
             has_pairs: self.has_pairs,
             objects: self.objects,
+            rivals: self.rivals,
             form: self.form,
         }
     }
@@ -212,6 +219,7 @@ impl Default for Physics {
             form: BiasForm::Momentum,
             self_collision: SelfCollision::default(),
             objects: Vec::new(),
+            rivals: Vec::new(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod pending;
 mod points;
 pub mod progress;
 pub mod provenance;
+pub mod rivals;
 pub mod session;
 pub mod start;
 pub mod table;

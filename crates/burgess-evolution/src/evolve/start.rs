@@ -1,9 +1,10 @@
-//! What a run starts from: seed morphologies, the space of genomes around them, and an encoder that has learned already.
+//! What a run starts from: seed morphologies, the space of genomes around them, rivals, and an encoder that has learned already.
 //!
 //! A run folder keeps its own copies, so that it means the same after those files have changed.
 
 use super::folder::{SEEDS, thaw};
 use super::latent_space::ENCODER;
+use super::rivals::thaw_rivals;
 use crate::experiment::Experiment;
 use crate::genome::Body;
 use crate::store;
@@ -55,7 +56,8 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
 ///
 /// When it is no run folder, or a frozen file has been changed to something that is wrong.
 pub fn thaw_run(dir: &Path) -> Result<(Experiment, Variation)> {
-    let experiment = store::experiment(dir)?;
+    let mut experiment = store::experiment(dir)?;
+    thaw_rivals(&mut experiment, dir)?;
     let seeds: Vec<Body> = thaw(dir, SEEDS)?;
     let names = experiment.body.morphologies();
     let path = dir.join(SEEDS);

@@ -14,7 +14,7 @@ use crate::genome::{BodyLimits, Policy, WorldModelFile};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::MAX_LINKS;
-use burgess_physics::scene::{MAX_OBJECTS, ObjectSpec, object_count};
+use burgess_physics::scene::{MAX_OBJECTS, MAX_RIVALS, ObjectSpec, RivalSpec, object_count};
 use burgess_physics::task::{TaskSpec, WeightedTerm};
 use burgess_physics::world::{BiasForm, Physics, SelfCollision, Stiffness};
 use burgess_qd::GeneGroup;
@@ -194,6 +194,11 @@ pub(super) fn one_task(check: &mut Check, task: &TaskSpec, physics: &Physics) {
         }
         if term.needs_object() {
             needs_object(check, &format!("task.reward[{i}].term"), physics, term.label().0);
+        }
+        if term.needs_rival() {
+            let (path, allowed) =
+                (format!("task.reward[{i}].term"), "about something else where physics.rivals is empty");
+            check.need(!physics.rivals.is_empty(), path, allowed, format_args!("`{}`", term.label().0));
         }
     }
     if let Some(height) = termination.min_height {
@@ -462,6 +467,25 @@ pub(super) fn physics(check: &mut Check, physics: &Physics) {
     check.within("physics.limit_stiffness", physics.limit_stiffness, 0.0..=1e7, "N m/rad");
     check.positive("physics.slew_rate", physics.slew_rate, 1e6, "rad/s");
     objects(check, physics);
+    rivals(check, physics);
+}
+
+/// Who they are is found out later: an elite's run is another experiment.
+fn rivals(check: &mut Check, physics: &Physics) {
+    check.need(
+        physics.rivals.len() <= MAX_RIVALS,
+        "physics.rivals",
+        format!("at most {MAX_RIVALS} rivals"),
+        physics.rivals.len(),
+    );
+    for (i, RivalSpec { body, policy: _, at, heading, found: _ }) in physics.rivals.iter().enumerate() {
+        let path = |field: &str| format!("physics.rivals[{i}].{field}");
+        check.need(!body.is_empty(), path("body"), "a morphology, the path of a .ron file, or DIR#ID", "empty");
+        for (axis, number) in [at.0, at.1].into_iter().enumerate() {
+            check.within(&path(&format!("at.{axis}")), number, -1e3..=1e3, "m");
+        }
+        check.within(&path("heading"), *heading, -1e2..=1e2, "rad");
+    }
 }
 
 fn objects(check: &mut Check, physics: &Physics) {

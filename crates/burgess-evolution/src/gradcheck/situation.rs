@@ -4,6 +4,7 @@ use super::subject::{Rules, Subject};
 use crate::evolve::start;
 use crate::experiment::Experiment;
 use crate::genome::{BodyLimits, Brain, CpgGene, Genome, Policy, Sharing, WorldModelFile, morphology};
+use crate::growth::compile;
 use crate::variation::Variation;
 use anyhow::Context as _;
 use burgess_core::rng::{Purpose, Stream};
@@ -12,7 +13,7 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::scene::{ObjectSpec, ShapeSpec};
+use burgess_physics::scene::{Found, ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::pair_work::PairWork;
 use burgess_physics::step::reverse::tape::Standing;
@@ -20,6 +21,7 @@ use burgess_physics::step::state::State;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, SelfCollision, Stiffness, World};
 use std::path::Path;
+use std::sync::Arc;
 
 /// One situation: who is where, and when.
 #[derive(Clone)]
@@ -105,6 +107,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         flat("welded base", "arm", later),
         Recipe { change: folded, ..flat("limbs touching", "arm", Some(limbs_touch)) },
         Recipe { change: among_balls, ..flat("pushing objects", "quadruped", Some(pushes_objects)) },
+        Recipe { change: facing_a_twin, ..flat("meeting a rival", "tripod", Some(meets_a_rival)) },
     ];
     recipes.into_iter().map(Recipe::cook).collect()
 }
@@ -188,16 +191,19 @@ impl Recipe {
 }
 
 /// Every descriptor with a gradient and every reward term, but for the energy where nothing moves: power is an absolute value, with
-/// its kink at rest.
+/// its kink at rest, and for what is said of a rival where there is none.
 fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
     let weights: [f64; RewardTerm::ALL.len()] =
-        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5];
+        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5, 0.5];
     let term = |term| match term {
         RewardTerm::TargetReached { .. } => RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 },
         RewardTerm::ObjectReached { .. } => RewardTerm::ObjectReached { target: (1.0, 0.0), radius: 0.5 },
         other => other,
     };
-    let counts = |(term, _): &(RewardTerm, f64)| name != AT_REST || *term != RewardTerm::Energy;
+    let meets = !physics.rivals.is_empty();
+    let counts = |(term, _): &(RewardTerm, f64)| {
+        (name != AT_REST || *term != RewardTerm::Energy) && (meets || !term.needs_rival())
+    };
     TaskPlan {
         steps: SEARCH,
         control_period: policy.control_period(physics.rate),
@@ -291,9 +297,9 @@ fn folded(genome: &mut Genome, physics: &mut Physics) {
     cpg(genome, |joint| (joint.amplitude, joint.offset) = (0.05, 1.0));
 }
 
-/// Balls all around, one of them on another.
-fn among_balls(_: &mut Genome, physics: &mut Physics) {
-    let ball = |x: f64, y: f64, z: f64| ObjectSpec {
+/// A light ball.
+fn ball(x: f64, y: f64, z: f64) -> ObjectSpec {
+    ObjectSpec {
         shape: ShapeSpec::Sphere { radius: 0.08 },
         mass: 0.3,
         at: (x, y, z),
@@ -301,9 +307,33 @@ fn among_balls(_: &mut Genome, physics: &mut Physics) {
         fixed: false,
         count: 1,
         spacing: (0.0, 0.0, 0.0),
-    };
+    }
+}
+
+/// Balls all around, one of them on another.
+fn among_balls(_: &mut Genome, physics: &mut Physics) {
     let around = (0..6).map(|i| 1.05 * f64::from(i)).map(|angle| ball(0.42 * angle.cos(), 0.42 * angle.sin(), 0.0));
     physics.objects = around.chain([ball(0.44, 0.02, 0.17)]).collect();
+}
+
+/// A creature of the same genes in reach, which looks back, and a ball between them.
+fn facing_a_twin(genome: &mut Genome, physics: &mut Physics) {
+    lively(genome, physics);
+    let policy = Policy::Cpg { sharing: Sharing::Gene, frequency: (0.5, 2.5) };
+    // A morphology has been checked where it was read.
+    let found = compile(genome, &policy, &BodyLimits::default(), physics).ok();
+    let at = (0.45, 0.1);
+    let found = found.map(|candidate| Found(Arc::new(candidate)));
+    physics.rivals = vec![RivalSpec { body: "twin".to_owned(), policy: None, at, heading: 2.8, found }];
+    physics.objects = vec![ball(0.2, 0.3, 0.0)];
+}
+
+fn meets_a_rival(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
+    let links = episode.work.links.len();
+    let rival = links + episode.candidate().model.first_rival();
+    let touches =
+        |pair: &PairWork<f64>| pair.links.iter().any(|&l| l < links) && pair.links.iter().any(|&l| l >= rival);
+    episode.work.pairs.iter().any(|pair| pair.force.normal > 0.5 && touches(pair))
 }
 
 fn pushes_objects(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {

@@ -84,6 +84,9 @@ impl<'a> Prepared<'a> {
     /// When it cannot.
     pub(crate) fn check_pairs(&self, world: &World<f32>) -> Result<(), Error> {
         let model = &self.candidate.model;
+        if model.rivals().next().is_some() {
+            return Err(Error::Unsupported("rivals on a GPU".to_owned()));
+        }
         if model.objects.len() != world.objects {
             let what = format!("a body among {} objects in a world of {}", model.objects.len(), world.objects);
             return Err(Error::Unsupported(what));
@@ -301,8 +304,7 @@ fn put_model(candidate: &Candidate<f32>, first_lane: usize, link_room: LinkRoom,
         }
     }
     if link_room.pairs {
-        for i in 0..candidate.model.collider_count() {
-            let (link, shape) = candidate.model.collider(i);
+        for (link, shape) in candidate.model.all_colliders() {
             for (vector, field) in shape_vectors(shape).into_iter().zip(shape_place(link_room)..) {
                 put(field, link, vector);
             }

@@ -49,6 +49,9 @@ pub enum RewardTerm {
     ObjectTouch,
     /// The same of limbs that touch each other (s); give it a negative weight.
     SelfTouch,
+    /// By how much the creature is nearer to the scene's first object than the first rival is, -1 to 1: (d_rival - d_own) / (d_rival + d_own) of
+    /// the horizontal distances of both bases from the object at the end (Sims 1994, "Evolving 3D Morphology and Behavior by Competition").
+    NearerToObject,
 }
 
 /// The numbers of a term, as the laws see them.
@@ -56,7 +59,7 @@ pub type TermNumbers<T> = [T; 3];
 
 impl RewardTerm {
     /// Every term, its numbers zero; the place in the list is the term's number in the shaders.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         RewardTerm::ForwardVelocity,
         RewardTerm::Distance,
         RewardTerm::TargetReached { target: (0.0, 0.0), radius: 0.0 },
@@ -71,6 +74,7 @@ impl RewardTerm {
         RewardTerm::ObjectLifted,
         RewardTerm::ObjectTouch,
         RewardTerm::SelfTouch,
+        RewardTerm::NearerToObject,
     ];
 
     /// The term's own numbers, unused ones zero.
@@ -90,7 +94,8 @@ impl RewardTerm {
             | RewardTerm::ObjectProgress
             | RewardTerm::ObjectLifted
             | RewardTerm::ObjectTouch
-            | RewardTerm::SelfTouch => [0.0; 3],
+            | RewardTerm::SelfTouch
+            | RewardTerm::NearerToObject => [0.0; 3],
         }
     }
 
@@ -110,20 +115,24 @@ impl RewardTerm {
             | RewardTerm::HeightGained
             | RewardTerm::ObjectProgress
             | RewardTerm::ObjectReached { .. }
-            | RewardTerm::ObjectLifted => T::zero(),
+            | RewardTerm::ObjectLifted
+            | RewardTerm::NearerToObject => T::zero(),
         }
     }
 
     /// What the term adds once, from the state in which the episode ended. `numbers` are the term's own.
     pub fn finish<T: Real>(&self, numbers: &TermNumbers<T>, s: &Sensors<T>) -> T {
         match *self {
-            // The root is kept above zero so that its derivative stays finite; 1 um is added to the distance of 0.
-            RewardTerm::Distance => (horizontal(s.displacement()).norm_squared() + real(1e-12)).sqrt(),
+            RewardTerm::Distance => length(horizontal(s.displacement())),
             RewardTerm::TargetReached { .. } => nearness(s.position, numbers),
             RewardTerm::HeightGained => s.displacement().z,
             RewardTerm::ObjectProgress => s.object_displacement().x,
             RewardTerm::ObjectReached { .. } => nearness(s.object, numbers),
             RewardTerm::ObjectLifted => s.object_displacement().z,
+            RewardTerm::NearerToObject => {
+                let [own, rivals] = [s.position, s.rival].map(|base| length(horizontal(base - s.object)));
+                (rivals - own) / (rivals + own)
+            }
             RewardTerm::ForwardVelocity
             | RewardTerm::Upright
             | RewardTerm::Energy
@@ -141,7 +150,8 @@ impl RewardTerm {
             RewardTerm::ObjectProgress
             | RewardTerm::ObjectReached { .. }
             | RewardTerm::ObjectLifted
-            | RewardTerm::ObjectTouch => true,
+            | RewardTerm::ObjectTouch
+            | RewardTerm::NearerToObject => true,
             RewardTerm::ForwardVelocity
             | RewardTerm::Distance
             | RewardTerm::TargetReached { .. }
@@ -153,6 +163,11 @@ impl RewardTerm {
             | RewardTerm::JointLimitUse
             | RewardTerm::SelfTouch => false,
         }
+    }
+
+    /// Whether it is about the first rival.
+    pub fn needs_rival(&self) -> bool {
+        matches!(self, RewardTerm::NearerToObject)
     }
 
     /// Name and unit of what the term gives over an episode, for tables and plots.
@@ -172,6 +187,7 @@ impl RewardTerm {
             RewardTerm::ObjectLifted => ("object lifted", "m"),
             RewardTerm::ObjectTouch => ("object touched", "s"),
             RewardTerm::SelfTouch => ("limbs touching", "s"),
+            RewardTerm::NearerToObject => ("nearer to object", ""),
         }
     }
 
@@ -194,6 +210,11 @@ impl RewardTerm {
 fn nearness<T: Real>(at: Vec3<T>, &[x, y, radius]: &TermNumbers<T>) -> T {
     let gap = horizontal(at) - vec3(x, y, T::zero());
     (T::one() + gap.norm_squared() / (radius * radius)).recip()
+}
+
+/// The root is kept above zero so that its derivative stays finite; 1 um is added to the length of 0.
+fn length<T: Real>(x: Vec3<T>) -> T {
+    (x.norm_squared() + real(1e-12)).sqrt()
 }
 
 fn horizontal<T: Real>(x: Vec3<T>) -> Vec3<T> {

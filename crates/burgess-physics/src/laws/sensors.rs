@@ -35,7 +35,7 @@ pub struct Sensors<T> {
     pub limb_load: [T; LIMB_ENDS],
     /// Touch-downs of limb ends in this step, first landings not counted, mean over the limb ends (no gradient).
     pub touchdowns: T,
-    /// Origin of the scene's first object at the start of the episode (m); zero without objects.
+    /// Origin of the scene's first object at the start of the episode (m); zero without objects. Rivals are none.
     pub object_start: Vec3<T>,
     /// Origin of the scene's first object (m); zero without objects.
     pub object: Vec3<T>,
@@ -43,6 +43,8 @@ pub struct Sensors<T> {
     pub object_touch: T,
     /// The same of all contacts between links of the creature.
     pub self_touch: T,
+    /// Origin of the first rival's base (m); zero without rivals.
+    pub rival: Vec3<T>,
 }
 
 /// What tasks know of a body, whatever it does.

@@ -497,7 +497,7 @@ fn sensor_ports() -> Vec<Port> {
     let mut list =
         typed(&["time", "start^", "position^", "velocity^", "up^", "height", "power", "command_rate", "limit_use"]);
     list.extend(ports(&[("limb_load", "vec4<f32>"), ("touchdowns", "f32")]));
-    list.extend(typed(&["object_start^", "object^", "object_touch", "self_touch"]));
+    list.extend(typed(&["object_start^", "object^", "object_touch", "self_touch", "rival^"]));
     list
 }
 
@@ -524,6 +524,7 @@ fn sensors(t: &mut Tracer, root: &str) -> Sensors<Traced> {
         object: t.vector(&name("object")),
         object_touch: t.input(name("object_touch")),
         self_touch: t.input(name("self_touch")),
+        rival: t.vector(&name("rival")),
     }
 }
 

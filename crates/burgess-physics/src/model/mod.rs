@@ -14,6 +14,7 @@ use crate::laws::joint::Servo;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Observations of an `Mlp` that do not belong to a joint: up vector 3, velocity 3 and angular velocity 3 in the heading
 /// frame, height 1, clock sine and cosine 2.
@@ -144,15 +145,42 @@ pub struct ContactPoint<T> {
     pub radius: T,
 }
 
-/// A body of the scene beside the creature: it stands fixed or moves freely, and touches the ground, the creature and other objects.
+/// A body of the scene beside the creature: it stands fixed, moves freely, or is another creature, and touches the ground, the creature and all
+/// other objects.
 #[derive(Clone, Debug)]
 pub struct Object<T> {
-    /// One link with one collider, without joints and objects.
+    /// A body without objects and pairs of its own. That of no creature has one link with one collider.
     pub body: Model<T>,
     /// Where its origin is at the start, relative to the creature's spawn point (m).
     pub start: Vec3<T>,
     /// Depth over which its contacts set in (m).
     pub contact_width: T,
+    /// What makes it another creature, if it is one. Those stand behind all other objects.
+    pub rival: Option<Rival<T>>,
+}
+
+/// What makes an object another creature, which acts at the same decisions as the first.
+#[derive(Clone, Debug)]
+pub struct Rival<T> {
+    /// The brain.
+    pub controller: Controller<T>,
+    /// How far it is turned about z at the start, from x towards y (rad).
+    pub heading: T,
+    /// The load at which a contact counts half for the brain (N).
+    pub reference_force: T,
+}
+
+/// A rival in its scene.
+#[derive(Clone, Debug)]
+pub struct Contender<'a, T> {
+    /// Its place among the objects.
+    pub object: usize,
+    /// Its body.
+    pub body: &'a Model<T>,
+    /// What makes it a creature.
+    pub rival: &'a Rival<T>,
+    /// The places of its links in the lists of servo targets and commands.
+    pub driven: Range<usize>,
 }
 
 /// The constant model of one body.
@@ -169,7 +197,7 @@ pub struct Model<T> {
     /// Points at which colliders touch the terrain, sorted by link.
     pub contacts: Vec<ContactPoint<T>>,
     /// Objects of the scene that it is in. Where links and colliders are numbered together with those of objects, its own come first, then
-    /// one an object.
+    /// those of each object.
     pub objects: Vec<Object<T>>,
     /// Pairs of colliders that can touch each other, the smaller index first, in ascending order: `step::pairs` finds them.
     pub pairs: Vec<(usize, usize)>,
@@ -296,6 +324,27 @@ impl<T: Real> Joint<T> {
     }
 }
 
+impl<T: Real> Object<T> {
+    /// The same object over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Object<U> {
+        Object {
+            body: self.body.map(&mut f),
+            start: self.start.map(&mut f),
+            contact_width: f(self.contact_width),
+            rival: self.rival.as_ref().map(|rival| Rival {
+                controller: rival.controller.map(&mut f),
+                heading: f(rival.heading),
+                reference_force: f(rival.reference_force),
+            }),
+        }
+    }
+
+    /// Links that servo targets and commands are listed for: those of a rival.
+    pub fn driven_count(&self) -> usize {
+        if self.rival.is_some() { self.body.links.len() } else { 0 }
+    }
+}
+
 impl<T: Real> Model<T> {
     /// Number of joints.
     pub fn joint_count(&self) -> usize {
@@ -317,24 +366,40 @@ impl<T: Real> Model<T> {
         (1..self.links.len()).filter(|&link| !has_child[link]).collect()
     }
 
-    /// Links and objects.
+    /// It and its objects.
+    pub fn bodies(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.objects.iter().map(|object| &object.body))
+    }
+    /// Links of it and of its objects.
     pub fn link_count(&self) -> usize {
-        self.links.len() + self.objects.len()
+        self.bodies().map(|body| body.links.len()).sum()
     }
-    /// Colliders of links and of objects.
-    pub fn collider_count(&self) -> usize {
-        self.colliders.len() + self.objects.len()
+    /// Links that servo targets and commands are listed for: its own, then those of rivals.
+    pub fn driven_count(&self) -> usize {
+        self.links.len() + self.objects.iter().map(Object::driven_count).sum::<usize>()
     }
-    /// A collider and the number of its link, counted with those of objects.
-    ///
-    /// # Panics
-    ///
-    /// When there is none of that number.
-    pub fn collider(&self, index: usize) -> (usize, &Shape<T>) {
-        match index.checked_sub(self.colliders.len()) {
-            None => (self.colliders[index].link, &self.colliders[index].shape),
-            Some(object) => (self.links.len() + object, &self.objects[object].body.colliders[0].shape),
-        }
+    /// The rivals among its objects.
+    pub fn rivals(&self) -> impl Iterator<Item = Contender<'_, T>> {
+        let mut first = self.links.len();
+        self.objects.iter().enumerate().filter_map(move |(object, Object { body, rival, .. })| {
+            let rival = rival.as_ref()?;
+            let driven = first..first + body.links.len();
+            first = driven.end;
+            Some(Contender { object, body, rival, driven })
+        })
+    }
+    /// The place of its first rival among the objects; it is the number of other objects where there is none.
+    pub fn first_rival(&self) -> usize {
+        self.objects.partition_point(|object| object.rival.is_none())
+    }
+    /// All colliders, each with the number of its link, counted with those of objects.
+    pub fn all_colliders(&self) -> impl Iterator<Item = (usize, &Shape<T>)> {
+        let mut first = 0;
+        self.bodies().flat_map(move |body| {
+            let links = first;
+            first += body.links.len();
+            body.colliders.iter().map(move |collider| (links + collider.link, &collider.shape))
+        })
     }
 
     /// Room for contacts between links, and with objects.
@@ -362,15 +427,7 @@ impl<T: Real> Model<T> {
                 .iter()
                 .map(|c| ContactPoint { link: c.link, centre: c.centre.map(&mut f), radius: f(c.radius) })
                 .collect(),
-            objects: self
-                .objects
-                .iter()
-                .map(|object| Object {
-                    body: object.body.map(&mut f as &mut dyn FnMut(T) -> U),
-                    start: object.start.map(&mut f),
-                    contact_width: f(object.contact_width),
-                })
-                .collect(),
+            objects: self.objects.iter().map(|object| object.map(&mut f as &mut dyn FnMut(T) -> U)).collect(),
             pairs: self.pairs.clone(),
             contact_stiffness: f(self.contact_stiffness),
             limb_ends: self.limb_ends.clone(),

@@ -2,7 +2,7 @@
 //! right-hand side.
 
 use super::spatial::{Spatial, Wrench};
-use super::state::{ContactWork, Drive, State, Work};
+use super::state::{ContactWork, DriveOf, State, Work};
 use crate::laws::contact::ContactLaw;
 use crate::laws::gyroscope::carried_angular_momentum;
 use crate::laws::joint::Limits;
@@ -146,7 +146,7 @@ pub fn limits_of<T: Real>(hinge: &Hinge<T>, world: &World<T>) -> Limits<T> {
 pub fn assemble_joints<T: Real>(
     model: &Model<T>,
     world: &World<T>,
-    drive: &Drive<T>,
+    drive: DriveOf<'_, T>,
     state: &State<T>,
     work: &mut Work<T>,
 ) {

@@ -3,7 +3,7 @@
 use super::features::features;
 use super::measure::{Stance, measure};
 use super::observer::Watching;
-use super::policy::{Occasion, PolicyWork, act, slew_targets};
+use super::policy::{Occasion, PolicyWork, act_each, slew_each};
 use super::prelude::Prelude;
 use super::reverse::tape::Standing;
 use super::snapshot::Snapshot;
@@ -271,9 +271,10 @@ impl<'a, T: Value> Episode<'a, T> {
                 reference_force: self.prelude.plan.reference_force,
                 latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
             };
-            act(model, &self.candidate.controller, world, &self.state, occasion, &mut self.policy);
+            let decision = self.steps / self.task.control_period;
+            act_each(self.candidate, world, &self.state, occasion, decision, &mut self.policy);
         }
-        let command_rate = slew_targets(world, &self.policy.commands, &mut self.drive);
+        let command_rate = slew_each(model, world, &self.policy.commands, &mut self.drive.targets);
         // Move.
         step(model, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;
@@ -315,7 +316,7 @@ impl<'a, T: Value> Episode<'a, T> {
         self.world
     }
 
-    /// The commands of the last decision (rad, one a link).
+    /// The commands of the last decision (rad, one a link of the creature, then of each rival).
     pub fn commands(&self) -> &[T] {
         &self.policy.commands
     }

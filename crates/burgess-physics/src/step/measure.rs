@@ -49,7 +49,7 @@ impl<T: Real> Stance<T> {
 
 /// Normal force (N) of all contacts of a kind between links in the last step.
 pub fn meeting_force<T: Real>(model: &Model<T>, work: &Work<T>, kind: Meeting) -> T {
-    let of_kind = work.pairs.iter().filter(|pair| pair.meeting(model.links.len()) == kind);
+    let of_kind = work.pairs.iter().filter(|pair| pair.meeting(model) == kind);
     of_kind.map(|pair| pair.force.normal).sum()
 }
 
@@ -65,7 +65,8 @@ pub fn measure<T: Real>(
     time: T,
     command_rate: T,
 ) -> Sensors<T> {
-    let plan = &prelude.plan;
+    let (plan, first_rival) = (&prelude.plan, model.first_rival());
+    let objects = first_rival > 0;
     let mut link_force = [T::zero(); LIMB_ENDS];
     for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
         if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
@@ -90,9 +91,10 @@ pub fn measure<T: Real>(
         limit_use: limit_use / real(model.joint_count().max(1) as f64),
         limb_load,
         touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
-        object_start: prelude.objects.first().copied().unwrap_or_default(),
-        object: state.objects.first().map_or_else(Vec3::zero, |object| object.position),
+        object_start: objects.then(|| prelude.objects[0]).unwrap_or_default(),
+        object: objects.then(|| state.objects[0].position).unwrap_or_default(),
         object_touch: load_share(meeting_force(model, work, Meeting::FirstObject), plan.reference_force),
         self_touch: load_share(meeting_force(model, work, Meeting::Own), plan.reference_force),
+        rival: state.objects.get(first_rival).map_or_else(Vec3::zero, |rival| rival.position),
     }
 }

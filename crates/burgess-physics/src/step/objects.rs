@@ -1,14 +1,15 @@
-//! A creature and the objects of its scene. Each is a tree of links with a base of its own, and a step treats all of them alike: what follows
-//! goes through them, the creature first. Where links are numbered together, the creature's come first, then one an object.
+//! A creature and the objects of its scene, other creatures among them. Each is a tree of links with a base of its own, and a step treats all of
+//! them alike: what follows goes through them, the creature first. Where links are numbered together, the creature's come first, then those of
+//! each object.
 
-use super::state::{LinkWork, State, Work};
-use crate::model::Model;
+use super::state::{DriveOf, LinkWork, State, Work};
+use crate::model::{Model, Shape};
 use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;
 
 /// Does the same with the creature and with each object, before the state changes.
 #[inline(always)]
-pub fn each_body<T>(
+pub fn each_body<T: Real>(
     model: &Model<T>,
     state: &State<T>,
     work: &mut Work<T>,
@@ -20,9 +21,24 @@ pub fn each_body<T>(
     }
 }
 
+/// As [`each_body`], with what drives the hinges of each.
+#[inline(always)]
+pub fn each_driven_body<T: Real>(
+    model: &Model<T>,
+    mut drive: DriveOf<'_, T>,
+    state: &State<T>,
+    work: &mut Work<T>,
+    mut act: impl FnMut(&Model<T>, DriveOf<'_, T>, &State<T>, &mut Work<T>),
+) {
+    act(model, drive.take(model.links.len()), state, work);
+    for ((object, state), work) in model.objects.iter().zip(&state.objects).zip(&mut work.objects) {
+        act(&object.body, drive.take(object.driven_count()), state, work);
+    }
+}
+
 /// Does the same with the creature and with each object, and changes their states.
 #[inline(always)]
-pub fn move_each_body<T>(
+pub fn move_each_body<T: Real>(
     model: &Model<T>,
     state: &mut State<T>,
     work: &mut Work<T>,
@@ -36,55 +52,90 @@ pub fn move_each_body<T>(
 
 /// Does the same with the creature and with each object, where states do not matter.
 #[inline(always)]
-pub fn work_on_each_body<T>(model: &Model<T>, work: &mut Work<T>, mut act: impl FnMut(&Model<T>, &mut Work<T>)) {
+pub fn work_on_each_body<T: Real>(model: &Model<T>, work: &mut Work<T>, mut act: impl FnMut(&Model<T>, &mut Work<T>)) {
     act(model, work);
     for (object, work) in model.objects.iter().zip(&mut work.objects) {
         act(&object.body, work);
     }
 }
 
-/// Whose link it is.
+/// What a number of the scene, that of a link or of a collider, stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// The creature's own, of that number.
-    Creature(usize),
-    /// The only one of the object of that number.
-    Object(usize),
+pub struct Member {
+    /// Whose it is: 0 is the creature, 1 the first object.
+    pub body: usize,
+    /// Its number there.
+    pub own: usize,
 }
 
-/// Whose link has this number among `links` of the creature and those of its objects.
-#[inline(always)]
-pub fn owner(links: usize, link: usize) -> Owner {
-    link.checked_sub(links).map_or(Owner::Creature(link), Owner::Object)
+/// The links and colliders of a scene in the order of their numbers.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// One entry a link.
+    pub links: Vec<Member>,
+    /// One entry a collider.
+    pub colliders: Vec<Member>,
+    /// The number of each collider's link.
+    pub links_of_colliders: Vec<usize>,
 }
 
-impl<T: Real> Model<T> {
-    /// The body that has a link, counted with those of objects.
-    pub fn owner_of(&self, link: usize) -> &Self {
-        match owner(self.links.len(), link) {
-            Owner::Creature(_) => self,
-            Owner::Object(object) => &self.objects[object].body,
+impl Members {
+    /// Those of a creature and its objects.
+    pub fn new<T: Real>(model: &Model<T>) -> Self {
+        let all = |count: fn(&Model<T>) -> usize| {
+            let counts = model.bodies().map(count).enumerate();
+            counts.flat_map(|(body, count)| (0..count).map(move |own| Member { body, own })).collect()
+        };
+        Self {
+            links: all(|body| body.links.len()),
+            colliders: all(|body| body.colliders.len()),
+            links_of_colliders: model.all_colliders().map(|(link, _)| link).collect(),
         }
     }
 }
 
+impl<T: Real> Model<T> {
+    /// The creature itself, or the body of an object: see [`Member::body`].
+    #[inline(always)]
+    pub fn body(&self, body: usize) -> &Self {
+        body.checked_sub(1).map_or(self, |object| &self.objects[object].body)
+    }
+
+    /// The shape of a collider.
+    #[inline(always)]
+    pub fn shape(&self, Member { body, own }: Member) -> &Shape<T> {
+        &self.body(body).colliders[own].shape
+    }
+}
+
 impl<T: Real> Work<T> {
+    /// The scratch of a body: see [`Member::body`].
+    #[inline(always)]
+    pub fn body(&self, body: usize) -> &Self {
+        body.checked_sub(1).map_or(self, |object| &self.objects[object])
+    }
+
+    /// As [`body`](Self::body), to change it.
+    #[inline(always)]
+    pub fn body_mut(&mut self, body: usize) -> &mut Self {
+        match body.checked_sub(1) {
+            None => self,
+            Some(object) => &mut self.objects[object],
+        }
+    }
+
     /// The scratch of the body that has a link, counted with those of objects, and the link's number there.
     #[inline(always)]
     pub fn owner_of(&self, link: usize) -> (&Self, usize) {
-        match owner(self.links.len(), link) {
-            Owner::Creature(link) => (self, link),
-            Owner::Object(object) => (&self.objects[object], 0),
-        }
+        let Member { body, own } = self.members.links[link];
+        (self.body(body), own)
     }
 
     /// As [`owner_of`](Self::owner_of), to change it.
     #[inline(always)]
     pub fn owner_of_mut(&mut self, link: usize) -> (&mut Self, usize) {
-        match owner(self.links.len(), link) {
-            Owner::Creature(link) => (self, link),
-            Owner::Object(object) => (&mut self.objects[object], 0),
-        }
+        let Member { body, own } = self.members.links[link];
+        (self.body_mut(body), own)
     }
 
     /// A link, counted with those of objects.
@@ -97,9 +148,9 @@ impl<T: Real> Work<T> {
     /// Where the origin that a link's scratch is about is, relative to the creature's base origin (m).
     #[inline(always)]
     pub fn offset(&self, link: usize) -> Vec3<T> {
-        match owner(self.links.len(), link) {
-            Owner::Creature(_) => Vec3::zero(),
-            Owner::Object(object) => self.objects[object].position - self.position,
+        match self.members.links[link].body.checked_sub(1) {
+            None => Vec3::zero(),
+            Some(object) => self.objects[object].position - self.position,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::laws::pair::{ContactSums, PairForce, PairMotion, PairResistance, PointMobility};
 use crate::laws::shapes::{RoundedBox, Segment, Touch};
+use crate::model::Model;
 use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;
 
@@ -57,19 +58,19 @@ pub struct PairWork<T> {
 pub enum Meeting {
     /// Links of the creature touch each other.
     Own,
-    /// The creature touches the scene's first object.
+    /// The creature touches the scene's first object that is no rival.
     FirstObject,
     /// Something else.
     Other,
 }
 
 impl<T: Real> PairWork<T> {
-    /// Who touches whom, with a creature of so many links.
-    pub fn meeting(&self, links: usize) -> Meeting {
-        let [a, b] = self.links;
+    /// Who touches whom, in the scene of a creature.
+    pub fn meeting(&self, model: &Model<T>) -> Meeting {
+        let ([a, b], links) = (self.links, model.links.len());
         match (a.min(b), a.max(b)) {
             (_, last) if last < links => Meeting::Own,
-            (first, last) if first < links && last == links => Meeting::FirstObject,
+            (first, last) if first < links && last == links && model.first_rival() > 0 => Meeting::FirstObject,
             _ => Meeting::Other,
         }
     }

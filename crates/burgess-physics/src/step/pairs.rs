@@ -1,4 +1,5 @@
-//! Links of one creature that touch each other or objects of its scene, and objects that touch each other: which, where, and with what force.
+//! Links of one creature that touch each other or objects of its scene, and objects that touch each other, rivals among them: which, where, and
+//! with what force.
 //!
 //! The forces follow from the state before the step alone, so they are loads of the solve like gravity. What they need beyond positions and
 //! velocities is how much an impulse at the contact moves the link, with all that hangs on it: its mobility, from the step's own equations.
@@ -51,9 +52,14 @@ pub fn features<T>(shapes: [&Shape<T>; 2], a: usize, b: usize) -> impl Iterator<
 /// Which of two links, counted with those of objects, belongs to the stiffer body, and which to the one whose contacts set in over less depth: a
 /// light object would hover over what a heavy creature's contacts need.
 pub fn law_givers<T: Value>(model: &Model<T>, work: &Work<T>, [a, b]: [usize; 2]) -> (usize, usize) {
-    let stiffness = |link: usize| model.owner_of(link).contact_stiffness.to_f64();
+    let stiffness = |link: usize| stiffness_of(model, work, link).to_f64();
     let width = |link: usize| work.owner_of(link).0.contact_width.to_f64();
     (if stiffness(b) > stiffness(a) { b } else { a }, if width(b) < width(a) { b } else { a })
+}
+
+/// The contact stiffness of the body that has a link, counted with those of objects (N/m).
+fn stiffness_of<T: Real>(model: &Model<T>, work: &Work<T>, link: usize) -> T {
+    model.body(work.members.links[link].body).contact_stiffness
 }
 
 /// The law of contacts between two links, counted with those of objects, for a share of the stiffness of a pair.
@@ -67,7 +73,7 @@ pub fn pair_law<T: Value>(
     let (stiffer, narrower) = law_givers(model, work, links);
     PairLaw {
         dt: world.dt,
-        stiffness: model.owner_of(stiffer).contact_stiffness * real(STIFFNESS * share),
+        stiffness: stiffness_of(model, work, stiffer) * real(STIFFNESS * share),
         width: work.owner_of(narrower).0.contact_width,
         friction: world.friction,
         onset_speed: world.onset_speed,
@@ -169,24 +175,30 @@ pub fn touch<T: Value>(feature: &Feature, a: &Placed<T>, b: &Placed<T>) -> (Touc
 /// The smallest gap between two colliders of a body at zero angles (m), with the body's
 /// [`rest_origins`](crate::model::rest_origins).
 fn gap_at_rest(model: &Model<f64>, origins: &[Vec3<f64>], a: usize, b: usize) -> f64 {
-    let placed = |i: usize| {
-        let (link, shape) = model.collider(i);
-        place(shape, |x| x + origins[link], |x| x)
-    };
+    let shape = |i: usize| &model.colliders[i].shape;
+    let placed = |i: usize| place(shape(i), |x| x + origins[model.colliders[i].link], |x| x);
     let gap = |feature: Feature| touch(&feature, &placed(feature.first), &placed(feature.second)).0.gap;
-    features([a, b].map(|i| model.collider(i).1), a, b).map(gap).fold(f64::INFINITY, f64::min)
+    features([a, b].map(shape), a, b).map(gap).fold(f64::INFINITY, f64::min)
 }
 
-/// Pairs of colliders that can touch each other, objects included. Of a body those of different links that are not parent and child, nor related
-/// in a way that is left out, nor inside each other at zero angles; with objects all but those of two that stand fixed.
+/// Pairs of colliders that can touch each other, objects included. Of a creature those of different links that are not parent and child, nor
+/// related in a way that is left out, nor inside each other at zero angles; of different bodies all but those of two objects that stand fixed.
 pub fn pairs_that_touch<T: Value>(model: &Model<T>, which: &SelfCollision) -> Vec<(usize, usize)> {
-    let mut pairs = pairs_of_links(model, which);
-    let own = model.colliders.len();
-    let fixed = |i: usize| i >= own && model.objects[i - own].body.base == BaseKind::Welded;
-    let count = model.collider_count();
-    pairs.extend(
-        (0..count).flat_map(|a| (own.max(a + 1)..count).map(move |b| (a, b))).filter(|&(a, b)| !(fixed(a) && fixed(b))),
-    );
+    let mut pairs = Vec::new();
+    let mut first = 0;
+    for (i, body) in model.bodies().enumerate() {
+        pairs.extend(pairs_of_links(body, which).into_iter().map(|(a, b)| (first + a, first + b)));
+        first += body.colliders.len();
+        let fixed = |body: usize| body > 0 && model.body(body).base == BaseKind::Welded;
+        let mut next = first;
+        for (j, other) in model.bodies().enumerate().skip(i + 1) {
+            let ends = next + other.colliders.len();
+            if !(fixed(i) && fixed(j)) {
+                pairs.extend((first - body.colliders.len()..first).flat_map(|a| (next..ends).map(move |b| (a, b))));
+            }
+            next = ends;
+        }
+    }
     pairs.sort_unstable();
     pairs
 }
@@ -255,16 +267,17 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
         return false;
     }
     work.placed.clear();
-    for i in 0..model.collider_count() {
-        let (link, shape) = model.collider(i);
+    for i in 0..work.members.colliders.len() {
+        let (link, shape) = (work.members.links_of_colliders[i], model.shape(work.members.colliders[i]));
         let (own, offset) = (work.link(link), work.offset(link));
         let placed = place(shape, |x| own.origin + own.rotation * x + offset, |x| own.rotation * x);
         work.placed.push(placed);
     }
     for &(a, b) in &work.near {
-        for (number, feature) in features([a, b].map(|i| model.collider(i).1), a, b).enumerate() {
+        let shapes = [a, b].map(|i| model.shape(work.members.colliders[i]));
+        for (number, feature) in features(shapes, a, b).enumerate() {
             let (touch, _) = touch(&feature, &work.placed[feature.first], &work.placed[feature.second]);
-            let links = [feature.first, feature.second].map(|collider| model.collider(collider).0);
+            let links = [feature.first, feature.second].map(|collider| work.members.links_of_colliders[collider]);
             let [v, w] = links.map(|link| work.velocity_at(link, touch.point));
             let v_n = (v - w).dot(touch.normal);
             let narrower = law_givers(model, work, links).1;
@@ -306,8 +319,8 @@ fn tail_of<T: Value>(work: &Work<T>) -> f64 {
 fn find_near<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     work.balls.clear();
     let (dt, base) = (world.dt.to_f64(), work.links[0].twist.linear);
-    for i in 0..model.collider_count() {
-        let (link, shape) = model.collider(i);
+    for i in 0..work.members.colliders.len() {
+        let (link, shape) = (work.members.links_of_colliders[i], model.shape(work.members.colliders[i]));
         let (body, own, offset) = (work.owner_of(link).0, work.link(link), work.offset(link));
         // What it may reach in the step, as seen from the base.
         let (centre, radius) = ball_around(shape);

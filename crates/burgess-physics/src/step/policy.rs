@@ -1,26 +1,33 @@
 //! The brain: observation in, servo commands out.
 
-use super::state::{Drive, State};
+use super::state::State;
 use crate::laws::sensors::load_share;
-use crate::model::{Controller, JointKind, Layer, Model, OBSERVATIONS};
+use crate::model::{Candidate, Contender, Controller, JointKind, Layer, Model, OBSERVATIONS, Rival};
 use crate::world::World;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Vec3, vec3};
 use std::f64::consts::TAU;
 
-/// Scratch of a policy: commanded angles, and the network's activations.
+/// Commands, and scratch of the policies that give them.
 #[derive(Clone, Debug)]
 pub struct PolicyWork<T> {
-    /// Commands (rad), one a link; the base's is not used.
+    /// Commands (rad), one a link of the creature, then of each rival; those of bases are not used.
     pub commands: Vec<T>,
+    activations: Activations<T>,
+}
+
+/// Activations of a network: those of the layer before, and of the one under way.
+#[derive(Clone, Debug)]
+pub struct Activations<T> {
     inputs: Vec<T>,
     outputs: Vec<T>,
 }
 
 impl<T: Real> PolicyWork<T> {
-    /// Scratch for one creature.
+    /// Scratch for one creature and its rivals.
     pub fn new(model: &Model<T>) -> Self {
-        Self { commands: vec![T::zero(); model.links.len()], inputs: Vec::new(), outputs: Vec::new() }
+        let activations = Activations { inputs: Vec::new(), outputs: Vec::new() };
+        Self { commands: vec![T::zero(); model.driven_count()], activations }
     }
 }
 
@@ -37,7 +44,33 @@ pub struct Occasion<'a, T> {
     pub latent: &'a [T],
 }
 
-/// Makes a decision.
+impl<'a, T: Real> Occasion<'a, T> {
+    /// The same for a rival, with so many decisions before it.
+    pub fn of_rival(self, rival: &Rival<T>, decision: u32) -> Self {
+        Self { decision, reference_force: rival.reference_force, latent: &[], ..self }
+    }
+}
+
+/// The decisions of a creature and of its rivals, `decision` being the number of those before it by which rivals count. The creature's own
+/// occasion may count from a later one; a rival sees no latent state.
+pub fn act_each<T: Real>(
+    candidate: &Candidate<T>,
+    world: &World<T>,
+    state: &State<T>,
+    occasion: Occasion<'_, T>,
+    decision: u32,
+    policy: &mut PolicyWork<T>,
+) {
+    let Candidate { model, controller } = candidate;
+    let PolicyWork { commands, activations } = policy;
+    act(model, controller, world, state, occasion, &mut commands[..model.links.len()], activations);
+    for Contender { object, body, rival, driven } in model.rivals() {
+        let occasion = occasion.of_rival(rival, decision);
+        act(body, &rival.controller, world, &state.objects[object], occasion, &mut commands[driven], activations);
+    }
+}
+
+/// Makes a decision: sets the commands of a body (rad), one a link.
 ///
 /// # Panics
 ///
@@ -48,57 +81,69 @@ pub fn act<T: Real>(
     world: &World<T>,
     state: &State<T>,
     occasion: Occasion<'_, T>,
-    policy: &mut PolicyWork<T>,
+    commands: &mut [T],
+    activations: &mut Activations<T>,
 ) {
     let Occasion { decision, time, .. } = occasion;
+    let Activations { inputs, outputs } = activations;
     match controller {
         Controller::Cpg { frequency, joints } => {
             let clock = *frequency * time * real(TAU);
             for (i, joint) in joints.iter().enumerate() {
                 let share = joint.offset + joint.amplitude * (clock + joint.phase).sin();
-                policy.commands[i + 1] = commanded_angle(model, i + 1, share);
+                commands[i + 1] = commanded_angle(model, i + 1, share);
             }
         }
         Controller::Mlp { frequency, layers, clocks } => {
             let clock = *frequency * time * real(TAU);
-            observe(model, world, state, clock, occasion, &mut policy.inputs);
+            observe(model, world, state, clock, occasion, inputs);
             let (last, hidden) = layers.split_last().expect("a network has an output layer");
             for layer in hidden {
-                apply(layer, &policy.inputs, &mut policy.outputs);
-                for unit in &mut policy.outputs {
+                apply(layer, inputs, outputs);
+                for unit in outputs.iter_mut() {
                     *unit = unit.tanh();
                 }
-                std::mem::swap(&mut policy.inputs, &mut policy.outputs);
+                std::mem::swap(inputs, outputs);
             }
-            apply(last, &policy.inputs, &mut policy.outputs);
-            for (i, (&output, &[sine, cosine, phase])) in policy.outputs.iter().zip(clocks).enumerate() {
+            apply(last, inputs, outputs);
+            for (i, (&output, &[sine, cosine, phase])) in outputs.iter().zip(clocks).enumerate() {
                 let own = clock + phase;
                 let share = (output + sine * own.sin() + cosine * own.cos()).tanh();
-                policy.commands[i + 1] = commanded_angle(model, i + 1, share);
+                commands[i + 1] = commanded_angle(model, i + 1, share);
             }
         }
         Controller::Sequence { actions } => {
             let mut rows = actions.chunks_exact(model.joint_count().max(1));
             let row = rows.len().saturating_sub(1).min(decision as usize);
             for (i, &share) in rows.nth(row).into_iter().flatten().enumerate() {
-                policy.commands[i + 1] = commanded_angle(model, i + 1, share);
+                commands[i + 1] = commanded_angle(model, i + 1, share);
             }
         }
     }
 }
 
-/// Moves the servo targets towards the commands (rad, one a link), no faster than the slew rate; returns the mean square rate
+/// As [`slew_targets`], of a creature and its rivals; returns the creature's rate.
+pub fn slew_each<T: Real>(model: &Model<T>, world: &World<T>, commands: &[T], targets: &mut [T]) -> T {
+    let links = model.links.len();
+    let rate = slew_targets(world, &commands[..links], &mut targets[..links]);
+    for Contender { driven, .. } in model.rivals() {
+        slew_targets(world, &commands[driven.clone()], &mut targets[driven]);
+    }
+    rate
+}
+
+/// Moves the servo targets of a body towards the commands (rad, one a link), no faster than the slew rate; returns the mean square rate
 /// (rad2/s2).
-pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], drive: &mut Drive<T>) -> T {
+pub fn slew_targets<T: Real>(world: &World<T>, commands: &[T], targets: &mut [T]) -> T {
     let bound = world.slew_rate * world.dt;
     let mut sum = T::zero();
-    for (target, &command) in drive.targets.iter_mut().zip(commands).skip(1) {
+    for (target, &command) in targets.iter_mut().zip(commands).skip(1) {
         // In this order a command that is no number stays one, and the candidate is found to have diverged.
         let change = (-bound).max(command - *target).min(bound);
         *target += change;
         sum += change.squared();
     }
-    let joints = (drive.targets.len() - 1).max(1) as f64;
+    let joints = (targets.len() - 1).max(1) as f64;
     sum / (world.dt.squared() * real(joints))
 }
 

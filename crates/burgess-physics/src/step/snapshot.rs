@@ -20,9 +20,9 @@ pub struct Snapshot<T> {
     pub ending: Option<Ending>,
     /// Positions, velocities, momenta, what contacts carry.
     pub state: State<T>,
-    /// Servo targets (rad), one a link; the base's is not used.
+    /// Servo targets (rad), one a link of the creature, then of each rival; those of bases are not used.
     pub targets: Vec<T>,
-    /// Commands of the last decision (rad), one a link; the base's is not used.
+    /// Commands of the last decision (rad), in the same places.
     pub commands: Vec<T>,
     /// The point from which displacements count (m): where the base origin was when the episode began.
     pub start: Vec3<T>,
@@ -53,12 +53,12 @@ impl<T: Real> Snapshot<T> {
 
     /// What about its lengths does not fit a body and a number of descriptors, if anything: the name, the right length, the wrong one.
     pub(crate) fn misfit(&self, model: &Model<T>, descriptors: usize) -> Option<(&'static str, usize, usize)> {
-        let links = model.links.len();
+        let (links, driven) = (model.links.len(), model.driven_count());
         let lengths = [
             ("links of a state", links, self.state.links.len()),
             ("contacts of a state", model.contacts.len(), self.state.contacts.len()),
-            ("servo targets of a state", links, self.targets.len()),
-            ("commands of a state", links, self.commands.len()),
+            ("servo targets of a state", driven, self.targets.len()),
+            ("commands of a state", driven, self.commands.len()),
             ("samples of a state", descriptors, self.samples.len()),
             ("excess of a state", 1 + descriptors, self.excess.len()),
         ];

@@ -1,9 +1,9 @@
 //! Where a body starts: just above the ground.
 
-use crate::model::{BaseKind, ContactPoint, Model, Object, small_scale};
+use crate::model::{BaseKind, ContactPoint, Model, Object, Rival, rest_origins, small_scale};
 use crate::world::World;
-use burgess_core::autodiff::{Dual, Value, real};
-use burgess_core::math::{Vec3, vec3};
+use burgess_core::autodiff::{Dual, Real, Value, real};
+use burgess_core::math::{Quat, Vec3, vec3};
 
 /// Gap under the lowest contact point at the start (m); under small bodies less.
 const CLEARANCE: f64 = 0.003;
@@ -17,13 +17,19 @@ pub const WELDED_HEIGHT: f64 = 1.0;
 /// Where the origin of an object starts: over the place that the scene gives it, with its lowest point as far above the ground as that says.
 pub fn object_position<T: Value>(object: &Object<T>, world: &World<T>) -> Vec3<T> {
     let body = &object.body;
+    let mut places = places_at_rest(body, &rest_origins(body));
+    if let Some(Rival { heading, .. }) = object.rival {
+        let turn = Quat::exp(vec3(T::zero(), T::zero(), heading));
+        places.iter_mut().for_each(|place| *place = turn.rotate(*place));
+    }
     if body.base == BaseKind::Welded {
         let over = Vec3 { z: T::zero(), ..object.start };
-        let lowest = body.contacts.iter().map(|c| (c.centre.z - c.radius).to_f64()).fold(f64::INFINITY, f64::min);
+        let bottom = |(place, contact): (&Vec3<T>, &ContactPoint<T>)| (place.z - contact.radius).to_f64();
+        let lowest = places.iter().zip(&body.contacts).map(bottom).fold(f64::INFINITY, f64::min);
         let ground = -world.terrain.height(over);
         return Vec3 { z: object.start.z + ground - real(lowest), ..object.start };
     }
-    spawn_over(body, &[Vec3::zero()], world, object.start)
+    spawn_over(body, &places, world, object.start)
 }
 
 /// Where the base origin of a body with these [`rest_origins`](crate::model::rest_origins) starts: above the spawn point, with the lowest contact point just
@@ -32,21 +38,27 @@ pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &W
     if model.base == BaseKind::Welded {
         return vec3(T::zero(), T::zero(), real(WELDED_HEIGHT));
     }
-    spawn_over(model, origins, world, Vec3::zero())
+    spawn_over(model, &places_at_rest(model, origins), world, Vec3::zero())
 }
 
-/// As [`spawn_position`], over a place `over` (x, y), and higher by its z.
-fn spawn_over<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>, over: Vec3<T>) -> Vec3<T> {
+/// Where each contact point is at zero angles, from the base origin (m).
+fn places_at_rest<T: Real>(model: &Model<T>, origins: &[Vec3<T>]) -> Vec<Vec3<T>> {
+    model.contacts.iter().map(|contact| origins[contact.link] + contact.centre).collect()
+}
+
+/// As [`spawn_position`], with contact points at these places from the base; over a place `over` (x, y), and higher by its z.
+fn spawn_over<T: Value>(model: &Model<T>, places: &[Vec3<T>], world: &World<T>, over: Vec3<T>) -> Vec3<T> {
     let at = |z: T| Vec3 { z, ..over };
     let clearance = CLEARANCE * small_scale(model.mass().to_f64()) + over.z.to_f64();
-    let gap = |contact: &ContactPoint<T>, z: T| {
-        let centre = (origins[contact.link] + contact.centre + at(z)).map(Value::detached);
+    let points = || places.iter().zip(&model.contacts);
+    let gap = |(&place, contact): (&Vec3<T>, &ContactPoint<T>), z: T| {
+        let centre = (place + at(z)).map(Value::detached);
         world.terrain.distance(centre).0.detached() - contact.radius.detached()
     };
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
-        let missing = |contact| real::<T>(clearance) - gap(contact, z);
-        model.contacts.iter().fold(real::<T>(-1e3), |worst, contact| worst.max(missing(contact)))
+        let missing = |point| real::<T>(clearance) - gap(point, z);
+        points().fold(real::<T>(-1e3), |worst, point| worst.max(missing(point)))
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
     // comes from one side and a few rounds settle it. With the height comes what is missing there.
@@ -75,11 +87,10 @@ fn spawn_over<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>,
     if !T::DIFFERENTIATES {
         return at(z);
     }
-    let height = |contact: &ContactPoint<T>| gap(contact, z).to_f64();
-    let resting = model.contacts.iter().min_by(|a, b| height(a).total_cmp(&height(b)));
-    let hold = |contact: &ContactPoint<T>| {
-        held_height(z, origins[contact.link] + contact.centre + at(T::zero()), contact.radius, world)
-    };
+    let height = |&point: &(&Vec3<T>, &ContactPoint<T>)| gap(point, z).to_f64();
+    let resting = points().min_by(|a, b| height(a).total_cmp(&height(b)));
+    let hold =
+        |(&place, contact): (&Vec3<T>, &ContactPoint<T>)| held_height(z, place + at(T::zero()), contact.radius, world);
     at(resting.map_or(z, hold))
 }
 

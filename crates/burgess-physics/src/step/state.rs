@@ -1,12 +1,13 @@
 //! The changing state of one creature, what drives it, and the scratch memory of a step.
 
+use super::objects::Members;
 use super::pair_work::{PairWork, Placed};
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
 use crate::laws::pair::ContactSums;
-use crate::model::Model;
+use crate::model::{Model, Object, Rival};
 use burgess_core::autodiff::{Real, Value, real};
-use burgess_core::math::{Mat3, Quat, Vec3};
+use burgess_core::math::{Mat3, Quat, Vec3, vec3};
 
 /// The state of one link: its hinge, and what it carries from step to step.
 #[derive(Clone, Copy, Debug)]
@@ -75,9 +76,16 @@ impl<T: Real> ContactState<T> {
 }
 
 impl<T: Real> State<T> {
-    /// At rest at a base position, upright, with zero angles.
+    /// At rest at a base position, upright, with zero angles; objects where their scene has them.
     pub fn at_rest(model: &Model<T>, position: Vec3<T>) -> Self {
         let zero = T::zero();
+        let object = |object: &Object<T>| {
+            let mut state = Self::at_rest(&object.body, object.start);
+            if let Some(Rival { heading, .. }) = object.rival {
+                state.orientation = Quat::exp(vec3(zero, zero, heading));
+            }
+            state
+        };
         let link = LinkState { angle: zero, rate: zero, momentum: Vec3::zero(), spin: Vec3::zero() };
         Self {
             position,
@@ -87,7 +95,7 @@ impl<T: Real> State<T> {
             links: vec![link; model.links.len()],
             contacts: vec![ContactState::apart(); model.contacts.len()],
             pairs: vec![PairState::none(); model.pair_slots()],
-            objects: model.objects.iter().map(|object| Self::at_rest(&object.body, object.start)).collect(),
+            objects: model.objects.iter().map(object).collect(),
         }
     }
 
@@ -97,7 +105,7 @@ impl<T: Real> State<T> {
     }
 }
 
-/// What drives the hinges in a step, one entry a link; the base's are not used.
+/// What drives the hinges in a step, one entry a link of the creature, then of each rival; those of bases are not used.
 #[derive(Clone, Debug)]
 pub struct Drive<T> {
     /// Servo targets (rad).
@@ -109,8 +117,35 @@ pub struct Drive<T> {
 impl<T: Real> Drive<T> {
     /// Targets and torques zero.
     pub fn idle(model: &Model<T>) -> Self {
-        let zeros = vec![T::zero(); model.links.len()];
+        let zeros = vec![T::zero(); model.driven_count()];
         Self { targets: zeros.clone(), torques: zeros }
+    }
+}
+
+/// What drives the hinges of one body of a scene, or of several bodies in a row.
+#[derive(Clone, Copy, Debug)]
+pub struct DriveOf<'a, T> {
+    /// Servo targets (rad).
+    pub targets: &'a [T],
+    /// Further torques (N m).
+    pub torques: &'a [T],
+}
+
+impl<T> Drive<T> {
+    /// What drives all bodies.
+    pub fn of_all(&self) -> DriveOf<'_, T> {
+        DriveOf { targets: &self.targets, torques: &self.torques }
+    }
+}
+
+impl<T> DriveOf<'_, T> {
+    /// What drives the first so many links; the rest is left.
+    #[inline(always)]
+    pub fn take(&mut self, links: usize) -> Self {
+        let ((targets, later_targets), (torques, later_torques)) =
+            (self.targets.split_at(links), self.torques.split_at(links));
+        (self.targets, self.torques) = (later_targets, later_torques);
+        Self { targets, torques }
     }
 }
 
@@ -187,6 +222,8 @@ impl<T: Value> ContactWork<T> {
 pub struct Work<T> {
     /// The base origin before the step (m), as in the state.
     pub position: Vec3<T>,
+    /// What the numbers of links and colliders stand for, those of objects included.
+    pub members: Members,
     /// One entry a link.
     pub links: Vec<LinkWork<T>>,
     /// One entry a contact point.
@@ -253,6 +290,7 @@ impl<T: Value> Work<T> {
         };
         Self {
             position: Vec3::zero(),
+            members: Members::new(model),
             links: vec![link; model.links.len()],
             contacts: vec![contact; model.contacts.len()],
             pairs: Vec::new(),

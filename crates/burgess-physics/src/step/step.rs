@@ -4,7 +4,7 @@
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, assemble_load, touch_contacts};
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
-use super::objects::{each_body, move_each_body, work_on_each_body};
+use super::objects::{each_body, each_driven_body, move_each_body, work_on_each_body};
 use super::pairs::{find_pairs, push_pairs};
 use super::solve::{eliminate_hinges, eliminate_impulses, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
@@ -18,7 +18,7 @@ pub const ROUNDS: usize = 4;
 /// Advances `state` by `world.dt`.
 pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
     // Where everything is and how it moves.
-    each_body(model, state, work, |model, state, work| {
+    each_driven_body(model, drive.of_all(), state, work, |model, drive, state, work| {
         kinematics(model, state, work);
         touch_contacts(model, world, state, work);
         assemble_joints(model, world, drive, state, work);

@@ -2,7 +2,9 @@
 
 use super::episode::Episode;
 use super::kinematics::kinematics;
+use super::objects::each_body;
 use super::pair_work::Meeting;
+use super::state::{LinkWork, Work};
 use crate::model::Candidate;
 use crate::task::{Returns, TaskPlan};
 use crate::world::World;
@@ -36,7 +38,7 @@ pub struct TraceRow {
     pub reward: f64,
     /// Position (m) and orientation of every link frame, the base first.
     pub poses: Vec<(Vec3<f64>, Quat<f64>)>,
-    /// Position (m) and orientation of every object of the scene.
+    /// Position (m) and orientation of every link frame of the scene's objects, one an object that is no rival.
     pub objects: Vec<(Vec3<f64>, Quat<f64>)>,
 }
 
@@ -77,13 +79,13 @@ pub fn trace<T: Value>(
 fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> TraceRow {
     let model = &candidate.model;
     // The scratch holds the poses from before the step.
-    kinematics(model, &episode.state, &mut episode.work);
-    let state = &episode.state;
+    each_body(model, &episode.state, &mut episode.work, kinematics);
+    let (state, work) = (&episode.state, &episode.work);
     let mut contacts = vec![0.0; model.links.len()];
     for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
         contacts[contact.link] += carried.normal_force.to_f64();
     }
-    let own_contacts = episode.work.pairs.iter().filter(|pair| pair.meeting(model.links.len()) == Meeting::Own);
+    let own_contacts = episode.work.pairs.iter().filter(|pair| pair.meeting(model) == Meeting::Own);
     let joints = || state.links.iter().skip(1);
     TraceRow {
         time: episode.time().to_f64(),
@@ -93,20 +95,17 @@ fn moment<T: Value>(candidate: &Candidate<T>, episode: &mut Episode<T>) -> Trace
         angular_velocity: state.angular_velocity.to_f64(),
         angles: joints().map(|l| l.angle.to_f64()).collect(),
         rates: joints().map(|l| l.rate.to_f64()).collect(),
-        targets: episode.drive.targets.iter().skip(1).map(|target| target.to_f64()).collect(),
+        targets: episode.drive.targets[1..model.links.len()].iter().map(|target| target.to_f64()).collect(),
         contacts,
         overlap: own_contacts.map(|pair| -pair.touch.gap.to_f64()).fold(0.0, f64::max),
         reward: episode.reward_so_far().to_f64(),
-        poses: episode
-            .work
-            .links
-            .iter()
-            .map(|link| ((state.position + link.origin).to_f64(), link.orientation.map(Value::to_f64)))
-            .collect(),
-        objects: state
-            .objects
-            .iter()
-            .map(|object| (object.position.to_f64(), object.orientation.map(Value::to_f64)))
-            .collect(),
+        poses: poses(work).collect(),
+        objects: work.objects.iter().flat_map(poses).collect(),
     }
+}
+
+/// Position (m) and orientation of every link frame of a body.
+fn poses<T: Value>(work: &Work<T>) -> impl Iterator<Item = (Vec3<f64>, Quat<f64>)> {
+    let pose = |link: &LinkWork<T>| ((work.position + link.origin).to_f64(), link.orientation.map(Value::to_f64));
+    work.links.iter().map(pose)
 }

@@ -183,8 +183,9 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         RewardTerm::ObjectLifted => 11,
         RewardTerm::ObjectTouch => 12,
         RewardTerm::SelfTouch => 13,
+        RewardTerm::NearerToObject => 14,
     };
-    assert!(RewardTerm::ALL.iter().map(term).eq(0..14));
+    assert!(RewardTerm::ALL.iter().map(term).eq(0..15));
     let descriptor = |descriptor: &Descriptor| match *descriptor {
         Descriptor::FinalX => Some(0),
         Descriptor::FinalY => Some(1),

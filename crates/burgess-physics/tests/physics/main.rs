@@ -11,3 +11,4 @@ mod momentum;
 mod mujoco_trajectories;
 mod objects;
 mod pairs;
+mod rivals;

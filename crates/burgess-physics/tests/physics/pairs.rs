@@ -75,7 +75,10 @@ pub(crate) fn gradient_error(
         D { value: x, derivative: [by] }
     });
     // Axes stay unit vectors.
-    for (joint, of) in moving.model.joints.iter_mut().zip(&gradient.candidate.model.joints) {
+    let rivals = moving.model.objects.iter_mut().flat_map(|object| &mut object.body.joints);
+    let of_rivals = gradient.candidate.model.objects.iter().flat_map(|object| &object.body.joints);
+    let joints = moving.model.joints.iter_mut().chain(rivals);
+    for (joint, of) in joints.zip(gradient.candidate.model.joints.iter().chain(of_rivals)) {
         let (JointKind::Hinge(hinge), JointKind::Hinge(of)) = (&mut joint.kind, &of.kind);
         let axis = hinge.axis.map(|x| x.value);
         let by = hinge.axis.map(|x| x.derivative[0]);

@@ -208,7 +208,7 @@ fn take(
 /// The frames whose poses are all finite, after a check that all frames fit the body.
 fn usable<'a>(body: ColouredBody<'_>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
     let ColouredBody { model, kinds } = body;
-    let (links, shapes) = (model.links.len(), model.collider_count());
+    let (links, shapes) = (model.links.len(), model.all_colliders().count());
     ensure!((1..=MAX_LINKS).contains(&links), "pictures show 1 to {MAX_LINKS} links, not {links}");
     ensure!((1..=MAX_SOLIDS).contains(&shapes), "pictures show 1 to {MAX_SOLIDS} colliders, not {shapes}");
     ensure!(model.colliders.iter().all(|c| c.link < links), "a collider is fixed to a link that does not exist");

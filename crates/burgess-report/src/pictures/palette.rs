@@ -1,7 +1,7 @@
 //! Colours of links. Links of one kind, such as copies of a limb from one gene, have the same colour.
 
 use crate::image::Rgb;
-use burgess_physics::model::BaseKind;
+use burgess_physics::model::{BaseKind, Object};
 
 /// Colour of the base, whatever its kind.
 const BASE: Rgb = [84, 92, 108];
@@ -24,12 +24,15 @@ const LIMBS: [Rgb; 10] = [
 const LOOSE: Rgb = [222, 194, 142];
 /// Colour of objects that stand fixed.
 const FIXED: Rgb = [168, 168, 164];
+/// Colour of rivals.
+const RIVAL: Rgb = [176, 62, 58];
 
-/// Colour of an object, in linear light, by how it is held.
-pub(crate) fn object_colour(base: BaseKind) -> [f32; 3] {
-    linear(match base {
-        BaseKind::Floating => LOOSE,
-        BaseKind::Welded => FIXED,
+/// Colour of the links of an object, in linear light: by how it is held, or that of rivals.
+pub(crate) fn object_colour<T>(object: &Object<T>) -> [f32; 3] {
+    linear(match (&object.rival, object.body.base) {
+        (Some(_), _) => RIVAL,
+        (None, BaseKind::Floating) => LOOSE,
+        (None, BaseKind::Welded) => FIXED,
     })
 }
 

@@ -6,6 +6,7 @@ use super::palette::{link_colours, object_colour};
 use super::solid::{Solid, V, sphere_bounds};
 use super::tree::Tree;
 use burgess_core::math::Vec3;
+use burgess_physics::model::Shape;
 
 /// What a ray hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,15 +50,13 @@ const SURROUNDINGS: f32 = 0.35;
 const SUN_RADIUS: f32 = 0.06;
 
 impl<'a> Scene<'a> {
-    /// A body with its links and the objects beside it in these poses. There is one pose per link and object, and one kind per link.
+    /// A body with its links and the objects beside it in these poses. There is one pose per link, those of objects included, and one kind per
+    /// link of the body itself.
     pub(crate) fn new(ground: &'a Ground, body: ColouredBody<'_>, poses: &[Pose]) -> Self {
         let mut colours = link_colours(body.kinds);
-        colours.extend(body.model.objects.iter().map(|object| object_colour(object.body.base)));
-        let solid = |i: usize| {
-            let (link, shape) = body.model.collider(i);
-            Solid::new(shape, poses[link], colours[link])
-        };
-        Self::of(ground, (0..body.model.collider_count()).map(solid).collect())
+        colours.extend(body.model.objects.iter().flat_map(|o| o.body.links.iter().map(|_| object_colour(o))));
+        let solid = |(link, shape): (usize, &Shape<f64>)| Solid::new(shape, poses[link], colours[link]);
+        Self::of(ground, body.model.all_colliders().map(solid).collect())
     }
 
     /// Solids on their ground.

@@ -177,4 +177,6 @@ fn fixed_physics(check: &mut Check, spec: &Physics) {
     check.need(momentum, "physics.form", "Momentum: others have no gradient", "ExplicitBias");
     let objects = spec.objects.len();
     check.need(objects == 0, "physics.objects", "empty: inverse problems are about one body by itself", objects);
+    let rivals = spec.rivals.len();
+    check.need(rivals == 0, "physics.rivals", "empty: inverse problems are about one body by itself", rivals);
 }

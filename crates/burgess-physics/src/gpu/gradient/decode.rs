@@ -224,7 +224,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     fn start(&self, total: &mut ModelGradient<f32>, bar: &mut StateAdjoint<f32>) {
         let (model, world) = (self.model(), self.world);
         let (rest, drive) = (State::at_rest(model, Vec3::zero()), Drive::idle(model));
-        let step = Step { model, world, drive: &drive, before: &rest, after: &rest };
+        let step = Step { model, world, drive: drive.of_all(), before: &rest, after: &rest };
         let mut work = Work::new(model, world.gravity, world.contact_width);
         let mut back = ReverseWork::new(model, world);
         reverse_starts(&step, bar, total, &mut work, &mut back);

@@ -8,7 +8,7 @@ use super::link::reverse_start;
 use super::made::{EffortBar, Step};
 use super::measure::{End, Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
-use super::policy::{PolicyBack, reverse_act, reverse_slew};
+use super::policy::{PolicyBack, reverse_act_each, reverse_slew_each};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
 use super::{recall, reverse_each_body, reverse_step};
@@ -16,7 +16,7 @@ use crate::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
 use crate::model::Candidate;
 use crate::step::episode::Episode;
 use crate::step::measure::{Stance, measure};
-use crate::step::policy::{Occasion, slew_targets};
+use crate::step::policy::{Occasion, slew_each};
 use crate::step::prelude::Prelude;
 use crate::step::state::{Drive, State, Work};
 use crate::task::{Ending, Returns, TaskPlan};
@@ -71,7 +71,7 @@ pub fn differentiate_each<T: Value>(
         let mut gradient = bars.gradient(candidate, world, &start, returns.clone());
         gradient.prelude.start = gradient.state.position;
         for (object, state) in gradient.candidate.model.objects.iter_mut().zip(&gradient.state.objects) {
-            object.start += state.position;
+            object.start_from(state);
         }
         gradient
     };
@@ -198,7 +198,7 @@ impl<T: Value> Bars<T> {
 fn take_start<T: Value>(candidate: &Candidate<T>, world: &World<T>, start: &State<T>, bars: &mut Bars<T>) {
     let model = &candidate.model;
     let drive = Drive::idle(model);
-    let step = Step { model, world, drive: &drive, before: start, after: start };
+    let step = Step { model, world, drive: drive.of_all(), before: start, after: start };
     let mut work = Work::new(model, world.gravity, world.contact_width);
     let mut back = ReverseWork::new(model, world);
     reverse_starts(&step, &mut bars.state, &mut bars.total, &mut work, &mut back);
@@ -362,8 +362,9 @@ impl<'a, T: Value> Back<'a, T> {
         tape.read(place as usize + 1, &mut self.after);
         // What drove the step: the commands were decided before it, or held.
         self.drive.targets.clone_from(&self.before.targets);
-        let command_rate = slew_targets(world, &self.after.commands, &mut self.drive);
-        let step = Step { model, world, drive: &self.drive, before: &self.before.state, after: &self.after.state };
+        let command_rate = slew_each(model, world, &self.after.commands, &mut self.drive.targets);
+        let step =
+            Step { model, world, drive: self.drive.of_all(), before: &self.before.state, after: &self.after.state };
         recall(&step, &mut self.work);
         // Judge, move, decide: backward.
         watch.watch(index, &self.after.state, &mut self.bar);
@@ -383,7 +384,7 @@ impl<'a, T: Value> Back<'a, T> {
         let (effort, rate_bar) =
             reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.total, &self.work, &self.reverse);
         reverse_step(&step, effort, &mut self.bar, &mut self.total, &mut self.work, &mut self.reverse);
-        reverse_slew(world, &self.before.targets, &self.after.commands, rate_bar, &mut self.bar);
+        reverse_slew_each(model, world, &self.before.targets, &self.after.commands, rate_bar, &mut self.bar);
         if index.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
                 decision: episode.decision_after(index),
@@ -391,13 +392,12 @@ impl<'a, T: Value> Back<'a, T> {
                 reference_force: self.prelude.plan.reference_force,
                 latent: watching.map_or(&[], |watching| watching.latent(index)),
             };
-            let controller = &self.candidate.controller;
-            reverse_act(
-                model,
-                controller,
+            reverse_act_each(
+                self.candidate,
                 world,
                 &self.before.state,
                 occasion,
+                index / self.task.control_period,
                 &mut self.bar,
                 &mut self.total,
                 &self.reverse,

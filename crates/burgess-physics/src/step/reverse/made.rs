@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::step::pair_work::Meeting;
-use crate::step::state::{Drive, State};
+use crate::step::state::{DriveOf, State};
 use crate::world::World;
 use burgess_core::autodiff::Real;
 
@@ -38,7 +38,7 @@ pub struct Step<'a, T> {
     /// The surroundings.
     pub world: &'a World<T>,
     /// What drove it.
-    pub drive: &'a Drive<T>,
+    pub drive: DriveOf<'a, T>,
     /// The state before it.
     pub before: &'a State<T>,
     /// The state after it.

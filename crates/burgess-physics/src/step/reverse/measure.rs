@@ -15,15 +15,17 @@ use crate::task::TaskPlan;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
 
-/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, a descriptor's mean and body, the object, and what
-/// touches.
-const SEEN: usize = OBJECT + 8;
+/// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, a descriptor's mean and body, the object, what
+/// touches, and the rival.
+const SEEN: usize = RIVAL + 3;
 /// Place of the base's z axis among them; height, power and the rate of the servo targets follow.
 const UP: usize = 9;
 /// Place of a descriptor's mean among them; mass and leg span follow.
 const MEAN: usize = 16 + LIMB_ENDS;
 /// Place of where the object started; where it is follows, then how much the creature touches it and itself.
 const OBJECT: usize = MEAN + 3;
+/// Place of where the rival is.
+const RIVAL: usize = OBJECT + 8;
 
 type Measured<T> = Dual<T, SEEN>;
 
@@ -144,6 +146,7 @@ fn see<T: Value>(s: &Sensors<T>) -> Sensors<Measured<T>> {
         object: vector(s.object, OBJECT + 3),
         object_touch: variable(s.object_touch, OBJECT + 6),
         self_touch: variable(s.self_touch, OBJECT + 7),
+        rival: vector(s.rival, RIVAL),
     }
 }
 
@@ -164,9 +167,13 @@ pub fn reverse_measure<T: Value>(
     total.prelude.leg_span += seen.0[MEAN + 2];
     bar.position += seen.vector(3) + back.reverse_height(after.position, seen.0[12]);
     bar.velocity += seen.vector(6);
-    if let (Some(object), Some(gradient)) = (bar.objects.first_mut(), total.candidate.model.objects.first_mut()) {
-        gradient.start += seen.vector(OBJECT);
-        object.position += seen.vector(OBJECT + 3);
+    let first_rival = model.first_rival();
+    if first_rival > 0 {
+        total.candidate.model.objects[0].start += seen.vector(OBJECT);
+        bar.objects[0].position += seen.vector(OBJECT + 3);
+    }
+    if let Some(rival) = bar.objects.get_mut(first_rival) {
+        rival.position += seen.vector(RIVAL);
     }
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
     bar.rotation += up.cross(seen.vector(UP));

@@ -27,7 +27,7 @@ pub mod tape;
 
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touch_contacts};
 use super::kinematics::kinematics as locate;
-use super::objects::{each_body, work_on_each_body};
+use super::objects::{each_driven_body, work_on_each_body};
 use super::pairs::{assemble_answer, find_pairs, push_pairs};
 use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::state::Work;
@@ -46,7 +46,7 @@ use state::{ModelGradient, ReverseWork, StateAdjoint};
 /// Where everything was before the step, and what law every force followed.
 pub fn recall<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
     let Step { model, world, drive, before, .. } = *step;
-    each_body(model, before, work, |model, before, work| {
+    each_driven_body(model, drive, before, work, |model, drive, before, work| {
         locate(model, before, work);
         touch_contacts(model, world, before, work);
         assemble_joints(model, world, drive, before, work);
@@ -110,13 +110,13 @@ pub fn reverse_each_body<T: Value>(
     back: &mut ReverseWork<T>,
     act: impl Fn(&Step<'_, T>, EffortBar<T>, &mut StateAdjoint<T>, &mut ModelGradient<T>, &mut Work<T>, &mut ReverseWork<T>),
 ) {
-    act(step, effort, bar, total, work, back);
-    let Step { model, world, drive, before, after } = *step;
+    let Step { model, world, mut drive, before, after } = *step;
+    act(&Step { drive: drive.take(model.links.len()), ..*step }, effort, bar, total, work, back);
     for (i, object) in model.objects.iter().enumerate() {
         let (before, after) = (&before.objects[i], &after.objects[i]);
-        let step = Step { model: &object.body, world, drive, before, after };
+        let step = Step { model: &object.body, world, drive: drive.take(object.driven_count()), before, after };
         let (bar, total) = (&mut bar.objects[i], &mut total.objects[i]);
-        // Objects have no servos.
+        // Measurements see the creature's effort alone.
         act(&step, EffortBar::default(), bar, total, &mut work.objects[i], &mut back.objects[i]);
     }
 }

@@ -5,9 +5,8 @@ use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::pair::{ContactSums, PairForce, PairResistance};
 use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse};
 use crate::laws::shapes::{RoundedBox, Segment};
-use crate::model::{Model, Shape};
+use crate::model::Shape;
 use crate::step::assemble::across;
-use crate::step::objects::{Owner, owner};
 use crate::step::pair_work::Placed;
 use crate::step::pairs::{corner_signs, edge_share, ground_stiffness, law_givers, pair_law, segment_of, touch};
 use crate::step::spatial::{AtPoint, Spatial, Wrench};
@@ -34,9 +33,9 @@ pub fn reverse_pairs<T: Value>(
     let mut forces = Vec::with_capacity(work.pairs.len());
     for (pair, &bristle) in work.pairs.iter().zip(&next_bars) {
         let law = pair_law(model, step.world, work, pair.links, pair.feature.share);
-        let [l, m] = pair.links.map(|link| back.link(link).adjoint.at(pair.touch.point - work.offset(link)));
+        let [l, m] = pair.links.map(|link| back.link(work, link).adjoint.at(pair.touch.point - work.offset(link)));
         let force_bar = (l - m) * dt;
-        let normal = force_bar.dot(pair.touch.normal) + effort.of_meeting(pair.meeting(model.links.len()));
+        let normal = force_bar.dot(pair.touch.normal) + effort.of_meeting(pair.meeting(model));
         let says = law.force_reverse(&pair.motion, &pair.sums, &PairForce { normal, friction: force_bar, bristle });
         for link in pair.links {
             let sum = &mut sum_bars[link];
@@ -62,14 +61,14 @@ pub fn reverse_pairs<T: Value>(
         let resists =
             law.resistance_reverse(pair.motion.gap, pair.motion.v_n, pair.motion.tangent_mobility, resistance);
         let (stiffer, narrower) = law_givers(model, work, pair.links);
-        owner_of(total, model, stiffer).candidate.model.contact_stiffness +=
+        owner_of(total, work, stiffer).candidate.model.contact_stiffness +=
             ground_stiffness(says.stiffness + resists.stiffness, pair.feature.share);
-        owner_of(total, model, narrower).prelude.contact_width += says.width + resists.width;
+        owner_of(total, work, narrower).prelude.contact_width += says.width + resists.width;
         total.world.friction += says.friction;
         // The force at the point, on the one and on the other. Points have bars of their own in the coordinates of each side.
         let mut point_bars = [Vec3::zero(); 2];
         for ((link, side), impulse) in pair.links.into_iter().zip(&mut point_bars).zip([force * dt, -force * dt]) {
-            let own = back.link(link);
+            let own = back.link(work, link);
             own.adjoint_bar.accumulate(&Wrench::force_at(x - work.offset(link), impulse));
             *side = impulse.cross(own.adjoint.angular);
         }
@@ -88,7 +87,7 @@ pub fn reverse_pairs<T: Value>(
             let (point, direction) = body.mobilities[own].at_point_reverse(x, n, mobility_bar);
             *side += point;
             n_bar += direction;
-            let (body, own) = back.owner_of(link);
+            let (body, own) = back.owner_of(work, link);
             body.mobility_bars[own].add_point_drag(x, n, mobility_bar.all, mobility_bar.one);
         }
         // The bristle: what was carried, across the present normal, and the slip of this step.
@@ -104,12 +103,12 @@ pub fn reverse_pairs<T: Value>(
         n_bar += u * v_n_bar - u * slip_bar.dot(n) - slip_bar * u.dot(n);
         let u_bar = across(slip_bar, n) + n * v_n_bar;
         for ((link, side), u_bar) in pair.links.into_iter().zip(&mut point_bars).zip([u_bar, -u_bar]) {
-            back.link(link).twist_bar.accumulate(&Wrench::force_at(x - work.offset(link), u_bar));
+            back.link(work, link).twist_bar.accumulate(&Wrench::force_at(x - work.offset(link), u_bar));
             *side += u_bar.cross(work.link(link).twist.angular);
         }
         let x_bar = point_bars[0] + point_bars[1];
         for (link, side) in pair.links.into_iter().zip(point_bars) {
-            shift_origin(link, -side, model, bar);
+            shift_origin(link, -side, work, bar);
         }
         // Where they touch.
         let places = [pair.feature.first, pair.feature.second].map(|collider| &work.placed[collider]);
@@ -141,7 +140,7 @@ pub fn reverse_pairs<T: Value>(
         };
         for (collider, says) in [(pair.feature.first, &of_first), (pair.feature.second, &of_second)] {
             let shift = reverse_place(step, collider, says, total, work, back);
-            shift_origin(model.collider(collider).0, shift, model, bar);
+            shift_origin(work.members.links_of_colliders[collider], shift, work, bar);
         }
     }
 }
@@ -153,16 +152,16 @@ fn clear_mobility_bars<T: Value>(back: &mut ReverseWork<T>) {
 }
 
 /// The gradient of the body that has a link, counted with those of objects.
-fn owner_of<'a, T: Value>(total: &'a mut ModelGradient<T>, model: &Model<T>, link: usize) -> &'a mut ModelGradient<T> {
-    match owner(model.links.len(), link) {
-        Owner::Creature(_) => total,
-        Owner::Object(object) => &mut total.objects[object],
+fn owner_of<'a, T: Value>(total: &'a mut ModelGradient<T>, work: &Work<T>, link: usize) -> &'a mut ModelGradient<T> {
+    match work.members.links[link].body.checked_sub(1) {
+        None => total,
+        Some(object) => &mut total.objects[object],
     }
 }
 
 /// Takes the bar of the place of an object's origin, relative to the creature's, to both.
-fn shift_origin<T: Value>(link: usize, offset_bar: Vec3<T>, model: &Model<T>, bar: &mut StateAdjoint<T>) {
-    if let Owner::Object(object) = owner(model.links.len(), link) {
+fn shift_origin<T: Value>(link: usize, offset_bar: Vec3<T>, work: &Work<T>, bar: &mut StateAdjoint<T>) {
+    if let Some(object) = work.members.links[link].body.checked_sub(1) {
         bar.objects[object].position += offset_bar;
         bar.position += -offset_bar;
     }
@@ -189,11 +188,11 @@ fn reverse_place<T: Value>(
     work: &Work<T>,
     back: &mut ReverseWork<T>,
 ) -> Vec3<T> {
-    let (link, shape) = step.model.collider(collider);
-    let (own, next) = (work.link(link), back.link(link));
+    let (link, member) = (work.members.links_of_colliders[collider], work.members.colliders[collider]);
+    let shape = step.model.shape(member);
+    let (own, next) = (work.link(link), back.link(work, link));
     let origin = own.origin + work.offset(link);
-    let own_collider = collider.checked_sub(step.model.colliders.len()).map_or(collider, |_| 0);
-    let gradient = &mut owner_of(total, step.model, link).candidate.model.colliders[own_collider].shape;
+    let gradient = &mut owner_of(total, work, link).candidate.model.colliders[member.own].shape;
     let home = |x: Vec3<T>| own.rotation.transposed_mul(x);
     match (shape, gradient, &work.placed[collider], says) {
         (Shape::Sphere { .. }, Shape::Sphere { centre, radius }, Placed::Segment(at), Placed::Segment(says)) => {

@@ -2,13 +2,29 @@
 
 use super::measure::load_share_slopes;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
-use crate::model::{Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS};
+use crate::model::{Candidate, Contender, Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS};
 use crate::step::policy::{Occasion, half_range, in_heading_frame, observe};
 use crate::step::state::State;
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Value, real};
 use burgess_core::math::{Vec3, vec3};
 use std::f64::consts::TAU;
+
+/// As [`reverse_slew`], of a creature and its rivals.
+pub fn reverse_slew_each<T: Value>(
+    model: &Model<T>,
+    world: &World<T>,
+    targets: &[T],
+    commands: &[T],
+    rate_bar: T,
+    bar: &mut StateAdjoint<T>,
+) {
+    let links = model.links.len();
+    reverse_slew(world, &targets[..links], &commands[..links], rate_bar, bar);
+    for Contender { object, driven, .. } in model.rivals() {
+        reverse_slew(world, &targets[driven.clone()], &commands[driven], T::zero(), &mut bar.objects[object]);
+    }
+}
 
 /// Goes back through the slewing of the targets: `targets` and `commands` (rad, one a link) are those before it, `rate_bar` is the bar of
 /// the mean square rate.
@@ -33,6 +49,30 @@ pub struct PolicyBack<T> {
     activations: Vec<Vec<T>>,
     bars: Vec<T>,
     inputs_bar: Vec<T>,
+}
+
+/// As [`reverse_act`], of a creature and its rivals; `decision` is the number of those before it by which rivals count.
+#[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
+pub fn reverse_act_each<T: Value>(
+    candidate: &Candidate<T>,
+    world: &World<T>,
+    state: &State<T>,
+    occasion: Occasion<'_, T>,
+    decision: u32,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
+    back: &ReverseWork<T>,
+    latent_bar: &mut [T],
+    scratch: &mut PolicyBack<T>,
+) {
+    let Candidate { model, controller } = candidate;
+    reverse_act(model, controller, world, state, occasion, bar, total, back, latent_bar, scratch);
+    for Contender { object, body, rival, .. } in model.rivals() {
+        let (controller, occasion) = (&rival.controller, occasion.of_rival(rival, decision));
+        let (state, bar) = (&state.objects[object], &mut bar.objects[object]);
+        let (total, back) = (&mut total.objects[object], &back.objects[object]);
+        reverse_act(body, controller, world, state, occasion, bar, total, back, &mut [], scratch);
+    }
 }
 
 /// Goes back through a decision, and takes the bars of the commands with it; adds to those of the latent state that it saw.

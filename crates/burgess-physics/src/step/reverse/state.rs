@@ -3,8 +3,9 @@
 use crate::gradient::{PreludeGradient, StateGradient, WorldGradient};
 use crate::laws::terrain::Terrain;
 use crate::model::{Candidate, Controller, Model, Object};
-use crate::step::objects::{Owner, owner};
+use crate::step::objects::Member;
 use crate::step::spatial::{Spatial, Twist, Wrench};
+use crate::step::state::Work;
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Real, real};
 use burgess_core::math::Vec3;
@@ -130,7 +131,7 @@ pub struct ModelGradient<T> {
     pub prelude: PreludeGradient<T>,
     /// Of the surroundings.
     pub world: WorldGradient<T>,
-    /// What each object says, as if it were a candidate without a brain; [`ModelGradient::gather_objects`] adds it to the rest.
+    /// What each object says, as if it were a candidate, without a brain unless it is a rival; [`ModelGradient::gather_objects`] adds it to the rest.
     pub objects: Vec<ModelGradient<T>>,
 }
 
@@ -138,7 +139,8 @@ impl<T: Real> ModelGradient<T> {
     /// All zero.
     pub fn zero(candidate: &Candidate<T>) -> Self {
         let object = |object: &Object<T>| {
-            let controller = Controller::Sequence { actions: Vec::new() };
+            let idle = || Controller::Sequence { actions: Vec::new() };
+            let controller = object.rival.as_ref().map_or_else(idle, |rival| rival.controller.clone());
             Self::zero(&Candidate { model: object.body.clone(), controller })
         };
         Self {
@@ -155,7 +157,11 @@ impl<T: Real> ModelGradient<T> {
             object.body = says.candidate.model;
             object.contact_width = says.prelude.contact_width;
             // Of what is worked out of an object, only the mass that friction acts on has a derivative.
-            object.body.links[0].mass += says.prelude.mass;
+            object.body.links.iter_mut().for_each(|link| link.mass += says.prelude.mass);
+            if let Some(rival) = &mut object.rival {
+                rival.controller = says.candidate.controller;
+                rival.reference_force = says.prelude.reference_force;
+            }
             self.world.gravity += says.world.gravity;
             self.world.friction += says.world.friction;
             self.world.contact_damping += says.world.contact_damping;
@@ -240,16 +246,17 @@ impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
     }
 
     /// The scratch of the body that has a link, counted with those of objects, and the link's number there.
-    pub fn owner_of(&mut self, link: usize) -> (&mut Self, usize) {
-        match owner(self.links.len(), link) {
-            Owner::Creature(link) => (self, link),
-            Owner::Object(object) => (&mut self.objects[object], 0),
+    pub fn owner_of(&mut self, work: &Work<T>, link: usize) -> (&mut Self, usize) {
+        let Member { body, own } = work.members.links[link];
+        match body.checked_sub(1) {
+            None => (self, own),
+            Some(object) => (&mut self.objects[object], own),
         }
     }
 
     /// A link, counted with those of objects.
-    pub fn link(&mut self, link: usize) -> &mut LinkBack<T> {
-        let (body, link) = self.owner_of(link);
+    pub fn link(&mut self, work: &Work<T>, link: usize) -> &mut LinkBack<T> {
+        let (body, link) = self.owner_of(work, link);
         &mut body.links[link]
     }
 

@@ -11,16 +11,16 @@ use burgess_core::math::{Quat, Vec3};
 pub struct Standing<T> {
     /// The state.
     pub state: State<T>,
-    /// Servo targets (rad), one a link.
+    /// Servo targets (rad), one a link of the creature, then of each rival.
     pub targets: Vec<T>,
-    /// Commands (rad), one a link.
+    /// Commands (rad), in the same places.
     pub commands: Vec<T>,
 }
 
 impl<T: Real> Standing<T> {
     /// At rest at the origin.
     pub fn new(model: &Model<T>) -> Self {
-        let per_link = vec![T::zero(); model.links.len()];
+        let per_link = vec![T::zero(); model.driven_count()];
         Self { state: State::at_rest(model, Vec3::zero()), targets: per_link.clone(), commands: per_link }
     }
 }
@@ -123,7 +123,7 @@ fn read_state<T: Value, F: FnMut() -> T>(next: &mut F, state: &mut State<T>) {
 
 /// Numbers of a record.
 pub fn record_size<T: Real>(model: &Model<T>) -> usize {
-    let commanded = 2 * model.links.len();
+    let commanded = 2 * model.driven_count();
     let objects: usize = model.objects.iter().map(|object| state_size(&object.body)).sum();
     commanded + state_size(model) + objects
 }
