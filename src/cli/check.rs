@@ -9,6 +9,7 @@ use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Ex
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::scene::{Found, ObjectSpec, RivalSpec, ShapeSpec};
+use burgess_physics::shared_world::Scene;
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
@@ -43,6 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             burgess_evolution::inverse::check(&loaded)?;
             inverse(&loaded.inverse)
         }
+        AnyLoaded::Scene(scene) => free_bodies(&scene),
     };
     print(harmless(&format!("{}: valid", args.file.display())));
     for (what, text) in lines {
@@ -82,6 +84,18 @@ fn benchmark(e: &Experiment, problem: BenchmarkFunction) -> Vec<(&'static str, S
         ("archive", archive(e)),
         ("emitters", emitters(e)),
         ("budget", budget(e)),
+    ]
+}
+
+fn free_bodies(scene: &Scene) -> Vec<(&'static str, String)> {
+    let Scene { worlds, rate, duration, seed, .. } = scene;
+    let each = scene.bodies_of_a_world();
+    vec![
+        ("kind", "Scene".to_owned()),
+        ("seed", seed.to_string()),
+        ("bodies", format!("{each} in each of {worlds} {}", if *worlds == 1 { "world" } else { "worlds" })),
+        ("terrain", terrain(&scene.terrain)),
+        ("steps", format!("{duration} s: {} at {rate} Hz", scene.steps())),
     ]
 }
 

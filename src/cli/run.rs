@@ -49,6 +49,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let loaded = match experiment::load_any(&args.file, &args.overrides)? {
         AnyLoaded::Evolution(loaded) => *loaded,
         AnyLoaded::Inverse(_) => return run_inverse(args),
+        AnyLoaded::Scene(_) => {
+            let file = args.file.display();
+            anyhow::bail!(
+                "{file}: is a scene of free bodies, in which nothing evolves; `burgess world {file}` simulates it"
+            )
+        }
     };
     let mut experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
     rivals::find_rivals(&mut experiment, &loaded.folder)?;

@@ -54,6 +54,20 @@ fn a_trajectory_has_a_row_a_step_and_both_precisions_agree() {
 }
 
 #[test]
+fn scenes_are_checked_simulated_and_not_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let scene = "Scene(duration: 0.1, groups: [(shape: Sphere(radius: 0.1), place: At(0, 0, 1))])";
+    fs::write(dir.path().join("one.ron"), scene).unwrap();
+    let checked = ask(dir.path(), &["check", "one.ron", "--set", "worlds=3"]);
+    assert!(checked.contains("valid") && checked.contains("1 in each of 3 worlds"), "{checked}");
+    assert!(ask(dir.path(), &["world", "one.ron", "--backend", "cpu"]).contains("48 steps"));
+    let refused = fail(dir.path(), &["run", "one.ron"]);
+    assert!(refused.contains("`burgess world one.ron` simulates it"), "{refused}");
+    let wrong = fail(dir.path(), &["check", "one.ron", "--set", "rate=1"]);
+    assert!(wrong.contains("rate: must be from 30 to 100000 steps a second, is 1"), "{wrong}");
+}
+
+#[test]
 fn an_elite_s_policy_file_moves_its_body_as_before() {
     let (dir, elite) = runs();
     fs::write(dir.path().join("gait.ron"), ask(dir.path(), &["show", &elite, "--policy"])).unwrap();

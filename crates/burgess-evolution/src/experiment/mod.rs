@@ -30,6 +30,7 @@ pub use schema::*;
 
 use crate::genome::{Policy, morphology};
 use burgess_core::files;
+use burgess_physics::shared_world::Scene;
 use burgess_physics::world::Physics;
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
@@ -82,6 +83,8 @@ pub enum AnyLoaded {
     Evolution(Box<Loaded>),
     /// An inverse problem: the file begins with the name of its kind.
     Inverse(Box<LoadedInverse>),
+    /// Free bodies in a space of their own: the file begins with `Scene`.
+    Scene(Box<Scene>),
 }
 
 /// Reads and checks a file of any kind; `overrides` are changes such as `task.duration=2.5`, made in order.
@@ -92,6 +95,10 @@ pub enum AnyLoaded {
 pub fn load_any(path: &Path, overrides: &[String]) -> Result<AnyLoaded, ExperimentError> {
     let text = read(path, files::HAND_WRITTEN)?;
     let (name, folder) = (path.display().to_string(), path.parent().unwrap_or(Path::new("")));
+    if scene::is_scene(&text) {
+        let scene = scene::from_source(&overridden(&text, &name, overrides)?)?;
+        return Ok(AnyLoaded::Scene(Box::new(scene)));
+    }
     match Inverse::kind(&text) {
         Some(_) => inverse_from_text(&text, &name, folder, overrides).map(|l| AnyLoaded::Inverse(Box::new(l))),
         None => from_text(&text, &name, folder, overrides).map(|l| AnyLoaded::Evolution(Box::new(l))),

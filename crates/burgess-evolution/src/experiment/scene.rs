@@ -21,15 +21,24 @@ pub fn load_scene(path: &Path) -> Result<Scene, ExperimentError> {
 ///
 /// [`ExperimentError::Syntax`] and [`ExperimentError::Invalid`].
 pub fn scene_from_text(text: &str, source_name: &str) -> Result<Scene, ExperimentError> {
-    let source = Source::new(source_name, text);
-    let scene: Scene = parse(&source)?;
+    from_source(&Source::new(source_name, text))
+}
+
+/// Whether a text says by its first word that it is a scene. (In a place where only scenes are read it need not.)
+pub(super) fn is_scene(text: &str) -> bool {
+    super::syntax::first_name(text).is_some_and(|name| name == "Scene")
+}
+
+pub(super) fn from_source(source: &Source) -> Result<Scene, ExperimentError> {
+    let scene: Scene = parse(source)?;
     let problems = scene.problems().into_iter();
-    without(problems.map(|(path, message)| InvalidValue { path, message, place: None }).collect(), &source)?;
+    without(problems.map(|(path, message)| InvalidValue { path, message, place: None }).collect(), source)?;
     Ok(scene)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{AnyLoaded, load_any};
     use super::*;
 
     #[test]
@@ -46,6 +55,8 @@ mod tests {
         for (name, count) in bodies {
             let scene = load_scene(&folder.join(name).with_extension("ron")).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(scene.bodies(), count, "{name}");
+            let any = load_any(&folder.join(name).with_extension("ron"), &[]);
+            assert!(matches!(any, Ok(AnyLoaded::Scene(loaded)) if *loaded == scene), "{name}");
         }
     }
 
