@@ -206,7 +206,7 @@ fn wake_lane() {
     first_object_lane = scene_lane + byte(l.scene, 3u);
     facts_row = l.facts;
     block_depth = lanes[block * LANES].block_depth;
-    is_base = body_links > 0u && depth == 0u;
+    is_base = body_links > 0u && depth == 0u && !is_object;
     is_joint = depth > 0u;
     if lane == 0u {
         atomicStore(&flag, 0u);
@@ -276,10 +276,13 @@ fn wake_body() {
     started = bodies[body].started;
 }
 
-// At rest, upright, on the spawn point; then as the last dispatch left it.
+// At rest, upright, on the spawn point or where the scene has it; then as the last dispatch left it.
 fn wake_episode() {
     if begins {
         orientation = vec4<f32>(0.0, 0.0, 0.0, 1.0);
+        if RIVALS != 0u {
+            orientation = vec4<f32>(0.0, 0.0, bodies[facts()].turn_z, bodies[facts()].turn_w);
+        }
         position = bodies[facts()].start;
         // At the start nothing has landed: the drop to the ground is no step.
         stance = vec4<f32>(2.0);

@@ -36,15 +36,15 @@ struct Span {
 // A lane's link in its creature's tree. Lanes are numbered within the block; NONE is no lane.
 struct Lane {
     tree: u32,           // bytes: parent, depth, base, first child
-    counts: u32,         // bytes: next sibling, contact points, links of the creature (0 for an idle lane), quadrant
-    body: u32,           // index of the creature; of an object, that of the creature beside it
+    counts: u32,         // bytes: next sibling, contact points, links of the creature or rival (0 for an idle lane or another object), quadrant
+    body: u32,           // index of the creature; of an object or a rival, that of the creature beside it
     block_depth: u32,    // depth of the deepest tree in the block
     partners: u32,       // one bit a later link, counted with the creature's objects, that the link can touch
-    scene: u32,          // bytes: first lane of the creature, its links with its objects, whether the lane is an object's, its links
-    facts: u32,          // where `bodies` and `episodes` have the creature, or the object
+    scene: u32,          // bytes: first lane of the creature, its links with its objects', whether the lane is an object's or a rival's, its links
+    facts: u32,          // where `bodies` and `episodes` have the creature, or the object or rival
 }
 
-// What is known of a whole creature, or of an object.
+// What is known of a whole creature, or of an object or rival.
 struct Body {
     start: vec3<f32>,
     contact_stiffness: f32,
@@ -61,9 +61,9 @@ struct Body {
     pull_tolerance: f32,
     started: u32,           // in batches that step: the batch's step with which the episode began
     first_object: u32,      // where its objects begin in `bodies`
+    turn_z: f32,            // how it is turned about z at the start: z and w of a quaternion
+    turn_w: f32,
     spare_0: u32,
-    spare_1: u32,
-    spare_2: u32,
 }
 
 // What the base lane of a creature or of an object keeps between dispatches.

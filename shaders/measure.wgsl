@@ -13,7 +13,9 @@ fn post_measurements(rate: f32, force: f32, position: vec3<f32>) {
         post(7u, vec4<f32>(touch_forces(), 0.0, 0.0));
     }
     if OBJECTS != 0u && is_object {
-        post(0u, vec4<f32>(0.0, 0.0, 0.0, select(0.0, 1.0, has_diverged())));
+        // Of objects and rivals it counts whether they are out of bounds.
+        let bounded = select(calm, !has_diverged(), is_root());
+        post(0u, vec4<f32>(0.0, 0.0, 0.0, select(1.0, 0.0, bounded)));
         post(3u, vec4<f32>(position, 0.0));
     }
 }
@@ -30,7 +32,7 @@ fn total_force() -> f32 {
 }
 
 // What the joints of a creature posted, summed in the order of links: power, limit use, squared command changes, and how many
-// are out of bounds. Of objects only the last is not zero.
+// are out of bounds. Of objects and rivals only the last is not zero.
 fn sum_joints() -> vec4<f32> {
     // Four at a time, so that reads do not wait for sums.
     var sum = vec4<f32>(0.0);
@@ -87,9 +89,12 @@ fn measure(
         s.object_touch = load_share(forces.x, reference_force);
         s.self_touch = load_share(forces.y, reference_force);
     }
-    if OBJECTS != 0u {
+    if THINGS != 0u {
         s.object_start = bodies[bodies[body].first_object].start;
         s.object = posted(3u, first_object_lane).xyz;
+    }
+    if RIVALS != 0u {
+        s.rival = posted(3u, first_rival_lane()).xyz;
     }
     return s;
 }

@@ -1,7 +1,7 @@
 // Links of one creature that touch each other or objects of its scene, and objects that touch each other: which, where, and with what force. Twin of
 // crates/burgess-physics/src/step/pairs.rs.
 //
-// Places are relative to the creature's base origin here, while the rest of an object's lane has them relative to the object's own. What is said of a
+// Places are relative to the creature's base origin here, while the rest of an object's lanes has them relative to the object's own. What is said of a
 // creature's links goes for its objects, too, which come behind them.
 //
 // A creature has PAIR_SLOTS slots for each of its links; slot `s` is worked on by the lane of link `s` modulo the links. Lists are in the order
@@ -701,7 +701,7 @@ fn meeting_of(k: u32) -> vec2<f32> {
     let later = max(pairs[k].first, pairs[k].second);
     let is_own = later < first_object_lane;
     return vec2<f32>(
-        select(0.0, 1.0, later == first_object_lane && earlier < later), select(0.0, 1.0, is_own),
+        select(0.0, 1.0, THINGS != 0u && later == first_object_lane && earlier < later), select(0.0, 1.0, is_own),
     );
 }
 

@@ -26,7 +26,7 @@ fn act(decision: u32, time: f32) {
 
 // The lane's share of a sequence of actions, which stands in `weights` after the number of its rows; the last row is held.
 fn recorded_action(decision: u32) -> f32 {
-    let at = bodies[body].weights;
+    let at = bodies[facts()].weights;
     let row = min(decision, u32(weights[at]) - 1u);
     return weights[at + 1u + row * (body_links - 1u) + lane - base - 1u];
 }
@@ -61,11 +61,11 @@ fn target_change(wanted: f32) -> f32 {
 // The network's output for the lane's joint. The units of a layer are shared out among the creature's lanes; a brain stands in
 // `weights` layer by layer, biases first, then one row of units an input.
 fn network(clock: f32) -> f32 {
-    let own = bodies[body].activations;
+    let own = bodies[facts()].activations;
     var inputs = own;
     var input_count = OBSERVATIONS + 3u * (body_links - 1u);
     var outputs = own + ACTIVATIONS;
-    var at = bodies[body].weights;
+    var at = bodies[facts()].weights;
     observe(inputs, clock);
     storageBarrier();
     for (var layer = 0u; layer < world.hidden_layers; layer++) {
@@ -108,7 +108,7 @@ fn observe(to: u32, clock: f32) {
             activations[to + OBSERVATIONS - LATENT + i] = remembered(watched_moment, DETERMINISTIC + i);
         }
     }
-    if is_base {
+    if is_head() {
         let rotation = rotation_matrix(orientation);
         let up = vec3<f32>(rotation[0].z, rotation[1].z, rotation[2].z);
         let moving = in_heading_frame(rotation[0].xy, velocity);

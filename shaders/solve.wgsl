@@ -25,7 +25,7 @@ fn eliminate_hinges() {
 // Adds what is left of the base's children to the base.
 fn gather_system() {
     gather_base();
-    if is_base && first_child != NONE {
+    if is_root() && first_child != NONE {
         add_system(lane);
     }
 }

@@ -15,8 +15,8 @@ var<private> quadrant: u32;
 var<private> body: u32;
 var<private> is_base: bool;
 var<private> is_joint: bool;
-// Of the creature with its objects: the first lane, and how many links there are. An object is a tree of one link: its lane is a root, but no
-// creature's base.
+// Of the creature with its objects, rivals among them: the first lane, and how many links there are. On lanes of objects and rivals `is_object`
+// is true: each is a tree with a root of its own, but no root is the creature's base.
 var<private> scene_lane: u32;
 var<private> scene_links: u32;
 var<private> is_object: bool;
@@ -112,12 +112,22 @@ struct ContactWork {
 }
 var<private> contacts: array<ContactWork, CONTACTS>;
 
-// Whether the lane is the root of a tree: a creature's base, or an object.
+// Whether the lane is the root of a tree: a creature's base, a rival's, or another object.
 fn is_root() -> bool {
-    return is_base || (OBJECTS != 0u && is_object);
+    return is_base || (OBJECTS != 0u && is_object && depth == 0u);
 }
 
-// Where `bodies` and `episodes` have the lane's creature, or its object.
+// Whether the lane is the base of a creature or of a rival: of what has a brain.
+fn is_head() -> bool {
+    return is_base || (RIVALS != 0u && is_object && depth == 0u && body_links > 0u);
+}
+
+// The base lane of the first rival. Objects before it have a lane each.
+fn first_rival_lane() -> u32 {
+    return first_object_lane + THINGS;
+}
+
+// Where `bodies` and `episodes` have the lane's creature, or its object or rival.
 fn facts() -> u32 {
     if OBJECTS != 0u {
         return facts_row;

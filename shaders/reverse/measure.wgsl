@@ -29,9 +29,18 @@ fn reverse_measure(step: u32) {
     if TOUCHES != 0u {
         touch_bars = posted(7u, scene_lane).xy;
     }
-    if OBJECTS != 0u && is_object && facts() == bodies[body].first_object {
-        position_bar += posted(4u, lane).xyz;
-        start_bar += posted(5u, lane).xyz;
+    if OBJECTS != 0u && is_object {
+        // Measurements see the creature's effort alone.
+        power_bar = 0.0;
+        limit_use_bar = 0.0;
+        change_weight = 0.0;
+        if THINGS != 0u && lane == first_object_lane {
+            position_bar += posted(4u, lane).xyz;
+            start_bar += posted(5u, lane).xyz;
+        }
+        if RIVALS != 0u && lane == first_rival_lane() {
+            position_bar += posted(4u, lane).xyz;
+        }
     }
     if WATCHED != 0u {
         take_feature_bars(joints.w);
@@ -60,10 +69,13 @@ fn reverse_sensors(step: u32) {
     let roughness = 2.0 * bar.command_rate / (world.dt * world.dt * joints);
     post(2u, vec4<f32>(bar.power, bar.limit_use / joints, roughness, base_force_bar));
     post(3u, limbs);
-    if OBJECTS != 0u {
-        // To the first object's own place.
+    // To the places of the first object and of the first rival.
+    if THINGS != 0u {
         board[4u * ROW + first_object_lane] = vec4<f32>(bar.object, 0.0);
         board[5u * ROW + first_object_lane] = vec4<f32>(bar.object_start, 0.0);
+    }
+    if RIVALS != 0u {
+        board[4u * ROW + first_rival_lane()] = vec4<f32>(bar.rival, 0.0);
     }
     if TOUCHES != 0u {
         let forces = sum_touches();

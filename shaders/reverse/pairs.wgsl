@@ -103,6 +103,7 @@ fn reverse_offsets() {
     post(0u, vec4<f32>(offset_bar, 0.0));
     workgroupBarrier();
     if is_object {
+        // What moves a rival's links goes on to its base with the rest.
         place_bar += offset_bar;
     }
     if is_base {

@@ -51,11 +51,11 @@ fn reverse_act(decision: u32, time: f32) {
 // rows of bars, and what goes on in a world model; it is laid out as the brain is in `weights`.
 fn brain_bars() -> u32 {
     let watching = WATCHED * (THOUGHT + THOUGHT_BARS);
-    return bodies[body].activations + select(0u, (world.hidden_layers + 3u) * ACTIVATIONS + watching, BRAIN == MLP);
+    return bodies[facts()].activations + select(0u, (world.hidden_layers + 3u) * ACTIVATIONS + watching, BRAIN == MLP);
 }
 
 fn reverse_action(decision: u32, bar: f32) {
-    let row = min(decision, u32(weights[bodies[body].weights]) - 1u);
+    let row = min(decision, u32(weights[bodies[facts()].weights]) - 1u);
     if alive {
         activations[brain_bars() + 1u + row * (body_links - 1u) + lane - base - 1u] += bar;
     }
@@ -64,7 +64,7 @@ fn reverse_action(decision: u32, bar: f32) {
 // Through the layers, whose activations stand where network left them; the units of a layer are shared out among the creature's
 // lanes. Gives the lane's part of the gradient with respect to the clock.
 fn reverse_network(clock: f32, output_bar: f32) -> f32 {
-    var filled = bodies[body].activations + (world.hidden_layers + 1u) * ACTIVATIONS;
+    var filled = bodies[facts()].activations + (world.hidden_layers + 1u) * ACTIVATIONS;
     var empty = filled + ACTIVATIONS;
     if is_joint {
         activations[filled + lane - base - 1u] = output_bar;
@@ -105,8 +105,8 @@ fn layer_inputs(layer: u32) -> u32 {
 fn reverse_layer(layer: u32, at: u32, outputs: u32, inputs: u32) {
     let units = layer_units(layer);
     let input_count = layer_inputs(layer);
-    let values = bodies[body].activations + layer * ACTIVATIONS;
-    let own = bodies[body].weights + at;
+    let values = bodies[facts()].activations + layer * ACTIVATIONS;
+    let own = bodies[facts()].weights + at;
     let own_bars = brain_bars() + at;
     for (var unit = lane - base; unit < units; unit += body_links) {
         if alive {
@@ -137,7 +137,7 @@ fn reverse_observation(at: u32, clock: f32) -> f32 {
             activations[thought_bars() + Z_BAR + i] += activations[at + OBSERVATIONS - LATENT + i];
         }
     }
-    if is_base {
+    if is_head() {
         let rotation = link_rotation;
         let up_bar = rotation * vector_at(at);
         rotation_bar += cross(up_bar, vec3<f32>(0.0, 0.0, 1.0));

@@ -8,7 +8,7 @@ use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
-use burgess_physics::scene::{Found, ObjectSpec, RivalSpec, ShapeSpec};
+use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::shared_world::Scene;
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
@@ -168,7 +168,7 @@ fn terrain(terrain: &TerrainSpec) -> String {
 fn rivals(rivals: &[RivalSpec]) -> String {
     let one = |rival: &RivalSpec| {
         let RivalSpec { body, policy: _, at: (x, y), heading, found } = rival;
-        let links = found.as_ref().map_or(0, |Found(candidate)| candidate.model.links.len());
+        let links = found.as_ref().map_or(0, |candidate| candidate.model.links.len());
         format!("{body} of {links} links at ({x}, {y}) m, turned by {heading} rad")
     };
     if rivals.is_empty() { "none".to_owned() } else { list(rivals.iter().map(one), ", ") }

@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::print::print;
 use super::subject::{self, Subject};
-use burgess_physics::model::PAIR_SLOTS;
+use burgess_physics::model::{Model, PAIR_SLOTS};
 use burgess_physics::step::trace::{TraceRow, state_columns, trace};
 use burgess_physics::task::{Ending, Returns};
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Scalar of the simulation.
     #[arg(long, value_enum, default_value = "f32")]
     precision: Precision,
-    /// Write every step to this file too: pose, velocities, joints, contacts, reward so far, servo targets, poses of objects.
+    /// Write every step to this file too: pose, velocities, joints, contacts, reward so far, servo targets, poses of objects and of rivals' links.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let (moments, returns) = simulate(&subject.candidate, &subject.world, &subject.task, 1);
     if let Some(output) = csv {
-        output.write(csv_of(&moments, args.precision).as_bytes())?;
+        output.write(csv_of(&subject.candidate.model, &moments, args.precision).as_bytes())?;
     }
     summarise(&subject.label, &moments, &returns);
     Ok(ExitCode::SUCCESS)
@@ -74,7 +74,7 @@ fn summarise(label: &str, moments: &[TraceRow], returns: &Returns<f64>) {
 }
 
 /// One row a step, the start first; numbers have the digits that tell them apart in their precision.
-fn csv_of(moments: &[TraceRow], precision: Precision) -> String {
+fn csv_of(model: &Model<f64>, moments: &[TraceRow], precision: Precision) -> String {
     let text = |number: f64| match precision {
         Precision::F32 => (number as f32).to_string(),
         Precision::F64 => number.to_string(),
@@ -82,9 +82,13 @@ fn csv_of(moments: &[TraceRow], precision: Precision) -> String {
     let links = moments.first().map_or(0, |m| m.contacts.len());
     let contacts = (0..links).map(|link| format!("contact{link}"));
     let targets = (1..links).map(|link| format!("target{link}"));
-    let objects = moments.first().map_or(0, |m| m.objects.len());
-    let poses =
-        (1..=objects).flat_map(|i| ["x", "y", "z", "qw", "qx", "qy", "qz"].map(|name| format!("object{i}_{name}")));
+    let objects = (1..=model.first_rival()).map(|i| format!("object{i}"));
+    let rivals = model.rivals().zip(1..);
+    let rivals =
+        rivals.flat_map(|(rival, i)| (0..rival.body.links.len()).map(move |link| format!("rival{i}_link{link}")));
+    let poses = objects
+        .chain(rivals)
+        .flat_map(|who| ["x", "y", "z", "qw", "qx", "qy", "qz"].map(|name| format!("{who}_{name}")));
     let names = state_columns(links.saturating_sub(1)).into_iter().chain(contacts);
     let mut table = names.chain(["reward".to_owned()]).chain(targets).chain(poses).collect::<Vec<_>>().join(",") + "\n";
     for m in moments {

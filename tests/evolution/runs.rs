@@ -162,6 +162,53 @@ fn a_fixed_body_is_one_topology_and_no_distance() {
     assert!(!dir.join("plots/bodies.png").exists());
 }
 
+/// Who meets whom is frozen: what becomes of a rival's own run changes nothing.
+#[test]
+fn runs_keep_their_rivals() {
+    let place = Place::new();
+    place.ask(&["run", "test.ron", "--set", "budget.generations=1"]);
+    let (_, elite) = RunReader::open(&place.path("results/test-3-1")).unwrap().elites().unwrap().swap_remove(0);
+    let rivals = |list: &str| {
+        let ball = "objects: [(shape: Sphere(radius: 0.1), mass: 0.2, at: (0.3, 0, 0))]";
+        format!("physics=({ball}, self_collision: On, rivals: [{list}])")
+    };
+    let twice = r#"(body: "quadruped", at: (0.6, 0)), (body: "quadruped", at: (-0.6, 0))"#;
+    for (list, problem) in [
+        (twice, "physics.rivals: must have at most 15 links beside 1 objects and bodies of 16 links"),
+        (r#"(body: "arm", at: (1, 0))"#, "physics.rivals[0]: arm: a rival must be free in space, its base is Welded"),
+        (r#"(body: "results/test-3-1#999999", at: (1, 0))"#, "physics.rivals[0]"),
+        (r#"(body: "hopper", policy: "no.ron", at: (1, 0))"#, "physics.rivals[0]: cannot read policy no.ron"),
+    ] {
+        for command in ["check", "run"] {
+            let (_, message) = place.fail(&[command, "test.ron", "--set", &rivals(list)]);
+            assert!(message.contains(problem), "{message}");
+        }
+    }
+    let one = rivals(&format!(r#"(body: "results/test-3-1#{}", at: (0.6, 0), heading: 3)"#, elite.id));
+    let run = |out: &str, generations: &str, threads: &str| {
+        let reward = "task.reward=[(term: NearerToObject)]";
+        let set = ["--set", &one, "--set", reward, "--set", generations, "--threads", threads, "--out", out];
+        place.ask(&[&["run", "test.ron"][..], &set].concat())
+    };
+    run("whole", "budget.generations=6", "1");
+    run("half", "budget.generations=3", "2");
+    fs::remove_dir_all(place.path("results/test-3-1")).unwrap();
+    let frozen = place.path("half/test-3-1/experiment.ron");
+    let text = fs::read_to_string(&frozen).unwrap();
+    fs::write(&frozen, text.replace("generations: Some(3)", "generations: Some(6)")).unwrap();
+    place.ask(&["resume", "half/test-3-1"]);
+    assert_eq!(place.ask(&["hash", "whole/test-3-1"]), place.ask(&["hash", "half/test-3-1"]));
+    place.ask(&["verify", "whole/test-3-1"]);
+    let best = RunReader::open(&place.path("whole/test-3-1")).unwrap().elites().unwrap().swap_remove(0).1.id;
+    place.ask(&["simulate", &format!("whole/test-3-1#{best}"), "--csv", "trajectory.csv"]);
+    let table = fs::read_to_string(place.path("trajectory.csv")).unwrap();
+    let links = elite.traits.links as usize;
+    assert!(table.lines().next().unwrap().contains(&format!("rival1_link{}_qz", links - 1)), "{table}");
+    fs::remove_file(place.path("whole/test-3-1/rivals.ron")).unwrap();
+    let (_, message) = place.fail(&["simulate", &format!("whole/test-3-1#{best}")]);
+    assert!(message.contains("rivals.ron"), "{message}");
+}
+
 #[test]
 fn newborn_bodies_have_layers_of_their_own() {
     let place = Place::new();

@@ -291,6 +291,7 @@ fn every_example_is_valid_and_named_after_its_file() {
     for file in files {
         let name = match load_any(&file, &[]).unwrap_or_else(|e| panic!("{e}")) {
             AnyLoaded::Evolution(loaded) => loaded.experiment.name,
+            AnyLoaded::Scene(_) => panic!("{}: scenes are in experiments/worlds/", file.display()),
             AnyLoaded::Inverse(loaded) => loaded.inverse.name().to_owned(),
         };
         assert_eq!(name, file.file_stem().expect("a name").to_string_lossy().replace('_', "-"));

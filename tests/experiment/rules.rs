@@ -80,6 +80,7 @@ fn values_within_bounds_pass() {
         "physics.rate=9960",
         "physics=(objects: [(shape: Sphere(radius: 0.001), mass: 1e-4, count: 16, spacing: (1, 0, 0)), ])",
         "physics=(objects: [(shape: Box(half: (1, 2, 3)), fixed: true)])",
+        "physics=(rivals: [(body: \"results/a-0-1#7\", at: (-1000, 1000)), (body: \"hopper\", at: (0, 1), heading: -3)])",
         "physics=(gravity: 0, contact_stiffness: Fixed(1e4))",
         "physics.friction=0",
         "physics.contact_stiffness=Fixed(1e4)",
@@ -243,6 +244,19 @@ fn each_rule_refuses_what_breaks_it() {
         (
             "descriptors=[(kind: ObjectX, range: (0, 1))]",
             "descriptors[0].kind: must be about the creature where physics.objects has no object, is `object x`",
+        ),
+        ("physics=(rivals: [(body: \"\", at: (1, 0))])", "physics.rivals[0].body: must be a morphology, the path of a"),
+        (
+            "physics=(rivals: [(body: \"hopper\", at: (1, NaN))])",
+            "physics.rivals[0].at.1: must be from -1000 to 1000 m, is NaN",
+        ),
+        (
+            "physics=(rivals: [(body: \"hopper\", at: (1, 0), heading: 101)])",
+            "physics.rivals[0].heading: must be from -100 to 100 rad, is 101",
+        ),
+        (
+            "task.reward=[(term: NearerToObject)]",
+            "task.reward[0].term: must be about something else where physics.rivals is empty, is `nearer to object`",
         ),
         ("physics.rate=10020", "physics.rate: must be 30 to 10000, is 10020"),
         ("physics.gravity=0", "physics.contact_stiffness: must be Fixed(N/m) without gravity, is Auto"),

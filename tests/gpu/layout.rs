@@ -87,11 +87,11 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, pairs, objects) in
-                    [(2, false, false), (8, false, false), (8, true, false), (8, true, true)]
+                for (contacts, pairs, objects, rivals) in
+                    [(2, false, 0, 0), (8, false, 0, 0), (8, true, 0, 0), (8, true, 2, 0), (8, true, 3, 1)]
                 {
                     let link_room = LinkRoom { contacts, pairs };
-                    let text = source(Choices { task: &task, terrain, brain, link_room, objects, taped, mode });
+                    let text = source(Choices { task: &task, terrain, brain, link_room, objects, rivals, taped, mode });
                     all.push(Shader { text, link_room, taped, mode, task: task.clone() });
                 }
             }
@@ -236,9 +236,9 @@ fn host_shapes() -> Vec<Shape> {
             pull_tolerance,
             started,
             first_object,
+            turn_z,
+            turn_w,
             spare_0,
-            spare_1,
-            spare_2,
         }),
         shape!(Episode { orientation, position, unused_0, velocity, unused_1, stance }),
     ]

@@ -1,7 +1,7 @@
 //! From the objects that a scene names to bodies that are simulated.
 
 use crate::model::{BaseKind, Candidate, Collider, ContactPoint, Link, Model, Object, Rival, rest_origins};
-use crate::scene::{Found, ObjectSpec, RivalSpec, vector};
+use crate::scene::{ObjectSpec, RivalSpec, vector};
 use crate::step::body_plan::BodyPlan;
 use crate::step::state::width_of_contact;
 use crate::world::{CARRYING_POINTS, Physics};
@@ -20,10 +20,7 @@ pub fn compile_objects<T: Value>(physics: &Physics) -> Vec<Object<T>> {
             |i| Object { body: body.map(real), start: place(i).map(real), contact_width: real(width), rival: None };
         (0..spec.count).map(object).collect::<Vec<Object<T>>>()
     };
-    let rival = |spec: &RivalSpec| {
-        let Found(candidate) = spec.found.as_ref()?;
-        Some(rival_of(candidate, spec.at, spec.heading, physics).map(real))
-    };
+    let rival = |spec: &RivalSpec| Some(rival_of(spec.found.as_ref()?, spec.at, spec.heading, physics).map(real));
     physics.objects.iter().flat_map(compile).chain(physics.rivals.iter().filter_map(rival)).collect()
 }
 

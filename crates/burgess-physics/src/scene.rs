@@ -62,7 +62,7 @@ pub enum ShapeSpec {
 }
 
 /// Another creature in every candidate's scene: it acts, too, and the task judges the candidate alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 // The name that messages about a wrong field show, and that files may write.
 #[serde(deny_unknown_fields, rename = "Rival")]
 pub struct RivalSpec {
@@ -78,16 +78,14 @@ pub struct RivalSpec {
     pub heading: f64,
     /// The creature, by itself in the scene's physics, once it was found.
     #[serde(skip)]
-    pub found: Option<Found>,
+    pub found: Option<Arc<Candidate<f64>>>,
 }
 
-/// A creature that was found. It equals only itself.
-#[derive(Clone, Debug)]
-pub struct Found(pub Arc<Candidate<f64>>);
-
-impl PartialEq for Found {
+/// By what the file says: who is found follows from that.
+impl PartialEq for RivalSpec {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        let said = |Self { body, policy, at, heading, found: _ }: &Self| (body.clone(), policy.clone(), *at, *heading);
+        said(self) == said(other)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::growth::{compile_controller, grow_whole};
 use crate::store::EliteAddress;
 use anyhow::{Context, Result, ensure};
 use burgess_physics::model::{BaseKind, Candidate, MAX_LINKS};
-use burgess_physics::scene::{Found, RivalSpec, object_count};
+use burgess_physics::scene::{RivalSpec, object_count};
 use burgess_physics::world::Physics;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
@@ -104,11 +104,11 @@ fn put_rivals(experiment: &mut Experiment, all: Vec<Frozen>) -> Result<()> {
     let physics = Physics { objects: Vec::new(), rivals: Vec::new(), ..experiment.physics.clone() };
     for (i, (rival, spec)) in all.iter().zip(&mut experiment.physics.rivals).enumerate() {
         let candidate = rival.grow(&physics).with_context(|| format!("physics.rivals[{i}]: {}", spec.body))?;
-        spec.found = Some(Found(Arc::new(candidate)));
+        spec.found = Some(Arc::new(candidate));
     }
     let found = experiment.physics.rivals.iter().filter_map(|rival| rival.found.as_ref());
-    let rivals: usize = found.map(|Found(candidate)| candidate.model.links.len()).sum();
-    let objects: usize = object_count(&experiment.physics.objects);
+    let rivals: usize = found.map(|candidate| candidate.model.links.len()).sum();
+    let objects = object_count(&experiment.physics.objects);
     if let (true, BodySource::Evolve { limits, .. }) = (rivals > 0, &experiment.body) {
         let room = MAX_LINKS.saturating_sub(limits.max_links + objects);
         ensure!(

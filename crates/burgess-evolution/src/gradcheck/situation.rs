@@ -13,7 +13,7 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::plan::{BrainKind, Plan};
-use burgess_physics::scene::{Found, ObjectSpec, RivalSpec, ShapeSpec};
+use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::pair_work::PairWork;
 use burgess_physics::step::reverse::tape::Standing;
@@ -323,7 +323,7 @@ fn facing_a_twin(genome: &mut Genome, physics: &mut Physics) {
     // A morphology has been checked where it was read.
     let found = compile(genome, &policy, &BodyLimits::default(), physics).ok();
     let at = (0.45, 0.1);
-    let found = found.map(|candidate| Found(Arc::new(candidate)));
+    let found = found.map(Arc::new);
     physics.rivals = vec![RivalSpec { body: "twin".to_owned(), policy: None, at, heading: 2.8, found }];
     physics.objects = vec![ball(0.2, 0.3, 0.0)];
 }

@@ -2,7 +2,7 @@
 
 use super::compose::Mode;
 use super::device::GpuError;
-use super::encode::{Arrays, Encoded, Prepared, running_sum, weight_count};
+use super::encode::{Arrays, Encoded, Prepared, place_brains};
 use super::gradient::{self, Begin};
 use super::layout::{self, Body, ENDING, FRESH, STEPS, Span};
 use super::part::{KEPT, Part, PartSetup, Records};
@@ -87,7 +87,7 @@ impl GpuBatch {
             for blocks in gradient::split(&place, room, blocks, parts, &prepared)? {
                 let mut encoded = Encoded::default();
                 place.encode(&mut encoded, &blocks, &prepared);
-                let (scratch, words) = (encoded.candidates.len() * place.scratch, place.words);
+                let (scratch, words) = (encoded.activations, place.words);
                 let part = session.gpu.guarded("a batch that steps", |device| {
                     Part::upload(place.clone(), &encoded.arrays(), Records::Room(1), scratch, device)
                 })??;
@@ -298,29 +298,23 @@ impl<'a> Driven<'a> {
         actions: Option<&[Vec<f32>]>,
         place: &PartSetup,
     ) -> Self {
-        let weight_count = |&candidate: &usize| match actions {
-            Some(actions) => actions[candidate].len() + 1,
-            None => weight_count(&candidates[candidate].controller),
-        };
-        let counts: Vec<usize> = encoded.candidates.iter().map(weight_count).collect();
-        let scratch = || counts.iter().map(|&count| place.scratch(count));
-        let (first_weights, first_activations) = (running_sum(counts.iter().copied()), running_sum(scratch()));
         let mut bodies = bodies.to_vec();
-        for ((body, &weights), &activations) in bodies.iter_mut().zip(&first_weights).zip(&first_activations) {
-            (body.weights, body.activations) = (weights as u32, activations as u32);
-        }
-        let weights = match actions {
-            None => Cow::Borrowed(encoded.weights.as_slice()),
-            Some(actions) => {
-                let rows = |&candidate: &usize| {
-                    let own = &actions[candidate];
-                    let rows = own.len() / candidates[candidate].model.joint_count().max(1);
-                    std::iter::once(rows as f32).chain(own.iter().copied())
-                };
-                Cow::Owned(encoded.candidates.iter().flat_map(rows).collect())
-            }
+        let scratch = |count: usize| place.scratch(count);
+        let own = encoded.candidates.iter().map(|&candidate| &candidates[candidate]);
+        let Some(actions) = actions else {
+            let activations = place_brains(&mut bodies, own, 0, scratch);
+            return Self { bodies, weights: Cow::Borrowed(&encoded.weights), activations };
         };
-        Self { bodies, weights, activations: scratch().sum() }
+        // There are no rivals: `step` refuses them.
+        let (mut weights, mut activations) = (Vec::new(), 0);
+        for (body, &candidate) in bodies.iter_mut().zip(&encoded.candidates) {
+            (body.weights, body.activations) = (weights.len() as u32, activations as u32);
+            let actions = &actions[candidate];
+            weights.push((actions.len() / candidates[candidate].model.joint_count().max(1)) as f32);
+            weights.extend(actions);
+            activations += scratch(actions.len() + 1);
+        }
+        Self { bodies, weights: Cow::Owned(weights), activations }
     }
 
     fn arrays<'b>(&'b self, encoded: &'b Encoded) -> Arrays<'b> {
@@ -359,6 +353,10 @@ impl Simulator<f32> for GpuBatch {
 
     fn step(&mut self, drive: Drive<'_, f32>, decisions: u32) -> Result<Vec<Progress<f32>>, Error> {
         let actions = check_drive(drive, self.models())?;
+        if actions.is_some() && self.session.world.rivals > 0 {
+            let what = "given actions beside rivals on a GPU: rivals act by brains there; the CPU has both";
+            return Err(Error::Unsupported(what.to_owned()));
+        }
         if self.step >= MOST_STEPS {
             self.count_from_zero()?;
         }

@@ -104,8 +104,10 @@ pub struct Choices<'a> {
     pub brain: &'a BrainKind,
     /// Room that a link's vectors have.
     pub link_room: LinkRoom,
-    /// Whether there are objects beside creatures.
-    pub objects: bool,
+    /// Objects beside each creature, rivals included.
+    pub objects: usize,
+    /// How many of them are rivals.
+    pub rivals: usize,
     /// Whether states are kept on a tape, and there is a backward pass.
     pub taped: bool,
     /// What is simulated, and what drives it.
@@ -156,7 +158,9 @@ fn constants(choices: Choices<'_>) -> String {
     let whole = [
         ("CONTACTS", choices.link_room.contacts),
         ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
-        ("OBJECTS", usize::from(choices.objects)),
+        ("OBJECTS", usize::from(choices.objects > 0)),
+        ("THINGS", choices.objects - choices.rivals),
+        ("RIVALS", choices.rivals),
         ("TOUCHES", usize::from(choices.link_room.pairs && choices.task.sees_touches())),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),

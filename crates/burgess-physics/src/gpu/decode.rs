@@ -99,11 +99,11 @@ pub(super) fn state(
     objects: &[RootPose],
     field: impl Fn(usize, usize) -> Vec4,
 ) -> State<f32> {
-    let objects = model.objects.iter().zip(objects).zip(model.links.len()..);
+    let objects = model.objects.iter().zip(objects).zip(model.first_links());
     State {
         pairs: pair_places(model, link_room).map(|(link, place)| pair_state(field(link, place))).collect(),
         objects: objects
-            .map(|((object, &pose), lane)| tree(&object.body, pose, |_, place| field(lane, place)))
+            .map(|((object, &pose), first)| tree(&object.body, pose, |link, place| field(first + link, place)))
             .collect(),
         ..tree(model, base, &field)
     }

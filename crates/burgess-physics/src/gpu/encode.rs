@@ -8,10 +8,12 @@ use super::pack::{Block, Tree};
 use crate::error::Error;
 use crate::laws::joint::Servo;
 use crate::laws::sensors::QUADRANTS;
-use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Object, Shape};
+use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Model, Object, Shape};
+use crate::plan::BrainKind;
 use crate::step::pairs::rounded;
 use crate::step::prelude::Prelude;
 use crate::step::state::pull_tolerance;
+use crate::task::TaskPlan;
 use crate::world::World;
 use burgess_core::math::{Sym3, Vec3};
 use rayon::prelude::*;
@@ -20,7 +22,7 @@ use rayon::prelude::*;
 pub(crate) struct Prepared<'a> {
     candidate: &'a Candidate<f32>,
     prelude: Prelude<f32>,
-    /// Size of its tree, with a lane for each of its objects.
+    /// Size of its tree, with the lanes of its objects.
     pub(crate) tree: Tree,
     /// Most contact points of one of its links.
     pub(crate) contacts: usize,
@@ -41,6 +43,8 @@ pub(crate) struct Encoded {
     pub(crate) weights: Vec<f32>,
     /// The candidate of each creature.
     pub(crate) candidates: Vec<usize>,
+    /// Floats of all brains' scratch.
+    pub(crate) activations: usize,
 }
 
 /// The arrays that the host fills.
@@ -60,19 +64,15 @@ impl<'a> Prepared<'a> {
     /// For a candidate in a world.
     pub(crate) fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
         let model = &candidate.model;
-        let mut depths = [0; MAX_LINKS];
-        for (i, link) in model.links.iter().enumerate().skip(1) {
-            depths[i] = depths[link.parent] + 1;
-        }
-        let contacts = model.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len);
-        let contacts = contacts.chain(model.objects.iter().map(|object| object.body.contacts.len())).max();
+        let contacts = |body: &Model<f32>| body.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
+        let contacts = model.bodies().filter_map(contacts).max();
         let prelude = Prelude::new(model, world);
         let objects = model.objects.iter().zip(&prelude.objects);
         Self {
             candidate,
             objects: objects.map(|(object, &start)| object_facts(object, start, world)).collect(),
             prelude,
-            tree: Tree { links: model.link_count(), depth: depths.into_iter().max().unwrap_or(0) },
+            tree: Tree { links: model.link_count(), depth: model.bodies().map(depth).max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
         }
     }
@@ -84,17 +84,22 @@ impl<'a> Prepared<'a> {
     /// When it cannot.
     pub(crate) fn check_pairs(&self, world: &World<f32>) -> Result<(), Error> {
         let model = &self.candidate.model;
-        if model.rivals().next().is_some() {
-            return Err(Error::Unsupported("rivals on a GPU".to_owned()));
-        }
         if model.objects.len() != world.objects {
             let what = format!("a body among {} objects in a world of {}", model.objects.len(), world.objects);
             return Err(Error::Unsupported(what));
         }
+        let rivals = model.rivals().count();
+        if rivals != world.rivals || model.first_rival() + rivals != model.objects.len() {
+            let what = format!(
+                "a body that meets {rivals} rivals, in front of other objects or in a world of {}",
+                world.rivals
+            );
+            return Err(Error::Unsupported(what));
+        }
         if model.link_count() > LANES {
-            let (links, objects) = (model.links.len(), model.objects.len());
+            let (links, others) = (model.links.len(), model.link_count() - model.links.len());
             let what =
-                format!("a body of {links} links among {objects} objects on a GPU; together they may be {LANES}");
+                format!("a body of {links} links among objects of {others} on a GPU; together they may be {LANES}");
             return Err(Error::Unsupported(what));
         }
         if model.pairs.is_empty() {
@@ -104,18 +109,44 @@ impl<'a> Prepared<'a> {
             let what = "links that can touch each other, where `World::has_pairs` is false";
             return Err(Error::Unsupported(what.into()));
         }
-        let one_each = model.colliders.len() == model.links.len()
-            && model.colliders.iter().enumerate().all(|(i, collider)| collider.link == i);
-        if one_each {
+        let one_each = |body: &Model<f32>| {
+            body.colliders.len() == body.links.len()
+                && body.colliders.iter().enumerate().all(|(i, collider)| collider.link == i)
+        };
+        if model.bodies().all(one_each) {
             return Ok(());
         }
         let what = "links that touch each other on a GPU and have more or fewer colliders than one each";
         Err(Error::Unsupported(what.into()))
     }
 
-    /// Floats of its brain.
-    pub(crate) fn weight_count(&self) -> usize {
-        weight_count(&self.candidate.controller)
+    /// Checks that the device can simulate its rivals beside candidates with such brains.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot.
+    pub(crate) fn check_rivals(&self, brain: &BrainKind, task: &TaskPlan) -> Result<(), Error> {
+        let refused = |what: &str| Err(Error::Unsupported(format!("{what} on a GPU; the CPU has them")));
+        let is_such = |controller: &Controller<f32>| match (brain, controller) {
+            (BrainKind::Cpg, Controller::Cpg { .. }) | (BrainKind::Sequence, Controller::Sequence { .. }) => true,
+            (BrainKind::Mlp(hidden), Controller::Mlp { layers, .. }) => {
+                let units = layers.iter().map(|layer| layer.biases.len());
+                layers.len() == hidden.len() + 1 && units.zip(hidden).all(|(units, &wanted)| units == wanted)
+            }
+            _ => false,
+        };
+        if self.candidate.model.rivals().any(|contender| !is_such(&contender.rival.controller)) {
+            return refused("rivals with brains of another kind or size than the candidates'");
+        }
+        if self.candidate.model.rivals().next().is_some() && task.observer.is_some() {
+            return refused("rivals of candidates that a world model watches");
+        }
+        Ok(())
+    }
+
+    /// Floats of its brain, and of that of each of its rivals.
+    pub(crate) fn weight_counts(&self) -> impl Iterator<Item = usize> {
+        brains(self.candidate).map(|(controller, _)| weight_count(controller))
     }
 
     /// The load at which a contact of its counts half (N).
@@ -152,8 +183,6 @@ impl Encoded {
         let creatures = self.candidates.len();
         let first_objects: Vec<usize> =
             running_sum(self.candidates.iter().map(objects)).into_iter().map(|before| creatures + before).collect();
-        let weights = || self.candidates.iter().map(|&i| prepared[i].weight_count());
-        let (first_weights, first_activations) = (running_sum(weights()), running_sum(weights().map(scratch)));
         let lanes = self.lanes.par_chunks_mut(LANES);
         let models = self.models.par_chunks_mut(LANES * fields);
         blocks.par_iter().zip(lanes).zip(models).zip(&first_bodies).for_each(
@@ -168,37 +197,35 @@ impl Encoded {
             },
         );
         self.bodies.clear();
-        let brains = first_weights.iter().zip(&first_activations).zip(&first_objects);
-        self.bodies.extend(places().zip(brains).map(|(&(i, first_lane), ((&weights, &activations), &objects))| Body {
-            weights: (shared.len() + weights) as u32,
-            activations: activations as u32,
+        self.bodies.extend(places().zip(&first_objects).map(|(&(i, first_lane), &objects)| Body {
             first_object: objects as u32,
             ..body_facts(&prepared[i], first_lane)
         }));
         self.bodies.extend(self.candidates.iter().flat_map(|&i| &prepared[i].objects));
+        let candidates = self.candidates.iter().map(|&i| prepared[i].candidate);
+        self.activations = place_brains(&mut self.bodies, candidates, shared.len(), scratch);
         self.put_brains(prepared, shared);
     }
 
     /// The base lanes: each creature's body, and where its base's first vector stands in an array of `fields` vectors a lane. Its other
     /// links follow it, and the other fields [`LANES`] vectors apart.
     pub(crate) fn bases(&self, fields: usize) -> impl Iterator<Item = (usize, usize)> {
-        let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0;
+        let is_base = |lane: &Lane| lane.counts[2] > 0 && lane.tree[1] == 0 && lane.scene[2] == 0;
         let row = move |place: usize| place / LANES * LANES * fields + place % LANES;
         let bases = self.lanes.iter().enumerate().filter(move |(_, lane)| is_base(lane));
         bases.map(move |(place, lane)| (lane.body as usize, row(place)))
     }
 
     fn put_brains(&mut self, prepared: &[Prepared<'_>], shared: &[f32]) {
-        let own: usize = self.candidates.iter().map(|&i| prepared[i].weight_count()).sum();
+        let all = || self.candidates.iter().flat_map(|&i| brains(prepared[i].candidate));
+        let own: usize = all().map(|(brain, _)| weight_count(brain)).sum();
         self.weights.resize(shared.len() + own, 0.0);
         let (first, mut rest) = self.weights.split_at_mut(shared.len());
         first.copy_from_slice(shared);
-        let brains: Vec<(usize, &mut [f32])> = self
-            .candidates
-            .iter()
-            .map(|&i| (i, rest.split_off_mut(..prepared[i].weight_count()).expect("the weights were counted")))
-            .collect();
-        brains.into_par_iter().for_each(|(i, weights)| put_brain(&prepared[i], weights));
+        let mut room = |brain| rest.split_off_mut(..weight_count(brain)).expect("the weights were counted");
+        let rooms: Vec<&mut [f32]> = all().map(|(brain, _)| room(brain)).collect();
+        let brains: Vec<(&Controller<f32>, usize)> = all().collect();
+        brains.into_par_iter().zip(rooms).for_each(|((brain, joints), weights)| put_brain(brain, joints, weights));
     }
 }
 
@@ -222,6 +249,43 @@ pub(crate) fn weight_count(controller: &Controller<f32>) -> usize {
     }
 }
 
+/// The brain of a candidate, then those of its rivals, each with the number of its joints.
+fn brains(Candidate { model, controller }: &Candidate<f32>) -> impl Iterator<Item = (&Controller<f32>, usize)> {
+    let rivals = model.rivals().map(|contender| (&contender.rival.controller, contender.body.joint_count()));
+    std::iter::once((controller, model.joint_count())).chain(rivals)
+}
+
+/// Says in the facts of creatures and rivals where their brains begin, the first one at `first`, and where `scratch` floats for each, given the
+/// number of its weights. `candidates` are those of the creatures. Gives the floats of all scratch.
+pub(crate) fn place_brains<'a>(
+    bodies: &mut [Body],
+    candidates: impl Iterator<Item = &'a Candidate<f32>>,
+    first: usize,
+    scratch: impl Fn(usize) -> usize,
+) -> usize {
+    let (mut weights, mut activations) = (first, 0);
+    for (body, candidate) in candidates.enumerate() {
+        let first_object = bodies[body].first_object as usize;
+        let rivals = candidate.model.rivals().map(|contender| first_object + contender.object);
+        for (row, (controller, _)) in std::iter::once(body).chain(rivals).zip(brains(candidate)) {
+            (bodies[row].weights, bodies[row].activations) = (weights as u32, activations as u32);
+            let count = weight_count(controller);
+            weights += count;
+            activations += scratch(count);
+        }
+    }
+    activations
+}
+
+/// Joints between a body's base and its farthest link.
+fn depth(body: &Model<f32>) -> usize {
+    let mut depths = [0; MAX_LINKS];
+    for (i, link) in body.links.iter().enumerate().skip(1) {
+        depths[i] = depths[link.parent] + 1;
+    }
+    depths.into_iter().max().unwrap_or(0)
+}
+
 /// Sums of all numbers before each.
 pub(crate) fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
     counts
@@ -236,24 +300,34 @@ pub(crate) fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
 fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: usize, first_object: usize, lanes: &mut [Lane]) {
     let (model, quadrants) = (&prepared.candidate.model, &prepared.prelude.plan.quadrants);
     let (count, all) = (model.links.len(), model.link_count());
+    let lane =
+        Lane { body: body as u32, scene: [first_lane as u8, all as u8, 0, count as u8], facts: body as u32, ..IDLE };
+    put_links(model, Lane { counts: [NONE, 0, count as u8, 0], ..lane }, first_lane, lanes);
+    for (i, &quadrant) in quadrants.iter().enumerate() {
+        lanes[first_lane + i].counts[3] = quadrant as u8;
+    }
+    for ((i, object), first) in model.objects.iter().enumerate().zip(model.first_links()) {
+        let counts = [NONE, 0, object.driven_count() as u8, QUADRANTS as u8];
+        let scene = [first_lane as u8, all as u8, 1, count as u8];
+        let lane = Lane { counts, scene, facts: (first_object + i) as u32, ..lane };
+        put_links(&object.body, lane, first_lane + first, lanes);
+    }
+    // Each link has one collider: see `check_pairs`.
+    for &(a, b) in &model.pairs {
+        lanes[first_lane + a].partners |= 1 << b;
+    }
+}
+
+/// The lanes of a body's links, from its base's on; `like` has what they share.
+fn put_links(model: &Model<f32>, like: Lane, base: usize, lanes: &mut [Lane]) {
     // Children and siblings in the order of links: the last link that named a parent is its newest child.
     let mut newest_child = [usize::MAX; LANES];
-    let own = &mut lanes[first_lane..first_lane + all];
-    let scene = |is_object: bool| [first_lane as u8, all as u8, u8::from(is_object), count as u8];
+    let own = &mut lanes[base..base + model.links.len()];
     for (i, link) in model.links.iter().enumerate() {
         let depth = if i == 0 { 0 } else { own[link.parent].tree[1] + 1 };
-        let parent = (first_lane + link.parent) as u8;
-        own[i] = Lane {
-            tree: [parent, depth, first_lane as u8, NONE],
-            counts: [NONE, 0, count as u8, quadrants[i] as u8],
-            body: body as u32,
-            block_depth: 0,
-            partners: 0,
-            scene: scene(false),
-            facts: body as u32,
-        };
+        own[i] = Lane { tree: [(base + link.parent) as u8, depth, base as u8, NONE], ..like };
         if i > 0 {
-            let lane = (first_lane + i) as u8;
+            let lane = (base + i) as u8;
             match newest_child[link.parent] {
                 usize::MAX => own[link.parent].tree[3] = lane,
                 sibling => own[sibling].counts[0] = lane,
@@ -264,51 +338,36 @@ fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: usize, first_objec
     for contact in &model.contacts {
         own[contact.link].counts[1] += 1;
     }
-    for (i, object) in model.objects.iter().enumerate() {
-        let lane = (first_lane + count + i) as u8;
-        own[count + i] = Lane {
-            tree: [lane, 0, lane, NONE],
-            counts: [NONE, object.body.contacts.len() as u8, 0, QUADRANTS as u8],
-            body: body as u32,
-            block_depth: 0,
-            partners: 0,
-            scene: scene(true),
-            facts: (first_object + i) as u32,
-        };
-    }
-    // Each link has one collider: see `check_pairs`.
-    for &(a, b) in &model.pairs {
-        own[a].partners |= 1 << b;
-    }
 }
 
 fn put_model(candidate: &Candidate<f32>, first_lane: usize, link_room: LinkRoom, models: &mut [Vec4]) {
-    let mut put = |field: usize, link: usize, vector: Vec4| models[field * LANES + first_lane + link] = vector;
-    for (i, link) in candidate.model.links.iter().enumerate() {
-        let joint = if i == 0 { &NO_JOINT } else { candidate.model.joint(i) };
+    let Candidate { model, controller } = candidate;
+    put_body(model, Some(controller), first_lane, models);
+    for (object, first) in model.objects.iter().zip(model.first_links()) {
+        let controller = object.rival.as_ref().map(|rival| &rival.controller);
+        put_body(&object.body, controller, first_lane + first, models);
+    }
+    if link_room.pairs {
+        for (link, shape) in model.all_colliders() {
+            for (vector, field) in shape_vectors(shape).into_iter().zip(shape_place(link_room)..) {
+                models[field * LANES + first_lane + link] = vector;
+            }
+        }
+    }
+}
+
+/// The links, joints and contact points of a body with its base on a lane, and what its lanes know of its brain, if it has one.
+fn put_body(model: &Model<f32>, controller: Option<&Controller<f32>>, base: usize, models: &mut [Vec4]) {
+    let mut put = |field: usize, link: usize, vector: Vec4| models[field * LANES + base + link] = vector;
+    for (i, link) in model.links.iter().enumerate() {
+        let joint = if i == 0 { &NO_JOINT } else { model.joint(i) };
         for (field, vector) in link_vectors(link, joint).into_iter().enumerate() {
             put(field, i, vector);
         }
-        put(CONTACT_POINTS - 1, i, rhythm(&candidate.controller, i));
+        put(CONTACT_POINTS - 1, i, controller.map_or([0.0; 4], |controller| rhythm(controller, i)));
     }
-    for ((link, slot), contact) in contact_places(&candidate.model.contacts).zip(&candidate.model.contacts) {
+    for ((link, slot), contact) in contact_places(&model.contacts).zip(&model.contacts) {
         put(CONTACT_POINTS + slot, link, with(contact.centre, contact.radius));
-    }
-    for (object, i) in candidate.model.objects.iter().zip(candidate.model.links.len()..) {
-        for (field, vector) in link_vectors(&object.body.links[0], &NO_JOINT).into_iter().enumerate() {
-            put(field, i, vector);
-        }
-        put(CONTACT_POINTS - 1, i, [0.0; 4]);
-        for (slot, contact) in object.body.contacts.iter().enumerate() {
-            put(CONTACT_POINTS + slot, i, with(contact.centre, contact.radius));
-        }
-    }
-    if link_room.pairs {
-        for (link, shape) in candidate.model.all_colliders() {
-            for (vector, field) in shape_vectors(shape).into_iter().zip(shape_place(link_room)..) {
-                put(field, link, vector);
-            }
-        }
     }
 }
 
@@ -388,12 +447,15 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize) -> Body {
         limb_end_count: plan.limb_ends.len() as u32,
         floating: u32::from(model.base == BaseKind::Floating),
         pull_tolerance: prelude.pull_tolerance,
+        turn_w: 1.0,
         ..bytemuck::Zeroable::zeroed()
     }
 }
 
-/// What is known of an object that starts at a place.
-fn object_facts(Object { body, contact_width, .. }: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> Body {
+/// What is known of an object that starts at a place, without where its brain is, if it has one.
+fn object_facts(object: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> Body {
+    let Object { body, contact_width, rival, .. } = object;
+    let half = rival.as_ref().map_or(0.0, |rival| 0.5 * rival.heading);
     Body {
         start: start.to_array(),
         contact_stiffness: body.contact_stiffness,
@@ -401,16 +463,18 @@ fn object_facts(Object { body, contact_width, .. }: &Object<f32>, start: Vec3<f3
         contact_width: *contact_width,
         floating: u32::from(body.base == BaseKind::Floating),
         pull_tolerance: pull_tolerance(body, world.gravity),
-        // No load share is taken of an object, but it is worked out.
-        reference_force: 1.0,
+        // No load share is taken of other objects, but it is worked out.
+        reference_force: rival.as_ref().map_or(1.0, |rival| rival.reference_force),
+        turn_z: half.sin(),
+        turn_w: half.cos(),
         ..bytemuck::Zeroable::zeroed()
     }
 }
 
 /// A network layer by layer, biases first, then one row of units an input, so that lanes with neighbouring units read side by side;
 /// a sequence after the number of its rows.
-fn put_brain(prepared: &Prepared<'_>, weights: &mut [f32]) {
-    let numbers: &mut dyn Iterator<Item = f32> = match &prepared.candidate.controller {
+fn put_brain(controller: &Controller<f32>, joints: usize, weights: &mut [f32]) {
+    let numbers: &mut dyn Iterator<Item = f32> = match controller {
         Controller::Cpg { .. } => return,
         Controller::Mlp { layers, .. } => &mut layers.iter().flat_map(|layer| {
             let units = layer.biases.len();
@@ -418,7 +482,7 @@ fn put_brain(prepared: &Prepared<'_>, weights: &mut [f32]) {
             layer.biases.iter().copied().chain((0..layer.inputs).flat_map(row))
         }),
         Controller::Sequence { actions } => {
-            let rows = actions.len() / prepared.candidate.model.joint_count().max(1);
+            let rows = actions.len() / joints.max(1);
             &mut std::iter::once(rows as f32).chain(actions.iter().copied())
         }
     };

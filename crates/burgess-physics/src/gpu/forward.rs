@@ -94,8 +94,7 @@ impl Run {
         let session = Arc::clone(&place.session);
         let creatures = encoded.candidates.len();
         session.gpu.guarded(&format!("a batch of {creatures} creatures"), |device| {
-            let scratch = encoded.candidates.len() * place.scratch;
-            let part = Part::upload(place, &encoded.arrays(), Records::Room(1), scratch, device)?;
+            let part = Part::upload(place, &encoded.arrays(), Records::Room(1), encoded.activations, device)?;
             let limits = &session.gpu.facts.limits;
             let copy = session.pool.take(device, READ_BACK, part.results_size(), limits.buffer)?;
             Ok(Self { part, copy, mapped: false, flight: None })

@@ -115,21 +115,21 @@ pub struct Objective {
 pub struct Lane {
     /// Parent, depth, base, first child or [`NONE`].
     pub tree: [u8; 4],
-    /// Next sibling or [`NONE`], contact points, links of the creature (0: an idle lane or an object), the link's quadrant.
+    /// Next sibling or [`NONE`], contact points, links of the creature or rival (0: an idle lane or another object), the link's quadrant.
     pub counts: [u8; 4],
-    /// Index of the creature; of an object, that of the creature beside it.
+    /// Index of the creature; of an object or a rival, that of the creature beside it.
     pub body: u32,
     /// Depth of the deepest tree in the block.
     pub block_depth: u32,
     /// One bit a later link, counted with the creature's objects, that the link can touch.
     pub partners: u32,
-    /// First lane of the creature, its links with its objects, 1 on the lane of an object, its links without its objects.
+    /// First lane of the creature, its links with those of its objects, 1 on lanes of objects and rivals, its links without them.
     pub scene: [u8; 4],
     /// Where the facts of the creature, or of the object, stand.
     pub facts: u32,
 }
 
-/// What is known of a whole creature, or of an object.
+/// What is known of a whole creature, or of an object or rival.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Body {
@@ -163,12 +163,12 @@ pub struct Body {
     pub started: u32,
     /// Where the facts of its objects begin.
     pub first_object: u32,
+    /// How it is turned about z at the start: z of a quaternion.
+    pub turn_z: f32,
+    /// See `turn_z`: w.
+    pub turn_w: f32,
     /// Not used.
     pub spare_0: u32,
-    /// Not used.
-    pub spare_1: u32,
-    /// Not used.
-    pub spare_2: u32,
 }
 
 /// What the base lane of a creature or of an object keeps between dispatches.

@@ -88,7 +88,10 @@ impl PartSetup {
             words: result_words(task, variant.taped),
             scratch: scratch(session, variant),
         };
-        prepared.iter().try_for_each(|prepared| prepared.check_pairs(&session.world))?;
+        for prepared in prepared {
+            prepared.check_pairs(&session.world)?;
+            prepared.check_rivals(session.brain(variant), task)?;
+        }
         Ok(pack_rooms(prepared)?.into_iter().map(|(room, blocks)| (place(room), blocks)).collect())
     }
 
@@ -121,8 +124,7 @@ impl PartSetup {
         let lanes = (LANES * fields * size_of::<Vec4>()) as u64;
         let brains = |block: &Block| {
             let of = |&(i, _): &(usize, usize)| {
-                let weights = prepared[i].weight_count();
-                weights.max(self.scratch(weights))
+                prepared[i].weight_counts().map(|weights| weights.max(self.scratch(weights))).sum::<usize>()
             };
             (size_of::<f32>() * block.creatures.iter().map(of).sum::<usize>()) as u64
         };

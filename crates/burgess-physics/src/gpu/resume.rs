@@ -10,7 +10,7 @@ use crate::step::state::State;
 pub struct Standing {
     /// The state.
     pub state: State<f32>,
-    /// Servo targets (rad), one a link; the base's is not used.
+    /// Servo targets (rad), one a link of the creature, then of each rival; those of bases are not used.
     pub targets: Vec<f32>,
 }
 
@@ -30,8 +30,12 @@ pub(super) fn arrays<'c>(
         }
         put_tree(model, &standing.state, |i| standing.targets[i], &mut put);
         episodes[body] = episode(&standing.state);
-        for (i, (object, state)) in model.objects.iter().zip(&standing.state.objects).enumerate() {
-            put_tree(&object.body, state, |_| 0.0, |_, field, vector| put(model.links.len() + i, field, vector));
+        let objects = model.objects.iter().zip(&standing.state.objects).zip(model.first_links());
+        let mut driven = model.links.len();
+        for (i, ((object, state), first)) in objects.enumerate() {
+            let target = |i: usize| object.rival.as_ref().map_or(0.0, |_| standing.targets[driven + i]);
+            put_tree(&object.body, state, target, |link, field, vector| put(first + link, field, vector));
+            driven += object.driven_count();
             episodes[encoded.bodies[body].first_object as usize + i] = episode(state);
         }
     }

@@ -157,9 +157,9 @@ impl Session {
         let compile = |contacts| {
             let link_room = LinkRoom { contacts, pairs: self.world.has_pairs };
             let Variant { taped, mode } = variant;
-            let objects = self.world.objects > 0;
-            let choices =
-                Choices { task, terrain: &self.world.terrain, brain: &self.brain, link_room, objects, taped, mode };
+            let World { terrain, objects, rivals, .. } = &self.world;
+            let (objects, rivals, brain) = (*objects, *rivals, &self.brain);
+            let choices = Choices { task, terrain, brain, link_room, objects, rivals, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
         let [small, large] = CONTACT_ROOMS;

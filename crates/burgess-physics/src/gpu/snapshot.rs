@@ -98,10 +98,16 @@ impl Kept {
         let joint = |i: usize| (from.targets[i], from.commands[i]);
         self.episodes[body] = put_tree(model, link_room, state, joint, &mut put);
         self.episodes[body].stance = from.stance;
-        for (i, (object, state)) in model.objects.iter().zip(&state.objects).enumerate() {
-            let lane = model.links.len() + i;
-            let put = |_: usize, field: usize, vector: Vec4| put(lane, field, vector);
-            self.episodes[first_object + i] = put_tree(&object.body, link_room, state, |_| (0.0, 0.0), put);
+        let mut driven = model.links.len();
+        let objects = model.objects.iter().zip(&state.objects).zip(model.first_links());
+        for (i, ((object, state), first)) in objects.enumerate() {
+            let put = |link: usize, field: usize, vector: Vec4| put(first + link, field, vector);
+            let joint = |i: usize| match object.rival {
+                Some(_) => (from.targets[driven + i], from.commands[driven + i]),
+                None => (0.0, 0.0),
+            };
+            self.episodes[first_object + i] = put_tree(&object.body, link_room, state, joint, put);
+            driven += object.driven_count();
         }
         let words = &mut self.results[body * words..][..words];
         words[ENDING] = code(from.ending);
@@ -151,7 +157,6 @@ fn snapshot(
     field: impl Fn(usize, usize) -> Vec4,
     words: &[u32],
 ) -> Snapshot<f32> {
-    let links = model.links.len();
     // Each descriptor has a sum and its excess, and so has the reward, whose sum stands before.
     let descriptors = (words.len() - SAMPLES - 1) / 2;
     let root = |lane: usize| RootPose {
@@ -159,8 +164,12 @@ fn snapshot(
         position: xyz(field(lane, state_fields(link_room) + 1)),
         velocity: xyz(field(lane, 0)),
     };
-    let objects: Vec<RootPose> = (links..model.link_count()).map(root).collect();
-    let per_joint = |place: usize| (0..links).map(|i| if i == 0 { 0.0 } else { field(i, 0)[place] }).collect();
+    let objects: Vec<RootPose> = model.first_links().map(root).collect();
+    let rivals = model.objects.iter().zip(model.first_links()).filter(|(object, _)| object.rival.is_some());
+    let rivals = rivals.flat_map(|(object, first)| (first..first + object.body.links.len()).map(move |i| (first, i)));
+    let driven: Vec<(usize, usize)> = (0..model.links.len()).map(|i| (0, i)).chain(rivals).collect();
+    let per_joint =
+        |place: usize| driven.iter().map(|&(base, i)| if i == base { 0.0 } else { field(i, 0)[place] }).collect();
     Snapshot {
         steps: words[STEPS],
         ending: ending(words),

@@ -374,6 +374,14 @@ impl<T: Real> Model<T> {
     pub fn link_count(&self) -> usize {
         self.bodies().map(|body| body.links.len()).sum()
     }
+    /// The number of the first link of each object.
+    pub fn first_links(&self) -> impl Iterator<Item = usize> {
+        self.objects.iter().scan(self.links.len(), |next, object| {
+            let first = *next;
+            *next += object.body.links.len();
+            Some(first)
+        })
+    }
     /// Links that servo targets and commands are listed for: its own, then those of rivals.
     pub fn driven_count(&self) -> usize {
         self.links.len() + self.objects.iter().map(Object::driven_count).sum::<usize>()

@@ -66,7 +66,8 @@ pub fn measure<T: Real>(
     command_rate: T,
 ) -> Sensors<T> {
     let (plan, first_rival) = (&prelude.plan, model.first_rival());
-    let objects = first_rival > 0;
+    let (start, object) =
+        if first_rival > 0 { (prelude.objects[0], state.objects[0].position) } else { (Vec3::zero(), Vec3::zero()) };
     let mut link_force = [T::zero(); LIMB_ENDS];
     for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
         if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
@@ -91,8 +92,8 @@ pub fn measure<T: Real>(
         limit_use: limit_use / real(model.joint_count().max(1) as f64),
         limb_load,
         touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
-        object_start: objects.then(|| prelude.objects[0]).unwrap_or_default(),
-        object: objects.then(|| state.objects[0].position).unwrap_or_default(),
+        object_start: start,
+        object,
         object_touch: load_share(meeting_force(model, work, Meeting::FirstObject), plan.reference_force),
         self_touch: load_share(meeting_force(model, work, Meeting::Own), plan.reference_force),
         rival: state.objects.get(first_rival).map_or_else(Vec3::zero, |rival| rival.position),

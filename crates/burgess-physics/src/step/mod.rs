@@ -7,6 +7,7 @@ pub mod features;
 pub mod integrate;
 pub mod kinematics;
 pub mod measure;
+pub mod members;
 pub mod objects;
 pub mod observer;
 pub mod pair_work;

@@ -1,6 +1,6 @@
 //! The changing state of one creature, what drives it, and the scratch memory of a step.
 
-use super::objects::Members;
+use super::members::Members;
 use super::pair_work::{PairWork, Placed};
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;

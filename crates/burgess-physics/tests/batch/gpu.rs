@@ -5,15 +5,16 @@ use crate::support::{
     actions, after, all_bits, bits, bodies, distance, numbers, plans, shape_numbers, state_numbers, window,
 };
 use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::Error;
 use burgess_physics::batch::{Backend, Batch, Drive, Simulator, Snapshot};
-use burgess_physics::example::plan;
+use burgess_physics::example::{network, plan};
 use burgess_physics::gpu::device::{Choice, Gpu, GpuError};
 use burgess_physics::gpu::{GpuBackend, GpuBatch, Options};
 use burgess_physics::gradient::Objective;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
-use burgess_physics::model::Candidate;
-use burgess_physics::objects::compile_objects;
+use burgess_physics::model::{Candidate, Controller};
+use burgess_physics::objects::{compile_objects, rival_of};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_physics::step::pairs::pairs_that_touch;
@@ -203,8 +204,12 @@ fn objects_keep_their_bits() {
     let objects = within_reach();
     (plan.world.has_pairs, plan.world.objects) = (true, objects.len());
     plan.task.reward.push((RewardTerm::ObjectProgress, 1.0));
-    let all: Vec<Candidate<f32>> = (20..25).map(|seed| folding(seed, &objects)).collect();
-    let Some(backend) = backend(&plan, Options::default()) else { return };
+    keep_their_bits(&plan, &(20..25).map(|seed| folding(seed, &objects)).collect::<Vec<_>>());
+}
+
+fn keep_their_bits(plan: &Plan, all: &[Candidate<f32>]) {
+    let Some(backend) = backend(plan, Options::default()) else { return };
+    let all = all.to_vec();
     let outcomes = backend.evaluate(&all).unwrap();
     let mut whole = backend.load(all.clone()).unwrap();
     window(&mut whole, 7);
@@ -229,6 +234,71 @@ fn objects_keep_their_bits() {
     }
 }
 
+/// Two folding bodies with brains of a kind that reach each other, and a ball between them.
+fn contest(seed: u64, brain: &BrainKind) -> Candidate<f32> {
+    let mut stream = Stream::new(seed, 0, 0, Purpose::Test);
+    let [own, rival] = [0, 1].map(|number| {
+        let model = folding_body(&mut stream, 1.0);
+        let controller = match brain {
+            BrainKind::Cpg => folding_brain(&mut stream, &model),
+            BrainKind::Mlp(hidden) => network(model.joint_count(), hidden[0], 2 * seed + number),
+            BrainKind::Sequence => {
+                Controller::Sequence { actions: actions(model.joint_count(), 5 + number as usize, 3) }
+            }
+        };
+        Candidate { model, controller }
+    });
+    let physics = Physics { objects: within_reach()[..1].to_vec(), ..Physics::default() };
+    let Candidate { mut model, controller } = own;
+    model.objects = compile_objects(&physics);
+    model.objects.push(rival_of(&rival, (stream.range(0.3, 0.4), 0.05), stream.range(2.0, 4.0), &physics));
+    model.pairs = pairs_that_touch(&model, &SelfCollision::On);
+    Candidate { model, controller }.map(|x| x as f32)
+}
+
+fn contest_plan(brain: BrainKind, steps: u32) -> Plan {
+    let mut plan = plan(brain, steps);
+    (plan.world.has_pairs, plan.world.objects, plan.world.rivals) = (true, 2, 1);
+    // Who falls over fights on.
+    plan.task.min_up = None;
+    plan.task.reward.push((RewardTerm::NearerToObject, 1.0));
+    plan.task.reward.push((RewardTerm::SelfTouch, -1.0));
+    plan.task.descriptors[1] = Descriptor::ObjectX;
+    plan.task.descriptors[2] = Descriptor::ObjectTouch;
+    plan
+}
+
+#[test]
+fn rivals_are_the_cpus() {
+    for brain in [BrainKind::Cpg, BrainKind::Mlp(vec![6]), BrainKind::Sequence] {
+        let plan = contest_plan(brain, 400);
+        let all: Vec<Candidate<f32>> = (40..52).map(|seed| contest(seed, &plan.brain)).collect();
+        touch_as_on_the_cpu(&plan, &all, 40);
+    }
+}
+
+/// Whole episodes and windows of creatures that meet rivals have the same bits, in any batch.
+#[test]
+fn rivals_keep_their_bits() {
+    for brain in [BrainKind::Cpg, BrainKind::Mlp(vec![6])] {
+        let plan = contest_plan(brain, 120);
+        keep_their_bits(&plan, &(40..45).map(|seed| contest(seed, &plan.brain)).collect::<Vec<_>>());
+    }
+}
+
+/// What a GPU cannot do beside rivals is said.
+#[test]
+fn unlike_rivals_are_refused() {
+    let plan = contest_plan(BrainKind::Mlp(vec![6]), 120);
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    let mut unlike = contest(40, &plan.brain);
+    let rival = unlike.model.objects[1].rival.as_mut().unwrap();
+    rival.controller = Controller::Sequence { actions: vec![0.0; 8] };
+    assert!(matches!(backend.evaluate(&[unlike]), Err(Error::Unsupported(_))));
+    let mut batch = backend.load(vec![contest(40, &plan.brain)]).unwrap();
+    assert!(matches!(batch.step(Drive::Actions(&[vec![0.0; 8]]), 1), Err(Error::Unsupported(_))));
+}
+
 /// Compares GPU and CPU from each decision to the next.
 fn touch_as_on_the_cpu(plan: &Plan, all: &[Candidate<f32>], decisions: usize) {
     let Some(backend) = backend(plan, Options::default()) else { return };
@@ -250,7 +320,8 @@ fn touch_as_on_the_cpu(plan: &Plan, all: &[Candidate<f32>], decisions: usize) {
                 let rates = |s: &Snapshot<f32>| {
                     let own = s.state.links.iter().map(|link| link.rate);
                     let objects = s.state.objects.iter().flat_map(|o| [o.velocity, o.angular_velocity]);
-                    own.chain(objects.flat_map(|v| v.to_array())).map(f64::from).collect::<Vec<f64>>()
+                    let rivals = s.state.objects.iter().flat_map(|o| o.links.iter().map(|link| link.rate));
+                    own.chain(objects.flat_map(|v| v.to_array())).chain(rivals).map(f64::from).collect::<Vec<f64>>()
                 };
                 distance(&rates(a), &rates(b))
             };

@@ -19,20 +19,20 @@ use crate::world::World;
 use burgess_core::math::{Mat3, Sym3, Vec3, vec3};
 
 /// The bars of one creature.
-pub(crate) struct Bars<'a, F> {
+pub(crate) struct Bars<'a, F, B> {
     /// Who it is.
     pub(crate) candidate: &'a Candidate<f32>,
     /// Its surroundings.
     pub(crate) world: &'a World<f32>,
     /// The vector of a link and a field.
     pub(crate) field: F,
-    /// The gradient with respect to its brain, laid out as `encode` writes it.
-    pub(crate) brain: &'a [f32],
+    /// The gradient with respect to its brain, or to that of the rival at a place among its objects, laid out as `encode` writes it; more may follow.
+    pub(crate) brain: B,
     /// Room that a link's vectors have.
     pub(crate) link_room: LinkRoom,
 }
 
-impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
+impl<'b, F: Fn(usize, usize) -> Vec4, B: Fn(Option<usize>) -> &'b [f32]> Bars<'_, F, B> {
     /// The gradient.
     pub(crate) fn gradient(&self, returns: Returns<f32>) -> Gradient<f32> {
         if returns.ending == Ending::Diverged {
@@ -46,8 +46,10 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         // Displacements count from the start.
         state.position += prelude_start;
         total.prelude.start = state.position;
-        for (i, object) in total.candidate.model.objects.iter_mut().enumerate() {
-            object.start = state.objects[i].position + xyz(self.shared(self.model().links.len() + i, 5));
+        let objects = total.candidate.model.objects.iter_mut().zip(&state.objects);
+        for ((object, state), first) in objects.zip(self.model().first_links()) {
+            object.start = xyz(self.shared(first, 5));
+            object.start_from(state);
         }
         Gradient { returns, candidate: total.candidate, prelude: total.prelude, world: total.world, state }
     }
@@ -60,16 +62,21 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         let (mut total, mut state) = (self.totals(), self.state());
         total.prelude.start = xyz(self.shared(0, 5));
         total.gather_objects();
-        for (i, object) in total.candidate.model.objects.iter_mut().enumerate() {
-            object.start = xyz(self.shared(self.model().links.len() + i, 5));
+        for (object, first) in total.candidate.model.objects.iter_mut().zip(self.model().first_links()) {
+            object.start = xyz(self.shared(first, 5));
         }
         let first = bar_places(self.link_room).0;
         for ((link, place), bar) in pair_places(self.model(), self.link_room).zip(&mut state.pairs) {
             *bar = xyz((self.field)(link, first + place));
         }
-        for i in 1..self.model().links.len() {
-            [_, _, state.targets[i], state.commands[i]] = (self.field)(i, first);
-        }
+        let put_commands = |base: usize, state: &mut StateAdjoint<f32>| {
+            for i in 1..state.links.len() {
+                [_, _, state.targets[i], state.commands[i]] = (self.field)(base + i, first);
+            }
+        };
+        put_commands(0, &mut state);
+        let objects = self.model().first_links().zip(&mut state.objects);
+        objects.for_each(|(base, object)| put_commands(base, object));
         WindowGradient { state, candidate: total.candidate, prelude: total.prelude, world: total.world }
     }
 
@@ -82,20 +89,34 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         (self.field)(link, bar_places(self.link_room).1 + field)
     }
 
-    /// The links' parts of such a vector, added up in their order.
-    fn sum(&self, field: usize) -> Vec4 {
+    /// The parts that the links of a body have of such a vector, added up in their order; `root` is the lane of its base.
+    fn sum(&self, of: &Model<f32>, root: usize, field: usize) -> Vec4 {
         let add = |sum: Vec4, link| {
-            let part = self.shared(link, field);
+            let part = self.shared(root + link, field);
             std::array::from_fn(|i| sum[i] + part[i])
         };
-        (0..self.model().links.len()).fold([0.0; 4], add)
+        (0..of.links.len()).fold([0.0; 4], add)
     }
 
     fn totals(&self) -> ModelGradient<f32> {
         let mut total = ModelGradient::zero(self.candidate);
+        self.put_creature(self.model(), 0, (self.brain)(None), &mut total);
+        total.prelude.leg_span = self.shared(0, 6)[0];
+        let objects = self.model().objects.iter().zip(self.model().first_links());
+        for (i, ((object, first), of)) in objects.zip(&mut total.objects).enumerate() {
+            match object.rival {
+                Some(_) => self.put_creature(&object.body, first, (self.brain)(Some(i)), of),
+                None => self.put_tree(&object.body, first, of),
+            }
+        }
+        total
+    }
+
+    /// What a creature or a rival with its base on a lane says of all that it is made of.
+    fn put_creature(&self, of: &Model<f32>, root: usize, brain: &[f32], total: &mut ModelGradient<f32>) {
         let Candidate { model, controller } = &mut total.candidate;
         for (i, joint) in (1..).zip(&mut model.joints) {
-            let field = |field: usize| (self.field)(i, field);
+            let field = |field: usize| (self.field)(root + i, field);
             let (position, axis, com) = (split(field(0)), split(field(1)), split(field(2)));
             (joint.position, joint.armature, joint.damping) = (position.0, axis.1, com.1);
             let ([.., kp], [.., kd], [torque_limit, lower, upper, limit_stiffness]) = (field(3), field(4), field(5));
@@ -103,19 +124,14 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
             *hinge = Hinge { axis: axis.0, lower, upper, limit_stiffness };
             joint.servo = Servo { kp, kd, torque_limit };
         }
-        self.put_controller(controller);
-        self.put_tree(self.model(), 0, |field| self.sum(field), &mut total);
-        total.prelude.leg_span = self.shared(0, 6)[0];
-        for (i, (object, of)) in self.model().objects.iter().zip(&mut total.objects).enumerate() {
-            let lane = self.model().links.len() + i;
-            self.put_tree(&object.body, lane, |field| self.shared(lane, field), of);
-        }
-        total
+        self.put_controller(of, root, brain, controller);
+        self.put_tree(of, root, total);
     }
 
-    /// What a tree by itself, with its root on a lane, says of its links, colliders and contact points, of what its links `share`, and of the
+    /// What a tree by itself, with its root on a lane, says of its links, colliders and contact points, of what its links share, and of the
     /// surroundings.
-    fn put_tree(&self, of: &Model<f32>, root: usize, share: impl Fn(usize) -> Vec4, total: &mut ModelGradient<f32>) {
+    fn put_tree(&self, of: &Model<f32>, root: usize, total: &mut ModelGradient<f32>) {
+        let share = |field: usize| self.sum(of, root, field);
         let model = &mut total.candidate.model;
         for (i, link) in model.links.iter_mut().enumerate() {
             let field = |field: usize| (self.field)(root + i, field);
@@ -156,9 +172,9 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
         }
     }
 
-    fn put_controller(&self, controller: &mut Controller<f32>) {
-        let rhythm = |link: usize| (self.field)(link, CONTACT_POINTS - 1);
-        let all = || (0..self.model().links.len()).map(|link| rhythm(link)[3]).sum();
+    fn put_controller(&self, of: &Model<f32>, root: usize, brain: &[f32], controller: &mut Controller<f32>) {
+        let rhythm = |link: usize| (self.field)(root + link, CONTACT_POINTS - 1);
+        let all = || (0..of.links.len()).map(|link| rhythm(link)[3]).sum();
         match controller {
             Controller::Cpg { frequency, joints } => {
                 *frequency = all();
@@ -172,7 +188,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
                     let [sine, cosine, phase, _] = rhythm(i + 1);
                     *clock = [sine, cosine, phase];
                 }
-                let mut rest = self.brain;
+                let mut rest = brain;
                 for layer in layers {
                     let units = layer.biases.len();
                     let (own, others) = rest.split_at(units * (layer.inputs + 1));
@@ -188,7 +204,7 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
             }
             // Before them stands the number of rows.
             Controller::Sequence { actions } => {
-                actions.iter_mut().zip(&self.brain[1..]).for_each(|(action, &bar)| *action = bar);
+                actions.iter_mut().zip(&brain[1..]).for_each(|(action, &bar)| *action = bar);
             }
         }
     }
@@ -196,8 +212,9 @@ impl<F: Fn(usize, usize) -> Vec4> Bars<'_, F> {
     fn state(&self) -> StateAdjoint<f32> {
         let mut bar = StateAdjoint::zero(self.model());
         self.put_state(&self.model().contacts, 0, &mut bar);
-        for (i, object) in self.model().objects.iter().enumerate() {
-            self.put_state(&object.body.contacts, self.model().links.len() + i, &mut bar.objects[i]);
+        let objects = self.model().objects.iter().zip(self.model().first_links());
+        for ((object, first), bar) in objects.zip(&mut bar.objects) {
+            self.put_state(&object.body.contacts, first, bar);
         }
         bar
     }

@@ -16,8 +16,8 @@ pub(super) fn state_bars(
         put(link, first + place, with(bar, 0.0));
     }
     tree_bars(model, bars, link_room, &mut put);
-    for (i, (object, bars)) in model.objects.iter().zip(&bars.objects).enumerate() {
-        tree_bars(&object.body, bars, link_room, |_, field, vector| put(model.links.len() + i, field, vector));
+    for ((object, bars), first) in model.objects.iter().zip(&bars.objects).zip(model.first_links()) {
+        tree_bars(&object.body, bars, link_room, |link, field, vector| put(first + link, field, vector));
     }
 }
 

@@ -69,10 +69,8 @@ fn attempt(
         let room = room(&place, session.task(TAPED).steps);
         for blocks in split(&place, room, blocks, parts, &prepared)? {
             place.encode(&mut encoded, &blocks, &prepared);
-            let scratch = |&i: &usize| place.scratch(prepared[i].weight_count());
-            let activations = encoded.candidates.iter().map(scratch).sum();
             let course = Course { steps: 0..room.steps, room, window: None };
-            let pass = Pass::upload(place.clone(), &encoded.arrays(), activations, objectives, course)?;
+            let pass = Pass::upload(place.clone(), &encoded.arrays(), encoded.activations, objectives, course)?;
             let found = pass.run(&mut session.taped_paces())?;
             for (candidate, own) in decode(&place, candidates, &encoded, &found)? {
                 gradients[candidate] = own;
@@ -161,7 +159,7 @@ pub(super) fn differentiate_window<'c>(
             candidate: &driven,
             world: &place.session.world,
             field: |link: usize, field: usize| of.lanes[row + link + field * LANES],
-            brain: &of.activations[arrays.bodies[body].activations as usize + place.scratch..],
+            brain: |object: Option<usize>| of.brain(arrays.bodies, body, object, place.scratch),
             link_room,
         };
         let words = &found.results[body * place.words..][..place.words];
@@ -194,7 +192,7 @@ fn decode(
                 candidate: &candidates[candidate],
                 world: &place.session.world,
                 field: |link: usize, field: usize| of.lanes[row + link + field * LANES],
-                brain: &of.activations[encoded.bodies[body].activations as usize + place.scratch..],
+                brain: |object: Option<usize>| of.brain(&encoded.bodies, body, object, place.scratch),
                 link_room: place.pipeline.link_room,
             };
             bars.gradient(returns.clone())

@@ -31,6 +31,14 @@ pub(super) struct FoundGradients {
     pub(super) activations: Vec<f32>,
 }
 
+impl FoundGradients {
+    /// The gradient with respect to the brain of a creature or of the rival among its objects, which has `scratch` floats before it.
+    pub(super) fn brain(&self, facts: &[Body], body: usize, object: Option<usize>, scratch: usize) -> &[f32] {
+        let row = object.map_or(body, |object| facts[body].first_object as usize + object);
+        &self.activations[facts[row].activations as usize + scratch..]
+    }
+}
+
 /// Creatures on the device, forward and backward.
 pub(super) struct Pass {
     part: Part,

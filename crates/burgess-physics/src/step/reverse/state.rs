@@ -3,7 +3,7 @@
 use crate::gradient::{PreludeGradient, StateGradient, WorldGradient};
 use crate::laws::terrain::Terrain;
 use crate::model::{Candidate, Controller, Model, Object};
-use crate::step::objects::Member;
+use crate::step::members::Member;
 use crate::step::spatial::{Spatial, Twist, Wrench};
 use crate::step::state::Work;
 use crate::world::World;
