@@ -37,8 +37,8 @@ fn enter_cell(cell: u32, body: u32, seen: vec4<f32>) {
     }
 }
 
-// The number of one of the 27 cells around a place; NO_CELL where all of it is further away than an edge, or where two of them are the same and this is
-// the later one.
+// The number of one of the 27 cells around a place; NO_CELL where all of it is further away than an edge, or where two of them are the same and this
+// is the later one.
 fn cell_around(position: vec3<f32>, of_world: u32, i: u32) -> u32 {
     let step = vec3<u32>(i % 3u, (i / 3u) % 3u, i / 9u);
     let cell = cell_of(position);

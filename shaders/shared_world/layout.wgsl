@@ -75,8 +75,8 @@ const SPHERE = 0u;
 const CAPSULE = 1u;
 const BOX = 2u;
 
-// Fields of `states`: position, and how far the body reaches from there in the step; velocity, and what it is: bodies that are alike share an entry of
-// `bodies`; angular velocity, and how far a point of the body goes in a step at most; orientation.
+// Fields of `states`: position, and how far the body reaches from there in the step; velocity, and what it is: bodies that are alike share an entry
+// of `bodies`; angular velocity, and how far a point of the body goes in a step at most; orientation.
 const BALLS = 0u;
 const VELOCITIES = 1u;
 const SPINS = 2u;
@@ -110,9 +110,9 @@ const TEAM = LANES / GROUP;
 const SHARES = select(select(1u, 2u, LONG), 8u, BOXES);
 const MASK_WORDS = (PARTNERS * SHARES + 31u) / 32u;
 
-// Fields of `kept`: what contacts resist; where lists see a body, and its reach in a step there; the sum of its contacts' impulses, about its centre, and
-// how deep it is in another body; free gain and normal force of each point on the ground; of each feature of each partner the bristle, and a mark of
-// the last step that had it.
+// Fields of `kept`: what contacts resist; where lists see a body, and its reach in a step there; the sum of its contacts' impulses, about its centre,
+// and how deep it is in another body; free gain and normal force of each point on the ground; of each feature of each partner the bristle, and a mark
+// of the last step that had it.
 const RESISTED = 0u;
 const SEEN = 1u;
 const TORQUES = 2u;

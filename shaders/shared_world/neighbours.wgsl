@@ -1,7 +1,7 @@
 // Who can touch whom: a list of partners in ascending order of their numbers. Twin of crates/burgess-physics/src/shared_world/neighbours.rs, but for
-// when lists are made, on which no state depends. Where a body has gone too far, the steps wait until the lists around all bodies that have gone far are
-// made again. Lists go by where they see bodies, from where these are never further away than their slack: half of the margin, and more for a body
-// that has nobody near it.
+// when lists are made, on which no state depends. Where a body has gone too far, the steps wait until the lists around all bodies that have gone far
+// are made again. Lists go by where they see bodies, from where these are never further away than their slack: half of the margin, and more for a
+// body that has nobody near it.
 
 // Words of a set of places for bristles.
 const PLACE_WORDS = (PARTNERS + 31u) / 32u;

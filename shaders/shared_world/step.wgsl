@@ -1,5 +1,5 @@
-// The passes: two that make lists, and three that are one step of all bodies. What a body does in a step depends on the states before it alone, so that
-// lanes do not wait for each other. Twin of crates/burgess-physics/src/shared_world/step.rs and world.rs.
+// The passes: two that make lists, and three that are one step of all bodies. What a body does in a step depends on the states before it alone, so
+// that lanes do not wait for each other. Twin of crates/burgess-physics/src/shared_world/step.rs and world.rs.
 
 // Dispatches of very many workgroups have rows.
 fn group_number(group: vec3<u32>, groups: vec3<u32>) -> u32 {
