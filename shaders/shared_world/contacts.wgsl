@@ -14,10 +14,19 @@ struct Moving {
     spin: vec3<f32>,
     stiffness: f32,
     moments: vec3<f32>,
+    inverse_mass: f32,
+    inverse_moments: vec3<f32>,
 }
 
-// A contact between A, from which the normal points away, and B.
+// The two bodies of a contact, by their numbers.
+struct Pair {
+    earlier: Moving,
+    later: Moving,
+}
+
+// A contact between A, from which the normal points away, and B; or none.
 struct Contact {
+    is_one: bool,
     touch: Touch,
     first_is_later: bool,
     // From the centres of A and B to the contact.
@@ -31,107 +40,92 @@ struct Contact {
     stiffness: f32,
 }
 
-var<private> earlier: Moving;
-var<private> later: Moving;
-var<private> contact: Contact;
-
-fn moving(body: u32, state: FreeState, centre: vec3<f32>) -> Moving {
-    let b = bodies[body];
+fn moving(body: u32, centre: vec3<f32>) -> Moving {
+    let velocity = state_of(VELOCITIES, body);
+    let b = bodies[u32(velocity.w)];
     var rotation: mat3x3<f32>;
     if LONG || BOXES {
-        rotation = rotation_matrix(state.orientation);
+        rotation = rotation_matrix(state_of(ORIENTATIONS, body));
     }
     return Moving(
-        centre, b.kind, b.shape, b.radius, rotation, state.velocity, b.mass, state.spin, b.stiffness, b.moments,
+        centre, b.kind, b.shape, b.radius, rotation, velocity.xyz, b.mass, state_of(SPINS, body).xyz, b.stiffness, b.moments,
+        b.inverse_mass, b.inverse_moments,
     );
 }
 
-// Sets `earlier` and `later` to the body and a partner.
-fn meet(body: u32, partner: u32) {
-    let own_state = states[body];
-    let other_state = states[partner];
-    let apart = other_state.position - own_state.position;
-    let is_earlier = body < partner;
-    let centre = select(-apart, apart, is_earlier);
-    let own_centre = select(centre, vec3<f32>(0.0), is_earlier);
-    let other_centre = select(vec3<f32>(0.0), centre, is_earlier);
-    let own_moving = moving(body, own_state, own_centre);
-    let other_moving = moving(partner, other_state, other_centre);
-    if is_earlier {
-        earlier = own_moving;
-        later = other_moving;
-    } else {
-        earlier = other_moving;
-        later = own_moving;
-    }
+// The body and the partner of an entry of its list.
+fn meet(body: u32, entry: u32) -> Pair {
+    let partner = partner_of(entry);
+    let is_earlier = (entry & IS_LATER) != 0u;
+    let first = select(partner, body, is_earlier);
+    let second = select(body, partner, is_earlier);
+    let apart = state_of(BALLS, second).xyz - state_of(BALLS, first).xyz;
+    return Pair(moving(first, vec3<f32>(0.0)), moving(second, apart));
+}
+
+fn are_boxes(pair: Pair) -> bool {
+    return BOXES && pair.earlier.kind == BOX && pair.later.kind == BOX;
 }
 
 // Whether the two can touch by a feature.
-fn is_feature(feature: u32) -> bool {
-    return feature < 8u || (BOXES && earlier.kind == BOX && later.kind == BOX);
+fn is_feature(pair: Pair, feature: u32) -> bool {
+    return feature < 8u || are_boxes(pair);
 }
 
-// Finds the contact by one of the features; false where the two stay apart there.
-fn find_contact(feature: u32) -> bool {
-    var share = 1.0;
-    contact.first_is_later = false;
-    if BOXES && earlier.kind == BOX && later.kind == BOX {
-        share = 0.125;
-        contact.first_is_later = feature >= 8u;
-        if contact.first_is_later {
-            if !corner_in(later, earlier, feature) {
-                return false;
-            }
-        } else if !corner_in(earlier, later, feature) {
-            return false;
+// The contact by one of the features; none where the two stay apart there.
+fn find_contact(pair: Pair, feature: u32) -> Contact {
+    if are_boxes(pair) {
+        if feature >= 8u {
+            return corner_contact(pair, pair.later, pair.earlier, feature, true);
         }
-    } else {
-        let two = LONG && earlier.kind != SPHERE && later.kind != SPHERE;
-        let pull = select(0.5, f32(feature), two);
-        share = select(1.0, 0.5, two);
-        if BOXES && earlier.kind == BOX {
-            contact.first_is_later = true;
-            contact.touch = segment_and_box(later, earlier, pull);
-        } else if BOXES && later.kind == BOX {
-            contact.touch = segment_and_box(earlier, later, pull);
-        } else if LONG && (earlier.kind == CAPSULE || later.kind == CAPSULE) {
-            contact.touch = between_segments(
-                start(earlier), along(earlier), earlier.radius, start(later), along(later), later.radius, pull,
-            );
-        } else {
-            contact.touch = between_spheres(earlier, later);
-        }
+        return corner_contact(pair, pair.earlier, pair.later, feature, false);
     }
-    if contact.first_is_later {
-        return set_motion(later, earlier, share);
+    let two = LONG && pair.earlier.kind != SPHERE && pair.later.kind != SPHERE;
+    let pull = select(0.5, f32(feature), two);
+    let share = select(1.0, 0.5, two);
+    if BOXES && pair.earlier.kind == BOX {
+        return contact_of(pair, pair.later, pair.earlier, segment_and_box(pair.later, pair.earlier, pull), true, share);
     }
-    return set_motion(earlier, later, share);
+    if BOXES && pair.later.kind == BOX {
+        return contact_of(pair, pair.earlier, pair.later, segment_and_box(pair.earlier, pair.later, pull), false, share);
+    }
+    if LONG && (pair.earlier.kind == CAPSULE || pair.later.kind == CAPSULE) {
+        let touch = between_segments(
+            start(pair.earlier), along(pair.earlier), pair.earlier.radius, start(pair.later), along(pair.later), pair.later.radius, pull,
+        );
+        return contact_of(pair, pair.earlier, pair.later, touch, false, share);
+    }
+    return contact_of(pair, pair.earlier, pair.later, between_spheres(pair.earlier, pair.later), false, share);
 }
 
-// How A moves against B, and how both answer pushes there; false where they stay apart.
-fn set_motion(a: Moving, b: Moving, share: f32) -> bool {
-    let normal = contact.touch.normal;
-    let first_arm = contact.touch.point - a.centre;
-    let second_arm = contact.touch.point - b.centre;
+// How A moves against B where they touch, and how both answer pushes there; no contact where they stay apart.
+fn contact_of(pair: Pair, a: Moving, b: Moving, touch: Touch, first_is_later: bool, share: f32) -> Contact {
+    let normal = touch.normal;
+    let first_arm = touch.point - a.centre;
+    let second_arm = touch.point - b.centre;
     let motion = (a.velocity + cross(a.spin, first_arm)) - (b.velocity + cross(b.spin, second_arm));
     let v_n = dot(motion, normal);
-    let gap = contact.touch.gap;
-    if gap > world.tail && gap + world.dt * v_n > world.tail {
-        return false;
+    var contact: Contact;
+    if touch.gap > world.tail && touch.gap + world.dt * v_n > world.tail {
+        return contact;
     }
+    let stiffnesses = vec2<f32>(pair.earlier.stiffness, pair.later.stiffness);
+    contact.is_one = true;
+    contact.touch = touch;
+    contact.first_is_later = first_is_later;
     contact.first_arm = first_arm;
     contact.second_arm = second_arm;
     contact.v_n = v_n;
     contact.slip = across(motion, normal);
     contact.first_mobility = mobility(a, first_arm, normal);
     contact.second_mobility = mobility(b, second_arm, normal);
-    contact.stiffness = share * (earlier.stiffness * later.stiffness * 2.0 / (earlier.stiffness + later.stiffness));
-    return true;
+    contact.stiffness = share * (stiffnesses.x * stiffnesses.y * 2.0 / (stiffnesses.x + stiffnesses.y));
+    return contact;
 }
 
 // The mobility of a free body at a point that is `arm` from its centre: along the normal, and across it.
 fn mobility(a: Moving, arm: vec3<f32>, normal: vec3<f32>) -> vec2<f32> {
-    let inverse = 1.0 / a.moments;
+    let inverse = a.inverse_moments;
     let turn = cross(arm, normal);
     let arm_squared = dot(arm, arm);
     let turn_squared = dot(turn, turn);
@@ -152,8 +146,7 @@ fn mobility(a: Moving, arm: vec3<f32>, normal: vec3<f32>) -> vec2<f32> {
         one = turn_squared * inverse.x;
         all = 2.0 * arm_squared * inverse.x;
     }
-    let by_mass = 1.0 / a.mass;
-    return vec2<f32>(one + by_mass + NO_MOBILITY, (all - one) * 0.5 + by_mass + NO_MOBILITY);
+    return vec2<f32>(one + a.inverse_mass + NO_MOBILITY, (all - one) * 0.5 + a.inverse_mass + NO_MOBILITY);
 }
 
 // One end of a capsule's segment, and the way to the other; the middle of a sphere, and nothing.
@@ -182,19 +175,20 @@ fn segment_and_box(a: Moving, b: Moving, pull: f32) -> Touch {
     );
 }
 
-// Where a corner of the box A is nearest to the box B; false where it is too far from one of the planes of B's faces to touch in this step.
-fn corner_in(a: Moving, b: Moving, feature: u32) -> bool {
+// The contact of a corner of the box A with the box B; none where it is too far from one of the planes of B's faces to touch in this step.
+fn corner_contact(pair: Pair, a: Moving, b: Moving, feature: u32, first_is_later: bool) -> Contact {
     let bits = vec3<u32>(feature >> 2u, feature >> 1u, feature) & vec3<u32>(1u);
     let corner = a.centre + a.rotation * (a.shape * (vec3<f32>(bits) * 2.0 - 1.0));
     let beyond = abs((corner - b.centre) * b.rotation) - b.shape;
     let stride = world.dt * (length(a.velocity - b.velocity) + length(a.spin) * length(a.shape + a.radius)
         + length(b.spin) * length(corner - b.centre));
     if max(beyond.x, max(beyond.y, beyond.z)) > a.radius + b.radius + world.tail + stride {
-        return false;
+        var none: Contact;
+        return none;
     }
     let r = b.rotation;
-    contact.touch = between_segment_and_box(
+    let touch = between_segment_and_box(
         corner, vec3<f32>(0.0), a.radius, b.centre, r[0], r[1], r[2], b.shape, b.radius, 0.5, 0.5,
     );
-    return true;
+    return contact_of(pair, a, b, touch, first_is_later, 0.125);
 }

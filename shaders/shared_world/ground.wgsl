@@ -25,16 +25,16 @@ var<private> twist_after: Twist;
 // How deep the body is in the ground; -1 where that is far away.
 var<private> ground_depth: f32;
 
-// Solves for the body's motion after the step from its load. Its state is that before the step, its own place the origin.
-fn land(step: u32, body: u32, state: FreeState, load: Wrench) {
+// Solves for the body's motion after the step from its load. Its ball is that before the step, its own place the origin.
+fn land(step: u32, body: u32, ball: vec4<f32>, load: Wrench) {
     twist_after = free_twist(load);
-    let height = terrain_distance(state.position).distance * world.ground_safety - state.reach;
+    let height = terrain_distance(ball.xyz).distance * world.ground_safety;
     ground_depth = -1.0;
-    if height - world.tail - state.stride > 0.0 {
+    if height - world.tail - ball.w > 0.0 {
         return;
     }
     let count = point_count();
-    touch_ground(step, body, state.position, count);
+    touch_ground(step, body, ball.xyz, count);
     let tolerance = own.mass * sqrt(dot(world.gravity, world.gravity) + 1e-12) * NO_PULL;
     for (var round = 0u; round < ROUNDS; round++) {
         var inertia = rigid_body(own.mass, vec3<f32>(0.0), own_inertia());
@@ -66,11 +66,11 @@ fn own_inertia() -> Sym3 {
 
 // The motion of a body that nothing but its load moves.
 fn free_twist(load: Wrench) -> Twist {
-    var angular = load.torque / own.moments;
+    var angular = load.torque * own.inverse_moments;
     if LONG || BOXES {
-        angular = own.rotation * ((load.torque * own.rotation) / own.moments);
+        angular = own.rotation * ((load.torque * own.rotation) * own.inverse_moments);
     }
-    return Twist(angular, load.force * (1.0 / own.mass));
+    return Twist(angular, load.force * own.inverse_mass);
 }
 
 fn point_count() -> u32 {

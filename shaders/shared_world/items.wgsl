@@ -9,8 +9,7 @@ var<workgroup> first_items: array<u32, GROUP + 1u>;
 var<workgroup> items: array<u32, LANES>;
 var<workgroup> results: array<array<vec4<f32>, 2>, LANES>;
 
-// Looks which partners of a team's body may touch it in the step: those where each comes near enough to
-// the ball around the other.
+// Looks which partners of a team's body may touch it in the step: those where each comes near enough to the ball around the other.
 fn look_around(body: u32, team: u32, member: u32) {
     for (var i = member; i < MASK_WORDS; i += TEAM) {
         atomicStore(&touching[team * MASK_WORDS + i], 0u);
@@ -18,20 +17,22 @@ fn look_around(body: u32, team: u32, member: u32) {
     workgroupBarrier();
     if body < world.body_count {
         let counts = lists[place_of(COUNTS, body)];
-        let state = states[body];
-        let own_stride = world.tail + state.stride;
-        let kind = bodies[body].kind;
-        for (var k = member; k < (counts & ~CURRENT); k += TEAM) {
-            let entry = lists[place_of(list_of(counts) + k, body)];
-            let partner = partner_of(entry);
-            let apart = states[partner].position - state.position;
-            let stride = own_stride + states[partner].stride;
-            let both = state.reach + states[partner].reach + stride;
-            if dot(apart, apart) <= both * both && is_close(body, state, partner, apart, stride) {
-                let bits = (1u << share_count(kind, kind_of(entry))) - 1u;
-                let at = k * SHARES;
-                atomicOr(&touching[team * MASK_WORDS + at / 32u], bits << (at & 31u));
-            }
+        let list = list_of(body, counts);
+        let count = counts & ~CURRENT;
+        let ball = state_of(BALLS, body);
+        let own_kind = kind_entry(body);
+        // Four at a time, so that the lane waits for memory less often; the last one may be looked at again.
+        for (var k = member; k < count; k += 4u * TEAM) {
+            let places = min(vec4<u32>(k, k + TEAM, k + 2u * TEAM, k + 3u * TEAM), vec4<u32>(count - 1u)) + list;
+            let entries = vec4<u32>(lists[places.x], lists[places.y], lists[places.z], lists[places.w]);
+            let x = state_of(BALLS, partner_of(entries.x));
+            let y = state_of(BALLS, partner_of(entries.y));
+            let z = state_of(BALLS, partner_of(entries.z));
+            let w = state_of(BALLS, partner_of(entries.w));
+            look_at_partner(body, own_kind, ball, entries.x, x, team, places.x - list);
+            look_at_partner(body, own_kind, ball, entries.y, y, team, places.y - list);
+            look_at_partner(body, own_kind, ball, entries.z, z, team, places.z - list);
+            look_at_partner(body, own_kind, ball, entries.w, w, team, places.w - list);
         }
     }
     workgroupBarrier();
@@ -40,19 +41,37 @@ fn look_around(body: u32, team: u32, member: u32) {
     }
 }
 
-// Whether each of two bodies is nearer to the ball around the other than `margin`.
-fn is_close(body: u32, state: FreeState, partner: u32, apart: vec3<f32>, margin: f32) -> bool {
+// Marks a partner of a team's body if it may touch it, given its entry, its ball and its place in the list.
+fn look_at_partner(body: u32, own_kind: u32, ball: vec4<f32>, entry: u32, other: vec4<f32>, team: u32, place: u32) {
+    let apart = other.xyz - ball.xyz;
+    let both = ball.w + other.w + world.tail;
+    if dot(apart, apart) <= both * both && is_close(body, own_kind, partner_of(entry), apart, both) {
+        let bits = (1u << share_count(bodies[own_kind].kind, kind_of(entry))) - 1u;
+        let at = place * SHARES;
+        atomicOr(&touching[team * MASK_WORDS + at / 32u], bits << (at & 31u));
+    }
+}
+
+// Whether each of two bodies reaches the ball around the other, which are `both` apart when they touch in the step.
+fn is_close(body: u32, own_kind: u32, partner: u32, apart: vec3<f32>, both: f32) -> bool {
     if !(LONG || BOXES) {
         return true;
     }
-    return reaches(body, state, apart, states[partner].reach + margin)
-        && reaches(partner, states[partner], apart, state.reach + margin);
+    let other_kind = kind_entry(partner);
+    return reaches(body, own_kind, apart, both - bodies[own_kind].reach)
+        && reaches(partner, other_kind, apart, both - bodies[other_kind].reach);
 }
 
-// Whether a body is nearer than `distance` to a point that is `apart` from its centre. (Its shape is the same on both sides.)
-fn reaches(body: u32, state: FreeState, apart: vec3<f32>, distance: f32) -> bool {
-    let beyond = max(abs(apart * rotation_matrix(state.orientation)) - bodies[body].shape, vec3<f32>(0.0));
-    let most = bodies[body].radius + distance;
+// Whether a body, which is of a kind, is nearer than `distance` to a point that is `apart` from its centre. (Its shape is the same on both sides.)
+fn reaches(body: u32, kind: u32, apart: vec3<f32>, distance: f32) -> bool {
+    let orientation = state_of(ORIENTATIONS, body);
+    let most = bodies[kind].radius + distance;
+    if !BOXES {
+        let axis = rotation_matrix(orientation)[0];
+        let beyond = apart - axis * clamp(dot(apart, axis), -bodies[kind].shape.x, bodies[kind].shape.x);
+        return dot(beyond, beyond) <= most * most;
+    }
+    let beyond = max(abs(apart * rotation_matrix(orientation)) - bodies[kind].shape, vec3<f32>(0.0));
     return dot(beyond, beyond) <= most * most;
 }
 

@@ -5,11 +5,25 @@ use crate::gpu::compose::terrain_functions;
 use crate::laws::terrain::Terrain;
 use std::fmt::Write as _;
 
-/// Bodies of a workgroup.
-pub const GROUP: u32 = 16;
-/// Lanes of a workgroup, for so many bodies: few bodies leave lanes idle, many keep all busy. No bit depends on it.
-fn lanes(bodies: usize) -> u32 {
-    if bodies < 50_000 { 128 } else { 64 }
+/// Bodies of a workgroup that makes lists.
+pub(super) const SEEKING: u32 = 4;
+/// Lanes that look for the partners of a body there.
+const SEEKERS: u32 = 32;
+
+/// The bodies of a workgroup, and its lanes. No bit depends on them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Workgroup {
+    pub(super) bodies: u32,
+    pub(super) lanes: u32,
+}
+
+/// What is fast for so many bodies: pairs of boxes have many contacts, and few bodies leave lanes idle.
+pub(super) fn workgroup(room: Room, bodies: usize) -> Workgroup {
+    match (room.boxes, bodies) {
+        (true, _) => Workgroup { bodies: 8, lanes: 128 },
+        (false, ..50_000) => Workgroup { bodies: 32, lanes: 128 },
+        (false, _) => Workgroup { bodies: 32, lanes: 64 },
+    }
 }
 
 /// The hand-written passes and the generated laws, by name and text.
@@ -33,12 +47,15 @@ pub const FILES: [(&str, &str); 14] = [
 /// The whole text, for so many bodies.
 pub fn source(room: Room, bodies: usize, terrain: &Terrain<f32>) -> String {
     let mut text = String::from("// Composed for one scene.\n");
+    let workgroup = workgroup(room, bodies);
     let whole = [
         ("PARTNERS", room.partners),
         ("FEATURES", room.features()),
         ("POINTS", room.points()),
-        ("LANES", lanes(bodies) as usize),
-        ("GROUP", GROUP as usize),
+        ("SEEKING", SEEKING as usize),
+        ("SEEKERS", SEEKERS as usize),
+        ("LANES", workgroup.lanes as usize),
+        ("GROUP", workgroup.bodies as usize),
     ];
     for (name, value) in whole {
         let _ = writeln!(text, "const {name} = {value}u;");

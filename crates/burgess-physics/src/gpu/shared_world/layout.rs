@@ -25,9 +25,12 @@ pub struct World {
     pub wall_count: u32,
     pub body_count: u32,
     pub bodies_of_a_world: u32,
-    /// A power of two.
-    pub cell_numbers: u32,
+    /// Of the grids of all worlds.
+    pub cell_count: u32,
     pub unused_0: u32,
+    /// Of a world's grid along each axis, powers of two.
+    pub cells: [u32; 3],
+    pub unused_1: u32,
     pub terrain: [Vec4; TERRAIN_VECTORS],
 }
 
@@ -43,35 +46,45 @@ pub struct Body {
     pub moments: [f32; 3],
     /// Mass (kg).
     pub mass: f32,
+    /// One over each of the moments.
+    pub inverse_moments: [f32; 3],
+    /// One over the mass.
+    pub inverse_mass: f32,
     /// Contact stiffness (N/m).
     pub stiffness: f32,
     /// [`SPHERE`], [`CAPSULE`] or [`BOX`].
     pub kind: u32,
+    /// Radius of the smallest ball around its centre that holds it (m).
+    pub reach: f32,
     /// Not used.
     pub unused_0: u32,
-    /// Not used.
-    pub unused_1: u32,
 }
 
-/// Where a body is, and how it moves.
+/// What steps there are, and for which lists are made.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
-pub struct FreeState {
-    /// Centre (m).
-    pub position: [f32; 3],
-    /// Radius of the smallest ball around the centre that holds the body (m).
-    pub reach: f32,
-    /// Velocity (m/s).
-    pub velocity: [f32; 3],
-    /// How far a point of the body goes in a step at most (m).
-    pub stride: f32,
-    /// Body to world, (x, y, z, w).
-    pub orientation: Vec4,
-    /// Angular velocity (rad/s).
-    pub spin: [f32; 3],
-    /// How deep it was in another body or in the ground in the last step (m).
-    pub depth: f32,
+pub struct Progress {
+    /// The one that begins.
+    pub step: u32,
+    /// The one under way.
+    pub under_way: u32,
+    /// Before which the device stops.
+    pub last: u32,
+    /// For which lists are due.
+    pub due: u32,
+    /// For which they were made last.
+    pub made: u32,
+    /// The same, once that is over.
+    pub settled: u32,
+    /// How often they were made.
+    pub times_made: u32,
+    /// Not used.
+    pub unused_0: u32,
 }
+
+/// The state of a body: position, and how far it reaches from there in the step; velocity, and the number of what it is; angular velocity, and how far
+/// a point of it goes in a step at most; orientation (x, y, z, w). (m, m/s, rad/s)
+pub type State = [Vec4; STATE_FIELDS];
 
 /// A kind of shape.
 pub const SPHERE: u32 = 0;
@@ -91,12 +104,24 @@ pub struct Room {
     pub boxes: bool,
 }
 
+/// Vectors of a body's state.
+pub const STATE_FIELDS: usize = 4;
 /// Fields of `lists` before those of what bodies may touch.
-const LIST_FIELDS: usize = 3;
+const LIST_FIELDS: usize = 6;
+/// The field of `lists` with the numbers of bodies.
+pub const NUMBERS: usize = 0;
+/// The field of `lists` with how deep bodies were in others or in the ground in the last step (m).
+pub const DEPTHS: usize = 3;
 /// Fields of `kept` before those of points on the ground.
-const KEPT_FIELDS: usize = 2;
-/// Words of `board` before the grid; the last two count.
-pub const BOARD_WORDS: usize = 4;
+const KEPT_FIELDS: usize = 4;
+/// Bodies of a cell that have room there.
+const CELL_ROOM: usize = 24;
+/// Words of `board` that count.
+pub const COUNTS: usize = 2;
+/// That with the partners for which there was no room.
+pub const LEFT_OUT: usize = 0;
+/// That with how often a body was faster than lists allow.
+pub const TOO_FAST: usize = 1;
 /// The step with which a simulation begins: marks of zero are of none.
 pub const FIRST_STEP: u32 = 1;
 
@@ -130,22 +155,17 @@ impl Room {
     }
 
     /// Words of `lists`.
-    pub fn list_words(&self, bodies: usize) -> u64 {
-        ((LIST_FIELDS + self.mask_words() + 2 * self.partners) * bodies) as u64
+    pub fn list_words(&self, bodies: usize, cells: usize) -> u64 {
+        ((LIST_FIELDS + self.mask_words() + 2 * self.partners) * bodies + CELL_ROOM * cells) as u64
     }
 
     /// Vectors of `kept`.
-    pub fn kept_vectors(&self, bodies: usize) -> u64 {
-        ((KEPT_FIELDS + self.points() + self.partners * self.features()) * bodies) as u64
+    pub fn kept_vectors(&self, bodies: usize, cells: usize) -> u64 {
+        ((KEPT_FIELDS + self.points() + self.partners * self.features()) * bodies + CELL_ROOM * cells) as u64
     }
 }
 
-/// Numbers that cells have.
-pub fn cell_numbers(bodies: usize) -> usize {
-    (2 * bodies).next_power_of_two()
-}
-
 /// Words of `board`.
-pub fn board_words(bodies: usize) -> u64 {
-    (BOARD_WORDS + 6 * cell_numbers(bodies)) as u64
+pub fn board_words(cells: usize) -> u64 {
+    (COUNTS + 5 * cells) as u64
 }

@@ -1,6 +1,7 @@
-//! Worlds of free bodies on a GPU: three dispatches a step, many steps a submission, no word to the host in between.
+//! Worlds of free bodies on a GPU: three dispatches a step, and now and then two that make lists; many steps a submission.
 //!
-//! The passes stand in `shaders/shared_world/`, the twins of [`shared_world`](crate::shared_world).
+//! The passes stand in `shaders/shared_world/`, the twins of [`shared_world`](crate::shared_world). Steps for which lists do not hold wait until the
+//! next lists, so that the device may do fewer steps than are submitted: it says how many it has done.
 
 pub mod compose;
 mod encode;
@@ -9,19 +10,26 @@ mod pipelines;
 
 use super::description;
 use super::device::{Gpu, GpuError};
+use super::layout::Vec4;
 use super::options::Options;
 use super::pace::{DISPATCH_TIME, Pace};
 use crate::error::Error;
 use crate::shared_world::{Setup, Simulate, Snapshot};
-use bytemuck::Pod;
-use layout::{BOARD_WORDS, FIRST_STEP, board_words};
+use bytemuck::{Pod, Zeroable as _};
+use compose::{SEEKING, Workgroup};
+use encode::Order;
+use layout::{COUNTS, DEPTHS, FIRST_STEP, LEFT_OUT, NUMBERS, Progress, STATE_FIELDS, TOO_FAST, board_words};
 use pipelines::Pipelines;
+use std::collections::VecDeque;
+use std::mem::offset_of;
 use std::time::Instant;
 use wgpu::BufferUsages;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
 /// Steps of a submission at most: what is recorded of them takes memory.
 const MOST_STEPS: u32 = 128;
+/// Steps of the first submission, so that the device soon has something to do.
+const FIRST_STEPS: u32 = 16;
 /// Submissions that the device has at a time, so that it works while the host records.
 const IN_FLIGHT: usize = 2;
 
@@ -31,13 +39,50 @@ pub struct GpuWorld {
     gpu: Gpu,
     options: Options,
     pipelines: Pipelines,
-    bodies: u32,
+    workgroup: Workgroup,
+    order: Order,
+    /// Steps that the device has done.
     steps: u32,
-    /// States before odd and even steps.
-    states: [wgpu::Buffer; 2],
+    states: wgpu::Buffer,
+    lists: wgpu::Buffer,
     board: wgpu::Buffer,
-    arrays: [wgpu::BindGroup; 2],
+    progress: wgpu::Buffer,
+    arrays: wgpu::BindGroup,
     pace: Pace,
+    cadence: Cadence,
+}
+
+/// How often lists are made.
+#[derive(Clone, Copy, Debug)]
+struct Cadence {
+    /// Steps that lists have held for, on average.
+    held: f32,
+    /// How often they were made.
+    times_made: u32,
+}
+
+impl Cadence {
+    /// Steps between two looks whether lists are due. Where lists cease to hold, half of the steps between two looks wait, each of which takes about as
+    /// long as a look in vain: so many steps lose least in both ways.
+    fn period(&self) -> u32 {
+        ((1.5 * self.held).sqrt().round() as u32).max(1)
+    }
+
+    /// Learns from some steps, after which lists had been made so often.
+    fn learn(&mut self, steps: u32, times_made: u32) {
+        let times = times_made - self.times_made;
+        self.times_made = times_made;
+        let held = if times == 0 { self.held + steps as f32 } else { steps as f32 / times as f32 };
+        self.held = held.clamp(1.0, 1000.0);
+    }
+}
+
+/// What the device works on.
+struct Flight {
+    submission: wgpu::SubmissionIndex,
+    steps: u32,
+    /// What the device has done after it.
+    progress: wgpu::Buffer,
 }
 
 impl GpuWorld {
@@ -50,94 +95,133 @@ impl GpuWorld {
         let rules = setup.rules.map(|x| x as f32);
         let room = encode::room(setup);
         let count = setup.bodies.len();
-        let bodies: Vec<_> = setup.bodies.iter().map(|body| body.map(|x| x as f32)).collect();
-        let states: Vec<layout::FreeState> = bodies
-            .iter()
-            .zip(&setup.states)
-            .map(|(body, state)| encode::state(body, &state.map(|x| x as f32), rules.dt))
+        let order = Order::new(setup);
+        let cells = order.cells.iter().product::<u32>() as usize * setup.worlds();
+        let stored = || order.numbers.iter().map(|&number| setup.bodies[number as usize].map(|x| x as f32));
+        let (kinds, numbers) = encode::kinds(stored().map(|body| encode::body(&body)));
+        let states: Vec<layout::State> = stored()
+            .zip(&order.numbers)
+            .zip(numbers)
+            .map(|((body, &at), number)| {
+                encode::state(number, &body, &setup.states[at as usize].map(|x| x as f32), rules.dt)
+            })
             .collect();
-        let bodies: Vec<layout::Body> = bodies.iter().map(encode::body).collect();
-        let mut board = vec![0_u32; board_words(count) as usize];
-        board[0] = FIRST_STEP;
-        let (list_bytes, kept_bytes) = (4 * room.list_words(count), 16 * room.kept_vectors(count));
+        // Before even and before odd steps.
+        let states: Vec<Vec4> =
+            (0..2 * STATE_FIELDS).flat_map(|i| states.iter().map(move |state| state[i % STATE_FIELDS])).collect();
+        let begin = Progress { step: FIRST_STEP, last: FIRST_STEP, due: FIRST_STEP, ..Progress::zeroed() };
+        let list_bytes = 4 * room.list_words(count, cells);
+        let kept_bytes = 16 * room.kept_vectors(count, cells);
         for (what, needed) in [("lists of partners (bytes)", list_bytes), ("contacts of bodies (bytes)", kept_bytes)] {
             check(&gpu, what, needed)?;
         }
         let pipelines = Pipelines::new(&gpu, room, count, &rules.terrain, options.checked)?;
         let made = gpu.guarded("the shared world", |device| {
-            let world = filled(device, &[encode::world(setup, &rules)], BufferUsages::UNIFORM);
-            let bodies = filled(device, &bodies, BufferUsages::STORAGE);
-            let kept_usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
-            let states = [(); 2].map(|()| filled(device, &states, kept_usage));
-            let board = filled(device, &board, kept_usage);
-            let (lists, kept) = (empty(device, list_bytes), empty(device, kept_bytes));
-            let bind = |from: usize| {
-                let buffers = [&world, &bodies, &states[from], &states[1 - from], &lists, &kept, &board];
-                pipelines.bind(device, buffers)
-            };
-            let arrays = [bind(0), bind(1)];
-            (states, board, arrays)
+            let world = filled(device, &[encode::world(setup, &rules, order.cells)], BufferUsages::UNIFORM);
+            let kinds = filled(device, &kinds, BufferUsages::STORAGE);
+            let shared = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
+            let states = filled(device, &states, shared);
+            let lists = empty(device, list_bytes, shared);
+            let kept = empty(device, kept_bytes, BufferUsages::STORAGE);
+            let board = empty(device, 4 * board_words(cells), shared);
+            let progress = filled(device, &[begin], shared);
+            let arrays = pipelines.bind(device, [&world, &kinds, &states, &lists, &kept, &board, &progress]);
+            let write = |field: usize, words: &[u8]| gpu.queue.write_buffer(&lists, (4 * field * count) as u64, words);
+            write(NUMBERS, bytemuck::cast_slice(&order.numbers));
+            write(DEPTHS, bytemuck::cast_slice(&vec![-1.0_f32; count]));
+            (states, lists, board, progress, arrays)
         })?;
-        let (states, board, arrays) = made;
+        let (states, lists, board, progress, arrays) = made;
         let pace = Pace::new(options.dispatch_time.unwrap_or(DISPATCH_TIME));
-        let world = Self { gpu, options, pipelines, bodies: count as u32, steps: 0, states, board, arrays, pace };
-        world.begin()?;
-        Ok(world)
+        let cadence = Cadence { held: 1.0, times_made: 0 };
+        let workgroup = compose::workgroup(room, count);
+        Ok(Self {
+            gpu,
+            options,
+            pipelines,
+            workgroup,
+            order,
+            steps: 0,
+            states,
+            lists,
+            board,
+            progress,
+            arrays,
+            pace,
+            cadence,
+        })
     }
 
-    fn workgroups(&self) -> u32 {
-        self.bodies.div_ceil(compose::GROUP)
-    }
-
-    fn begin(&self) -> Result<(), GpuError> {
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&self.pipelines.begin);
-            pass.set_bind_group(0, &self.arrays[0], &[]);
-            pass.dispatch_workgroups(self.workgroups(), 1, 1);
-        }
-        self.gpu.queue.submit([encoder.finish()]);
-        self.gpu.check()
+    fn bodies(&self) -> u32 {
+        self.order.numbers.len() as u32
     }
 
     /// Records and submits so many steps.
-    fn submit(&mut self, steps: u32) -> wgpu::SubmissionIndex {
+    fn submit(&self, steps: u32) -> Result<Flight, GpuError> {
+        let Workgroup { bodies, lanes } = self.workgroup;
+        let (by_lane, by_workgroup) = (self.bodies().div_ceil(lanes), self.bodies().div_ceil(bodies));
+        let passes = &self.pipelines;
+        let lists = [(&passes.enter, by_lane), (&passes.list, self.bodies().div_ceil(SEEKING))];
+        let step = [(&passes.resist, by_workgroup), (&passes.push, by_workgroup), (&passes.advance, by_lane)];
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for step in self.steps..self.steps + steps {
-                pass.set_bind_group(0, &self.arrays[(step & 1) as usize], &[]);
-                for pipeline in [&self.pipelines.list, &self.pipelines.resist, &self.pipelines.advance] {
+            pass.set_bind_group(0, &self.arrays, &[]);
+            for number in 0..steps {
+                let looks = number % self.cadence.period() == 0;
+                for &(pipeline, groups) in lists.iter().filter(|_| looks).chain(&step) {
+                    let rows = groups.div_ceil(self.gpu.facts.limits.workgroups);
                     pass.set_pipeline(pipeline);
-                    pass.dispatch_workgroups(self.workgroups(), 1, 1);
+                    pass.dispatch_workgroups(groups.div_ceil(rows), rows, 1);
                 }
             }
         }
-        self.steps += steps;
-        self.gpu.queue.submit([encoder.finish()])
+        let progress = self.copied(&mut encoder, &self.progress, 0, size_of::<Progress>() as u64)?;
+        let submission = self.gpu.queue.submit([encoder.finish()]);
+        progress.slice(..).map_async(wgpu::MapMode::Read, |_| ());
+        Ok(Flight { submission, steps, progress })
     }
 
-    /// Reads the beginning of a buffer.
-    fn read<T: Pod>(&self, buffer: &wgpu::Buffer, count: usize) -> Result<Vec<T>, GpuError> {
-        let size = (count * size_of::<T>()) as u64;
+    /// Waits for a flight and notes what it did.
+    fn land(&mut self, flight: &Flight) -> Result<(), GpuError> {
+        self.gpu.wait_for(flight.submission.clone())?;
+        let progress: Vec<Progress> = contents(&flight.progress)?;
+        let Progress { step, times_made, .. } = progress[0];
+        let done = step - FIRST_STEP;
+        self.cadence.learn(done - self.steps, times_made);
+        self.steps = done;
+        Ok(())
+    }
+
+    /// A part of a buffer, copied to where the host can read it.
+    fn copied(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        buffer: &wgpu::Buffer,
+        from: u64,
+        size: u64,
+    ) -> Result<wgpu::Buffer, GpuError> {
         let staging = self.gpu.guarded("reading the shared world", |device| {
-            let staging = device.create_buffer(&wgpu::BufferDescriptor {
+            device.create_buffer(&wgpu::BufferDescriptor {
                 label: None,
                 size,
                 usage: BufferUsages::MAP_READ | BufferUsages::COPY_DST,
                 mapped_at_creation: false,
-            });
-            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, size);
-            self.gpu.queue.submit([encoder.finish()]);
-            staging.slice(..).map_async(wgpu::MapMode::Read, |_| ());
-            staging
+            })
         })?;
+        encoder.copy_buffer_to_buffer(buffer, from, &staging, 0, size);
+        Ok(staging)
+    }
+
+    /// Reads so much of a buffer, from an entry on.
+    fn read<T: Pod>(&self, buffer: &wgpu::Buffer, from: usize, count: usize) -> Result<Vec<T>, GpuError> {
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let [from, size] = [from, count].map(|entries| (entries * size_of::<T>()) as u64);
+        let staging = self.copied(&mut encoder, buffer, from, size)?;
+        self.gpu.queue.submit([encoder.finish()]);
+        staging.slice(..).map_async(wgpu::MapMode::Read, |_| ());
         self.gpu.wait()?;
-        let invalid = |error: &dyn std::fmt::Display| GpuError::Lost { reason: error.to_string() };
-        let view = staging.slice(..).get_mapped_range().map_err(|error| invalid(&error))?;
-        Ok(bytemuck::pod_collect_to_vec(&view))
+        contents(&staging)
     }
 }
 
@@ -147,35 +231,58 @@ impl Simulate for GpuWorld {
     }
 
     fn advance(&mut self, steps: u32) -> Result<(), Error> {
-        let mut left = steps;
-        let mut flying = std::collections::VecDeque::new();
+        let end = self.steps + steps;
+        self.gpu.queue.write_buffer(
+            &self.progress,
+            offset_of!(Progress, last) as u64,
+            bytemuck::bytes_of(&(FIRST_STEP + end)),
+        );
+        let mut flying: VecDeque<Flight> = VecDeque::new();
+        let mut most = FIRST_STEPS;
         let mut began = Instant::now();
-        while left > 0 || !flying.is_empty() {
+        while self.steps < end {
+            let submitted: u32 = flying.iter().map(|flight| flight.steps).sum();
+            let left = (end - self.steps).saturating_sub(submitted);
             if left > 0 && flying.len() < IN_FLIGHT {
-                let now = self.pace.steps(self.bodies).min(MOST_STEPS).min(left);
-                flying.push_back((self.submit(now), now));
-                left -= now;
-            } else if let Some((submission, steps)) = flying.pop_front() {
-                self.gpu.wait_for(submission)?;
-                self.pace.learn(self.bodies, steps, began.elapsed(), true);
+                let now = self.pace.steps(self.bodies()).min(most).min(left);
+                flying.push_back(self.submit(now)?);
+                most = MOST_STEPS;
+            } else if let Some(flight) = flying.pop_front() {
+                self.land(&flight)?;
+                self.pace.learn(self.bodies(), flight.steps, began.elapsed(), true);
                 began = Instant::now();
             }
         }
+        // What is left of them does nothing.
+        flying.iter().try_for_each(|flight| self.land(flight))?;
         Ok(())
     }
 
     fn snapshot(&mut self) -> Result<Snapshot, Error> {
-        let states: Vec<layout::FreeState> =
-            self.read(&self.states[(self.steps & 1) as usize], self.bodies as usize)?;
-        let board: Vec<u32> = self.read(&self.board, BOARD_WORDS)?;
+        let count = self.order.numbers.len();
+        // The first step is odd.
+        let half = ((self.steps + FIRST_STEP) & 1) as usize * STATE_FIELDS * count;
+        let stored: Vec<Vec4> = self.read(&self.states, half, STATE_FIELDS * count)?;
+        let state = |place: usize| encode::decoded([0, 1, 2, 3].map(|field| stored[field * count + place]));
+        let depths: Vec<f32> = self.read(&self.lists, DEPTHS * count, count)?;
+        let counts: Vec<u32> = self.read(&self.board, 0, COUNTS)?;
+        let mut places: Vec<usize> = (0..count).collect();
+        places.sort_unstable_by_key(|&place| self.order.numbers[place]);
         Ok(Snapshot {
             steps: self.steps,
-            states: states.iter().map(encode::decoded).collect(),
-            depths: states.iter().map(|state| state.depth.into()).collect(),
-            left_out: board[2].into(),
-            too_fast: board[3].into(),
+            states: places.iter().map(|&place| state(place)).collect(),
+            depths: places.iter().map(|&place| depths[place].into()).collect(),
+            left_out: counts[LEFT_OUT].into(),
+            too_fast: counts[TOO_FAST].into(),
         })
     }
+}
+
+/// What was copied into a buffer.
+fn contents<T: Pod>(staging: &wgpu::Buffer) -> Result<Vec<T>, GpuError> {
+    let invalid = |error: &dyn std::fmt::Display| GpuError::Lost { reason: error.to_string() };
+    let view = staging.slice(..).get_mapped_range().map_err(|error| invalid(&error))?;
+    Ok(bytemuck::pod_collect_to_vec(&view))
 }
 
 /// A buffer with these contents.
@@ -185,11 +292,11 @@ fn filled<T: Pod>(device: &wgpu::Device, contents: &[T], usage: BufferUsages) ->
 }
 
 /// A buffer of zeros.
-fn empty(device: &wgpu::Device, size: u64) -> wgpu::Buffer {
+fn empty(device: &wgpu::Device, size: u64, usage: BufferUsages) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("shared world"),
         size,
-        usage: BufferUsages::STORAGE,
+        usage,
         mapped_at_creation: false,
     })
 }

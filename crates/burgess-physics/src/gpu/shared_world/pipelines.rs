@@ -10,7 +10,7 @@ use wgpu::{BindingType, BufferBindingType, ShaderStages};
 const BINDINGS: [BufferBindingType; 7] = [
     BufferBindingType::Uniform,
     BufferBindingType::Storage { read_only: true },
-    BufferBindingType::Storage { read_only: true },
+    BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
@@ -20,13 +20,15 @@ const BINDINGS: [BufferBindingType; 7] = [
 /// The passes.
 #[derive(Debug)]
 pub(super) struct Pipelines {
-    /// Before the first step.
-    pub(super) begin: wgpu::ComputePipeline,
-    /// The first pass of a step.
+    /// The first pass that makes lists, with a lane a body.
+    pub(super) enter: wgpu::ComputePipeline,
+    /// The second.
     pub(super) list: wgpu::ComputePipeline,
-    /// The second pass.
+    /// The first pass of a step.
     pub(super) resist: wgpu::ComputePipeline,
-    /// The third pass.
+    /// The second.
+    pub(super) push: wgpu::ComputePipeline,
+    /// The third, with a lane a body.
     pub(super) advance: wgpu::ComputePipeline,
     layout: wgpu::BindGroupLayout,
 }
@@ -53,8 +55,8 @@ impl Pipelines {
             let module = if checked {
                 device.create_shader_module(description)
             } else {
-                // SAFETY: the shader indexes with numbers of bodies and of places that it counted itself, and its chains are as long as
-                // there are bodies; the tests run it with all checks.
+                // SAFETY: the shader indexes with numbers of bodies and of places that it counted itself, and its loops end with what
+                // they count; the tests run it with all checks.
                 unsafe { device.create_shader_module_trusted(description, wgpu::ShaderRuntimeChecks::unchecked()) }
             };
             let entry = |(binding, ty): (usize, &BufferBindingType)| wgpu::BindGroupLayoutEntry {
@@ -87,10 +89,11 @@ impl Pipelines {
                 })
             };
             Self {
-                begin: pipeline("begin"),
+                enter: pipeline("enter"),
                 list: pipeline("list"),
                 resist: pipeline("resist"),
                 advance: pipeline("advance"),
+                push: pipeline("push"),
                 layout,
             }
         })
