@@ -20,6 +20,7 @@ mod pipeline;
 mod pool;
 mod resume;
 mod session;
+mod shader;
 pub mod shared_world;
 mod snapshot;
 mod world;

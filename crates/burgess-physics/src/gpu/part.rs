@@ -242,7 +242,7 @@ impl Part {
             &results,
             &activations,
         ];
-        let forward = place.pipeline.bind(device, buffers.into_iter().chain(objective.as_deref()));
+        let forward = place.pipeline.arrays.bind(device, buffers.into_iter().chain(objective.as_deref()));
         Ok(Self {
             place,
             blocks,
@@ -281,7 +281,7 @@ impl Part {
             activations,
             objective,
         ];
-        self.place.pipeline.bind(device, buffers.into_iter())
+        self.place.pipeline.arrays.bind(device, buffers)
     }
 
     /// A span of steps of all the part's blocks.

@@ -125,7 +125,7 @@ impl GpuWorld {
             let kept = empty(device, kept_bytes, BufferUsages::STORAGE);
             let board = empty(device, 4 * board_words(cells), shared);
             let progress = filled(device, &[begin], shared);
-            let arrays = pipelines.bind(device, [&world, &kinds, &states, &lists, &kept, &board, &progress]);
+            let arrays = pipelines.arrays.bind(device, [&world, &kinds, &states, &lists, &kept, &board, &progress]);
             let write = |field: usize, words: &[u8]| gpu.queue.write_buffer(&lists, (4 * field * count) as u64, words);
             write(NUMBERS, bytemuck::cast_slice(&order.numbers));
             write(DEPTHS, bytemuck::cast_slice(&vec![-1.0_f32; count]));

@@ -3,8 +3,9 @@
 use super::compose::source;
 use super::layout::Room;
 use crate::gpu::device::{Gpu, GpuError};
+use crate::gpu::shader::{Arrays, Shader};
 use crate::laws::terrain::Terrain;
-use wgpu::{BindingType, BufferBindingType, ShaderStages};
+use wgpu::BufferBindingType;
 
 /// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/shared_world/layout.wgsl`.
 const BINDINGS: [BufferBindingType; 7] = [
@@ -30,7 +31,8 @@ pub(super) struct Pipelines {
     pub(super) push: wgpu::ComputePipeline,
     /// The third, with a lane a body.
     pub(super) advance: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
+    /// In the order of `shaders/shared_world/layout.wgsl`.
+    pub(super) arrays: Arrays,
 }
 
 impl Pipelines {
@@ -48,64 +50,17 @@ impl Pipelines {
     ) -> Result<Self, GpuError> {
         let text = source(room, bodies, terrain);
         gpu.guarded("compiling the shared world", |device| {
-            let description = wgpu::ShaderModuleDescriptor {
-                label: Some("shared world"),
-                source: wgpu::ShaderSource::Wgsl(text.into()),
-            };
-            let module = if checked {
-                device.create_shader_module(description)
-            } else {
-                // SAFETY: the shader indexes with numbers of bodies and of places that it counted itself, and its loops end with what
-                // they count; the tests run it with all checks.
-                unsafe { device.create_shader_module_trusted(description, wgpu::ShaderRuntimeChecks::unchecked()) }
-            };
-            let entry = |(binding, ty): (usize, &BufferBindingType)| wgpu::BindGroupLayoutEntry {
-                binding: binding as u32,
-                visibility: ShaderStages::COMPUTE,
-                ty: BindingType::Buffer { ty: *ty, has_dynamic_offset: false, min_binding_size: None },
-                count: None,
-            };
-            let entries: Vec<_> = BINDINGS.iter().enumerate().map(entry).collect();
-            let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                label: Some("shared world"),
-                entries: &entries,
-            });
-            let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some("shared world"),
-                bind_group_layouts: &[Some(&layout)],
-                immediate_size: 0,
-            });
-            let pipeline = |name: &str| {
-                device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                    label: Some(name),
-                    layout: Some(&pipeline_layout),
-                    module: &module,
-                    entry_point: Some(name),
-                    compilation_options: wgpu::PipelineCompilationOptions {
-                        zero_initialize_workgroup_memory: false,
-                        ..Default::default()
-                    },
-                    cache: None,
-                })
-            };
+            // SAFETY: the shader indexes with numbers of bodies and of places that it counted itself, and its loops end with what they count; the
+            // tests run it with all checks.
+            let shader = unsafe { Shader::new(device, "shared world", text, &BINDINGS, checked) };
             Self {
-                enter: pipeline("enter"),
-                list: pipeline("list"),
-                resist: pipeline("resist"),
-                advance: pipeline("advance"),
-                push: pipeline("push"),
-                layout,
+                enter: shader.pass("enter"),
+                list: shader.pass("list"),
+                resist: shader.pass("resist"),
+                push: shader.pass("push"),
+                advance: shader.pass("advance"),
+                arrays: shader.into_arrays(),
             }
         })
-    }
-
-    /// Binds arrays in the order of `shaders/shared_world/layout.wgsl`.
-    pub(super) fn bind(&self, device: &wgpu::Device, buffers: [&wgpu::Buffer; BINDINGS.len()]) -> wgpu::BindGroup {
-        let entries: Vec<_> = buffers
-            .iter()
-            .zip(0..)
-            .map(|(buffer, binding)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
-            .collect();
-        device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &self.layout, entries: &entries })
     }
 }
