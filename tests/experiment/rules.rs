@@ -90,6 +90,15 @@ fn values_within_bounds_pass() {
 }
 
 #[test]
+fn a_contest_needs_a_rival() {
+    let ball = "physics=(objects: [(shape: Sphere(radius: 0.1), mass: 1)])";
+    let found = problems(&[ball, "task.reward=[(term: NearerToObject)]"]);
+    let expected =
+        "task.reward[0].term: must be about something else where physics.rivals is empty, is `nearer to object`";
+    assert_eq!(found, [expected]);
+}
+
+#[test]
 fn each_rule_refuses_what_breaks_it() {
     for (setting, problem) in [
         ("name=\"\"", "name: must be 1 to 64 letters"),
@@ -253,10 +262,6 @@ fn each_rule_refuses_what_breaks_it() {
         (
             "physics=(rivals: [(body: \"hopper\", at: (1, 0), heading: 101)])",
             "physics.rivals[0].heading: must be from -100 to 100 rad, is 101",
-        ),
-        (
-            "task.reward=[(term: NearerToObject)]",
-            "task.reward[0].term: must be about something else where physics.rivals is empty, is `nearer to object`",
         ),
         ("physics.rate=10020", "physics.rate: must be 30 to 10000, is 10020"),
         ("physics.gravity=0", "physics.contact_stiffness: must be Fixed(N/m) without gravity, is Auto"),

@@ -113,7 +113,7 @@ fn put_rivals(experiment: &mut Experiment, all: Vec<Frozen>) -> Result<()> {
         let room = MAX_LINKS.saturating_sub(limits.max_links + objects);
         ensure!(
             rivals <= room,
-            "physics.rivals: must have at most {room} links beside {objects} objects and bodies of {} links (body.limits.max_links), have {rivals}",
+            "physics.rivals: must have at most {room} links together, beside objects and bodies of {} links (body.limits.max_links), have {rivals}",
             limits.max_links
         );
     }

@@ -100,10 +100,13 @@ impl<T: Real> Work<T> {
     /// Where the origin that a link's scratch is about is, relative to the creature's base origin (m).
     #[inline(always)]
     pub fn offset(&self, link: usize) -> Vec3<T> {
-        match self.members.links[link].body.checked_sub(1) {
-            None => Vec3::zero(),
-            Some(object) => self.objects[object].position - self.position,
-        }
+        self.offset_of(self.members.links[link].body)
+    }
+
+    /// Where a body's base origin is, relative to the creature's (m): see [`Member::body`].
+    #[inline(always)]
+    pub fn offset_of(&self, body: usize) -> Vec3<T> {
+        body.checked_sub(1).map_or_else(Vec3::zero, |object| self.objects[object].position - self.position)
     }
 
     /// The velocity (m/s) of a point of a link, given relative to the creature's base origin.

@@ -266,13 +266,16 @@ pub fn find_pairs<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>
     if work.near.is_empty() {
         return false;
     }
-    work.placed.clear();
-    for i in 0..work.members.colliders.len() {
-        let (link, shape) = (work.members.links_of_colliders[i], model.shape(work.members.colliders[i]));
-        let (own, offset) = (work.link(link), work.offset(link));
-        let placed = place(shape, |x| own.origin + own.rotation * x + offset, |x| own.rotation * x);
-        work.placed.push(placed);
+    let mut placed = std::mem::take(&mut work.placed);
+    placed.clear();
+    for (number, body) in model.bodies().enumerate() {
+        let (scratch, offset) = (work.body(number), work.offset_of(number));
+        placed.extend(body.colliders.iter().map(|collider| {
+            let own = &scratch.links[collider.link];
+            place(&collider.shape, |x| own.origin + own.rotation * x + offset, |x| own.rotation * x)
+        }));
     }
+    work.placed = placed;
     for &(a, b) in &work.near {
         let shapes = [a, b].map(|i| model.shape(work.members.colliders[i]));
         for (number, feature) in features(shapes, a, b).enumerate() {
@@ -317,19 +320,22 @@ fn tail_of<T: Value>(work: &Work<T>) -> f64 {
 
 /// Lists the pairs of colliders that may touch in the step: those whose balls, each with half of its tail around it, meet.
 fn find_near<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    work.balls.clear();
+    let mut balls = std::mem::take(&mut work.balls);
+    balls.clear();
     let (dt, base) = (world.dt.to_f64(), work.links[0].twist.linear);
-    for i in 0..work.members.colliders.len() {
-        let (link, shape) = (work.members.links_of_colliders[i], model.shape(work.members.colliders[i]));
-        let (body, own, offset) = (work.owner_of(link).0, work.link(link), work.offset(link));
-        // What it may reach in the step, as seen from the base.
-        let (centre, radius) = ball_around(shape);
-        let (centre, radius) = (own.origin + own.rotation * centre, radius.to_f64());
-        let speed = |v: Vec3<T>| v.norm_squared().to_f64().sqrt();
-        let motion = speed(own.twist.at(centre) - base) + speed(own.twist.angular) * radius;
-        let ball = ((centre + offset).map(Value::to_f64), radius + dt * motion + 0.5 * tail_of(body));
-        work.balls.push(ball);
+    for (number, body) in model.bodies().enumerate() {
+        let (scratch, offset) = (work.body(number), work.offset_of(number));
+        balls.extend(body.colliders.iter().map(|collider| {
+            let own = &scratch.links[collider.link];
+            // What it may reach in the step, as seen from the base.
+            let (centre, radius) = ball_around(&collider.shape);
+            let (centre, radius) = (own.origin + own.rotation * centre, radius.to_f64());
+            let speed = |v: Vec3<T>| v.norm_squared().to_f64().sqrt();
+            let motion = speed(own.twist.at(centre) - base) + speed(own.twist.angular) * radius;
+            ((centre + offset).map(Value::to_f64), radius + dt * motion + 0.5 * tail_of(scratch))
+        }));
     }
+    work.balls = balls;
     work.near.clear();
     for &(a, b) in &model.pairs {
         let ((x, reach), (y, other)) = (work.balls[a], work.balls[b]);
