@@ -302,7 +302,7 @@ impl<'a> Driven<'a> {
         let scratch = |count: usize| place.scratch(count);
         let own = encoded.candidates.iter().map(|&candidate| &candidates[candidate]);
         let Some(actions) = actions else {
-            let activations = place_brains(&mut bodies, own, 0, scratch);
+            let (_, activations) = place_brains(&mut bodies, own, 0, scratch);
             return Self { bodies, weights: Cow::Borrowed(&encoded.weights), activations };
         };
         // There are no rivals: `step` refuses them.

@@ -203,8 +203,9 @@ impl Encoded {
         }));
         self.bodies.extend(self.candidates.iter().flat_map(|&i| &prepared[i].objects));
         let candidates = self.candidates.iter().map(|&i| prepared[i].candidate);
-        self.activations = place_brains(&mut self.bodies, candidates, shared.len(), scratch);
-        self.put_brains(prepared, shared);
+        let (own, activations) = place_brains(&mut self.bodies, candidates, shared.len(), scratch);
+        self.activations = activations;
+        self.put_brains(prepared, shared, own);
     }
 
     /// The base lanes: each creature's body, and where its base's first vector stands in an array of `fields` vectors a lane. Its other
@@ -216,16 +217,21 @@ impl Encoded {
         bases.map(move |(place, lane)| (lane.body as usize, row(place)))
     }
 
-    fn put_brains(&mut self, prepared: &[Prepared<'_>], shared: &[f32]) {
-        let all = || self.candidates.iter().flat_map(|&i| brains(prepared[i].candidate));
-        let own: usize = all().map(|(brain, _)| weight_count(brain)).sum();
+    /// Writes what all `shared`, and behind it the brains, which have so many weights.
+    fn put_brains(&mut self, prepared: &[Prepared<'_>], shared: &[f32], own: usize) {
         self.weights.resize(shared.len() + own, 0.0);
         let (first, mut rest) = self.weights.split_at_mut(shared.len());
         first.copy_from_slice(shared);
-        let mut room = |brain| rest.split_off_mut(..weight_count(brain)).expect("the weights were counted");
-        let rooms: Vec<&mut [f32]> = all().map(|(brain, _)| room(brain)).collect();
-        let brains: Vec<(&Controller<f32>, usize)> = all().collect();
-        brains.into_par_iter().zip(rooms).for_each(|((brain, joints), weights)| put_brain(brain, joints, weights));
+        if own == 0 {
+            return;
+        }
+        let room = |(brain, joints)| {
+            let weights = rest.split_off_mut(..weight_count(brain)).expect("the weights were counted");
+            (brain, joints, weights)
+        };
+        let all = self.candidates.iter().flat_map(|&i| brains(prepared[i].candidate));
+        let rooms: Vec<(&Controller<f32>, usize, &mut [f32])> = all.map(room).collect();
+        rooms.into_par_iter().for_each(|(brain, joints, weights)| put_brain(brain, joints, weights));
     }
 }
 
@@ -256,13 +262,13 @@ fn brains(Candidate { model, controller }: &Candidate<f32>) -> impl Iterator<Ite
 }
 
 /// Says in the facts of creatures and rivals where their brains begin, the first one at `first`, and where `scratch` floats for each, given the
-/// number of its weights. `candidates` are those of the creatures. Gives the floats of all scratch.
+/// number of its weights. `candidates` are those of the creatures. Gives the weights of all brains and the floats of all scratch.
 pub(crate) fn place_brains<'a>(
     bodies: &mut [Body],
     candidates: impl Iterator<Item = &'a Candidate<f32>>,
     first: usize,
     scratch: impl Fn(usize) -> usize,
-) -> usize {
+) -> (usize, usize) {
     let (mut weights, mut activations) = (first, 0);
     for (body, candidate) in candidates.enumerate() {
         let first_object = bodies[body].first_object as usize;
@@ -274,7 +280,7 @@ pub(crate) fn place_brains<'a>(
             activations += scratch(count);
         }
     }
-    activations
+    (weights - first, activations)
 }
 
 /// Joints between a body's base and its farthest link.
