@@ -32,7 +32,7 @@ pub fn object_position<T: Value>(object: &Object<T>, world: &World<T>) -> Vec3<T
     spawn_over(body, &places, world, object.start)
 }
 
-/// Where the base origin of a body with these [`rest_origins`](crate::model::rest_origins) starts: above the spawn point, with the lowest contact point just
+/// Where the base origin of a body with these [`rest_origins`] starts: above the spawn point, with the lowest contact point just
 /// clear of the ground. The search for the height is among values; the height's derivative is that of the point which rests.
 pub fn spawn_position<T: Value>(model: &Model<T>, origins: &[Vec3<T>], world: &World<T>) -> Vec3<T> {
     if model.base == BaseKind::Welded {
