@@ -57,11 +57,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     let mut experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };
-    rivals::find_rivals(&mut experiment, &loaded.folder)?;
+    let rivals = rivals::find_rivals(&mut experiment, &loaded.folder)?;
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let evaluator = Evaluator::open(&args.backend, &experiment)?;
     let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
-        rivals::freeze_rivals(&experiment, &loaded.folder, dir)?;
+        rivals.freeze(dir)?;
         start::freeze_encoder(&experiment, &loaded.folder, dir)
     })?;
     let space = start::search_space(&experiment, seeds);

@@ -27,28 +27,35 @@ struct Frozen {
     policy: Policy,
 }
 
+/// The rivals that an experiment named, as they were when they were found.
+#[derive(Clone, Debug)]
+pub struct Rivals(Vec<Frozen>);
+
 /// Finds the rivals that an experiment names; paths are relative to `folder`. Their brains act in the experiment's physics, at the decisions of
 /// its policy.
 ///
 /// # Errors
 ///
 /// When there is no such morphology or elite, it cannot be a rival, or the scene has more links than there is room for.
-pub fn find_rivals(experiment: &mut Experiment, folder: &Path) -> Result<()> {
-    let all = named(&experiment.physics.rivals, folder)?;
-    put_rivals(experiment, all)
+pub fn find_rivals(experiment: &mut Experiment, folder: &Path) -> Result<Rivals> {
+    let one = |(i, spec): (usize, &RivalSpec)| frozen(spec, folder).with_context(|| format!("physics.rivals[{i}]"));
+    let all = experiment.physics.rivals.iter().enumerate().map(one).collect::<Result<Vec<_>>>()?;
+    put_rivals(experiment, &all)?;
+    Ok(Rivals(all))
 }
 
-/// Puts the rivals that a run meets into its folder.
-///
-/// # Errors
-///
-/// As [`find_rivals`], and when the file cannot be written.
-pub fn freeze_rivals(experiment: &Experiment, folder: &Path, dir: &Path) -> Result<()> {
-    let rivals = &experiment.physics.rivals;
-    if rivals.is_empty() {
-        return Ok(());
+impl Rivals {
+    /// Puts them into the folder of a run that meets them.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn freeze(&self, dir: &Path) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        write_ron(&dir.join(RIVALS), "Frozen when the run began: the rivals.", &self.0)
     }
-    write_ron(&dir.join(RIVALS), "Frozen when the run began: the rivals.", &named(rivals, folder)?)
 }
 
 /// Finds the rivals of a run where its folder has them.
@@ -64,12 +71,7 @@ pub(super) fn thaw_rivals(experiment: &mut Experiment, dir: &Path) -> Result<()>
     let found: Vec<Frozen> = thaw(dir, RIVALS)?;
     let path = dir.join(RIVALS);
     ensure!(found.len() == wanted, "{}: {} rivals for {wanted} of the experiment", path.display(), found.len());
-    put_rivals(experiment, found).with_context(|| path.display().to_string())
-}
-
-fn named(rivals: &[RivalSpec], folder: &Path) -> Result<Vec<Frozen>> {
-    let one = |(i, spec): (usize, &RivalSpec)| frozen(spec, folder).with_context(|| format!("physics.rivals[{i}]"));
-    rivals.iter().enumerate().map(one).collect()
+    put_rivals(experiment, &found).with_context(|| path.display().to_string())
 }
 
 fn frozen(spec: &RivalSpec, folder: &Path) -> Result<Frozen> {
@@ -99,7 +101,7 @@ fn elite(EliteAddress { dir, id }: EliteAddress, folder: &Path) -> Result<Frozen
     Ok(Frozen { genome: elite.expressed().clone(), policy: experiment.policy.clone() })
 }
 
-fn put_rivals(experiment: &mut Experiment, all: Vec<Frozen>) -> Result<()> {
+fn put_rivals(experiment: &mut Experiment, all: &[Frozen]) -> Result<()> {
     // By itself.
     let physics = Physics { objects: Vec::new(), rivals: Vec::new(), ..experiment.physics.clone() };
     for (i, (rival, spec)) in all.iter().zip(&mut experiment.physics.rivals).enumerate() {
