@@ -257,7 +257,7 @@ fn each_rule_refuses_what_breaks_it() {
         ("physics=(rivals: [(body: \"\", at: (1, 0))])", "physics.rivals[0].body: must be a morphology, the path of a"),
         (
             "physics=(rivals: [(body: \"hopper\", at: (1, NaN))])",
-            "physics.rivals[0].at.1: must be from -1000 to 1000 m, is NaN",
+            "physics.rivals[0].at[1]: must be from -1000 to 1000 m, is NaN",
         ),
         (
             "physics=(rivals: [(body: \"hopper\", at: (1, 0), heading: 101)])",

@@ -482,7 +482,7 @@ fn rivals(check: &mut Check, physics: &Physics) {
         let path = |field: &str| format!("physics.rivals[{i}].{field}");
         check.need(!body.is_empty(), path("body"), "a morphology, the path of a .ron file, or DIR#ID", "empty");
         for (axis, number) in [at.0, at.1].into_iter().enumerate() {
-            check.within(&path(&format!("at.{axis}")), number, -1e3..=1e3, "m");
+            check.within(&path(&format!("at[{axis}]")), number, -1e3..=1e3, "m");
         }
         check.within(&path("heading"), *heading, -1e2..=1e2, "rad");
     }
