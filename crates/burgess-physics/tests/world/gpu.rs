@@ -195,7 +195,7 @@ fn the_host_has_the_structs_of_the_shader() {
         tail,
         margin,
         allowance,
-        edge,
+        least_edge,
         slack,
         ground_safety,
         wall_count,
@@ -221,5 +221,5 @@ fn the_host_has_the_structs_of_the_shader() {
         reach,
         unused_0
     );
-    same!("Progress", layout::Progress, step, under_way, last, due, made, settled, times_made, unused_0);
+    same!("Progress", layout::Progress, steps, last, due, made, settled, times_made, level);
 }

@@ -8,7 +8,7 @@ use crate::laws::terrain::Terrain;
 use wgpu::BufferBindingType;
 
 /// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/shared_world/layout.wgsl`.
-const BINDINGS: [BufferBindingType; 7] = [
+const BINDINGS: [BufferBindingType; 8] = [
     BufferBindingType::Uniform,
     BufferBindingType::Storage { read_only: true },
     BufferBindingType::Storage { read_only: false },
@@ -16,6 +16,7 @@ const BINDINGS: [BufferBindingType; 7] = [
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
+    BufferBindingType::Uniform,
 ];
 
 /// The passes.
@@ -25,11 +26,7 @@ pub(super) struct Pipelines {
     pub(super) enter: wgpu::ComputePipeline,
     /// The second.
     pub(super) list: wgpu::ComputePipeline,
-    /// The first pass of a step.
-    pub(super) resist: wgpu::ComputePipeline,
-    /// The second.
-    pub(super) push: wgpu::ComputePipeline,
-    /// The third, with a lane a body.
+    /// A step.
     pub(super) advance: wgpu::ComputePipeline,
     /// In the order of `shaders/shared_world/layout.wgsl`.
     pub(super) arrays: Arrays,
@@ -56,8 +53,6 @@ impl Pipelines {
             Self {
                 enter: shader.pass("enter"),
                 list: shader.pass("list"),
-                resist: shader.pass("resist"),
-                push: shader.pass("push"),
                 advance: shader.pass("advance"),
                 arrays: shader.into_arrays(),
             }
