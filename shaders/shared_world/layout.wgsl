@@ -112,10 +112,12 @@ const TEAM = LANES / GROUP;
 const SHARES = select(select(1u, 2u, LONG), 8u, BOXES);
 const MASK_WORDS = (PARTNERS * SHARES + 31u) / 32u;
 
-// Fields of `kept`: where lists see a body, and its reach in a step there; free gain and normal force of each point on the ground; of each
-// feature of each partner the bristle, and a mark of the last step that had it, negative where the contact was expected to be closed in the next one.
+// Fields of `kept`: where lists see a body, and its reach in a step there; the sum of its contacts' impulses, about its centre, and how deep it is in another
+// body, between the halves of a step; free gain and normal force of each point on the ground; of each feature of each partner the bristle, and a mark of the last step that had it, negative where the contact closed in it.
 const SEEN = 0u;
-const POINT_STATES = 1u;
+const TORQUES = 1u;
+const FORCES = 2u;
+const POINT_STATES = 3u;
 const BRISTLES = POINT_STATES + POINTS;
 const CELL_SEEN = BRISTLES + PARTNERS * FEATURES;
 

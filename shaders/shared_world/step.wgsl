@@ -1,4 +1,4 @@
-// The passes: two that make lists, and one that is a step of all bodies. What a body does in a step depends on the states before it alone, so
+// The passes: two that make lists, and one that is a step of all bodies, or two that are its halves. What a body does in a step depends on the states before it alone, so
 // that lanes do not wait for each other. Twin of crates/burgess-physics/src/shared_world/step.rs and world.rs.
 
 // Dispatches of very many workgroups have rows.
@@ -37,37 +37,80 @@ fn list(
     }
 }
 
-// How far the fastest body of the workgroup goes in the step, as bits.
-var<workgroup> fastest: atomic<u32>;
-
-// A step of all bodies.
+// A step of all bodies at once.
 @compute @workgroup_size(LANES)
 fn advance(
     @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) groups: vec3<u32>,
 ) {
     let first = group_number(group, groups) * GROUP;
-    let team = lane / TEAM;
-    let member = lane % TEAM;
-    let begins = can_begin();
     let step = current_step();
-    if first + lane == 0u {
+    if !begin(step, first + lane) {
+        return;
+    }
+    let pushed = push_bodies(step, first, lane);
+    let body = first + lane;
+    move_bodies(step, body, lane, lane < GROUP && body < world.body_count, pushed);
+}
+
+// The first half of a step, what contacts do: with very many bodies, two lean passes are faster than one.
+@compute @workgroup_size(LANES)
+fn push(
+    @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let first = group_number(group, groups) * GROUP;
+    let step = current_step();
+    if !begin(step, first + lane) {
+        return;
+    }
+    let pushed = push_bodies(step, first, lane);
+    let body = first + lane;
+    if lane < GROUP && body < world.body_count {
+        kept[place_of(TORQUES, body)] = vec4<f32>(pushed.impulse.torque, pushed.depth);
+        kept[place_of(FORCES, body)] = vec4<f32>(pushed.impulse.force, 0.0);
+        set_next(EXPECTED, body, pushed.expected);
+    }
+}
+
+// The second half, the motion of each body.
+@compute @workgroup_size(LANES)
+fn follow(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let step = current_step();
+    if !has_begun(step) {
+        return;
+    }
+    set_step(step);
+    let body = min(id.x, world.body_count - 1u);
+    let torque = kept[place_of(TORQUES, body)];
+    let impulse = Wrench(torque.xyz, kept[place_of(FORCES, body)].xyz);
+    move_bodies(step, body, lane, id.x < world.body_count, Pushed(impulse, torque.w, states[next_states_at + EXPECTED * world.body_count + body]));
+}
+
+// Begins a step where it can; `lane` counts all lanes. False if it has to wait.
+fn begin(step: u32, lane: u32) -> bool {
+    let begins = can_begin();
+    if lane == 0u {
         progress.steps[1u - turn] = step + select(0u, 1u, begins);
         settle_lists();
         if begins {
             atomicStore(&board[FASTEST + (step & 1u)], 0u);
         }
     }
-    if !begins {
-        return;
-    }
     set_step(step);
-    if lane == 0u {
-        atomicStore(&fastest, 0u);
-    }
+    return begins;
+}
+
+// Whether the first half of the step did not wait.
+fn has_begun(step: u32) -> bool {
+    return progress.steps[1u - turn] == step + 1u;
+}
+
+// What contacts do to the body of each of the first GROUP lanes.
+fn push_bodies(step: u32, first: u32, lane: u32) -> Pushed {
+    let team = lane / TEAM;
+    let member = lane % TEAM;
     if member == 0u && first + team < world.body_count && !(stride_of(state_of(VELOCITIES, first + team).xyz) <= world.allowance) {
         atomicAdd(&board[TOO_FAST], 1u);
     }
-    // The impulse of each contact and what it is expected to resist, and the sums.
     look_around(first + team, team, member);
     let count = count_items(lane);
     var sum = Pushed(Wrench(vec3<f32>(0.0), vec3<f32>(0.0)), -1.0, vec4<f32>(0.0));
@@ -85,14 +128,24 @@ fn advance(
         }
         workgroupBarrier();
     }
-    // The equations of each body, and its next state.
-    let body = first + lane;
-    if lane < GROUP && body < world.body_count {
+    return sum;
+}
+
+// How far the fastest body of the workgroup goes in the next step, as bits.
+var<workgroup> fastest: atomic<u32>;
+
+// Solves the equations of the lane's body, if it has one, for its next state.
+fn move_bodies(step: u32, body: u32, lane: u32, has_one: bool, pushed: Pushed) {
+    if lane == 0u {
+        atomicStore(&fastest, 0u);
+    }
+    workgroupBarrier();
+    if has_one {
         let ball = state_of(BALLS, body);
         own = moving(body, vec3<f32>(0.0));
-        land(step, body, ball, wrench_add(carried(), sum.impulse));
-        integrate(step, body, ball.xyz, max(sum.depth, ground_depth));
-        set_next(EXPECTED, body, sum.expected);
+        land(step, body, ball, wrench_add(carried(), pushed.impulse));
+        integrate(step, body, ball.xyz, max(pushed.depth, ground_depth));
+        set_next(EXPECTED, body, pushed.expected);
     }
     workgroupBarrier();
     if lane == 0u {

@@ -111,7 +111,7 @@ pub const NUMBERS: usize = 0;
 /// The field of `lists` with how deep bodies were in others or in the ground in the last step (m).
 pub const DEPTHS: usize = 3;
 /// Fields of `kept` before those of points on the ground.
-const KEPT_FIELDS: usize = 1;
+const KEPT_FIELDS: usize = 3;
 /// Bodies of a cell that have room there.
 const CELL_ROOM: usize = 24;
 /// Words of `board` that count.

@@ -1,4 +1,4 @@
-//! Worlds of free bodies on a GPU: one dispatch a step, and now and then two that make lists; many steps a submission.
+//! Worlds of free bodies on a GPU: one or two dispatches a step, and now and then two that make lists; many steps a submission.
 //!
 //! The passes stand in `shaders/shared_world/`, the twins of [`shared_world`](crate::shared_world). Steps for which lists do not hold wait until the
 //! next lists, so that the device may do fewer steps than are submitted: it says how many it has done.
@@ -165,11 +165,15 @@ impl GpuWorld {
 
     /// Records and submits so many steps.
     fn submit(&mut self, steps: u32) -> Result<Flight, GpuError> {
-        let Workgroup { bodies, lanes } = self.workgroup;
+        let Workgroup { bodies, lanes, .. } = self.workgroup;
         let (by_lane, by_workgroup) = (self.bodies().div_ceil(lanes), self.bodies().div_ceil(bodies));
         let passes = &self.pipelines;
         let lists = [(&passes.enter, by_lane), (&passes.list, self.bodies().div_ceil(SEEKING))];
-        let step = [(&passes.advance, by_workgroup)];
+        let step = if self.workgroup.halves {
+            vec![(&passes.push, by_workgroup), (&passes.follow, by_lane)]
+        } else {
+            vec![(&passes.advance, by_workgroup)]
+        };
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());

@@ -28,6 +28,10 @@ pub(super) struct Pipelines {
     pub(super) list: wgpu::ComputePipeline,
     /// A step.
     pub(super) advance: wgpu::ComputePipeline,
+    /// The first half of a step.
+    pub(super) push: wgpu::ComputePipeline,
+    /// The second half, with a lane a body.
+    pub(super) follow: wgpu::ComputePipeline,
     /// In the order of `shaders/shared_world/layout.wgsl`.
     pub(super) arrays: Arrays,
 }
@@ -54,6 +58,8 @@ impl Pipelines {
                 enter: shader.pass("enter"),
                 list: shader.pass("list"),
                 advance: shader.pass("advance"),
+                push: shader.pass("push"),
+                follow: shader.pass("follow"),
                 arrays: shader.into_arrays(),
             }
         })
