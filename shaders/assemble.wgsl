@@ -59,9 +59,17 @@ fn assemble_contacts() {
     }
 }
 
+fn has_no_load_speed() -> bool {
+    return NO_LOAD_SPEEDS != 0u && no_load_speed > 0.0;
+}
+
 // Diagonal and right-hand side of the hinge: armature, damping, servo, limits.
 fn assemble_joints() {
-    servo = servo_torque(world.dt, kp, kd, torque_limit, target_angle, angle, rate);
+    if has_no_load_speed() {
+        servo = servo_line_torque(world.dt, kp, kd, torque_limit, no_load_speed, target_angle, angle, rate);
+    } else {
+        servo = servo_torque(world.dt, kp, kd, torque_limit, target_angle, angle, rate);
+    }
     let limit = limit_torque(
         world.dt, lower, upper, limit_stiffness, world.limit_damping, world.limit_width, angle, rate,
     );

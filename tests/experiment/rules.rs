@@ -276,6 +276,8 @@ fn each_rule_refuses_what_breaks_it() {
         ("physics.servo_stiffness=-1", "physics.servo_stiffness: must be from 0"),
         ("physics.servo_damping=-1", "physics.servo_damping: must be from 0"),
         ("physics.torque_limit=0", "physics.torque_limit: must be above 0"),
+        ("physics.no_load_speed=0", "physics.no_load_speed: must be from 0.1 to 10000 rad/s, is 0"),
+        ("physics.no_load_speed=NaN", "physics.no_load_speed: must be from 0.1 to 10000 rad/s, is NaN"),
         ("physics.limit_stiffness=NaN", "physics.limit_stiffness: must be from 0"),
         ("physics.slew_rate=0", "physics.slew_rate: must be above 0"),
     ] {

@@ -87,10 +87,16 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, pairs, objects, rivals) in
-                    [(2, false, 0, 0), (8, false, 0, 0), (8, true, 0, 0), (8, true, 2, 0), (8, true, 3, 1)]
-                {
-                    let link_room = LinkRoom { contacts, pairs };
+                for (contacts, pairs, objects, rivals, no_load_speeds) in [
+                    (2, false, 0, 0, false),
+                    (8, false, 0, 0, false),
+                    (8, true, 0, 0, false),
+                    (8, true, 2, 0, false),
+                    (8, true, 3, 1, false),
+                    (2, false, 0, 0, true),
+                    (8, true, 3, 1, true),
+                ] {
+                    let link_room = LinkRoom { contacts, pairs, no_load_speeds };
                     let text = source(Choices { task: &task, terrain, brain, link_room, objects, rivals, taped, mode });
                     all.push(Shader { text, link_room, taped, mode, task: task.clone() });
                 }
@@ -108,7 +114,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 5 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 7 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -314,6 +320,7 @@ fn host_and_device_constants_agree() {
             ("CONTACT_POINTS", CONTACT_POINTS),
             ("CONTACTS", link_room.contacts),
             ("PAIR_SLOTS", if link_room.pairs { PAIR_SLOTS } else { 0 }),
+            ("NO_LOAD_SPEEDS", usize::from(link_room.no_load_speeds)),
             ("DESCRIPTORS", descriptors),
             ("MODEL_FIELDS", model_fields(link_room)),
             ("STATE_FIELDS", state_fields(link_room)),

@@ -1,6 +1,6 @@
 //! A body and its surroundings as a model of MuJoCo (MJCF), so that what was found here can be played there.
 //!
-//! Masses, inertias, joints, servos and shapes are the same numbers. Contact and joint limits follow MuJoCo's own laws, at its defaults, and
+//! Masses, inertias, joints, servos and shapes are the same numbers, but servos have their torque at any rate. Contact and joint limits follow MuJoCo's own laws, at its defaults, and
 //! limbs collide with each other, but for neighbours and those that start inside each other.
 
 use crate::laws::terrain::Terrain;

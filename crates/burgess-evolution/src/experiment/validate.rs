@@ -461,6 +461,9 @@ pub(super) fn physics(check: &mut Check, physics: &Physics) {
     check.within("physics.servo_stiffness", physics.servo_stiffness, 0.0..=1e6, "N m/rad");
     check.within("physics.servo_damping", physics.servo_damping, 0.0..=1e5, "N m s/rad");
     check.positive("physics.torque_limit", physics.torque_limit, 1e6, "N m");
+    if let Some(speed) = physics.no_load_speed {
+        check.within("physics.no_load_speed", speed, 0.1..=1e4, "rad/s");
+    }
     if let Some(density) = physics.actuator {
         check.within("physics.actuator", density, 0.1..=1e4, "N m/kg");
     }

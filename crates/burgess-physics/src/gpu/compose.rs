@@ -158,6 +158,7 @@ fn constants(choices: Choices<'_>) -> String {
     let whole = [
         ("CONTACTS", choices.link_room.contacts),
         ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
+        ("NO_LOAD_SPEEDS", usize::from(choices.link_room.no_load_speeds)),
         ("OBJECTS", usize::from(choices.objects > 0)),
         ("THINGS", choices.objects - choices.rivals),
         ("RIVALS", choices.rivals),

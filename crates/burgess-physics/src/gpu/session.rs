@@ -155,7 +155,8 @@ impl Session {
             return Err(Error::Unsupported(what));
         }
         let compile = |contacts| {
-            let link_room = LinkRoom { contacts, pairs: self.world.has_pairs };
+            let World { has_pairs: pairs, has_no_load_speeds: no_load_speeds, .. } = self.world;
+            let link_room = LinkRoom { contacts, pairs, no_load_speeds };
             let Variant { taped, mode } = variant;
             let World { terrain, objects, rivals, .. } = &self.world;
             let (objects, rivals, brain) = (*objects, *rivals, &self.brain);

@@ -317,7 +317,12 @@ impl<T: Real> Joint<T> {
                     limit_stiffness: f(hinge.limit_stiffness),
                 }),
             },
-            servo: Servo { kp: f(self.servo.kp), kd: f(self.servo.kd), torque_limit: f(self.servo.torque_limit) },
+            servo: Servo {
+                kp: f(self.servo.kp),
+                kd: f(self.servo.kd),
+                torque_limit: f(self.servo.torque_limit),
+                no_load_speed: self.servo.no_load_speed.map(&mut f),
+            },
             armature: f(self.armature),
             damping: f(self.damping),
         }

@@ -168,6 +168,28 @@ fn links_that_touch_are_the_cpus() {
     touch_as_on_the_cpu(&plan, &(0..16).map(|seed| folding(seed, &[])).collect::<Vec<_>>(), 40);
 }
 
+/// Servos with a no-load speed each of its own, and some without.
+#[test]
+fn servos_with_a_no_load_speed_are_the_cpus() {
+    let mut plan = plan(BrainKind::Cpg, 400);
+    (plan.world.has_pairs, plan.world.has_no_load_speeds) = (true, true);
+    let all: Vec<Candidate<f32>> = (60..76).map(geared).collect();
+    touch_as_on_the_cpu(&plan, &all, 40);
+    plan.task.steps = 120;
+    keep_their_bits(&plan, &all[..5]);
+    plan.world.has_no_load_speeds = false;
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    assert!(matches!(backend.evaluate(&all[..1]), Err(Error::Unsupported(_))));
+}
+
+fn geared(seed: u64) -> Candidate<f32> {
+    let mut candidate = folding(seed, &[]);
+    for (i, joint) in candidate.model.joints.iter_mut().enumerate() {
+        joint.servo.no_load_speed = (i % 3 != 0).then_some(1.0 + 0.7 * i as f32);
+    }
+    candidate
+}
+
 /// Objects of all shapes within reach, one upon another, one fixed.
 fn within_reach() -> Vec<ObjectSpec> {
     let nothing = (0.0, 0.0, 0.0);

@@ -39,7 +39,7 @@ fn hand(apart: f64, torque: f64) -> Model<f64> {
     let joint = |side: f64| Joint {
         position: vec3(0.0, side * apart, 0.0),
         kind: JointKind::Hinge(Hinge { axis: vec3(side, 0.0, 0.0), lower: -1.2, upper: 1.2, limit_stiffness: 300.0 }),
-        servo: Servo { kp: 20.0 * torque, kd: 0.2 * torque, torque_limit: torque },
+        servo: Servo { kp: 20.0 * torque, kd: 0.2 * torque, torque_limit: torque, no_load_speed: None },
         armature: 1e-4,
         damping: 1e-3,
     };
