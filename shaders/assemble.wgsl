@@ -13,6 +13,14 @@ fn assemble_load() {
     load.torque += link_rotation * carried;
 }
 
+// The coefficient of friction of the body that the lane belongs to.
+fn own_friction() -> f32 {
+    if FRICTIONS != 0u {
+        return bodies[facts()].friction;
+    }
+    return world.friction;
+}
+
 // Where every contact point is and what law its force follows in this step.
 fn touch_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {
@@ -27,7 +35,7 @@ fn touch_contacts() {
             let free_slip = across(moving + free_gains[i], ground.normal);
             let gap = ground.distance - sphere.w;
             let force = contact_force(
-                world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
+                world.dt, contact_stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
                 inverse_slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
             );
             contacts[i].point = point;

@@ -63,7 +63,7 @@ struct Body {
     first_object: u32,      // where its objects begin in `bodies`
     turn_z: f32,            // how it is turned about z at the start: z and w of a quaternion
     turn_w: f32,
-    spare_0: u32,
+    friction: f32,          // where FRICTIONS is set
 }
 
 // What the base lane of a creature or of an object keeps between dispatches.

@@ -192,7 +192,8 @@ fn objects(objects: &[ObjectSpec]) -> String {
             ShapeSpec::Box { .. } => "box",
         };
         let mass = if object.fixed { "fixed".to_owned() } else { format!("{} kg", object.mass) };
-        format!("{} {shape} ({mass})", object.count)
+        let friction = object.friction.map_or(String::new(), |friction| format!(", friction {friction}"));
+        format!("{} {shape} ({mass}{friction})", object.count)
     };
     if objects.is_empty() { "none".to_owned() } else { list(objects.iter().map(one), ", ") }
 }

@@ -231,6 +231,10 @@ fn each_rule_refuses_what_breaks_it() {
             "physics.objects[0].at[0]: must be from -1000 to 1000 m, is inf",
         ),
         (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, friction: -0.1)])",
+            "physics.objects[0].friction: must be from 0 to 10, is -0.1",
+        ),
+        (
             "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, count: 0)])",
             "physics.objects[0].count: must be 1 to 30, is 0",
         ),

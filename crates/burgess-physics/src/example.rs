@@ -62,6 +62,7 @@ pub fn crawler(legs: usize) -> Model<f64> {
         objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: 0.0,
+        friction: None,
         limb_ends: (1..=legs).collect(),
     };
     for i in 0..legs {

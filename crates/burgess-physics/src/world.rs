@@ -128,7 +128,7 @@ pub struct World<T> {
     pub dt: T,
     /// Gravity (m/s2).
     pub gravity: Vec3<T>,
-    /// Coefficient of friction.
+    /// Coefficient of friction, of the ground and of bodies without one of their own.
     pub friction: T,
     /// Slip speed that regularises friction (m/s).
     pub slip_speed: T,
@@ -150,6 +150,8 @@ pub struct World<T> {
     pub has_pairs: bool,
     /// Whether servos have a no-load speed: the GPU keeps room for that.
     pub has_no_load_speeds: bool,
+    /// Whether bodies have frictions of their own: the GPU looks for them.
+    pub has_frictions: bool,
     /// Objects around every candidate, rivals included.
     pub objects: usize,
     /// How many of them are rivals.
@@ -176,6 +178,7 @@ impl World<f64> {
             has_pairs: physics.self_collision != SelfCollision::Off
                 || !(physics.objects.is_empty() && physics.rivals.is_empty()),
             has_no_load_speeds: physics.no_load_speed.is_some(),
+            has_frictions: physics.objects.iter().any(|object| object.friction.is_some()),
             objects: object_count(&physics.objects) + physics.rivals.len(),
             rivals: physics.rivals.len(),
             form: physics.form,
@@ -198,6 +201,7 @@ impl World<f64> {
             terrain: self.terrain.map(real),
             has_pairs: self.has_pairs,
             has_no_load_speeds: self.has_no_load_speeds,
+            has_frictions: self.has_frictions,
             objects: self.objects,
             rivals: self.rivals,
             form: self.form,

@@ -51,6 +51,7 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Model<f64> {
         objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: STIFFNESS,
+        friction: None,
         limb_ends: Vec::new(),
     };
     model.limb_ends = model.childless_links();

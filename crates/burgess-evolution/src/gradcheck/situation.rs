@@ -314,6 +314,7 @@ fn ball(x: f64, y: f64, z: f64) -> ObjectSpec {
         mass: 0.3,
         at: (x, y, z),
         turn: (0.0, 0.0, 0.0),
+        friction: None,
         fixed: false,
         count: 1,
         spacing: (0.0, 0.0, 0.0),

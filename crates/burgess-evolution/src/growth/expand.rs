@@ -100,6 +100,7 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
         objects: compile_objects(physics),
         pairs: Vec::new(),
         contact_stiffness: physics.contact_stiffness.of_point(mass, physics.gravity, CARRYING_POINTS),
+        friction: None,
         limb_ends: Vec::new(),
     };
     model.pairs = pairs_that_touch(&model, &physics.self_collision);

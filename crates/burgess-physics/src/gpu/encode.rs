@@ -26,6 +26,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) tree: Tree,
     /// Most contact points of one of its links.
     pub(crate) contacts: usize,
+    /// Its coefficient of friction.
+    friction: f32,
     /// What is known of its objects.
     objects: Vec<Body>,
 }
@@ -74,6 +76,7 @@ impl<'a> Prepared<'a> {
             prelude,
             tree: Tree { links: model.link_count(), depth: model.bodies().map(depth).max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
+            friction: model.friction.unwrap_or(world.friction),
         }
     }
 
@@ -87,6 +90,10 @@ impl<'a> Prepared<'a> {
         let has_speed = |joint: &Joint<f32>| joint.servo.no_load_speed.is_some();
         if !world.has_no_load_speeds && model.bodies().any(|body| body.joints.iter().any(has_speed)) {
             let what = "servos with a no-load speed, where `World::has_no_load_speeds` is false";
+            return Err(Error::Unsupported(what.into()));
+        }
+        if !world.has_frictions && model.bodies().any(|body| body.friction.is_some()) {
+            let what = "bodies with frictions of their own, where `World::has_frictions` is false";
             return Err(Error::Unsupported(what.into()));
         }
         if model.objects.len() != world.objects {
@@ -472,6 +479,7 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize) -> Body {
         floating: u32::from(model.base == BaseKind::Floating),
         pull_tolerance: prelude.pull_tolerance,
         turn_w: 1.0,
+        friction: prepared.friction,
         ..bytemuck::Zeroable::zeroed()
     }
 }
@@ -491,6 +499,7 @@ fn object_facts(object: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> B
         reference_force: rival.as_ref().map_or(1.0, |rival| rival.reference_force),
         turn_z: half.sin(),
         turn_w: half.cos(),
+        friction: body.friction.unwrap_or(world.friction),
         ..bytemuck::Zeroable::zeroed()
     }
 }

@@ -167,8 +167,8 @@ pub struct Body {
     pub turn_z: f32,
     /// See `turn_z`: w.
     pub turn_w: f32,
-    /// Not used.
-    pub spare_0: u32,
+    /// Coefficient of friction, read where bodies have their own.
+    pub friction: f32,
 }
 
 /// What the base lane of a creature or of an object keeps between dispatches.

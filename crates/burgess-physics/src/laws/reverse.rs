@@ -777,6 +777,25 @@ pub fn between_segment_and_box_reverse<T: Real>(a_from: Vec3<T>, a_along: Vec3<T
     }
 }
 
+/// What [`pair_friction_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PairFrictionGradient<T> {
+    /// With respect to `first`.
+    pub first: T,
+    /// With respect to `second`.
+    pub second: T,
+}
+
+/// The reverse of `pair_friction`.
+#[inline(always)]
+pub fn pair_friction_reverse<T: Real>(first: T, second: T, bar_coefficient: T) -> PairFrictionGradient<T> {
+    let t0 = (bar_coefficient * T::from_f64(0.5)) / ((first * second) + T::from_f64(1e-12)).sqrt();
+    PairFrictionGradient {
+        first: second * t0,
+        second: first * t0,
+    }
+}
+
 /// What [`pair_resistance_reverse`] gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PairResistanceGradient<T> {

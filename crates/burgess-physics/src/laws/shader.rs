@@ -8,7 +8,7 @@ use super::contact::ContactLaw;
 use super::descriptor::Descriptor;
 use super::gyroscope::carried_angular_momentum;
 use super::joint::{Limits, Servo};
-use super::pair::{ContactSums, PairLaw, PairMotion};
+use super::pair::{ContactSums, PairLaw, PairMotion, pair_friction};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use super::shapes::{RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box};
@@ -287,7 +287,29 @@ fn pair_laws() -> Vec<Law> {
             output_touch(t, between_segment_and_box(&a, &b, pull, share));
         }),
     };
-    vec![between_segments, share_nearest_to_box, between_segment_and_box, pair_resistance_law(), pair_force_law()]
+    vec![
+        between_segments,
+        share_nearest_to_box,
+        between_segment_and_box,
+        pair_friction_law(),
+        pair_resistance_law(),
+        pair_force_law(),
+    ]
+}
+
+fn pair_friction_law() -> Law {
+    let names = ["first", "second"];
+    Law {
+        name: "pair_friction".into(),
+        parameters: typed(&names),
+        result: "PairFriction".into(),
+        fields: typed(&["coefficient"]),
+        constants: Vec::new(),
+        graph: Graph::record(|t| {
+            let [first, second] = names.map(|name| t.input(name));
+            t.output("coefficient", pair_friction(first, second));
+        }),
+    }
 }
 
 fn pair_resistance_law() -> Law {

@@ -76,6 +76,7 @@ impl Builder {
             objects: Vec::new(),
             pairs: Vec::new(),
             contact_stiffness,
+            friction: None,
             limb_ends: Vec::new(),
         };
         model.limb_ends = model.childless_links();

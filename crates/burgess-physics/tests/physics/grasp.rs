@@ -78,7 +78,19 @@ fn object(stream: &mut Stream) -> (ObjectSpec, f64) {
     };
     let mass = 0.02 * 50.0_f64.powf(stream.range(0.0, 1.0));
     let nothing = (0.0, 0.0, 0.0);
-    (ObjectSpec { shape, mass, at: nothing, turn: nothing, fixed: false, count: 1, spacing: nothing }, half)
+    (
+        ObjectSpec {
+            shape,
+            mass,
+            at: nothing,
+            turn: nothing,
+            friction: None,
+            fixed: false,
+            count: 1,
+            spacing: nothing,
+        },
+        half,
+    )
 }
 
 /// What became of a grasp.
