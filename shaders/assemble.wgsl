@@ -13,6 +13,14 @@ fn assemble_load() {
     load.torque += link_rotation * carried;
 }
 
+// The coefficient of friction of the body that the lane belongs to.
+fn own_friction() -> f32 {
+    if FRICTIONS != 0u {
+        return bodies[facts()].friction;
+    }
+    return world.friction;
+}
+
 // Where every contact point is and what law its force follows in this step.
 fn touch_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {
@@ -27,7 +35,7 @@ fn touch_contacts() {
             let free_slip = across(moving + free_gains[i], ground.normal);
             let gap = ground.distance - sphere.w;
             let force = contact_force(
-                world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
+                world.dt, contact_stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
                 inverse_slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
             );
             contacts[i].point = point;
@@ -59,9 +67,17 @@ fn assemble_contacts() {
     }
 }
 
+fn has_no_load_speed() -> bool {
+    return NO_LOAD_SPEEDS != 0u && no_load_speed > 0.0;
+}
+
 // Diagonal and right-hand side of the hinge: armature, damping, servo, limits.
 fn assemble_joints() {
-    servo = servo_torque(world.dt, kp, kd, torque_limit, target_angle, angle, rate);
+    if has_no_load_speed() {
+        servo = servo_line_torque(world.dt, kp, kd, torque_limit, no_load_speed, target_angle, angle, rate);
+    } else {
+        servo = servo_torque(world.dt, kp, kd, torque_limit, target_angle, angle, rate);
+    }
     let limit = limit_torque(
         world.dt, lower, upper, limit_stiffness, world.limit_damping, world.limit_width, angle, rate,
     );

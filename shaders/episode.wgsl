@@ -240,6 +240,9 @@ fn wake_link() {
         contact_points[i] = model[at + (CONTACT_POINTS + i) * LANES];
     }
     wake_shape(at + SHAPE * LANES);
+    if NO_LOAD_SPEEDS != 0u {
+        no_load_speed = model[at + NO_LOAD * LANES].x;
+    }
 }
 
 // Where the record of the state before a step begins for the lane; without a tape there is only one record.

@@ -63,7 +63,7 @@ struct Body {
     first_object: u32,      // where its objects begin in `bodies`
     turn_z: f32,            // how it is turned about z at the start: z and w of a quaternion
     turn_w: f32,
-    spare_0: u32,
+    friction: f32,          // where FRICTIONS is set
 }
 
 // What the base lane of a creature or of an object keeps between dispatches.
@@ -114,7 +114,9 @@ const RHYTHM = 6u;
 const CONTACT_POINTS = 7u;
 const SHAPE = CONTACT_POINTS + CONTACTS;
 // Where links can touch each other: place and radius, size and kind, edges of the link's shape.
-const MODEL_FIELDS = SHAPE + select(0u, 5u, PAIR_SLOTS > 0u);
+const NO_LOAD = SHAPE + select(0u, 5u, PAIR_SLOTS > 0u);
+// Where servos have one: their no-load speed, 0 for none.
+const MODEL_FIELDS = NO_LOAD + NO_LOAD_SPEEDS;
 
 // Fields of `states`: angle, rate, target, command; momentum; spin; of each contact point its free gain and its
 // normal force; of each slot for contacts between links its bristle and its key.

@@ -496,6 +496,19 @@ fn width_of(by: u32) -> f32 {
     return bodies[lanes[block * LANES + by].facts].contact_width;
 }
 
+// The coefficient of friction of the body that a lane belongs to.
+fn friction_of(by: u32) -> f32 {
+    return bodies[lanes[block * LANES + by].facts].friction;
+}
+
+// That of the contact in the lane's `k`-th slot.
+fn friction_between(k: u32) -> f32 {
+    if FRICTIONS != 0u {
+        return pair_friction(friction_of(pairs[k].first), friction_of(pairs[k].second)).coefficient;
+    }
+    return world.friction;
+}
+
 // Over what depth the contact in the lane's `k`-th slot sets in.
 fn pair_width(k: u32) -> f32 {
     if OBJECTS != 0u {
@@ -673,7 +686,7 @@ fn push_link(k: u32) {
     if pair_slot(k) < pair_count {
         let all = posted(6u, pairs[k].first) + posted(6u, pairs[k].second);
         let force = pair_force(
-            world.dt, pairs[k].stiffness, pair_width(k), world.friction, world.onset_speed, pairs[k].touch.gap,
+            world.dt, pairs[k].stiffness, pair_width(k), friction_between(k), world.onset_speed, pairs[k].touch.gap,
             pairs[k].v_n, pairs[k].slip, pairs[k].bristle, pairs[k].first_mobility.y + pairs[k].second_mobility.y, all.x,
             all.y, all.z, all.w,
         );

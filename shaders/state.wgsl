@@ -35,6 +35,7 @@ var<private> link_inertia: Sym3;
 var<private> kp: f32;
 var<private> kd: f32;
 var<private> torque_limit: f32;
+var<private> no_load_speed: f32;
 var<private> lower: f32;
 var<private> upper: f32;
 var<private> limit_stiffness: f32;

@@ -525,6 +525,29 @@ fn between_segment_and_box_reverse(a_from: vec3<f32>, a_along: vec3<f32>, a_radi
     return result;
 }
 
+struct PairFriction {
+    coefficient: f32,
+}
+
+fn pair_friction(first: f32, second: f32) -> PairFriction {
+    var result: PairFriction;
+    result.coefficient = sqrt((first * second) + 1e-12);
+    return result;
+}
+
+struct PairFrictionGradient {
+    first: f32,
+    second: f32,
+}
+
+fn pair_friction_reverse(first: f32, second: f32, bar: PairFriction) -> PairFrictionGradient {
+    let t0 = (bar.coefficient * 0.5) / sqrt((first * second) + 1e-12);
+    var result: PairFrictionGradient;
+    result.first = second * t0;
+    result.second = first * t0;
+    return result;
+}
+
 struct PairResistance {
     drag: f32,
     stiffness: f32,

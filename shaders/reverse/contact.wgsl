@@ -48,7 +48,7 @@ fn reverse_contact(i: u32) {
     // Through its law. What the mobilities of links that touch each other say of the drags comes on top.
     let of_drags = drag_bar(i);
     let law = contact_force_reverse(
-        world.dt, contact_stiffness, contact_width, world.contact_damping, world.friction, world.slip_speed,
+        world.dt, contact_stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
         inverse_slip_mass, world.onset_speed, c.gap, v_n, dot(free_slip, free_slip), normal_forces[i],
         ContactForce(
             pushed, of_drags.normal - u_n * pushed,

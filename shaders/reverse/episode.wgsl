@@ -102,6 +102,7 @@ fn clear_bars() {
     kp_bar = 0.0;
     kd_bar = 0.0;
     torque_limit_bar = 0.0;
+    no_load_speed_bar = 0.0;
     lower_bar = 0.0;
     upper_bar = 0.0;
     limit_stiffness_bar = 0.0;
@@ -145,6 +146,9 @@ fn wake_bars() {
     rhythm_bar = gradients[at + RHYTHM * LANES];
     for (var i = 0u; i < CONTACTS; i++) {
         contact_bars[i] = gradients[at + (CONTACT_POINTS + i) * LANES];
+    }
+    if NO_LOAD_SPEEDS != 0u {
+        no_load_speed_bar = gradients[at + NO_LOAD * LANES].x;
     }
     wake_state_bars(at + STATE_BARS * LANES);
     wake_pair_bars(at + SHAPE * LANES, at + (STATE_BARS + STATE_PAIRS) * LANES);
@@ -204,6 +208,9 @@ fn rest_bars() {
     gradients[to + RHYTHM * LANES] = rhythm_bar;
     for (var i = 0u; i < CONTACTS; i++) {
         gradients[to + (CONTACT_POINTS + i) * LANES] = contact_bars[i];
+    }
+    if NO_LOAD_SPEEDS != 0u {
+        gradients[to + NO_LOAD * LANES] = vec4<f32>(no_load_speed_bar, 0.0, 0.0, 0.0);
     }
     rest_state_bars(to + STATE_BARS * LANES);
     rest_pair_bars(to + SHAPE * LANES, to + (STATE_BARS + STATE_PAIRS) * LANES);

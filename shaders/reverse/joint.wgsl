@@ -9,10 +9,7 @@ fn reverse_joints() {
     let diagonal = world.dt * joint_inertia_bar;
     let dragged = diagonal - pushed * rate_after;
     let spent = power_bar * power_sign() * rate_after;
-    let from_servo = servo_torque_reverse(
-        world.dt, kp, kd, torque_limit, target_angle, angle, rate,
-        ServoTorque(pushed + spent, dragged - spent * rate_after),
-    );
+    let from_servo = reverse_servo(ServoTorque(pushed + spent, dragged - spent * rate_after));
     let from_limit = limit_torque_reverse(
         world.dt, lower, upper, limit_stiffness, world.limit_damping, world.limit_width, angle, rate,
         LimitTorque(pushed, dragged, limit_use_bar),
@@ -20,6 +17,9 @@ fn reverse_joints() {
     kp_bar += from_servo.kp;
     kd_bar += from_servo.kd;
     torque_limit_bar += from_servo.torque_limit;
+    if has_no_load_speed() {
+        no_load_speed_bar += from_servo.no_load_speed;
+    }
     lower_bar += from_limit.lower;
     upper_bar += from_limit.upper;
     limit_stiffness_bar += from_limit.stiffness;
@@ -28,4 +28,17 @@ fn reverse_joints() {
     target_bar += from_servo.target_angle;
     angle_bar += from_servo.angle + from_limit.angle;
     rate_bar = from_servo.rate + from_limit.rate + free_rate * armature;
+}
+
+// Through the law of the servo; without a no-load speed there is no bar of it.
+fn reverse_servo(bar: ServoTorque) -> ServoLineTorqueGradient {
+    if has_no_load_speed() {
+        return servo_line_torque_reverse(
+            world.dt, kp, kd, torque_limit, no_load_speed, target_angle, angle, rate, bar,
+        );
+    }
+    let plain = servo_torque_reverse(world.dt, kp, kd, torque_limit, target_angle, angle, rate, bar);
+    return ServoLineTorqueGradient(
+        plain.kp, plain.kd, plain.torque_limit, 0.0, plain.target_angle, plain.angle, plain.rate,
+    );
 }

@@ -89,6 +89,7 @@ fn reverse_pairs() {
     adjoint_bar = wrench_add(adjoint_bar, pair_impulse);
     reverse_forces();
     reverse_resistances();
+    reverse_frictions();
     reverse_carried();
     reverse_touches();
     reverse_offsets();
@@ -139,7 +140,7 @@ fn reverse_forces() {
             let force_bar = (velocity_at(first, x) - velocity_at(second, x)) * world.dt;
             let all = posted(6u, p.first) + posted(6u, p.second);
             let says = pair_force_reverse(
-                world.dt, p.stiffness, pair_width(k), world.friction, world.onset_speed, p.touch.gap, p.v_n, p.slip,
+                world.dt, p.stiffness, pair_width(k), friction_between(k), world.onset_speed, p.touch.gap, p.v_n, p.slip,
                 p.bristle, p.first_mobility.y + p.second_mobility.y, all.x, all.y, all.z, all.w,
                 PairForce(dot(force_bar, p.touch.normal) + touch_bar_of(k), force_bar, bristle_bars[k]),
             );
@@ -189,7 +190,9 @@ fn reverse_resistances() {
             } else {
                 law_bars.x *= p.stiffness / max(stiffness_of(p.first), stiffness_of(p.second));
             }
-            friction_bar += says.friction;
+            if FRICTIONS == 0u {
+                friction_bar += says.friction;
+            }
             pairs_back[k].says.v_n += resists.v_n;
             pairs_back[k].touch.gap += resists.gap;
             let across_bar = says.tangent_mobility + resists.tangent_mobility;
@@ -232,6 +235,31 @@ fn reverse_resistances() {
                 contact_stiffness_bar += select(0.0, b.z, (first.w > 0.5) == (side > 0));
                 contact_width_bar += select(0.0, b.w, (second.w > 0.5) == (side > 0));
             }
+        }
+    }
+    workgroupBarrier();
+}
+
+// Through the coefficient of each contact to those of both bodies, where bodies have their own.
+fn reverse_frictions() {
+    if FRICTIONS == 0u {
+        return;
+    }
+    for (var k = 0u; k < PAIR_SLOTS; k++) {
+        let slot = pair_slot(k);
+        if slot < pair_count {
+            let says = pair_friction_reverse(
+                friction_of(pairs[k].first), friction_of(pairs[k].second), PairFriction(pairs_back[k].says.friction),
+            );
+            pair_board[pair_post(slot)] = vec4<f32>(says.first, says.second, 0.0, 0.0);
+        }
+    }
+    workgroupBarrier();
+    for (var slot = 0u; slot < pair_count; slot++) {
+        let side = side_of_slot(slot);
+        if side != 0 {
+            let says = pair_board[pair_post(slot)];
+            friction_bar += select(says.y, says.x, side > 0);
         }
     }
     workgroupBarrier();

@@ -32,6 +32,7 @@ var<private> inertia_bar: Sym3;
 var<private> kp_bar: f32;
 var<private> kd_bar: f32;
 var<private> torque_limit_bar: f32;
+var<private> no_load_speed_bar: f32;
 var<private> lower_bar: f32;
 var<private> upper_bar: f32;
 var<private> limit_stiffness_bar: f32;

@@ -10,6 +10,7 @@ use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::shared_world::Scene;
+use burgess_physics::world::Physics;
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
@@ -53,12 +54,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 16] {
+fn summary(e: &Experiment) -> [(&'static str, String); 17] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
         ("policy", policy(&e.policy)),
         ("terrain", terrain(&e.terrain)),
+        ("servos", servos(&e.physics)),
         ("objects", objects(&e.physics.objects)),
         ("rivals", rivals(&e.physics.rivals)),
         ("reward", reward(e)),
@@ -165,6 +167,14 @@ fn terrain(terrain: &TerrainSpec) -> String {
     }
 }
 
+/// Those of a creature of 4 kg.
+fn servos(physics: &Physics) -> String {
+    let speed =
+        physics.no_load_speed.map_or("at any speed".to_owned(), |speed| format!("at rest, none left at {speed} rad/s"));
+    let weight = physics.actuator.map_or("no weight".to_owned(), |density| format!("a kilogram for {density} N m"));
+    format!("{} N m {speed} (at 4 kg); {weight}", physics.torque_limit)
+}
+
 fn rivals(rivals: &[RivalSpec]) -> String {
     let one = |rival: &RivalSpec| {
         let RivalSpec { body, policy: _, at: (x, y), heading, found } = rival;
@@ -182,7 +192,8 @@ fn objects(objects: &[ObjectSpec]) -> String {
             ShapeSpec::Box { .. } => "box",
         };
         let mass = if object.fixed { "fixed".to_owned() } else { format!("{} kg", object.mass) };
-        format!("{} {shape} ({mass})", object.count)
+        let friction = object.friction.map_or(String::new(), |friction| format!(", friction {friction}"));
+        format!("{} {shape} ({mass}{friction})", object.count)
     };
     if objects.is_empty() { "none".to_owned() } else { list(objects.iter().map(one), ", ") }
 }

@@ -4,6 +4,7 @@ use super::output::Output;
 use super::print::print;
 use super::subject::{self, Subject};
 use anyhow::anyhow;
+use burgess_core::say;
 use burgess_physics::mjcf::mjcf;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +28,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let output = Output::open(args.mjcf.clone())?;
     let text = mjcf(&subject.label, &subject.candidate.model, &subject.world)
         .map_err(|fault| anyhow!("{}: {fault}", subject.label))?;
+    if subject.candidate.model.joints.iter().any(|joint| joint.servo.no_load_speed.is_some()) {
+        say!("warning: MuJoCo's servos have no no-load speed: those of the model have their torque at any rate");
+    }
     let path = output.write(text.as_bytes())?;
     print(format_args!("{}: {}", subject.label, path.display()));
     Ok(ExitCode::SUCCESS)

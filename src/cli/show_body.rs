@@ -23,7 +23,7 @@ pub(super) fn table(Grown { model, keys }: &Grown<f64>) -> String {
     text
 }
 
-const COLUMNS: usize = 12;
+const COLUMNS: usize = 13;
 
 const HEAD: [&str; COLUMNS] = [
     "link",
@@ -38,6 +38,7 @@ const HEAD: [&str; COLUMNS] = [
     "kp (Nm/rad)",
     "kd (Nms/rad)",
     "torque (Nm)",
+    "no load (rad/s)",
 ];
 
 fn summary(model: &Model<f64>) -> String {
@@ -62,7 +63,7 @@ fn size_note(mass: f64) -> String {
 fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {
     let (link, gene) = (&model.links[index], key.gene.0.to_string());
     let shapes: Vec<String> = model.colliders.iter().filter(|c| c.link == index).map(|c| shape(&c.shape)).collect();
-    let [parent, joint, position, axis, limits, kp, kd, torque] = if index == 0 {
+    let [parent, joint, position, axis, limits, kp, kd, torque, speed] = if index == 0 {
         std::array::from_fn(|_| "-".to_string())
     } else {
         let (own, joint) = (key.joint, model.joint(index));
@@ -76,10 +77,11 @@ fn row(index: usize, model: &Model<f64>, key: &LinkKey) -> [String; COLUMNS] {
             figures(joint.servo.kp, 2),
             figures(joint.servo.kd, 3),
             figures(joint.servo.torque_limit, 2),
+            joint.servo.no_load_speed.map_or("-".to_string(), |speed| figures(speed, 1)),
         ]
     };
     let (form, mass) = (shapes.join(", "), figures(link.mass, 3));
-    [index.to_string(), gene, parent, form, mass, joint, position, axis, limits, kp, kd, torque]
+    [index.to_string(), gene, parent, form, mass, joint, position, axis, limits, kp, kd, torque, speed]
 }
 
 /// A number with so many decimals, or, where these would leave less than two figures of it, with two figures.

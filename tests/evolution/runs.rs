@@ -85,6 +85,36 @@ fn threads_and_folders_leave_the_hash_alone_and_the_seed_does_not() {
     assert!(verified.contains("0 differ") && verified.contains("equal to the bit"), "{verified}");
 }
 
+/// Servos with a no-load speed: gears move, the run can be repeated, and what is shown names the speed.
+#[test]
+fn gears_evolve_where_servos_have_a_no_load_speed() {
+    let place = Place::new();
+    let set = ["--set", "physics=(no_load_speed: 12, actuator: 20)", "--set", "refine=(steps: 2, horizon: 0.25)"];
+    for threads in ["1", "2"] {
+        place.ask(&[&["run", "test.ron", "--threads", threads][..], &set].concat());
+    }
+    place.ask(&["run", "test.ron"]);
+    let hash = |number: usize| place.ask(&["hash", &format!("results/test-3-{number}")]);
+    assert!(hash(1) == hash(2) && hash(1) != hash(3));
+    let verified = place.ask(&["verify", "results/test-3-1"]);
+    assert!(verified.contains("0 differ") && verified.contains("equal to the bit"), "{verified}");
+    let gears = |number: usize| -> Vec<Option<f64>> {
+        let elites = RunReader::open(&place.path(&format!("results/test-3-{number}"))).unwrap().elites().unwrap();
+        let joints = elites.iter().flat_map(|(_, elite)| &elite.solution.body.joints);
+        joints.map(|joint| joint.log_gear).collect()
+    };
+    let evolved: Vec<f64> = gears(1).into_iter().map(|gear| gear.expect("each joint has one")).collect();
+    let moved = evolved.iter().filter(|gear| gear.abs() > 0.01).count();
+    assert!(evolved.len() > 20 && 2 * moved > evolved.len(), "{moved} of {} gears have moved", evolved.len());
+    assert!(gears(3).iter().all(Option::is_none));
+    let list = place.ask(&["list", "results/test-3-1", "--top", "1"]);
+    let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let shown = place.ask(&["show", &format!("results/test-3-1#{id}"), "--genome"]);
+    assert!(shown.contains("no load (rad/s)") && shown.contains("GearedFloating"), "{shown}");
+    let checked = place.ask(&[&["check", "test.ron"][..], &set].concat());
+    assert!(checked.contains("none left at 12 rad/s"), "{checked}");
+}
+
 #[test]
 fn killed_three_times_and_resumed_the_hash_is_the_same() {
     let place = Place::new();

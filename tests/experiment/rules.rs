@@ -231,6 +231,10 @@ fn each_rule_refuses_what_breaks_it() {
             "physics.objects[0].at[0]: must be from -1000 to 1000 m, is inf",
         ),
         (
+            "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, friction: -0.1)])",
+            "physics.objects[0].friction: must be from 0 to 10, is -0.1",
+        ),
+        (
             "physics=(objects: [(shape: Sphere(radius: 1), mass: 1, count: 0)])",
             "physics.objects[0].count: must be 1 to 30, is 0",
         ),
@@ -276,6 +280,8 @@ fn each_rule_refuses_what_breaks_it() {
         ("physics.servo_stiffness=-1", "physics.servo_stiffness: must be from 0"),
         ("physics.servo_damping=-1", "physics.servo_damping: must be from 0"),
         ("physics.torque_limit=0", "physics.torque_limit: must be above 0"),
+        ("physics.no_load_speed=0", "physics.no_load_speed: must be from 0.1 to 10000 rad/s, is 0"),
+        ("physics.no_load_speed=NaN", "physics.no_load_speed: must be from 0.1 to 10000 rad/s, is NaN"),
         ("physics.limit_stiffness=NaN", "physics.limit_stiffness: must be from 0"),
         ("physics.slew_rate=0", "physics.slew_rate: must be above 0"),
     ] {

@@ -3,6 +3,7 @@
 mod controller;
 mod crossover;
 mod expansion;
+mod gears;
 mod gradient;
 mod mirror;
 mod morphology;

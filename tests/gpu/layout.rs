@@ -87,11 +87,28 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, pairs, objects, rivals) in
-                    [(2, false, 0, 0), (8, false, 0, 0), (8, true, 0, 0), (8, true, 2, 0), (8, true, 3, 1)]
-                {
-                    let link_room = LinkRoom { contacts, pairs };
-                    let text = source(Choices { task: &task, terrain, brain, link_room, objects, rivals, taped, mode });
+                for (contacts, pairs, objects, rivals, no_load_speeds, frictions) in [
+                    (2, false, 0, 0, false, false),
+                    (8, false, 0, 0, false, false),
+                    (8, true, 0, 0, false, false),
+                    (8, true, 2, 0, false, false),
+                    (8, true, 3, 1, false, false),
+                    (2, false, 0, 0, true, false),
+                    (8, true, 2, 0, false, true),
+                    (8, true, 3, 1, true, true),
+                ] {
+                    let link_room = LinkRoom { contacts, pairs, no_load_speeds };
+                    let text = source(Choices {
+                        task: &task,
+                        terrain,
+                        brain,
+                        link_room,
+                        objects,
+                        rivals,
+                        frictions,
+                        taped,
+                        mode,
+                    });
                     all.push(Shader { text, link_room, taped, mode, task: task.clone() });
                 }
             }
@@ -108,7 +125,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 5 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 8 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -238,7 +255,7 @@ fn host_shapes() -> Vec<Shape> {
             first_object,
             turn_z,
             turn_w,
-            spare_0,
+            friction,
         }),
         shape!(Episode { orientation, position, unused_0, velocity, unused_1, stance }),
     ]
@@ -314,6 +331,7 @@ fn host_and_device_constants_agree() {
             ("CONTACT_POINTS", CONTACT_POINTS),
             ("CONTACTS", link_room.contacts),
             ("PAIR_SLOTS", if link_room.pairs { PAIR_SLOTS } else { 0 }),
+            ("NO_LOAD_SPEEDS", usize::from(link_room.no_load_speeds)),
             ("DESCRIPTORS", descriptors),
             ("MODEL_FIELDS", model_fields(link_room)),
             ("STATE_FIELDS", state_fields(link_room)),

@@ -48,11 +48,15 @@ fn terrains() -> [TerrainSpec; 3] {
 /// Noise takes directions away from the edges of boxes and the axes of capsules, where differences straddle kinks; a few mutations
 /// of structure make repeats within mirrors and chains.
 fn genome(name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
+    genome_in(&physics(), name, policy, structure, seed)
+}
+
+fn genome_in(physics: &Physics, name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
     let all = Variation {
-        seeds: vec![morphology::load(name, Path::new(".")).expect("built in")],
+        seeds: vec![morphology::load(name, Path::new(".")).expect("built in").fitted(physics)],
         policy: policy.clone(),
         limits: BodyLimits::default(),
-        physics: physics(),
+        physics: physics.clone(),
         evolve_body: true,
     };
     let start = all.random(0.0, &mut stream(seed));
@@ -60,7 +64,11 @@ fn genome(name: &str, policy: &Policy, structure: f64, seed: u64) -> Genome {
 }
 
 fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
-    let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
+    grown_in(&physics(), genome, policy)
+}
+
+fn grown_in<T: Value>(physics: &Physics, genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
+    let grown = expand(&genome.body, &BodyLimits::default(), physics).expect("well-formed");
     let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
     Candidate { model: grown.model, controller }
 }
@@ -139,16 +147,16 @@ fn assert_close(name: &str, found: &[f64], wanted: &[f64]) {
     assert!(error < TOLERANCE * size, "{name}: off by {:e} of its norm", error / size);
 }
 
-fn check_genes(name: &str, genome: &Genome, policy: &Policy, terrain: &TerrainSpec) {
-    let world = World::new(&physics(), terrain, 5);
-    let recipe = Recipe { policy, limits: &BodyLimits::default(), physics: &physics(), world: &world };
-    let weights = weights::<f64>(&grown(genome, policy), &mut stream(77));
+fn check_genes(physics: &Physics, name: &str, genome: &Genome, policy: &Policy, terrain: &TerrainSpec) {
+    let world = World::new(physics, terrain, 5);
+    let recipe = Recipe { policy, limits: &BodyLimits::default(), physics, world: &world };
+    let weights = weights::<f64>(&grown_in(physics, genome, policy), &mut stream(77));
     let found = gene_gradient(genome, &recipe, &weights).expect("well-formed");
     let values: Vec<f64> = genome.parameters().iter().map(|&(_, value)| value).collect();
     let moved = |i: usize, step: f64| {
         let mut values = values.clone();
         values[i] += step;
-        grown(&genome.with_values(&values), policy)
+        grown_in(physics, &genome.with_values(&values), policy)
     };
     let difference = |i| change((&moved(i, -STEP), &world), (&moved(i, STEP), &world), &weights) / (2.0 * STEP);
     let wanted: Vec<f64> = (0..values.len()).map(difference).collect();
@@ -163,10 +171,21 @@ fn genes_have_the_gradient_that_differences_show() {
                 for structure in [0.0, 1.0] {
                     let genome = genome(name, &policy, structure, seed as u64);
                     let what = format!("{name}, {policy:?}, {terrain:?}, structure {structure}");
-                    check_genes(&what, &genome, &policy, &terrain);
+                    check_genes(&physics(), &what, &genome, &policy, &terrain);
                 }
             }
         }
+    }
+}
+
+#[test]
+fn gears_have_the_gradient_that_differences_show() {
+    let physics = Physics { no_load_speed: Some(12.0), actuator: Some(20.0), ..physics() };
+    let policy = &policies()[0];
+    for (seed, name) in morphology::names().into_iter().enumerate() {
+        let genome = genome_in(&physics, name, policy, 1.0, seed as u64);
+        assert!(genome.parameters().iter().any(|(id, _)| id.field == Field::LogGear));
+        check_genes(&physics, name, &genome, policy, &terrains()[0]);
     }
 }
 

@@ -162,7 +162,7 @@ fn contacts(d: &mut Direction, mut f: impl FnMut(&mut ContactPoint<f64>)) {
     d.candidate.model.contacts.iter_mut().for_each(&mut f);
 }
 
-const CLASSES: [Class; 22] = [
+const CLASSES: [Class; 23] = [
     ("mass", |d, _, s| links(d, |l| l.mass = s.normal())),
     ("centre of mass", |d, _, s| links(d, |l| l.com = vector(s))),
     ("inertia", |d, _, s| links(d, |l| l.inertia = l.inertia.map(|_| s.normal()))),
@@ -182,6 +182,7 @@ const CLASSES: [Class; 22] = [
     ("limit stiffness", |d, _, s| hinges(d, |h| h.limit_stiffness = s.normal())),
     ("gains", |d, _, s| joints(d, |j| (j.servo.kp, j.servo.kd) = (s.normal(), s.normal()))),
     ("torque limit", |d, _, s| joints(d, |j| j.servo.torque_limit = s.normal())),
+    ("no-load speed", |d, _, s| joints(d, |j| j.servo.no_load_speed = j.servo.no_load_speed.map(|_| s.normal()))),
     ("armature", |d, _, s| joints(d, |j| j.armature = s.normal())),
     ("joint damping", |d, _, s| joints(d, |j| j.damping = s.normal())),
     ("contact points", |d, _, s| contacts(d, |c| c.centre = vector(s))),

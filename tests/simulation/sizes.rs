@@ -38,6 +38,7 @@ fn objects(mass: f64, scale: f64) -> Vec<ObjectSpec> {
         mass: 0.1 * mass,
         at: (x * scale, 0.0, z * scale),
         turn: (0.0, 0.0, 0.0),
+        friction: None,
         fixed: false,
         count: 1,
         spacing: (0.0, 0.0, 0.0),

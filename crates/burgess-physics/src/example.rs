@@ -62,6 +62,7 @@ pub fn crawler(legs: usize) -> Model<f64> {
         objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: 0.0,
+        friction: None,
         limb_ends: (1..=legs).collect(),
     };
     for i in 0..legs {
@@ -80,7 +81,7 @@ pub fn crawler(legs: usize) -> Model<f64> {
                 upper: 0.9,
                 limit_stiffness: 300.0,
             }),
-            servo: Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 },
+            servo: Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0, no_load_speed: None },
             armature: 0.005,
             damping: 0.05,
         });

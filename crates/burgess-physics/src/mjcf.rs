@@ -1,8 +1,10 @@
 //! A body and its surroundings as a model of MuJoCo (MJCF), so that what was found here can be played there.
 //!
-//! Masses, inertias, joints, servos and shapes are the same numbers. Contact and joint limits follow MuJoCo's own laws, at its defaults, and
-//! limbs collide with each other, but for neighbours and those that start inside each other.
+//! Masses, inertias, joints, servos and shapes are the same numbers, but servos have their torque at any rate. Contact and joint limits follow MuJoCo's own laws, at its defaults, and
+//! limbs collide with each other, but for neighbours and those that start inside each other. MuJoCo takes the larger friction of two surfaces, so
+//! that an object with its own has priority over the ground, and is a pair with each other shape.
 
+use crate::laws::pair::pair_friction;
 use crate::laws::terrain::Terrain;
 use crate::model::{BaseKind, Joint, JointKind, Link, Model, Shape};
 use crate::step::pairs::pairs_of_strangers;
@@ -43,6 +45,7 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
     line(&mut text, 1, "</default>");
     line(&mut text, 1, "<worldbody>");
     ground.iter().for_each(|geom| line(&mut text, 2, geom));
+    let has_frictions = model.objects.iter().any(|object| object.body.friction.is_some());
     let mut open: Vec<usize> = Vec::new();
     for (i, link) in model.links.iter().enumerate() {
         while i > 0 && open.last().is_some_and(|&last| last != link.parent) {
@@ -58,8 +61,9 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
             _ => line(&mut text, depth + 1, &joint(i, model.joint(i))),
         }
         line(&mut text, depth + 1, &inertial(link));
-        for collider in model.colliders.iter().filter(|collider| collider.link == i) {
-            line(&mut text, depth + 1, &format!("<geom {}/>", shape(&collider.shape)));
+        for (k, collider) in model.colliders.iter().enumerate().filter(|(_, collider)| collider.link == i) {
+            let name = if has_frictions { format!("name=\"{}\" ", of_link(k)) } else { String::new() };
+            line(&mut text, depth + 1, &format!("<geom {name}{}/>", shape(&collider.shape)));
         }
         open.push(i);
     }
@@ -72,7 +76,10 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
             line(&mut text, 3, "<freejoint/>");
             line(&mut text, 3, &inertial(&object.body.links[0]));
         }
-        line(&mut text, 3, &format!("<geom {}/>", shape(&object.body.colliders[0].shape)));
+        let name = if has_frictions { format!("name=\"{}\" ", of_object(i)) } else { String::new() };
+        let own = |friction: f64| format!(" friction=\"{friction} 0.005 0.0001\" priority=\"1\"");
+        let friction = object.body.friction.map_or(String::new(), own);
+        line(&mut text, 3, &format!("<geom {name}{}{friction}/>", shape(&object.body.colliders[0].shape)));
         line(&mut text, 2, "</body>");
     }
     line(&mut text, 1, "</worldbody>");
@@ -82,6 +89,7 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
         let [a, b] = [a, b].map(|collider| model.colliders[collider].link);
         line(&mut text, 2, &format!("<exclude body1=\"link{a}\" body2=\"link{b}\"/>"));
     }
+    pairs_of_frictions(model, world).iter().for_each(|pair| line(&mut text, 2, pair));
     line(&mut text, 1, "</contact>");
     line(&mut text, 1, "<actuator>");
     for i in 1..model.links.len() {
@@ -93,6 +101,39 @@ pub fn mjcf(name: &str, model: &Model<f64>, world: &World<f64>) -> Result<String
     line(&mut text, 1, "</actuator>");
     line(&mut text, 0, "</mujoco>");
     Ok(text)
+}
+
+/// The name of a creature's collider.
+fn of_link(collider: usize) -> String {
+    format!("collider{collider}")
+}
+
+/// The name of an object's collider.
+fn of_object(object: usize) -> String {
+    format!("object{}", object + 1)
+}
+
+/// What touches an object, where one of the two has a friction of its own.
+fn pairs_of_frictions(model: &Model<f64>, world: &World<f64>) -> Vec<String> {
+    let all = (0..model.colliders.len()).map(|k| (of_link(k), model));
+    let all: Vec<_> =
+        all.chain(model.objects.iter().enumerate().map(|(i, object)| (of_object(i), &object.body))).collect();
+    let mut pairs = Vec::new();
+    for (j, (later, b)) in all.iter().enumerate().skip(model.colliders.len()) {
+        for (i, (earlier, a)) in all[..j].iter().enumerate() {
+            let of_base = model.colliders.get(i).is_none_or(|collider| collider.link == 0);
+            let fixed = [a, b].iter().all(|body| body.base == BaseKind::Welded) && of_base;
+            if fixed || (a.friction.is_none() && b.friction.is_none()) {
+                continue;
+            }
+            let [a, b] = [a, b].map(|body| body.friction.unwrap_or(world.friction));
+            let friction = pair_friction(a, b);
+            pairs.push(format!(
+                "<pair geom1=\"{earlier}\" geom2=\"{later}\" friction=\"{friction} {friction} 0.005 0.0001 0.0001\"/>"
+            ));
+        }
+    }
+    pairs
 }
 
 fn joint(i: usize, joint: &Joint<f64>) -> String {
@@ -179,6 +220,8 @@ mod tests {
     use super::*;
     use crate::example::walk;
     use crate::laws::terrain::TerrainSpec;
+    use crate::objects::compile_objects;
+    use crate::scene::{ObjectSpec, ShapeSpec};
     use crate::world::Physics;
 
     #[test]
@@ -190,7 +233,35 @@ mod tests {
         assert_eq!((count("<body "), count("</body>")), (model.links.len(), model.links.len()));
         assert_eq!((count("<joint "), count("<position ")), (model.joint_count(), model.joint_count()));
         assert!(count("<geom ") > model.links.len() && text.contains("model=\"a_robot\""));
+        assert!(!text.contains("<pair") && !text.contains("priority"));
         let bumps = TerrainSpec::Bumps { height: 0.05, wavelength: 1.0 };
         assert!(mjcf("a robot", &model, &World::new(&Physics::default(), &bumps, 0)).is_err());
+    }
+
+    /// The ground's friction gives way to an object's own, and each pair with it has the mean of both.
+    #[test]
+    fn frictions_of_objects_are_said() {
+        let nothing = (0.0, 0.0, 0.0);
+        let shape = ShapeSpec::Sphere { radius: 0.1 };
+        let ball = |friction, x: f64| ObjectSpec {
+            shape,
+            mass: 1.0,
+            at: (x, 0.0, 0.0),
+            turn: nothing,
+            friction,
+            fixed: false,
+            count: 1,
+            spacing: nothing,
+        };
+        let objects = vec![ball(Some(0.2), 1.0), ball(None, 2.0), ball(None, 3.0)];
+        let physics = Physics { objects, ..Physics::default() };
+        let mut model = walk().1.model;
+        model.objects = compile_objects(&physics);
+        let text = mjcf("a robot", &model, &World::new(&physics, &TerrainSpec::default(), 0)).unwrap();
+        assert!(text.contains("friction=\"0.2 0.005 0.0001\" priority=\"1\"") && text.matches("priority").count() == 1);
+        // With each collider of the creature, and with both other balls.
+        assert_eq!(text.matches("<pair ").count(), model.colliders.len() + 2);
+        let mean = "geom1=\"object1\" geom2=\"object3\" friction=\"0.400000000001";
+        assert!(text.contains(mean), "{text}");
     }
 }

@@ -56,6 +56,7 @@ fn compile_body(spec: &ObjectSpec, physics: &Physics) -> Model<f64> {
         contacts: centres.map(|centre| ContactPoint { link: 0, centre: axes * centre, radius }).collect(),
         // What cannot move leaves it to others how stiff a contact is.
         contact_stiffness: if spec.fixed { 0.0 } else { stiffness },
+        friction: spec.friction,
         ..Model::default()
     }
 }

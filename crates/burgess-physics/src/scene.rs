@@ -27,6 +27,9 @@ pub struct ObjectSpec {
     /// How it is turned at the start: a rotation vector (rad).
     #[serde(default)]
     pub turn: (f64, f64, f64),
+    /// Coefficient of friction of its surface; the world's unless given.
+    #[serde(default)]
+    pub friction: Option<f64>,
     /// Whether it cannot move.
     #[serde(default)]
     pub fixed: bool,

@@ -42,6 +42,9 @@ pub struct Physics {
     pub servo_damping: f64,
     /// Servo torque limit of a 4 kg creature (N m); scaled with mass and by the genes.
     pub torque_limit: f64,
+    /// Rate at which the servos of a 4 kg creature have no torque left (rad/s); scaled with mass and by the genes. Without it they have their
+    /// torque at any rate.
+    pub no_load_speed: Option<f64>,
     /// Torque density of servos (N m/kg): each weighs its torque limit over it, where it sits on the parent. Without it servos weigh nothing.
     pub actuator: Option<f64>,
     /// Stiffness of joint limits of a 4 kg creature (N m/rad); scaled with mass.
@@ -125,7 +128,7 @@ pub struct World<T> {
     pub dt: T,
     /// Gravity (m/s2).
     pub gravity: Vec3<T>,
-    /// Coefficient of friction.
+    /// Coefficient of friction, of the ground and of bodies without one of their own.
     pub friction: T,
     /// Slip speed that regularises friction (m/s).
     pub slip_speed: T,
@@ -145,6 +148,10 @@ pub struct World<T> {
     pub terrain: Terrain<T>,
     /// Whether links can touch each other or objects: the GPU keeps room for that.
     pub has_pairs: bool,
+    /// Whether servos have a no-load speed: the GPU keeps room for that.
+    pub has_no_load_speeds: bool,
+    /// Whether bodies have frictions of their own: the GPU looks for them.
+    pub has_frictions: bool,
     /// Objects around every candidate, rivals included.
     pub objects: usize,
     /// How many of them are rivals.
@@ -170,6 +177,8 @@ impl World<f64> {
             terrain: terrain.compile(seed),
             has_pairs: physics.self_collision != SelfCollision::Off
                 || !(physics.objects.is_empty() && physics.rivals.is_empty()),
+            has_no_load_speeds: physics.no_load_speed.is_some(),
+            has_frictions: physics.objects.iter().any(|object| object.friction.is_some()),
             objects: object_count(&physics.objects) + physics.rivals.len(),
             rivals: physics.rivals.len(),
             form: physics.form,
@@ -191,6 +200,8 @@ impl World<f64> {
             slew_rate: real(self.slew_rate),
             terrain: self.terrain.map(real),
             has_pairs: self.has_pairs,
+            has_no_load_speeds: self.has_no_load_speeds,
+            has_frictions: self.has_frictions,
             objects: self.objects,
             rivals: self.rivals,
             form: self.form,
@@ -213,6 +224,7 @@ impl Default for Physics {
             servo_stiffness: 15.0,
             servo_damping: 0.4,
             torque_limit: 6.0,
+            no_load_speed: None,
             actuator: None,
             limit_stiffness: 300.0,
             slew_rate: 15.0,

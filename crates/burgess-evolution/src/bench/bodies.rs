@@ -51,6 +51,7 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Model<f64> {
         objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: STIFFNESS,
+        friction: None,
         limb_ends: Vec::new(),
     };
     model.limb_ends = model.childless_links();
@@ -69,7 +70,7 @@ fn joint(position: Vec3<f64>, axis: Vec3<f64>) -> Joint<f64> {
     Joint {
         position,
         kind: JointKind::Hinge(Hinge { axis, lower: -0.8, upper: 0.8, limit_stiffness: 300.0 }),
-        servo: Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 },
+        servo: Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0, no_load_speed: None },
         armature: 0.005,
         damping: 0.05,
     }

@@ -18,7 +18,7 @@ impl Experiment {
     ///
     /// When it cannot be read, is no body within the experiment's limits, or is welded to the world inside the ground.
     pub fn seed_body(&self, name: &str, folder: &Path) -> Result<Body> {
-        let body = morphology::load(name, folder)?;
+        let body = morphology::load(name, folder)?.fitted(&self.physics);
         self.check_seed(&body)?;
         Ok(body)
     }

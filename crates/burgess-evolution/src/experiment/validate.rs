@@ -461,6 +461,9 @@ pub(super) fn physics(check: &mut Check, physics: &Physics) {
     check.within("physics.servo_stiffness", physics.servo_stiffness, 0.0..=1e6, "N m/rad");
     check.within("physics.servo_damping", physics.servo_damping, 0.0..=1e5, "N m s/rad");
     check.positive("physics.torque_limit", physics.torque_limit, 1e6, "N m");
+    if let Some(speed) = physics.no_load_speed {
+        check.within("physics.no_load_speed", speed, 0.1..=1e4, "rad/s");
+    }
     if let Some(density) = physics.actuator {
         check.within("physics.actuator", density, 0.1..=1e4, "N m/kg");
     }
@@ -490,7 +493,7 @@ fn rivals(check: &mut Check, physics: &Physics) {
 
 fn objects(check: &mut Check, physics: &Physics) {
     for (i, object) in physics.objects.iter().enumerate() {
-        let ObjectSpec { shape, mass, at, turn, fixed, count, spacing } = object;
+        let ObjectSpec { shape, mass, at, turn, friction, fixed, count, spacing } = object;
         let path = |field: &str| format!("physics.objects[{i}].{field}");
         for (field, size) in shape.sizes() {
             check.within(&path(&format!("shape.{field}")), size, 1e-3..=100.0, "m");
@@ -507,6 +510,9 @@ fn objects(check: &mut Check, physics: &Physics) {
             for (axis, number) in [numbers.0, numbers.1, numbers.2].into_iter().enumerate() {
                 check.within(&path(&format!("{field}[{axis}]")), number, -bound..=bound, unit);
             }
+        }
+        if let Some(friction) = friction {
+            check.within(&path("friction"), *friction, 0.0..=10.0, "");
         }
         check.whole(&path("count"), *count as u64, 1..=MAX_OBJECTS as u64);
     }

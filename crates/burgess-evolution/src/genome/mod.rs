@@ -13,6 +13,7 @@ pub mod morphology;
 mod parameter;
 mod policy;
 mod policy_file;
+mod stored;
 mod world_model;
 
 pub(crate) use brain::{Inheritance, inherit};
@@ -27,6 +28,7 @@ pub use world_model::WorldModelFile;
 
 use burgess_core::math::Vec3;
 use burgess_physics::model::BaseKind;
+use burgess_physics::world::Physics;
 use serde::{Deserialize, Serialize};
 
 /// Largest joint limit on either side (rad).
@@ -97,6 +99,7 @@ pub enum RepeatLayout {
 
 /// An edge of the body graph: a hinge and how the child link sits on the parent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct JointGene<T = f64> {
     /// Stable name.
     pub id: GeneId,
@@ -122,6 +125,10 @@ pub struct JointGene<T = f64> {
     pub log_kd: T,
     /// Logarithm of the factor on the mass-scaled default torque limit.
     pub log_torque: T,
+    /// Logarithm of the gear: so many times faster than the default the servo turns, and so many times less is its torque limit. Only where
+    /// servos have a no-load speed, see [`Body::fitted`]. A body stores it.
+    #[serde(skip)]
+    pub log_gear: Option<T>,
     /// Number of copies, 1 to 8.
     pub repeat: u8,
     /// Where the copies go.
@@ -133,7 +140,7 @@ pub struct JointGene<T = f64> {
 }
 
 /// The body graph.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Body<T = f64> {
     /// How the base is held.
     pub base: BaseKind,
@@ -143,6 +150,17 @@ pub struct Body<T = f64> {
     pub links: Vec<LinkGene<T>>,
     /// Edges, sorted by id.
     pub joints: Vec<JointGene<T>>,
+}
+
+impl Body {
+    /// The body with the genes that mean something in this physics: gears, where servos have a no-load speed. A joint without one gets that of
+    /// the default servo.
+    pub fn fitted(mut self, physics: &Physics) -> Self {
+        for joint in &mut self.joints {
+            joint.log_gear = physics.no_load_speed.map(|_| joint.log_gear.unwrap_or(0.0));
+        }
+        self
+    }
 }
 
 /// One joint's (or joint gene's) parameters of a pattern generator.

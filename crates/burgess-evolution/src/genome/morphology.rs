@@ -134,6 +134,9 @@ struct JointText {
     kd: f64,
     #[serde(default = "one")]
     torque: f64,
+    /// How many times faster and weaker the servo is, where servos have a no-load speed.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    gear: f64,
     #[serde(default = "once")]
     repeat: u8,
     #[serde(default = "radial")]
@@ -146,6 +149,9 @@ struct JointText {
 
 fn one() -> f64 {
     1.0
+}
+fn is_one(x: &f64) -> bool {
+    *x == 1.0
 }
 fn one_id() -> u64 {
     1
@@ -262,6 +268,7 @@ impl JointText {
             log_kp: log_of("kp", self.kp)?,
             log_kd: log_of("kd", self.kd)?,
             log_torque: log_of("torque", self.torque)?,
+            log_gear: if is_one(&self.gear) { None } else { Some(log_of("gear", self.gear)?) },
             repeat: self.repeat,
             layout: self.layout,
             mirror: self.mirror,
@@ -284,6 +291,7 @@ impl JointText {
             kp: libm::exp(joint.log_kp),
             kd: libm::exp(joint.log_kd),
             torque: libm::exp(joint.log_torque),
+            gear: joint.log_gear.map_or(1.0, libm::exp),
             repeat: joint.repeat,
             layout: joint.layout,
             mirror: joint.mirror,

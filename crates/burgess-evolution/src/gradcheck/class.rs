@@ -162,7 +162,7 @@ fn motion_probes<'a>(subject: &Subject, slopes: &StateGradient<f64>) -> Vec<Prob
 type Nudge<'a> = dyn Fn(&mut Subject, f64) + Sync + 'a;
 
 /// Every class; the first are genes, and gradients of the others do without a genome.
-pub const CLASSES: [Class; 24] = [
+pub const CLASSES: [Class; 26] = [
     Class {
         name: "genes: shape sizes",
         kind: Kind::Genes(|f| matches!(f, Field::LogRadius | Field::LogLength | Field::LogHalf)),
@@ -176,6 +176,7 @@ pub const CLASSES: [Class; 24] = [
     Class { name: "genes: limits", kind: Kind::Genes(|f| matches!(f, Field::Lower | Field::Upper)) },
     Class { name: "genes: gains", kind: Kind::Genes(|f| matches!(f, Field::LogKp | Field::LogKd)) },
     Class { name: "genes: torque limit", kind: Kind::Genes(|f| f == Field::LogTorque) },
+    Class { name: "genes: gears", kind: Kind::Genes(|f| f == Field::LogGear) },
     Class { name: "genes: brain", kind: Kind::Genes(|f| f >= Field::Frequency) },
     Class { name: "mass", kind: Kind::Candidate(|c| links(c, |l| vec![&mut l.mass])) },
     Class { name: "centre of mass", kind: Kind::Candidate(|c| links(c, |l| vector(&mut l.com))) },
@@ -183,6 +184,10 @@ pub const CLASSES: [Class; 24] = [
     Class { name: "joint position", kind: Kind::Candidate(|c| joints(c, |j| vector(&mut j.position))) },
     Class { name: "gains", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.servo.kp, &mut j.servo.kd])) },
     Class { name: "torque limit", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.servo.torque_limit])) },
+    Class {
+        name: "no-load speed",
+        kind: Kind::Candidate(|c| joints(c, |j| j.servo.no_load_speed.as_mut().into_iter().collect())),
+    },
     Class { name: "joint limits", kind: Kind::Candidate(|c| joints(c, limits)) },
     Class { name: "joint damping", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.damping])) },
     Class { name: "armature", kind: Kind::Candidate(|c| joints(c, |j| vec![&mut j.armature])) },

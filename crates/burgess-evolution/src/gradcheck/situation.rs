@@ -99,6 +99,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         flat("leaving", "snake", Some(has_left)),
         Recipe { change: cramped, ..flat("joint limit", "tripod", Some(at_limit)) },
         Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },
+        Recipe { change: geared, ..flat("servo at its no-load speed", "quadruped", Some(is_fast)) },
         Recipe { policy: mlp.clone(), ..flat("network", "biped", later) },
         Recipe { policy: watched(mlp)?, ..flat("watching world model", "biped", later) },
         on("stairs", "hexapod", stairs, later),
@@ -290,6 +291,15 @@ fn weak(genome: &mut Genome, _: &mut Physics) {
     cpg(genome, |joint| joint.amplitude = 2.0);
 }
 
+/// Servos that are too slow for what they are asked, each with a gear of its own.
+fn geared(genome: &mut Genome, physics: &mut Physics) {
+    physics.no_load_speed = Some(4.0);
+    genome.body = genome.body.clone().fitted(physics);
+    let gears = (0..).map(|i| 0.2 * f64::from(i) - 0.1);
+    genome.body.joints.iter_mut().zip(gears).for_each(|(joint, gear)| joint.log_gear = Some(gear));
+    cpg(genome, |joint| joint.amplitude = 2.0);
+}
+
 /// An arm that bends until it lies on its own foot and moves there.
 fn folded(genome: &mut Genome, physics: &mut Physics) {
     physics.self_collision = SelfCollision::On;
@@ -304,6 +314,7 @@ fn ball(x: f64, y: f64, z: f64) -> ObjectSpec {
         mass: 0.3,
         at: (x, y, z),
         turn: (0.0, 0.0, 0.0),
+        friction: None,
         fixed: false,
         count: 1,
         spacing: (0.0, 0.0, 0.0),
@@ -360,6 +371,18 @@ fn has_left(episode: &Episode<'_, f64>, before: &State<f64>) -> bool {
 
 fn at_limit(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {
     episode.work.links.iter().any(|link| link.limit_use > 0.5)
+}
+
+/// Some servo is at the limit of its voltage: its drag is more than that of its gains.
+fn is_fast(episode: &Episode<'_, f64>, before: &State<f64>) -> bool {
+    let dt = episode.world().dt;
+    let model = &episode.candidate().model;
+    (1..model.links.len()).any(|i| {
+        let (servo, own) = (model.joint(i).servo, &episode.work.links[i].servo);
+        let gain = own.push / (servo.kp * (episode.drive.targets[i] - before.links[i].angle));
+        let excess = own.drag - gain * (dt * servo.kp + servo.kd);
+        servo.no_load_speed.is_some_and(|speed| excess > 0.2 * servo.torque_limit / speed)
+    })
 }
 
 fn is_saturated(episode: &Episode<'_, f64>, _: &State<f64>) -> bool {

@@ -87,7 +87,8 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     let joints: Vec<Joint<T>> = tree.iter().zip(&parts).skip(1).map(joint).collect();
     let mut links: Vec<Link<T>> = tree.iter().zip(&parts).map(|(node, part)| part.link(node)).collect();
     if let Some(density) = physics.actuator {
-        add_servos(&mut links, &joints, density);
+        let weight = |node: &Node| strength.torque_limit * genes.servo(node).torque * real(1.0 / density);
+        add_servos(&mut links, &joints, tree.iter().skip(1).map(weight));
     }
     let mass: T = links.iter().map(|link| link.mass).sum();
     let mut model = Model {
@@ -99,6 +100,7 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
         objects: compile_objects(physics),
         pairs: Vec::new(),
         contact_stiffness: physics.contact_stiffness.of_point(mass, physics.gravity, CARRYING_POINTS),
+        friction: None,
         limb_ends: Vec::new(),
     };
     model.pairs = pairs_that_touch(&model, &physics.self_collision);
@@ -108,11 +110,10 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
     Ok(Grown { model, keys })
 }
 
-/// Adds what servos of a torque density (N m/kg) weigh to the links that carry them: a point on the parent, where the joint is. Torques follow from
-/// the mass of the shapes alone, so that motors do not ask for stronger motors.
-fn add_servos<T: Real>(links: &mut [Link<T>], joints: &[Joint<T>], density: f64) {
-    for (i, joint) in joints.iter().enumerate() {
-        let servo = joint.servo.torque_limit * real(1.0 / density);
+/// Adds what servos weigh (kg) to the links that carry them: a point on the parent, where the joint is. Torques follow from the mass of the shapes
+/// alone, so that motors do not ask for stronger motors. A gear makes a servo neither lighter nor heavier.
+fn add_servos<T: Real>(links: &mut [Link<T>], joints: &[Joint<T>], weights: impl Iterator<Item = T>) {
+    for (i, (joint, servo)) in joints.iter().zip(weights).enumerate() {
         let parent = links[i + 1].parent;
         let link = &mut links[parent];
         let both = link.mass + servo;
@@ -157,6 +158,7 @@ struct ServoGenes<T> {
     kp: T,
     kd: T,
     torque: T,
+    gear: T,
 }
 
 impl<T: Real> Genes<T> {
@@ -172,6 +174,7 @@ impl<T: Real> Genes<T> {
                 kp: joint.log_kp.exp(),
                 kd: joint.log_kd.exp(),
                 torque: joint.log_torque.exp(),
+                gear: joint.log_gear.map_or(T::one(), |gear| gear.exp()),
             },
         };
         Self { links: body.links.iter().map(matter).collect(), joints: body.joints.iter().map(hinge).collect() }
@@ -252,14 +255,21 @@ impl<T: Real> Part<T> {
             upper: genes.upper,
             limit_stiffness: strength.limit_stiffness,
         };
+        let mut servo = Servo {
+            kp: strength.kp * genes.kp,
+            kd: strength.kd * genes.kd,
+            torque_limit: strength.torque_limit * genes.torque,
+            no_load_speed: strength.no_load_speed,
+        };
+        if let Some(speed) = &mut servo.no_load_speed {
+            // A gear leaves the power, torque limit times no-load speed, as it is.
+            *speed *= genes.gear;
+            servo.torque_limit = servo.torque_limit / genes.gear;
+        }
         Joint {
             position: self.hinge,
             kind: JointKind::Hinge(hinge),
-            servo: Servo {
-                kp: strength.kp * genes.kp,
-                kd: strength.kd * genes.kd,
-                torque_limit: strength.torque_limit * genes.torque,
-            },
+            servo,
             armature: strength.armature,
             damping: strength.damping,
         }
@@ -302,7 +312,7 @@ fn radial_turn<T: Real>(joint: &JointGene<T>, copy: u8) -> Mat3<T> {
 /// Servo and passive joint constants of a creature, scaled with its mass m.
 ///
 /// With m0 = 4 kg and s = (m / m0)^(1/3), a length scale: stiffnesses and torques go with (m / m0) s, dampings with
-/// (m / m0) s^1.5, rotor inertia with (m / m0) s^2. Then bodies of the same shape swing alike, whatever their size.
+/// (m / m0) s^1.5, rotor inertia with (m / m0) s^2, no-load speeds with s^-0.5. Then bodies of the same shape swing alike, whatever their size.
 struct Strength<T> {
     kp: T,
     kd: T,
@@ -310,6 +320,7 @@ struct Strength<T> {
     armature: T,
     damping: T,
     limit_stiffness: T,
+    no_load_speed: Option<T>,
 }
 
 impl<T: Real> Strength<T> {
@@ -326,6 +337,7 @@ impl<T: Real> Strength<T> {
             armature: inertia * real(physics.armature),
             damping: damping * real(physics.joint_damping),
             limit_stiffness: stiffness * real(physics.limit_stiffness),
+            no_load_speed: physics.no_load_speed.map(|speed| (log_length * real(-0.5)).exp() * real(speed)),
         }
     }
 }

@@ -158,7 +158,7 @@ mod tests {
         let joint = Joint {
             position: zero,
             kind: JointKind::Hinge(hinge),
-            servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 0.0 },
+            servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 0.0, no_load_speed: None },
             armature: 0.0,
             damping: 0.0,
         };

@@ -49,7 +49,7 @@ enum Brains {
 ///
 /// When it cannot be read, or cannot be simulated.
 pub fn given_body(name: &str, physics: &Physics, folder: &Path) -> Result<(Body, Grown<f64>)> {
-    let body = morphology::load(name, folder)?;
+    let body = morphology::load(name, folder)?.fitted(physics);
     let grown = grow_whole(&body, &BodyLimits::given(), physics).with_context(|| name.to_owned())?;
     Ok((body, grown))
 }

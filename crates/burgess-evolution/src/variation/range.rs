@@ -25,7 +25,7 @@ impl Field {
         match self {
             Field::LogRadius | Field::LogLength | Field::LogHalf | Field::LogDensity | Field::LogScale => 0.5,
             Field::Attach | Field::Orientation | Field::Axis => 0.5,
-            Field::LogKp | Field::LogKd | Field::LogTorque => 0.5,
+            Field::LogKp | Field::LogKd | Field::LogTorque | Field::LogGear => 0.5,
             Field::Lower | Field::Upper => 1.0,
             Field::Frequency => 1.0,
             Field::Amplitude | Field::Offset => 1.0,
@@ -41,7 +41,7 @@ impl Field {
             Field::LogRadius | Field::LogLength | Field::LogHalf => value.clamp(bounds.size.0, bounds.size.1),
             Field::LogDensity => value.clamp(bounds.density.0, bounds.density.1),
             Field::LogScale => value.clamp(-LOG_SCALE, LOG_SCALE),
-            Field::LogKp | Field::LogKd | Field::LogTorque => value.clamp(-LOG_GAIN, LOG_GAIN),
+            Field::LogKp | Field::LogKd | Field::LogTorque | Field::LogGear => value.clamp(-LOG_GAIN, LOG_GAIN),
             Field::Lower | Field::Upper | Field::Frequency => value.clamp(-LOGIT, LOGIT),
             Field::Amplitude | Field::Offset => value.clamp(-TANH, TANH),
             Field::Phase | Field::RepeatPhase | Field::MirrorPhase => wrap(value),

@@ -108,6 +108,8 @@ pub struct Choices<'a> {
     pub objects: usize,
     /// How many of them are rivals.
     pub rivals: usize,
+    /// Whether bodies have frictions of their own.
+    pub frictions: bool,
     /// Whether states are kept on a tape, and there is a backward pass.
     pub taped: bool,
     /// What is simulated, and what drives it.
@@ -158,9 +160,11 @@ fn constants(choices: Choices<'_>) -> String {
     let whole = [
         ("CONTACTS", choices.link_room.contacts),
         ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
+        ("NO_LOAD_SPEEDS", usize::from(choices.link_room.no_load_speeds)),
         ("OBJECTS", usize::from(choices.objects > 0)),
         ("THINGS", choices.objects - choices.rivals),
         ("RIVALS", choices.rivals),
+        ("FRICTIONS", usize::from(choices.frictions)),
         ("TOUCHES", usize::from(choices.link_room.pairs && choices.task.sees_touches())),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),

@@ -1,8 +1,8 @@
 //! From candidates to the arrays that the device reads.
 
 use super::layout::{
-    Body, CONTACT_POINTS, LANES, Lane, LinkRoom, NONE, SHAPE_FIELDS, Vec4, contact_places, model_fields, shape_place,
-    with,
+    Body, CONTACT_POINTS, LANES, Lane, LinkRoom, NONE, SHAPE_FIELDS, Vec4, contact_places, model_fields, no_load_place,
+    shape_place, with,
 };
 use super::pack::{Block, Tree};
 use crate::error::Error;
@@ -26,6 +26,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) tree: Tree,
     /// Most contact points of one of its links.
     pub(crate) contacts: usize,
+    /// Its coefficient of friction.
+    friction: f32,
     /// What is known of its objects.
     objects: Vec<Body>,
 }
@@ -74,6 +76,7 @@ impl<'a> Prepared<'a> {
             prelude,
             tree: Tree { links: model.link_count(), depth: model.bodies().map(depth).max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
+            friction: model.friction.unwrap_or(world.friction),
         }
     }
 
@@ -84,6 +87,15 @@ impl<'a> Prepared<'a> {
     /// When it cannot.
     pub(crate) fn check_pairs(&self, world: &World<f32>) -> Result<(), Error> {
         let model = &self.candidate.model;
+        let has_speed = |joint: &Joint<f32>| joint.servo.no_load_speed.is_some();
+        if !world.has_no_load_speeds && model.bodies().any(|body| body.joints.iter().any(has_speed)) {
+            let what = "servos with a no-load speed, where `World::has_no_load_speeds` is false";
+            return Err(Error::Unsupported(what.into()));
+        }
+        if !world.has_frictions && model.bodies().any(|body| body.friction.is_some()) {
+            let what = "bodies with frictions of their own, where `World::has_frictions` is false";
+            return Err(Error::Unsupported(what.into()));
+        }
         if model.objects.len() != world.objects {
             let what = format!("a body among {} objects in a world of {}", model.objects.len(), world.objects);
             return Err(Error::Unsupported(what));
@@ -353,6 +365,9 @@ fn put_model(candidate: &Candidate<f32>, first_lane: usize, link_room: LinkRoom,
         let controller = object.rival.as_ref().map(|rival| &rival.controller);
         put_body(&object.body, controller, first_lane + first, models);
     }
+    if link_room.no_load_speeds {
+        put_no_load_speeds(model, first_lane, &mut models[no_load_place(link_room) * LANES..]);
+    }
     if link_room.pairs {
         for (link, shape) in model.all_colliders() {
             for (vector, field) in shape_vectors(shape).into_iter().zip(shape_place(link_room)..) {
@@ -374,6 +389,16 @@ fn put_body(model: &Model<f32>, controller: Option<&Controller<f32>>, base: usiz
     }
     for ((link, slot), contact) in contact_places(&model.contacts).zip(&model.contacts) {
         put(CONTACT_POINTS + slot, link, with(contact.centre, contact.radius));
+    }
+}
+
+/// The no-load speed of each link's servo; 0 stands for none.
+fn put_no_load_speeds(model: &Model<f32>, first_lane: usize, row: &mut [Vec4]) {
+    for (body, first) in model.bodies().zip(std::iter::once(0).chain(model.first_links())) {
+        row[first_lane + first] = [0.0; 4];
+        for (link, joint) in (1..).zip(&body.joints) {
+            row[first_lane + first + link] = [joint.servo.no_load_speed.unwrap_or(0.0), 0.0, 0.0, 0.0];
+        }
     }
 }
 
@@ -400,7 +425,7 @@ const NO_JOINT: Joint<f32> = Joint {
         upper: 1.0,
         limit_stiffness: 1.0,
     }),
-    servo: Servo { kp: 1.0, kd: 1.0, torque_limit: 1.0 },
+    servo: Servo { kp: 1.0, kd: 1.0, torque_limit: 1.0, no_load_speed: None },
     armature: 1.0,
     damping: 0.0,
 };
@@ -454,6 +479,7 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize) -> Body {
         floating: u32::from(model.base == BaseKind::Floating),
         pull_tolerance: prelude.pull_tolerance,
         turn_w: 1.0,
+        friction: prepared.friction,
         ..bytemuck::Zeroable::zeroed()
     }
 }
@@ -473,6 +499,7 @@ fn object_facts(object: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> B
         reference_force: rival.as_ref().map_or(1.0, |rival| rival.reference_force),
         turn_z: half.sin(),
         turn_w: half.cos(),
+        friction: body.friction.unwrap_or(world.friction),
         ..bytemuck::Zeroable::zeroed()
     }
 }

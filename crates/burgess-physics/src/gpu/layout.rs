@@ -167,8 +167,8 @@ pub struct Body {
     pub turn_z: f32,
     /// See `turn_z`: w.
     pub turn_w: f32,
-    /// Not used.
-    pub spare_0: u32,
+    /// Coefficient of friction, read where bodies have their own.
+    pub friction: f32,
 }
 
 /// What the base lane of a creature or of an object keeps between dispatches.
@@ -191,6 +191,8 @@ pub struct LinkRoom {
     pub contacts: usize,
     /// Whether links of a creature can touch each other.
     pub pairs: bool,
+    /// Whether servos have a no-load speed.
+    pub no_load_speeds: bool,
 }
 
 /// Vectors of a link's shape, where links can touch each other.
@@ -201,9 +203,14 @@ pub const fn shape_place(room: LinkRoom) -> usize {
     CONTACT_POINTS + room.contacts
 }
 
+/// Where the vector with the no-load speed of a link's servo stands in its model, where servos have one.
+pub const fn no_load_place(room: LinkRoom) -> usize {
+    shape_place(room) + if room.pairs { SHAPE_FIELDS } else { 0 }
+}
+
 /// Vectors of a link's model.
 pub const fn model_fields(room: LinkRoom) -> usize {
-    shape_place(room) + if room.pairs { SHAPE_FIELDS } else { 0 }
+    no_load_place(room) + if room.no_load_speeds { 1 } else { 0 }
 }
 
 /// Vectors of a link's state before those of its contact points.

@@ -155,11 +155,12 @@ impl Session {
             return Err(Error::Unsupported(what));
         }
         let compile = |contacts| {
-            let link_room = LinkRoom { contacts, pairs: self.world.has_pairs };
+            let World { has_pairs: pairs, has_no_load_speeds: no_load_speeds, .. } = self.world;
+            let link_room = LinkRoom { contacts, pairs, no_load_speeds };
             let Variant { taped, mode } = variant;
-            let World { terrain, objects, rivals, .. } = &self.world;
-            let (objects, rivals, brain) = (*objects, *rivals, &self.brain);
-            let choices = Choices { task, terrain, brain, link_room, objects, rivals, taped, mode };
+            let World { terrain, objects, rivals, has_frictions, .. } = &self.world;
+            let (objects, rivals, frictions, brain) = (*objects, *rivals, *has_frictions, &self.brain);
+            let choices = Choices { task, terrain, brain, link_room, objects, rivals, frictions, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
         let [small, large] = CONTACT_ROOMS;

@@ -1,6 +1,9 @@
 //! Torques on one hinge: the servo and the soft limits, linear in the rate after the step.
 
-use super::reverse::{LimitTorqueGradient, ServoTorqueGradient, limit_torque_reverse, servo_torque_reverse};
+use super::reverse::{
+    LimitTorqueGradient, ServoLineTorqueGradient, ServoTorqueGradient, limit_torque_reverse, servo_line_torque_reverse,
+    servo_torque_reverse,
+};
 use super::soft::softplus_and_sigmoid;
 use burgess_core::autodiff::Real;
 
@@ -22,23 +25,49 @@ pub struct Servo<T> {
     pub kd: T,
     /// Torque limit (N m), above zero.
     pub torque_limit: T,
+    /// Rate at which it has no torque left (rad/s), above zero; without one it has its torque at any rate.
+    pub no_load_speed: Option<T>,
 }
 
 impl<T: Real> Servo<T> {
     /// Torque towards `target` (rad), in secant form: the gain of the limit is taken at the torque that the old rate predicts,
     /// and the linear law is scaled by it. (The tangent form has limit cycles.)
+    ///
+    /// With a no-load speed there is a second limit, that of the voltage: torque and back-EMF ask for it together, in shares of the torque
+    /// limit and of the no-load speed. What is above it is cut like the torque, and what the back-EMF has too much becomes drag. At a
+    /// steady rate that leaves the line of a DC motor, torque / limit = 1 - rate / no-load speed, where the servo drives, and the torque limit
+    /// alone where it brakes.
     #[inline(always)]
     pub fn torque(&self, dt: T, target: T, angle: T, rate: T) -> JointTorque<T> {
         let wanted = (self.kp * (target - angle - dt * rate) - self.kd * rate) / self.torque_limit;
         let gain = saturation(wanted);
-        JointTorque { push: gain * self.kp * (target - angle), drag: gain * (dt * self.kp + self.kd) }
+        let secant =
+            |gain: T| JointTorque { push: gain * self.kp * (target - angle), drag: gain * (dt * self.kp + self.kd) };
+        let Some(no_load_speed) = self.no_load_speed else { return secant(gain) };
+        let had = saturation(gain * wanted + rate / no_load_speed);
+        let JointTorque { push, drag } = secant(gain * had);
+        JointTorque { push, drag: drag + (T::one() - had) * self.torque_limit / no_load_speed }
     }
 
-    /// The reverse of [`Servo::torque`]: what the gradient `bar` with respect to the torque is with respect to all but the step.
+    /// The reverse of [`Servo::torque`]: what the gradient `bar` with respect to the torque is with respect to all but the step. Zero for a no-load
+    /// speed that the servo does not have.
     #[inline(always)]
-    pub fn torque_reverse(&self, dt: T, target: T, angle: T, rate: T, bar: JointTorque<T>) -> ServoTorqueGradient<T> {
-        let Self { kp, kd, torque_limit } = *self;
-        servo_torque_reverse(dt, kp, kd, torque_limit, target, angle, rate, bar.push, bar.drag)
+    pub fn torque_reverse(
+        &self,
+        dt: T,
+        target: T,
+        angle: T,
+        rate: T,
+        bar: JointTorque<T>,
+    ) -> ServoLineTorqueGradient<T> {
+        let Self { kp, kd, torque_limit, no_load_speed } = *self;
+        let JointTorque { push, drag } = bar;
+        if let Some(speed) = no_load_speed {
+            return servo_line_torque_reverse(dt, kp, kd, torque_limit, speed, target, angle, rate, push, drag);
+        }
+        let ServoTorqueGradient { kp, kd, torque_limit, target_angle, angle, rate } =
+            servo_torque_reverse(dt, kp, kd, torque_limit, target, angle, rate, push, drag);
+        ServoLineTorqueGradient { kp, kd, torque_limit, no_load_speed: T::zero(), target_angle, angle, rate }
     }
 }
 

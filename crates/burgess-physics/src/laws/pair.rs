@@ -24,6 +24,8 @@ const MOST: f64 = 1.0;
 const NO_FORCE: f64 = 1e-9;
 /// What counts as no mobility (1/kg).
 const NO_MOBILITY: f64 = 1e-9;
+/// What counts as no friction: its square keeps the slope of the root finite.
+const NO_FRICTION: f64 = 1e-6;
 
 /// What the law of pairs needs beside the state of the contact.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +102,12 @@ struct Spring<T> {
     closed: T,
     /// Damping (N s/m).
     damper: T,
+}
+
+/// The coefficient of friction between two surfaces: the geometric mean, which is that of both where they are alike, and none where either has none.
+#[inline(always)]
+pub fn pair_friction<T: Real>(first: T, second: T) -> T {
+    (first * second + real(NO_FRICTION * NO_FRICTION)).sqrt()
 }
 
 impl<T: Real> PairLaw<T> {

@@ -157,6 +157,99 @@ pub fn servo_torque_reverse<T: Real>(dt: T, kp: T, kd: T, torque_limit: T, targe
     }
 }
 
+/// What [`servo_line_torque_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ServoLineTorqueGradient<T> {
+    /// With respect to `kp`.
+    pub kp: T,
+    /// With respect to `kd`.
+    pub kd: T,
+    /// With respect to `torque_limit`.
+    pub torque_limit: T,
+    /// With respect to `no_load_speed`.
+    pub no_load_speed: T,
+    /// With respect to `target_angle`.
+    pub target_angle: T,
+    /// With respect to `angle`.
+    pub angle: T,
+    /// With respect to `rate`.
+    pub rate: T,
+}
+
+/// The reverse of `servo_line_torque`.
+#[inline(always)]
+pub fn servo_line_torque_reverse<T: Real>(dt: T, kp: T, kd: T, torque_limit: T, no_load_speed: T, target_angle: T, angle: T, rate: T, bar_push: T, bar_drag: T) -> ServoLineTorqueGradient<T> {
+    let t0 = target_angle - angle;
+    let t1 = t0 - (dt * rate);
+    let t2 = ((kp * t1) - (kd * rate)) / torque_limit;
+    let t3 = t2.select_gt(T::zero(), t2, -t2);
+    let t4 = t3.select_gt(T::one(), t3, T::one());
+    let t5 = T::one() / t4;
+    let t6 = t3.select_gt(T::one(), t5, t3);
+    let t7 = t6 * t6;
+    let t8 = t7 * t7;
+    let t9 = t8 * t8;
+    let t10 = (T::one() + (t9 * t9)).sqrt();
+    let t11 = t10.sqrt();
+    let t12 = t11.sqrt();
+    let t13 = t12.sqrt();
+    let t14 = t5 / t13;
+    let t15 = rate / no_load_speed;
+    let t16 = (t2 * t14) + t15;
+    let t17 = t16.select_gt(T::zero(), t16, -t16);
+    let t18 = t17.select_gt(T::one(), t17, T::one());
+    let t19 = T::one() / t18;
+    let t20 = t17.select_gt(T::one(), t19, t17);
+    let t21 = t20 * t20;
+    let t22 = t21 * t21;
+    let t23 = t22 * t22;
+    let t24 = (T::one() + (t23 * t23)).sqrt();
+    let t25 = t24.sqrt();
+    let t26 = t25.sqrt();
+    let t27 = t26.sqrt();
+    let t28 = t19 / t27;
+    let t29 = t14 * t28;
+    let t30 = t29 * bar_drag;
+    let t31 = t0 * bar_push;
+    let t32 = bar_drag / no_load_speed;
+    let t33 = ((kd + (dt * kp)) * bar_drag) + (kp * t31);
+    let t34 = ((-(torque_limit * t32)) + (t14 * t33)) / t27;
+    let t35 = T::from_f64(0.5) * ((T::from_f64(0.5) * (((-(t28 * t34)) * T::from_f64(0.5)) / t27)) / t26);
+    let t36 = t23 * ((T::from_f64(0.5) * (t35 / t25)) / t24);
+    let t37 = t22 * (t36 + t36);
+    let t38 = t21 * (t37 + t37);
+    let t39 = t20 * (t38 + t38);
+    let t40 = t39 + t39;
+    let t41 = t17.select_gt(T::one(), -(t19 * ((t34 + t17.select_gt(T::one(), t40, T::zero())) / t18)), T::zero());
+    let t42 = t17.select_gt(T::one(), T::zero(), t40) + t41;
+    let t43 = t16.select_gt(T::zero(), t42, T::zero()) + (-t16.select_gt(T::zero(), T::zero(), t42));
+    let t44 = ((t28 * t33) + (t2 * t43)) / t13;
+    let t45 = T::from_f64(0.5) * ((T::from_f64(0.5) * ((T::from_f64(0.5) * (-(t14 * t44))) / t13)) / t12);
+    let t46 = t9 * ((T::from_f64(0.5) * (t45 / t11)) / t10);
+    let t47 = t8 * (t46 + t46);
+    let t48 = t7 * (t47 + t47);
+    let t49 = t6 * (t48 + t48);
+    let t50 = t49 + t49;
+    let t51 = t3.select_gt(T::one(), -(t5 * ((t44 + t3.select_gt(T::one(), t50, T::zero())) / t4)), T::zero());
+    let t52 = t3.select_gt(T::one(), T::zero(), t50) + t51;
+    let t53 = ((t14 * t43) + t2.select_gt(T::zero(), t52, T::zero())) + (-t2.select_gt(T::zero(), T::zero(), t52));
+    let t54 = t53 / torque_limit;
+    let t55 = -t54;
+    let t56 = T::one() - t28;
+    let t57 = t43 / no_load_speed;
+    let t58 = kp * t54;
+    let t59 = ((kp * t29) * bar_push) + t58;
+    ServoLineTorqueGradient {
+        kp: ((dt * t30) + (t29 * t31)) + (t1 * t54),
+        kd: t30 + (rate * t55),
+        torque_limit: (t56 * t32) + (-(t2 * t54)),
+        no_load_speed: (-(((torque_limit * t56) / no_load_speed) * t32)) + (-(t15 * t57)),
+        target_angle: t59,
+        angle: -t59,
+        rate: (t57 + (kd * t55)) + (dt * (-t58)),
+    }
+}
+
 /// What [`limit_torque_reverse`] gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LimitTorqueGradient<T> {
@@ -681,6 +774,25 @@ pub fn between_segment_and_box_reverse<T: Real>(a_from: Vec3<T>, a_along: Vec3<T
             t127 + t17.select_gt(b_half.z, t100, T::zero()),
         ),
         b_radius: t124,
+    }
+}
+
+/// What [`pair_friction_reverse`] gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PairFrictionGradient<T> {
+    /// With respect to `first`.
+    pub first: T,
+    /// With respect to `second`.
+    pub second: T,
+}
+
+/// The reverse of `pair_friction`.
+#[inline(always)]
+pub fn pair_friction_reverse<T: Real>(first: T, second: T, bar_coefficient: T) -> PairFrictionGradient<T> {
+    let t0 = (bar_coefficient * T::from_f64(0.5)) / ((first * second) + T::from_f64(1e-12)).sqrt();
+    PairFrictionGradient {
+        first: second * t0,
+        second: first * t0,
     }
 }
 

@@ -8,7 +8,7 @@ use super::contact::ContactLaw;
 use super::descriptor::Descriptor;
 use super::gyroscope::carried_angular_momentum;
 use super::joint::{Limits, Servo};
-use super::pair::{ContactSums, PairLaw, PairMotion};
+use super::pair::{ContactSums, PairLaw, PairMotion, pair_friction};
 use super::reward::RewardTerm;
 use super::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
 use super::shapes::{RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box};
@@ -71,7 +71,7 @@ pub fn files() -> Vec<ShaderFile> {
         file("sensors.wgsl", &sensor_structs(), vec![load_share_law()], ""),
         file("contact.wgsl", "", vec![contact_law()], ""),
         file("pair.wgsl", "", pair_laws(), ""),
-        file("joint.wgsl", "", vec![servo_law(), limit_law()], ""),
+        file("joint.wgsl", "", vec![servo_law(), servo_line_law(), limit_law()], ""),
         file("gyroscope.wgsl", "", vec![gyroscope_law()], ""),
         file("terrain.wgsl", &distance_struct(), terrain_laws(), ""),
         with_tail("reward.wgsl", reward_laws(), reward_switches),
@@ -81,7 +81,7 @@ pub fn files() -> Vec<ShaderFile> {
 
 /// The text of `crates/burgess-physics/src/laws/reverse.rs`.
 pub fn rust_reverses() -> String {
-    let mut laws = vec![contact_law(), servo_law(), limit_law(), gyroscope_law()];
+    let mut laws = vec![contact_law(), servo_law(), servo_line_law(), limit_law(), gyroscope_law()];
     // What has no gradient has no reverse.
     laws.extend(pair_laws().into_iter().filter(|law| !law.gradient().1.is_empty()));
     laws.iter().fold(RUST_HEAD.to_owned(), |text, law| format!("{text}\n{}", law.rust_reverse()))
@@ -287,7 +287,29 @@ fn pair_laws() -> Vec<Law> {
             output_touch(t, between_segment_and_box(&a, &b, pull, share));
         }),
     };
-    vec![between_segments, share_nearest_to_box, between_segment_and_box, pair_resistance_law(), pair_force_law()]
+    vec![
+        between_segments,
+        share_nearest_to_box,
+        between_segment_and_box,
+        pair_friction_law(),
+        pair_resistance_law(),
+        pair_force_law(),
+    ]
+}
+
+fn pair_friction_law() -> Law {
+    let names = ["first", "second"];
+    Law {
+        name: "pair_friction".into(),
+        parameters: typed(&names),
+        result: "PairFriction".into(),
+        fields: typed(&["coefficient"]),
+        constants: Vec::new(),
+        graph: Graph::record(|t| {
+            let [first, second] = names.map(|name| t.input(name));
+            t.output("coefficient", pair_friction(first, second));
+        }),
+    }
 }
 
 fn pair_resistance_law() -> Law {
@@ -354,13 +376,29 @@ fn servo_law() -> Law {
     let names = ["dt", "kp", "kd", "torque_limit", "target_angle", "angle", "rate"];
     let graph = Graph::record(|t| {
         let [dt, kp, kd, torque_limit, target, angle, rate] = names.map(|name| t.input(name));
-        let torque = Servo { kp, kd, torque_limit }.torque(dt, target, angle, rate);
+        let torque = Servo { kp, kd, torque_limit, no_load_speed: None }.torque(dt, target, angle, rate);
         t.output("push", torque.push);
         t.output("drag", torque.drag);
     });
+    servo_torque("servo_torque", &names, graph)
+}
+
+/// With a no-load speed.
+fn servo_line_law() -> Law {
+    let names = ["dt", "kp", "kd", "torque_limit", "no_load_speed", "target_angle", "angle", "rate"];
+    let graph = Graph::record(|t| {
+        let [dt, kp, kd, torque_limit, speed, target, angle, rate] = names.map(|name| t.input(name));
+        let torque = Servo { kp, kd, torque_limit, no_load_speed: Some(speed) }.torque(dt, target, angle, rate);
+        t.output("push", torque.push);
+        t.output("drag", torque.drag);
+    });
+    servo_torque("servo_line_torque", &names, graph)
+}
+
+fn servo_torque(name: &str, names: &[&str], graph: Graph) -> Law {
     Law {
-        name: "servo_torque".into(),
-        parameters: typed(&names),
+        name: name.into(),
+        parameters: typed(names),
         result: "ServoTorque".into(),
         fields: typed(&["push", "drag"]),
         constants: vec!["dt"],

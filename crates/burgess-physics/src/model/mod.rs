@@ -203,6 +203,8 @@ pub struct Model<T> {
     pub pairs: Vec<(usize, usize)>,
     /// Normal contact stiffness of each point (N/m); no gradient flows through it.
     pub contact_stiffness: T,
+    /// Coefficient of friction of its surface, if that is not the world's.
+    pub friction: Option<T>,
     /// Links that tasks count as limb ends, in this order; see [`childless_links`](Self::childless_links).
     pub limb_ends: Vec<usize>,
 }
@@ -277,6 +279,7 @@ impl<T: Real> Default for Model<T> {
             objects: Vec::new(),
             pairs: Vec::new(),
             contact_stiffness: T::zero(),
+            friction: None,
             limb_ends: Vec::new(),
         }
     }
@@ -317,7 +320,12 @@ impl<T: Real> Joint<T> {
                     limit_stiffness: f(hinge.limit_stiffness),
                 }),
             },
-            servo: Servo { kp: f(self.servo.kp), kd: f(self.servo.kd), torque_limit: f(self.servo.torque_limit) },
+            servo: Servo {
+                kp: f(self.servo.kp),
+                kd: f(self.servo.kd),
+                torque_limit: f(self.servo.torque_limit),
+                no_load_speed: self.servo.no_load_speed.map(&mut f),
+            },
             armature: f(self.armature),
             damping: f(self.damping),
         }
@@ -438,6 +446,7 @@ impl<T: Real> Model<T> {
             objects: self.objects.iter().map(|object| object.map(&mut f as &mut dyn FnMut(T) -> U)).collect(),
             pairs: self.pairs.clone(),
             contact_stiffness: f(self.contact_stiffness),
+            friction: self.friction.map(&mut f),
             limb_ends: self.limb_ends.clone(),
         }
     }

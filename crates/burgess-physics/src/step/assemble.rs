@@ -78,7 +78,7 @@ pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) 
         stiffness: model.contact_stiffness,
         width: work.contact_width,
         damping: world.contact_damping,
-        friction: world.friction,
+        friction: model.friction.unwrap_or(world.friction),
         slip_speed: world.slip_speed,
         inverse_slip_mass: work.inverse_slip_mass,
         onset_speed: world.onset_speed,

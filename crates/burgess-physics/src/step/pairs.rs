@@ -10,7 +10,7 @@ use super::pair_work::{Feature, PairWork, Placed};
 use super::solve::{eliminate_hinges, find_mobilities};
 use super::spatial::{AtPoint, Wrench};
 use super::state::{PairState, State, Work};
-use crate::laws::pair::{ContactSums, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
+use crate::laws::pair::{ContactSums, PairForce, PairLaw, PairMotion, PairResistance, PointMobility, pair_friction};
 use crate::laws::shapes::{
     RoundedBox, Segment, Touch, between_segment_and_box, between_segments, share_nearest_to_box,
 };
@@ -62,6 +62,17 @@ fn stiffness_of<T: Real>(model: &Model<T>, work: &Work<T>, link: usize) -> T {
     model.body(work.members.links[link].body).contact_stiffness
 }
 
+/// The coefficients of friction of two links, counted with those of objects; none where both have the world's.
+pub fn own_frictions<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>, links: [usize; 2]) -> Option<[T; 2]> {
+    let own = links.map(|link| model.body(work.members.links[link].body).friction);
+    let some = own.iter().any(Option::is_some);
+    some.then(|| own.map(|friction| friction.unwrap_or(world.friction)))
+}
+
+fn friction_between<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>, links: [usize; 2]) -> T {
+    own_frictions(model, world, work, links).map_or(world.friction, |[a, b]| pair_friction(a, b))
+}
+
 /// The law of contacts between two links, counted with those of objects, for a share of the stiffness of a pair.
 pub fn pair_law<T: Value>(
     model: &Model<T>,
@@ -75,7 +86,7 @@ pub fn pair_law<T: Value>(
         dt: world.dt,
         stiffness: stiffness_of(model, work, stiffer) * real(STIFFNESS * share),
         width: work.owner_of(narrower).0.contact_width,
-        friction: world.friction,
+        friction: friction_between(model, world, work, links),
         onset_speed: world.onset_speed,
     }
 }

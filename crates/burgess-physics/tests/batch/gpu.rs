@@ -168,11 +168,41 @@ fn links_that_touch_are_the_cpus() {
     touch_as_on_the_cpu(&plan, &(0..16).map(|seed| folding(seed, &[])).collect::<Vec<_>>(), 40);
 }
 
+/// Servos with a no-load speed each of its own, and some without.
+#[test]
+fn servos_with_a_no_load_speed_are_the_cpus() {
+    let mut plan = plan(BrainKind::Cpg, 400);
+    (plan.world.has_pairs, plan.world.has_no_load_speeds) = (true, true);
+    let all: Vec<Candidate<f32>> = (60..76).map(geared).collect();
+    touch_as_on_the_cpu(&plan, &all, 40);
+    plan.task.steps = 120;
+    keep_their_bits(&plan, &all[..5]);
+    plan.world.has_no_load_speeds = false;
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    assert!(matches!(backend.evaluate(&all[..1]), Err(Error::Unsupported(_))));
+}
+
+fn geared(seed: u64) -> Candidate<f32> {
+    let mut candidate = folding(seed, &[]);
+    for (i, joint) in candidate.model.joints.iter_mut().enumerate() {
+        joint.servo.no_load_speed = (i % 3 != 0).then_some(1.0 + 0.7 * i as f32);
+    }
+    candidate
+}
+
 /// Objects of all shapes within reach, one upon another, one fixed.
 fn within_reach() -> Vec<ObjectSpec> {
     let nothing = (0.0, 0.0, 0.0);
-    let object =
-        |shape, mass, at| ObjectSpec { shape, mass, at, turn: nothing, fixed: false, count: 1, spacing: nothing };
+    let object = |shape, mass, at| ObjectSpec {
+        shape,
+        mass,
+        at,
+        turn: nothing,
+        friction: None,
+        fixed: false,
+        count: 1,
+        spacing: nothing,
+    };
     let (half, slab) = ((0.06, 0.05, 0.04), (0.1, 0.02, 0.1));
     vec![
         object(ShapeSpec::Sphere { radius: 0.06 }, 0.4, (0.2, 0.05, 0.0)),
@@ -195,6 +225,26 @@ fn objects_are_the_cpus() {
     plan.task.descriptors[1] = Descriptor::ObjectX;
     plan.task.descriptors[2] = Descriptor::ObjectTouch;
     touch_as_on_the_cpu(&plan, &(20..36).map(|seed| folding(seed, &objects)).collect::<Vec<_>>(), 40);
+}
+
+/// Objects with a friction of their own, among others, beside a rival.
+#[test]
+fn frictions_of_objects_are_the_cpus() {
+    let mut plan = plan(BrainKind::Cpg, 400);
+    let mut objects = within_reach();
+    for (i, friction) in [(0, 0.2), (2, 1.1), (3, 0.0)] {
+        objects[i].friction = Some(friction);
+    }
+    (plan.world.has_pairs, plan.world.objects, plan.world.has_frictions) = (true, objects.len(), true);
+    plan.task.reward.push((RewardTerm::ObjectReached { target: (0.5, 0.2), radius: 0.4 }, 1.0));
+    plan.task.descriptors[1] = Descriptor::ObjectX;
+    let all: Vec<Candidate<f32>> = (80..96).map(|seed| folding(seed, &objects)).collect();
+    touch_as_on_the_cpu(&plan, &all, 40);
+    plan.task.steps = 120;
+    keep_their_bits(&plan, &all[..5]);
+    plan.world.has_frictions = false;
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    assert!(matches!(backend.evaluate(&all[..1]), Err(Error::Unsupported(_))));
 }
 
 /// Whole episodes and windows of creatures among objects have the same bits, in any batch.

@@ -44,7 +44,7 @@ impl Builder {
             self.joints.push(Joint {
                 position,
                 kind: JointKind::Hinge(Hinge { axis, lower: -1e3, upper: 1e3, limit_stiffness: 30.0 }),
-                servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9 },
+                servo: Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9, no_load_speed: None },
                 armature: 0.0,
                 damping: 0.0,
             });
@@ -76,6 +76,7 @@ impl Builder {
             objects: Vec::new(),
             pairs: Vec::new(),
             contact_stiffness,
+            friction: None,
             limb_ends: Vec::new(),
         };
         model.limb_ends = model.childless_links();
@@ -179,7 +180,7 @@ pub(crate) fn ant() -> Builder {
         let JointKind::Hinge(hinge) = &mut joint.kind;
         hinge.limit_stiffness = 300.0;
         (joint.armature, joint.damping) = (0.005, 0.05);
-        joint.servo = Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0 };
+        joint.servo = Servo { kp: 15.0, kd: 0.4, torque_limit: 6.0, no_load_speed: None };
     }
     b
 }

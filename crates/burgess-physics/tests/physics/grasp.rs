@@ -39,7 +39,7 @@ fn hand(apart: f64, torque: f64) -> Model<f64> {
     let joint = |side: f64| Joint {
         position: vec3(0.0, side * apart, 0.0),
         kind: JointKind::Hinge(Hinge { axis: vec3(side, 0.0, 0.0), lower: -1.2, upper: 1.2, limit_stiffness: 300.0 }),
-        servo: Servo { kp: 20.0 * torque, kd: 0.2 * torque, torque_limit: torque },
+        servo: Servo { kp: 20.0 * torque, kd: 0.2 * torque, torque_limit: torque, no_load_speed: None },
         armature: 1e-4,
         damping: 1e-3,
     };
@@ -78,7 +78,19 @@ fn object(stream: &mut Stream) -> (ObjectSpec, f64) {
     };
     let mass = 0.02 * 50.0_f64.powf(stream.range(0.0, 1.0));
     let nothing = (0.0, 0.0, 0.0);
-    (ObjectSpec { shape, mass, at: nothing, turn: nothing, fixed: false, count: 1, spacing: nothing }, half)
+    (
+        ObjectSpec {
+            shape,
+            mass,
+            at: nothing,
+            turn: nothing,
+            friction: None,
+            fixed: false,
+            count: 1,
+            spacing: nothing,
+        },
+        half,
+    )
 }
 
 /// What became of a grasp.

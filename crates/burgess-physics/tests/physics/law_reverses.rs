@@ -122,7 +122,7 @@ fn contact() {
 struct ServoLaw;
 impl ServoLaw {
     fn law<T: Real>([kp, kd, torque_limit, ..]: [T; 6]) -> Servo<T> {
-        Servo { kp, kd, torque_limit }
+        Servo { kp, kd, torque_limit, no_load_speed: None }
     }
 }
 impl Reversible<6, 2> for ServoLaw {
@@ -142,6 +142,32 @@ fn servo() {
     check_all::<ServoLaw, 6, 2>(
         [(1.0, 30.0), (0.01, 1.0), (0.5, 10.0), (-2.0, 2.0), (-2.0, 2.0), (-20.0, 20.0)],
         [&[0.0], &[0.0], &[1e-2], &[0.0], &[0.0], &[0.0]],
+    );
+}
+
+struct ServoLineLaw;
+impl ServoLineLaw {
+    fn law<T: Real>([kp, kd, torque_limit, no_load_speed, ..]: [T; 7]) -> Servo<T> {
+        Servo { kp, kd, torque_limit, no_load_speed: Some(no_load_speed) }
+    }
+}
+impl Reversible<7, 2> for ServoLineLaw {
+    const NAME: &'static str = "servo with a no-load speed";
+    fn forward<T: Real>(x: [T; 7]) -> [T; 2] {
+        let torque = Self::law(x).torque(dt(), x[4], x[5], x[6]);
+        [torque.push, torque.drag]
+    }
+    fn reverse<T: Real>(x: [T; 7], [push, drag]: [T; 2]) -> [T; 7] {
+        let g = Self::law(x).torque_reverse(dt(), x[4], x[5], x[6], JointTorque { push, drag });
+        [g.kp, g.kd, g.torque_limit, g.no_load_speed, g.target_angle, g.angle, g.rate]
+    }
+}
+
+#[test]
+fn servo_with_a_no_load_speed() {
+    check_all::<ServoLineLaw, 7, 2>(
+        [(1.0, 30.0), (0.01, 1.0), (0.5, 10.0), (2.0, 30.0), (-2.0, 2.0), (-2.0, 2.0), (-40.0, 40.0)],
+        [&[0.0], &[0.0], &[1e-2], &[0.5], &[0.0], &[0.0], &[0.0]],
     );
 }
 

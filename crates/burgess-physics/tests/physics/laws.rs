@@ -57,10 +57,17 @@ impl Curve for Contact {
     }
 }
 
-struct ServoCurve;
+struct ServoCurve {
+    no_load_speed: Option<f64>,
+}
 impl Curve for ServoCurve {
     fn at<T: Real>(&self, x: T) -> T {
-        let servo = Servo { kp: real::<T>(15.0), kd: real(0.4), torque_limit: real(6.0) };
+        let servo = Servo {
+            kp: real::<T>(15.0),
+            kd: real(0.4),
+            torque_limit: real(6.0),
+            no_load_speed: self.no_load_speed.map(real),
+        };
         let torque = servo.torque(real(1.0 / 240.0), x, real(0.2), x * real(3.0));
         torque.push - torque.drag * real(0.3)
     }
@@ -100,7 +107,9 @@ fn laws_have_the_derivatives_that_differences_show() {
     check("contact, normal speed", &Contact { input: 1 }, &[-3.0, -0.1, 0.0, 0.2, 4.0]);
     check("contact, slip", &Contact { input: 2 }, &[0.0, 1e-3, 0.02, 2.0]);
     check("contact, force before", &Contact { input: 3 }, &[0.5, 20.0]);
-    check("servo", &ServoCurve, &[-5.0, -0.2, 0.0, 0.2, 0.7, 10.0]);
+    for no_load_speed in [None, Some(5.0)] {
+        check("servo", &ServoCurve { no_load_speed }, &[-5.0, -0.2, 0.0, 0.2, 0.7, 10.0]);
+    }
     check("limit", &LimitCurve, &[-1.2, -0.8, -0.79, 0.0, 0.795, 0.8, 1.0]);
     check("gyroscope", &Gyroscope, &[-20.0, 0.0, 3.0]);
     check("exponential map", &Exponential, &[-1.0, -1e-2, 0.0, 1e-5, 0.3]);

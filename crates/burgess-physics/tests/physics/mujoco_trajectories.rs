@@ -98,7 +98,7 @@ fn worst_relative_difference(case: &Case) -> f64 {
 fn passive(mut builder: Builder, armature: f64, damping: f64) -> Model<f64> {
     builder.limit(-1e3, 1e3);
     for joint in &mut builder.joints {
-        joint.servo = Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9 };
+        joint.servo = Servo { kp: 0.0, kd: 0.0, torque_limit: 1e9, no_load_speed: None };
         (joint.armature, joint.damping) = (armature, damping);
     }
     builder.build(1e4, false)

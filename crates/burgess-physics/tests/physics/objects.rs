@@ -2,8 +2,10 @@
 
 use crate::bodies::{ant, folding_body, folding_brain};
 use crate::pairs::{gradient_error, stream, world};
+use burgess_core::autodiff::Dual;
 use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::Stream;
+use burgess_physics::gradient::Objective;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -12,6 +14,7 @@ use burgess_physics::objects::compile_objects;
 use burgess_physics::scene::{ObjectSpec, ShapeSpec};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::pairs::pairs_that_touch;
+use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::step;
 use burgess_physics::task::TaskPlan;
@@ -19,7 +22,7 @@ use burgess_physics::world::{Physics, SelfCollision, World};
 
 fn object(shape: ShapeSpec, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
     let nothing = (0.0, 0.0, 0.0);
-    ObjectSpec { shape, mass, at, turn: nothing, fixed: false, count: 1, spacing: nothing }
+    ObjectSpec { shape, mass, at, turn: nothing, friction: None, fixed: false, count: 1, spacing: nothing }
 }
 
 fn ball(radius: f64, mass: f64, at: (f64, f64, f64)) -> ObjectSpec {
@@ -98,6 +101,86 @@ fn the_backward_pass_goes_through_objects() {
         }
     }
     assert!(touched.iter().all(|&count| count > 100), "contacts of each object: {touched:?}");
+}
+
+/// With respect to the friction of each object that has one, and to that of the world, which the others have.
+#[test]
+fn the_backward_pass_goes_through_frictions_of_objects() {
+    for seed in 0..8 {
+        let mut stream = stream(700 + seed);
+        let model = folding_body(&mut stream, 1.0);
+        let controller = folding_brain(&mut stream, &model);
+        let mut objects = close_by(&mut stream);
+        for i in [0, 2, 3] {
+            objects[i].friction = Some(stream.range(0.1, 1.2));
+        }
+        let candidate = Candidate { model: among(model, &objects), controller };
+        let world = world(9.81, 240);
+        for (steps, bound) in [(60, 1e-8), (240, 1e-6)] {
+            let error = gradient_error(&candidate, &world, &task(steps), &mut stream);
+            assert!(error < bound, "{seed}, {steps} steps: {error:.1e}");
+        }
+        // By dual numbers, in which the friction of the world moves.
+        let (task, objective) = (task(60), Objective { reward: 0.7, descriptors: vec![0.5, 0.3, 1.0] });
+        let gradient = differentiate(&candidate, &world, &task, &objective, TAPE_MEMORY);
+        let mut moving: World<Dual<f64, 1>> = world.cast();
+        moving.friction.derivative = [1.0];
+        let returns = Episode::new(&candidate.map(Dual::constant), &moving, &task).run();
+        let weighted = returns.descriptors.iter().zip(&objective.descriptors).map(|(x, w)| x.derivative[0] * w);
+        let wanted = returns.reward.derivative[0] * objective.reward + weighted.sum::<f64>();
+        let error = (gradient.world.friction - wanted).abs() / wanted.abs().max(1e-6);
+        assert!(error < 1e-8, "{seed}: {} is not {wanted}", gradient.world.friction);
+        let of_objects = gradient.candidate.model.objects.iter().map(|object| object.body.friction);
+        assert!(of_objects.zip(&objects).all(|(own, spec)| own.is_some() == spec.friction.is_some()));
+    }
+}
+
+/// Where a box of some friction is along x (m) after 1/4, 1/2 and 3/4 s on a slope of 0.3: the ground, or a ramp of some friction.
+fn on_slope(friction: Option<f64>, ramp: Option<f64>) -> [f64; 3] {
+    let turn = (0.0, -(0.3f64.atan()), 0.0);
+    let half = (0.06, 0.06, 0.03);
+    let brick = ObjectSpec { turn, friction, ..object(ShapeSpec::Box { half }, 0.5, (-1.0, 0.0, 0.0)) };
+    let mut world = world(9.81, 240);
+    let objects = match ramp {
+        None => {
+            world.terrain = TerrainSpec::Plane { slope: 0.3 }.compile(0);
+            vec![brick]
+        }
+        Some(friction) => {
+            let slab = object(ShapeSpec::Box { half: (1.0, 0.3, 0.05) }, 0.0, (-1.0, 0.0, 0.1));
+            // Just above its upper side.
+            let brick = ObjectSpec { at: (-1.0, 0.0, 0.475), ..brick };
+            vec![brick, ObjectSpec { turn, friction: Some(friction), fixed: true, ..slab }]
+        }
+    };
+    let model = among(ant().build(1e4, true), &objects);
+    let candidate = Candidate { controller: still(&model), model };
+    let task = task(180);
+    let mut episode = Episode::new(&candidate, &world, &task);
+    [60, 120, 180].map(|steps| {
+        while episode.steps() < steps {
+            episode.advance();
+        }
+        episode.state.objects[0].position.x
+    })
+}
+
+#[test]
+fn boxes_slide_and_stand_by_their_own_friction() {
+    for (friction, ramp, mean) in [(0.1, None, 0.1), (0.05, Some(0.4), 0.02f64.sqrt()), (0.0, None, 0.0)] {
+        let [x, y, z] = on_slope(Some(friction), ramp);
+        let found = (2.0 * y - x - z) / 0.25f64.powi(2);
+        let wanted = 9.81 * (0.3 - mean) / (1.0 + 0.3f64.powi(2));
+        println!("{friction} on {ramp:?}: slides at {found:.3} m/s2 along x, {wanted:.3} by Coulomb's law");
+        assert!((found / wanted - 1.0).abs() < 0.05, "{friction} on {ramp:?}: {found} is not {wanted} m/s2");
+    }
+    for (friction, ramp) in [(Some(0.8), None), (Some(0.8), Some(0.2)), (None, Some(0.2)), (Some(0.2), Some(0.8))] {
+        let [x, _, z] = on_slope(friction, ramp);
+        println!("{friction:?} on {ramp:?}: {:.2} mm in half a second", (x - z) * 1e3);
+        assert!((x - z).abs() < 0.005, "{friction:?} on {ramp:?}: {} m", x - z);
+    }
+    let bits = |friction| on_slope(friction, None).map(f64::to_bits);
+    assert_eq!(bits(Some(0.8)), bits(None), "the world's friction is 0.8");
 }
 
 /// In free flight a creature that hits objects gives them what it loses.

@@ -26,8 +26,16 @@ use std::f64::consts::PI;
 fn arena(mut model: Model<f64>, ball: bool, rivals: &[(Candidate<f64>, (f64, f64), f64)]) -> Model<f64> {
     let nothing = (0.0, 0.0, 0.0);
     let (shape, at) = (ShapeSpec::Sphere { radius: 0.06 }, (0.22, 0.1, 0.0));
-    let ball =
-        ball.then_some(ObjectSpec { shape, mass: 0.3, at, turn: nothing, fixed: false, count: 1, spacing: nothing });
+    let ball = ball.then_some(ObjectSpec {
+        shape,
+        mass: 0.3,
+        at,
+        turn: nothing,
+        friction: None,
+        fixed: false,
+        count: 1,
+        spacing: nothing,
+    });
     let physics = Physics { objects: ball.into_iter().collect(), ..Physics::default() };
     model.objects = compile_objects(&physics);
     model.objects.extend(rivals.iter().map(|(rival, at, heading)| rival_of(rival, *at, *heading, &physics)));

@@ -107,7 +107,7 @@ pub enum GeneGroup {
     Limits,
     /// Servo stiffness and damping.
     Gains,
-    /// Servo torque limits.
+    /// Servo torque limits, and gears where servos have a no-load speed.
     Torques,
     /// All of the brain.
     Brain,

@@ -69,7 +69,7 @@ fn group(field: Field, sharing: Sharing) -> Option<GeneGroup> {
         Field::Axis => GeneGroup::Axes,
         Field::Lower | Field::Upper => GeneGroup::Limits,
         Field::LogKp | Field::LogKd => GeneGroup::Gains,
-        Field::LogTorque => GeneGroup::Torques,
+        Field::LogTorque | Field::LogGear => GeneGroup::Torques,
         Field::RepeatPhase | Field::MirrorPhase if sharing == Sharing::Instance => return None,
         _ => GeneGroup::Brain,
     })

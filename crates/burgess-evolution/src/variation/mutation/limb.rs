@@ -74,6 +74,7 @@ impl Edit<'_> {
 
     /// A hinge with default servo, across the child's x axis.
     pub(super) fn new_hinge(&mut self, parent: GeneId, child: GeneId) -> JointGene {
+        let is_geared = self.body.joints.iter().any(|joint| joint.log_gear.is_some());
         let roll = self.stream.range(0.0, TAU);
         let limit = libm::log(NEW_LIMIT / (MAX_ANGLE - NEW_LIMIT));
         JointGene {
@@ -89,6 +90,7 @@ impl Edit<'_> {
             log_kp: 0.0,
             log_kd: 0.0,
             log_torque: 0.0,
+            log_gear: is_geared.then_some(0.0),
             repeat: 1,
             layout: RepeatLayout::Radial,
             mirror: false,

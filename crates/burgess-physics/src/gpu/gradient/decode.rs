@@ -3,7 +3,7 @@
 
 use crate::batch::WindowGradient;
 use crate::gpu::layout::{
-    CONTACT_POINTS, LinkRoom, STATE_CONTACTS, Vec4, bar_places, contact_places, pair_places, shape_place,
+    CONTACT_POINTS, LinkRoom, STATE_CONTACTS, Vec4, bar_places, contact_places, no_load_place, pair_places, shape_place,
 };
 use crate::gradient::Gradient;
 use crate::laws::joint::Servo;
@@ -122,7 +122,8 @@ impl<'b, F: Fn(usize, usize) -> Vec4, B: Fn(Option<usize>) -> &'b [f32]> Bars<'_
             let ([.., kp], [.., kd], [torque_limit, lower, upper, limit_stiffness]) = (field(3), field(4), field(5));
             let JointKind::Hinge(hinge) = &mut joint.kind;
             *hinge = Hinge { axis: axis.0, lower, upper, limit_stiffness };
-            joint.servo = Servo { kp, kd, torque_limit };
+            let no_load_speed = joint.servo.no_load_speed.map(|_| field(no_load_place(self.link_room))[0]);
+            joint.servo = Servo { kp, kd, torque_limit, no_load_speed };
         }
         self.put_controller(of, root, brain, controller);
         self.put_tree(of, root, total);
@@ -153,7 +154,7 @@ impl<'b, F: Fn(usize, usize) -> Vec4, B: Fn(Option<usize>) -> &'b [f32]> Bars<'_
         total.prelude.reference_force = reference;
         total.prelude.mass = share(5)[3];
         total.world.gravity = gravity;
-        total.world.friction = share(2)[3];
+        total.add_friction(share(2)[3]);
         total.world.contact_damping = share(3)[3];
     }
 

@@ -64,7 +64,12 @@ mod tests {
     use super::*;
 
     fn room(memory: u64, steps: u32) -> Room {
-        Room { memory, binding: u64::MAX, steps, link_room: LinkRoom { contacts: 2, pairs: false } }
+        Room {
+            memory,
+            binding: u64::MAX,
+            steps,
+            link_room: LinkRoom { contacts: 2, pairs: false, no_load_speeds: false },
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn reverse_contacts<T: Value>(
         let inverse_bar = says.inverse_slip_mass + braking * gain_bar.dot(u);
         total.prelude.mass += -slip_mass(inverse_bar * law.inverse_slip_mass.squared());
         total.world.contact_damping += says.damping;
-        total.world.friction += says.friction;
+        total.add_friction(says.friction);
         let l_bar = n * l_n_bar - u * braking;
         let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
         let v_bar = n * says.v_n + free_bar - gain_bar;

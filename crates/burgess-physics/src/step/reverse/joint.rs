@@ -42,6 +42,9 @@ pub fn reverse_joints<T: Value>(
         gradient.servo.kp += servo.kp;
         gradient.servo.kd += servo.kd;
         gradient.servo.torque_limit += servo.torque_limit;
+        if let Some(bar) = &mut gradient.servo.no_load_speed {
+            *bar += servo.no_load_speed;
+        }
         let JointKind::Hinge(of_hinge) = &mut gradient.kind;
         of_hinge.lower += limit.lower;
         of_hinge.upper += limit.upper;

@@ -3,12 +3,14 @@
 use super::made::{EffortBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::pair::{ContactSums, PairForce, PairResistance};
-use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse};
+use crate::laws::reverse::{between_segment_and_box_reverse, between_segments_reverse, pair_friction_reverse};
 use crate::laws::shapes::{RoundedBox, Segment};
 use crate::model::Shape;
 use crate::step::assemble::across;
 use crate::step::pair_work::Placed;
-use crate::step::pairs::{corner_signs, edge_share, ground_stiffness, law_givers, pair_law, segment_of, touch};
+use crate::step::pairs::{
+    corner_signs, edge_share, ground_stiffness, law_givers, own_frictions, pair_law, segment_of, touch,
+};
 use crate::step::spatial::{AtPoint, Spatial, Wrench};
 use crate::step::state::Work;
 use burgess_core::autodiff::{Value, real};
@@ -64,7 +66,15 @@ pub fn reverse_pairs<T: Value>(
         owner_of(total, work, stiffer).candidate.model.contact_stiffness +=
             ground_stiffness(says.stiffness + resists.stiffness, pair.feature.share);
         owner_of(total, work, narrower).prelude.contact_width += says.width + resists.width;
-        total.world.friction += says.friction;
+        match own_frictions(model, step.world, work, pair.links) {
+            None => total.world.friction += says.friction,
+            Some([a, b]) => {
+                let own = pair_friction_reverse(a, b, says.friction);
+                for (link, says) in pair.links.into_iter().zip([own.first, own.second]) {
+                    owner_of(total, work, link).add_friction(says);
+                }
+            }
+        }
         // The force at the point, on the one and on the other. Points have bars of their own in the coordinates of each side.
         let mut point_bars = [Vec3::zero(); 2];
         for ((link, side), impulse) in pair.links.into_iter().zip(&mut point_bars).zip([force * dt, -force * dt]) {

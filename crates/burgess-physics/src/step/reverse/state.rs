@@ -151,6 +151,11 @@ impl<T: Real> ModelGradient<T> {
         }
     }
 
+    /// Adds to the gradient with respect to the body's friction: its own, or the world's.
+    pub fn add_friction(&mut self, says: T) {
+        *self.candidate.model.friction.as_mut().unwrap_or(&mut self.world.friction) += says;
+    }
+
     /// Adds what objects say to the candidate's gradient and to that of the world.
     pub fn gather_objects(&mut self) {
         for (object, says) in self.candidate.model.objects.iter_mut().zip(std::mem::take(&mut self.objects)) {

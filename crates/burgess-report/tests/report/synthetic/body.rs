@@ -20,7 +20,7 @@ impl Growing {
             self.0.joints.push(Joint {
                 position: joint_position,
                 kind: JointKind::Hinge(Hinge { axis, lower: -1.0, upper: 1.0, limit_stiffness: 300.0 }),
-                servo: Servo { kp: 10.0, kd: 0.4, torque_limit: 6.0 },
+                servo: Servo { kp: 10.0, kd: 0.4, torque_limit: 6.0, no_load_speed: None },
                 armature: 0.005,
                 damping: 0.05,
             });
