@@ -87,11 +87,19 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, pairs, objects, rivals) in
-                    [(2, false, 0, 0), (8, false, 0, 0), (8, true, 0, 0), (8, true, 2, 0), (8, true, 3, 1)]
-                {
-                    let link_room = LinkRoom { contacts, pairs };
-                    let text = source(Choices { task: &task, terrain, brain, link_room, objects, rivals, taped, mode });
+                for (contacts, whole_shapes, pairs, objects, rivals) in [
+                    (2, false, false, 0, 0),
+                    (8, false, false, 0, 0),
+                    (8, false, true, 0, 0),
+                    (8, false, true, 2, 0),
+                    (8, false, true, 3, 1),
+                    (4, true, false, 0, 0),
+                    (12, true, true, 3, 1),
+                ] {
+                    let (link_room, task) = (LinkRoom { contacts, pairs }, &task);
+                    let choices =
+                        Choices { task, terrain, brain, link_room, whole_shapes, objects, rivals, taped, mode };
+                    let text = source(choices);
                     all.push(Shader { text, link_room, taped, mode, task: task.clone() });
                 }
             }
@@ -108,7 +116,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 5 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 7 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())

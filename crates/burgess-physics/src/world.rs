@@ -50,12 +50,36 @@ pub struct Physics {
     pub slew_rate: f64,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
+    /// With what links and objects touch the ground.
+    pub ground_contact: GroundContact,
     /// Which links of a creature can touch each other.
     pub self_collision: SelfCollision,
     /// What stands or lies around every candidate.
     pub objects: Vec<ObjectSpec>,
     /// Other creatures in every candidate's scene.
     pub rivals: Vec<RivalSpec>,
+}
+
+/// With what links and objects touch the ground.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroundContact {
+    /// `Whole` where the terrain is no plane, and else `Points`: [`Physics::settle`] makes it one of both.
+    #[default]
+    Auto,
+    /// The centre of a ball, the two ends of a capsule, the eight corners of a box. On a plane that is all that a shape can touch with.
+    Points,
+    /// Also points that rove over capsules and boxes: two a capsule, four a box.
+    Whole,
+}
+
+impl Physics {
+    /// Decides what depends on the terrain: nothing that touches a plane needs more than its points.
+    pub fn settle(&mut self, terrain: &TerrainSpec) {
+        self.ground_contact = match (terrain, self.ground_contact) {
+            (TerrainSpec::Plane { .. }, _) | (_, GroundContact::Points) => GroundContact::Points,
+            (_, GroundContact::Auto | GroundContact::Whole) => GroundContact::Whole,
+        };
+    }
 }
 
 /// Which links of a creature can touch each other. A link and its parent never can, nor can links whose shapes are inside each other at zero
@@ -143,6 +167,8 @@ pub struct World<T> {
     pub slew_rate: T,
     /// The ground.
     pub terrain: Terrain<T>,
+    /// Whether whole shapes touch the ground: the GPU keeps room for that.
+    pub whole_shapes: bool,
     /// Whether links can touch each other or objects: the GPU keeps room for that.
     pub has_pairs: bool,
     /// Objects around every candidate, rivals included.
@@ -168,6 +194,7 @@ impl World<f64> {
             limit_width: LIMIT_WIDTH,
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
+            whole_shapes: physics.ground_contact == GroundContact::Whole,
             has_pairs: physics.self_collision != SelfCollision::Off
                 || !(physics.objects.is_empty() && physics.rivals.is_empty()),
             objects: object_count(&physics.objects) + physics.rivals.len(),
@@ -190,6 +217,7 @@ impl World<f64> {
             limit_width: real(self.limit_width),
             slew_rate: real(self.slew_rate),
             terrain: self.terrain.map(real),
+            whole_shapes: self.whole_shapes,
             has_pairs: self.has_pairs,
             objects: self.objects,
             rivals: self.rivals,
@@ -217,6 +245,7 @@ impl Default for Physics {
             limit_stiffness: 300.0,
             slew_rate: 15.0,
             form: BiasForm::Momentum,
+            ground_contact: GroundContact::default(),
             self_collision: SelfCollision::default(),
             objects: Vec::new(),
             rivals: Vec::new(),

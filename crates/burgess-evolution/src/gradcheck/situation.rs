@@ -170,6 +170,7 @@ impl Recipe {
     fn cook(self) -> anyhow::Result<Situation> {
         let Self { name, body, terrain, policy, change, reached } = self;
         let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() };
+        physics.settle(&terrain);
         let seeds = vec![morphology::load(body, Path::new("."))?];
         let limits = BodyLimits::default();
         let variation = Variation { seeds, policy, limits, physics: physics.clone(), evolve_body: true };

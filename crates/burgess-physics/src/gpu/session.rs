@@ -5,7 +5,7 @@ use super::compose::{Choices, Mode};
 use super::device::{Gpu, GpuError};
 use super::encode::Encoded;
 use super::layout::{LANES, LinkRoom, OBJECTIVE_DESCRIPTORS};
-use super::options::{CONTACT_ROOMS, Options, unsupported};
+use super::options::{Options, contact_rooms, unsupported};
 use super::pace::{self, Pace};
 use super::pipeline::Pipeline;
 use super::pool::Pool;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
 /// The compiled shaders of one variant, one a contact room.
-type Pipelines = [Arc<Pipeline>; CONTACT_ROOMS.len()];
+type Pipelines = [Arc<Pipeline>; 2];
 
 /// Which of the compiled shaders is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,12 +157,12 @@ impl Session {
         let compile = |contacts| {
             let link_room = LinkRoom { contacts, pairs: self.world.has_pairs };
             let Variant { taped, mode } = variant;
-            let World { terrain, objects, rivals, .. } = &self.world;
-            let (objects, rivals, brain) = (*objects, *rivals, &self.brain);
-            let choices = Choices { task, terrain, brain, link_room, objects, rivals, taped, mode };
+            let World { terrain, objects, rivals, whole_shapes, .. } = &self.world;
+            let (objects, rivals, whole_shapes, brain) = (*objects, *rivals, *whole_shapes, &self.brain);
+            let choices = Choices { task, terrain, brain, link_room, whole_shapes, objects, rivals, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
-        let [small, large] = CONTACT_ROOMS;
+        let [small, large] = contact_rooms(&self.world);
         let (small, large) = rayon::join(|| compile(small), || compile(large));
         Ok(compiled.insert([Arc::new(small?), Arc::new(large?)]).clone())
     }

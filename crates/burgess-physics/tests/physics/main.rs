@@ -12,3 +12,4 @@ mod mujoco_trajectories;
 mod objects;
 mod pairs;
 mod rivals;
+mod whole_shapes;
