@@ -59,7 +59,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 16] {
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
         ("policy", policy(&e.policy)),
-        ("terrain", terrain(&e.terrain) + touched_by(e.physics.ground_contact)),
+        ("terrain", terrain(&e.terrain) + touched_by(e.physics.ground_contact.on(&e.terrain))),
         ("objects", objects(&e.physics.objects)),
         ("rivals", rivals(&e.physics.rivals)),
         ("reward", reward(e)),

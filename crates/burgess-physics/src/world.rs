@@ -63,7 +63,7 @@ pub struct Physics {
 /// With what links and objects touch the ground.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GroundContact {
-    /// `Whole` where the terrain is no plane, and else `Points`: [`Physics::settle`] makes it one of both.
+    /// `Whole` where the terrain is no plane, and else `Points`: [`GroundContact::on`] says which. Bodies take it for `Points`.
     #[default]
     Auto,
     /// The centre of a ball, the two ends of a capsule, the eight corners of a box. On a plane that is all that a shape can touch with.
@@ -72,13 +72,20 @@ pub enum GroundContact {
     Whole,
 }
 
+impl GroundContact {
+    /// What it comes to on a terrain, `Points` or `Whole`: nothing that touches a plane needs more than its points.
+    pub fn on(self, terrain: &TerrainSpec) -> Self {
+        match (terrain, self) {
+            (TerrainSpec::Plane { .. }, _) | (_, Self::Points) => Self::Points,
+            (_, Self::Auto | Self::Whole) => Self::Whole,
+        }
+    }
+}
+
 impl Physics {
-    /// Decides what depends on the terrain: nothing that touches a plane needs more than its points.
-    pub fn settle(&mut self, terrain: &TerrainSpec) {
-        self.ground_contact = match (terrain, self.ground_contact) {
-            (TerrainSpec::Plane { .. }, _) | (_, GroundContact::Points) => GroundContact::Points,
-            (_, GroundContact::Auto | GroundContact::Whole) => GroundContact::Whole,
-        };
+    /// The same with all that depends on the terrain decided: this is what bodies are grown in.
+    pub fn on(&self, terrain: &TerrainSpec) -> Self {
+        Self { ground_contact: self.ground_contact.on(terrain), ..self.clone() }
     }
 }
 
@@ -194,7 +201,7 @@ impl World<f64> {
             limit_width: LIMIT_WIDTH,
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
-            whole_shapes: physics.ground_contact == GroundContact::Whole,
+            whole_shapes: physics.ground_contact.on(terrain) == GroundContact::Whole,
             has_pairs: physics.self_collision != SelfCollision::Off
                 || !(physics.objects.is_empty() && physics.rivals.is_empty()),
             objects: object_count(&physics.objects) + physics.rivals.len(),

@@ -227,7 +227,6 @@ fn parsed(
         return Benchmark::parse(source);
     }
     let mut experiment: Experiment = parse(source)?;
-    experiment.physics.settle(&experiment.terrain);
     let read = experiment.policy.read_world_model(world_model);
     let mut problems = folder.map_or_else(Vec::new, |folder| learned::resolve(&mut experiment, folder));
     problems.extend(validate::problems(&experiment, known));

@@ -23,9 +23,7 @@ fn wall(centre: (f64, f64), half: (f64, f64), height: f64) -> TerrainSpec {
 }
 
 fn world(terrain: &TerrainSpec) -> World<f64> {
-    let mut physics = Physics { ground_contact: GroundContact::Auto, ..Physics::default() };
-    physics.settle(terrain);
-    World::new(&physics, terrain, 3)
+    World::new(&Physics::default(), terrain, 3)
 }
 
 /// A body of one link whose points carry it at a depth of 1 mm: two of a capsule, four of a box.
@@ -190,8 +188,7 @@ fn ground_contact_is_settled_by_the_terrain() {
         (GroundContact::Whole, &stairs, GroundContact::Whole),
         (GroundContact::Points, &stairs, GroundContact::Points),
     ] {
-        let mut physics = Physics { ground_contact: contact, ..Physics::default() };
-        physics.settle(terrain);
+        let physics = Physics { ground_contact: contact, ..Physics::default() }.on(terrain);
         assert_eq!(physics.ground_contact, expected, "{contact:?} on {terrain:?}");
         assert_eq!(World::new(&physics, terrain, 1).whole_shapes, expected == GroundContact::Whole);
     }
