@@ -24,30 +24,35 @@ fn own_friction() -> f32 {
 // Where every contact point is and what law its force follows in this step.
 fn touch_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {
-        if i < contact_count {
+        if i < contact_count && !is_rover(i) {
             let sphere = contact_points[i];
             let centre = origin + link_rotation * sphere.xyz;
-            let ground = terrain_distance(position + centre);
-            let point = centre - ground.normal * sphere.w;
-            let moving = velocity_at(twist, point);
-            let v_n = dot(moving, ground.normal);
-            let slip = moving - ground.normal * v_n;
-            let free_slip = across(moving + free_gains[i], ground.normal);
-            let gap = ground.distance - sphere.w;
-            let force = contact_force(
-                world.dt, contact_stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
-                inverse_slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
-            );
-            contacts[i].point = point;
-            contacts[i].normal = ground.normal;
-            contacts[i].gap = gap;
-            contacts[i].push = force.push;
-            contacts[i].drag = force.normal_drag;
-            contacts[i].tangent_drag = force.tangent_drag;
-            contacts[i].slip = slip;
-            contacts[i].acting = true;
+            touch_point(i, contact_stiffness, centre, sphere.w, terrain_distance(position + centre));
         }
     }
+    touch_rovers();
+}
+
+// What law the force on a point follows, a sphere with its centre at a place from the base origin, given the ground's distance from there and its normal.
+fn touch_point(i: u32, stiffness: f32, centre: vec3<f32>, radius: f32, ground: Distance) {
+    let point = centre - ground.normal * radius;
+    let moving = velocity_at(twist, point);
+    let v_n = dot(moving, ground.normal);
+    let slip = moving - ground.normal * v_n;
+    let free_slip = across(moving + free_gains[i], ground.normal);
+    let gap = ground.distance - radius;
+    let force = contact_force(
+        world.dt, stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
+        inverse_slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
+    );
+    contacts[i].point = point;
+    contacts[i].normal = ground.normal;
+    contacts[i].gap = gap;
+    contacts[i].push = force.push;
+    contacts[i].drag = force.normal_drag;
+    contacts[i].tangent_drag = force.tangent_drag;
+    contacts[i].slip = slip;
+    contacts[i].acting = true;
 }
 
 // Adds the implicit force of every contact point to the link: friction of all, the normal force of the active ones.

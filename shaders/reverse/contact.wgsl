@@ -12,19 +12,41 @@ struct DragBar {
 // Adds to the bars of the sweep; the bars of normal forces become those before the step.
 fn reverse_contacts() {
     for (var i = 0u; i < CONTACTS; i++) {
-        if i < contact_count {
-            reverse_contact(i);
+        if i < contact_count && !is_rover(i) {
+            reverse_fixed_point(i);
         }
     }
+    reverse_rovers();
 }
 
-fn reverse_contact(i: u32) {
-    let sphere = contact_points[i];
+fn reverse_fixed_point(i: u32) {
+    let says = reverse_contact(i, contact_stiffness);
+    contact_stiffness_bar += says.stiffness;
+    let arm = link_rotation * contact_points[i].xyz;
+    let ground_bar = terrain_distance_reverse(position + origin + arm, Distance(says.gap, says.normal));
+    add_corner_bar(i, says.point + ground_bar, -(dot(contacts[i].normal, says.point) + says.gap));
+    place_bar += ground_bar;
+}
+
+// Adds what is said of the place of a fixed point's centre and of its radius.
+fn add_corner_bar(i: u32, centre_bar: vec3<f32>, radius_bar: f32) {
+    contact_bars[i] += vec4<f32>(in_link(centre_bar), radius_bar);
+    origin_bar += centre_bar;
+    turn_bar += cross(link_rotation * contact_points[i].xyz, centre_bar);
+}
+
+// What a contact says of where it is, and how stiff: of its point at fixed normal, of the normal with what it says of the point, of its gap and stiffness.
+struct PointBar {
+    point: vec3<f32>,
+    normal: vec3<f32>,
+    gap: f32,
+    stiffness: f32,
+}
+
+fn reverse_contact(i: u32, stiffness: f32) -> PointBar {
     let c = contacts[i];
     let n = c.normal;
     let adjoint = twist_after;
-    let arm = link_rotation * sphere.xyz;
-    let centre = origin + arm;
     // Velocities of the point before the step, after it, and the adjoint one.
     let v = velocity_at(twist, c.point);
     let u = velocity_at(moved, c.point);
@@ -48,14 +70,13 @@ fn reverse_contact(i: u32) {
     // Through its law. What the mobilities of links that touch each other say of the drags comes on top.
     let of_drags = drag_bar(i);
     let law = contact_force_reverse(
-        world.dt, contact_stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
+        world.dt, stiffness, contact_width, world.contact_damping, own_friction(), world.slip_speed,
         inverse_slip_mass, world.onset_speed, c.gap, v_n, dot(free_slip, free_slip), normal_forces[i],
         ContactForce(
             pushed, of_drags.normal - u_n * pushed,
             of_drags.tangent + world.dt * (l_n * u_n - dot(l, u)) + world.dt * inverse_slip_mass * dot(gain_bar, u),
         ),
     );
-    contact_stiffness_bar += law.stiffness;
     contact_width_bar += law.width;
     contact_damping_bar += law.damping;
     friction_bar += law.friction;
@@ -74,11 +95,6 @@ fn reverse_contact(i: u32) {
     // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
     let along = u * slip_share - v;
     let normal_bar = l * l_n_bar + u * u_n_bar + v * law.v_n - free_bar * dot(free, n)
-        - carried * dot(along, n) - along * dot(carried, n) + of_drags.ground - point_bar * sphere.w;
-    let ground_bar = terrain_distance_reverse(position + centre, Distance(law.gap, normal_bar));
-    let centre_bar = point_bar + ground_bar;
-    contact_bars[i] += vec4<f32>(in_link(centre_bar), -(dot(n, point_bar) + law.gap));
-    origin_bar += centre_bar;
-    turn_bar += cross(arm, centre_bar);
-    place_bar += ground_bar;
+        - carried * dot(along, n) - along * dot(carried, n) + of_drags.ground - point_bar * contact_points[i].w;
+    return PointBar(point_bar, normal_bar, law.gap, law.stiffness);
 }

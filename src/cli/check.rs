@@ -10,7 +10,7 @@ use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::shared_world::Scene;
-use burgess_physics::world::Physics;
+use burgess_physics::world::{GroundContact, Physics};
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
@@ -59,7 +59,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 17] {
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
         ("policy", policy(&e.policy)),
-        ("terrain", terrain(&e.terrain)),
+        ("terrain", terrain(&e.terrain) + touched_by(e.physics.ground_contact.on(&e.terrain))),
         ("servos", servos(&e.physics)),
         ("objects", objects(&e.physics.objects)),
         ("rivals", rivals(&e.physics.rivals)),
@@ -164,6 +164,13 @@ fn terrain(terrain: &TerrainSpec) -> String {
         TerrainSpec::Stairs { rise, run, count, .. } => format!("{count} stairs, {rise} m high and {run} m deep"),
         TerrainSpec::Bumps { height, wavelength } => format!("bumps of {height} m, from {wavelength} m apart"),
         TerrainSpec::Walls(walls) => format!("{} walls", walls.len()),
+    }
+}
+
+fn touched_by(contact: GroundContact) -> &'static str {
+    match contact {
+        GroundContact::Auto | GroundContact::Points => "",
+        GroundContact::Whole => "; whole shapes touch it",
     }
 }
 

@@ -97,7 +97,7 @@ impl Subject {
             keys: link_keys(&elite.expressed().body, space.limits.max_links)?,
             world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
             task: experiment.plan().task,
-            physics: experiment.physics,
+            physics: experiment.physics.on(&experiment.terrain),
         })
     }
 

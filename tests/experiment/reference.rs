@@ -42,7 +42,7 @@ const CHOICES: [(&str, &[&str]); 8] = [
     ),
     (
         include_str!("../../crates/burgess-physics/src/world.rs"),
-        &["pub struct Physics {", "pub enum Stiffness {", "pub enum BiasForm {"],
+        &["pub struct Physics {", "pub enum Stiffness {", "pub enum BiasForm {", "pub enum GroundContact {"],
     ),
     (
         include_str!("../../crates/burgess-physics/src/scene.rs"),

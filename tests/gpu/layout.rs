@@ -87,22 +87,25 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, pairs, objects, rivals, no_load_speeds, frictions) in [
-                    (2, false, 0, 0, false, false),
-                    (8, false, 0, 0, false, false),
-                    (8, true, 0, 0, false, false),
-                    (8, true, 2, 0, false, false),
-                    (8, true, 3, 1, false, false),
-                    (2, false, 0, 0, true, false),
-                    (8, true, 2, 0, false, true),
-                    (8, true, 3, 1, true, true),
+                for (contacts, whole_shapes, pairs, objects, rivals, no_load_speeds, frictions) in [
+                    (2, false, false, 0, 0, false, false),
+                    (8, false, false, 0, 0, false, false),
+                    (8, false, true, 0, 0, false, false),
+                    (8, false, true, 2, 0, false, false),
+                    (8, false, true, 3, 1, false, false),
+                    (2, false, false, 0, 0, true, false),
+                    (8, false, true, 2, 0, false, true),
+                    (8, false, true, 3, 1, true, true),
+                    (4, true, false, 0, 0, false, false),
+                    (12, true, true, 3, 1, true, true),
                 ] {
-                    let link_room = LinkRoom { contacts, pairs, no_load_speeds };
+                    let (link_room, task) = (LinkRoom { contacts, pairs, no_load_speeds }, &task);
                     let text = source(Choices {
-                        task: &task,
+                        task,
                         terrain,
                         brain,
                         link_room,
+                        whole_shapes,
                         objects,
                         rivals,
                         frictions,
@@ -125,7 +128,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 8 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 10 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())

@@ -58,7 +58,7 @@ pub fn crawler(legs: usize) -> Model<f64> {
             link: 0,
             shape: Shape::Box { centre: Vec3::zero(), axes: Mat3::identity(), half: BASE },
         }],
-        contacts: vec![ContactPoint { link: 0, centre: Vec3::zero(), radius: BASE.z }],
+        contacts: vec![ContactPoint::fixed(0, Vec3::zero(), BASE.z)],
         objects: Vec::new(),
         pairs: Vec::new(),
         contact_stiffness: 0.0,
@@ -87,7 +87,7 @@ pub fn crawler(legs: usize) -> Model<f64> {
         });
         let shape = Shape::Capsule { from: Vec3::zero(), to: foot, radius };
         model.colliders.push(Collider { link: i + 1, shape });
-        model.contacts.push(ContactPoint { link: i + 1, centre: foot, radius });
+        model.contacts.push(ContactPoint::fixed(i + 1, foot, radius));
     }
     // Four points carry the weight at a depth of one millimetre.
     model.contact_stiffness = model.mass() * 9.81 / (4.0 * 1e-3);

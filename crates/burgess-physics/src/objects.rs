@@ -4,7 +4,7 @@ use crate::model::{BaseKind, Candidate, Collider, ContactPoint, Link, Model, Obj
 use crate::scene::{ObjectSpec, RivalSpec, vector};
 use crate::step::body_plan::BodyPlan;
 use crate::step::state::width_of_contact;
-use crate::world::{CARRYING_POINTS, Physics};
+use crate::world::{CARRYING_POINTS, GroundContact, Physics};
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 
@@ -49,14 +49,18 @@ fn compile_body(spec: &ObjectSpec, physics: &Physics) -> Model<f64> {
     // A ball rests on one point, a capsule on two.
     let points = solid.contact_count().min(CARRYING_POINTS);
     let stiffness = physics.contact_stiffness.of_point(mass, physics.gravity, points);
-    Model {
+    let mut model = Model {
         base: if spec.fixed { BaseKind::Welded } else { BaseKind::Floating },
         links: vec![Link { parent: 0, mass, com: Vec3::zero(), inertia: Sym3::diagonal(moments).rotated(axes) }],
         colliders: vec![Collider { link: 0, shape: solid.placed(Vec3::zero(), axes) }],
-        contacts: centres.map(|centre| ContactPoint { link: 0, centre: axes * centre, radius }).collect(),
+        contacts: centres.map(|centre| ContactPoint::fixed(0, axes * centre, radius)).collect(),
         // What cannot move leaves it to others how stiff a contact is.
         contact_stiffness: if spec.fixed { 0.0 } else { stiffness },
         friction: spec.friction,
         ..Model::default()
+    };
+    if physics.ground_contact == GroundContact::Whole && !spec.fixed {
+        model.touch_with_whole_shapes();
     }
+    model
 }

@@ -53,12 +53,43 @@ pub struct Physics {
     pub slew_rate: f64,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
+    /// With what links and objects touch the ground.
+    pub ground_contact: GroundContact,
     /// Which links of a creature can touch each other.
     pub self_collision: SelfCollision,
     /// What stands or lies around every candidate.
     pub objects: Vec<ObjectSpec>,
     /// Other creatures in every candidate's scene.
     pub rivals: Vec<RivalSpec>,
+}
+
+/// With what links and objects touch the ground.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroundContact {
+    /// `Whole` where the terrain is no plane, and else `Points`: [`GroundContact::on`] says which. Bodies take it for `Points`.
+    #[default]
+    Auto,
+    /// The centre of a ball, the two ends of a capsule, the eight corners of a box. On a plane that is all that a shape can touch with.
+    Points,
+    /// Also points that rove over capsules and boxes: two a capsule, four a box.
+    Whole,
+}
+
+impl GroundContact {
+    /// What it comes to on a terrain, `Points` or `Whole`: nothing that touches a plane needs more than its points.
+    pub fn on(self, terrain: &TerrainSpec) -> Self {
+        match (terrain, self) {
+            (TerrainSpec::Plane { .. }, _) | (_, Self::Points) => Self::Points,
+            (_, Self::Auto | Self::Whole) => Self::Whole,
+        }
+    }
+}
+
+impl Physics {
+    /// The same with all that depends on the terrain decided: this is what bodies are grown in.
+    pub fn on(&self, terrain: &TerrainSpec) -> Self {
+        Self { ground_contact: self.ground_contact.on(terrain), ..self.clone() }
+    }
 }
 
 /// Which links of a creature can touch each other. A link and its parent never can, nor can links whose shapes are inside each other at zero
@@ -146,6 +177,8 @@ pub struct World<T> {
     pub slew_rate: T,
     /// The ground.
     pub terrain: Terrain<T>,
+    /// Whether whole shapes touch the ground: the GPU keeps room for that.
+    pub whole_shapes: bool,
     /// Whether links can touch each other or objects: the GPU keeps room for that.
     pub has_pairs: bool,
     /// Whether servos have a no-load speed: the GPU keeps room for that.
@@ -175,6 +208,7 @@ impl World<f64> {
             limit_width: LIMIT_WIDTH,
             slew_rate: physics.slew_rate,
             terrain: terrain.compile(seed),
+            whole_shapes: physics.ground_contact.on(terrain) == GroundContact::Whole,
             has_pairs: physics.self_collision != SelfCollision::Off
                 || !(physics.objects.is_empty() && physics.rivals.is_empty()),
             has_no_load_speeds: physics.no_load_speed.is_some(),
@@ -199,6 +233,7 @@ impl World<f64> {
             limit_width: real(self.limit_width),
             slew_rate: real(self.slew_rate),
             terrain: self.terrain.map(real),
+            whole_shapes: self.whole_shapes,
             has_pairs: self.has_pairs,
             has_no_load_speeds: self.has_no_load_speeds,
             has_frictions: self.has_frictions,
@@ -229,6 +264,7 @@ impl Default for Physics {
             limit_stiffness: 300.0,
             slew_rate: 15.0,
             form: BiasForm::Momentum,
+            ground_contact: GroundContact::default(),
             self_collision: SelfCollision::default(),
             objects: Vec::new(),
             rivals: Vec::new(),

@@ -39,7 +39,7 @@ pub fn random_body(count: usize, stream: &mut Stream) -> Model<f64> {
             joints.push(joint(position, swing));
         }
         colliders.push(Collider { link: i, shape: Shape::Capsule { from: Vec3::zero(), to: end, radius } });
-        contacts.extend([Vec3::zero(), end].map(|centre| ContactPoint { link: i, centre, radius }));
+        contacts.extend([Vec3::zero(), end].map(|centre| ContactPoint::fixed(i, centre, radius)));
         along.push(end);
     }
     let mut model = Model {

@@ -103,7 +103,7 @@ fn elite(EliteAddress { dir, id }: EliteAddress, folder: &Path) -> Result<Frozen
 
 fn put_rivals(experiment: &mut Experiment, all: &[Frozen]) -> Result<()> {
     // By itself.
-    let physics = Physics { objects: Vec::new(), rivals: Vec::new(), ..experiment.physics.clone() };
+    let physics = Physics { objects: Vec::new(), rivals: Vec::new(), ..experiment.physics.on(&experiment.terrain) };
     for (i, (rival, spec)) in all.iter().zip(&mut experiment.physics.rivals).enumerate() {
         let candidate = rival.grow(&physics).with_context(|| format!("physics.rivals[{i}]: {}", spec.body))?;
         spec.found = Some(Arc::new(candidate));

@@ -45,7 +45,7 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
         seeds,
         policy: experiment.policy.clone(),
         limits: experiment.body.limits(),
-        physics: experiment.physics.clone(),
+        physics: experiment.physics.on(&experiment.terrain),
         evolve_body: experiment.body.evolves(),
     }
 }

@@ -33,7 +33,7 @@ impl Experiment {
     }
 
     fn grow_seed(&self, body: &Body) -> Result<Grown<f64>> {
-        let grown = grow_whole(body, &self.body.limits(), &self.physics)?;
+        let grown = grow_whole(body, &self.body.limits(), &self.physics.on(&self.terrain))?;
         if grown.model.base == BaseKind::Welded {
             let height = self.terrain.compile(self.seed).height(vec3(0.0, 0.0, WELDED_HEIGHT));
             let ground = WELDED_HEIGHT - height;

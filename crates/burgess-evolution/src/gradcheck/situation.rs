@@ -170,7 +170,7 @@ fn varied(variation: &Variation, stream: &mut Stream) -> Genome {
 impl Recipe {
     fn cook(self) -> anyhow::Result<Situation> {
         let Self { name, body, terrain, policy, change, reached } = self;
-        let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() };
+        let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() }.on(&terrain);
         let seeds = vec![morphology::load(body, Path::new("."))?];
         let limits = BodyLimits::default();
         let variation = Variation { seeds, policy, limits, physics: physics.clone(), evolve_body: true };

@@ -21,7 +21,7 @@ use burgess_physics::laws::soft::sigmoid;
 use burgess_physics::model::{Collider, ContactPoint, Hinge, Joint, JointKind, Link, Model, Shape, Solid};
 use burgess_physics::objects::compile_objects;
 use burgess_physics::step::pairs::pairs_that_touch;
-use burgess_physics::world::{CARRYING_POINTS, Physics};
+use burgess_physics::world::{CARRYING_POINTS, GroundContact, Physics};
 
 /// Mass of the creature that the physics defaults are tuned for (kg).
 const REFERENCE_MASS: f64 = 4.0;
@@ -103,6 +103,9 @@ pub fn expand<T: Value>(body: &Body<T>, limits: &BodyLimits, physics: &Physics) 
         friction: None,
         limb_ends: Vec::new(),
     };
+    if physics.ground_contact == GroundContact::Whole {
+        model.touch_with_whole_shapes();
+    }
     model.pairs = pairs_that_touch(&model, &physics.self_collision);
     model.limb_ends = model.childless_links();
     // In the order of genes, so that a limb that grows elsewhere in the tree keeps its place.
@@ -282,7 +285,7 @@ impl<T: Real> Part<T> {
 
     fn contacts(&self, link: usize) -> impl Iterator<Item = ContactPoint<T>> {
         let (centres, radius) = self.solid.contact_spheres();
-        centres.map(move |c| ContactPoint { link, centre: self.centre + self.axes * c, radius })
+        centres.map(move |c| ContactPoint::fixed(link, self.centre + self.axes * c, radius))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::step::body_plan::REFERENCE_LOAD;
 use crate::step::episode::{RATE_BOUND, SPEED_BOUND};
 use crate::step::measure::TOUCH_DOWN;
 use crate::step::pairs::{STIFFNESS as PAIR_STIFFNESS, TAIL as PAIR_TAIL};
+use crate::step::rovers::{
+    BOX_CELLS, CAPSULE_CELLS, ROVER_FLOOR, ROVER_HASTE, ROVER_ONSET, ROVER_PULL, ROVER_SHARPNESS, ROVER_TAIL,
+};
 use crate::step::step::ROUNDS;
 use crate::task::TaskPlan;
 use std::fmt::Write as _;
@@ -85,6 +88,29 @@ pub const NO_PAIR_FILES: [(&str, &str); 1] = [("pairs_off.wgsl", include_str!(".
 pub const NO_PAIR_REVERSE_FILES: [(&str, &str); 1] =
     [("reverse/pairs_off.wgsl", include_str!("../../../../shaders/reverse/pairs_off.wgsl"))];
 
+/// Contact points that rove; without whole shapes nothing of them is in the shader, not even their memory.
+pub const ROVER_FILES: [(&str, &str); 1] = [("rovers.wgsl", include_str!("../../../../shaders/rovers.wgsl"))];
+
+/// Their way back.
+pub const ROVER_REVERSE_FILES: [(&str, &str); 1] =
+    [("reverse/rovers.wgsl", include_str!("../../../../shaders/reverse/rovers.wgsl"))];
+
+/// What stands in their place where no whole shapes touch the ground.
+pub const NO_ROVER_FILES: [(&str, &str); 1] =
+    [("rovers_off.wgsl", include_str!("../../../../shaders/rovers_off.wgsl"))];
+
+/// See [`NO_ROVER_FILES`].
+pub const NO_ROVER_REVERSE_FILES: [(&str, &str); 1] =
+    [("reverse/rovers_off.wgsl", include_str!("../../../../shaders/reverse/rovers_off.wgsl"))];
+
+fn rover_files(whole_shapes: bool) -> &'static [(&'static str, &'static str)] {
+    if whole_shapes { &ROVER_FILES } else { &NO_ROVER_FILES }
+}
+
+fn rover_reverse_files(whole_shapes: bool) -> &'static [(&'static str, &'static str)] {
+    if whole_shapes { &ROVER_REVERSE_FILES } else { &NO_ROVER_REVERSE_FILES }
+}
+
 fn pair_files(pairs: bool) -> &'static [(&'static str, &'static str)] {
     if pairs { &PAIR_FILES } else { &NO_PAIR_FILES }
 }
@@ -104,6 +130,8 @@ pub struct Choices<'a> {
     pub brain: &'a BrainKind,
     /// Room that a link's vectors have.
     pub link_room: LinkRoom,
+    /// Whether whole shapes touch the ground.
+    pub whole_shapes: bool,
     /// Objects beside each creature, rivals included.
     pub objects: usize,
     /// How many of them are rivals.
@@ -132,14 +160,16 @@ pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
     text += &terrain_functions(choices.terrain);
-    for (_, file) in FILES.iter().chain(pair_files(choices.link_room.pairs)) {
+    let rovers = rover_files(choices.whole_shapes);
+    for (_, file) in FILES.iter().chain(rovers).chain(pair_files(choices.link_room.pairs)) {
         text.push('\n');
         text += file;
     }
     if choices.taped {
         text += &reverse_task_functions(choices.task);
         text += &reverse_terrain_functions(choices.terrain);
-        for (_, file) in REVERSE_FILES.iter().chain(pair_reverse_files(choices.link_room.pairs)) {
+        let rovers = rover_reverse_files(choices.whole_shapes);
+        for (_, file) in REVERSE_FILES.iter().chain(rovers).chain(pair_reverse_files(choices.link_room.pairs)) {
             text.push('\n');
             text += file;
         }
@@ -161,6 +191,8 @@ fn constants(choices: Choices<'_>) -> String {
         ("CONTACTS", choices.link_room.contacts),
         ("PAIR_SLOTS", if choices.link_room.pairs { PAIR_SLOTS } else { 0 }),
         ("NO_LOAD_SPEEDS", usize::from(choices.link_room.no_load_speeds)),
+        ("CAPSULE_CELLS", CAPSULE_CELLS),
+        ("BOX_CELLS", BOX_CELLS),
         ("OBJECTS", usize::from(choices.objects > 0)),
         ("THINGS", choices.objects - choices.rivals),
         ("RIVALS", choices.rivals),
@@ -197,6 +229,12 @@ fn constants(choices: Choices<'_>) -> String {
         ("TAU", std::f64::consts::TAU),
         ("PAIR_TAIL", PAIR_TAIL),
         ("PAIR_STIFFNESS", PAIR_STIFFNESS),
+        ("ROVER_SHARPNESS", ROVER_SHARPNESS),
+        ("ROVER_PULL", ROVER_PULL),
+        ("ROVER_ONSET", ROVER_ONSET),
+        ("ROVER_FLOOR", ROVER_FLOOR),
+        ("ROVER_TAIL", ROVER_TAIL),
+        ("ROVER_HASTE", ROVER_HASTE),
         ("TOUCH_DOWN", TOUCH_DOWN.0),
         ("LIFT_OFF", TOUCH_DOWN.1),
         ("WEIGHT_OF_REFERENCE", 1.0 / REFERENCE_LOAD),

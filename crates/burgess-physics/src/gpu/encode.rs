@@ -8,7 +8,9 @@ use super::pack::{Block, Tree};
 use crate::error::Error;
 use crate::laws::joint::Servo;
 use crate::laws::sensors::QUADRANTS;
-use crate::model::{BaseKind, Candidate, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Model, Object, Shape};
+use crate::model::{
+    BaseKind, Candidate, ContactPoint, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Model, Object, Shape,
+};
 use crate::plan::BrainKind;
 use crate::step::pairs::rounded;
 use crate::step::prelude::Prelude;
@@ -130,6 +132,26 @@ impl<'a> Prepared<'a> {
         }
         let what = "links that touch each other on a GPU and have more or fewer colliders than one each";
         Err(Error::Unsupported(what.into()))
+    }
+
+    /// Checks that the device knows which of its contact points rove.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot.
+    pub(crate) fn check_ground(&self, world: &World<f32>) -> Result<(), Error> {
+        let points = || self.candidate.model.bodies().flat_map(|body| body.contacts.chunk_by(|a, b| a.link == b.link));
+        let rove = |points: &[ContactPoint<f32>]| points.iter().any(|point| point.rover.is_some());
+        if !world.whole_shapes && points().any(rove) {
+            let what = "contact points that rove, where `World::whole_shapes` is false";
+            return Err(Error::Unsupported(what.into()));
+        }
+        // With so many points a link's shape is taken for one with rovers.
+        if world.whole_shapes && points().any(|points| matches!(points.len(), 4 | 12) && !rove(points)) {
+            let what = "links with 4 or 12 fixed contact points on a GPU, where whole shapes touch the ground";
+            return Err(Error::Unsupported(what.into()));
+        }
+        Ok(())
     }
 
     /// Checks that the device can simulate its rivals beside candidates with such brains.
@@ -388,7 +410,9 @@ fn put_body(model: &Model<f32>, controller: Option<&Controller<f32>>, base: usiz
         put(CONTACT_POINTS - 1, i, controller.map_or([0.0; 4], |controller| rhythm(controller, i)));
     }
     for ((link, slot), contact) in contact_places(&model.contacts).zip(&model.contacts) {
-        put(CONTACT_POINTS + slot, link, with(contact.centre, contact.radius));
+        // What a rover has as its centre nothing depends on.
+        let place = contact.rover.map_or(contact.centre, |rover| Vec3::from_f64(rover.sides()));
+        put(CONTACT_POINTS + slot, link, with(place, contact.radius));
     }
 }
 

@@ -1,12 +1,20 @@
 //! What a caller may choose about the GPU, and what there is no choice about.
 
 use crate::plan::Plan;
-use crate::world::BiasForm;
+use crate::world::{BiasForm, World};
 use std::time::Duration;
 
 /// Room for contact points on a link: spheres and capsules need two at most, boxes eight. Each has a shader of its own, and a
 /// creature's own shapes alone decide which one simulates it.
-pub(super) const CONTACT_ROOMS: [usize; 2] = [2, 8];
+const CONTACT_ROOMS: [usize; 2] = [2, 8];
+
+/// The same where whole shapes touch the ground, with room for rovers.
+const WHOLE_CONTACT_ROOMS: [usize; 2] = [4, 12];
+
+/// The rooms for contact points in a world.
+pub(super) fn contact_rooms<T>(world: &World<T>) -> [usize; 2] {
+    if world.whole_shapes { WHOLE_CONTACT_ROOMS } else { CONTACT_ROOMS }
+}
 
 /// How the backend works; nothing here changes a result, but for `checked`, which may change its last bits.
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,7 +7,7 @@ use super::layout::{
     Episode, LANES, LinkRoom, Objective, Span, Vec4, gradient_fields, model_fields, record_fields, result_words,
     state_fields, thought_floats,
 };
-use super::options::CONTACT_ROOMS;
+use super::options::contact_rooms;
 use super::pace::Pace;
 use super::pack::{Block, pack};
 use super::pipeline::{Entry, Pipeline};
@@ -89,10 +89,14 @@ impl PartSetup {
             scratch: scratch(session, variant),
         };
         for prepared in prepared {
+            prepared.check_ground(&session.world)?;
             prepared.check_pairs(&session.world)?;
             prepared.check_rivals(session.brain(variant), task)?;
         }
-        Ok(pack_rooms(prepared)?.into_iter().map(|(room, blocks)| (place(room), blocks)).collect())
+        Ok(pack_rooms(prepared, contact_rooms(&session.world))?
+            .into_iter()
+            .map(|(room, blocks)| (place(room), blocks))
+            .collect())
     }
 
     /// The same room for another variant of the shaders.
@@ -439,17 +443,17 @@ pub(super) fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Res
     Ok(bytemuck::pod_collect_to_vec(&buffer.get_mapped_range(..bytes).map_err(failed)?))
 }
 
-/// The candidates packed, those of each of [`CONTACT_ROOMS`] by themselves; rooms without any are left out.
-fn pack_rooms(prepared: &[Prepared<'_>]) -> Result<Vec<(usize, Vec<Block>)>, GpuError> {
-    let [.., largest] = CONTACT_ROOMS;
+/// The candidates packed, those of each of the rooms for contact points by themselves; rooms without any are left out.
+fn pack_rooms(prepared: &[Prepared<'_>], contact_rooms: [usize; 2]) -> Result<Vec<(usize, Vec<Block>)>, GpuError> {
+    let [.., largest] = contact_rooms;
     let most = prepared.iter().map(|prepared| prepared.contacts).max().unwrap_or(0);
     if most > largest {
         let what = "contact points on a link".into();
         return Err(GpuError::Limit { what, needed: most as u64, allowed: largest as u64 });
     }
     let mut rooms = Vec::new();
-    for (room, &contacts) in CONTACT_ROOMS.iter().enumerate() {
-        let fewest = room.checked_sub(1).map_or(0, |smaller| CONTACT_ROOMS[smaller] + 1);
+    for (room, &contacts) in contact_rooms.iter().enumerate() {
+        let fewest = room.checked_sub(1).map_or(0, |smaller| contact_rooms[smaller] + 1);
         let members: Vec<usize> =
             (0..prepared.len()).filter(|&i| (fewest..=contacts).contains(&prepared[i].contacts)).collect();
         if members.is_empty() {

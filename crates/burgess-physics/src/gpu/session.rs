@@ -5,7 +5,7 @@ use super::compose::{Choices, Mode};
 use super::device::{Gpu, GpuError};
 use super::encode::Encoded;
 use super::layout::{LANES, LinkRoom, OBJECTIVE_DESCRIPTORS};
-use super::options::{CONTACT_ROOMS, Options, unsupported};
+use super::options::{Options, contact_rooms, unsupported};
 use super::pace::{self, Pace};
 use super::pipeline::Pipeline;
 use super::pool::Pool;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 
 /// The compiled shaders of one variant, one a contact room.
-type Pipelines = [Arc<Pipeline>; CONTACT_ROOMS.len()];
+type Pipelines = [Arc<Pipeline>; 2];
 
 /// Which of the compiled shaders is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,12 +158,14 @@ impl Session {
             let World { has_pairs: pairs, has_no_load_speeds: no_load_speeds, .. } = self.world;
             let link_room = LinkRoom { contacts, pairs, no_load_speeds };
             let Variant { taped, mode } = variant;
-            let World { terrain, objects, rivals, has_frictions, .. } = &self.world;
+            let World { terrain, objects, rivals, whole_shapes, has_frictions, .. } = &self.world;
             let (objects, rivals, frictions, brain) = (*objects, *rivals, *has_frictions, &self.brain);
-            let choices = Choices { task, terrain, brain, link_room, objects, rivals, frictions, taped, mode };
+            let whole_shapes = *whole_shapes;
+            let choices =
+                Choices { task, terrain, brain, link_room, whole_shapes, objects, rivals, frictions, taped, mode };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
-        let [small, large] = CONTACT_ROOMS;
+        let [small, large] = contact_rooms(&self.world);
         let (small, large) = rayon::join(|| compile(small), || compile(large));
         Ok(compiled.insert([Arc::new(small?), Arc::new(large?)]).clone())
     }

@@ -134,15 +134,28 @@ pub struct Collider<T> {
     pub shape: Shape<T>,
 }
 
-/// A sphere fixed to a link that can touch the terrain.
+/// A sphere fixed to a link that can touch the terrain, or one that roves over the link's shape.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactPoint<T> {
     /// Index of the link; contact points are sorted by it.
     pub link: usize,
-    /// Centre of the sphere, link coordinates (m).
+    /// Centre of the sphere, link coordinates (m); of one that roves, the middle of its shape, which no force depends on.
     pub centre: Vec3<T>,
     /// Radius (m).
     pub radius: T,
+    /// What makes it rove.
+    pub rover: Option<Rover>,
+}
+
+/// A contact point that roves over a capsule or a box: `step::rovers` finds where it is. The fixed points of the shape stand in front of its
+/// rovers, and their centres are the corners of what the rovers' centres rove over: corner `i` is at the far end of axis `k` where bit `k` of
+/// `i` is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rover {
+    /// Corners: two of a capsule, eight of a box.
+    pub corners: usize,
+    /// Its number among the rovers of its shape.
+    pub number: usize,
 }
 
 /// A body of the scene beside the creature: it stands fixed, moves freely, or is another creature, and touches the ground, the creature and all
@@ -300,6 +313,34 @@ impl<T: Real> Shape<T> {
     }
 }
 
+impl<T: Real> ContactPoint<T> {
+    /// A sphere that is fixed to a link.
+    pub fn fixed(link: usize, centre: Vec3<T>, radius: T) -> Self {
+        Self { link, centre, radius, rover: None }
+    }
+}
+
+impl Rover {
+    /// Rovers of a shape with so many corners.
+    pub fn count(corners: usize) -> usize {
+        if corners == 2 { 2 } else { 4 }
+    }
+
+    /// Axes of what it roves over.
+    pub fn axes(self) -> usize {
+        self.corners.ilog2() as usize
+    }
+
+    /// To which end of each axis it is pulled: -1 or 1, 0 where there is no such axis. The four of a box are pulled to corners that no edge joins, so
+    /// that on each of its faces they are pulled to all four corners.
+    pub fn sides(self) -> [f64; 3] {
+        match self.corners {
+            2 => [[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]][self.number],
+            _ => [[-1.0, -1.0, -1.0], [1.0, 1.0, -1.0], [1.0, -1.0, 1.0], [-1.0, 1.0, 1.0]][self.number],
+        }
+    }
+}
+
 impl<T: Real> Link<T> {
     /// The same link over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Link<U> {
@@ -423,6 +464,22 @@ impl<T: Real> Model<T> {
         if self.pairs.is_empty() { 0 } else { PAIR_SLOTS * self.link_count() }
     }
 
+    /// Adds rovers to every capsule and box that is the only collider of its link, and so lets whole shapes touch the ground.
+    pub fn touch_with_whole_shapes(&mut self) {
+        let fixed = std::mem::take(&mut self.contacts);
+        for points in fixed.chunk_by(|a, b| a.link == b.link) {
+            self.contacts.extend_from_slice(points);
+            let (link, corners) = (points[0].link, points.len());
+            let is_alone = self.colliders.iter().filter(|collider| collider.link == link).count() == 1;
+            if is_alone && matches!(corners, 2 | 8) {
+                let sum = points.iter().fold(Vec3::zero(), |sum, point| sum + point.centre);
+                let middle = ContactPoint { centre: sum * real(1.0 / corners as f64), ..points[0] };
+                let rover = |number| ContactPoint { rover: Some(Rover { corners, number }), ..middle };
+                self.contacts.extend((0..Rover::count(corners)).map(rover));
+            }
+        }
+    }
+
     /// Total mass (kg).
     pub fn mass(&self) -> T {
         self.links.iter().map(|link| link.mass).sum()
@@ -441,7 +498,12 @@ impl<T: Real> Model<T> {
             contacts: self
                 .contacts
                 .iter()
-                .map(|c| ContactPoint { link: c.link, centre: c.centre.map(&mut f), radius: f(c.radius) })
+                .map(|c| ContactPoint {
+                    link: c.link,
+                    centre: c.centre.map(&mut f),
+                    radius: f(c.radius),
+                    rover: c.rover,
+                })
                 .collect(),
             objects: self.objects.iter().map(|object| object.map(&mut f as &mut dyn FnMut(T) -> U)).collect(),
             pairs: self.pairs.clone(),

@@ -1,12 +1,13 @@
 //! On every link by itself: its inertia, what it carries, its contacts and its hinge, as one symmetric system with a
 //! right-hand side.
 
+use super::rovers::{Core, Roving, smooth_step};
 use super::spatial::{Spatial, Wrench};
-use super::state::{ContactWork, DriveOf, State, Work};
+use super::state::{ContactState, ContactWork, DriveOf, LinkWork, State, Work};
 use crate::laws::contact::ContactLaw;
 use crate::laws::gyroscope::carried_angular_momentum;
 use crate::laws::joint::Limits;
-use crate::model::{Hinge, JointKind, Model};
+use crate::model::{Hinge, JointKind, Model, Rover};
 use crate::world::{BiasForm, World};
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::Vec3;
@@ -91,29 +92,92 @@ pub fn across<T: Real>(vector: Vec3<T>, normal: Vec3<T>) -> Vec3<T> {
 }
 
 /// Where every contact point is and what law its force follows in this step.
-pub fn touch_contacts<T: Real>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+pub fn touch_contacts<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let law = contact_law(model, world, work);
-    for ((contact, scratch), before) in model.contacts.iter().zip(&mut work.contacts).zip(&state.contacts) {
-        let link = &work.links[contact.link];
-        let centre = link.origin + link.rotation * contact.centre;
-        let (distance, normal) = world.terrain.distance(state.position + centre);
-        let point = centre - normal * contact.radius;
-        let velocity = link.twist.at(point);
-        let v_n = velocity.dot(normal);
-        let free_slip = across(velocity + before.free_gain, normal);
-        let gap = distance - contact.radius;
-        let force = law.force(gap, v_n, free_slip.norm_squared(), before.normal_force);
-        *scratch = ContactWork {
-            point,
-            normal,
-            gap,
-            push: force.push,
-            drag: force.normal_drag,
-            tangent_drag: force.tangent_drag,
-            active: true,
-            force: T::zero(),
-        };
+    work.rovers.clear();
+    for (i, (contact, before)) in model.contacts.iter().zip(&state.contacts).enumerate() {
+        match contact.rover {
+            None => {
+                let link = &work.links[contact.link];
+                let centre = link.origin + link.rotation * contact.centre;
+                let ground = world.terrain.distance(state.position + centre);
+                work.contacts[i] = touch_point(&law, link, before, centre, contact.radius, ground);
+            }
+            Some(Rover { number: 0, .. }) => touch_rovers(i, model, world, state, work, &law),
+            // The first of a shape looks for all.
+            Some(_) => {}
+        }
     }
+}
+
+/// What law the force on a point follows, a sphere with its centre at a place from the base origin, given the ground's distance from there and its normal.
+#[inline(always)]
+fn touch_point<T: Real>(
+    law: &ContactLaw<T>,
+    link: &LinkWork<T>,
+    before: &ContactState<T>,
+    centre: Vec3<T>,
+    radius: T,
+    (distance, normal): (T, Vec3<T>),
+) -> ContactWork<T> {
+    let point = centre - normal * radius;
+    let velocity = link.twist.at(point);
+    let v_n = velocity.dot(normal);
+    let free_slip = across(velocity + before.free_gain, normal);
+    let gap = distance - radius;
+    let force = law.force(gap, v_n, free_slip.norm_squared(), before.normal_force);
+    ContactWork {
+        point,
+        normal,
+        gap,
+        push: force.push,
+        drag: force.normal_drag,
+        tangent_drag: force.tangent_drag,
+        active: true,
+        force: T::zero(),
+    }
+}
+
+/// Of a shape whose first rover is the contact point of a number, after its fixed points were touched: where the rovers are, and what law their forces
+/// follow in this step.
+fn touch_rovers<T: Value>(
+    first: usize,
+    model: &Model<T>,
+    world: &World<T>,
+    state: &State<T>,
+    work: &mut Work<T>,
+    law: &ContactLaw<T>,
+) {
+    let Some(rover) = model.contacts[first].rover else { return };
+    let (core, base) = (core_of(first, rover, model, work), state.position);
+    let link = &work.links[model.contacts[first].link];
+    let sums = core.lead(&world.terrain, base, rover);
+    for (i, sum) in (first..).zip(sums).take(Rover::count(rover.corners)) {
+        let mut roving = Roving { sum, share: [T::zero(); 3], excess: T::zero(), strength: T::zero() };
+        let mut scratch = ContactWork::apart();
+        if let Some(share) = sum.mean() {
+            let centre = core.at(share);
+            let (distance, normal) = world.terrain.distance(base + centre);
+            let excess = core.excess(share, distance);
+            let (strength, _) = smooth_step(excess);
+            roving = Roving { sum, share, excess, strength };
+            if strength.to_f64() > 0.0 {
+                let law = ContactLaw { stiffness: law.stiffness * strength, ..*law };
+                scratch = touch_point(&law, link, &state.contacts[i], centre, core.radius, (distance, normal));
+            }
+        }
+        work.contacts[i] = scratch;
+        work.rovers.push(roving);
+    }
+}
+
+/// What the rovers of a shape rove over in a step; the first is the contact point of a number.
+pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Work<T>) -> Core<T> {
+    let fixed = &model.contacts[first - rover.corners..first];
+    let link = &work.links[fixed[0].link];
+    let corner = |i: usize| link.origin + link.rotation * fixed[i].centre;
+    let gaps = work.contacts[first - rover.corners..first].iter().map(|scratch| scratch.gap);
+    Core::new(rover, corner, gaps, model.contacts[first].radius, work.contact_width)
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.

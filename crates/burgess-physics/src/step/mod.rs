@@ -16,6 +16,7 @@ pub mod policy;
 pub mod prelude;
 pub mod record;
 pub mod reverse;
+pub mod rovers;
 pub mod snapshot;
 pub mod solve;
 pub mod spatial;

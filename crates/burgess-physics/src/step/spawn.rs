@@ -1,5 +1,6 @@
 //! Where a body starts: just above the ground.
 
+use super::rovers::{Core, Share};
 use crate::model::{BaseKind, ContactPoint, Model, Object, Rival, rest_origins, small_scale};
 use crate::world::World;
 use burgess_core::autodiff::{Dual, Real, Value, real};
@@ -50,15 +51,20 @@ fn places_at_rest<T: Real>(model: &Model<T>, origins: &[Vec3<T>]) -> Vec<Vec3<T>
 fn spawn_over<T: Value>(model: &Model<T>, places: &[Vec3<T>], world: &World<T>, over: Vec3<T>) -> Vec3<T> {
     let at = |z: T| Vec3 { z, ..over };
     let clearance = CLEARANCE * small_scale(model.mass().to_f64()) + over.z.to_f64();
-    let points = || places.iter().zip(&model.contacts);
-    let gap = |(&place, contact): (&Vec3<T>, &ContactPoint<T>), z: T| {
-        let centre = (place + at(z)).map(Value::detached);
-        world.terrain.distance(centre).0.detached() - contact.radius.detached()
+    // Where a contact point is with the base at height z, from the base (m): of a shape that touches as a whole, where it is nearest to the ground.
+    let place = |i: usize, z: T| nearest_place(i, model, places, world, at(z));
+    let gap = |i: usize, z: T| match place(i, z) {
+        Some(place) => {
+            let centre = (place + at(z)).map(Value::detached);
+            world.terrain.distance(centre).0.detached() - model.contacts[i].radius.detached()
+        }
+        None => real(1e3),
     };
+    let points = || 0..places.len();
     // By how much the contact points miss the clearance with the base at height z (m), negative where all have more.
     let shortfall = |z: T| {
-        let missing = |point| real::<T>(clearance) - gap(point, z);
-        points().fold(real::<T>(-1e3), |worst, point| worst.max(missing(point)))
+        let missing = |i| real::<T>(clearance) - gap(i, z);
+        points().fold(real::<T>(-1e3), |worst, i| worst.max(missing(i)))
     };
     // Raise by the largest violation along z, or sink by the smallest gap; distances grow at most as fast as z, so that this
     // comes from one side and a few rounds settle it. With the height comes what is missing there.
@@ -87,11 +93,39 @@ fn spawn_over<T: Value>(model: &Model<T>, places: &[Vec3<T>], world: &World<T>, 
     if !T::DIFFERENTIATES {
         return at(z);
     }
-    let height = |&point: &(&Vec3<T>, &ContactPoint<T>)| gap(point, z).to_f64();
+    let height = |&i: &usize| gap(i, z).to_f64();
     let resting = points().min_by(|a, b| height(a).total_cmp(&height(b)));
-    let hold =
-        |(&place, contact): (&Vec3<T>, &ContactPoint<T>)| held_height(z, place + at(T::zero()), contact.radius, world);
+    let hold = |i: usize| {
+        let place = place(i, z).unwrap_or(places[i]);
+        held_height(z, place + at(T::zero()), model.contacts[i].radius, world)
+    };
     at(resting.map_or(z, hold))
+}
+
+/// Where a contact point is from the base (m), with the base at a place (m). The first rover of a shape stands for all: it is where any of them is nearest to
+/// the ground, as a place of the shape without a derivative. No place where none acts, and of the others.
+fn nearest_place<T: Value>(
+    i: usize,
+    model: &Model<T>,
+    places: &[Vec3<T>],
+    world: &World<T>,
+    base: Vec3<T>,
+) -> Option<Vec3<T>> {
+    let Some(rover) = model.contacts[i].rover else { return Some(places[i]) };
+    if rover.number != 0 {
+        return None;
+    }
+    let base = base.map(Value::detached);
+    let corners = &places[i - rover.corners..i];
+    let corner = |i: usize| corners[i].map(Value::detached);
+    let radius = model.contacts[i].radius.detached();
+    let distance = |x: Vec3<T>| world.terrain.distance(base + x).0;
+    let gaps = (0..rover.corners).map(|i| distance(corner(i)) - radius);
+    let core = Core::new(rover, corner, gaps, radius, world.contact_width);
+    let distance = |share: &Share<T>| distance(core.at(*share)).to_f64();
+    let found = core.lead(&world.terrain, base, rover).into_iter().filter_map(|sum| sum.mean());
+    let nearest = found.min_by(|a, b| distance(a).total_cmp(&distance(b)))?.map(Value::detached);
+    Some(Core::new(rover, |corner| corners[corner], std::iter::empty(), radius, world.contact_width).at(nearest))
 }
 
 /// The height `z` with its derivative by all that keeps the gap of a contact point, at `centre` from the base, as it is.

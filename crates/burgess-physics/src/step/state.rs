@@ -2,6 +2,7 @@
 
 use super::members::Members;
 use super::pair_work::{PairWork, Placed};
+use super::rovers::Roving;
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
 use crate::laws::pair::ContactSums;
@@ -208,6 +209,21 @@ pub struct ContactWork<T> {
 }
 
 impl<T: Value> ContactWork<T> {
+    /// Of a point that is nowhere near the ground.
+    pub fn apart() -> Self {
+        let zero = T::zero();
+        Self {
+            point: Vec3::zero(),
+            normal: Vec3::zero(),
+            gap: zero,
+            push: zero,
+            drag: zero,
+            tangent_drag: zero,
+            active: true,
+            force: zero,
+        }
+    }
+
     /// Whether any force acts that could ever be seen, given the pull that counts as none (N): most contacts are in the air, where the
     /// law's tails end in numbers on which processors are slow. A number with a derivative always acts.
     #[inline(always)]
@@ -228,6 +244,8 @@ pub struct Work<T> {
     pub links: Vec<LinkWork<T>>,
     /// One entry a contact point.
     pub contacts: Vec<ContactWork<T>>,
+    /// One entry a contact point that roves.
+    pub rovers: Vec<Roving<T>>,
     /// Contacts between links, those of this step.
     pub pairs: Vec<PairWork<T>>,
     /// How many more there were in all steps so far, for which there was no room.
@@ -278,21 +296,12 @@ impl<T: Value> Work<T> {
             servo: JointTorque::default(),
             limit_use: zero,
         };
-        let contact = ContactWork {
-            point: Vec3::zero(),
-            normal: Vec3::zero(),
-            gap: zero,
-            push: zero,
-            drag: zero,
-            tangent_drag: zero,
-            active: true,
-            force: zero,
-        };
         Self {
             position: Vec3::zero(),
             members: Members::new(model),
             links: vec![link; model.links.len()],
-            contacts: vec![contact; model.contacts.len()],
+            contacts: vec![ContactWork::apart(); model.contacts.len()],
+            rovers: Vec::new(),
             pairs: Vec::new(),
             pairs_left_out: 0,
             placed: Vec::new(),

@@ -13,6 +13,7 @@ use burgess_physics::gpu::{GpuBackend, GpuBatch, Options};
 use burgess_physics::gradient::Objective;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
+use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{Candidate, Controller};
 use burgess_physics::objects::{compile_objects, rival_of};
 use burgess_physics::plan::{BrainKind, Plan};
@@ -282,6 +283,65 @@ fn keep_their_bits(plan: &Plan, all: &[Candidate<f32>]) {
             );
         }
     }
+}
+
+/// Creatures among objects over stairs and walls that are thinner than their limbs.
+fn on_edges(terrain: &TerrainSpec) -> (Plan, Vec<Candidate<f32>>) {
+    let mut plan = plan(BrainKind::Cpg, 400);
+    let objects = within_reach();
+    (plan.world.has_pairs, plan.world.objects, plan.world.whole_shapes) = (true, objects.len(), true);
+    plan.world.terrain = terrain.compile(1);
+    plan.task.min_up = None;
+    let whole = |seed| {
+        let mut candidate = folding(seed, &objects);
+        candidate.model.touch_with_whole_shapes();
+        candidate.model.objects.iter_mut().for_each(|object| object.body.touch_with_whole_shapes());
+        candidate
+    };
+    (plan, (60..72).map(whole).collect())
+}
+
+fn edges() -> [TerrainSpec; 3] {
+    let ridge = |x| Wall { centre: (x, 0.0), half: (0.01, 0.4), height: 0.06 };
+    [
+        TerrainSpec::Walls([-0.2, -0.05, 0.1, 0.2].map(ridge).into()),
+        TerrainSpec::Stairs { start: -0.2, rise: 0.04, run: 0.1, count: 5 },
+        TerrainSpec::Bumps { height: 0.02, wavelength: 0.3 },
+    ]
+}
+
+#[test]
+fn whole_shapes_are_the_cpus() {
+    for terrain in edges() {
+        let (plan, all) = on_edges(&terrain);
+        let mut cpu = Batch::<f32>::load(&plan, all.clone()).unwrap();
+        let mut acting = 0;
+        for _ in 0..40 {
+            window(&mut cpu, 1);
+            for (snapshot, candidate) in cpu.states().unwrap().iter().zip(&all) {
+                let contacts = candidate.model.contacts.iter().zip(&snapshot.state.contacts);
+                acting += contacts.filter(|(point, state)| point.rover.is_some() && state.normal_force > 0.1).count();
+            }
+        }
+        assert!(acting > 300, "rovers acted {acting} times on {terrain:?}");
+        touch_as_on_the_cpu(&plan, &all, 40);
+    }
+}
+
+#[test]
+fn whole_shapes_keep_their_bits() {
+    let (mut plan, all) = on_edges(&edges()[0]);
+    plan.task.steps = 120;
+    keep_their_bits(&plan, &all[..5]);
+}
+
+/// A model whose points rove needs a world in which they do.
+#[test]
+fn whole_shapes_are_refused_in_a_world_of_points() {
+    let (mut plan, all) = on_edges(&edges()[0]);
+    plan.world.whole_shapes = false;
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    assert!(matches!(backend.evaluate(&all[..1]), Err(Error::Unsupported(_))));
 }
 
 /// Two folding bodies with brains of a kind that reach each other, and a ball between them.

@@ -86,8 +86,10 @@ impl Builder {
 
 fn contact_points(link: usize, shape: &Shape<f64>) -> Vec<ContactPoint<f64>> {
     match *shape {
-        Shape::Sphere { centre, radius } => vec![ContactPoint { link, centre, radius }],
-        Shape::Capsule { from, to, radius } => [from, to].map(|centre| ContactPoint { link, centre, radius }).into(),
+        Shape::Sphere { centre, radius } => vec![ContactPoint::fixed(link, centre, radius)],
+        Shape::Capsule { from, to, radius } => {
+            [from, to].map(|centre| ContactPoint::fixed(link, centre, radius)).into()
+        }
         Shape::Box { centre, axes, half } => {
             let radius = 0.01;
             let signs = [-1.0, 1.0];
@@ -98,7 +100,7 @@ fn contact_points(link: usize, shape: &Shape<f64>) -> Vec<ContactPoint<f64>> {
             for sx in signs {
                 for sy in signs {
                     for sz in signs {
-                        points.push(ContactPoint { link, centre: corner(sx, sy, sz), radius });
+                        points.push(ContactPoint::fixed(link, corner(sx, sy, sz), radius));
                     }
                 }
             }

@@ -13,3 +13,4 @@ mod objects;
 mod pairs;
 mod rivals;
 mod servos;
+mod whole_shapes;

@@ -2,16 +2,30 @@
 
 use super::integrate::carried;
 use super::made::Step;
+use super::rovers::{RoverBar, reverse_rovers};
 use super::state::{ContactBar, ModelGradient, ReverseWork, StateAdjoint};
-use crate::laws::contact::ContactForce;
+use crate::laws::contact::{ContactForce, ContactLaw};
+use crate::model::Rover;
 use crate::step::assemble::{across, contact_law};
+use crate::step::rovers::MOST_ROVERS;
 use crate::step::spatial::Wrench;
 use crate::step::state::{Work, slip_mass};
 use burgess_core::autodiff::{Value, real};
+use burgess_core::math::Vec3;
 
-/// Every contact point by itself. Its share of `lambda . (b - H v')` is
-/// `dt (normal force) (l . n) - dt (tangent drag) (l . u - (l . n)(u . n))`, with `l` and `u` the adjoint velocity and the velocity after
-/// the step of the point.
+/// What a contact says of where it is, and how stiff.
+struct PointBar<T> {
+    /// Of the point at fixed normal.
+    point: Vec3<T>,
+    /// Of the normal, with what it says of the point.
+    normal: Vec3<T>,
+    /// Of the gap.
+    gap: T,
+    /// Of the stiffness.
+    stiffness: T,
+}
+
+/// All contact points of a body.
 pub fn reverse_contacts<T: Value>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
@@ -20,77 +34,118 @@ pub fn reverse_contacts<T: Value>(
     back: &mut ReverseWork<T>,
 ) {
     let law = contact_law(step.model, step.world, work);
-    let dt = step.world.dt;
+    let mut rovers = work.rovers.iter();
+    let mut rover_bars = [RoverBar::none(); MOST_ROVERS];
     for (i, (contact, scratch)) in step.model.contacts.iter().zip(&work.contacts).enumerate() {
+        let roving = contact.rover.and_then(|_| rovers.next());
         // Where nothing acts nothing depends on anything: all slopes of the law end where its forces do.
-        if !scratch.can_act(work.pull_tolerance) {
+        let acts = scratch.can_act(work.pull_tolerance) && roving.is_none_or(|roving| roving.strength.to_f64() > 0.0);
+        if !acts {
             bar.contacts[i] = ContactBar::default();
-            continue;
+        } else if let Some(roving) = roving {
+            let law = ContactLaw { stiffness: law.stiffness * roving.strength, ..law };
+            let says = reverse_contact(step, i, &law, bar, total, work, back);
+            total.candidate.model.contact_stiffness += says.stiffness * roving.strength;
+            rover_bars[contact.rover.map_or(0, |rover| rover.number)] = RoverBar {
+                point: says.point,
+                normal: says.normal,
+                gap: says.gap,
+                strength: says.stiffness * step.model.contact_stiffness,
+                acts,
+            };
+        } else {
+            let says = reverse_contact(step, i, &law, bar, total, work, back);
+            total.candidate.model.contact_stiffness += says.stiffness;
+            let own = &work.links[contact.link];
+            let centre = own.rotation * contact.centre;
+            let ground = back.reverse_terrain(step.before.position + own.origin + centre, says.gap, says.normal);
+            let centre_bar = says.point + ground;
+            bar.position += ground;
+            let gradient = &mut total.candidate.model.contacts[i];
+            gradient.centre += own.rotation.transposed_mul(centre_bar);
+            gradient.radius += -(scratch.normal.dot(says.point) + says.gap);
+            let next = &mut back.links[contact.link];
+            next.origin_bar += centre_bar;
+            next.rotation_bar += centre.cross(centre_bar);
         }
-        let (own, next) = (&work.links[contact.link], &back.links[contact.link]);
-        let (x, n, before) = (scratch.point, scratch.normal, step.before.contacts[i]);
-        // Forth again.
-        let (v, u, l) = (own.twist.at(x), next.after.at(x), next.adjoint.at(x));
-        let (v_n, u_n, l_n) = (v.dot(n), u.dot(n), l.dot(n));
-        let free = v + before.free_gain;
-        let free_slip = across(free, n);
-        // What is carried on.
-        let carried = carried(scratch, bar.contacts[i]);
-        let gain_bar = across(carried.free_gain, n);
-        let slip_share = law.gain_of_slip(scratch.tangent_drag);
-        // The force.
-        let acting = if scratch.active { dt } else { T::zero() };
-        let push_bar = acting * l_n + carried.normal_force;
-        let braking = dt * scratch.tangent_drag;
-        // What the mobilities of links that touch each other say of the drags.
-        let drag_bar = back.drag_bars.get(i).copied().unwrap_or_default();
-        let force_bar = ContactForce {
-            push: push_bar,
-            normal_drag: drag_bar.normal - u_n * push_bar,
-            tangent_drag: drag_bar.tangent - dt * (l.dot(u) - l_n * u_n) + dt * law.inverse_slip_mass * gain_bar.dot(u),
-        };
-        let u_n_bar = braking * l_n - scratch.drag * push_bar;
-        let l_n_bar = acting * scratch.force + braking * u_n;
-        // The law.
-        let centre = own.rotation * contact.centre;
-        let gap = scratch.gap;
-        let says = law.force_reverse(gap, v_n, free_slip.norm_squared(), before.normal_force, force_bar);
-        // Velocities of the point, and its place.
-        let free_bar = free_slip * (says.free_slip_squared * real(2.0));
-        bar.contacts[i] = ContactBar { normal_force: says.force_before, free_gain: free_bar };
-        total.candidate.model.contact_stiffness += says.stiffness;
-        total.prelude.contact_width += says.width;
-        // The share of the slip in the free gain has the slip mass in it, too. That is a share of the body's mass.
-        let inverse_bar = says.inverse_slip_mass + braking * gain_bar.dot(u);
-        total.prelude.mass += -slip_mass(inverse_bar * law.inverse_slip_mass.squared());
-        total.world.contact_damping += says.damping;
-        total.add_friction(says.friction);
-        let l_bar = n * l_n_bar - u * braking;
-        let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
-        let v_bar = n * says.v_n + free_bar - gain_bar;
-        let x_bar = drag_bar.point
-            + l_bar.cross(next.adjoint.angular)
-            + u_bar.cross(next.after.angular)
-            + v_bar.cross(own.twist.angular);
-        // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
-        let along = u * slip_share - v;
-        let n_bar = l * l_n_bar + u * u_n_bar + v * says.v_n
-            - free_bar * free.dot(n)
-            - carried.free_gain * along.dot(n)
-            - along * carried.free_gain.dot(n)
-            + drag_bar.ground
-            - x_bar * contact.radius;
-        let ground = back.reverse_terrain(step.before.position + own.origin + centre, says.gap, n_bar);
-        let centre_bar = x_bar + ground;
-        bar.position += ground;
-        let gradient = &mut total.candidate.model.contacts[i];
-        gradient.centre += own.rotation.transposed_mul(centre_bar);
-        gradient.radius += -(n.dot(x_bar) + says.gap);
-        let next = &mut back.links[contact.link];
-        next.adjoint_bar.accumulate(&Wrench::force_at(x, l_bar));
-        next.after_bar.accumulate(&Wrench::force_at(x, u_bar));
-        next.twist_bar.accumulate(&Wrench::force_at(x, v_bar));
-        next.origin_bar += centre_bar;
-        next.rotation_bar += centre.cross(centre_bar);
+        // The last of a shape goes back for all.
+        if let Some(rover) = contact.rover.filter(|rover| rover.number + 1 == Rover::count(rover.corners)) {
+            if rover_bars.iter().any(|bar| bar.acts) {
+                reverse_rovers(step, i - rover.number, &rover_bars, bar, total, work, back);
+            }
+            rover_bars = [RoverBar::none(); MOST_ROVERS];
+        }
     }
+}
+
+/// One contact point. Its share of `lambda . (b - H v')` is
+/// `dt (normal force) (l . n) - dt (tangent drag) (l . u - (l . n)(u . n))`, with `l` and `u` the adjoint velocity and the velocity after
+/// the step of the point.
+fn reverse_contact<T: Value>(
+    step: &Step<'_, T>,
+    i: usize,
+    law: &ContactLaw<T>,
+    bar: &mut StateAdjoint<T>,
+    total: &mut ModelGradient<T>,
+    work: &Work<T>,
+    back: &mut ReverseWork<T>,
+) -> PointBar<T> {
+    let dt = step.world.dt;
+    let (contact, scratch) = (&step.model.contacts[i], &work.contacts[i]);
+    let (own, next) = (&work.links[contact.link], &back.links[contact.link]);
+    let (x, n, before) = (scratch.point, scratch.normal, step.before.contacts[i]);
+    // Forth again.
+    let (v, u, l) = (own.twist.at(x), next.after.at(x), next.adjoint.at(x));
+    let (v_n, u_n, l_n) = (v.dot(n), u.dot(n), l.dot(n));
+    let free = v + before.free_gain;
+    let free_slip = across(free, n);
+    // What is carried on.
+    let carried = carried(scratch, bar.contacts[i]);
+    let gain_bar = across(carried.free_gain, n);
+    let slip_share = law.gain_of_slip(scratch.tangent_drag);
+    // The force.
+    let acting = if scratch.active { dt } else { T::zero() };
+    let push_bar = acting * l_n + carried.normal_force;
+    let braking = dt * scratch.tangent_drag;
+    // What the mobilities of links that touch each other say of the drags.
+    let drag_bar = back.drag_bars.get(i).copied().unwrap_or_default();
+    let force_bar = ContactForce {
+        push: push_bar,
+        normal_drag: drag_bar.normal - u_n * push_bar,
+        tangent_drag: drag_bar.tangent - dt * (l.dot(u) - l_n * u_n) + dt * law.inverse_slip_mass * gain_bar.dot(u),
+    };
+    let u_n_bar = braking * l_n - scratch.drag * push_bar;
+    let l_n_bar = acting * scratch.force + braking * u_n;
+    // The law.
+    let gap = scratch.gap;
+    let says = law.force_reverse(gap, v_n, free_slip.norm_squared(), before.normal_force, force_bar);
+    // Velocities of the point, and its place.
+    let free_bar = free_slip * (says.free_slip_squared * real(2.0));
+    bar.contacts[i] = ContactBar { normal_force: says.force_before, free_gain: free_bar };
+    total.prelude.contact_width += says.width;
+    // The share of the slip in the free gain has the slip mass in it, too. That is a share of the body's mass.
+    let inverse_bar = says.inverse_slip_mass + braking * gain_bar.dot(u);
+    total.prelude.mass += -slip_mass(inverse_bar * law.inverse_slip_mass.squared());
+    total.world.contact_damping += says.damping;
+    total.add_friction(says.friction);
+    let l_bar = n * l_n_bar - u * braking;
+    let u_bar = n * u_n_bar - l * braking + gain_bar * slip_share;
+    let v_bar = n * says.v_n + free_bar - gain_bar;
+    let x_bar = drag_bar.point
+        + l_bar.cross(next.adjoint.angular)
+        + u_bar.cross(next.after.angular)
+        + v_bar.cross(own.twist.angular);
+    // Of the slips before and after the step, whose part along the normal is taken off, only those parts turn with it.
+    let along = u * slip_share - v;
+    let n_bar = l * l_n_bar + u * u_n_bar + v * says.v_n
+        - free_bar * free.dot(n)
+        - carried.free_gain * along.dot(n)
+        - along * carried.free_gain.dot(n)
+        + drag_bar.ground
+        - x_bar * contact.radius;
+    let next = &mut back.links[contact.link];
+    next.adjoint_bar.accumulate(&Wrench::force_at(x, l_bar));
+    next.after_bar.accumulate(&Wrench::force_at(x, u_bar));
+    next.twist_bar.accumulate(&Wrench::force_at(x, v_bar));
+    PointBar { point: x_bar, normal: n_bar, gap: says.gap, stiffness: says.stiffness }
 }
