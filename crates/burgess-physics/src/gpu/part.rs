@@ -15,6 +15,7 @@ use super::pool::Loan;
 use super::session::{Session, Variant};
 use crate::error::Error;
 use crate::plan::BrainKind;
+use rayon::prelude::*;
 use std::sync::Arc;
 use wgpu::BufferUsages as Usage;
 
@@ -88,10 +89,13 @@ impl PartSetup {
             words: result_words(task, variant.taped),
             scratch: scratch(session, variant),
         };
-        for prepared in prepared {
+        let check = |prepared: &Prepared<'_>| {
             prepared.check_ground(&session.world)?;
             prepared.check_pairs(&session.world)?;
-            prepared.check_rivals(session.brain(variant), task)?;
+            prepared.check_rivals(session.brain(variant), task)
+        };
+        if let Some(error) = prepared.par_iter().find_map_first(|prepared| check(prepared).err()) {
+            return Err(error);
         }
         Ok(pack_rooms(prepared, contact_rooms(&session.world))?
             .into_iter()

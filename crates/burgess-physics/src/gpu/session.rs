@@ -51,6 +51,9 @@ impl Variant {
     }
 }
 
+/// Most steps of a dispatch on a software adapter where whole shapes touch the ground, see [`Session::most_steps`].
+const SOFTWARE_STEPS: u32 = 32;
+
 /// How many steps dispatches have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paces {
@@ -171,12 +174,14 @@ impl Session {
     }
 
     /// Most steps of a dispatch. Software adapters (llvmpipe) end all loops of an invocation after 65,535 rounds together, without a
-    /// word; a small world model takes some thousand a frame, so that with one a dispatch has no more than one frame there.
+    /// word; a small world model takes some thousand a frame, so that with one a dispatch has no more than one frame there, and the looks of
+    /// shapes at the ground take up to a thousand a step.
     pub(super) fn most_steps(&self) -> u32 {
-        match &self.task.observer {
-            Some((_, period)) if self.gpu.facts.is_software() => *period,
-            _ => u32::MAX,
+        if !self.gpu.facts.is_software() {
+            return u32::MAX;
         }
+        let of_frames = self.task.observer.as_ref().map_or(u32::MAX, |&(_, period)| period);
+        of_frames.min(if self.world.whole_shapes { SOFTWARE_STEPS } else { u32::MAX })
     }
 
     /// Most workgroups of a dispatch in a row.

@@ -152,10 +152,9 @@ pub struct ContactPoint<T> {
 /// `i` is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rover {
-    /// Corners: two of a capsule, eight of a box.
-    pub corners: usize,
-    /// Its number among the rovers of its shape.
-    pub number: usize,
+    // Small, since contact points are many, and are copied often.
+    corners: u8,
+    number: u8,
 }
 
 /// A body of the scene beside the creature: it stands fixed, moves freely, or is another creature, and touches the ground, the creature and all
@@ -321,6 +320,21 @@ impl<T: Real> ContactPoint<T> {
 }
 
 impl Rover {
+    /// One of the rovers of a shape with so many corners, two of a capsule or eight of a box, by its number among them.
+    pub fn new(corners: usize, number: usize) -> Self {
+        Self { corners: corners as u8, number: number as u8 }
+    }
+
+    /// Corners of the shape.
+    pub fn corners(self) -> usize {
+        self.corners.into()
+    }
+
+    /// Its number among the rovers of its shape.
+    pub fn number(self) -> usize {
+        self.number.into()
+    }
+
     /// Rovers of a shape with so many corners.
     pub fn count(corners: usize) -> usize {
         if corners == 2 { 2 } else { 4 }
@@ -335,8 +349,8 @@ impl Rover {
     /// that on each of its faces they are pulled to all four corners.
     pub fn sides(self) -> [f64; 3] {
         match self.corners {
-            2 => [[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]][self.number],
-            _ => [[-1.0, -1.0, -1.0], [1.0, 1.0, -1.0], [1.0, -1.0, 1.0], [-1.0, 1.0, 1.0]][self.number],
+            2 => [[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]][self.number()],
+            _ => [[-1.0, -1.0, -1.0], [1.0, 1.0, -1.0], [1.0, -1.0, 1.0], [-1.0, 1.0, 1.0]][self.number()],
         }
     }
 }
@@ -474,7 +488,7 @@ impl<T: Real> Model<T> {
             if is_alone && matches!(corners, 2 | 8) {
                 let sum = points.iter().fold(Vec3::zero(), |sum, point| sum + point.centre);
                 let middle = ContactPoint { centre: sum * real(1.0 / corners as f64), ..points[0] };
-                let rover = |number| ContactPoint { rover: Some(Rover { corners, number }), ..middle };
+                let rover = |number| ContactPoint { rover: Some(Rover::new(corners, number)), ..middle };
                 self.contacts.extend((0..Rover::count(corners)).map(rover));
             }
         }

@@ -103,7 +103,7 @@ pub fn touch_contacts<T: Value>(model: &Model<T>, world: &World<T>, state: &Stat
                 let ground = world.terrain.distance(state.position + centre);
                 work.contacts[i] = touch_point(&law, link, before, centre, contact.radius, ground);
             }
-            Some(Rover { number: 0, .. }) => touch_rovers(i, model, world, state, work, &law),
+            Some(rover) if rover.number() == 0 => touch_rovers(i, model, world, state, work, &law),
             // The first of a shape looks for all.
             Some(_) => {}
         }
@@ -152,7 +152,7 @@ fn touch_rovers<T: Value>(
     let (core, base) = (core_of(first, rover, model, work), state.position);
     let link = &work.links[model.contacts[first].link];
     let sums = core.lead(&world.terrain, base, rover);
-    for (i, sum) in (first..).zip(sums).take(Rover::count(rover.corners)) {
+    for (i, sum) in (first..).zip(sums).take(Rover::count(rover.corners())) {
         let mut roving = Roving { sum, share: [T::zero(); 3], excess: T::zero(), strength: T::zero() };
         let mut scratch = ContactWork::apart();
         if let Some(share) = sum.mean() {
@@ -173,10 +173,10 @@ fn touch_rovers<T: Value>(
 
 /// What the rovers of a shape rove over in a step; the first is the contact point of a number.
 pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Work<T>) -> Core<T> {
-    let fixed = &model.contacts[first - rover.corners..first];
+    let fixed = &model.contacts[first - rover.corners()..first];
     let link = &work.links[fixed[0].link];
     let corner = |i: usize| link.origin + link.rotation * fixed[i].centre;
-    let gaps = work.contacts[first - rover.corners..first].iter().map(|scratch| scratch.gap);
+    let gaps = work.contacts[first - rover.corners()..first].iter().map(|scratch| scratch.gap);
     Core::new(rover, corner, gaps, model.contacts[first].radius, work.contact_width)
 }
 

@@ -225,8 +225,8 @@ impl<T: Value> Core<T> {
             return sums;
         }
         for look in (0..self.looks()).filter_map(|number| self.look(terrain, base, number)) {
-            for (number, sum) in sums.iter_mut().enumerate().take(Rover::count(rover.corners)) {
-                sum.add(self.cost(&look, Rover { number, ..rover }.sides()), &look);
+            for (number, sum) in sums.iter_mut().enumerate().take(Rover::count(rover.corners())) {
+                sum.add(self.cost(&look, Rover::new(rover.corners(), number).sides()), &look);
             }
         }
         sums
@@ -270,13 +270,11 @@ mod tests {
     use crate::laws::terrain::{TerrainSpec, Wall};
     use burgess_core::math::vec3;
 
-    const LIMB: Rover = Rover { corners: 2, number: 0 };
-
     /// A limb of 0.6 m that lies level a millimetre deep in walls of 0.2 m.
     fn limb(terrain: &Terrain<f64>) -> Core<f64> {
         let (ends, radius) = ([-0.3, 0.3].map(|x| vec3(x, 0.0, 0.229)), 0.03);
         let gaps = ends.map(|end| terrain.distance(end).0 - radius);
-        Core::new(LIMB, |i| ends[i], gaps.into_iter(), radius, 5e-4)
+        Core::new(Rover::new(2, 0), |i| ends[i], gaps.into_iter(), radius, 5e-4)
     }
 
     fn walls(places: &[f64]) -> Terrain<f64> {
@@ -290,7 +288,7 @@ mod tests {
         let places = |walls: &[f64]| {
             let terrain = self::walls(walls);
             let core = limb(&terrain);
-            let sums = core.lead(&terrain, Vec3::zero(), LIMB);
+            let sums = core.lead(&terrain, Vec3::zero(), Rover::new(2, 0));
             [0, 1].map(|rover| core.at(sums[rover].mean().unwrap()).x)
         };
         for step in 0..100 {

@@ -112,15 +112,15 @@ fn nearest_place<T: Value>(
     base: Vec3<T>,
 ) -> Option<Vec3<T>> {
     let Some(rover) = model.contacts[i].rover else { return Some(places[i]) };
-    if rover.number != 0 {
+    if rover.number() != 0 {
         return None;
     }
     let base = base.map(Value::detached);
-    let corners = &places[i - rover.corners..i];
+    let corners = &places[i - rover.corners()..i];
     let corner = |i: usize| corners[i].map(Value::detached);
     let radius = model.contacts[i].radius.detached();
     let distance = |x: Vec3<T>| world.terrain.distance(base + x).0;
-    let gaps = (0..rover.corners).map(|i| distance(corner(i)) - radius);
+    let gaps = (0..rover.corners()).map(|i| distance(corner(i)) - radius);
     let core = Core::new(rover, corner, gaps, radius, world.contact_width);
     let distance = |share: &Share<T>| distance(core.at(*share)).to_f64();
     let found = core.lead(&world.terrain, base, rover).into_iter().filter_map(|sum| sum.mean());

@@ -46,7 +46,7 @@ pub fn reverse_contacts<T: Value>(
             let law = ContactLaw { stiffness: law.stiffness * roving.strength, ..law };
             let says = reverse_contact(step, i, &law, bar, total, work, back);
             total.candidate.model.contact_stiffness += says.stiffness * roving.strength;
-            rover_bars[contact.rover.map_or(0, |rover| rover.number)] = RoverBar {
+            rover_bars[contact.rover.map_or(0, |rover| rover.number())] = RoverBar {
                 point: says.point,
                 normal: says.normal,
                 gap: says.gap,
@@ -69,9 +69,9 @@ pub fn reverse_contacts<T: Value>(
             next.rotation_bar += centre.cross(centre_bar);
         }
         // The last of a shape goes back for all.
-        if let Some(rover) = contact.rover.filter(|rover| rover.number + 1 == Rover::count(rover.corners)) {
+        if let Some(rover) = contact.rover.filter(|rover| rover.number() + 1 == Rover::count(rover.corners())) {
             if rover_bars.iter().any(|bar| bar.acts) {
-                reverse_rovers(step, i - rover.number, &rover_bars, bar, total, work, back);
+                reverse_rovers(step, i - rover.number(), &rover_bars, bar, total, work, back);
             }
             rover_bars = [RoverBar::none(); MOST_ROVERS];
         }

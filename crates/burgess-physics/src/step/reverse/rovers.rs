@@ -105,8 +105,8 @@ pub fn reverse_rovers<T: Value>(
     let Some(rover) = model.contacts[first].rover else { return };
     let (core, base) = (core_of(first, rover, model, work), step.before.position);
     let passed = model.contacts[..first].iter().filter(|contact| contact.rover.is_some()).count();
-    let rovings = &work.rovers[passed..][..Rover::count(rover.corners)];
-    let fixed = first - rover.corners..first;
+    let rovings = &work.rovers[passed..][..Rover::count(rover.corners())];
+    let fixed = first - rover.corners()..first;
     let mut core_bar = CoreBar {
         corner: Vec3::zero(),
         edges: [Vec3::zero(); 3],
@@ -135,7 +135,7 @@ pub fn reverse_rovers<T: Value>(
         let mut found_bar = [T::zero(); 3];
         let (mut distance_bar, mut weight_bar) = (T::zero(), T::zero());
         for (number, (roving, _)) in rovings.iter().zip(bars).enumerate().filter(|(_, (_, says))| says.acts) {
-            let sides = Rover { number, ..rover }.sides();
+            let sides = Rover::new(rover.corners(), number).sides();
             let nearness = (roving.sum.least - core.cost(&look, sides)).exp() / roving.sum.weight;
             let part = nearness * look.weight;
             let share_bar = share_bars[number];
