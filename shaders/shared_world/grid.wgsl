@@ -10,8 +10,11 @@ var<private> edge: f32;
 const MOST_LEVEL = 6u;
 
 // How often the allowance is halved for the cells of the step that begins: as often as possible, but once less where it was so before, since all lists have
-// to be made again where that changes.
+// to be made again where that changes. Not at all for the first lists, before which nobody has said how fast it is.
 fn level_of(step: u32) -> u32 {
+    if progress.times_made == 0u {
+        return 0u;
+    }
     let fastest = bitcast<f32>(atomicLoad(&board[FASTEST + (step & 1u)]));
     var level = 0u;
     for (var allowance = 0.5 * world.allowance; level < MOST_LEVEL && fastest <= allowance; allowance *= 0.5) {

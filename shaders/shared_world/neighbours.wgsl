@@ -44,8 +44,8 @@ fn can_begin() -> bool {
 fn settle_lists() {
     if progress.made != progress.settled {
         progress.settled = progress.made;
-        progress.times_made += 1u;
         progress.level = level_of(progress.made);
+        progress.times_made += 1u;
     }
 }
 

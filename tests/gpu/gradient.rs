@@ -456,14 +456,13 @@ fn nothing_but_the_creature_decides_its_bits() {
         for i in (0..all.len()).step_by(3) {
             assert!(found(&plain, &all[i..=i]) == expected[i..=i], "{i} alone");
         }
-        // In records of a link with two contact points; on stairs a link has four or more.
         let little = |records: u64| Options { tape: Some(records * 14 * 32 * 16), ..Options::default() };
         let ways = [
             ("in parts", Options { parts: Some(3), ..Options::default() }),
             ("step by step", Options { dispatch_time: Some(Duration::ZERO), ..Options::default() }),
             ("all steps at once", Options { dispatch_time: Some(Duration::from_secs(1000)), ..Options::default() }),
             ("in segments", little(60)),
-            ("in the least memory", little(31)),
+            ("in the least memory", little(24)),
             (
                 "in segments, step by step, narrow",
                 Options { dispatch_time: Some(Duration::ZERO), widest: Some(1), ..little(40) },

@@ -13,7 +13,7 @@ use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{Candidate, Controller};
 use burgess_physics::task::{TaskSpec, Termination, WeightedTerm};
-use burgess_physics::world::Physics;
+use burgess_physics::world::{GroundContact, Physics};
 use burgess_qd::archive::{ArchiveSpec, OutOfRange};
 use burgess_qd::emitter::Scheduler;
 use std::path::Path;
@@ -97,7 +97,8 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
         protection: None,
         out_of_range: OutOfRange::Clip,
         budget: Budget { generations: Some(1), ..Budget::default() },
-        physics: Physics::default(),
+        // As the bodies here are grown.
+        physics: Physics { ground_contact: GroundContact::Points, ..Physics::default() },
     }
 }
 
