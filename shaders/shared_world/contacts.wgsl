@@ -38,8 +38,6 @@ struct Contact {
     first_mobility: vec2<f32>,
     second_mobility: vec2<f32>,
     stiffness: f32,
-    // Points that may carry two such bodies, where nobody expected them.
-    carriers: f32,
 }
 
 fn moving(body: u32, centre: vec3<f32>) -> Moving {
@@ -122,7 +120,6 @@ fn contact_of(pair: Pair, a: Moving, b: Moving, touch: Touch, first_is_later: bo
     contact.first_mobility = mobility(a, first_arm, normal);
     contact.second_mobility = mobility(b, second_arm, normal);
     contact.stiffness = share * (stiffnesses.x * stiffnesses.y * 2.0 / (stiffnesses.x + stiffnesses.y));
-    contact.carriers = min(1.0 / share, 2.0);
     return contact;
 }
 

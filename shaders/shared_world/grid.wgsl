@@ -4,31 +4,8 @@
 // Cells beyond this many edges from the origin are one: bodies that far away are lost.
 const FARTHEST = 1e6;
 
-// Edge of the cells: twice what the fastest body goes in a step, rounded up to the allowance halved so many times, and what bodies reach that do not move.
-var<private> edge: f32;
-// Most times that the allowance is halved.
-const MOST_LEVEL = 6u;
-
-// How often the allowance is halved for the cells of the step that begins: as often as possible, but once less where it was so before, since all lists have
-// to be made again where that changes. Not at all for the first lists, before which nobody has said how fast it is.
-fn level_of(step: u32) -> u32 {
-    if progress.times_made == 0u {
-        return 0u;
-    }
-    let fastest = bitcast<f32>(atomicLoad(&board[FASTEST + (step & 1u)]));
-    var level = 0u;
-    for (var allowance = 0.5 * world.allowance; level < MOST_LEVEL && fastest <= allowance; allowance *= 0.5) {
-        level++;
-    }
-    return select(level, progress.level, level == progress.level + 1u);
-}
-
-fn set_edge(level: u32) {
-    edge = world.least_edge + 2.0 * ldexp(world.allowance, -i32(level));
-}
-
 fn cell_of(position: vec3<f32>) -> vec3<i32> {
-    return vec3<i32>(clamp(floor(position / edge), vec3<f32>(-FARTHEST), vec3<f32>(FARTHEST)));
+    return vec3<i32>(clamp(floor(position / world.edge), vec3<f32>(-FARTHEST), vec3<f32>(FARTHEST)));
 }
 
 // The number of a cell of a world; cells that are a whole grid apart share one.
@@ -65,7 +42,7 @@ fn enter_cell(cell: u32, body: u32, seen: vec4<f32>) {
 fn cell_around(position: vec3<f32>, of_world: u32, i: u32) -> u32 {
     let step = vec3<u32>(i % 3u, (i / 3u) % 3u, i / 9u);
     let cell = cell_of(position);
-    let within = position / edge - vec3<f32>(cell);
+    let within = position / world.edge - vec3<f32>(cell);
     // Along an axis with two cells, the first one is on both sides. The rounding needs a little more than one edge.
     let apart = select(select(vec3<f32>(0.0), within, step == vec3<u32>(0u)), 1.0 - within, step == vec3<u32>(2u));
     let away = select(apart, vec3<f32>(0.0), world.cells < vec3<u32>(3u));

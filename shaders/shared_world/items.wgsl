@@ -1,20 +1,13 @@
 // Contacts of a workgroup's bodies as items, each worked on by one lane, in the order of bodies, partners and features. Part of the twin of
 // crates/burgess-physics/src/shared_world/step.rs.
 
-// What contacts do to a body: their impulse about its centre, how deep it is there, and what they are expected to resist in the next step.
-struct Pushed {
-    impulse: Wrench,
-    depth: f32,
-    expected: vec4<f32>,
-}
-
 // What the bodies may touch: of each partner a bit for each lane that is to work on it.
 var<workgroup> touching: array<atomic<u32>, GROUP * MASK_WORDS>;
 // The first item of each body, and the number of all.
 var<workgroup> first_items: array<u32, GROUP + 1u>;
 // The items of a round: the body, and which of its bits. What they come to.
 var<workgroup> items: array<u32, LANES>;
-var<workgroup> results: array<Pushed, LANES>;
+var<workgroup> results: array<array<vec4<f32>, 2>, LANES>;
 
 // Looks which partners of a team's body may touch it in the step: those where each comes near enough to the ball around the other.
 fn look_around(body: u32, team: u32, member: u32) {
@@ -43,6 +36,9 @@ fn look_around(body: u32, team: u32, member: u32) {
         }
     }
     workgroupBarrier();
+    for (var i = member; i < MASK_WORDS && body < world.body_count; i += TEAM) {
+        lists[place_of(TOUCHING + i, body)] = atomicLoad(&touching[team * MASK_WORDS + i]);
+    }
 }
 
 // Marks a partner of a team's body if it may touch it, given its entry, its ball and its place in the list.
@@ -56,14 +52,14 @@ fn look_at_partner(body: u32, own_kind: u32, ball: vec4<f32>, entry: u32, other:
     }
 }
 
-// Whether each of two bodies reaches the ball around the other as it turns, which are `both` apart when they touch in the step.
+// Whether each of two bodies reaches the ball around the other, which are `both` apart when they touch in the step.
 fn is_close(body: u32, own_kind: u32, partner: u32, apart: vec3<f32>, both: f32) -> bool {
     if !(LONG || BOXES) {
         return true;
     }
     let other_kind = kind_entry(partner);
-    return reaches(body, own_kind, apart, both - bodies[own_kind].reach + state_of(SPINS, body).w)
-        && reaches(partner, other_kind, apart, both - bodies[other_kind].reach + state_of(SPINS, partner).w);
+    return reaches(body, own_kind, apart, both - bodies[own_kind].reach)
+        && reaches(partner, other_kind, apart, both - bodies[other_kind].reach);
 }
 
 // Whether a body, which is of a kind, is nearer than `distance` to a point that is `apart` from its centre. (Its shape is the same on both sides.)
@@ -77,6 +73,18 @@ fn reaches(body: u32, kind: u32, apart: vec3<f32>, distance: f32) -> bool {
     }
     let beyond = max(abs(apart * rotation_matrix(orientation)) - bodies[kind].shape, vec3<f32>(0.0));
     return dot(beyond, beyond) <= most * most;
+}
+
+// Takes over which partners of a team's body may touch it.
+fn look_up(body: u32, team: u32, member: u32) {
+    for (var i = member; i < MASK_WORDS; i += TEAM) {
+        var bits = 0u;
+        if body < world.body_count {
+            bits = lists[place_of(TOUCHING + i, body)];
+        }
+        atomicStore(&touching[team * MASK_WORDS + i], bits);
+    }
+    workgroupBarrier();
 }
 
 // How many lanes work on a pair of kinds.

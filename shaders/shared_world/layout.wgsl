@@ -19,7 +19,7 @@ struct World {
     tail: f32,
     margin: f32,
     allowance: f32,
-    least_edge: f32,                  // of the cells, if no body moves
+    edge: f32,
     slack: f32,                       // of the margin, what one body may use up before lists are made again
     ground_safety: f32,
     wall_count: u32,
@@ -47,13 +47,14 @@ struct Body {
 
 // Written by one lane, or with the same by any.
 struct Progress {
-    steps: array<u32, 2>,    // the one that begins, in turn with the one before or after it
+    step: u32,           // the one that begins
+    under_way: u32,      // the one under way, or NO_STEP
     last: u32,           // before which the host wants to see states
     due: u32,            // for which lists are due
     made: u32,           // for which they were made last
     settled: u32,        // the same, once that is over
     times_made: u32,
-    level: u32,          // how often the allowance was halved for the cells that they were made with
+    unused_0: u32,
 }
 
 @group(0) @binding(0) var<uniform> world: World;
@@ -69,33 +70,30 @@ struct Progress {
 @group(0) @binding(5) var<storage, read_write> board: array<atomic<u32>>;
 // What steps there are, and for which lists are made.
 @group(0) @binding(6) var<storage, read_write> progress: Progress;
-// Which of the progress's steps is the one that begins; the next step's is the other. So all lanes of a step read the same.
-@group(0) @binding(7) var<uniform> turn: u32;
 
 const SPHERE = 0u;
 const CAPSULE = 1u;
 const BOX = 2u;
 
-// Fields of `states`: position, and how far the body reaches from there in the step; velocity, and what it is: bodies that are alike share an
-// entry of `bodies`; angular velocity, and how far that takes a point of the body in the step at most; orientation; what its contacts were expected to resist
-// in the step.
+// Fields of `states`: position, and how far the body reaches from there in the step; velocity, and what it is: bodies that are alike share an entry
+// of `bodies`; angular velocity, and how far a point of the body goes in a step at most; orientation.
 const BALLS = 0u;
 const VELOCITIES = 1u;
 const SPINS = 2u;
 const ORIENTATIONS = 3u;
-const EXPECTED = 4u;
-const STATE_FIELDS = 5u;
+const STATE_FIELDS = 4u;
 
 // Fields of `lists`: the body's number; the number of partners, with CURRENT where the second list is in use; the step in which the body was last
 // near the ground; how deep it was in another body or in the ground in the last step; how far it may go from where lists see it; the next body of its
-// cell beyond those for which there is room.
+// cell beyond those for which there is room; which partners the body may touch in the step.
 const NUMBERS = 0u;
 const COUNTS = 1u;
 const GROUND_STEPS = 2u;
 const DEPTHS = 3u;
 const SLACKS = 4u;
 const NEXT = 5u;
-const PARTNER_LISTS = 6u;
+const TOUCHING = 6u;
+const PARTNER_LISTS = TOUCHING + MASK_WORDS;
 const CELL_BODIES = PARTNER_LISTS + 2u * PARTNERS;
 const CURRENT = 0x80000000u;
 
@@ -112,43 +110,35 @@ const TEAM = LANES / GROUP;
 const SHARES = select(select(1u, 2u, LONG), 8u, BOXES);
 const MASK_WORDS = (PARTNERS * SHARES + 31u) / 32u;
 
-// Fields of `kept`: where lists see a body, and its reach in a step there; the sum of its contacts' impulses, about its centre, and how deep it is in another
-// body, between the halves of a step; free gain and normal force of each point on the ground; of each feature of each partner the bristle, and a mark of the last step that had it, negative where the contact closed in it.
-const SEEN = 0u;
-const TORQUES = 1u;
-const FORCES = 2u;
-const POINT_STATES = 3u;
+// Fields of `kept`: what contacts resist; where lists see a body, and its reach in a step there; the sum of its contacts' impulses, about its centre,
+// and how deep it is in another body; free gain and normal force of each point on the ground; of each feature of each partner the bristle, and a mark
+// of the last step that had it.
+const RESISTED = 0u;
+const SEEN = 1u;
+const TORQUES = 2u;
+const FORCES = 3u;
+const POINT_STATES = 4u;
 const BRISTLES = POINT_STATES + POINTS;
 const CELL_SEEN = BRISTLES + PARTNERS * FEATURES;
 
 // Bodies of a cell that have room there.
 const CELL_ROOM = 24u;
 
-// Words of `board`: counts of all bodies; for even and for odd steps how far the fastest body goes in it; then of each cell the step for which lists of the
-// bodies in it were due last; for odd and even times that lists are made how many bodies it has, and the first of those beyond its room.
+// Words of `board`: counts of all bodies; then of each cell the step for which lists of the bodies in it were due last; for odd and even times that
+// lists are made how many bodies it has, and the first of those beyond its room.
 const LEFT_OUT = 0u;
 const TOO_FAST = 1u;
-const FASTEST = 2u;
-const GRID = 4u;
+const GRID = 2u;
+const NO_STEP = 0xffffffffu;
 
 // Where the states of bodies before the step begin, and those after it.
 var<private> states_at: u32;
 var<private> next_states_at: u32;
 
-// The step that begins.
-fn current_step() -> u32 {
-    return progress.steps[turn];
-}
-
 fn set_step(step: u32) {
     let size = STATE_FIELDS * world.body_count;
     states_at = (step & 1u) * size;
     next_states_at = size - states_at;
-}
-
-// How far a body goes in a step.
-fn stride_of(velocity: vec3<f32>) -> f32 {
-    return world.dt * length(velocity);
 }
 
 // A field of a body's state before the step.

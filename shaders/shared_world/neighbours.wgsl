@@ -22,29 +22,29 @@ var<workgroup> cells: array<u32, SEEKING * 27u>;
 var<workgroup> cell_starts: array<u32, SEEKING * 28u>;
 // How many of too many partners are kept so far.
 var<private> first_count: u32;
-// Whether a team's body needs a new list.
-var<workgroup> is_wanted: array<u32, SEEKING>;
+// Whether a team's body needs a new list, and whether one of the workgroup does.
+var<workgroup> is_wanted: array<atomic<u32>, SEEKING>;
+var<workgroup> is_any: atomic<u32>;
 
 // A body that has used up so much of its slack is seen anew where lists are made.
-const WORTH_SEEING = 0.1;
+const WORTH_SEEING = 0.25;
 
 // Whether lists have to be made for the step that begins.
 fn lists_are_due() -> bool {
-    let step = current_step();
-    return (step != progress.last) & (step == progress.due) & (step != progress.settled);
+    let p = progress;
+    return (p.step != p.last) & (p.step == p.due) & (p.step != p.settled);
 }
 
 // Whether the step can begin: where the host wants it, with lists that hold.
 fn can_begin() -> bool {
-    let step = current_step();
-    return (step != progress.last) & ((step != progress.due) | (step == progress.made));
+    let p = progress;
+    return (p.step != p.last) & ((p.step != p.due) | (p.step == p.made));
 }
 
 // Notes once that lists were made.
 fn settle_lists() {
     if progress.made != progress.settled {
         progress.settled = progress.made;
-        progress.level = level_of(progress.made);
         progress.times_made += 1u;
     }
 }
@@ -67,50 +67,44 @@ fn slack_of(body: u32) -> f32 {
 // Puts a body into the grid; before that, sees it anew if that is worth it, which asks for new lists of all bodies in the cells around it.
 fn enter_grid(step: u32, body: u32) {
     let position = state_of(BALLS, body).xyz;
-    let reach_now = reach_in_step(bodies[kind_entry(body)].reach, stride_of(state_of(VELOCITIES, body).xyz));
+    let reach_now = reach_in_step(bodies[kind_entry(body)].reach, state_of(SPINS, body).w);
     var seen = kept[place_of(SEEN, body)];
-    let level = level_of(step);
-    set_edge(level);
-    // All are seen anew where cells have other edges than before: these decide how far bodies look.
-    let is_anew = moved(body, position, reach_now) > WORTH_SEEING * slack_of(body) || progress.times_made == 0u || level != progress.level;
+    let is_anew = moved(body, position, reach_now) > WORTH_SEEING * slack_of(body) || progress.times_made == 0u;
     if is_anew {
         seen = vec4<f32>(position, reach_now);
         kept[place_of(SEEN, body)] = seen;
     }
-    let of_world = body / world.bodies_of_a_world;
+    let cell = cell_number(cell_of(seen.xyz), body / world.bodies_of_a_world);
     if is_anew {
-        for (var i = 0u; i < 27u; i++) {
-            let near = cell_around(seen.xyz, of_world, i);
-            if near != NO_CELL {
-                atomicStore(&board[due_at(near)], step);
-            }
-        }
+        atomicStore(&board[due_at(cell)], step);
     }
-    enter_cell(cell_number(cell_of(seen.xyz), of_world), body, seen);
+    enter_cell(cell, body, seen);
 }
 
 // Finds out which bodies need new lists, where some are made for a step. True if one of the workgroup does. All its lanes call this.
 fn find_wanted(step: u32, body: u32, team: u32, member: u32) -> bool {
-    set_edge(level_of(step));
     if member == 0u {
-        var wanted = 0u;
-        if body < world.body_count {
-            let cell = cell_number(cell_of(kept[place_of(SEEN, body)].xyz), body / world.bodies_of_a_world);
-            wanted = select(0u, 1u, atomicLoad(&board[due_at(cell)]) == step);
-        }
-        is_wanted[team] = wanted;
+        atomicStore(&is_wanted[team], 0u);
+        atomicStore(&is_any, 0u);
     }
     workgroupBarrier();
-    var any = 0u;
-    for (var i = 0u; i < SEEKING; i++) {
-        any |= is_wanted[i];
+    if body < world.body_count {
+        let seen = kept[place_of(SEEN, body)];
+        for (var i = member; i < 27u; i += SEEKERS) {
+            let cell = cell_around(seen.xyz, body / world.bodies_of_a_world, i);
+            if cell != NO_CELL && atomicLoad(&board[due_at(cell)]) == step {
+                atomicStore(&is_wanted[team], 1u);
+                atomicStore(&is_any, 1u);
+            }
+        }
     }
-    return any != 0u;
+    workgroupBarrier();
+    return atomicLoad(&is_any) != 0u;
 }
 
 // Makes the list of a team's body again, if it is wanted. All lanes of the workgroup call this.
 fn list_partners(body: u32, team: u32, member: u32) {
-    let wanted = is_wanted[team] != 0u;
+    let wanted = atomicLoad(&is_wanted[team]) != 0u;
     if member == 0u {
         atomicStore(&found_count[team], 0u);
         atomicStore(&new_count[team], 0u);
@@ -177,7 +171,7 @@ fn list_partners(body: u32, team: u32, member: u32) {
 // How much further than partners may be the cells around a body show everybody: if nobody is there, the body may go half of that further, as others
 // may in turn.
 fn free_room(seen: vec4<f32>) -> f32 {
-    return max(0.5 * (edge - world.margin) - seen.w, 0.0);
+    return max(0.5 * (world.edge - world.margin) - seen.w, 0.0);
 }
 
 // Counts the bodies in the cells around a team's body. All lanes of the workgroup call this.

@@ -1,6 +1,7 @@
 //! Every semantic rule of an experiment: a value on each side of each bound, and the message of what is refused.
 
-use burgess_evolution::experiment::{ExperimentError, from_text};
+use burgess_evolution::experiment::{ExperimentError, from_text, thaw};
+use burgess_physics::world::GroundContact;
 use std::path::Path;
 
 const VALID: &str = r#"(
@@ -404,4 +405,22 @@ fn rules_of_benchmarks() {
     }
     let many = problems_of(BENCHMARK, &["problem=Sphere(dimension: 202, measures: 101)", "archive=Cvt(cells: 10)"]);
     assert_eq!(many, ["problem.Sphere.measures: must be 1 to 100, is 101"]);
+}
+
+/// Runs from before whole shapes touched the ground go on as they began: what a run folder has frozen names every field that there was.
+#[test]
+fn a_run_without_a_ground_contact_has_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("experiment.ron");
+    let thawed = |physics: &str| {
+        let text = VALID.replace(
+            "policy:",
+            &format!("terrain: Stairs(start: 1.0, rise: 0.05, run: 0.4, count: 3), physics: ({physics}), policy:"),
+        );
+        std::fs::write(&path, text).unwrap();
+        thaw(&path).unwrap().physics.ground_contact
+    };
+    assert_eq!(thawed("rate: 240"), GroundContact::Points);
+    assert_eq!(thawed("ground_contact: Auto"), GroundContact::Auto);
+    assert_eq!(thawed("ground_contact: Whole"), GroundContact::Whole);
 }

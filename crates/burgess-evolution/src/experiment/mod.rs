@@ -31,7 +31,7 @@ pub use schema::*;
 use crate::genome::{Policy, morphology};
 use burgess_core::files;
 use burgess_physics::shared_world::Scene;
-use burgess_physics::world::Physics;
+use burgess_physics::world::{GroundContact, Physics};
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 use source::Source;
@@ -159,7 +159,12 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
     }
     let source = Source::new(&path.display().to_string(), &text);
     let folder = path.parent().unwrap_or(Path::new(""));
-    parsed(&source, &|_| Ok(()), &|_| folder.join(OBSERVER), None)
+    let mut experiment = parsed(&source, &|_| Ok(()), &|_| folder.join(OBSERVER), None)?;
+    // All defaults are written out: a run without this one is from before whole shapes touched the ground.
+    if !text.contains("ground_contact:") {
+        experiment.physics.ground_contact = GroundContact::Points;
+    }
+    Ok(experiment)
 }
 
 /// Checks an experiment that is already read. `source_name` is what messages call it, `folder` is what paths of morphologies are

@@ -78,9 +78,10 @@ impl<T: Value> BodyState<T> {
         self.orientation.is_finite() && vectors.iter().all(|vector| vector.is_finite())
     }
 
-    /// How far the body goes in a time (s), at this velocity (m). The ball around it does not turn.
-    pub fn stride(&self, time: T) -> T {
-        time * self.velocity.norm_squared().sqrt()
+    /// How far a point of a body of this reach (m) goes at most in a step (m).
+    pub fn stride(&self, reach: T, dt: T) -> T {
+        let size = |v: Vec3<T>| v.norm_squared().sqrt();
+        dt * (size(self.velocity) + size(self.spin) * reach)
     }
 }
 

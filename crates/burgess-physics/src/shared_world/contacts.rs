@@ -27,8 +27,6 @@ pub(super) struct Contact<T> {
     pub(super) slip: Vec3<T>,
     /// The mobility of each body there.
     pub(super) mobilities: [PointMobility<T>; 2],
-    /// Points that may carry two such bodies, where nobody expected them.
-    pub(super) carriers: T,
     /// The law of this contact.
     pub(super) law: PairLaw<T>,
 }
@@ -39,57 +37,29 @@ impl<T: Value> Contact<T> {
         self.mobilities[0].tangent + self.mobilities[1].tangent
     }
 
-    /// By what it resists at a gap (m).
-    fn resistance(&self, gap: T) -> PairResistance<T> {
-        self.law.resistance(gap, self.v_n, self.tangent_mobility())
+    /// By what it resists, as the body `number` counts it.
+    pub(super) fn resistance_to(&self, number: usize) -> ContactSums<T> {
+        let resistance: PairResistance<T> = self.law.resistance(self.touch.gap, self.v_n, self.tangent_mobility());
+        let mobility = self.mobilities[number];
+        ContactSums {
+            drag: resistance.drag * mobility.normal,
+            stiffness: resistance.stiffness * mobility.normal,
+            tangent_drag: resistance.tangent_drag * mobility.tangent,
+            tangent_stiffness: resistance.tangent_stiffness * mobility.tangent,
+        }
     }
 
-    /// Whether it closes in the step, so that the next one expects it.
-    pub(super) fn closes(&self) -> bool {
-        (self.touch.gap + self.law.dt * self.v_n).to_f64() < 0.0
-    }
-
-    /// By what it is expected to resist in the next step, as the body `number` counts it. Bodies that do not touch yet keep their velocities until then;
-    /// those that do are braked, and are taken to be as deep as now.
-    pub(super) fn expected_resistance(&self, number: usize) -> ContactSums<T> {
-        let gap = self.touch.gap;
-        let next_gap = gap.min((gap + self.law.dt * self.v_n).max(T::zero()));
-        resisted(&self.resistance(next_gap), &self.mobilities[number])
-    }
-
-    /// The force on A, given the bristle that was carried into the step, whether the contact was expected to be closed, and what all contacts of each body
-    /// were expected to resist. They resist at least what this one does, and where nobody expected it, what all points do that carry two such bodies.
-    pub(super) fn force(&self, carried: Vec3<T>, was_expected: bool, expected: [&ContactSums<T>; 2]) -> PairForce<T> {
+    /// The force on A, given the bristle that was carried into the step and the sums over all contacts of both bodies.
+    pub(super) fn force(&self, carried: Vec3<T>, resisted: [&ContactSums<T>; 2]) -> PairForce<T> {
         let bristle = across(carried, self.touch.normal) + self.slip * self.law.dt;
-        let tangent_mobility = self.tangent_mobility();
-        let motion = PairMotion { gap: self.touch.gap, v_n: self.v_n, slip: self.slip, bristle, tangent_mobility };
-        let points = if was_expected { T::one() } else { self.carriers };
-        let mobility = PointMobility {
-            normal: (self.mobilities[0].normal + self.mobilities[1].normal) * points,
-            tangent: tangent_mobility * points,
+        let motion = PairMotion {
+            gap: self.touch.gap,
+            v_n: self.v_n,
+            slip: self.slip,
+            bristle,
+            tangent_mobility: self.tangent_mobility(),
         };
-        let least = resisted(&self.resistance(self.touch.gap), &mobility);
-        self.law.force(&motion, &at_least(&add(expected[0], expected[1]), &least))
-    }
-}
-
-/// A resistance by how much of the motion of a body of this mobility it takes.
-fn resisted<T: Real>(resistance: &PairResistance<T>, mobility: &PointMobility<T>) -> ContactSums<T> {
-    ContactSums {
-        drag: resistance.drag * mobility.normal,
-        stiffness: resistance.stiffness * mobility.normal,
-        tangent_drag: resistance.tangent_drag * mobility.tangent,
-        tangent_stiffness: resistance.tangent_stiffness * mobility.tangent,
-    }
-}
-
-/// Each of the sums, but not less than `least`.
-fn at_least<T: Value>(sums: &ContactSums<T>, least: &ContactSums<T>) -> ContactSums<T> {
-    ContactSums {
-        drag: sums.drag.max(least.drag),
-        stiffness: sums.stiffness.max(least.stiffness),
-        tangent_drag: sums.tangent_drag.max(least.tangent_drag),
-        tangent_stiffness: sums.tangent_stiffness.max(least.tangent_stiffness),
+        self.law.force(&motion, &add(resisted[0], resisted[1]))
     }
 }
 
@@ -107,7 +77,7 @@ pub(super) fn add<T: Real>(a: &ContactSums<T>, b: &ContactSums<T>) -> ContactSum
 #[inline]
 fn may_touch<T: Value>(rules: &Rules<T>, bodies: &[Moving<'_, T>; 2]) -> bool {
     let [a, b] = bodies;
-    let stride = |m: &Moving<'_, T>| m.state.stride(rules.dt);
+    let stride = |m: &Moving<'_, T>| m.state.stride(m.body.reach, rules.dt);
     let reach = a.body.reach + b.body.reach + rules.tail() + stride(a) + stride(b);
     (b.state.position - a.state.position).norm_squared().to_f64() <= (reach * reach).to_f64()
 }
@@ -150,7 +120,6 @@ pub(super) fn for_each_contact<T: Value>(
             v_n,
             slip: across(motion, touch.normal),
             mobilities: [mobility(0), mobility(1)],
-            carriers: real(carriers(feature.share)),
             law: PairLaw {
                 dt: rules.dt,
                 stiffness: stiffness * real(feature.share),
@@ -160,12 +129,6 @@ pub(super) fn for_each_contact<T: Value>(
             },
         });
     }
-}
-
-/// How many points may carry two bodies that nobody expected, given a point's share of the stiffness: one of a sphere, both of two long bodies. Of a box it
-/// is two, too: if four corners hit at once, they then throw the box back at most as fast as it came.
-fn carriers(share: f64) -> f64 {
-    share.recip().min(2.0)
 }
 
 /// The mobility of a free body at a point that is `arm` (m) from its centre.

@@ -67,7 +67,7 @@ pub(super) fn land<T: Value>(
 ) -> Landing<T> {
     let (body, state) = (moving.body, moving.state);
     let height = rules.terrain.distance(state.position).0 * rules.ground_safety - body.reach;
-    if (height - rules.tail() - state.stride(rules.dt)).to_f64() > 0.0 {
+    if (height - rules.tail() - state.stride(body.reach, rules.dt)).to_f64() > 0.0 {
         return Landing { after: free(moving, &load), points: Vec::new(), depth: -T::one() };
     }
     let mut points = touch(rules, moving, before);

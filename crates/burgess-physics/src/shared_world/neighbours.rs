@@ -36,7 +36,7 @@ impl Neighbours {
 
     /// Makes the lists again if they do not hold for the next step, of which `dt` (s) is the length.
     pub(super) fn update<T: Value>(&mut self, bodies: &[Body<T>], states: &[BodyState<T>], dt: T, near: &Vicinity) {
-        let now: Vec<Seen> = states.par_iter().map(|state| Seen::new(state, dt)).collect();
+        let now: Vec<Seen> = bodies.par_iter().zip(states).map(|(body, state)| Seen::new(body, state, dt)).collect();
         // What is no number keeps up with nothing.
         let keep_up = now.iter().filter(|seen| seen.stride <= near.allowance).count();
         self.too_fast += (now.len() - keep_up) as u64;
@@ -45,8 +45,7 @@ impl Neighbours {
         if holds {
             return;
         }
-        let edge = near.edge(now.iter().map(|seen| seen.stride).fold(0.0, f64::max));
-        let grid = Grid::new(bodies.iter().zip(&now).map(|(body, seen)| (body.world, seen.position)), edge);
+        let grid = Grid::new(bodies.iter().zip(&now).map(|(body, seen)| (body.world, seen.position)), near.edge);
         debug_assert!(grid.edge() >= near.margin);
         let list = |i: usize| {
             let mut partners = Vec::new();
@@ -68,8 +67,8 @@ impl Neighbours {
 }
 
 impl Seen {
-    fn new<T: Value>(state: &BodyState<T>, dt: T) -> Self {
-        Self { position: state.position.to_f64(), stride: state.stride(dt).to_f64() }
+    fn new<T: Value>(body: &Body<T>, state: &BodyState<T>, dt: T) -> Self {
+        Self { position: state.position.to_f64(), stride: state.stride(body.reach, dt).to_f64() }
     }
 
     /// How much of its share of the margin a body has used up since `then` (m).
@@ -128,7 +127,7 @@ mod tests {
             let dt = setup.rules.dt;
             let mut neighbours = Neighbours::default();
             neighbours.update(bodies, states, dt, near);
-            let seen: Vec<Seen> = states.iter().map(|state| Seen::new(state, dt)).collect();
+            let seen: Vec<Seen> = bodies.iter().zip(states).map(|(body, state)| Seen::new(body, state, dt)).collect();
             for i in 0..bodies.len() {
                 let is_partner = |&j: &usize| j != i && bodies[i].world == bodies[j].world && are_near(bodies, &seen, i, j, near);
                 let all: Vec<u32> = (0..bodies.len()).filter(is_partner).map(|j| j as u32).collect();

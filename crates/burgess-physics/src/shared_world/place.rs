@@ -58,8 +58,7 @@ impl Placed {
     /// The fastest that a point of a body gets before anything collides (m/s), if all fall from where the highest one is to the plane z = 0, or to
     /// where the lowest one is.
     fn fastest(&self, gravity: f64) -> f64 {
-        let size = |v: Vec3<f64>| v.norm_squared().sqrt();
-        let speed = |(body, state): (&Body<f64>, &BodyState<f64>)| size(state.velocity) + size(state.spin) * body.reach;
+        let speed = |(body, state): (&Body<f64>, &BodyState<f64>)| state.stride(body.reach, 1.0);
         let start = self.bodies.iter().zip(&self.states).map(speed).fold(0.0, f64::max);
         let heights = self.states.iter().map(|state| state.position.z);
         let (low, high) = heights.fold((0.0, 0.0), |(low, high), z| (z.min(low), z.max(high)));

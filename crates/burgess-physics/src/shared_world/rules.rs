@@ -14,7 +14,7 @@ const STANDARD_GRAVITY: f64 = 9.81;
 /// Speed that smooths the onset of the rebound's damping (m/s).
 const ONSET_SPEED: f64 = 0.05;
 /// Most that a list of partners reaches beyond the bodies, in reaches of the smallest body.
-const MARGIN: f64 = 1.0;
+const MARGIN: f64 = 0.8;
 /// Speed that bodies may gain beyond what their fall gives them, as a share of it. What is faster is counted.
 const FASTER: f64 = 0.5;
 /// What they may go in a step beside that, in reaches of the largest body.
@@ -54,8 +54,8 @@ pub struct Vicinity {
     pub tail: f64,
     /// How far a body may go in a step (m); one that goes further is counted.
     pub allowance: f64,
-    /// Edge of the cells in which bodies are looked for (m), if none moves.
-    pub least_edge: f64,
+    /// Edge of the cells in which bodies are looked for (m).
+    pub edge: f64,
     /// Partners that a body has room for.
     pub partners: usize,
 }
@@ -99,11 +99,6 @@ impl Vicinity {
         0.5 * (self.margin - self.tail)
     }
 
-    /// Edge of the cells in which bodies are looked for (m), if the fastest goes so far in a step (m).
-    pub fn edge(&self, fastest: f64) -> f64 {
-        self.least_edge + 2.0 * fastest.min(self.allowance)
-    }
-
     /// Of a scene whose bodies are at most so fast (m/s).
     fn new(scene: &Scene, fastest: f64, tail: f64) -> Self {
         let dt = 1.0 / f64::from(scene.rate);
@@ -115,8 +110,8 @@ impl Vicinity {
         // the balls around long bodies overlap.
         let expected = (32.0 + 8.0 * ratio * ratio) as u32;
         let partners = scene.partners.unwrap_or(expected.next_multiple_of(8).min(MAX_PARTNERS));
-        let least_edge = 2.0 * most + margin;
-        Self { margin, tail, allowance, least_edge, partners: partners as usize }
+        let edge = 2.0 * (most + allowance) + margin;
+        Self { margin, tail, allowance, edge, partners: partners as usize }
     }
 }
 

@@ -20,8 +20,6 @@ pub(super) struct Bristle<T> {
     pub(super) feature: u8,
     /// How far A has moved against B since they touched or last slid (m, world axes).
     pub(super) stretch: Vec3<T>,
-    /// Whether the contact closed in the step.
-    pub(super) closes: bool,
 }
 
 /// What a body carries from step to step beside its state.
@@ -33,14 +31,12 @@ pub(super) struct Memory<T> {
     pub(super) points: Vec<ContactState<T>>,
     /// How deep it was in another body, or in the ground (m), negative where it touched nothing.
     pub(super) depth: T,
-    /// What its contacts with others are expected to resist in the next step.
-    pub(super) expected: ContactSums<T>,
 }
 
 impl<T: Value> Memory<T> {
     /// Of a body that touches nothing.
     pub(super) fn none() -> Self {
-        Self { bristles: Vec::new(), points: Vec::new(), depth: -T::one(), expected: ContactSums::default() }
+        Self { bristles: Vec::new(), points: Vec::new(), depth: -T::one() }
     }
 }
 
@@ -51,7 +47,6 @@ pub(super) struct Before<'a, T> {
     pub(super) bodies: &'a [Body<T>],
     pub(super) states: &'a [BodyState<T>],
     pub(super) rotations: &'a [Mat3<T>],
-    pub(super) memories: &'a [Memory<T>],
 }
 
 impl<'a, T: Value> Before<'a, T> {
@@ -70,15 +65,27 @@ impl<'a, T: Value> Before<'a, T> {
     }
 }
 
-/// A body's next state, and what it carries on.
-pub(super) fn advance<T: Value>(before: &Before<'_, T>, body: usize, partners: &[u32]) -> (BodyState<T>, Memory<T>) {
+/// What all contacts of a body with its partners resist.
+pub(super) fn resist<T: Value>(before: &Before<'_, T>, body: usize, partners: &[u32]) -> ContactSums<T> {
+    let mut sum = ContactSums::default();
+    before.for_each_contact(body, partners, |_, number, contact| sum = add(&sum, &contact.resistance_to(number)));
+    sum
+}
+
+/// A body's next state, and what it carries on, given what the contacts of each body resist.
+pub(super) fn advance<T: Value>(
+    before: &Before<'_, T>,
+    resisted: &[ContactSums<T>],
+    memory: &Memory<T>,
+    body: usize,
+    partners: &[u32],
+) -> (BodyState<T>, Memory<T>) {
     let moving = before.moving(body);
     let mut load = carried(before.rules, &moving);
-    let pushed = push(before, body, partners, &mut load);
-    let landing: Landing<T> = land(before.rules, &moving, load, &before.memories[body].points);
+    let (bristles, depth) = push(before, resisted, memory, body, partners, &mut load);
+    let landing: Landing<T> = land(before.rules, &moving, load, &memory.points);
     let next = integrate(before.rules.dt, &moving, &landing.after);
-    let depth = landing.depth.max(pushed.depth);
-    (next, Memory { points: landing.points, depth, ..pushed })
+    (next, Memory { bristles, points: landing.points, depth: landing.depth.max(depth) })
 }
 
 /// The momentum that a body carries, and the impulse of gravity.
@@ -89,31 +96,32 @@ fn carried<T: Value>(rules: &Rules<T>, moving: &Moving<'_, T>) -> Wrench<T> {
     Wrench { torque: *moving.rotation * momentum, force: (state.velocity + rules.gravity * rules.dt) * body.mass }
 }
 
-/// Adds the impulses of a body's contacts to its load. Gives what it carries on of them.
-fn push<T: Value>(before: &Before<'_, T>, body: usize, partners: &[u32], load: &mut Wrench<T>) -> Memory<T> {
-    let mut pushed = Memory::none();
-    let mut earlier = before.memories[body].bristles.iter().peekable();
+/// Adds the impulses of a body's contacts to its load. Gives the bristles that it carries on, and how deep it is in another body (m).
+fn push<T: Value>(
+    before: &Before<'_, T>,
+    resisted: &[ContactSums<T>],
+    memory: &Memory<T>,
+    body: usize,
+    partners: &[u32],
+    load: &mut Wrench<T>,
+) -> (Vec<Bristle<T>>, T) {
+    let (mut bristles, mut depth) = (Vec::new(), -T::one());
+    let mut earlier = memory.bristles.iter().peekable();
     let dt = before.rules.dt;
     before.for_each_contact(body, partners, |partner, number, contact| {
         let key = (partner, contact.feature);
         while earlier.next_if(|bristle| (bristle.partner, bristle.feature) < key).is_some() {}
         let same = earlier.next_if(|bristle| (bristle.partner, bristle.feature) == key);
-        let (stretch, was_expected) = same.map_or((Vec3::zero(), false), |bristle| (bristle.stretch, bristle.closes));
-        let [own, other] = [body, partner as usize].map(|i| &before.memories[i].expected);
-        let force = contact.force(stretch, was_expected, if number == 0 { [own, other] } else { [other, own] });
+        let stretch = same.map_or_else(Vec3::zero, |bristle| bristle.stretch);
+        let (own, other) = (&resisted[body], &resisted[partner as usize]);
+        let force = contact.force(stretch, if number == 0 { [own, other] } else { [other, own] });
         let on_first = contact.touch.normal * force.normal + force.friction;
         let on_body = if number == contact.first { on_first } else { -on_first };
         load.accumulate(&Wrench::force_at(contact.arms[number], on_body * dt));
-        pushed.depth = (-contact.touch.gap).max(pushed.depth);
-        pushed.bristles.push(Bristle {
-            partner,
-            feature: contact.feature,
-            stretch: force.bristle,
-            closes: contact.closes(),
-        });
-        pushed.expected = add(&pushed.expected, &contact.expected_resistance(number));
+        depth = (-contact.touch.gap).max(depth);
+        bristles.push(Bristle { partner, feature: contact.feature, stretch: force.bristle });
     });
-    pushed
+    (bristles, depth)
 }
 
 /// The state after the step: q' = q (+) dt v', the orientation by the exact exponential map.

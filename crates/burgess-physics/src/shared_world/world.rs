@@ -5,8 +5,9 @@ use super::neighbours::Neighbours;
 use super::place::Setup;
 use super::rules::Rules;
 use super::simulate::{Simulate, Snapshot};
-use super::step::{Before, Memory, advance};
+use super::step::{Before, Memory, advance, resist};
 use crate::error::Error;
+use crate::laws::pair::ContactSums;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::Mat3;
 use rayon::prelude::*;
@@ -46,16 +47,15 @@ impl<T: Value> CpuWorld<T> {
         self.neighbours.update(&self.bodies, &self.states, self.rules.dt, &self.rules.vicinity);
         let rotations: Vec<Mat3<T>> = self.states.par_iter().map(|state| state.orientation.to_matrix()).collect();
         let neighbours = &self.neighbours;
-        let before = Before {
-            rules: &self.rules,
-            bodies: &self.bodies,
-            states: &self.states,
-            rotations: &rotations,
-            memories: &self.memories,
-        };
+        let before = Before { rules: &self.rules, bodies: &self.bodies, states: &self.states, rotations: &rotations };
+        // What the contacts of each body resist.
+        let all = 0..self.bodies.len();
+        let resisted: Vec<ContactSums<T>> =
+            all.clone().into_par_iter().map(|i| resist(&before, i, neighbours.of(i))).collect();
         // Forces, and the next states.
-        (self.states, self.memories) =
-            (0..self.bodies.len()).into_par_iter().map(|i| advance(&before, i, neighbours.of(i))).unzip();
+        let next: Vec<(BodyState<T>, Memory<T>)> =
+            all.into_par_iter().map(|i| advance(&before, &resisted, &self.memories[i], i, neighbours.of(i))).collect();
+        (self.states, self.memories) = next.into_iter().unzip();
         self.steps += 1;
     }
 }

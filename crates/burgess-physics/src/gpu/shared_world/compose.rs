@@ -10,25 +10,20 @@ pub(super) const SEEKING: u32 = 4;
 /// Lanes that look for the partners of a body there.
 const SEEKERS: u32 = 32;
 
-/// The bodies of a workgroup, and its lanes. No bit depends on this.
+/// The bodies of a workgroup, and its lanes. No bit depends on them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Workgroup {
     pub(super) bodies: u32,
     pub(super) lanes: u32,
-    /// Whether a step is two passes instead of one.
-    pub(super) halves: bool,
 }
 
-/// What is fast for so many bodies: pairs of boxes have many contacts, and few bodies leave lanes idle; many wait for registers, of which half a step needs
-/// fewer.
+/// What is fast for so many bodies: pairs of boxes have many contacts, and few bodies leave lanes idle.
 pub(super) fn workgroup(room: Room, bodies: usize) -> Workgroup {
-    let (bodies, lanes, halves) = match (room.boxes, bodies) {
-        (true, ..5_000) => (8, 128, false),
-        (true, _) => (8, 128, true),
-        (false, ..50_000) => (32, 128, false),
-        (false, _) => (64, 128, true),
-    };
-    Workgroup { bodies, lanes, halves }
+    match (room.boxes, bodies) {
+        (true, _) => Workgroup { bodies: 8, lanes: 128 },
+        (false, ..50_000) => Workgroup { bodies: 32, lanes: 128 },
+        (false, _) => Workgroup { bodies: 32, lanes: 64 },
+    }
 }
 
 /// The hand-written passes and the generated laws, by name and text.

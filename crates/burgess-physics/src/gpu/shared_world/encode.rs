@@ -33,7 +33,7 @@ pub(super) fn world(setup: &Setup, rules: &Rules<f32>, cells: [u32; 3]) -> layou
         tail: near.tail as f32,
         margin: near.margin as f32,
         allowance: near.allowance as f32,
-        least_edge: near.least_edge as f32,
+        edge: near.edge as f32,
         slack: near.slack() as f32,
         ground_safety: rules.ground_safety,
         wall_count,
@@ -75,19 +75,18 @@ pub(super) fn body(body: &Body<f32>) -> layout::Body {
 pub(super) fn state(number: u32, body: &Body<f32>, state: &BodyState<f32>, dt: f32) -> layout::State {
     let Quat { w, v } = state.orientation;
     let with = |vector: Vec3<f32>, last: f32| [vector.x, vector.y, vector.z, last];
-    let stride = state.stride(dt);
+    let stride = state.stride(body.reach, dt);
     [
         with(state.position, body.reach + stride),
         with(state.velocity, number as f32),
-        with(state.spin, dt * state.spin.norm_squared().sqrt() * body.reach),
+        with(state.spin, stride),
         with(v, w),
-        [0.0; 4],
     ]
 }
 
 /// How a body stands.
 pub(super) fn decoded(state: layout::State) -> BodyState<f64> {
-    let [position, velocity, spin, orientation, _] = state.map(|vector| vector.map(f64::from));
+    let [position, velocity, spin, orientation] = state.map(|vector| vector.map(f64::from));
     let vector = |[x, y, z, _]: [f64; 4]| vec3(x, y, z);
     let [x, y, z, w] = orientation;
     BodyState {
@@ -117,13 +116,13 @@ impl Order {
         };
         let (low, high) = (bound(f64::min, f64::MAX), bound(f64::max, f64::MIN));
         let mut cells = [1_u32; 3];
-        while 2 * (cells.iter().product::<u32>() as usize) < setup.bodies_of_a_world {
+        while (cells.iter().product::<u32>() as usize) < setup.bodies_of_a_world {
             let width = |&i: &usize| (high[i] - low[i]) / f64::from(cells[i]);
             let widest = (0..3).max_by(|i, k| width(i).total_cmp(&width(k))).unwrap_or(0);
             cells[widest] *= 2;
         }
         // Half a cell of the curve holds about one body.
-        let edge = 0.5 * setup.rules.vicinity.least_edge;
+        let edge = 0.5 * setup.rules.vicinity.edge;
         let along_curve = |number: &u32| {
             let state = &setup.states[*number as usize];
             let x = state.position.to_array();

@@ -18,7 +18,7 @@ pub struct World {
     pub tail: f32,
     pub margin: f32,
     pub allowance: f32,
-    pub least_edge: f32,
+    pub edge: f32,
     /// Of the margin, what one body may use up before lists are made again (m).
     pub slack: f32,
     pub ground_safety: f32,
@@ -64,8 +64,10 @@ pub struct Body {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Progress {
-    /// The one that begins, in turn with the one before or after it.
-    pub steps: [u32; 2],
+    /// The one that begins.
+    pub step: u32,
+    /// The one under way.
+    pub under_way: u32,
     /// Before which the device stops.
     pub last: u32,
     /// For which lists are due.
@@ -76,12 +78,12 @@ pub struct Progress {
     pub settled: u32,
     /// How often they were made.
     pub times_made: u32,
-    /// How often the allowance was halved for the cells that they were made with.
-    pub level: u32,
+    /// Not used.
+    pub unused_0: u32,
 }
 
-/// The state of a body: position, and how far it reaches from there in the step; velocity, and the number of what it is; angular velocity, and how
-/// far that takes a point of it in the step at most; orientation (x, y, z, w); what its contacts are expected to resist. (m, m/s, rad/s)
+/// The state of a body: position, and how far it reaches from there in the step; velocity, and the number of what it is; angular velocity, and how far
+/// a point of it goes in a step at most; orientation (x, y, z, w). (m, m/s, rad/s)
 pub type State = [Vec4; STATE_FIELDS];
 
 /// A kind of shape.
@@ -103,7 +105,7 @@ pub struct Room {
 }
 
 /// Vectors of a body's state.
-pub const STATE_FIELDS: usize = 5;
+pub const STATE_FIELDS: usize = 4;
 /// Fields of `lists` before those of what bodies may touch.
 const LIST_FIELDS: usize = 6;
 /// The field of `lists` with the numbers of bodies.
@@ -111,7 +113,7 @@ pub const NUMBERS: usize = 0;
 /// The field of `lists` with how deep bodies were in others or in the ground in the last step (m).
 pub const DEPTHS: usize = 3;
 /// Fields of `kept` before those of points on the ground.
-const KEPT_FIELDS: usize = 3;
+const KEPT_FIELDS: usize = 4;
 /// Bodies of a cell that have room there.
 const CELL_ROOM: usize = 24;
 /// Words of `board` that count.
@@ -120,8 +122,6 @@ pub const COUNTS: usize = 2;
 pub const LEFT_OUT: usize = 0;
 /// That with how often a body was faster than lists allow.
 pub const TOO_FAST: usize = 1;
-/// Words of `board` before those of cells.
-const BOARD_FIELDS: usize = 4;
 /// The step with which a simulation begins: marks of zero are of none.
 pub const FIRST_STEP: u32 = 1;
 
@@ -144,9 +144,19 @@ impl Room {
         }
     }
 
+    /// Words of a body that say which partners it may touch, a bit for each lane that works on one.
+    fn mask_words(&self) -> usize {
+        let shares = match (self.boxes, self.long) {
+            (true, _) => 8,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        (self.partners * shares).div_ceil(32)
+    }
+
     /// Words of `lists`.
     pub fn list_words(&self, bodies: usize, cells: usize) -> u64 {
-        ((LIST_FIELDS + 2 * self.partners) * bodies + CELL_ROOM * cells) as u64
+        ((LIST_FIELDS + self.mask_words() + 2 * self.partners) * bodies + CELL_ROOM * cells) as u64
     }
 
     /// Vectors of `kept`.
@@ -157,5 +167,5 @@ impl Room {
 
 /// Words of `board`.
 pub fn board_words(cells: usize) -> u64 {
-    (BOARD_FIELDS + 5 * cells) as u64
+    (COUNTS + 5 * cells) as u64
 }

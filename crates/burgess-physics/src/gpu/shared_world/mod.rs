@@ -1,4 +1,4 @@
-//! Worlds of free bodies on a GPU: one or two dispatches a step, and now and then two that make lists; many steps a submission.
+//! Worlds of free bodies on a GPU: three dispatches a step, and now and then two that make lists; many steps a submission.
 //!
 //! The passes stand in `shaders/shared_world/`, the twins of [`shared_world`](crate::shared_world). Steps for which lists do not hold wait until the
 //! next lists, so that the device may do fewer steps than are submitted: it says how many it has done.
@@ -47,10 +47,7 @@ pub struct GpuWorld {
     lists: wgpu::Buffer,
     board: wgpu::Buffer,
     progress: wgpu::Buffer,
-    /// For each of the turns that steps take.
-    arrays: [wgpu::BindGroup; 2],
-    /// Whose turn the next step is.
-    turn: usize,
+    arrays: wgpu::BindGroup,
     pace: Pace,
     cadence: Cadence,
 }
@@ -112,7 +109,7 @@ impl GpuWorld {
         // Before even and before odd steps.
         let states: Vec<Vec4> =
             (0..2 * STATE_FIELDS).flat_map(|i| states.iter().map(move |state| state[i % STATE_FIELDS])).collect();
-        let begin = Progress { steps: [FIRST_STEP; 2], last: FIRST_STEP, due: FIRST_STEP, ..Progress::zeroed() };
+        let begin = Progress { step: FIRST_STEP, last: FIRST_STEP, due: FIRST_STEP, ..Progress::zeroed() };
         let list_bytes = 4 * room.list_words(count, cells);
         let kept_bytes = 16 * room.kept_vectors(count, cells);
         for (what, needed) in [("lists of partners (bytes)", list_bytes), ("contacts of bodies (bytes)", kept_bytes)] {
@@ -128,10 +125,7 @@ impl GpuWorld {
             let kept = empty(device, kept_bytes, BufferUsages::STORAGE);
             let board = empty(device, 4 * board_words(cells), shared);
             let progress = filled(device, &[begin], shared);
-            let arrays = [0_u32, 1].map(|turn| {
-                let turn = filled(device, &[turn], BufferUsages::UNIFORM);
-                pipelines.arrays.bind(device, [&world, &kinds, &states, &lists, &kept, &board, &progress, &turn])
-            });
+            let arrays = pipelines.arrays.bind(device, [&world, &kinds, &states, &lists, &kept, &board, &progress]);
             let write = |field: usize, words: &[u8]| gpu.queue.write_buffer(&lists, (4 * field * count) as u64, words);
             write(NUMBERS, bytemuck::cast_slice(&order.numbers));
             write(DEPTHS, bytemuck::cast_slice(&vec![-1.0_f32; count]));
@@ -153,7 +147,6 @@ impl GpuWorld {
             board,
             progress,
             arrays,
-            turn: 0,
             pace,
             cadence,
         })
@@ -164,21 +157,17 @@ impl GpuWorld {
     }
 
     /// Records and submits so many steps.
-    fn submit(&mut self, steps: u32) -> Result<Flight, GpuError> {
-        let Workgroup { bodies, lanes, .. } = self.workgroup;
+    fn submit(&self, steps: u32) -> Result<Flight, GpuError> {
+        let Workgroup { bodies, lanes } = self.workgroup;
         let (by_lane, by_workgroup) = (self.bodies().div_ceil(lanes), self.bodies().div_ceil(bodies));
         let passes = &self.pipelines;
         let lists = [(&passes.enter, by_lane), (&passes.list, self.bodies().div_ceil(SEEKING))];
-        let step = if self.workgroup.halves {
-            vec![(&passes.push, by_workgroup), (&passes.follow, by_lane)]
-        } else {
-            vec![(&passes.advance, by_workgroup)]
-        };
+        let step = [(&passes.resist, by_workgroup), (&passes.push, by_workgroup), (&passes.advance, by_lane)];
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_bind_group(0, &self.arrays, &[]);
             for number in 0..steps {
-                pass.set_bind_group(0, &self.arrays[(self.turn + number as usize) % 2], &[]);
                 let looks = number % self.cadence.period() == 0;
                 for &(pipeline, groups) in lists.iter().filter(|_| looks).chain(&step) {
                     let rows = groups.div_ceil(self.gpu.facts.limits.workgroups);
@@ -187,7 +176,6 @@ impl GpuWorld {
                 }
             }
         }
-        self.turn = (self.turn + steps as usize) % 2;
         let progress = self.copied(&mut encoder, &self.progress, 0, size_of::<Progress>() as u64)?;
         let submission = self.gpu.queue.submit([encoder.finish()]);
         progress.slice(..).map_async(wgpu::MapMode::Read, |_| ());
@@ -198,8 +186,8 @@ impl GpuWorld {
     fn land(&mut self, flight: &Flight) -> Result<(), GpuError> {
         self.gpu.wait_for(flight.submission.clone())?;
         let progress: Vec<Progress> = contents(&flight.progress)?;
-        let Progress { steps: [one, other], times_made, .. } = progress[0];
-        let done = one.max(other) - FIRST_STEP;
+        let Progress { step, times_made, .. } = progress[0];
+        let done = step - FIRST_STEP;
         self.cadence.learn(done - self.steps, times_made);
         self.steps = done;
         Ok(())
@@ -275,7 +263,7 @@ impl Simulate for GpuWorld {
         // The first step is odd.
         let half = ((self.steps + FIRST_STEP) & 1) as usize * STATE_FIELDS * count;
         let stored: Vec<Vec4> = self.read(&self.states, half, STATE_FIELDS * count)?;
-        let state = |place: usize| encode::decoded([0, 1, 2, 3, 4].map(|field| stored[field * count + place]));
+        let state = |place: usize| encode::decoded([0, 1, 2, 3].map(|field| stored[field * count + place]));
         let depths: Vec<f32> = self.read(&self.lists, DEPTHS * count, count)?;
         let counts: Vec<u32> = self.read(&self.board, 0, COUNTS)?;
         let mut places: Vec<usize> = (0..count).collect();

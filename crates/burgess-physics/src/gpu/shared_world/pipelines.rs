@@ -8,7 +8,7 @@ use crate::laws::terrain::Terrain;
 use wgpu::BufferBindingType;
 
 /// Whether a binding is a uniform, read by shaders, or also written by them; in the order of `shaders/shared_world/layout.wgsl`.
-const BINDINGS: [BufferBindingType; 8] = [
+const BINDINGS: [BufferBindingType; 7] = [
     BufferBindingType::Uniform,
     BufferBindingType::Storage { read_only: true },
     BufferBindingType::Storage { read_only: false },
@@ -16,7 +16,6 @@ const BINDINGS: [BufferBindingType; 8] = [
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
     BufferBindingType::Storage { read_only: false },
-    BufferBindingType::Uniform,
 ];
 
 /// The passes.
@@ -26,12 +25,12 @@ pub(super) struct Pipelines {
     pub(super) enter: wgpu::ComputePipeline,
     /// The second.
     pub(super) list: wgpu::ComputePipeline,
-    /// A step.
-    pub(super) advance: wgpu::ComputePipeline,
-    /// The first half of a step.
+    /// The first pass of a step.
+    pub(super) resist: wgpu::ComputePipeline,
+    /// The second.
     pub(super) push: wgpu::ComputePipeline,
-    /// The second half, with a lane a body.
-    pub(super) follow: wgpu::ComputePipeline,
+    /// The third, with a lane a body.
+    pub(super) advance: wgpu::ComputePipeline,
     /// In the order of `shaders/shared_world/layout.wgsl`.
     pub(super) arrays: Arrays,
 }
@@ -57,9 +56,9 @@ impl Pipelines {
             Self {
                 enter: shader.pass("enter"),
                 list: shader.pass("list"),
-                advance: shader.pass("advance"),
+                resist: shader.pass("resist"),
                 push: shader.pass("push"),
-                follow: shader.pass("follow"),
+                advance: shader.pass("advance"),
                 arrays: shader.into_arrays(),
             }
         })
