@@ -1,8 +1,8 @@
 //! A body and its surroundings as a model of MuJoCo (MJCF), so that what was found here can be played there.
 //!
-//! Masses, inertias, joints, servos and shapes are the same numbers, but servos have their torque at any rate. Contact and joint limits follow MuJoCo's own laws, at its defaults, and
-//! limbs collide with each other, but for neighbours and those that start inside each other. MuJoCo takes the larger friction of two surfaces, so
-//! that an object with its own has priority over the ground, and is a pair with each other shape.
+//! Masses, inertias, joints, servos and shapes are the same numbers, but servos have their torque at any rate. Contact and joint limits follow
+//! MuJoCo's own laws, at its defaults, and limbs collide with each other, but for neighbours and those that start inside each other. MuJoCo takes the
+//! larger friction of two surfaces, so that an object with its own has priority over the ground, and is a pair with each other shape.
 
 use crate::laws::pair::pair_friction;
 use crate::laws::terrain::Terrain;
