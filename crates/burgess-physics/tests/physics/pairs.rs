@@ -27,7 +27,8 @@ pub(crate) fn world(gravity: f64, rate: u32) -> World<f64> {
     World::new(&physics, &TerrainSpec::default(), 0)
 }
 
-fn task(steps: u32) -> TaskPlan {
+/// An episode with a few terms of each kind to differentiate.
+pub(crate) fn task(steps: u32) -> TaskPlan {
     TaskPlan {
         steps,
         control_period: 1,

@@ -1,17 +1,14 @@
 //! Servos with a no-load speed: the line of a DC motor, what limits and drains them, gradients.
 
 use crate::bodies::{Builder, folding_body, folding_brain, sphere};
-use crate::pairs::{gradient_error, stream, world};
+use crate::pairs::{gradient_error, stream, task, world};
 use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::Stream;
-use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::joint::Servo;
-use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::{BaseKind, Candidate, Joint, Model};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::step::state::{Drive, LinkState, State, Work};
 use burgess_physics::step::step::step;
-use burgess_physics::task::TaskPlan;
 
 const NO_LOAD_SPEED: f64 = 12.0;
 
@@ -106,19 +103,6 @@ fn varied_servos(stream: &mut Stream) -> Candidate<f64> {
         joint.servo.no_load_speed = Some(stream.range(1.0, 12.0));
     }
     Candidate { model, controller }
-}
-
-fn task(steps: u32) -> TaskPlan {
-    TaskPlan {
-        steps,
-        control_period: 1,
-        reward: vec![(RewardTerm::ForwardVelocity, 1.0), (RewardTerm::Energy, 0.01), (RewardTerm::Upright, 0.3)],
-        descriptors: vec![Descriptor::FinalX, Descriptor::FinalY, Descriptor::MeanHeight],
-        min_height: None,
-        min_up: None,
-        frame: None,
-        observer: None,
-    }
 }
 
 #[test]

@@ -2,11 +2,9 @@
 //! gradients.
 
 use crate::bodies::{Builder, ant, capsule, cuboid, folding_body, folding_brain};
-use crate::pairs::{gradient_error, stream};
+use crate::pairs::{gradient_error, stream, task};
 use burgess_core::math::{Quat, Vec3, vec3};
 use burgess_physics::gradient::Objective;
-use burgess_physics::laws::descriptor::Descriptor;
-use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
 use burgess_physics::model::{BaseKind, Candidate, Controller, Model, Shape};
 use burgess_physics::step::episode::Episode;
@@ -14,7 +12,6 @@ use burgess_physics::step::prelude::Prelude;
 use burgess_physics::step::reverse::episode::{TAPE_MEMORY, differentiate};
 use burgess_physics::step::state::{Drive, State, Work};
 use burgess_physics::step::step::{start_carrying, step};
-use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{GroundContact, Physics, World};
 use std::time::Instant;
 
@@ -305,19 +302,6 @@ fn the_backward_pass_goes_through_rovers() {
         }
     }
     assert!(acting[..3].iter().all(|&count| count > 100) && acting[3] == 0, "rovers that acted: {acting:?}");
-}
-
-fn task(steps: u32) -> TaskPlan {
-    TaskPlan {
-        steps,
-        control_period: 1,
-        reward: vec![(RewardTerm::ForwardVelocity, 1.0), (RewardTerm::Energy, 0.01), (RewardTerm::Upright, 0.3)],
-        descriptors: vec![Descriptor::FinalX, Descriptor::FinalY, Descriptor::MeanHeight],
-        min_height: None,
-        min_up: None,
-        frame: None,
-        observer: None,
-    }
 }
 
 /// Bodies that tumble over walls, stairs and bumps do not gain energy, but for what their contacts had stored: as far as they sank into the ground, at
