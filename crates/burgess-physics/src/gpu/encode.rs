@@ -410,7 +410,7 @@ fn put_body(model: &Model<f32>, controller: Option<&Controller<f32>>, base: usiz
         put(CONTACT_POINTS - 1, i, controller.map_or([0.0; 4], |controller| rhythm(controller, i)));
     }
     for ((link, slot), contact) in contact_places(&model.contacts).zip(&model.contacts) {
-        // What a rover has as its centre nothing depends on.
+        // A rover has no fixed centre: in its place stand the sides to which the rover is pulled.
         let place = contact.rover.map_or(contact.centre, |rover| Vec3::from_f64(rover.sides()));
         put(CONTACT_POINTS + slot, link, with(place, contact.radius));
     }
