@@ -8,16 +8,20 @@ use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::diversity::BodyDiversity;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::{Evolution, Setup, Times, start};
-use burgess_evolution::experiment::{self, Experiment};
+use burgess_evolution::experiment::{self, Experiment, Refine};
 use burgess_evolution::genome::Genome;
 use burgess_evolution::growth::{Physique, check, expand};
+use burgess_evolution::refine::GeneSpace;
+use burgess_evolution::refine::climb::{Climber, Rules};
 use burgess_evolution::variation::Variation;
-use burgess_physics::batch::{Backend, Outcome};
+use burgess_physics::batch::{Backend, CpuBackend, Outcome};
+use burgess_physics::gradient::{Differentiate as _, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
 use burgess_qd::Elites;
 use burgess_qd::Evaluated;
 use burgess_qd::emitter;
+use burgess_qd::emitter::batch::Offspring;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -77,7 +81,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
-    let loaded = experiment::load(Path::new(file), overrides)?;
+    let mut loaded = experiment::load(Path::new(file), overrides)?;
+    // Dice have no gradients; what theirs cost is timed apart.
+    let refine = loaded.experiment.refine.take();
     let experiment = &loaded.experiment;
     let seeds = start::seed_bodies(experiment, &loaded.folder)?;
     let out = tempfile::tempdir()?;
@@ -95,7 +101,7 @@ fn run(file: &str, overrides: &[String]) -> anyhow::Result<()> {
     let mut evolution = Evolution::resume(folder.dir(), setup)?;
     generations(&mut evolution)?;
     diversity(evolution.archive());
-    candidates(experiment, &space, evolution.archive());
+    candidates(experiment, refine, &space, evolution.archive());
     Ok(())
 }
 
@@ -139,8 +145,11 @@ fn diversity(archive: &dyn Elites<Genome>) {
     println!("{:>12} {:8.3} of {} elites", "diversity", 1e3 * median((0..101).map(time).collect()), archive.len());
 }
 
+/// Times some work on each elite, and prints it under a name.
+type Show<'a> = &'a dyn Fn(&str, &dyn Fn(usize, &Genome, &mut Stream));
+
 /// Microseconds a candidate on one thread.
-fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Elites<Genome>) {
+fn candidates(experiment: &Experiment, refine: Option<Refine>, space: &Variation, archive: &dyn Elites<Genome>) {
     let elites: Vec<&Evaluated<Genome>> = archive.elites().map(|(_, elite)| elite).collect();
     let mean = |count: &dyn Fn(&Genome) -> usize| {
         elites.iter().map(|elite| count(&elite.solution)).sum::<usize>() as f64 / elites.len() as f64
@@ -148,7 +157,7 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Elites<G
     let links = elites.iter().map(|elite| elite.traits.links as usize).sum::<usize>() as f64 / elites.len() as f64;
     println!("\nus a candidate, 1 thread; {:.1} genes, {links:.1} links on average", mean(&|g| g.parameters().len()));
     let next = |i: usize| &elites[(i + 1) % elites.len()].solution;
-    let show = |name: &str, work: &dyn Fn(usize, &Genome, &mut Stream)| {
+    let show: Show<'_> = &|name, work| {
         let mut stream = Stream::new(0, 0, 0, Purpose::Test);
         let mut round = || {
             let begin = Instant::now();
@@ -169,4 +178,37 @@ fn candidates(experiment: &Experiment, space: &Variation, archive: &dyn Elites<G
     show("and physique", &|_, g, _| drop(black_box(Physique::of(&grow(g)))));
     show("compile", &|_, g, _| drop(black_box(space.compile(g).expect("an elite compiles"))));
     show("and map", &|_, g, _| drop(black_box(space.compile(g).expect("an elite compiles").map(|x| x as f32))));
+    if let Some(spec) = refine {
+        gradients(experiment, &spec, space, &elites, show);
+    }
+}
+
+/// What it costs to take the gradient of an episode back to the genes, and a whole step along it.
+fn gradients(experiment: &Experiment, spec: &Refine, space: &Variation, elites: &[&Evaluated<Genome>], show: Show<'_>) {
+    // How long an episode was makes no difference to what comes after it.
+    let plan = experiment.plan_over(0.01);
+    let backend = CpuBackend::new(&plan, Some(1)).expect("a thread starts");
+    let compiled =
+        |elite: &&Evaluated<Genome>| space.compile(&elite.solution).expect("an elite compiles").map(|x| x as f32);
+    let candidates: Vec<Candidate<f32>> = elites.iter().map(compiled).collect();
+    let objective = Objective::reward(plan.task.descriptors.len());
+    let gradients = backend.differentiate(&candidates, &objective).expect("processors do not fail");
+    show("gene grad", &|i, g, _| drop(black_box(space.gene_gradient(g, &plan.world, &gradients[i]))));
+    let rules = Rules { spec, space, world: &plan.world };
+    let unborn = |elite: &&Evaluated<Genome>| Offspring {
+        solution: elite.solution.clone(),
+        parents: Vec::new(),
+        emitter: 0,
+        heritage: None,
+        traits: elite.traits.clone(),
+        age: 0,
+        coefficients: Vec::new(),
+        rejections: Vec::new(),
+    };
+    let offspring: Vec<Offspring<Genome>> = elites.iter().map(unborn).collect();
+    show("grad step", &|i, _, _| {
+        let mut climber = Climber::new(&offspring[i], candidates[i].clone(), spec);
+        climber.step(&gradients[i], &rules);
+        drop(black_box(climber));
+    });
 }

@@ -105,7 +105,7 @@ impl Tape {
 }
 
 impl Var {
-    #[inline]
+    #[inline(always)]
     fn push(value: f64, parents: [u32; 2], partials: [f64; 2]) -> Self {
         let node = TAPE.with_borrow_mut(|tape| {
             let place = tape.nodes.len() as u32;
@@ -115,6 +115,7 @@ impl Var {
         Self { value, node }
     }
 
+    #[inline(always)]
     fn is_constant(self) -> bool {
         self.node == CONSTANT
     }
@@ -125,7 +126,7 @@ impl Var {
     }
 
     /// `value`, a function of `self` with the derivative `slope`.
-    #[inline]
+    #[inline(always)]
     fn of(self, value: f64, slope: f64) -> Self {
         if self.is_constant() || slope == 0.0 {
             return Self { value, node: CONSTANT };
@@ -137,7 +138,7 @@ impl Var {
     }
 
     /// `value`, a function of `self` and `other` with these derivatives.
-    #[inline]
+    #[inline(always)]
     fn of_both(self, other: Self, value: f64, slopes: [f64; 2]) -> Self {
         if other.is_constant() {
             return self.of(value, slopes[0]);
@@ -217,10 +218,11 @@ impl Sum for Var {
 }
 
 impl Real for Var {
-    #[inline]
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Self { value, node: CONSTANT }
     }
+    #[inline]
     fn sqrt(self) -> Self {
         let root = self.value.sqrt();
         self.of(root, 0.5 / root)
@@ -252,6 +254,7 @@ impl Real for Var {
 }
 
 impl Value for Var {
+    #[inline]
     fn to_f64(self) -> f64 {
         self.value
     }
