@@ -153,6 +153,11 @@ pub trait Differentiate: Send + Sync {
         Ok(each.into_iter().flatten().collect())
     }
 
+    /// Calls from so many threads at the same time keep it busiest.
+    fn calls_at_once(&self) -> usize {
+        1
+    }
+
     /// Time spent on that so far.
     fn time(&self) -> Duration;
 }

@@ -119,19 +119,23 @@ pub(crate) fn table() -> anyhow::Result<Vec<Vec<String>>> {
     if adapters.is_empty() {
         return Err(GpuError::NoAdapter.into());
     }
-    let head = ["index", "name", "kind", "backend", "driver", "largest binding", "largest buffer", "shared memory"];
-    let head = head.iter().chain(&["invocations", "workgroups", "storage buffers"]).map(ToString::to_string).collect();
+    let head = ["index", "name", "kind", "backend", "driver", "memory", "largest binding", "largest buffer"];
+    let head = head
+        .iter()
+        .chain(&["shared memory", "invocations", "workgroups", "storage buffers"])
+        .map(ToString::to_string)
+        .collect();
     Ok(std::iter::once(head).chain(adapters.iter().enumerate().map(|(index, facts)| row(index, facts))).collect())
 }
 
 fn row(index: usize, facts: &AdapterFacts) -> Vec<String> {
-    let AdapterLimits { storage_binding, buffer, workgroup_memory, invocations, workgroups, storage_buffers } =
+    let AdapterLimits { storage_binding, buffer, workgroup_memory, invocations, workgroups, storage_buffers, memory } =
         facts.limits;
     let about = [index.to_string(), facts.name.clone(), facts.kind.to_string()];
-    let software = [facts.backend.to_owned(), facts.driver.clone()];
-    let memory = [storage_binding, buffer, workgroup_memory.into()].map(bytes);
+    let software = [facts.backend.to_owned(), facts.driver.clone(), memory.map_or_else(|| "unknown".into(), bytes)];
+    let sizes = [storage_binding, buffer, workgroup_memory.into()].map(bytes);
     let counts = [invocations, workgroups, storage_buffers].map(|count| count.to_string());
-    about.into_iter().chain(software).chain(memory).chain(counts).collect()
+    about.into_iter().chain(software).chain(sizes).chain(counts).collect()
 }
 
 /// A size with the largest binary unit that it reaches, e.g. `128 MiB`, `1.5 GiB`.

@@ -19,8 +19,8 @@ use burgess_qd::optimiser::{Memory, clip};
 pub struct Climber {
     /// Its genes now, a valid body.
     pub genome: Genome,
-    /// What they compile to.
-    pub candidate: Candidate<f32>,
+    /// What they compile to; taken while it is simulated.
+    pub candidate: Option<Candidate<f32>>,
     /// What is known of its body.
     pub traits: BodyTraits,
     /// Whether it goes on, and if not, why.
@@ -67,7 +67,7 @@ impl Climber {
         let memory = Memory::new(spec.optimiser, origin.len());
         Self {
             genome,
-            candidate,
+            candidate: Some(candidate),
             traits,
             state: ClimbStatus::Climbing,
             agreement: Agreement::default(),
@@ -91,7 +91,7 @@ impl Climber {
             return;
         };
         self.agreement.expect(objective, promise(&slope, &self.genome, &next));
-        (self.genome, self.traits, self.candidate) = (next, compiled.traits, compiled.phenotype);
+        (self.genome, self.traits, self.candidate) = (next, compiled.traits, Some(compiled.phenotype));
     }
 
     /// The derivative with respect to each gene that moves, zero for the others; none when it is not finite.

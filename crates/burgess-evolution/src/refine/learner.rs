@@ -17,6 +17,11 @@ use burgess_physics::world::World;
 use burgess_qd::emitter::batch::Offspring;
 use burgess_qd::{Elites, GeneGroup};
 use rayon::prelude::*;
+use std::panic::resume_unwind;
+use std::thread::ScopedJoinHandle;
+
+/// Fewest candidates of a group that climbs by itself: fewer leave a large device idle.
+const LEAST_GROUP: usize = 1024;
 
 /// What refines the candidates of an experiment.
 pub struct Learner<'a> {
@@ -123,14 +128,19 @@ impl<'a> Learner<'a> {
         let mut refinements = Refinements { refined: places.len() as u64, ..Refinements::default() };
         let begin = |&place: &usize| Climber::new(&born.offspring[place], born.phenotypes[place].clone(), &self.spec);
         let mut climbers: Vec<Climber> = places.par_iter().map(begin).collect();
-        self.climb(&mut climbers, &mut refinements)?;
-        let after = self.simulate(&climbers, &born, &places, backend, &mut refinements)?;
+        let steps = self.climb(&mut climbers)?;
+        (refinements.forward, refinements.backward) = (steps, steps);
+        let after = self.simulate(&mut climbers, &born, &places, backend, &mut refinements)?;
+        refinements.dropped = climbers.iter().filter(|climber| climber.state == ClimbStatus::Dropped).count() as u64;
         let untouched =
             |&trust: &f32| Learned { accepted: None, refinement: Refinement { trust, ..Refinement::default() } };
         refinements.learned = inherited.iter().map(untouched).collect();
-        for ((place, climber), after) in places.into_iter().zip(climbers).zip(after) {
-            refinements.dropped += u64::from(climber.state == ClimbStatus::Dropped);
-            refinements.learned[place] = self.judge(climber, born, place, after, inherited[place]);
+        let judged = places.par_iter().zip(climbers).zip(after);
+        let judged: Vec<Learned> = judged
+            .map(|((&place, climber), after)| self.judge(climber, born, place, after, inherited[place]))
+            .collect();
+        for (place, learned) in places.into_iter().zip(judged) {
+            refinements.learned[place] = learned;
         }
         Ok(refinements)
     }
@@ -172,49 +182,67 @@ impl<'a> Learner<'a> {
         DescriptorSpec::join(&self.experiment.descriptors, refinement, &outcome.descriptors)
     }
 
-    /// All steps of all climbers.
-    fn climb(&self, climbers: &mut [Climber], refinements: &mut Refinements) -> Result<()> {
+    /// All steps of all climbers, and how much was simulated for that. They climb in as many groups as the differentiator works on at the same time, each at its own pace,
+    /// so that a device differentiates one group while the genes of another move.
+    fn climb(&self, climbers: &mut [Climber]) -> Result<Steps> {
+        let groups = self.differentiator.calls_at_once().min(climbers.len() / LEAST_GROUP).max(1);
+        let size = climbers.len().div_ceil(groups).max(1);
+        let groups: Vec<&mut [Climber]> = climbers.chunks_mut(size).collect();
+        let each: Vec<Result<Steps>> = std::thread::scope(|scope| {
+            let climb = |group| scope.spawn(move || self.climb_together(group));
+            let threads: Vec<_> = groups.into_iter().map(climb).collect();
+            let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            threads.into_iter().map(join).collect()
+        });
+        each.into_iter().try_fold(Steps::default(), |mut sum, steps| {
+            sum += steps?;
+            Ok(sum)
+        })
+    }
+
+    /// All steps of a group.
+    fn climb_together(&self, climbers: &mut [Climber]) -> Result<Steps> {
         let rules = Rules { spec: &self.spec, space: self.space, world: &self.world };
+        let mut steps = Steps::default();
         for _ in 0..self.spec.steps {
             let mut active: Vec<&mut Climber> =
                 climbers.iter_mut().filter(|climber| climber.state == ClimbStatus::Climbing).collect();
             if active.is_empty() {
                 break;
             }
-            let candidates: Vec<Candidate<f32>> = active.par_iter().map(|climber| climber.candidate.clone()).collect();
+            let candidates: Vec<Candidate<f32>> =
+                active.iter_mut().map(|climber| climber.candidate.take().expect("it has one between steps")).collect();
             let gradients =
                 self.differentiator.differentiate(&candidates, &self.objective).context("differentiation failed")?;
             let (came, asked) = (gradients.len(), candidates.len());
             ensure!(came == asked, "the differentiator gave {came} gradients for {asked} candidates");
             for (candidate, gradient) in candidates.iter().zip(&gradients) {
-                let steps = Steps::of(gradient.returns.steps, candidate.model.links.len());
-                refinements.forward += steps;
-                refinements.backward += steps;
+                steps += Steps::of(gradient.returns.steps, candidate.model.links.len());
             }
-            active.par_iter_mut().zip(&gradients).for_each(|(climber, gradient)| climber.step(gradient, &rules));
+            active.par_iter_mut().zip(candidates).zip(gradients).for_each(|((climber, candidate), gradient)| {
+                climber.candidate = Some(candidate);
+                climber.step(&gradient, &rules);
+            });
         }
-        Ok(())
+        Ok(steps)
     }
 
     /// A full episode of each climber that moved.
     fn simulate(
         &self,
-        climbers: &[Climber],
+        climbers: &mut [Climber],
         born: &Born<'_>,
         places: &[usize],
         backend: &dyn Backend,
         refinements: &mut Refinements,
     ) -> Result<Vec<Option<Outcome>>> {
-        let moved = |(climber, &place): (&Climber, &usize)| {
-            climber.state != ClimbStatus::Dropped && climber.genome != born.offspring[place].solution
+        let take = |(climber, &place): (&mut Climber, &usize)| {
+            let moved = climber.state != ClimbStatus::Dropped && climber.genome != born.offspring[place].solution;
+            climber.candidate.take().filter(|_| moved)
         };
-        let moved: Vec<bool> = climbers.iter().zip(places).map(moved).collect();
-        let candidates: Vec<Candidate<f32>> = climbers
-            .iter()
-            .zip(&moved)
-            .filter(|(_, moved)| **moved)
-            .map(|(climber, _)| climber.candidate.clone())
-            .collect();
+        let taken: Vec<Option<Candidate<f32>>> = climbers.par_iter_mut().zip(places).map(take).collect();
+        let moved: Vec<bool> = taken.iter().map(Option::is_some).collect();
+        let candidates: Vec<Candidate<f32>> = taken.into_iter().flatten().collect();
         // Devices need not know what to do with nothing.
         let outcomes = match candidates[..] {
             [] => Vec::new(),
@@ -225,6 +253,7 @@ impl<'a> Learner<'a> {
         for (candidate, outcome) in candidates.iter().zip(&outcomes) {
             refinements.forward += Steps::of(outcome.steps, candidate.model.links.len());
         }
+        candidates.into_par_iter().for_each(drop);
         let mut outcomes = outcomes.into_iter();
         Ok(moved.into_iter().map(|moved| moved.then(|| outcomes.next()).flatten()).collect())
     }

@@ -5,7 +5,7 @@ use super::device::GpuError;
 use super::encode::{Arrays, Encoded, Prepared, place_brains};
 use super::gradient::{self, Begin};
 use super::layout::{self, Body, ENDING, FRESH, STEPS, Span};
-use super::part::{KEPT, Part, PartSetup, Records};
+use super::part::{KEPT, Part, PartSetup, Records, copy, side_by_side, submit};
 use super::session::{Session, Variant};
 use super::snapshot::{Kept, ending, reward};
 use crate::batch::simulator::{check_after, check_drive, check_states};
@@ -83,8 +83,10 @@ impl GpuBatch {
         let variant = Variant { taped: false, mode: Mode::Windows };
         for (place, blocks) in PartSetup::rooms(session, variant, &prepared)? {
             // A window may be as long as an episode, and its tape is to fit.
-            let room = gradient::room(&place, session.task(variant).steps.max(1));
-            for blocks in gradient::split(&place, room, blocks, parts, &prepared)? {
+            let room = gradient::room(session, session.task(variant).steps.max(1));
+            let rooms = [(place, blocks)];
+            let rounds = gradient::rounds(room, &rooms)?.max(parts);
+            for (place, blocks) in side_by_side(rooms.into(), rounds, &prepared)?.into_iter().flatten() {
                 let mut encoded = Encoded::default();
                 place.encode(&mut encoded, &blocks, &prepared);
                 let (scratch, words) = (encoded.activations, place.words);
@@ -146,7 +148,7 @@ impl Loaded {
         let contents = chosen.iter().map(mark).chain(std::iter::once((part.bodies(), 0, bodies)));
         part.write("bodies to reset", contents)?;
         // A dispatch without steps writes the states with which the episodes begin.
-        part.forward(part.span(step, 0), |_| (), |_| (), || ())?;
+        submit(&part.place.session, &[part.forward(part.span(step, 0))], |_| (), |_| (), || ())?;
         Ok(())
     }
 
@@ -187,11 +189,11 @@ impl Loaded {
         let part = &self.part;
         let sizes = part.kept_sizes();
         let copies = self.part.place.session.gpu.guarded("the beginning of a window", |device| {
-            let copy = |size: u64| part.place.take(device, KEPT, size).map(Arc::new);
+            let take = |size: u64| part.place.take(device, KEPT, size).map(Arc::new);
             let [states, episodes, results] = sizes;
-            Ok::<_, GpuError>(Begin { states: copy(states)?, episodes: copy(episodes)?, results: copy(results)? })
+            Ok::<_, GpuError>(Begin { states: take(states)?, episodes: take(episodes)?, results: take(results)? })
         })??;
-        part.copy("the beginning of a window", |encoder| {
+        copy(&part.place.session, "the beginning of a window", |encoder| {
             let pairs =
                 [(&part.states, &copies.states), (&part.episodes, &copies.episodes), (&part.results, &copies.results)];
             for ((from, to), size) in pairs.into_iter().zip(sizes) {
@@ -210,15 +212,15 @@ impl Loaded {
     ) -> Result<(), Error> {
         let driven = actions.map(|actions| self.driven(candidates, actions)).transpose()?;
         let part = driven.as_ref().unwrap_or(&self.part);
-        let Session { gpu, .. } = &*part.place.session;
-        let mut pace = part.place.session.pace();
-        gpu.settle()?;
+        let session = &part.place.session;
+        let mut pace = session.pace();
+        session.gpu.settle()?;
         let mut left = steps.clone();
         while !left.is_empty() {
-            let count = part.place.step_count(&pace, part.blocks, left.len() as u32);
+            let count = session.step_count(&pace, part.blocks, left.len() as u32);
             let span = Span { window_start: steps.start, ..part.span(left.start, count) };
             let began = Instant::now();
-            gpu.wait_for(part.forward(span, |_| (), |_| (), || ())?)?;
+            session.gpu.wait_for(submit(session, &[part.forward(span)], |_| (), |_| (), || ())?)?;
             pace.spend(began.elapsed());
             pace.learn(part.blocks as u32, count, began.elapsed(), left.start == steps.start);
             left.start += count;

@@ -35,9 +35,10 @@ use crate::step::state::State;
 pub use batch::GpuBatch;
 use device::{Gpu, GpuError};
 use encode::Encoded;
-use forward::{PLAIN, Run, simulate};
+use forward::{Member, PLAIN, simulate};
 use gradient::TAPED;
 pub use options::{Options, unsupported};
+use rayon::prelude::*;
 pub use resume::Standing;
 use session::Session;
 pub use shared_world::GpuWorld;
@@ -119,10 +120,10 @@ impl GpuBackend {
         standing: &[Standing],
         steps: Range<u32>,
     ) -> Result<Vec<State<f32>>, Error> {
-        self.states(candidates, steps, |run, encoded| {
-            let link_room = run.part().place.pipeline.link_room;
+        self.states(candidates, steps, |member, encoded| {
+            let link_room = member.part().place.pipeline.link_room;
             let (states, episodes) = resume::arrays(encoded, link_room, |i| (&candidates[i].model, &standing[i]));
-            run.put_states(&states, &episodes)
+            member.put_states(&states, &episodes)
         })
     }
 
@@ -130,11 +131,11 @@ impl GpuBackend {
         &self,
         candidates: &[Candidate<f32>],
         steps: Range<u32>,
-        begin: impl Fn(&Run, &Encoded) -> Result<(), GpuError>,
+        begin: impl Fn(&Member, &Encoded) -> Result<(), GpuError>,
     ) -> Result<Vec<State<f32>>, Error> {
         let mut states: Vec<Option<State<f32>>> = vec![None; candidates.len()];
-        let finished = |run: &Run, encoded: &Encoded| {
-            let (part, model) = (run.part(), |i: usize| &candidates[i].model);
+        let finished = |member: &Member, encoded: &Encoded| {
+            let (part, model) = (member.part(), |i: usize| &candidates[i].model);
             let link_room = part.place.pipeline.link_room;
             let found = decode::states(encoded, &part.read_states()?, &part.read_episodes()?, link_room, model);
             for (&candidate, state) in encoded.candidates.iter().zip(found) {
@@ -149,19 +150,23 @@ impl GpuBackend {
     fn attempt(
         &self,
         candidates: &[Candidate<f32>],
-        parts: usize,
+        rounds: usize,
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<Vec<Outcome>, Error> {
         let task = self.session.task(PLAIN);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
-        let finished = |run: &Run, encoded: &Encoded| {
-            let results = run.results()?;
-            for (&candidate, words) in encoded.candidates.iter().zip(results.chunks_exact(run.part().place.words)) {
-                outcomes[candidate] = Some(decode::outcome(words, task.descriptors.len(), task.frame)?);
+        let finished = |member: &Member, encoded: &Encoded| {
+            let results = member.results()?;
+            let creatures = encoded.candidates.par_iter().zip(results.par_chunks_exact(member.part().place.words));
+            let found = creatures.map(|(&candidate, words)| {
+                Ok((candidate, decode::outcome(words, task.descriptors.len(), task.frame)?))
+            });
+            for (candidate, outcome) in found.collect::<Result<Vec<_>, GpuError>>()? {
+                outcomes[candidate] = Some(outcome);
             }
             Ok(())
         };
-        simulate(&self.session, candidates, 0..task.steps, parts, |_, _| Ok(()), finished, meanwhile)?;
+        simulate(&self.session, candidates, 0..task.steps, rounds, |_, _| Ok(()), finished, meanwhile)?;
         Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a part")).collect())
     }
 }
@@ -208,6 +213,11 @@ impl Differentiate for GpuBackend {
         objectives: &[Objective],
     ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
         gradient::differentiate(&self.session, candidates, objectives)
+    }
+
+    fn calls_at_once(&self) -> usize {
+        // The device works on one while the host prepares and digests the other.
+        2
     }
 
     fn time(&self) -> Duration {

@@ -27,7 +27,7 @@ pub struct Options {
     pub parts: Option<usize>,
     /// What the backend's buffers may take together (bytes); no limit of its own unless set.
     pub memory: Option<u64>,
-    /// What states kept for the backward pass may take (bytes), [`TAPE_MEMORY`](super::gradient::TAPE_MEMORY) unless set.
+    /// What states kept for the backward pass may take (bytes), [`tape_memory`](super::gradient::tape_memory) unless set.
     pub tape: Option<u64>,
     /// Most workgroups of a dispatch in a row, for tests of what goes beyond; the device's limit unless set.
     pub widest: Option<u32>,

@@ -25,12 +25,16 @@ pub struct Block {
 
 /// Packs creatures into blocks.
 pub fn pack(trees: &[Tree]) -> Vec<Block> {
-    let mut order: Vec<usize> = (0..trees.len()).collect();
-    order.sort_unstable_by_key(|&i| (trees[i].depth, trees[i].links, std::cmp::Reverse(i)));
+    // Of trees of one depth and size the first comes first.
+    let mut by_size: Vec<[Vec<usize>; LANES + 1]> = Vec::new();
+    for (i, tree) in trees.iter().enumerate() {
+        by_size.resize_with(by_size.len().max(tree.depth + 1), || std::array::from_fn(|_| Vec::new()));
+        by_size[tree.depth][tree.links].push(i);
+    }
     let mut blocks: Vec<Block> = Vec::new();
     // Blocks by the number of their free lanes.
     let mut with_room: [Vec<usize>; LANES + 1] = std::array::from_fn(|_| Vec::new());
-    for &model in order.iter().rev() {
+    for &model in by_size.iter().rev().flat_map(|depth| depth.iter().rev()).flatten() {
         let Tree { links, depth } = trees[model];
         let fullest = (links..=LANES).find_map(|free| Some((free, with_room[free].pop()?)));
         let (free, block) = fullest.unwrap_or_else(|| {

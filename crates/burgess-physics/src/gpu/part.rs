@@ -8,7 +8,6 @@ use super::layout::{
     state_fields, thought_floats,
 };
 use super::options::contact_rooms;
-use super::pace::Pace;
 use super::pack::{Block, pack};
 use super::pipeline::{Entry, Pipeline};
 use super::pool::Loan;
@@ -67,6 +66,72 @@ pub(super) enum Records<'a> {
     Room(u64),
     /// In those of another part with the same creatures.
     Of(&'a Part),
+}
+
+/// The blocks of all contact rooms in rounds, at least `least`, of which each has one part of each room that has blocks left for it, and each
+/// part no more than the device can bind. The parts of a round are simulated side by side.
+///
+/// # Errors
+///
+/// When the device cannot even bind the arrays of one block.
+pub(super) fn side_by_side(
+    rooms: Vec<(PartSetup, Vec<Block>)>,
+    least: usize,
+    prepared: &[Prepared<'_>],
+) -> Result<Vec<Vec<(PartSetup, Vec<Block>)>>, GpuError> {
+    let mut rounds: Vec<Vec<(PartSetup, Vec<Block>)>> = Vec::new();
+    for (place, blocks) in rooms {
+        let most = blocks.len().div_ceil(least.max(1));
+        for (round, blocks) in place.split(blocks, most, prepared)?.into_iter().enumerate() {
+            if round == rounds.len() {
+                rounds.push(Vec::new());
+            }
+            rounds[round].push((place.clone(), blocks));
+        }
+    }
+    Ok(rounds)
+}
+
+/// A dispatch of a part that is to be submitted.
+pub(super) struct Dispatch<'a> {
+    part: &'a Part,
+    entry: Entry,
+    arrays: &'a wgpu::BindGroup,
+    span: Span,
+}
+
+/// Submits dispatches of parts, which the device may work on side by side, between what else is to be done `before` and `after` them on
+/// the device; `submitted` is called once they are on their way.
+///
+/// # Errors
+///
+/// When the device fails or is lost.
+pub(super) fn submit(
+    session: &Session,
+    dispatches: &[Dispatch<'_>],
+    before: impl FnOnce(&mut wgpu::CommandEncoder),
+    after: impl FnOnce(&mut wgpu::CommandEncoder),
+    submitted: impl FnOnce(),
+) -> Result<wgpu::SubmissionIndex, GpuError> {
+    let Session { gpu, .. } = session;
+    gpu.guarded("a dispatch", |device| {
+        for Dispatch { part, span, .. } in dispatches {
+            gpu.queue.write_buffer(&part.span, 0, bytemuck::bytes_of(span));
+        }
+        // In a list of its own, so that no dispatch waits for what was to be done before another.
+        let mut first = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        before(&mut first);
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        for Dispatch { part, entry, arrays, span } in dispatches {
+            part.place.pipeline.dispatch(&mut pass, *entry, arrays, span.block_count, session.widest());
+        }
+        drop(pass);
+        after(&mut encoder);
+        let submission = gpu.queue.submit([first.finish(), encoder.finish()]);
+        submitted();
+        submission
+    })
 }
 
 impl PartSetup {
@@ -162,11 +227,6 @@ impl PartSetup {
         let whole = self.variant.has_whole_records();
         let fields: fn(LinkRoom) -> usize = if whole { record_fields } else { state_fields };
         (blocks * LANES * fields(self.pipeline.link_room) * size_of::<Vec4>()) as u64
-    }
-
-    /// Steps of the next dispatch of some blocks, of which so many are left.
-    pub(super) fn step_count(&self, pace: &Pace, blocks: usize, left: u32) -> u32 {
-        pace.steps(blocks as u32).min(self.session.most_steps()).min(left)
     }
 
     /// A buffer from the pool.
@@ -298,65 +358,14 @@ impl Part {
         Span { first_step, step_count, block_count, tape_start: 0, replays: 0, window_start: 0 }
     }
 
-    /// Submits one dispatch of the forward pass, between what else is to be done `before` and `after` it on the device; `submitted` is
-    /// called once it is on its way.
-    ///
-    /// # Errors
-    ///
-    /// When the device fails or is lost.
-    pub(super) fn forward(
-        &self,
-        span: Span,
-        before: impl FnOnce(&mut wgpu::CommandEncoder),
-        after: impl FnOnce(&mut wgpu::CommandEncoder),
-        submitted: impl FnOnce(),
-    ) -> Result<wgpu::SubmissionIndex, GpuError> {
-        self.dispatch(Entry::Simulate, &self.forward, span, before, after, submitted)
+    /// A dispatch of the forward pass.
+    pub(super) fn forward(&self, span: Span) -> Dispatch<'_> {
+        Dispatch { part: self, entry: Entry::Simulate, arrays: &self.forward, span }
     }
 
-    /// Submits one dispatch of the backward pass over [these arrays](Self::bind_backward).
-    ///
-    /// # Errors
-    ///
-    /// When the device fails or is lost.
-    pub(super) fn backward(&self, arrays: &wgpu::BindGroup, span: Span) -> Result<wgpu::SubmissionIndex, GpuError> {
-        self.dispatch(Entry::Differentiate, arrays, span, |_| (), |_| (), || ())
-    }
-
-    fn dispatch(
-        &self,
-        entry: Entry,
-        arrays: &wgpu::BindGroup,
-        span: Span,
-        before: impl FnOnce(&mut wgpu::CommandEncoder),
-        after: impl FnOnce(&mut wgpu::CommandEncoder),
-        submitted: impl FnOnce(),
-    ) -> Result<wgpu::SubmissionIndex, GpuError> {
-        let Session { gpu, .. } = &*self.place.session;
-        gpu.guarded("a dispatch", |device| {
-            gpu.queue.write_buffer(&self.span, 0, bytemuck::bytes_of(&span));
-            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            before(&mut encoder);
-            self.place.pipeline.dispatch(&mut encoder, entry, arrays, span.block_count, self.place.session.widest());
-            after(&mut encoder);
-            let submission = gpu.queue.submit([encoder.finish()]);
-            submitted();
-            submission
-        })
-    }
-
-    /// Copies between buffers of the device.
-    ///
-    /// # Errors
-    ///
-    /// When the device fails.
-    pub(super) fn copy(&self, what: &str, record: impl FnOnce(&mut wgpu::CommandEncoder)) -> Result<(), GpuError> {
-        let Session { gpu, .. } = &*self.place.session;
-        gpu.guarded(what, |device| {
-            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            record(&mut encoder);
-            gpu.queue.submit([encoder.finish()]);
-        })
+    /// A dispatch of the backward pass over [these arrays](Self::bind_backward).
+    pub(super) fn backward<'a>(&'a self, arrays: &'a wgpu::BindGroup, span: Span) -> Dispatch<'a> {
+        Dispatch { part: self, entry: Entry::Differentiate, arrays, span }
     }
 
     /// Writes to buffers of the device, from the places (bytes) that are given with them on.
@@ -388,6 +397,11 @@ impl Part {
     /// Bytes of the results.
     pub(super) fn results_size(&self) -> u64 {
         (self.creatures * self.place.words * size_of::<u32>()) as u64
+    }
+
+    /// Bytes of the gradients of lanes.
+    pub(super) fn gradients_size(&self) -> u64 {
+        (self.blocks * LANES * self.place.gradient_fields() * size_of::<Vec4>()) as u64
     }
 
     /// Reads the words of the results, creature after creature.
@@ -423,28 +437,83 @@ impl Part {
     ///
     /// When the device fails or is lost.
     pub(super) fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, count: usize) -> Result<Vec<T>, GpuError> {
-        let Session { gpu, pool, .. } = &*self.place.session;
-        let bytes = (count * size_of::<T>()) as u64;
-        let copy = gpu.guarded("reading", |device| {
-            let copy = pool.take(device, READ_BACK, bytes, gpu.facts.limits.buffer)?;
+        let read = ReadBack::start(&self.place.session, &[(buffer, (count * size_of::<T>()) as u64)])?;
+        self.place.session.gpu.wait()?;
+        Ok(bytemuck::pod_collect_to_vec(&read.views()?[0]))
+    }
+}
+
+/// Copies between buffers of the device.
+///
+/// # Errors
+///
+/// When the device fails.
+pub(super) fn copy(
+    session: &Session,
+    what: &str,
+    record: impl FnOnce(&mut wgpu::CommandEncoder),
+) -> Result<(), GpuError> {
+    let gpu = &session.gpu;
+    gpu.guarded(what, |device| {
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        record(&mut encoder);
+        gpu.queue.submit([encoder.finish()]);
+    })
+}
+
+/// Contents of buffers on their way to the host.
+#[derive(Debug)]
+pub(super) struct ReadBack {
+    /// Each with its bytes.
+    copies: Vec<(Loan, u64)>,
+}
+
+impl ReadBack {
+    /// Begins to read the first bytes of some buffers; they are there when the device has done its work so far.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub(super) fn start(session: &Session, sources: &[(&wgpu::Buffer, u64)]) -> Result<Self, GpuError> {
+        let Session { gpu, pool, .. } = session;
+        gpu.guarded("reading", |device| {
+            let take = |&(_, bytes): &(&wgpu::Buffer, u64)| {
+                Ok((pool.take(device, READ_BACK, bytes, gpu.facts.limits.buffer)?, bytes))
+            };
+            let copies = sources.iter().map(take).collect::<Result<Vec<(Loan, u64)>, GpuError>>()?;
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            encoder.copy_buffer_to_buffer(buffer, 0, &copy, 0, bytes);
+            for ((source, _), (copy, bytes)) in sources.iter().zip(&copies) {
+                encoder.copy_buffer_to_buffer(source, 0, copy, 0, *bytes);
+            }
             gpu.queue.submit([encoder.finish()]);
-            copy.map_async(wgpu::MapMode::Read, ..bytes, |_| {});
-            Ok::<_, GpuError>(copy)
-        })??;
-        gpu.wait()?;
-        let contents = mapped(&copy, bytes);
-        copy.unmap();
-        contents
+            for (copy, bytes) in &copies {
+                copy.map_async(wgpu::MapMode::Read, ..*bytes, |_| {});
+            }
+            Ok(Self { copies })
+        })?
+    }
+
+    /// The contents, buffer by buffer, once the device was waited for.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub(super) fn views(&self) -> Result<Vec<wgpu::BufferView>, GpuError> {
+        self.copies.iter().map(|(copy, bytes)| view(copy, *bytes)).collect()
+    }
+}
+
+impl Drop for ReadBack {
+    fn drop(&mut self) {
+        self.copies.iter().for_each(|(copy, _)| copy.unmap());
     }
 }
 
 /// The contents of a buffer that is mapped.
-pub(super) fn mapped<T: bytemuck::Pod>(buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<T>, GpuError> {
+pub(super) fn view(buffer: &wgpu::Buffer, bytes: u64) -> Result<wgpu::BufferView, GpuError> {
     let failed =
         |error: wgpu::MapRangeError| GpuError::Driver { what: "reading results".into(), message: error.to_string() };
-    Ok(bytemuck::pod_collect_to_vec(&buffer.get_mapped_range(..bytes).map_err(failed)?))
+    buffer.get_mapped_range(..bytes).map_err(failed)
 }
 
 /// The candidates packed, those of each of the rooms for contact points by themselves; rooms without any are left out.
@@ -478,12 +547,12 @@ fn split<const ARRAYS: usize>(
     blocks: Vec<Block>,
     most: usize,
     allowed: u64,
-    sizes: impl Fn(&Block) -> [u64; ARRAYS],
+    sizes: impl Fn(&Block) -> [u64; ARRAYS] + Sync,
 ) -> Result<Vec<Vec<Block>>, GpuError> {
     let mut parts = vec![Vec::new()];
     let mut taken = [0; ARRAYS];
-    for block in blocks {
-        let own = sizes(&block);
+    let all: Vec<[u64; ARRAYS]> = blocks.par_iter().map(&sizes).collect();
+    for (block, own) in blocks.into_iter().zip(all) {
         let needed = own.into_iter().max().unwrap_or(0);
         if needed > allowed {
             return Err(GpuError::Limit { what: "one block of creatures (bytes)".into(), needed, allowed });

@@ -72,13 +72,12 @@ impl Pipeline {
     /// When it is to go back and was compiled without a tape.
     pub(crate) fn dispatch(
         &self,
-        encoder: &mut wgpu::CommandEncoder,
+        pass: &mut wgpu::ComputePass<'_>,
         entry: Entry,
         arrays: &wgpu::BindGroup,
         blocks: u32,
         widest: u32,
     ) {
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         pass.set_pipeline(match entry {
             Entry::Simulate => &self.simulate,
             Entry::Differentiate => self.differentiate.as_ref().expect("the shader was compiled with a tape"),

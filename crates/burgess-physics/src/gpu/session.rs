@@ -72,8 +72,8 @@ pub(super) struct Session {
     pub(super) world_buffer: wgpu::Buffer,
     brain: BrainKind,
     pub(super) pool: Arc<Pool>,
-    /// Arrays that the host fills; their memory is used again.
-    pub(super) encoded: Mutex<[Encoded; 2]>,
+    /// Arrays that the host fills, of the parts of a round and of the one before; their memory is used again.
+    pub(super) encoded: Mutex<[Vec<Encoded>; 2]>,
     /// Parts that a batch is simulated in at least.
     pub(super) parts: AtomicUsize,
     /// Parts that a batch is differentiated in at least.
@@ -182,6 +182,11 @@ impl Session {
         }
         let of_frames = self.task.observer.as_ref().map_or(u32::MAX, |&(_, period)| period);
         of_frames.min(if self.world.whole_shapes { SOFTWARE_STEPS } else { u32::MAX })
+    }
+
+    /// Steps of the next dispatch of some blocks, of which so many are left.
+    pub(super) fn step_count(&self, pace: &Pace, blocks: usize, left: u32) -> u32 {
+        pace.steps(blocks as u32).min(self.most_steps()).min(left)
     }
 
     /// Most workgroups of a dispatch in a row.

@@ -65,6 +65,8 @@ pub struct AdapterLimits {
     pub workgroups: u32,
     /// Storage buffers that a shader stage sees.
     pub storage_buffers: u32,
+    /// The device's own memory, in bytes, where the driver says.
+    pub memory: Option<u64>,
 }
 
 impl AdapterFacts {
@@ -94,6 +96,7 @@ impl AdapterFacts {
                 invocations: limits.max_compute_invocations_per_workgroup,
                 workgroups: limits.max_compute_workgroups_per_dimension,
                 storage_buffers: limits.max_storage_buffers_per_shader_stage,
+                memory: memory(adapter),
             },
         }
     }
@@ -102,6 +105,25 @@ impl AdapterFacts {
     pub fn is_software(&self) -> bool {
         self.kind == AdapterKind::Software
     }
+}
+
+/// The largest heap of memory that is the device's own (bytes). Only Vulkan tells.
+#[cfg(not(target_vendor = "apple"))]
+fn memory(adapter: &wgpu::Adapter) -> Option<u64> {
+    // SAFETY: the handles are only asked for properties, while `adapter` keeps them alive.
+    let properties = unsafe {
+        let vulkan = adapter.as_hal::<wgpu::hal::api::Vulkan>()?;
+        vulkan.shared_instance().raw_instance().get_physical_device_memory_properties(vulkan.raw_physical_device())
+    };
+    /// `VK_MEMORY_HEAP_DEVICE_LOCAL_BIT`.
+    const DEVICE_LOCAL: u32 = 1;
+    let heaps = properties.memory_heaps.iter().take(properties.memory_heap_count as usize);
+    heaps.filter(|heap| heap.flags.as_raw() & DEVICE_LOCAL != 0).map(|heap| heap.size).max()
+}
+
+#[cfg(target_vendor = "apple")]
+fn memory(_: &wgpu::Adapter) -> Option<u64> {
+    None
 }
 
 /// Name, interface and driver: all that the bits of a result depend on.

@@ -8,11 +8,11 @@ mod segments;
 
 use super::compose::Mode;
 use super::decode::outcome;
-use super::device::GpuError;
+use super::device::{AdapterFacts, GpuError};
 use super::encode::{Arrays, Encoded, Prepared};
 use super::layout::{self, DIVERGED, ENDING, LANES};
 use super::pack::Block;
-use super::part::PartSetup;
+use super::part::{PartSetup, side_by_side};
 use super::session::{Session, Variant};
 use crate::batch::WindowGradient;
 use crate::error::Error;
@@ -22,15 +22,19 @@ use crate::step::reverse::state::StateAdjoint;
 use crate::task::Returns;
 use decode::Bars;
 pub(super) use pass::Begin;
-use pass::{Course, Found, FoundGradients, Pass};
+use pass::{Course, Found, FoundGradients, Load, Pass};
 use rayon::prelude::*;
-use segments::Room;
+use segments::{Extent, Room};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Memory for the tape and its checkpoints unless it is set (bytes).
-pub const TAPE_MEMORY: u64 = 3 << 29;
+/// Memory for the tapes of a call and their checkpoints, where a device does not say how much it has (bytes).
+const TAPE_MEMORY: u64 = 3 << 29;
+/// Least and most memory for them on a device that does (bytes).
+const TAPE_MEMORIES: [u64; 2] = [1 << 29, 1 << 32];
+/// The share of a device's memory that they may take. There may be two calls at a time.
+const TAPE_SHARE: u64 = 8;
 
 /// Of one candidate, one an objective.
 type Gradients = Vec<Gradient<f32>>;
@@ -60,19 +64,23 @@ fn attempt(
     session: &Arc<Session>,
     candidates: &[Candidate<f32>],
     objectives: &[layout::Objective],
-    parts: usize,
+    rounds_asked: usize,
 ) -> Result<Vec<Gradients>, Error> {
     let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
     let mut gradients: Vec<Gradients> = vec![Vec::new(); candidates.len()];
-    let mut encoded = Encoded::default();
-    for (place, blocks) in PartSetup::rooms(session, TAPED, &prepared)? {
-        let room = room(&place, session.task(TAPED).steps);
-        for blocks in split(&place, room, blocks, parts, &prepared)? {
-            place.encode(&mut encoded, &blocks, &prepared);
-            let course = Course { steps: 0..room.steps, room, window: None };
-            let pass = Pass::upload(place.clone(), &encoded.arrays(), encoded.activations, objectives, course)?;
-            let found = pass.run(&mut session.taped_paces())?;
-            for (candidate, own) in decode(&place, candidates, &encoded, &found)? {
+    let rooms = PartSetup::rooms(session, TAPED, &prepared)?;
+    let room = room(session, session.task(TAPED).steps);
+    let rounds = rounds(room, &rooms)?.max(rounds_asked);
+    let mut encoded = Vec::new();
+    for round in side_by_side(rooms, rounds, &prepared)? {
+        encoded.resize_with(round.len(), Encoded::default);
+        round.iter().zip(&mut encoded).for_each(|((place, blocks), encoded)| place.encode(encoded, blocks, &prepared));
+        let places = round.iter().map(|(place, _)| place.clone());
+        let loads = places.zip(&encoded).map(|(place, encoded)| Load::whole_episodes(place, encoded)).collect();
+        let pass = Pass::upload(session, loads, objectives, Course { steps: 0..room.steps, room })?;
+        let found = pass.run(&mut session.taped_paces())?;
+        for (((place, _), encoded), found) in round.iter().zip(&encoded).zip(&found) {
+            for (candidate, own) in decode(place, candidates, encoded, found)? {
                 gradients[candidate] = own;
             }
         }
@@ -82,31 +90,33 @@ fn attempt(
 }
 
 /// The memory for the tape of so many steps.
-pub(super) fn room(place: &PartSetup, steps: u32) -> Room {
-    Room {
-        memory: place.session.options.tape.unwrap_or(TAPE_MEMORY),
-        binding: place.session.largest_array(),
-        steps,
-        link_room: place.pipeline.link_room,
+pub(super) fn room(session: &Session, steps: u32) -> Room {
+    let memory = session.options.tape.unwrap_or_else(|| tape_memory(&session.gpu.facts));
+    Room { memory, binding: session.largest_array(), steps }
+}
+
+/// What the tapes of a call may take on a device (bytes), unless it is set.
+pub fn tape_memory(facts: &AdapterFacts) -> u64 {
+    let [least, most] = TAPE_MEMORIES;
+    match facts.limits.memory {
+        // A software adapter's memory is the host's, and its caches are small.
+        Some(memory) if !facts.is_software() => (memory / TAPE_SHARE).clamp(least, most),
+        _ => TAPE_MEMORY,
     }
 }
 
-/// Splits the blocks of a contact room into parts of one size, at least `parts`, so that each part's tape fits.
-pub(super) fn split(
-    place: &PartSetup,
-    room: Room,
-    blocks: Vec<Block>,
-    parts: usize,
-    prepared: &[Prepared<'_>],
-) -> Result<Vec<Vec<Block>>, GpuError> {
-    let most = room.blocks().ok_or_else(|| GpuError::Limit {
-        what: "states of one block for the way back (bytes)".into(),
-        needed: room.record(1) * u64::from(room.steps.isqrt() + 1) * 2,
-        allowed: room.memory.min(room.binding),
-    })?;
-    let parts = blocks.len().div_ceil(most).max(parts).max(1);
-    let most = blocks.len().div_ceil(parts);
-    place.split(blocks, most, prepared)
+/// Rounds in which tapes fit.
+pub(super) fn rounds(room: Room, rooms: &[(PartSetup, Vec<Block>)]) -> Result<usize, GpuError> {
+    let extent = |blocks: usize, place: &PartSetup| Extent { blocks, link_room: place.pipeline.link_room };
+    let extents: Vec<Extent> = rooms.iter().map(|(place, blocks)| extent(blocks.len(), place)).collect();
+    room.rounds(&extents).ok_or_else(|| {
+        let record: u64 = rooms.iter().map(|(place, _)| extent(1, place).record()).sum();
+        GpuError::Limit {
+            what: "states of one block for the way back (bytes)".into(),
+            needed: record * u64::from(room.steps.isqrt() + 1) * 2,
+            allowed: room.memory.min(room.binding),
+        }
+    })
 }
 
 /// A window of the creatures of a part.
@@ -137,7 +147,7 @@ pub(super) fn differentiate_window<'c>(
 ) -> Result<Vec<(usize, WindowGradient<f32>)>, Error> {
     let WindowOf { arrays, encoded, activations, steps, begin } = window;
     let link_room = place.pipeline.link_room;
-    let room = room(place, (steps.len() as u32).max(1));
+    let room = room(&place.session, (steps.len() as u32).max(1));
     let fields = place.gradient_fields();
     let bases: Vec<(usize, usize)> = encoded.bases(fields).collect();
     let mut bars = vec![[0.0; 4]; encoded.lanes.len() * fields];
@@ -147,12 +157,11 @@ pub(super) fn differentiate_window<'c>(
         let put = |link: usize, field: usize, vector| bars[row + link + field * LANES] = vector;
         encode::state_bars(&driven(candidate).model, after, link_room, put);
     }
-    let course = Course { steps, room, window: Some((begin, &bars)) };
-    let objective = [weights(objective)];
-    let pass = Pass::upload(place.clone(), &arrays, activations, &objective, course)?;
+    let load = Load { place: place.clone(), arrays, activations, window: Some((begin, &bars)) };
+    let pass = Pass::upload(&place.session, vec![load], &[weights(objective)], Course { steps, room })?;
     let found = pass.run(&mut place.session.taped_paces())?;
-    let of = &found.gradients[0];
-    let one = |&(body, row): &(usize, usize)| {
+    let [found] = &found[..] else { unreachable!("one part was loaded") };
+    let one = |of: &FoundGradients<'_>, &(body, row): &(usize, usize)| {
         let candidate = encoded.candidates[body];
         let driven = driven(candidate);
         let bars = Bars {
@@ -165,7 +174,7 @@ pub(super) fn differentiate_window<'c>(
         let words = &found.results[body * place.words..][..place.words];
         (candidate, bars.window_gradient(words[ENDING] == DIVERGED && found.was_running[body]))
     };
-    Ok(bases.par_iter().map(one).collect())
+    Ok(found.with_gradients(|all| bases.par_iter().map(|base| one(&all[0], base)).collect())?)
 }
 
 /// The gradients of a part, those of each candidate with its index.
@@ -177,7 +186,7 @@ fn decode(
 ) -> Result<Vec<(usize, Gradients)>, GpuError> {
     let descriptors = place.session.task(place.variant).descriptors.len();
     let bases: Vec<(usize, usize)> = encoded.bases(place.gradient_fields()).collect();
-    let one = |&(body, row): &(usize, usize)| {
+    let one = |all: &[FoundGradients<'_>], &(body, row): &(usize, usize)| {
         let outcome = outcome(&found.results[body * place.words..][..place.words], descriptors, None)?;
         let returns = Returns {
             reward: outcome.reward,
@@ -187,7 +196,7 @@ fn decode(
             contacts_left_out: outcome.contacts_left_out,
         };
         let candidate = encoded.candidates[body];
-        let gradient = |of: &FoundGradients| {
+        let gradient = |of: &FoundGradients<'_>| {
             let bars = Bars {
                 candidate: &candidates[candidate],
                 world: &place.session.world,
@@ -197,9 +206,9 @@ fn decode(
             };
             bars.gradient(returns.clone())
         };
-        Ok((candidate, found.gradients.iter().map(gradient).collect()))
+        Ok((candidate, all.iter().map(gradient).collect()))
     };
-    bases.par_iter().map(one).collect()
+    found.with_gradients(|all| bases.par_iter().map(|base| one(all, base)).collect())?
 }
 
 /// An objective as the device reads it.

@@ -1,37 +1,56 @@
-//! A part of a batch forward and backward: its tape, its checkpoints, its gradients.
+//! Parts of a batch side by side, forward and backward: their tapes, their checkpoints, their gradients.
 
-use super::segments::Room;
+use super::segments::{Extent, Room};
 use crate::gpu::device::GpuError;
-use crate::gpu::encode::Arrays;
-use crate::gpu::layout::{Body, Episode, LANES, Objective, STEPS, Span, Vec4};
+use crate::gpu::encode::{Arrays, Encoded};
+use crate::gpu::layout::{Body, LANES, Objective, STEPS, Span, Vec4};
 use crate::gpu::pace::Pace;
-use crate::gpu::part::{KEPT, Part, PartSetup, Records};
+use crate::gpu::part::{Dispatch, KEPT, Part, PartSetup, ReadBack, Records, copy, submit};
 use crate::gpu::pool::Loan;
-use crate::gpu::session::Paces;
+use crate::gpu::session::{Paces, Session};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 use wgpu::BufferUsages as Usage;
 
-/// What comes back from the device.
+/// What comes back from the device of one part.
 pub(super) struct Found {
     /// Words of the results, creature after creature.
     pub(super) results: Vec<u32>,
     /// Of each creature, whether its episode went on when the pass began.
     pub(super) was_running: Vec<bool>,
-    /// Of each objective.
-    pub(super) gradients: Vec<FoundGradients>,
+    /// Of each objective the gradients of lanes, and behind them those of brains.
+    gradients: ReadBack,
 }
 
 /// What the backward pass of one objective left.
-pub(super) struct FoundGradients {
+pub(super) struct FoundGradients<'a> {
     /// In [block][field][lane] order.
-    pub(super) lanes: Vec<Vec4>,
+    pub(super) lanes: &'a [Vec4],
     /// Of each brain its scratch, and the gradient with respect to its weights.
-    pub(super) activations: Vec<f32>,
+    activations: &'a [f32],
 }
 
-impl FoundGradients {
+impl Found {
+    /// Calls `f` with what the backward pass of each objective left.
+    ///
+    /// # Errors
+    ///
+    /// When the device's memory cannot be read.
+    pub(super) fn with_gradients<R>(&self, f: impl FnOnce(&[FoundGradients<'_>]) -> R) -> Result<R, GpuError> {
+        let views = self.gradients.views()?;
+        let found: Vec<FoundGradients<'_>> = views
+            .chunks_exact(2)
+            .map(|pair| FoundGradients {
+                lanes: bytemuck::cast_slice(&pair[0]),
+                activations: bytemuck::cast_slice(&pair[1]),
+            })
+            .collect();
+        Ok(f(&found))
+    }
+}
+
+impl FoundGradients<'_> {
     /// The gradient with respect to the brain of a creature or of the rival among its objects, which has `scratch` floats before it.
     pub(super) fn brain(&self, facts: &[Body], body: usize, object: Option<usize>, scratch: usize) -> &[f32] {
         let row = object.map_or(body, |object| facts[body].first_object as usize + object);
@@ -39,17 +58,24 @@ impl FoundGradients {
     }
 }
 
-/// Creatures on the device, forward and backward.
+/// Parts on the device, forward and backward.
 pub(super) struct Pass {
-    part: Part,
+    session: Arc<Session>,
+    members: Vec<Member>,
     /// Steps of the batch; whole episodes begin with the first.
     steps: Range<u32>,
+    /// Steps of a segment.
+    segment: u32,
+    objectives: usize,
+}
+
+/// A part among others.
+struct Member {
+    part: Part,
     /// Of each creature the step with which its episode began.
     started: Vec<u32>,
     /// Where windows begin.
     begin: Option<Begin>,
-    /// Steps of a segment.
-    segment: u32,
     /// One an objective, at least one.
     targets: Vec<Target>,
     /// States and episodes before each segment but the first.
@@ -66,13 +92,30 @@ pub(crate) struct Begin {
 }
 
 /// What a pass goes through.
-pub(crate) struct Course<'a> {
+pub(crate) struct Course {
     /// Steps of the batch.
     pub(crate) steps: Range<u32>,
     /// Memory for the tape.
     pub(crate) room: Room,
+}
+
+/// What a part is made of.
+pub(crate) struct Load<'a> {
+    /// Where it goes.
+    pub(crate) place: PartSetup,
+    /// What the device reads.
+    pub(crate) arrays: Arrays<'a>,
+    /// Floats of all brains' scratch and gradients.
+    pub(crate) activations: usize,
     /// Of a window: where it begins, and the gradients to begin the backward pass with.
     pub(crate) window: Option<(Begin, &'a [Vec4])>,
+}
+
+impl<'a> Load<'a> {
+    /// Whole episodes.
+    pub(crate) fn whole_episodes(place: PartSetup, encoded: &'a Encoded) -> Self {
+        Self { place, arrays: encoded.arrays(), activations: encoded.activations, window: None }
+    }
 }
 
 /// What the backward pass of one objective needs. The first one has the scratch and the objective of the forward pass, which does not
@@ -90,67 +133,34 @@ impl Target {
 }
 
 impl Pass {
-    /// Uploads. `activations` is the number of floats of all brains' scratch and gradients.
+    /// Uploads.
     ///
     /// # Errors
     ///
     /// When the device's memory, or that for the tape, does not hold it.
     pub(super) fn upload(
-        place: PartSetup,
-        arrays: &Arrays<'_>,
-        activations: usize,
+        session: &Arc<Session>,
+        loads: Vec<Load<'_>>,
         objectives: &[Objective],
-        course: Course<'_>,
+        course: Course,
     ) -> Result<Self, GpuError> {
-        let Course { steps, room, window } = course;
-        let session = Arc::clone(&place.session);
-        let (creatures, blocks) = (arrays.bodies.len(), arrays.lanes.len() / LANES);
-        let record = room.record(blocks);
-        let segment = room.segment(blocks).ok_or_else(|| GpuError::Limit {
+        let Course { steps, room } = course;
+        let extent = |load: &Load<'_>| Extent {
+            blocks: load.arrays.lanes.len() / LANES,
+            link_room: load.place.pipeline.link_room,
+        };
+        let extents: Vec<Extent> = loads.iter().map(extent).collect();
+        let segment = room.segment(&extents).ok_or_else(|| GpuError::Limit {
             what: "the states of one block for the way back (bytes)".into(),
-            needed: 2 * record,
+            needed: 2 * extents.iter().map(Extent::record).sum::<u64>(),
             allowed: room.memory.min(room.binding),
         })?;
-        let gpu = &session.gpu;
-        gpu.guarded(&format!("the gradients of {creatures} creatures"), |device| -> Result<Self, GpuError> {
-            let records = Records::Room(u64::from(segment) + 1);
-            let part = Part::upload(place, arrays, records, activations, device)?;
-            let place = &part.place;
-            let size = (blocks * LANES * place.gradient_fields() * size_of::<Vec4>()) as u64;
-            let target = |number: usize| {
-                let gradients = place.take(device, KEPT, size)?;
-                let own = match number {
-                    0 => None,
-                    _ => Some((
-                        place.take(device, KEPT, part.activations_size)?,
-                        place.take(device, Usage::UNIFORM | Usage::COPY_DST, size_of::<Objective>() as u64)?,
-                    )),
-                };
-                let (activations, objective): (&wgpu::Buffer, Option<&wgpu::Buffer>) = match &own {
-                    Some((activations, objective)) => (activations, Some(objective)),
-                    None => (&part.activations, part.objective.as_deref()),
-                };
-                let objective = objective.expect("a part with a tape has an objective");
-                gpu.queue.write_buffer(objective, 0, bytemuck::bytes_of(&objectives[number]));
-                if let Some((_, after)) = &window {
-                    gpu.queue.write_buffer(&gradients, 0, bytemuck::cast_slice(after));
-                }
-                let arrays = part.bind_backward(device, &gradients, activations, objective);
-                Ok(Target { gradients, own, arrays })
-            };
-            let targets = (0..objectives.len()).map(target).collect::<Result<_, GpuError>>()?;
-            let copied = Usage::COPY_SRC | Usage::COPY_DST;
-            let episodes = (creatures * size_of::<Episode>()) as u64;
-            let checkpoints = match u64::from(room.steps.div_ceil(segment) - 1) {
-                0 => None,
-                count => Some((
-                    place.take_exactly(device, copied, count * record)?,
-                    place.take_exactly(device, copied, count * episodes)?,
-                )),
-            };
-            let started = arrays.bodies.iter().map(|body: &Body| body.started).collect();
-            let begin = window.map(|(begin, _)| begin);
-            Ok(Self { steps, started, begin, segment, targets, checkpoints, part })
+        let creatures: usize = loads.iter().map(|load| load.arrays.bodies.len()).sum();
+        session.gpu.guarded(&format!("the gradients of {creatures} creatures"), |device| {
+            let checkpoints = u64::from(room.steps.div_ceil(segment) - 1);
+            let member = |load| Member::upload(load, objectives, segment, checkpoints, device);
+            let members = loads.into_iter().map(member).collect::<Result<_, GpuError>>()?;
+            Ok(Self { session: Arc::clone(session), members, steps, segment, objectives: objectives.len() })
         })?
     }
 
@@ -159,9 +169,9 @@ impl Pass {
     /// # Errors
     ///
     /// When the device fails or is lost.
-    pub(super) fn run(&self, paces: &mut Paces) -> Result<Found, GpuError> {
+    pub(super) fn run(&self, paces: &mut Paces) -> Result<Vec<Found>, GpuError> {
         // The copies to the device are done when the clock of the simulation begins.
-        self.part.place.session.gpu.settle()?;
+        self.session.gpu.settle()?;
         let Range { start, end } = self.steps;
         let segments = (end - start).div_ceil(self.segment);
         let whole = |segment: u32| start + segment * self.segment..(start + (segment + 1) * self.segment).min(end);
@@ -172,35 +182,37 @@ impl Pass {
                 self.keep_checkpoint(segment)?;
             }
         }
-        let results = self.part.read_results()?;
+        let results = self.read_results()?;
         // Beyond the longest episode there is nothing to go back through.
-        let words = results.chunks_exact(self.part.place.words);
-        let last = words.zip(&self.started).map(|(words, started)| self.end_of(started.wrapping_add(words[STEPS])));
-        let last = last.max().unwrap_or(start);
+        let last = self.members.iter().zip(&results).flat_map(|(member, words)| member.ends(words));
+        let last = last.map(|step| self.end_of(step)).max().unwrap_or(start);
         for segment in (0..(last - start).div_ceil(self.segment)).rev() {
             let range = whole(segment).start..whole(segment).end.min(last);
             if segment + 1 < segments {
                 self.restore_checkpoint(segment)?;
                 self.simulate(range.clone(), true, &mut paces.forward)?;
             }
-            for target in &self.targets {
-                self.differentiate(target, range.clone(), &mut paces.backward)?;
+            for objective in 0..self.objectives {
+                self.differentiate(objective, range.clone(), &mut paces.backward)?;
             }
         }
-        let count = self.part.blocks * LANES * self.part.place.gradient_fields();
-        let found = |target: &Target| {
-            Ok::<_, GpuError>(FoundGradients {
-                lanes: self.part.read(&target.gradients, count)?,
-                activations: self
-                    .part
-                    .read(target.activations(&self.part), self.part.activations_size as usize / size_of::<f32>())?,
-            })
+        let gradients = self.members.iter().map(Member::read_gradients).collect::<Result<Vec<_>, _>>()?;
+        self.session.gpu.wait()?;
+        let found = |((member, results), gradients): ((&Member, Vec<u32>), ReadBack)| {
+            let lived = |step: u32| step.wrapping_sub(start).cast_signed() > 0;
+            let was_running = member.ends(&results).map(lived).collect();
+            Found { results, was_running, gradients }
         };
-        let words = results.chunks_exact(self.part.place.words);
-        let lived =
-            |(words, started): (&[u32], &u32)| started.wrapping_add(words[STEPS]).wrapping_sub(start).cast_signed() > 0;
-        let was_running = words.zip(&self.started).map(lived).collect();
-        Ok(Found { results, was_running, gradients: self.targets.iter().map(found).collect::<Result<_, _>>()? })
+        Ok(self.members.iter().zip(results).zip(gradients).map(found).collect())
+    }
+
+    /// Reads the results of all parts.
+    fn read_results(&self) -> Result<Vec<Vec<u32>>, GpuError> {
+        let read =
+            |member: &Member| ReadBack::start(&self.session, &[(&member.part.results, member.part.results_size())]);
+        let reads = self.members.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        self.session.gpu.wait()?;
+        reads.iter().map(|read| Ok(bytemuck::pod_collect_to_vec(&read.views()?[0]))).collect()
     }
 
     /// The step of this pass with which an episode ended that ended with this step of the batch, or before, or goes on.
@@ -210,15 +222,25 @@ impl Pass {
         self.steps.start + (taken.max(0).cast_unsigned()).min(self.steps.end - self.steps.start)
     }
 
+    /// Blocks of all parts.
+    fn blocks(&self) -> usize {
+        self.members.iter().map(|member| member.part.blocks).sum()
+    }
+
     /// Puts a window's beginning into the arrays, with its results only for the first time.
     fn begin_window(&self, with_results: bool) -> Result<(), GpuError> {
-        let Some(Begin { states, episodes, results }) = &self.begin else { return Ok(()) };
-        let [record, base, words] = self.part.kept_sizes();
-        self.part.copy("the beginning of a window", |encoder| {
-            encoder.copy_buffer_to_buffer(states, 0, &self.part.states, 0, record);
-            encoder.copy_buffer_to_buffer(episodes, 0, &self.part.episodes, 0, base);
-            if with_results {
-                encoder.copy_buffer_to_buffer(results, 0, &self.part.results, 0, words);
+        if self.members.iter().all(|member| member.begin.is_none()) {
+            return Ok(());
+        }
+        copy(&self.session, "the beginning of a window", |encoder| {
+            for Member { part, begin, .. } in &self.members {
+                let Some(Begin { states, episodes, results }) = begin else { continue };
+                let [record, base, words] = part.kept_sizes();
+                encoder.copy_buffer_to_buffer(states, 0, &part.states, 0, record);
+                encoder.copy_buffer_to_buffer(episodes, 0, &part.episodes, 0, base);
+                if with_results {
+                    encoder.copy_buffer_to_buffer(results, 0, &part.results, 0, words);
+                }
             }
         })
     }
@@ -227,71 +249,152 @@ impl Pass {
     fn simulate(&self, steps: Range<u32>, replays: bool, pace: &mut Pace) -> Result<(), GpuError> {
         let mut left = steps.clone();
         while !left.is_empty() {
-            let count = self.part.place.step_count(pace, self.part.blocks, left.len() as u32);
-            let span = self.span(left.start, count, steps.start, replays);
+            let count = self.session.step_count(pace, self.blocks(), left.len() as u32);
             let began = Instant::now();
+            let begins = left.start == self.steps.start && !replays;
             let clear = |encoder: &mut wgpu::CommandEncoder| {
-                if span.first_step == self.steps.start && !replays {
-                    // What brains' gradients are added to.
-                    for target in &self.targets {
-                        encoder.clear_buffer(target.activations(&self.part), 0, Some(self.part.activations_size));
+                // What brains' gradients are added to.
+                for Member { part, targets, .. } in self.members.iter().filter(|_| begins) {
+                    for target in targets {
+                        encoder.clear_buffer(target.activations(part), 0, Some(part.activations_size));
                     }
                 }
             };
-            self.wait_for(self.part.forward(span, clear, |_| (), || ())?)?;
+            let span = |part: &Part| self.span(part, left.start, count, steps.start, replays);
+            let dispatches: Vec<Dispatch<'_>> =
+                self.members.iter().map(|Member { part, .. }| part.forward(span(part))).collect();
+            self.wait_for(submit(&self.session, &dispatches, clear, |_| (), || ())?)?;
             pace.spend(began.elapsed());
             if !replays {
-                pace.learn(self.part.blocks as u32, span.step_count, began.elapsed(), left.start == self.steps.start);
+                pace.learn(self.blocks() as u32, count, began.elapsed(), left.start == self.steps.start);
             }
-            left.start += span.step_count;
+            left.start += count;
         }
         Ok(())
     }
 
     /// The same backward, through steps that are on the tape.
-    fn differentiate(&self, target: &Target, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
+    fn differentiate(&self, objective: usize, steps: Range<u32>, pace: &mut Pace) -> Result<(), GpuError> {
         let mut left = steps.clone();
         while !left.is_empty() {
-            let count = self.part.place.step_count(pace, self.part.blocks, left.len() as u32);
+            let count = self.session.step_count(pace, self.blocks(), left.len() as u32);
             left.end -= count;
-            let span = self.span(left.end, count, steps.start, false);
             let began = Instant::now();
-            self.wait_for(self.part.backward(&target.arrays, span)?)?;
+            let span = |part: &Part| self.span(part, left.end, count, steps.start, false);
+            let members = self.members.iter();
+            let dispatches: Vec<Dispatch<'_>> = members
+                .map(|Member { part, targets, .. }| part.backward(&targets[objective].arrays, span(part)))
+                .collect();
+            self.wait_for(submit(&self.session, &dispatches, |_| (), |_| (), || ())?)?;
             pace.spend(began.elapsed());
             // Near the start, all creatures are on their way.
-            pace.learn(self.part.blocks as u32, count, began.elapsed(), left.end == self.steps.start);
+            pace.learn(self.blocks() as u32, count, began.elapsed(), left.end == self.steps.start);
         }
         Ok(())
     }
 
-    fn span(&self, first: u32, count: u32, tape_start: u32, replays: bool) -> Span {
-        Span { tape_start, replays: replays.into(), window_start: self.steps.start, ..self.part.span(first, count) }
+    fn span(&self, part: &Part, first: u32, count: u32, tape_start: u32, replays: bool) -> Span {
+        Span { tape_start, replays: replays.into(), window_start: self.steps.start, ..part.span(first, count) }
     }
 
     fn wait_for(&self, submission: wgpu::SubmissionIndex) -> Result<(), GpuError> {
-        self.part.place.session.gpu.wait_for(submission)
+        self.session.gpu.wait_for(submission)
     }
 
     /// Keeps the state after a segment, and makes it the first record of the next.
     fn keep_checkpoint(&self, segment: u32) -> Result<(), GpuError> {
-        let Some((states, episodes)) = &self.checkpoints else { return Ok(()) };
-        let ([record, base, _], place) = (self.part.kept_sizes(), u64::from(segment));
-        self.part.copy("checkpoints", |encoder| {
-            let last = u64::from(self.segment) * record;
-            encoder.copy_buffer_to_buffer(&self.part.states, last, states, place * record, record);
-            encoder.copy_buffer_to_buffer(&self.part.episodes, 0, episodes, place * base, base);
-            encoder.copy_buffer_to_buffer(states, place * record, &self.part.states, 0, record);
+        copy(&self.session, "checkpoints", |encoder| {
+            for Member { part, checkpoints, .. } in &self.members {
+                let Some((states, episodes)) = checkpoints else { continue };
+                let ([record, base, _], place) = (part.kept_sizes(), u64::from(segment));
+                let last = u64::from(self.segment) * record;
+                encoder.copy_buffer_to_buffer(&part.states, last, states, place * record, record);
+                encoder.copy_buffer_to_buffer(&part.episodes, 0, episodes, place * base, base);
+                encoder.copy_buffer_to_buffer(states, place * record, &part.states, 0, record);
+            }
         })
     }
 
     /// Brings back the state before a segment; the first begins where the window does, or at rest.
     fn restore_checkpoint(&self, segment: u32) -> Result<(), GpuError> {
         let Some(place) = segment.checked_sub(1) else { return self.begin_window(false) };
-        let Some((states, episodes)) = &self.checkpoints else { return Ok(()) };
-        let ([record, base, _], place) = (self.part.kept_sizes(), u64::from(place));
-        self.part.copy("checkpoints", |encoder| {
-            encoder.copy_buffer_to_buffer(states, place * record, &self.part.states, 0, record);
-            encoder.copy_buffer_to_buffer(episodes, place * base, &self.part.episodes, 0, base);
+        copy(&self.session, "checkpoints", |encoder| {
+            for Member { part, checkpoints, .. } in &self.members {
+                let Some((states, episodes)) = checkpoints else { continue };
+                let ([record, base, _], place) = (part.kept_sizes(), u64::from(place));
+                encoder.copy_buffer_to_buffer(states, place * record, &part.states, 0, record);
+                encoder.copy_buffer_to_buffer(episodes, place * base, &part.episodes, 0, base);
+            }
         })
+    }
+}
+
+impl Member {
+    fn upload(
+        load: Load<'_>,
+        objectives: &[Objective],
+        segment: u32,
+        checkpoints: u64,
+        device: &wgpu::Device,
+    ) -> Result<Self, GpuError> {
+        let Load { place, arrays, activations, window } = load;
+        let session = Arc::clone(&place.session);
+        let queue = &session.gpu.queue;
+        let part = Part::upload(place, &arrays, Records::Room(u64::from(segment) + 1), activations, device)?;
+        let place = &part.place;
+        let target = |number: usize| {
+            let gradients = place.take(device, KEPT, part.gradients_size())?;
+            let own = match number {
+                0 => None,
+                _ => Some((
+                    place.take(device, KEPT, part.activations_size)?,
+                    place.take(device, Usage::UNIFORM | Usage::COPY_DST, size_of::<Objective>() as u64)?,
+                )),
+            };
+            let (activations, objective): (&wgpu::Buffer, Option<&wgpu::Buffer>) = match &own {
+                Some((activations, objective)) => (activations, Some(objective)),
+                None => (&part.activations, part.objective.as_deref()),
+            };
+            let objective = objective.expect("a part with a tape has an objective");
+            queue.write_buffer(objective, 0, bytemuck::bytes_of(&objectives[number]));
+            if let Some((_, after)) = &window {
+                queue.write_buffer(&gradients, 0, bytemuck::cast_slice(after));
+            }
+            let arrays = part.bind_backward(device, &gradients, activations, objective);
+            Ok(Target { gradients, own, arrays })
+        };
+        let targets = (0..objectives.len()).map(target).collect::<Result<_, GpuError>>()?;
+        let copied = Usage::COPY_SRC | Usage::COPY_DST;
+        let [record, episodes, _] = part.kept_sizes();
+        let checkpoints = match checkpoints {
+            0 => None,
+            count => Some((
+                place.take_exactly(device, copied, count * record)?,
+                place.take_exactly(device, copied, count * episodes)?,
+            )),
+        };
+        let started = arrays.bodies.iter().map(|body: &Body| body.started).collect();
+        let begin = window.map(|(begin, _)| begin);
+        Ok(Self { started, begin, targets, checkpoints, part })
+    }
+
+    /// The steps of the batch with which the episodes of creatures ended, from the words of their results.
+    fn ends<'a>(&'a self, results: &'a [u32]) -> impl Iterator<Item = u32> + use<'a> {
+        let words = results.chunks_exact(self.part.place.words);
+        words.zip(&self.started).map(|(words, started)| started.wrapping_add(words[STEPS]))
+    }
+
+    /// Begins to read what the backward passes left.
+    fn read_gradients(&self) -> Result<ReadBack, GpuError> {
+        let part = &self.part;
+        let sources: Vec<(&wgpu::Buffer, u64)> = self
+            .targets
+            .iter()
+            .flat_map(|target| {
+                let lanes: &wgpu::Buffer = &target.gradients;
+                [(lanes, part.gradients_size()), (target.activations(part), part.activations_size)]
+            })
+            .collect();
+        ReadBack::start(&part.place.session, &sources)
     }
 }
