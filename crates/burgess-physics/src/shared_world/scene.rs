@@ -18,7 +18,7 @@ pub const MAX_GROUPS: usize = 256;
 /// bodies have the same room for partners.
 pub const MAX_RATIO: f64 = 8.0;
 /// Most rows of creatures of a scene, and most creatures of an arena.
-pub const MAX_ROWS: usize = 256;
+const MAX_ROWS: usize = 256;
 /// Most partners of a body.
 pub const MAX_PARTNERS: u32 = 128;
 /// Most creatures of a row.

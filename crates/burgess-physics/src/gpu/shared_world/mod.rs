@@ -284,7 +284,7 @@ impl Simulate for GpuWorld {
 
 /// Why a scene is not simulated on a GPU, if it is not.
 pub fn unsupported(setup: &Setup) -> Option<&'static str> {
-    (!setup.creatures.is_empty()).then_some("creatures in a shared world are simulated on the CPU alone")
+    (!setup.creatures.is_empty()).then_some("scenes with creatures are not simulated on a GPU")
 }
 
 /// What was copied into a buffer.
