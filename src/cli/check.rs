@@ -1,6 +1,7 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use super::print::print;
+use anyhow::Context as _;
 use burgess_core::say;
 use burgess_core::say::harmless;
 use burgess_evolution::benchmark::BenchmarkFunction;
@@ -48,7 +49,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             inverse(&loaded.inverse)
         }
         AnyLoaded::Scene(mut scene) => {
-            let notes = find_creatures(&mut scene, args.file.parent().unwrap_or(Path::new("")))?;
+            let notes = find_creatures(&mut scene, args.file.parent().unwrap_or(Path::new("")))
+                .with_context(|| args.file.display().to_string())?;
             notes.into_iter().for_each(|note| say!("{note}"));
             shared_world(&scene)
         }
