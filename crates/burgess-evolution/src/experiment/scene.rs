@@ -52,6 +52,7 @@ mod tests {
             ("pyramids", 50 * 210),
             ("stack", 5),
             ("arena", 200),
+            ("crowd", 2_000),
         ];
         for (name, count) in bodies {
             let scene = load_scene(&folder.join(name).with_extension("ron")).unwrap_or_else(|error| panic!("{error}"));
@@ -74,13 +75,14 @@ mod tests {
         ] {
             assert!(errors.contains(wanted), "{errors}");
         }
-        let text = "(\n  creatures: [\n    (body: \"\", count: 0),\n    (body: \"hopper\", spacing: (500, 0, 0), count: 4, height: -1),\n  ],\n)";
+        let text = "(\n  creatures: [\n    (body: \"\", count: 0),\n    (body: \"hopper\", spacing: (500, 0, 0), count: 4, height: -1),\n    (body: \"hopper\", count: 2),\n  ],\n)";
         let errors = message(text);
         for wanted in [
             "creatures[0].body: must be a morphology, the path of a .ron file, or DIR#ID, is empty (line 3)",
             "creatures[0].count: must be from 1 to 65536, is 0 (line 3)",
             "creatures[1].height: must be from 0 to 1000 m, is -1 (line 4)",
             "creatures[1].spacing: must be such that the last one starts at most 1000 m away along each axis, is 1500 (line 4)",
+            "creatures[2].spacing: must not be zero where there are several, count is 2 (line 5)",
         ] {
             assert!(errors.contains(wanted), "{errors}");
         }

@@ -368,6 +368,10 @@ impl CreatureSpec {
         problems.within(format!("{path}.heading"), (-100.0, 100.0), "rad", *heading);
         problems.within(format!("{path}.count"), (1.0, MAX_CREATURES), "", (*count).into());
         point(problems, &format!("{path}.spacing"), *spacing, FARTHEST);
+        if *count > 1 && *spacing == (0.0, 0.0, 0.0) {
+            let message = format!("must not be zero where there are several, count is {count}");
+            problems.0.push((format!("{path}.spacing"), message));
+        }
         let last = f64::from(count.saturating_sub(1));
         let far = [at.0 + last * spacing.0, at.1 + last * spacing.1, height + last * spacing.2];
         let is_far = far.iter().any(|x| x.abs() > FARTHEST);

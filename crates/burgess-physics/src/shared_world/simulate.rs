@@ -1,10 +1,10 @@
 //! What simulates worlds of free bodies and creatures, on the CPU or on a GPU, and what is seen of them.
 
-use super::body::{Body, BodyState};
+use super::body::BodyState;
 use super::creature::{CreatureState, Start};
 use super::place::Setup;
 use crate::error::Error;
-use crate::model::{Link, Model};
+use crate::model::Model;
 use burgess_core::math::Vec3;
 
 /// Worlds that are stepped.
@@ -64,39 +64,29 @@ impl Snapshot {
     /// Energies of the bodies and creatures whose state is finite, those of rotors included.
     pub fn energy(&self, setup: &Setup) -> Energy {
         let mut energy = Energy::default();
-        let mut add = |mass: f64, state: &BodyState<f64>, angular_momentum: Vec3<f64>| {
-            energy.kinetic += 0.5 * mass * state.velocity.norm_squared() + 0.5 * state.spin.dot(angular_momentum);
+        let mut add = |Part { mass, state, spin, turning }: Part<'_>| {
+            energy.kinetic += 0.5 * mass * state.velocity.norm_squared() + 0.5 * spin.dot(turning);
             energy.potential -= mass * setup.rules.gravity.dot(state.position);
         };
-        for (body, state) in setup.bodies.iter().zip(&self.states).filter(|(_, state)| state.is_finite()) {
-            add(body.mass, state, angular_momentum(body, state));
-        }
-        let mut rotors = 0.0;
-        for (model, creature) in self.with_models(setup).filter(|(_, creature)| creature.is_finite()) {
-            for (link, state) in model.links.iter().zip(&creature.links) {
-                add(link.mass, state, angular_momentum_of_link(link, state));
+        self.bodies(setup).filter(|part| part.state.is_finite()).for_each(&mut add);
+        let finite = || self.with_models(setup).filter(|(_, creature)| creature.is_finite());
+        finite().flat_map(|(model, creature)| links(model, creature)).for_each(add);
+        for (model, creature) in finite() {
+            for (joint, rate) in model.joints.iter().zip(creature.rates.iter().skip(1)) {
+                energy.kinetic += 0.5 * joint.armature * rate * rate;
             }
-            let turning = model.joints.iter().zip(creature.rates.iter().skip(1));
-            rotors += turning.map(|(joint, rate)| 0.5 * joint.armature * rate * rate).sum::<f64>();
         }
-        Energy { kinetic: energy.kinetic + rotors, ..energy }
+        energy
     }
 
     /// Momentum (kg m/s) and angular momentum about the origin (kg m2/s) of all bodies and creatures together.
     pub fn momentum(&self, setup: &Setup) -> (Vec3<f64>, Vec3<f64>) {
         let (mut linear, mut angular) = (Vec3::zero(), Vec3::zero());
-        let mut add = |mass: f64, state: &BodyState<f64>, angular_momentum: Vec3<f64>| {
+        let of_creatures = self.with_models(setup).flat_map(|(model, creature)| links(model, creature));
+        for Part { mass, state, turning, .. } in self.bodies(setup).chain(of_creatures) {
             let momentum = state.velocity * mass;
             linear += momentum;
-            angular += state.position.cross(momentum) + angular_momentum;
-        };
-        for (body, state) in setup.bodies.iter().zip(&self.states) {
-            add(body.mass, state, angular_momentum(body, state));
-        }
-        for (model, creature) in self.with_models(setup) {
-            for (link, state) in model.links.iter().zip(&creature.links) {
-                add(link.mass, state, angular_momentum_of_link(link, state));
-            }
+            angular += state.position.cross(momentum) + state.orientation.rotate(turning);
         }
         (linear, angular)
     }
@@ -112,6 +102,16 @@ impl Snapshot {
         finite.chain(self.creatures.iter().map(CreatureState::is_finite)).filter(|is_finite| !is_finite).count()
     }
 
+    /// The free bodies.
+    fn bodies<'a>(&'a self, setup: &'a Setup) -> impl Iterator<Item = Part<'a>> {
+        setup.bodies.iter().zip(&self.states).map(|(body, state)| {
+            let moments = body.moments;
+            let turning =
+                |spin: Vec3<f64>| Vec3 { x: moments.x * spin.x, y: moments.y * spin.y, z: moments.z * spin.z };
+            Part::new(body.mass, state, turning)
+        })
+    }
+
     /// The creatures with their bodies.
     fn with_models<'a>(&'a self, setup: &'a Setup) -> impl Iterator<Item = (&'a Model<f64>, &'a CreatureState)> {
         let model = |start: &Start| &setup.breeds[start.breed].candidate.model;
@@ -119,15 +119,26 @@ impl Snapshot {
     }
 }
 
-/// Angular momentum of a body about its centre (kg m2/s, world axes).
-fn angular_momentum(body: &Body<f64>, state: &BodyState<f64>) -> Vec3<f64> {
-    let spin = state.orientation.conjugate().rotate(state.spin);
-    let Vec3 { x, y, z } = body.moments;
-    state.orientation.rotate(Vec3 { x: x * spin.x, y: y * spin.y, z: z * spin.z })
+/// Something rigid that moves.
+struct Part<'a> {
+    mass: f64,
+    state: &'a BodyState<f64>,
+    /// Its angular velocity in its own axes (rad/s).
+    spin: Vec3<f64>,
+    /// Its angular momentum about its centre, in its own axes (kg m2/s).
+    turning: Vec3<f64>,
 }
 
-/// The same of a link about its centre of mass.
-fn angular_momentum_of_link(link: &Link<f64>, state: &BodyState<f64>) -> Vec3<f64> {
-    let spin = state.orientation.conjugate().rotate(state.spin);
-    state.orientation.rotate(link.inertia * spin)
+impl<'a> Part<'a> {
+    /// Of a mass (kg), with what its inertia makes of an angular velocity.
+    fn new(mass: f64, state: &'a BodyState<f64>, inertia: impl Fn(Vec3<f64>) -> Vec3<f64>) -> Self {
+        let spin = state.orientation.conjugate().rotate(state.spin);
+        Self { mass, state, spin, turning: inertia(spin) }
+    }
+}
+
+/// The links of a creature.
+fn links<'a>(model: &'a Model<f64>, creature: &'a CreatureState) -> impl Iterator<Item = Part<'a>> {
+    let links = model.links.iter().zip(&creature.links);
+    links.map(|(link, state)| Part::new(link.mass, state, |spin| link.inertia * spin))
 }
