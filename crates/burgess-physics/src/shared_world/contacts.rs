@@ -97,7 +97,8 @@ pub(super) fn for_each_contact<T: Value>(
         let turn = |x: Vec3<T>| *bodies[i].rotation * x;
         place(&bodies[i].body.shape, |x| centres[i] + turn(x), turn)
     });
-    let answers = bodies.map(|moving| Answer::of(&moving));
+    // Worked out for those that are near enough.
+    let mut answers: Option<[Answer<T>; 2]> = None;
     let (stiffness, width) = (stiffness_between(bodies), width_between(rules, bodies));
     let tail = tail(width).to_f64();
     for (number, feature) in features([0, 1].map(|i| &bodies[i].body.shape), 0, 1).enumerate() {
@@ -110,6 +111,7 @@ pub(super) fn for_each_contact<T: Value>(
         if is_apart(touch.gap) && is_apart(touch.gap + rules.dt * v_n) {
             continue;
         }
+        let answers = answers.get_or_insert_with(|| bodies.map(|moving| Answer::of(&moving)));
         let mobility = |i: usize| answers[i].at(arms[i], touch.normal);
         visit(&Contact {
             feature: number as u8,

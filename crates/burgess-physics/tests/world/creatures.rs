@@ -266,11 +266,9 @@ fn a_pile_of_limp_creatures_gains_no_energy() {
 #[test]
 fn a_creature_carries_a_ball() {
     let scene = empty();
-    let creatures = vec![row(&scene, &walker(false), (0.0, 0.0), 0.0, 1)];
-    let mut still = creatures[0].clone();
     let mut candidate = walker(false);
     candidate.controller = Controller::Sequence { actions: vec![0.0; 8] };
-    still.found = Some(Arc::new(Resident::new(candidate, scene.physics_of(&Physics::default()), 1)));
+    let still = row(&scene, &candidate, (0.0, 0.0), 0.0, 1);
     let alone = after(&Scene { creatures: vec![still.clone()], ..scene.clone() }, 480);
     let on_top = alone.creatures[0].position.z + 0.12 + 0.05;
     let mut ball = group(BALL, 1, PlaceSpec::At(0.0, 0.0, on_top + 0.02));
