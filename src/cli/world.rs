@@ -133,7 +133,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if done < steps { interrupt.exit_code() } else { ExitCode::SUCCESS })
 }
 
-/// The shapes of all free bodies, then of the limbs of all creatures, and what decides their colours: each group and each row of creatures has one.
+/// The shapes of all free bodies, then of the limbs of all creatures, and what decides their colours: each group and
+/// each row of creatures has one.
 fn drawn(scene: &Scene, setup: &Setup) -> (Vec<Shape<f64>>, Vec<u64>) {
     let free = setup.bodies.iter().zip(&setup.groups).map(|(body, &group)| (body.shape, u64::from(group)));
     let limbs = setup.creatures.iter().flat_map(|start| {
@@ -150,7 +151,8 @@ fn frame(scene: &Scene, snapshot: &Snapshot) -> Frame {
     Frame { time: time(scene, snapshot), poses: free.chain(limbs).collect() }
 }
 
-/// A line for each creature: its base, the velocity of that link's centre of mass, and how deep it is in the ground or in another body.
+/// A line for each creature: its base, the velocity of that link's centre of mass, and how deep it is in the ground or
+/// in another body.
 fn places_of(scene: &Scene, setup: &Setup, snapshot: &Snapshot) -> String {
     let (time, each) = (time(scene, snapshot), setup.creatures.len() / setup.worlds());
     let line = |(i, (start, creature)): (usize, (&Start, &CreatureState))| {

@@ -76,7 +76,8 @@ pub(crate) fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option
     hardware_device().map(|gpu| backend(plan, gpu, switches)).transpose()
 }
 
-/// Opens the best hardware for shared worlds; where there is none that can be used, or none that can simulate the scene, says why.
+/// Opens the best hardware for shared worlds; where there is none that can be used, or none that can simulate the
+/// scene, says why.
 ///
 /// # Errors
 ///

@@ -20,8 +20,8 @@ pub(super) struct Genes {
 }
 
 impl Genes {
-    /// Those of a morphology or an elite, with the brain of a policy file in place of its own; paths are relative to `folder`. With those of an elite comes
-    /// the experiment that it is of.
+    /// Those of a morphology or an elite, with the brain of a policy file in place of its own; paths are relative to
+    /// `folder`. With those of an elite comes the experiment that it is of.
     ///
     /// # Errors
     ///

@@ -11,8 +11,9 @@ use std::sync::Arc;
 /// What a message calls them.
 const WHAT: &str = "a creature of a scene";
 
-/// Finds the creatures that a scene names, and places those of its arena among them; paths are relative to `folder`. Gives words on each elite whose own
-/// experiment has another rate, gravity, friction, ground or company than the scene, in which the scene's hold.
+/// Finds the creatures that a scene names, and places those of its arena among them; paths are relative to `folder`.
+/// Gives words on each elite whose own experiment has another rate, gravity, friction, ground or company than the
+/// scene, in which the scene's hold.
 ///
 /// # Errors
 ///
@@ -45,7 +46,8 @@ pub fn find_creatures(scene: &mut Scene, folder: &Path) -> Result<Vec<String>> {
     Ok(notes)
 }
 
-/// A creature in a scene, and words on what of its own experiment does not hold there. One that `needs_brain` must have one.
+/// A creature in a scene, and words on what of its own experiment does not hold there. One that `needs_brain` must have
+/// one.
 fn resident(
     scene: &Scene,
     body: &str,

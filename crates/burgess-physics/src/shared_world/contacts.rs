@@ -132,7 +132,8 @@ pub(super) fn for_each_contact<T: Value>(
     }
 }
 
-/// Stiffness of a contact between two bodies (N/m). Where a limb takes part, the stiffer one gives it, as between links of an episode.
+/// Stiffness of a contact between two bodies (N/m). Where a limb takes part, the stiffer one gives it, as between links
+/// of an episode.
 fn stiffness_between<T: Value>(bodies: &[Moving<'_, T>; 2]) -> T {
     let [a, b] = bodies.map(|moving| moving.body.stiffness);
     if bodies.iter().all(|moving| moving.limb.is_none()) {

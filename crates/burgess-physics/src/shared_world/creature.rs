@@ -1,7 +1,8 @@
 //! Creatures in a shared space: a kind of them, where one starts, and how one moves.
 //!
-//! A creature takes the steps of an episode, of which [`step`](crate::step::step) has the passes. What touches what is decided here, with free bodies and
-//! other creatures: in between, each collider of a creature is a body among the others, its limb.
+//! A creature takes the steps of an episode, of which [`step`](crate::step::step) has the passes. What touches what is
+//! decided here, with free bodies and other creatures: in between, each collider of a creature is a body among the
+//! others, its limb.
 
 use super::body::{Body, BodyState, Limb};
 use super::resident::Resident;
@@ -63,7 +64,8 @@ pub struct CreatureState {
     pub position: Vec3<f64>,
     /// Base to world.
     pub orientation: Quat<f64>,
-    /// One entry a link: its centre of mass, how that moves, and the link's axes. Velocities are those that links carry from the step.
+    /// One entry a link: its centre of mass, how that moves, and the link's axes. Velocities are those that links carry
+    /// from the step.
     pub links: Vec<BodyState<f64>>,
     /// Rates of the hinges (rad/s), one entry a link; that of the base is zero.
     pub rates: Vec<f64>,
@@ -94,9 +96,9 @@ impl CreatureState {
 }
 
 impl Scene {
-    /// The physics of a creature that comes from another: the scene has its own time step, gravity, friction, ground and company, and may say which
-    /// links of a creature touch each other. All else is the creature's: servos, joints, contact. Without gravity its contacts are as stiff as under
-    /// the standard one.
+    /// The physics of a creature that comes from another: the scene has its own time step, gravity, friction, ground
+    /// and company, and may say which links of a creature touch each other. All else is the creature's: servos, joints,
+    /// contact. Without gravity its contacts are as stiff as under the standard one.
     pub fn physics_of(&self, own: &Physics) -> Physics {
         Physics {
             rate: self.rate,
@@ -155,7 +157,8 @@ impl Breed<f64> {
         })
     }
 
-    /// The fastest that a point of it may be by itself (m/s), about: its servos turn all that is far from the base at their fastest.
+    /// The fastest that a point of it may be by itself (m/s), about: its servos turn all that is far from the base at
+    /// their fastest.
     pub(super) fn fastest(&self) -> f64 {
         let model = &self.candidate.model;
         0.5 * leg_span(model, &rest_origins(model)) * self.physics.slew_rate
@@ -218,7 +221,8 @@ impl<T: Value> Creature<T> {
         }
     }
 
-    /// The first half of a step after so many others: decides, and finds out where its limbs are and how they answer impulses.
+    /// The first half of a step after so many others: decides, and finds out where its limbs are and how they answer
+    /// impulses.
     pub(super) fn begin(&mut self, breed: &Breed<T>, steps: u32) {
         let Breed { candidate, world, control_period, reference_force, .. } = breed;
         let model = &candidate.model;
@@ -255,8 +259,8 @@ impl<T: Value> Creature<T> {
         (state, limb)
     }
 
-    /// The second half of a step: moves on, given the impulse that each limb gets, about its centre, none where no limb touches anything, and how deep
-    /// limbs are in others (m).
+    /// The second half of a step: moves on, given the impulse that each limb gets, about its centre, none where no limb
+    /// touches anything, and how deep limbs are in others (m).
     pub(super) fn end(&mut self, breed: &Breed<T>, impulses: Option<&[Wrench<T>]>, depth: T) {
         let Breed { candidate, world, .. } = breed;
         let (model, work) = (&candidate.model, &mut self.work);

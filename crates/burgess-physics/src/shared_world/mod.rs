@@ -1,5 +1,5 @@
-//! Free rigid bodies in a shared space: thousands of them, that collide with each other and with the ground, in one world or in many; and creatures
-//! among them.
+//! Free rigid bodies in a shared space: thousands of them, that collide with each other and with the ground, in one
+//! world or in many; and creatures among them.
 //!
 //! A [`Scene`] says what there is, [`Setup`] places it, and [`CpuWorld`] or `gpu::GpuWorld` simulates it ([`Simulate`]). The laws
 //! are those of creatures: bodies push each other as links do ([`laws::pair`](crate::laws::pair)), and the ground as it does a creature of one link.
@@ -8,6 +8,8 @@
 //! A step has two passes over the bodies: what the contacts of each body resist, then forces and the next states. In both, a body looks at the
 //! states before the step alone, and sums over its contacts in ascending order of partners. Both bodies of a contact work out the same force from
 //! the same numbers, so that it is equal and opposite to the bit.
+//!
+//! Around these two passes go those of a creature's own step, whose colliders are bodies in between: [`Breed`] has them.
 
 mod body;
 mod contacts;

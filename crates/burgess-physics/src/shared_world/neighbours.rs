@@ -34,7 +34,8 @@ impl Neighbours {
         &self.lists[body]
     }
 
-    /// Makes the lists again if they do not hold for the next step, of which `dt` (s) is the length. They have nobody whom a body `can_touch` never.
+    /// Makes the lists again if they do not hold for the next step, of which `dt` (s) is the length. Two that
+    /// never `can_touch` each other are no partners.
     pub(super) fn update<T: Value>(
         &mut self,
         bodies: &[Body<T>],

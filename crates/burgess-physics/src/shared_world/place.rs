@@ -35,7 +35,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Places the bodies of a scene without [`problems`](Scene::problems), and its creatures but for those that were not found.
+    /// Places the bodies of a scene without [`problems`](Scene::problems), and its creatures but for those that were
+    /// not found.
     pub fn new(scene: &Scene) -> Self {
         let rows = || scene.creatures.iter().filter_map(|row| Some((row, row.found.as_ref()?)));
         let breeds: Vec<Breed<f64>> = rows().map(|(_, resident)| Breed::new(resident, scene)).collect();

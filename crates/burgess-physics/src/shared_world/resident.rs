@@ -7,7 +7,8 @@ use crate::world::Physics;
 /// A creature that was found for a scene: its body with its brain, and the numbers of its own that it brings along.
 #[derive(Clone, Debug)]
 pub struct Resident {
-    /// Body and brain, grown in `physics`; the body is free in space, without objects, and its `pairs` are those of its own colliders that can touch.
+    /// Body and brain, grown in `physics`; the body is free in space, without objects, and its `pairs` are those of its
+    /// own colliders that can touch.
     pub candidate: Candidate<f64>,
     /// What [`Scene::physics_of`] makes of the physics that it comes from.
     pub physics: Physics,

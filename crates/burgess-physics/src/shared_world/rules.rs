@@ -61,8 +61,8 @@ pub struct Vicinity {
 }
 
 impl Rules<f64> {
-    /// The rules of a scene whose bodies are at most so fast (m/s) before they collide, and contacts of whose creatures set in over so much depth
-    /// (m).
+    /// The rules of a scene whose bodies are at most so fast (m/s) before they collide, and contacts of whose creatures
+    /// set in over so much depth (m).
     pub(super) fn new(scene: &Scene, fastest: f64, of_creatures: f64) -> Self {
         let dt = 1.0 / f64::from(scene.rate);
         let width = scene.contact_width.unwrap_or(0.5 * scene.weighing_gravity() * dt * dt / STIFFNESS);

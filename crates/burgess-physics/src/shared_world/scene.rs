@@ -62,8 +62,8 @@ pub struct Scene {
     pub groups: Vec<Group>,
     /// The creatures.
     pub creatures: Vec<CreatureSpec>,
-    /// Elites (`DIR#ID`) that meet: on a circle around the origin, in this order from the x axis towards y, and facing the middle. Whoever reads the file
-    /// turns them into [`creatures`](Self::creatures): see [`arena`].
+    /// Elites (`DIR#ID`) that meet: on a circle around the origin, in this order from the x axis towards y, and facing
+    /// the middle. Whoever reads the file turns them into [`creatures`](Self::creatures): see [`arena`].
     pub arena: Vec<String>,
 }
 
@@ -107,8 +107,9 @@ impl PartialEq for CreatureSpec {
     }
 }
 
-/// The creatures of an arena, in order: on a circle around the origin, the first on the x axis, then from x towards y, each facing the middle. The circle is so
-/// wide that one and a half spans of the largest creature are between neighbours, and from each to the middle.
+/// The creatures of an arena, in order: on a circle around the origin, the first on the x axis, then from x towards y,
+/// each facing the middle. The circle is so wide that one and a half spans of the largest creature are between
+/// neighbours, and from each to the middle.
 pub fn arena(creatures: Vec<(String, Arc<Resident>)>) -> Vec<CreatureSpec> {
     let span = creatures.iter().map(|(_, resident)| resident.span()).fold(0.0, f64::max);
     let share = 2.0 * PI / creatures.len() as f64;
@@ -295,7 +296,8 @@ impl Scene {
         bodies.chain(limbs).fold((0.0, f64::INFINITY), |(most, least), reach| (reach.max(most), reach.min(least)))
     }
 
-    /// What is wrong with the numbers: (field, what is allowed and what came). Once creatures were found, their sizes are looked at, too.
+    /// What is wrong with the numbers: (field, what is allowed and what came). Once creatures were found, their sizes
+    /// are looked at, too.
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Problems(Vec::new());
         problems.within("gravity", (-100.0, 100.0), "m/s2", self.gravity);

@@ -91,7 +91,8 @@ impl Snapshot {
         (linear, angular)
     }
 
-    /// The deepest that a body or creature was in another or in the ground in the last step (m); zero where none touched.
+    /// The deepest that a body or creature was in another or in the ground in the last step (m); zero where none
+    /// touched.
     pub fn deepest(&self) -> f64 {
         self.depths.iter().copied().chain(self.creatures.iter().map(|creature| creature.depth)).fold(0.0, f64::max)
     }

@@ -91,7 +91,8 @@ pub(super) fn advance<T: Value>(
     (next, Memory { bristles, points: landing.points, depth: landing.depth.max(depth) })
 }
 
-/// The impulse that a limb's contacts give it, about its centre, and what it carries on, given what the contacts of each body resist.
+/// The impulse that a limb's contacts give it, about its centre, and what it carries on, given what the contacts of
+/// each body resist.
 pub(super) fn push_limb<T: Value>(
     before: &Before<'_, T>,
     resisted: &[ContactSums<T>],

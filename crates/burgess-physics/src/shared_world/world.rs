@@ -15,7 +15,8 @@ use burgess_core::autodiff::{Value, real};
 use burgess_core::math::Mat3;
 use rayon::prelude::*;
 
-/// The bodies and creatures of a scene, stepped on all cores. The bits depend neither on the number of threads nor on what other worlds there are.
+/// The bodies and creatures of a scene, stepped on all cores. The bits depend neither on the number of threads nor on
+/// what other worlds there are.
 #[derive(Clone, Debug)]
 pub struct CpuWorld<T> {
     rules: Rules<T>,

@@ -53,8 +53,9 @@ pub fn assemble<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, 
     });
 }
 
-/// All velocities after the step, down the tree, with the impulses that links get from others if any are `touching`. Gives whether contacts with
-/// the ground were taken out of the equations or put back: then these are to be assembled and solved again, up to [`ROUNDS`] times in all.
+/// All velocities after the step, down the tree, with the impulses that links get from others if any are `touching`.
+/// Gives whether contacts with the ground were taken out of the equations or put back: then these are to be assembled
+/// and solved again, up to [`ROUNDS`] times in all.
 #[inline]
 pub fn solve<T: Value>(model: &Model<T>, touching: bool, work: &mut Work<T>) -> bool {
     let mut changed = false;

@@ -1,4 +1,5 @@
-//! Free bodies and creatures in a shared space: what is conserved, what stands, what a collision leaves, and that nothing depends on threads, order or device.
+//! Free bodies and creatures in a shared space: what is conserved, what stands, what a collision leaves, and that
+//! nothing depends on threads, order or device.
 
 mod bits;
 #[path = "../physics/bodies.rs"]
