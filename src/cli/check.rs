@@ -1,20 +1,23 @@
 //! `burgess check FILE`: what an experiment would do, or what is wrong with it; nothing is run or written.
 
 use super::print::print;
+use anyhow::Context as _;
+use burgess_core::say;
 use burgess_core::say::harmless;
 use burgess_evolution::benchmark::BenchmarkFunction;
+use burgess_evolution::evolve::residents::find_creatures;
 use burgess_evolution::evolve::rivals::find_rivals;
 use burgess_evolution::experiment;
 use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
-use burgess_physics::shared_world::Scene;
+use burgess_physics::shared_world::{CreatureSpec, Scene};
 use burgess_physics::world::{GroundContact, Physics};
 use burgess_qd::GeneGroup;
 use burgess_qd::archive::{ArchiveSpec, Parents, Protection};
 use burgess_qd::emitter::Scheduler;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Which experiment.
@@ -45,7 +48,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             burgess_evolution::inverse::check(&loaded)?;
             inverse(&loaded.inverse)
         }
-        AnyLoaded::Scene(scene) => free_bodies(&scene),
+        AnyLoaded::Scene(mut scene) => {
+            let notes = find_creatures(&mut scene, args.file.parent().unwrap_or(Path::new("")))
+                .with_context(|| args.file.display().to_string())?;
+            notes.into_iter().for_each(|note| say!("{note}"));
+            shared_world(&scene)
+        }
     };
     print(harmless(&format!("{}: valid", args.file.display())));
     for (what, text) in lines {
@@ -89,16 +97,25 @@ fn benchmark(e: &Experiment, problem: BenchmarkFunction) -> Vec<(&'static str, S
     ]
 }
 
-fn free_bodies(scene: &Scene) -> Vec<(&'static str, String)> {
+fn shared_world(scene: &Scene) -> Vec<(&'static str, String)> {
     let Scene { worlds, rate, duration, seed, .. } = scene;
     let each = scene.bodies_of_a_world();
     vec![
         ("kind", "Scene".to_owned()),
         ("seed", seed.to_string()),
         ("bodies", format!("{each} in each of {worlds} {}", if *worlds == 1 { "world" } else { "worlds" })),
+        ("creatures", creatures(&scene.creatures)),
         ("terrain", terrain(&scene.terrain)),
         ("steps", format!("{duration} s: {} at {rate} Hz", scene.steps())),
     ]
+}
+
+fn creatures(rows: &[CreatureSpec]) -> String {
+    let row = |row: &CreatureSpec| {
+        let links = row.found.as_ref().map_or(0, |found| found.candidate.model.links.len());
+        format!("{} x {} ({links} links)", row.count, row.body)
+    };
+    if rows.is_empty() { "none".to_owned() } else { list(rows.iter().map(row), ", ") }
 }
 
 fn inverse(inverse: &Inverse) -> Vec<(&'static str, String)> {

@@ -83,7 +83,7 @@ enum Command {
     Export(export::Args),
     /// Train an encoder on what the elites of runs and their offspring do, and write it to a file.
     TrainEncoder(train_encoder::Args),
-    /// Simulate free bodies in a shared space, thousands of them.
+    /// Simulate free bodies in a shared space, thousands of them, and creatures among them.
     World(world::Args),
     /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
     Adapters,

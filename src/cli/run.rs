@@ -51,9 +51,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         AnyLoaded::Inverse(_) => return run_inverse(args),
         AnyLoaded::Scene(_) => {
             let file = args.file.display();
-            anyhow::bail!(
-                "{file}: is a scene of free bodies, in which nothing evolves; `burgess world {file}` simulates it"
-            )
+            anyhow::bail!("{file}: is a scene, in which nothing evolves; `burgess world {file}` simulates it")
         }
     };
     let mut experiment = Experiment { seed: args.seed.unwrap_or(loaded.experiment.seed), ..loaded.experiment };

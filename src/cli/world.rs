@@ -1,14 +1,17 @@
-//! `burgess world`: free bodies that fall, collide and come to rest.
+//! `burgess world`: free bodies that fall, collide and come to rest, and creatures among them.
 
 use super::backend;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::print::print;
+use anyhow::Context as _;
+use burgess_core::say;
+use burgess_evolution::evolve::residents::find_creatures;
 use burgess_evolution::experiment::load_scene;
 use burgess_physics::model::Shape;
-use burgess_physics::shared_world::{Energy, Scene, Setup, Snapshot};
+use burgess_physics::shared_world::{CreatureState, Energy, Scene, Setup, Snapshot, Start};
 use burgess_report::pictures::{Animation, Frame, ManyBodies, animate_many, picture_of_many};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -33,6 +36,9 @@ pub(super) struct Args {
     /// Write twenty moments a second to this file: energies, the deepest overlap, what was left out.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Write where creatures are to this file, a line each for twenty moments a second.
+    #[arg(long, value_name = "FILE")]
+    creatures: Option<PathBuf>,
     /// Draw the bodies at the end.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
@@ -65,10 +71,14 @@ struct Row {
 /// When the scene is wrong, there is no such backend, it fails, or a file cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut scene = load_scene(&args.file)?;
+    let notes = find_creatures(&mut scene, args.file.parent().unwrap_or(Path::new("")))
+        .with_context(|| args.file.display().to_string())?;
+    notes.into_iter().for_each(|note| say!("{note}"));
     if let Some(seconds) = args.seconds {
         scene.duration = seconds;
     }
     let csv = args.csv.clone().map(Output::open).transpose()?;
+    let creatures = args.creatures.clone().map(Output::open).transpose()?;
     let picture = args.picture.clone().map(Output::open).transpose()?;
     let gif = args.gif.clone().map(Output::open).transpose()?;
     let setup = Setup::new(&scene);
@@ -77,7 +87,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Interrupt::watch_for("stopping after this moment; Ctrl-C again aborts it".into(), "aborted".into())?;
 
     let steps = scene.steps().max(1);
-    let period = if csv.is_some() || gif.is_some() {
+    let period = if csv.is_some() || creatures.is_some() || gif.is_some() {
         (f64::from(scene.rate) / SAMPLE_RATE).round().max(1.0) as u32
     } else {
         steps.div_ceil(PRINTED)
@@ -85,6 +95,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut last = simulation.snapshot()?;
     let mut rows = vec![row(&scene, &setup, &last)];
     let mut frames = vec![frame(&scene, &last)];
+    let mut places = String::from("time,world,creature,body,x,y,z,qw,qx,qy,qz,vx,vy,vz,depth\n");
+    places += &places_of(&scene, &setup, &last);
     let (mut done, mut spent) = (0, Duration::ZERO);
     while done < steps && !interrupt.flag.load(Ordering::Relaxed) {
         let now = period.min(steps - done);
@@ -94,6 +106,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         done += now;
         last = simulation.snapshot()?;
         rows.push(row(&scene, &setup, &last));
+        if creatures.is_some() {
+            places += &places_of(&scene, &setup, &last);
+        }
         if gif.is_some() {
             frames.push(frame(&scene, &last));
         }
@@ -102,8 +117,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(output) = csv {
         output.write(csv_of(&rows).as_bytes())?;
     }
-    let shapes: Vec<Shape<f64>> = setup.bodies.iter().map(|body| body.shape).collect();
-    let kinds: Vec<u64> = setup.groups.iter().map(|&group| group.into()).collect();
+    if let Some(output) = creatures {
+        output.write(places.as_bytes())?;
+    }
+    let (shapes, kinds) = drawn(&scene, &setup);
     let bodies = ManyBodies { shapes: &shapes, kinds: &kinds, terrain: &setup.rules.terrain };
     if let Some(output) = picture {
         let image = picture_of_many(bodies, &frame(&scene, &last), PICTURE)?;
@@ -116,10 +133,41 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if done < steps { interrupt.exit_code() } else { ExitCode::SUCCESS })
 }
 
-/// Where all bodies are.
+/// The shapes of all free bodies, then of the limbs of all creatures, and what decides their colours: each group and
+/// each row of creatures has one.
+fn drawn(scene: &Scene, setup: &Setup) -> (Vec<Shape<f64>>, Vec<u64>) {
+    let free = setup.bodies.iter().zip(&setup.groups).map(|(body, &group)| (body.shape, u64::from(group)));
+    let limbs = setup.creatures.iter().flat_map(|start| {
+        let kind = (scene.groups.len() + start.breed) as u64;
+        setup.breeds[start.breed].limbs.iter().map(move |limb| (limb.shape, kind))
+    });
+    free.chain(limbs).unzip()
+}
+
+/// Where all of them are.
 fn frame(scene: &Scene, snapshot: &Snapshot) -> Frame {
-    let poses = snapshot.states.iter().map(|state| (state.position, state.orientation)).collect();
-    Frame { time: time(scene, snapshot), poses }
+    let free = snapshot.states.iter().map(|state| (state.position, state.orientation));
+    let limbs = snapshot.creatures.iter().flat_map(|creature| creature.limbs.iter().copied());
+    Frame { time: time(scene, snapshot), poses: free.chain(limbs).collect() }
+}
+
+/// A line for each creature: its base, the velocity of that link's centre of mass, and how deep it is in the ground or
+/// in another body.
+fn places_of(scene: &Scene, setup: &Setup, snapshot: &Snapshot) -> String {
+    let (time, each) = (time(scene, snapshot), setup.creatures.len() / setup.worlds());
+    let line = |(i, (start, creature)): (usize, (&Start, &CreatureState))| {
+        let body = field(&scene.creatures[start.breed].body);
+        let (at, turned, base) = (creature.position, creature.orientation, &creature.links[0].velocity);
+        let numbers = [at.x, at.y, at.z, turned.w, turned.v.x, turned.v.y, turned.v.z, base.x, base.y, base.z];
+        let numbers: String = numbers.iter().map(|x| format!("{x},")).collect();
+        format!("{time},{},{},{body},{numbers}{}\n", start.world, i % each, creature.depth)
+    };
+    setup.creatures.iter().zip(&snapshot.creatures).enumerate().map(line).collect()
+}
+
+/// A name as a field of a table.
+fn field(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn time(scene: &Scene, snapshot: &Snapshot) -> f64 {
@@ -140,12 +188,21 @@ fn row(scene: &Scene, setup: &Setup, snapshot: &Snapshot) -> Row {
 fn summarise(setup: &Setup, steps: u32, spent: Duration, rows: &[Row]) {
     let (bodies, worlds) = (setup.bodies.len(), setup.worlds());
     let seconds = spent.as_secs_f64();
-    let rate = bodies as f64 * f64::from(steps) / seconds.max(1e-9);
+    let rate = |count: usize| count as f64 * f64::from(steps) / seconds.max(1e-9);
+    let in_worlds = format!("{worlds} {}", if worlds == 1 { "world" } else { "worlds" });
     print(format_args!(
-        "{bodies} bodies in {worlds} {}, {steps} steps in {seconds:.3} s: {} body-steps/s",
-        if worlds == 1 { "world" } else { "worlds" },
-        scaled(rate)
+        "{bodies} bodies in {in_worlds}, {steps} steps in {seconds:.3} s: {} body-steps/s",
+        scaled(rate(bodies))
     ));
+    if !setup.creatures.is_empty() {
+        let links = |start: &Start| setup.breeds[start.breed].candidate.model.links.len();
+        print(format_args!(
+            "{} creatures of {} links: {} creature-steps/s",
+            setup.creatures.len(),
+            setup.creatures.iter().map(links).sum::<usize>(),
+            scaled(rate(setup.creatures.len()))
+        ));
+    }
     print("  time (s)   kinetic (J)   potential (J)   deepest overlap (mm)");
     let stride = rows.len().saturating_sub(1).div_ceil(PRINTED as usize).max(1);
     for row in rows.iter().rev().step_by(stride).collect::<Vec<_>>().into_iter().rev() {
@@ -157,7 +214,7 @@ fn summarise(setup: &Setup, steps: u32, spent: Duration, rows: &[Row]) {
     let faults = [
         (last.left_out, "partners left out: there is no room for so many beside a body (`partners` in the scene)"),
         (last.too_fast, "times a body went so far in a step that it may have missed contacts"),
-        (last.lost as u64, "bodies whose state is no number any more"),
+        (last.lost as u64, "bodies or creatures whose state is no number any more"),
     ];
     for (count, what) in faults.into_iter().filter(|(count, _)| *count > 0) {
         print(format_args!("  {count} {what}"));

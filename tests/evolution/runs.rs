@@ -239,6 +239,83 @@ fn runs_keep_their_rivals() {
     assert!(message.contains("rivals.ron"), "{message}");
 }
 
+/// Elites meet in a scene of their own, under its gravity and at its rate, and what cannot be there is said.
+#[test]
+fn elites_meet_in_an_arena() {
+    let place = Place::new();
+    let quick = ["--set", "budget.generations=1"];
+    let networks =
+        ["--set", "policy=Mlp(hidden: [4])", "--set", "name=\"networks\"", "--set", "physics=(friction: 0.5)"];
+    place.ask(&[&["run", "test.ron"][..], &quick].concat());
+    place.ask(&[&["run", "test.ron"][..], &quick, &networks].concat());
+    let best = |run: &str| {
+        let elites = RunReader::open(&place.path(&format!("results/{run}"))).unwrap().elites().unwrap();
+        let (_, best) = elites.into_iter().max_by(|(_, a), (_, b)| a.reward.total_cmp(&b.reward)).unwrap();
+        format!("results/{run}#{}", best.id)
+    };
+    let (cpg, network) = (best("test-3-1"), best("networks-3-1"));
+    let ball = "groups: [(shape: Sphere(radius: 0.08), count: 3, place: Pile(width: 0.3, height: 0.1))]";
+    let scene =
+        |fields: &str| fs::write(place.path("world.ron"), format!("Scene(duration: 0.5, {ball}, {fields})")).unwrap();
+    for (fields, problem) in [
+        (r#"creatures: [(body: "elephant")]"#, "creatures[0]: unknown morphology `elephant`"),
+        (r#"arena: ["results/test-3-1#999999"]"#, "arena[0]: results/test-3-1 has no elite 999999"),
+        (r#"arena: ["quadruped"]"#, "arena[0]: `quadruped` is a morphology, which has no brain"),
+        (r#"creatures: [(body: "hopper", policy: "no.ron")]"#, "creatures[0]: cannot read policy no.ron"),
+        (
+            r#"creatures: [(body: "hopper"), (body: "arm")]"#,
+            "creatures[1]: arm: a creature of a scene must be free in space",
+        ),
+        (
+            &format!(r#"rate: 250, arena: ["{network}"]"#),
+            "decides 60 times a second, which must divide the scene's `rate`, 250",
+        ),
+        (
+            r#"creatures: [(body: "hopper", at: (2000, 0))]"#,
+            "creatures[0].at[0]: must be from -1000 to 1000 m, is 2000",
+        ),
+        (r#"creatures: [(body: "hopper", head: 1)]"#, "unknown field `head` in `Creature`"),
+    ] {
+        scene(fields);
+        for command in ["check", "world"] {
+            let (_, message) = place.fail(&[command, "world.ron"]);
+            let message = message.replace("\n  caused by: ", ": ");
+            assert!(message.contains("world.ron") && message.contains(problem), "{message}");
+        }
+    }
+    scene(&format!(
+        r#"worlds: 2, arena: ["{cpg}", "{network}"], creatures: [(body: "hopper", count: 2, spacing: (0, 1, 0), at: (3, 0))]"#
+    ));
+    let (_, message) = place.fail(&["world", "world.ron", "--backend", "gpu"]);
+    assert!(cfg!(not(feature = "gpu")) || message.contains("take --backend cpu"), "{message}");
+    let tables = |name: &str, threads: &str| {
+        let files = [("--creatures", format!("{name}-creatures.csv")), ("--csv", format!("{name}.csv"))];
+        let mut arguments = vec!["world", "world.ron", "--backend", "cpu", "--threads", threads];
+        files.iter().for_each(|(option, file)| arguments.extend([option, file.as_str()]));
+        let output = place.call(&arguments);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{message}");
+        let said = format!("arena[1]: {network} evolved with rate 240, here 480; friction 0.5, here 0.8");
+        assert!(message.contains(&said), "{message}");
+        let summary = String::from_utf8(output.stdout).unwrap();
+        assert!(summary.contains("8 creatures of ") && summary.contains("no contact was left out"), "{summary}");
+        files.map(|(_, file)| fs::read_to_string(place.path(&file)).unwrap())
+    };
+    let one = tables("one", "1");
+    assert_eq!(one, tables("two", "2"));
+    // Eleven moments of eight creatures: the rows of the file, then the arena, on opposite sides and facing each other.
+    let rows: Vec<Vec<&str>> = one[0].lines().skip(1).map(|row| row.split(',').collect()).collect();
+    assert_eq!(rows.len(), 11 * 8);
+    let number = |row: usize, column: usize| rows[row][column].parse::<f64>().unwrap();
+    assert_eq!((rows[2][3], rows[3][3]), (&*format!("\"{cpg}\""), &*format!("\"{network}\"")));
+    assert!(number(2, 4) > 0.1 && (number(2, 4) + number(3, 4)).abs() < 1e-6, "{rows:?}");
+    assert!(number(2, 7).abs() < 1e-6 && number(3, 7).abs() > 0.999, "{rows:?}");
+    // Those of both worlds start alike, and the balls that they meet do not.
+    assert_eq!(rows[0][4..], rows[4][4..]);
+    place.ask(&["world", "world.ron", "--backend", "cpu", "--seconds", "0.1", "--gif", "arena.gif"]);
+    assert!(fs::metadata(place.path("arena.gif")).unwrap().len() > 1000);
+}
+
 #[test]
 fn newborn_bodies_have_layers_of_their_own() {
     let place = Place::new();

@@ -4,6 +4,7 @@ use crate::harness::{Format, Inputs};
 use crate::place::repository;
 use crate::text::Texts;
 use burgess_core::rng::Stream;
+use burgess_evolution::evolve::residents::find_creatures;
 use burgess_evolution::experiment::load_scene;
 use burgess_physics::shared_world::{CpuWorld, Setup, Simulate as _};
 use std::fs;
@@ -28,8 +29,13 @@ impl Inputs for Worlds {
     }
 
     fn read(&self, dir: &Path) -> bool {
-        let Ok(scene) = load_scene(&dir.join("world.ron")) else { return false };
-        if scene.bodies() <= LARGE {
+        let Ok(mut scene) = load_scene(&dir.join("world.ron")) else { return false };
+        // Policies are named from there.
+        if find_creatures(&mut scene, &repository().join("experiments/worlds")).is_err() {
+            return false;
+        }
+        let creatures: u64 = scene.creatures.iter().map(|row| u64::from(row.count)).sum();
+        if scene.bodies() + 10 * creatures * u64::from(scene.worlds) <= LARGE {
             let mut world = CpuWorld::<f32>::new(&Setup::new(&scene));
             world.advance(3).unwrap();
             // Whatever became of the bodies can be told.

@@ -5,6 +5,7 @@ use anyhow::bail;
 use burgess_core::say;
 use burgess_physics::batch::Backend;
 use burgess_physics::gpu::device::{AdapterFacts, AdapterLimits, Choice, Gpu, GpuError, adapters};
+use burgess_physics::gpu::shared_world::unsupported as unsupported_world;
 use burgess_physics::gpu::{GpuBackend, GpuWorld, Options, description, unsupported};
 use burgess_physics::plan::Plan;
 use burgess_physics::shared_world::{Setup, Simulate};
@@ -33,12 +34,15 @@ pub(crate) fn open(which: Which<'_>, plan: &Plan, switches: Switches) -> anyhow:
     backend(plan, gpu, Switches { checked: checked || switches.checked, ..switches })
 }
 
-/// Opens an adapter for worlds of free bodies, software ones too.
+/// Opens an adapter for shared worlds, software ones too.
 ///
 /// # Errors
 ///
-/// When there is no such adapter, or the scene is too large for it.
+/// When there is no such adapter, or it cannot simulate the scene.
 pub(crate) fn open_world(which: Which<'_>, setup: &Setup, switches: Switches) -> anyhow::Result<Box<dyn Simulate>> {
+    if let Some(why) = unsupported_world(setup) {
+        bail!("{why}; take --backend cpu");
+    }
     world(setup, device(which)?.0, switches)
 }
 
@@ -72,12 +76,17 @@ pub(crate) fn hardware(plan: &Plan, switches: Switches) -> anyhow::Result<Option
     hardware_device().map(|gpu| backend(plan, gpu, switches)).transpose()
 }
 
-/// Opens the best hardware for worlds of free bodies; where there is none that can be used, says why.
+/// Opens the best hardware for shared worlds; where there is none that can be used, or none that can simulate the
+/// scene, says why.
 ///
 /// # Errors
 ///
 /// When the scene is too large for it.
 pub(crate) fn hardware_world(setup: &Setup, switches: Switches) -> anyhow::Result<Option<Box<dyn Simulate>>> {
+    if let Some(why) = unsupported_world(setup) {
+        say!("the CPU simulates: {why}");
+        return Ok(None);
+    }
     hardware_device().map(|gpu| world(setup, gpu, switches)).transpose()
 }
 

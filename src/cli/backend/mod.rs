@@ -155,11 +155,11 @@ impl Args {
         }
     }
 
-    /// Starts what simulates worlds of free bodies, and says which it is.
+    /// Starts what simulates shared worlds, and says which it is.
     ///
     /// # Errors
     ///
-    /// When there is no such backend, the scene is too large for it, or threads cannot be started.
+    /// When there is no such backend, it cannot simulate the scene, or threads cannot be started.
     pub(super) fn open_world(&self, setup: &Setup) -> anyhow::Result<Box<dyn Simulate>> {
         let cpu = || -> Box<dyn Simulate> { Box::new(CpuWorld::<f32>::new(setup)) };
         let simulation = match self.start()? {

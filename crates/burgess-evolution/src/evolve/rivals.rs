@@ -3,33 +3,21 @@
 //! A run folder keeps their genes, so that it means the same after those files and runs have changed.
 
 use super::folder::{thaw, write_ron};
+use super::genes::Genes;
 use crate::experiment::{BodySource, Experiment};
-use crate::genome::{BodyLimits, Brain, Genome, Policy, PolicyFile, morphology};
-use crate::growth::{compile_controller, grow_whole};
-use crate::store::EliteAddress;
 use anyhow::{Context, Result, ensure};
-use burgess_physics::model::{BaseKind, Candidate, MAX_LINKS};
+use burgess_physics::model::MAX_LINKS;
 use burgess_physics::scene::{RivalSpec, object_count};
 use burgess_physics::world::Physics;
-use serde::{Deserialize, Serialize};
-use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The rivals as they were when a run began.
 const RIVALS: &str = "rivals.ron";
 
-/// The genes of a rival, and what its brain is read by.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Frozen {
-    genome: Genome,
-    policy: Policy,
-}
-
 /// The rivals that an experiment named, as they were when they were found.
 #[derive(Clone, Debug)]
-pub struct Rivals(Vec<Frozen>);
+pub struct Rivals(Vec<Genes>);
 
 /// Finds the rivals that an experiment names; paths are relative to `folder`. Their brains act in the experiment's physics, at the decisions of
 /// its policy.
@@ -38,7 +26,7 @@ pub struct Rivals(Vec<Frozen>);
 ///
 /// When there is no such morphology or elite, it cannot be a rival, or the scene has more links than there is room for.
 pub fn find_rivals(experiment: &mut Experiment, folder: &Path) -> Result<Rivals> {
-    let one = |(i, spec): (usize, &RivalSpec)| frozen(spec, folder).with_context(|| format!("physics.rivals[{i}]"));
+    let one = |(i, spec): (usize, &RivalSpec)| found(spec, folder).with_context(|| format!("physics.rivals[{i}]"));
     let all = experiment.physics.rivals.iter().enumerate().map(one).collect::<Result<Vec<_>>>()?;
     put_rivals(experiment, &all)?;
     Ok(Rivals(all))
@@ -68,44 +56,24 @@ pub(super) fn thaw_rivals(experiment: &mut Experiment, dir: &Path) -> Result<()>
     if wanted == 0 {
         return Ok(());
     }
-    let found: Vec<Frozen> = thaw(dir, RIVALS)?;
+    let found: Vec<Genes> = thaw(dir, RIVALS)?;
     let path = dir.join(RIVALS);
     ensure!(found.len() == wanted, "{}: {} rivals for {wanted} of the experiment", path.display(), found.len());
     put_rivals(experiment, &found).with_context(|| path.display().to_string())
 }
 
-fn frozen(spec: &RivalSpec, folder: &Path) -> Result<Frozen> {
-    let name = OsStr::new(&spec.body);
-    let mut found = match EliteAddress::is_meant(name) {
-        true => elite(EliteAddress::parse(name)?, folder)?,
-        false => {
-            // Servos hold the pose at rest.
-            let brain = Brain::Cpg { frequency: 0.0, joints: Vec::new() };
-            Frozen { genome: Genome { body: morphology::load(&spec.body, folder)?, brain }, policy: Policy::default() }
-        }
-    };
-    if let Some(path) = &spec.policy {
-        let PolicyFile { policy, brain } = PolicyFile::load(&folder.join(path))?;
-        (found.policy, found.genome.brain) = (policy, brain);
-    }
-    ensure!(found.policy.world_model().is_none(), "a rival must have a policy without a world model, has one");
-    Ok(found)
+fn found(RivalSpec { body, policy, .. }: &RivalSpec, folder: &Path) -> Result<Genes> {
+    let (genes, _) = Genes::find(body, policy.as_deref(), folder)?;
+    genes.ensure_blind("a rival")?;
+    Ok(genes)
 }
 
-fn elite(EliteAddress { dir, id }: EliteAddress, folder: &Path) -> Result<Frozen> {
-    let address = EliteAddress { dir: folder.join(dir), id };
-    let (run, elite) = address.open()?;
-    let experiment = run.experiment();
-    let dir = address.dir.display();
-    ensure!(experiment.problem().is_none(), "{dir}: is of a benchmark, whose elites have no body");
-    Ok(Frozen { genome: elite.expressed().clone(), policy: experiment.policy.clone() })
-}
-
-fn put_rivals(experiment: &mut Experiment, all: &[Frozen]) -> Result<()> {
+fn put_rivals(experiment: &mut Experiment, all: &[Genes]) -> Result<()> {
     // By itself.
     let physics = Physics { objects: Vec::new(), rivals: Vec::new(), ..experiment.physics.on(&experiment.terrain) };
     for (i, (rival, spec)) in all.iter().zip(&mut experiment.physics.rivals).enumerate() {
-        let candidate = rival.grow(&physics).with_context(|| format!("physics.rivals[{i}]: {}", spec.body))?;
+        let candidate =
+            rival.grow("a rival", &physics).with_context(|| format!("physics.rivals[{i}]: {}", spec.body))?;
         spec.found = Some(Arc::new(candidate));
     }
     let found = experiment.physics.rivals.iter().filter_map(|rival| rival.found.as_ref());
@@ -120,15 +88,4 @@ fn put_rivals(experiment: &mut Experiment, all: &[Frozen]) -> Result<()> {
         );
     }
     Ok(())
-}
-
-impl Frozen {
-    /// Its body with its brain, in this physics.
-    fn grow(&self, physics: &Physics) -> Result<Candidate<f64>> {
-        let Self { genome, policy } = self;
-        let grown = grow_whole(&genome.body, &BodyLimits::given(), physics)?;
-        ensure!(grown.model.base == BaseKind::Floating, "a rival must be free in space, its base is Welded");
-        let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
-        Ok(Candidate { model: grown.model, controller })
-    }
 }

@@ -59,12 +59,17 @@ impl Policy {
         }
     }
 
+    /// Decisions a second; none where each step has one.
+    pub fn control_rate(&self) -> Option<u32> {
+        match self {
+            Policy::Cpg { .. } => None,
+            Policy::Mlp { control_rate, .. } => Some(*control_rate),
+        }
+    }
+
     /// Physics steps between two decisions; the control rate divides `rate` (steps a second).
     pub fn control_period(&self, rate: u32) -> u32 {
-        match self {
-            Policy::Cpg { .. } => 1,
-            Policy::Mlp { control_rate, .. } => rate / control_rate,
-        }
+        self.control_rate().map_or(1, |control_rate| rate / control_rate)
     }
 
     /// The world model that a valid policy observes, and the steps of its frames at `rate` steps a second.

@@ -51,6 +51,8 @@ mod tests {
             ("many_worlds", 64 * 2_000),
             ("pyramids", 50 * 210),
             ("stack", 5),
+            ("arena", 200),
+            ("crowd", 2_000),
         ];
         for (name, count) in bodies {
             let scene = load_scene(&folder.join(name).with_extension("ron")).unwrap_or_else(|error| panic!("{error}"));
@@ -70,6 +72,17 @@ mod tests {
             "rate: must be from 30 to 100000 steps a second, is 10 (line 2)",
             "groups[0].shape.radius: must be from 0.001 to 100 m, is -1 (line 4)",
             "groups[0].count: must be 1 where all would start At one point, is 2 (line 4)",
+        ] {
+            assert!(errors.contains(wanted), "{errors}");
+        }
+        let text = "(\n  creatures: [\n    (body: \"\", count: 0),\n    (body: \"hopper\", spacing: (500, 0, 0), count: 4, height: -1),\n    (body: \"hopper\", count: 2),\n  ],\n)";
+        let errors = message(text);
+        for wanted in [
+            "creatures[0].body: must be a morphology, the path of a .ron file, or DIR#ID, is empty (line 3)",
+            "creatures[0].count: must be from 1 to 65536, is 0 (line 3)",
+            "creatures[1].height: must be from 0 to 1000 m, is -1 (line 4)",
+            "creatures[1].spacing: must be such that the last one starts at most 1000 m away along each axis, is 1500 (line 4)",
+            "creatures[2].spacing: must not be zero where there are several, count is 2 (line 5)",
         ] {
             assert!(errors.contains(wanted), "{errors}");
         }

@@ -1,6 +1,7 @@
-//! A free rigid body: what it is, and how it moves.
+//! A rigid body, free or the limb of a creature: what it is, and how it moves.
 
 use crate::model::Shape;
+use crate::step::spatial::Spatial;
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::{Mat3, Quat, Sym3, Vec3};
 
@@ -34,6 +35,21 @@ pub struct BodyState<T> {
     pub spin: Vec3<T>,
 }
 
+/// What a limb is beside a body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limb<T> {
+    /// The creature.
+    pub(super) creature: u32,
+    /// Its number among the colliders of the creature.
+    pub(super) collider: u32,
+    /// Depth over which its contacts set in (m).
+    pub(super) width: T,
+    /// From the base origin to its centre (m, world axes).
+    pub(super) from_base: Vec3<T>,
+    /// What a wrench's impulse about the base origin adds to its twist there.
+    pub(super) mobility: Spatial<T>,
+}
+
 /// A body in motion: what laws between bodies look at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moving<'a, T> {
@@ -43,6 +59,8 @@ pub(super) struct Moving<'a, T> {
     pub(super) state: &'a BodyState<T>,
     /// Its orientation as a matrix.
     pub(super) rotation: &'a Mat3<T>,
+    /// What makes it a limb of a creature, if it is one.
+    pub(super) limb: Option<&'a Limb<T>>,
 }
 
 impl<T: Real> Body<T> {

@@ -1,7 +1,7 @@
 //! Where two bodies touch, and what the law of pairs needs to know there.
 
 use super::body::Moving;
-use super::rules::Rules;
+use super::rules::{Rules, tail};
 use crate::laws::pair::{ContactSums, PairForce, PairLaw, PairMotion, PairResistance, PointMobility};
 use crate::laws::shapes::Touch;
 use crate::step::assemble::across;
@@ -78,7 +78,7 @@ pub(super) fn add<T: Real>(a: &ContactSums<T>, b: &ContactSums<T>) -> ContactSum
 fn may_touch<T: Value>(rules: &Rules<T>, bodies: &[Moving<'_, T>; 2]) -> bool {
     let [a, b] = bodies;
     let stride = |m: &Moving<'_, T>| m.state.stride(m.body.reach, rules.dt);
-    let reach = a.body.reach + b.body.reach + rules.tail() + stride(a) + stride(b);
+    let reach = a.body.reach + b.body.reach + tail(width_between(rules, bodies)) + stride(a) + stride(b);
     (b.state.position - a.state.position).norm_squared().to_f64() <= (reach * reach).to_f64()
 }
 
@@ -97,10 +97,10 @@ pub(super) fn for_each_contact<T: Value>(
         let turn = |x: Vec3<T>| *bodies[i].rotation * x;
         place(&bodies[i].body.shape, |x| centres[i] + turn(x), turn)
     });
-    let inverse_inertias = bodies.map(|moving| moving.inverse_inertia());
-    let [ka, kb] = bodies.map(|moving| moving.body.stiffness);
-    let stiffness = ka * kb * real(2.0) / (ka + kb);
-    let tail = rules.tail().to_f64();
+    // Worked out for those that are near enough.
+    let mut answers: Option<[Answer<T>; 2]> = None;
+    let (stiffness, width) = (stiffness_between(bodies), width_between(rules, bodies));
+    let tail = tail(width).to_f64();
     for (number, feature) in features([0, 1].map(|i| &bodies[i].body.shape), 0, 1).enumerate() {
         let (touch, _) = touch(&feature, &placed[feature.first], &placed[feature.second]);
         let arms = centres.map(|centre| touch.point - centre);
@@ -111,7 +111,8 @@ pub(super) fn for_each_contact<T: Value>(
         if is_apart(touch.gap) && is_apart(touch.gap + rules.dt * v_n) {
             continue;
         }
-        let mobility = |i: usize| mobility(bodies[i].body.mass, &inverse_inertias[i], arms[i], touch.normal);
+        let answers = answers.get_or_insert_with(|| bodies.map(|moving| Answer::of(&moving)));
+        let mobility = |i: usize| answers[i].at(arms[i], touch.normal);
         visit(&Contact {
             feature: number as u8,
             first: feature.first,
@@ -123,7 +124,7 @@ pub(super) fn for_each_contact<T: Value>(
             law: PairLaw {
                 dt: rules.dt,
                 stiffness: stiffness * real(feature.share),
-                width: rules.width,
+                width,
                 friction: rules.friction,
                 onset_speed: rules.onset_speed,
             },
@@ -131,9 +132,46 @@ pub(super) fn for_each_contact<T: Value>(
     }
 }
 
-/// The mobility of a free body at a point that is `arm` (m) from its centre.
-fn mobility<T: Real>(mass: T, inverse_inertia: &Sym3<T>, arm: Vec3<T>, normal: Vec3<T>) -> PointMobility<T> {
-    let free = Spatial { j: *inverse_inertia, h: Mat3::zero(), m: Sym3::scalar(mass.recip()) };
-    let AtPoint { one, all } = free.at_point(arm, normal);
-    PointMobility::new(one, all)
+/// Stiffness of a contact between two bodies (N/m). Where a limb takes part, the stiffer one gives it, as between links
+/// of an episode.
+fn stiffness_between<T: Value>(bodies: &[Moving<'_, T>; 2]) -> T {
+    let [a, b] = bodies.map(|moving| moving.body.stiffness);
+    if bodies.iter().all(|moving| moving.limb.is_none()) {
+        return a * b * real(2.0) / (a + b);
+    }
+    a.max(b)
+}
+
+/// Depth over which contact of two bodies sets in (m): the smaller one.
+#[inline]
+fn width_between<T: Value>(rules: &Rules<T>, bodies: &[Moving<'_, T>; 2]) -> T {
+    let width = |moving: &Moving<'_, T>| moving.limb.map_or(rules.width, |limb| limb.width);
+    width(&bodies[0]).min(width(&bodies[1]))
+}
+
+/// By how much an impulse at a point of a body moves it.
+struct Answer<T> {
+    /// What a wrench's impulse adds to the twist.
+    mobility: Spatial<T>,
+    /// From where that is about to the body's centre (m); none where it is the same place.
+    to_centre: Option<Vec3<T>>,
+}
+
+impl<T: Real> Answer<T> {
+    fn of(moving: &Moving<'_, T>) -> Self {
+        match moving.limb {
+            Some(limb) => Self { mobility: limb.mobility, to_centre: Some(limb.from_base) },
+            None => {
+                let (j, m) = (moving.inverse_inertia(), Sym3::scalar(moving.body.mass.recip()));
+                Self { mobility: Spatial { j, h: Mat3::zero(), m }, to_centre: None }
+            }
+        }
+    }
+
+    /// The mobility at a point that is `arm` (m) from the body's centre.
+    fn at(&self, arm: Vec3<T>, normal: Vec3<T>) -> PointMobility<T> {
+        let point = self.to_centre.map_or(arm, |centre| centre + arm);
+        let AtPoint { one, all } = self.mobility.at_point(point, normal);
+        PointMobility::new(one, all)
+    }
 }

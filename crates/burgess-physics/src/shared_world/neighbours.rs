@@ -34,8 +34,16 @@ impl Neighbours {
         &self.lists[body]
     }
 
-    /// Makes the lists again if they do not hold for the next step, of which `dt` (s) is the length.
-    pub(super) fn update<T: Value>(&mut self, bodies: &[Body<T>], states: &[BodyState<T>], dt: T, near: &Vicinity) {
+    /// Makes the lists again if they do not hold for the next step, of which `dt` (s) is the length. Two that
+    /// never `can_touch` each other are no partners.
+    pub(super) fn update<T: Value>(
+        &mut self,
+        bodies: &[Body<T>],
+        states: &[BodyState<T>],
+        dt: T,
+        near: &Vicinity,
+        can_touch: impl Fn(usize, usize) -> bool + Sync,
+    ) {
         let now: Vec<Seen> = bodies.par_iter().zip(states).map(|(body, state)| Seen::new(body, state, dt)).collect();
         // What is no number keeps up with nothing.
         let keep_up = now.iter().filter(|seen| seen.stride <= near.allowance).count();
@@ -51,7 +59,7 @@ impl Neighbours {
             let mut partners = Vec::new();
             grid.around(i, |other| {
                 let j = other as usize;
-                if j != i && are_near(bodies, &now, i, j, near) {
+                if j != i && are_near(bodies, &now, i, j, near) && can_touch(i, j) {
                     partners.push(other);
                 }
             });
@@ -126,7 +134,7 @@ mod tests {
             let (bodies, states, near) = (&setup.bodies, &setup.states, &setup.rules.vicinity);
             let dt = setup.rules.dt;
             let mut neighbours = Neighbours::default();
-            neighbours.update(bodies, states, dt, near);
+            neighbours.update(bodies, states, dt, near, |_, _| true);
             let seen: Vec<Seen> = bodies.iter().zip(states).map(|(body, state)| Seen::new(body, state, dt)).collect();
             for i in 0..bodies.len() {
                 let is_partner = |&j: &usize| j != i && bodies[i].world == bodies[j].world && are_near(bodies, &seen, i, j, near);
@@ -141,7 +149,7 @@ mod tests {
                 let shift = vec3(rng.range(-1.0, 1.0), rng.range(-1.0, 1.0), rng.range(-1.0, 1.0)).normalised();
                 state.position += shift * (0.99 * near.slack());
             }
-            neighbours.update(bodies, &moved, dt, near);
+            neighbours.update(bodies, &moved, dt, near, |_, _| true);
             for i in 0..bodies.len() {
                 for j in (0..bodies.len()).filter(|&j| j != i && bodies[i].world == bodies[j].world) {
                     let gap = (moved[i].position - moved[j].position).norm_squared().sqrt() - bodies[i].reach - bodies[j].reach;

@@ -1,6 +1,7 @@
-//! Where the bodies of a scene start.
+//! Where the bodies and creatures of a scene start.
 
 use super::body::{Body, BodyState};
+use super::creature::{Breed, Start};
 use super::rules::Rules;
 use super::scene::{Group, PlaceSpec, Scene};
 use crate::laws::inertia::MassProperties;
@@ -18,40 +19,56 @@ const LOOSE: f64 = 1.02;
 pub struct Setup {
     /// What all bodies share.
     pub rules: Rules<f64>,
-    /// The bodies, world by world.
+    /// The free bodies, world by world.
     pub bodies: Vec<Body<f64>>,
     /// How they start.
     pub states: Vec<BodyState<f64>>,
     /// For each body the number of its group.
     pub groups: Vec<u32>,
-    /// Bodies of each world.
+    /// Free bodies of each world.
     pub bodies_of_a_world: usize,
+    /// One entry a row of creatures that were found.
+    pub breeds: Vec<Breed<f64>>,
+    /// The creatures, world by world.
+    pub creatures: Vec<Start>,
+    worlds: usize,
 }
 
 impl Setup {
-    /// Places the bodies of a scene without [`problems`](Scene::problems).
+    /// Places the bodies of a scene without [`problems`](Scene::problems), and its creatures but for those that were
+    /// not found.
     pub fn new(scene: &Scene) -> Self {
+        let rows = || scene.creatures.iter().filter_map(|row| Some((row, row.found.as_ref()?)));
+        let breeds: Vec<Breed<f64>> = rows().map(|(_, resident)| Breed::new(resident, scene)).collect();
         let mut placed = Placed::default();
+        // Where they start is the same in all worlds.
+        let starts: Vec<Start> =
+            rows().zip(&breeds).enumerate().flat_map(|(i, ((row, _), breed))| breed.starts(i, row)).collect();
         for world in 0..scene.worlds {
             placed.add_world(scene, world);
+            placed.creatures.extend(starts.iter().map(|start| Start { world, ..*start }));
         }
-        let rules = Rules::new(scene, placed.fastest(scene.gravity));
-        let Placed { bodies, states, groups } = placed;
-        Self { rules, bodies, states, groups, bodies_of_a_world: scene.bodies_of_a_world() as usize }
+        let fastest = placed.fastest(scene.gravity) + breeds.iter().map(Breed::fastest).fold(0.0, f64::max);
+        let width = breeds.iter().map(|breed| breed.contact_width).fold(0.0, f64::max);
+        let rules = Rules::new(scene, fastest, width);
+        let Placed { bodies, states, groups, creatures } = placed;
+        let bodies_of_a_world = scene.bodies_of_a_world() as usize;
+        Self { rules, bodies, states, groups, bodies_of_a_world, breeds, creatures, worlds: scene.worlds as usize }
     }
 
     /// Number of worlds.
     pub fn worlds(&self) -> usize {
-        self.bodies.len() / self.bodies_of_a_world.max(1)
+        self.worlds
     }
 }
 
-/// The bodies of the worlds so far.
+/// The bodies and creatures of the worlds so far.
 #[derive(Default)]
 struct Placed {
     bodies: Vec<Body<f64>>,
     states: Vec<BodyState<f64>>,
     groups: Vec<u32>,
+    creatures: Vec<Start>,
 }
 
 impl Placed {
@@ -60,7 +77,8 @@ impl Placed {
     fn fastest(&self, gravity: f64) -> f64 {
         let speed = |(body, state): (&Body<f64>, &BodyState<f64>)| state.stride(body.reach, 1.0);
         let start = self.bodies.iter().zip(&self.states).map(speed).fold(0.0, f64::max);
-        let heights = self.states.iter().map(|state| state.position.z);
+        let creatures = self.creatures.iter().map(|creature| creature.position.z);
+        let heights = self.states.iter().map(|state| state.position.z).chain(creatures);
         let (low, high) = heights.fold((0.0, 0.0), |(low, high), z| (z.min(low), z.max(high)));
         start + (2.0 * gravity.abs() * (high - low)).sqrt()
     }

@@ -61,11 +61,11 @@ pub struct Vicinity {
 }
 
 impl Rules<f64> {
-    /// The rules of a scene whose bodies are at most so fast (m/s) before they collide.
-    pub(super) fn new(scene: &Scene, fastest: f64) -> Self {
+    /// The rules of a scene whose bodies are at most so fast (m/s) before they collide, and contacts of whose creatures
+    /// set in over so much depth (m).
+    pub(super) fn new(scene: &Scene, fastest: f64, of_creatures: f64) -> Self {
         let dt = 1.0 / f64::from(scene.rate);
-        let weight = if scene.gravity == 0.0 { STANDARD_GRAVITY } else { scene.gravity.abs() };
-        let width = scene.contact_width.unwrap_or(0.5 * weight * dt * dt / STIFFNESS);
+        let width = scene.contact_width.unwrap_or(0.5 * scene.weighing_gravity() * dt * dt / STIFFNESS);
         let terrain = scene.terrain.compile(scene.seed);
         Self {
             dt,
@@ -78,12 +78,17 @@ impl Rules<f64> {
             // A height field's distance is up to the slope's cosine too large; the steepest hills have about two.
             ground_safety: if matches!(terrain, Terrain::Bumps(_)) { 0.25 } else { 1.0 },
             terrain,
-            vicinity: Vicinity::new(scene, fastest, TAIL * width),
+            vicinity: Vicinity::new(scene, fastest, tail(width.max(of_creatures))),
         }
     }
 }
 
 impl Scene {
+    /// Gravity by which contacts are scaled (m/s2), above zero.
+    pub(super) fn weighing_gravity(&self) -> f64 {
+        if self.gravity == 0.0 { STANDARD_GRAVITY } else { self.gravity.abs() }
+    }
+
     /// Stiffness (N/m) of a body of a mass (kg).
     pub(super) fn stiffness_of(&self, mass: f64) -> f64 {
         match self.stiffness {
@@ -132,8 +137,13 @@ impl<T: Real> Rules<T> {
         }
     }
 
-    /// What contact reaches beyond a surface (m).
+    /// What contact with the ground reaches beyond a surface (m).
     pub fn tail(&self) -> T {
-        real(self.vicinity.tail)
+        tail(self.width)
     }
+}
+
+/// What contact reaches beyond a surface, where it sets in over a depth of `width` (m).
+pub(super) fn tail<T: Real>(width: T) -> T {
+    width * real(TAIL)
 }

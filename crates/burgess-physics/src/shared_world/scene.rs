@@ -1,8 +1,12 @@
-//! What a scene file says: free bodies in a space of their own, or in several.
+//! What a scene file says: free bodies and creatures in a space of their own, or in several.
 
+use super::resident::Resident;
 use crate::laws::terrain::TerrainSpec;
 use crate::scene::ShapeSpec;
+use crate::world::SelfCollision;
 use serde::{Deserialize, Serialize};
+use std::f64::consts::PI;
+use std::sync::Arc;
 
 /// Most bodies of a scene, in all its worlds together.
 pub const MAX_BODIES: u64 = 1 << 20;
@@ -13,14 +17,18 @@ pub const MAX_GROUPS: usize = 256;
 /// Most that the largest body's reach may be of the smallest one's: the cells of the broad phase are as large as the largest body, and all
 /// bodies have the same room for partners.
 pub const MAX_RATIO: f64 = 8.0;
+/// Most rows of creatures of a scene, and most creatures of an arena.
+const MAX_ROWS: usize = 256;
 /// Most partners of a body.
 pub const MAX_PARTNERS: u32 = 128;
+/// Most creatures of a row.
+const MAX_CREATURES: f64 = 65_536.0;
 /// Smallest and largest size of a body (m).
 const SIZES: (f64, f64) = (1e-3, 100.0);
 /// No body starts further from the origin than this (m): float32 has 0.1 mm there.
 const FARTHEST: f64 = 1000.0;
 
-/// Free bodies, what surrounds them, and how long they are simulated.
+/// Free bodies and creatures, what surrounds them, and how long they are simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scene {
@@ -48,8 +56,80 @@ pub struct Scene {
     pub ground_damping: f64,
     /// Room for partners: how many others each body may have near it at a time. Unless set, it follows from the sizes of the bodies.
     pub partners: Option<u32>,
-    /// The bodies.
+    /// Which links of a creature can touch each other; unless set, those that the physics which it comes from says.
+    pub self_collision: Option<SelfCollision>,
+    /// The free bodies.
     pub groups: Vec<Group>,
+    /// The creatures.
+    pub creatures: Vec<CreatureSpec>,
+    /// Elites (`DIR#ID`) that meet: on a circle around the origin, in this order from the x axis towards y, and facing
+    /// the middle. Whoever reads the file turns them into [`creatures`](Self::creatures): see [`arena`].
+    pub arena: Vec<String>,
+}
+
+/// A creature, or several in a row.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+// The name that messages about a wrong field show, and that files may write.
+#[serde(deny_unknown_fields, rename = "Creature")]
+pub struct CreatureSpec {
+    /// Who it is: the name of a morphology, a file, or an elite; whoever reads the file finds out.
+    pub body: String,
+    /// A policy file in place of its brain; a morphology without one holds its pose.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// Where its base is at the start, along x and y (m).
+    #[serde(default)]
+    pub at: (f64, f64),
+    /// How far its lowest point is above the ground at the start, beyond a small clearance (m).
+    #[serde(default)]
+    pub height: f64,
+    /// How far it is turned about z at the start, from x towards y (rad).
+    #[serde(default)]
+    pub heading: f64,
+    /// How many there are in each world.
+    #[serde(default = "one")]
+    pub count: u32,
+    /// From one to the next (m).
+    #[serde(default)]
+    pub spacing: (f64, f64, f64),
+    /// The creature, once it was found.
+    #[serde(skip)]
+    pub found: Option<Arc<Resident>>,
+}
+
+/// By what the file says: who is found follows from that.
+impl PartialEq for CreatureSpec {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |Self { body, policy, at, height, heading, count, spacing, found: _ }: &Self| {
+            (body.clone(), policy.clone(), *at, *height, *heading, *count, *spacing)
+        };
+        said(self) == said(other)
+    }
+}
+
+/// The creatures of an arena, in order: on a circle around the origin, the first on the x axis, then from x towards y,
+/// each facing the middle. The circle is so wide that one and a half spans of the largest creature are between
+/// neighbours, and from each to the middle.
+pub fn arena(creatures: Vec<(String, Arc<Resident>)>) -> Vec<CreatureSpec> {
+    let span = creatures.iter().map(|(_, resident)| resident.span()).fold(0.0, f64::max);
+    let share = 2.0 * PI / creatures.len() as f64;
+    // The chord between neighbours is twice the radius times the sine of half their angle.
+    let chord = if creatures.len() > 2 { 0.5 / libm::sin(0.5 * share) } else { 0.0 };
+    let radius = 1.5 * span * chord.max(1.0);
+    let one = |(i, (body, resident)): (usize, (String, Arc<Resident>))| {
+        let angle = share * i as f64;
+        CreatureSpec {
+            body,
+            policy: None,
+            at: (radius * libm::cos(angle), radius * libm::sin(angle)),
+            height: 0.0,
+            heading: angle + PI,
+            count: 1,
+            spacing: (0.0, 0.0, 0.0),
+            found: Some(resident),
+        }
+    };
+    creatures.into_iter().enumerate().map(one).collect()
 }
 
 /// How stiff bodies are (N/m): two bodies of stiffness a and b push each other with 2 a b / (a + b), and the ground pushes a body with its own.
@@ -153,7 +233,10 @@ impl Default for Scene {
             contact_width: None,
             ground_damping: 6.0,
             partners: None,
+            self_collision: None,
             groups: Vec::new(),
+            creatures: Vec::new(),
+            arena: Vec::new(),
         }
     }
 }
@@ -185,14 +268,20 @@ impl Problems {
 }
 
 impl Scene {
-    /// Bodies in each world.
+    /// Free bodies in each world.
     pub fn bodies_of_a_world(&self) -> u64 {
         self.groups.iter().map(Group::bodies).sum()
     }
 
-    /// Bodies in all worlds.
+    /// Free bodies in all worlds.
     pub fn bodies(&self) -> u64 {
         self.bodies_of_a_world().saturating_mul(self.worlds.into())
+    }
+
+    /// Limbs in each world, of the creatures that were found.
+    fn limbs_of_a_world(&self) -> u64 {
+        let limbs = |row: &CreatureSpec| Some(u64::from(row.count) * row.found.as_ref()?.reaches().count() as u64);
+        self.creatures.iter().filter_map(limbs).sum()
     }
 
     /// Steps of the scene's duration.
@@ -200,13 +289,15 @@ impl Scene {
         (self.duration * f64::from(self.rate)).round() as u32
     }
 
-    /// Largest and smallest reach of a body (m).
+    /// Largest and smallest reach of a body, or of a limb of a creature that was found (m).
     pub(super) fn reaches(&self) -> (f64, f64) {
-        let reaches = self.groups.iter().map(|group| group.shape.solid().reach());
-        reaches.fold((0.0, f64::INFINITY), |(most, least), reach| (reach.max(most), reach.min(least)))
+        let bodies = self.groups.iter().map(|group| group.shape.solid().reach());
+        let limbs = self.creatures.iter().filter_map(|row| row.found.as_ref()).flat_map(|resident| resident.reaches());
+        bodies.chain(limbs).fold((0.0, f64::INFINITY), |(most, least), reach| (reach.max(most), reach.min(least)))
     }
 
-    /// What is wrong with the numbers: (field, what is allowed and what came).
+    /// What is wrong with the numbers: (field, what is allowed and what came). Once creatures were found, their sizes
+    /// are looked at, too.
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Problems(Vec::new());
         problems.within("gravity", (-100.0, 100.0), "m/s2", self.gravity);
@@ -239,20 +330,55 @@ impl Scene {
         for (field, message) in self.terrain.problems() {
             problems.0.push((format!("terrain.{field}"), message));
         }
-        let groups = self.groups.len();
-        problems.within("groups", (1.0, MAX_GROUPS as f64), "groups", groups as f64);
+        let (groups, rows, arena) = (self.groups.len(), self.creatures.len(), self.arena.len());
+        let least = if rows + arena == 0 { 1.0 } else { 0.0 };
+        problems.within("groups", (least, MAX_GROUPS as f64), "groups", groups as f64);
+        problems.within("creatures", (0.0, MAX_ROWS as f64), "rows", rows as f64);
+        problems.within("arena", (0.0, MAX_ROWS as f64), "creatures", arena as f64);
+        for (i, row) in self.creatures.iter().take(MAX_ROWS).enumerate() {
+            row.problems(&format!("creatures[{i}]"), &mut problems);
+        }
         for (i, group) in self.groups.iter().take(MAX_GROUPS).enumerate() {
             group.problems(&format!("groups[{i}]"), &mut problems);
         }
         // The rest makes no sense of what is already wrong.
         if problems.0.is_empty() {
             let bodies = self.bodies() as f64;
-            problems.within("groups", (1.0, MAX_BODIES as f64), "bodies in all worlds", bodies);
+            problems.within("groups", (0.0, MAX_BODIES as f64), "bodies in all worlds", bodies);
+            let limbs = self.limbs_of_a_world().saturating_mul(self.worlds.into()) as f64;
+            problems.within("creatures", (0.0, MAX_BODIES as f64 - bodies), "limbs in all worlds", limbs);
             let (most, least) = self.reaches();
-            let allowed = format!("shapes whose largest is at most {MAX_RATIO} times as large as the smallest");
-            problems.need(most <= MAX_RATIO * least, "groups", &allowed, most / least);
+            let (field, whose) = if limbs > 0.0 { ("creatures", ", limbs included") } else { ("groups", "") };
+            let allowed = format!("shapes whose largest is at most {MAX_RATIO} times as large as the smallest{whose}");
+            problems.need(most <= MAX_RATIO * least, field, &allowed, most / least);
         }
         problems.0
+    }
+}
+
+impl CreatureSpec {
+    fn problems(&self, path: &str, problems: &mut Problems) {
+        let Self { body, policy: _, at, height, heading, count, spacing, found: _ } = self;
+        if body.is_empty() {
+            let allowed = "must be a morphology, the path of a .ron file, or DIR#ID, is empty";
+            problems.0.push((format!("{path}.body"), allowed.to_owned()));
+        }
+        for (axis, number) in [at.0, at.1].into_iter().enumerate() {
+            problems.within(format!("{path}.at[{axis}]"), (-FARTHEST, FARTHEST), "m", number);
+        }
+        problems.within(format!("{path}.height"), (0.0, FARTHEST), "m", *height);
+        problems.within(format!("{path}.heading"), (-100.0, 100.0), "rad", *heading);
+        problems.within(format!("{path}.count"), (1.0, MAX_CREATURES), "", (*count).into());
+        point(problems, &format!("{path}.spacing"), *spacing, FARTHEST);
+        if *count > 1 && *spacing == (0.0, 0.0, 0.0) {
+            let message = format!("must not be zero where there are several, count is {count}");
+            problems.0.push((format!("{path}.spacing"), message));
+        }
+        let last = f64::from(count.saturating_sub(1));
+        let far = [at.0 + last * spacing.0, at.1 + last * spacing.1, height + last * spacing.2];
+        let is_far = far.iter().any(|x| x.abs() > FARTHEST);
+        let allowed = format!("such that the last one starts at most {FARTHEST} m away along each axis");
+        problems.need(!is_far, format!("{path}.spacing"), &allowed, far.into_iter().map(f64::abs).fold(0.0, f64::max));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One step of all bodies. What a body does in it depends on the states before it alone, so that bodies are worked on in any order.
 
-use super::body::{Body, BodyState, Moving};
+use super::body::{Body, BodyState, Limb, Moving};
 use super::contacts::{Contact, add, for_each_contact};
 use super::ground::{Landing, land};
 use super::rules::Rules;
@@ -40,18 +40,21 @@ impl<T: Value> Memory<T> {
     }
 }
 
-/// All bodies before the step.
+/// All bodies before the step: free ones, then the limbs of creatures.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Before<'a, T> {
     pub(super) rules: &'a Rules<T>,
     pub(super) bodies: &'a [Body<T>],
     pub(super) states: &'a [BodyState<T>],
     pub(super) rotations: &'a [Mat3<T>],
+    /// What the last bodies are that are limbs.
+    pub(super) limbs: &'a [Limb<T>],
 }
 
 impl<'a, T: Value> Before<'a, T> {
     fn moving(&self, i: usize) -> Moving<'a, T> {
-        Moving { body: &self.bodies[i], state: &self.states[i], rotation: &self.rotations[i] }
+        let limb = i.checked_sub(self.bodies.len() - self.limbs.len()).map(|limb| &self.limbs[limb]);
+        Moving { body: &self.bodies[i], state: &self.states[i], rotation: &self.rotations[i], limb }
     }
 
     /// Calls `visit` with each contact of a body, in the order of partners and features, and the body's number in it.
@@ -72,7 +75,7 @@ pub(super) fn resist<T: Value>(before: &Before<'_, T>, body: usize, partners: &[
     sum
 }
 
-/// A body's next state, and what it carries on, given what the contacts of each body resist.
+/// A free body's next state, and what it carries on, given what the contacts of each body resist.
 pub(super) fn advance<T: Value>(
     before: &Before<'_, T>,
     resisted: &[ContactSums<T>],
@@ -86,6 +89,20 @@ pub(super) fn advance<T: Value>(
     let landing: Landing<T> = land(before.rules, &moving, load, &memory.points);
     let next = integrate(before.rules.dt, &moving, &landing.after);
     (next, Memory { bristles, points: landing.points, depth: landing.depth.max(depth) })
+}
+
+/// The impulse that a limb's contacts give it, about its centre, and what it carries on, given what the contacts of
+/// each body resist.
+pub(super) fn push_limb<T: Value>(
+    before: &Before<'_, T>,
+    resisted: &[ContactSums<T>],
+    memory: &Memory<T>,
+    body: usize,
+    partners: &[u32],
+) -> (Wrench<T>, Memory<T>) {
+    let mut impulse = Wrench::zero();
+    let (bristles, depth) = push(before, resisted, memory, body, partners, &mut impulse);
+    (impulse, Memory { bristles, points: Vec::new(), depth })
 }
 
 /// The momentum that a body carries, and the impulse of gravity.

@@ -134,7 +134,7 @@ pub fn edge_share<T: Value>(half: Vec3<T>) -> Vec3<T> {
 }
 
 /// Centre of a shape in link axes, and the radius of the smallest ball around that centre that holds it (m).
-fn ball_around<T: Real>(shape: &Shape<T>) -> (Vec3<T>, T) {
+pub fn ball_around<T: Real>(shape: &Shape<T>) -> (Vec3<T>, T) {
     match *shape {
         Shape::Sphere { centre, radius } => (centre, radius),
         Shape::Capsule { from, to, radius } => {

@@ -17,40 +17,62 @@ pub const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
 pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
-    // Where everything is and how it moves.
+    begin(model, world, drive, state, work);
+    let touching = find_pairs(model, world, state, work);
+    for round in 0..ROUNDS {
+        assemble(model, world, state, work);
+        // Links that touch push each other by how these equations answer.
+        if touching && round == 0 {
+            push_pairs(model, world, work);
+        }
+        if !solve(model, touching, work) {
+            break;
+        }
+    }
+    end(model, world, state, work);
+}
+
+/// Where everything is and how it moves.
+#[inline]
+pub fn begin<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &State<T>, work: &mut Work<T>) {
     each_driven_body(model, drive.of_all(), state, work, |model, drive, state, work| {
         kinematics(model, state, work);
         touch_contacts(model, world, state, work);
         assemble_joints(model, world, drive, state, work);
     });
-    let touching = find_pairs(model, world, state, work);
-    for round in 0..ROUNDS {
-        // Every link and contact by itself, and up the tree.
-        each_body(model, state, work, |model, state, work| {
-            assemble_inertia(model, work);
-            assemble_load(model, world, state, work);
-            assemble_contacts(model, world, work);
-            eliminate_hinges(model, work);
-        });
-        // Links that touch push each other by how these equations answer.
+}
+
+/// Every link and contact by itself, and up the tree.
+#[inline]
+pub fn assemble<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+    each_body(model, state, work, |model, state, work| {
+        assemble_inertia(model, work);
+        assemble_load(model, world, state, work);
+        assemble_contacts(model, world, work);
+        eliminate_hinges(model, work);
+    });
+}
+
+/// All velocities after the step, down the tree, with the impulses that links get from others if any are `touching`.
+/// Gives whether contacts with the ground were taken out of the equations or put back: then these are to be assembled
+/// and solved again, up to [`ROUNDS`] times in all.
+#[inline]
+pub fn solve<T: Value>(model: &Model<T>, touching: bool, work: &mut Work<T>) -> bool {
+    let mut changed = false;
+    work_on_each_body(model, work, |model, work| {
         if touching {
-            if round == 0 {
-                push_pairs(model, world, work);
-            }
-            work_on_each_body(model, work, eliminate_impulses);
+            eliminate_impulses(model, work);
         }
-        // All velocities after the step, down the tree.
-        let mut changed = false;
-        work_on_each_body(model, work, |model, work| {
-            solve_base(model, work);
-            substitute_back(model, work);
-            changed |= release_contacts(model, work);
-        });
-        if !changed {
-            break;
-        }
-    }
-    // The next state.
+        solve_base(model, work);
+        substitute_back(model, work);
+        changed |= release_contacts(model, work);
+    });
+    changed
+}
+
+/// The next state.
+#[inline]
+pub fn end<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>, work: &mut Work<T>) {
     move_each_body(model, state, work, |model, state, work| {
         carry(model, world, state, work);
         integrate(model, world.dt, state, work);

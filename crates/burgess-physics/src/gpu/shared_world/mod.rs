@@ -90,8 +90,11 @@ impl GpuWorld {
     ///
     /// # Errors
     ///
-    /// When the scene is too large for the device, or the device fails.
+    /// When the scene has creatures or is too large for the device, or the device fails.
     pub fn new(setup: &Setup, gpu: Gpu, options: Options) -> Result<Self, Error> {
+        if let Some(why) = unsupported(setup) {
+            return Err(Error::Unsupported(why.into()));
+        }
         let rules = setup.rules.map(|x| x as f32);
         let room = encode::room(setup);
         let count = setup.bodies.len();
@@ -271,11 +274,17 @@ impl Simulate for GpuWorld {
         Ok(Snapshot {
             steps: self.steps,
             states: places.iter().map(|&place| state(place)).collect(),
+            creatures: Vec::new(),
             depths: places.iter().map(|&place| depths[place].into()).collect(),
             left_out: counts[LEFT_OUT].into(),
             too_fast: counts[TOO_FAST].into(),
         })
     }
+}
+
+/// Why a scene is not simulated on a GPU, if it is not.
+pub fn unsupported(setup: &Setup) -> Option<&'static str> {
+    (!setup.creatures.is_empty()).then_some("scenes with creatures are not simulated on a GPU")
 }
 
 /// What was copied into a buffer.
