@@ -1,5 +1,6 @@
 //! `burgess bench`: how much a backend simulates a second, by batch and by body.
 
+use super::against::{Other, Rates, RowOptions};
 use super::backend;
 use super::output::Output;
 use super::print::print;
@@ -8,6 +9,7 @@ use burgess_core::say;
 use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, plan, time};
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,6 +43,9 @@ pub(super) struct Args {
     /// Also time gradients of the reward, in turn with the evaluations.
     #[arg(long)]
     gradients: bool,
+    /// Time another build of this program in turn with this one, row by row, and print how they compare.
+    #[arg(long, value_name = "PROGRAM")]
+    against: Option<PathBuf>,
     /// Also write the table as CSV.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -52,6 +57,16 @@ enum Drive {
     Cpg,
     /// A new random action a joint at every decision.
     Random,
+}
+
+/// As the option is written.
+impl fmt::Display for Drive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Cpg => "cpg",
+            Self::Random => "random",
+        })
+    }
 }
 
 fn parse_links(text: &str) -> Result<usize, String> {
@@ -79,6 +94,8 @@ struct Row {
     bodies: Bodies,
     brain: Brain,
     timing: Timing,
+    /// How another build compares.
+    against: Option<String>,
 }
 
 /// Times and prints.
@@ -108,6 +125,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let timed = brains.iter().zip(&plans).zip(&backends).try_for_each(|((brain, plan), (backend, _))| {
         time_all(args, *brain, plan, backend.as_ref(), &mut |row| {
             print(line(&row.cells()));
+            if let Some(against) = &row.against {
+                print(against);
+            }
             if let Some(csv) = &mut csv {
                 csv.add(&row);
             }
@@ -121,7 +141,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is compared with another build.
+fn rates(timing: &Timing) -> Rates {
+    [Some(timing.body_steps()), Some(timing.evaluations()), timing.gradient_body_steps()]
+}
+
 impl Drive {
+    fn of(brain: Brain) -> Self {
+        match brain {
+            Brain::Cpg => Self::Cpg,
+            Brain::RandomActions => Self::Random,
+        }
+    }
+
     fn brain(self) -> Brain {
         match self {
             Self::Cpg => Brain::Cpg,
@@ -149,15 +181,29 @@ fn time_all(args: &Args, brain: Brain, plan: &Plan, backend: &dyn Backend, done:
             }
             let candidates = candidates(bodies, brain, batch as usize, plan);
             let repeats = args.repeats as usize;
-            let timing = time(backend, differentiator.as_deref(), &candidates, &plan.task, repeats, warm_up)
-                .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))?;
-            warm_up = 0.0;
+            let mut time_once = || {
+                let warm_up = std::mem::take(&mut warm_up);
+                time(backend, differentiator.as_deref(), &candidates, &plan.task, repeats, warm_up)
+                    .with_context(|| format!("{bodies} links, {brain}, {batch} creatures"))
+            };
+            let (timing, against) = match args.against.as_deref() {
+                None => (time_once()?, None),
+                Some(program) => {
+                    let row = RowOptions {
+                        links: links.to_string(),
+                        brain: Drive::of(brain).to_string(),
+                        batch: batch.to_string(),
+                    };
+                    let (timing, against) = Other::new(program).compare(&row, time_once, rates)?;
+                    (timing, Some(against))
+                }
+            };
             if timing.spread > UNSTEADY {
                 let spread = 100.0 * timing.spread;
                 say!("{bodies} links, {batch} creatures: not steady, repetitions differ by {spread:.0} %");
             }
             each = timing.evaluation / f64::from(batch);
-            done(Row { bodies, brain, timing });
+            done(Row { bodies, brain, timing, against });
         }
     }
     Ok(())
@@ -185,7 +231,7 @@ fn line(cells: &[String; 10]) -> String {
 
 impl Row {
     fn cells(&self) -> [String; 10] {
-        let Self { bodies, brain, timing } = self;
+        let Self { bodies, brain, timing, against: _ } = self;
         [
             bodies.to_string(),
             brain.to_string(),
@@ -231,7 +277,7 @@ impl Csv {
     }
 
     fn add(&mut self, row: &Row) {
-        let Row { bodies, brain, timing } = row;
+        let Row { bodies, brain, timing, against: _ } = row;
         let numbers =
             [timing.body_steps(), timing.creature_steps(), timing.evaluations(), timing.simulation, timing.evaluation]
                 .map(|number| number.to_string())

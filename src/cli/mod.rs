@@ -4,6 +4,7 @@
 //! 130 stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP).
 
 mod adapters;
+mod against;
 mod backend;
 mod bench;
 mod check;

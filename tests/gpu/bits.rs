@@ -116,14 +116,14 @@ fn splits_and_dispatches_leave_the_bits_alone() {
     let _turn = adapter::turn();
     let plain = Options::default();
     let ways = [
-        ("in 2 parts", Options { parts: Some(2), ..plain }),
-        ("in 5 parts", Options { parts: Some(5), ..plain }),
-        ("block by block", Options { parts: Some(1000), ..plain }),
+        ("in 2 rounds", Options { rounds: Some(2), ..plain }),
+        ("in 5 rounds", Options { rounds: Some(5), ..plain }),
+        ("block by block", Options { rounds: Some(1000), ..plain }),
         ("step by step", Options { dispatch_time: Some(Duration::ZERO), ..plain }),
         ("all steps at once", Options { dispatch_time: Some(Duration::from_secs(1000)), ..plain }),
         (
             "in parts, step by step, narrow",
-            Options { parts: Some(3), dispatch_time: Some(Duration::ZERO), widest: Some(2), ..plain },
+            Options { rounds: Some(3), dispatch_time: Some(Duration::ZERO), widest: Some(2), ..plain },
         ),
     ];
     for policy in policies() {

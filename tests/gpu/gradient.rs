@@ -458,7 +458,7 @@ fn nothing_but_the_creature_decides_its_bits() {
         }
         let little = |records: u64| Options { tape: Some(records * 14 * 32 * 16), ..Options::default() };
         let ways = [
-            ("in parts", Options { parts: Some(3), ..Options::default() }),
+            ("in rounds", Options { rounds: Some(3), ..Options::default() }),
             ("step by step", Options { dispatch_time: Some(Duration::ZERO), ..Options::default() }),
             ("all steps at once", Options { dispatch_time: Some(Duration::from_secs(1000)), ..Options::default() }),
             ("in segments", little(60)),
@@ -502,7 +502,7 @@ fn several_objectives_in_one_way_back_change_no_bit() {
             .iter()
             .map(|objective| single.differentiate(&all, objective).unwrap().iter().map(bits).collect())
             .collect();
-        let little = Options { tape: Some(24 * 14 * 32 * 16), parts: Some(2), ..Options::default() };
+        let little = Options { tape: Some(24 * 14 * 32 * 16), rounds: Some(2), ..Options::default() };
         for way in [with(Options::default()), with(little)] {
             let each = way.differentiate_each(&all, &objectives).unwrap();
             assert_eq!(each.len(), all.len());

@@ -108,7 +108,7 @@ fn bits_depend_on_nothing_else(policy: burgess_evolution::genome::Policy) {
     // Step by step, in parts, and in another order.
     let ways = [
         Options { dispatch_time: Some(Duration::ZERO), ..Options::default() },
-        Options { parts: Some(4), dispatch_time: Some(Duration::ZERO), ..Options::default() },
+        Options { rounds: Some(4), dispatch_time: Some(Duration::ZERO), ..Options::default() },
     ];
     for options in ways {
         let backward: Vec<_> = all.iter().rev().cloned().collect();

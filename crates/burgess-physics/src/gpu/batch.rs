@@ -66,7 +66,7 @@ impl GpuBatch {
     /// Uploads bodies, each at the start of an episode.
     pub(super) fn load(session: &Arc<Session>, candidates: Vec<Candidate<f32>>) -> Result<Self, Error> {
         let (parts, reference_forces) =
-            session.in_parts(&session.taped_parts, |parts| Self::upload(session, &candidates, parts))?;
+            session.in_rounds(&session.taped_rounds, |rounds| Self::upload(session, &candidates, rounds))?;
         let mut batch =
             Self { session: Arc::clone(session), candidates, reference_forces, parts, step: 0, window: None };
         batch.reset(&vec![true; batch.candidates.len()])?;
@@ -76,7 +76,7 @@ impl GpuBatch {
     fn upload(
         session: &Arc<Session>,
         candidates: &[Candidate<f32>],
-        parts: usize,
+        least: usize,
     ) -> Result<(Vec<Loaded>, Vec<f32>), Error> {
         let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
         let mut loaded = Vec::new();
@@ -85,7 +85,7 @@ impl GpuBatch {
             // A window may be as long as an episode, and its tape is to fit.
             let room = gradient::room(session, session.task(variant).steps.max(1));
             let rooms = [(place, blocks)];
-            let rounds = gradient::rounds(room, &rooms)?.max(parts);
+            let rounds = gradient::rounds(room, &rooms)?.max(least);
             for (place, blocks) in side_by_side(rooms.into(), rounds, &prepared)?.into_iter().flatten() {
                 let mut encoded = Encoded::default();
                 place.encode(&mut encoded, &blocks, &prepared);

@@ -187,9 +187,9 @@ impl Backend for GpuBackend {
     ) -> Result<Vec<Outcome>, Error> {
         // A second attempt does not call it once more.
         let mut meanwhile = Some(meanwhile);
-        self.session.in_parts(&self.session.parts, |parts| match meanwhile.take() {
-            Some(meanwhile) => self.attempt(candidates, parts, meanwhile),
-            None => self.attempt(candidates, parts, &mut || ()),
+        self.session.in_rounds(&self.session.rounds, |rounds| match meanwhile.take() {
+            Some(meanwhile) => self.attempt(candidates, rounds, meanwhile),
+            None => self.attempt(candidates, rounds, &mut || ()),
         })
     }
 

@@ -23,8 +23,8 @@ pub struct Options {
     pub checked: bool,
     /// What a dispatch may take; [`DISPATCH_TIME`](super::pace::DISPATCH_TIME) unless set.
     pub dispatch_time: Option<Duration>,
-    /// Parts that the creatures of each contact room are simulated in at least, where memory is scarce; 1 unless set.
-    pub parts: Option<usize>,
+    /// Rounds that a batch is simulated in at least, one after the other, where memory is scarce; 1 unless set.
+    pub rounds: Option<usize>,
     /// What the backend's buffers may take together (bytes); no limit of its own unless set.
     pub memory: Option<u64>,
     /// What states kept for the backward pass may take (bytes), [`tape_memory`](super::gradient::tape_memory) unless set.

@@ -74,10 +74,10 @@ pub(super) struct Session {
     pub(super) pool: Arc<Pool>,
     /// Arrays that the host fills, of the parts of a round and of the one before; their memory is used again.
     pub(super) encoded: Mutex<[Vec<Encoded>; 2]>,
-    /// Parts that a batch is simulated in at least.
-    pub(super) parts: AtomicUsize,
-    /// Parts that a batch is differentiated in at least.
-    pub(super) taped_parts: AtomicUsize,
+    /// Rounds that a batch is simulated in at least.
+    pub(super) rounds: AtomicUsize,
+    /// Rounds that a batch is differentiated in at least.
+    pub(super) taped_rounds: AtomicUsize,
     task: TaskPlan,
     /// The same task, of which nothing is recorded.
     unrecorded: TaskPlan,
@@ -109,7 +109,7 @@ impl Session {
             })
         })?;
         let pace = Pace::new(options.dispatch_time.unwrap_or(pace::DISPATCH_TIME));
-        let parts = options.parts.unwrap_or(1);
+        let rounds = options.rounds.unwrap_or(1);
         Ok(Self {
             gpu,
             options,
@@ -118,8 +118,8 @@ impl Session {
             brain,
             pool: Arc::new(Pool::new(options.memory.unwrap_or(u64::MAX))),
             encoded: Mutex::default(),
-            parts: AtomicUsize::new(parts),
-            taped_parts: AtomicUsize::new(parts),
+            rounds: AtomicUsize::new(rounds),
+            taped_rounds: AtomicUsize::new(rounds),
             unrecorded: TaskPlan { frame: None, ..task.clone() },
             task,
             pipelines: std::array::from_fn(|_| Mutex::default()),
@@ -222,25 +222,25 @@ impl Session {
         paces.forward.spent() + paces.backward.spent()
     }
 
-    /// Works on a batch in as many parts as `parts` says; where memory ends, once more in four times as many.
+    /// Works on a batch in as many rounds as `rounds` says; where memory ends, once more in four times as many.
     ///
     /// # Errors
     ///
     /// Those of `attempt`.
-    pub(super) fn in_parts<R>(
+    pub(super) fn in_rounds<R>(
         &self,
-        parts: &AtomicUsize,
+        rounds: &AtomicUsize,
         mut attempt: impl FnMut(usize) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let count = parts.load(Ordering::Relaxed);
+        let count = rounds.load(Ordering::Relaxed);
         match attempt(count) {
             Err(Error::Gpu(GpuError::OutOfMemory { what })) => {
-                log::warn!("the GPU is out of memory ({what}); trying once more in smaller parts");
+                log::warn!("the GPU is out of memory ({what}); trying once more in smaller rounds");
                 // What was written for the first attempt is held until something is submitted and done.
                 self.gpu.settle()?;
                 self.pool.clear();
                 let result = attempt(4 * count)?;
-                parts.store(4 * count, Ordering::Relaxed);
+                rounds.store(4 * count, Ordering::Relaxed);
                 Ok(result)
             }
             other => other,

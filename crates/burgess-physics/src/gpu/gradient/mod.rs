@@ -57,20 +57,20 @@ pub(super) fn differentiate(
     }
     objectives.iter().try_for_each(|objective| session.check_objective(objective))?;
     let objectives: Vec<layout::Objective> = objectives.iter().map(weights).collect();
-    session.in_parts(&session.taped_parts, |parts| attempt(session, candidates, &objectives, parts))
+    session.in_rounds(&session.taped_rounds, |rounds| attempt(session, candidates, &objectives, rounds))
 }
 
 fn attempt(
     session: &Arc<Session>,
     candidates: &[Candidate<f32>],
     objectives: &[layout::Objective],
-    rounds_asked: usize,
+    least: usize,
 ) -> Result<Vec<Gradients>, Error> {
     let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
     let mut gradients: Vec<Gradients> = vec![Vec::new(); candidates.len()];
     let rooms = PartSetup::rooms(session, TAPED, &prepared)?;
     let room = room(session, session.task(TAPED).steps);
-    let rounds = rounds(room, &rooms)?.max(rounds_asked);
+    let rounds = rounds(room, &rooms)?.max(least);
     let mut encoded = Vec::new();
     for round in side_by_side(rooms, rounds, &prepared)? {
         encoded.resize_with(round.len(), Encoded::default);
