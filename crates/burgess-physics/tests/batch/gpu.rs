@@ -88,7 +88,7 @@ fn windows_resets_and_states_keep_every_bodys_bits() {
 fn order_composition_and_parts_change_no_bits() {
     let [_, plan, _] = plans();
     let Some(backend) = backend(&plan, Options::default()) else { return };
-    let Some(split) = self::backend(&plan, Options { parts: Some(3), ..Options::default() }) else { return };
+    let Some(split) = self::backend(&plan, Options { rounds: Some(3), ..Options::default() }) else { return };
     let objective = Objective { reward: 1.0, descriptors: vec![0.5, -1.0, 2.0] };
     let mut whole = load(&backend, &plan);
     window(&mut whole, 7);
