@@ -5,7 +5,7 @@ use super::device::GpuError;
 use super::encode::{Arrays, Encoded, Prepared, place_brains};
 use super::gradient::{self, Begin};
 use super::layout::{self, Body, ENDING, FRESH, STEPS, Span};
-use super::part::{KEPT, Part, PartSetup, Records, copy, side_by_side, submit};
+use super::part::{KEPT, Part, PartSetup, Records, copy, submit};
 use super::session::{Session, Variant};
 use super::snapshot::{Kept, ending, reward};
 use crate::batch::simulator::{check_after, check_drive, check_states};
@@ -84,9 +84,8 @@ impl GpuBatch {
         for (place, blocks) in PartSetup::rooms(session, variant, &prepared)? {
             // A window may be as long as an episode, and its tape is to fit.
             let room = gradient::room(session, session.task(variant).steps.max(1));
-            let rooms = [(place, blocks)];
-            let rounds = gradient::rounds(room, &rooms)?.max(least);
-            for (place, blocks) in side_by_side(rooms.into(), rounds, &prepared)?.into_iter().flatten() {
+            let rounds = gradient::in_fitting_rounds(vec![(place, blocks)], room, least, &prepared)?;
+            for (place, blocks) in rounds.into_iter().flatten() {
                 let mut encoded = Encoded::default();
                 place.encode(&mut encoded, &blocks, &prepared);
                 let (scratch, words) = (encoded.activations, place.words);

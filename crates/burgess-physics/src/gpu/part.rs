@@ -68,6 +68,9 @@ pub(super) enum Records<'a> {
     Of(&'a Part),
 }
 
+/// Parts that are simulated side by side: where each goes, and its blocks.
+pub(super) type Round = Vec<(PartSetup, Vec<Block>)>;
+
 /// The blocks of all contact rooms in rounds, at least `least`, of which each has one part of each room that has blocks left for it, and each
 /// part no more than the device can bind. The parts of a round are simulated side by side.
 ///
@@ -78,8 +81,8 @@ pub(super) fn side_by_side(
     rooms: Vec<(PartSetup, Vec<Block>)>,
     least: usize,
     prepared: &[Prepared<'_>],
-) -> Result<Vec<Vec<(PartSetup, Vec<Block>)>>, GpuError> {
-    let mut rounds: Vec<Vec<(PartSetup, Vec<Block>)>> = Vec::new();
+) -> Result<Vec<Round>, GpuError> {
+    let mut rounds: Vec<Round> = Vec::new();
     for (place, blocks) in rooms {
         let most = blocks.len().div_ceil(least.max(1));
         for (round, blocks) in place.split(blocks, most, prepared)?.into_iter().enumerate() {

@@ -12,7 +12,7 @@ use super::device::{AdapterFacts, GpuError};
 use super::encode::{Arrays, Encoded, Prepared};
 use super::layout::{self, DIVERGED, ENDING, LANES};
 use super::pack::Block;
-use super::part::{PartSetup, side_by_side};
+use super::part::{PartSetup, Round, side_by_side};
 use super::session::{Session, Variant};
 use crate::batch::WindowGradient;
 use crate::error::Error;
@@ -70,9 +70,8 @@ fn attempt(
     let mut gradients: Vec<Gradients> = vec![Vec::new(); candidates.len()];
     let rooms = PartSetup::rooms(session, TAPED, &prepared)?;
     let room = room(session, session.task(TAPED).steps);
-    let rounds = rounds(room, &rooms)?.max(least);
     let mut encoded = Vec::new();
-    for round in side_by_side(rooms, rounds, &prepared)? {
+    for round in in_fitting_rounds(rooms, room, least, &prepared)? {
         encoded.resize_with(round.len(), Encoded::default);
         round.iter().zip(&mut encoded).for_each(|((place, blocks), encoded)| place.encode(encoded, blocks, &prepared));
         let places = round.iter().map(|(place, _)| place.clone());
@@ -105,18 +104,36 @@ pub fn tape_memory(facts: &AdapterFacts) -> u64 {
     }
 }
 
-/// Rounds in which tapes fit.
-pub(super) fn rounds(room: Room, rooms: &[(PartSetup, Vec<Block>)]) -> Result<usize, GpuError> {
-    let extent = |blocks: usize, place: &PartSetup| Extent { blocks, link_room: place.pipeline.link_room };
-    let extents: Vec<Extent> = rooms.iter().map(|(place, blocks)| extent(blocks.len(), place)).collect();
-    room.rounds(&extents).ok_or_else(|| {
-        let record: u64 = rooms.iter().map(|(place, _)| extent(1, place).record()).sum();
-        GpuError::Limit {
+/// The blocks of all contact rooms in rounds, at least `least`, whose tapes fit.
+///
+/// # Errors
+///
+/// When not even that of one block does, or the device cannot bind its arrays.
+pub(super) fn in_fitting_rounds(
+    rooms: Vec<(PartSetup, Vec<Block>)>,
+    room: Room,
+    least: usize,
+    prepared: &[Prepared<'_>],
+) -> Result<Vec<Round>, GpuError> {
+    let extent = |(place, blocks): &(PartSetup, Vec<Block>)| Extent {
+        blocks: blocks.len(),
+        link_room: place.pipeline.link_room,
+    };
+    let extents: Vec<Extent> = rooms.iter().map(extent).collect();
+    if let Some(rounds) = room.rounds(&extents) {
+        return side_by_side(rooms, rounds.max(least), prepared);
+    }
+    // Where the rooms do not fit beside each other, they come one after the other.
+    let mut all = Vec::new();
+    for (one, extent) in rooms.into_iter().zip(extents) {
+        let rounds = room.rounds(&[extent]).ok_or_else(|| GpuError::Limit {
             what: "states of one block for the way back (bytes)".into(),
-            needed: record * u64::from(room.steps.isqrt() + 1) * 2,
+            needed: Extent { blocks: 1, ..extent }.record() * u64::from(room.steps.isqrt() + 1) * 2,
             allowed: room.memory.min(room.binding),
-        }
-    })
+        })?;
+        all.extend(side_by_side(vec![one], rounds.max(least), prepared)?);
+    }
+    Ok(all)
 }
 
 /// A window of the creatures of a part.
