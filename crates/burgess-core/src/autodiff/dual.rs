@@ -1,6 +1,6 @@
 //! Forward-mode dual numbers: a value and its derivatives along a few directions.
 
-use super::real::{Real, Value};
+use super::real::{Compare, Real, Value};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -132,6 +132,8 @@ impl<T: Value, const N: usize> Sum for Dual<T, N> {
 }
 
 impl<T: Value, const N: usize> Real for Dual<T, N> {
+    type Truth = bool;
+
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Self::constant(T::from_f64(value))
@@ -174,12 +176,24 @@ impl<T: Value, const N: usize> Real for Dual<T, N> {
     }
 }
 
-impl<T: Value, const N: usize> Value for Dual<T, N> {
-    fn to_f64(self) -> f64 {
-        self.value.to_f64()
+impl<T: Value, const N: usize> Compare for Dual<T, N> {
+    fn is_above(self, bound: Self) -> bool {
+        self.value.is_above(bound.value)
+    }
+    fn is_at_least(self, bound: Self) -> bool {
+        self.value.is_at_least(bound.value)
     }
     fn is_finite(self) -> bool {
         self.value.is_finite() && self.derivative.iter().all(|d| d.is_finite())
+    }
+    fn choose(answer: bool, if_true: Self, if_false: Self) -> Self {
+        if answer { if_true } else { if_false }
+    }
+}
+
+impl<T: Value, const N: usize> Value for Dual<T, N> {
+    fn to_f64(self) -> f64 {
+        self.value.to_f64()
     }
 }
 

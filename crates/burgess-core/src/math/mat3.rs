@@ -1,7 +1,7 @@
 //! 3x3 matrices: general (by rows) and symmetric (six numbers).
 
 use super::{Vec3, vec3};
-use crate::autodiff::Real;
+use crate::autodiff::{Compare, Real};
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// A 3x3 matrix as three rows.
@@ -137,6 +137,31 @@ impl<T: Real> Sym3<T> {
     /// Component by component.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Sym3<U> {
         Sym3 { xx: f(self.xx), yy: f(self.yy), zz: f(self.zz), xy: f(self.xy), xz: f(self.xz), yz: f(self.yz) }
+    }
+}
+
+impl<T: Compare> Mat3<T> {
+    /// `if_true` where an answer is true, else `if_false`.
+    #[inline(always)]
+    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let ([a, b, c], [d, e, f]) = (if_true.0, if_false.0);
+        Self([Vec3::choose(answer, a, d), Vec3::choose(answer, b, e), Vec3::choose(answer, c, f)])
+    }
+}
+
+impl<T: Compare> Sym3<T> {
+    /// `if_true` where an answer is true, else `if_false`.
+    #[inline(always)]
+    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let choose = |a, b| T::choose(answer, a, b);
+        Self {
+            xx: choose(if_true.xx, if_false.xx),
+            yy: choose(if_true.yy, if_false.yy),
+            zz: choose(if_true.zz, if_false.zz),
+            xy: choose(if_true.xy, if_false.xy),
+            xz: choose(if_true.xz, if_false.xz),
+            yz: choose(if_true.yz, if_false.yz),
+        }
     }
 }
 

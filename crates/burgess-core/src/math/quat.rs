@@ -1,7 +1,7 @@
 //! Unit quaternions, order (w, x, y, z) as in MuJoCo.
 
 use super::{Mat3, Vec3, vec3};
-use crate::autodiff::{Real, Value, real};
+use crate::autodiff::{Compare, Real, real};
 use std::ops::Mul;
 
 /// A quaternion; rotations are unit quaternions that take body coordinates to world coordinates.
@@ -78,10 +78,11 @@ impl<T: Real> Quat<T> {
     }
 }
 
-impl<T: Value> Quat<T> {
+impl<T: Compare> Quat<T> {
     /// All components finite.
-    pub fn is_finite(self) -> bool {
-        self.w.is_finite() && self.v.is_finite()
+    #[inline(always)]
+    pub fn is_finite(self) -> T::Truth {
+        self.w.is_finite() & self.v.is_finite()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sums of many small numbers.
 
-use crate::autodiff::Value;
+use crate::autodiff::Compare;
 
 /// A sum that keeps what rounding takes from it, and gives it back with the next number (Kahan, "Further remarks on reducing truncation
 /// errors", 1965). The error of a plain sum of n numbers grows with n; that of this one is a few units in the last place, whatever n is.
@@ -12,7 +12,7 @@ pub struct Sum<T> {
     pub excess: T,
 }
 
-impl<T: Value> Sum<T> {
+impl<T: Compare> Sum<T> {
     /// Of nothing.
     pub fn zero() -> Self {
         Self { total: T::zero(), excess: T::zero() }
@@ -24,7 +24,7 @@ impl<T: Value> Sum<T> {
         let total = self.total + owed;
         let excess = (total - self.total) - owed;
         // A sum that has overflown stays infinite.
-        self.excess = if total.is_finite() { excess } else { T::zero() };
+        self.excess = T::choose(total.is_finite(), excess, T::zero());
         self.total = total;
     }
 }

@@ -85,6 +85,9 @@ impl Sum for Traced {
 }
 
 impl Real for Traced {
+    // Nothing compares it.
+    type Truth = bool;
+
     fn from_f64(x: f64) -> Self {
         Self::push(Node::constant(x))
     }

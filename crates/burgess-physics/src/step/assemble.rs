@@ -2,6 +2,7 @@
 //! right-hand side.
 
 use super::rovers::{Core, Roving, smooth_step};
+use super::scalar::Scalar;
 use super::spatial::{Spatial, Wrench};
 use super::state::{ContactState, ContactWork, DriveOf, LinkWork, State, Work};
 use crate::laws::contact::ContactLaw;
@@ -9,7 +10,7 @@ use crate::laws::gyroscope::carried_angular_momentum;
 use crate::laws::joint::Limits;
 use crate::model::{Hinge, JointKind, Model, Rover};
 use crate::world::{BiasForm, World};
-use burgess_core::autodiff::{Real, Value};
+use burgess_core::autodiff::{Compare, Real, Truth, Value};
 use burgess_core::math::Vec3;
 
 /// Inertia of every link by itself.
@@ -92,7 +93,7 @@ pub fn across<T: Real>(vector: Vec3<T>, normal: Vec3<T>) -> Vec3<T> {
 }
 
 /// Where every contact point is and what law its force follows in this step.
-pub fn touch_contacts<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+pub fn touch_contacts<T: Scalar>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let law = contact_law(model, world, work);
     work.rovers.clear();
     for (i, (contact, before)) in model.contacts.iter().zip(&state.contacts).enumerate() {
@@ -103,7 +104,7 @@ pub fn touch_contacts<T: Value>(model: &Model<T>, world: &World<T>, state: &Stat
                 let ground = world.terrain.distance(state.position + centre);
                 work.contacts[i] = touch_point(&law, link, before, centre, contact.radius, ground);
             }
-            Some(rover) if rover.number() == 0 => touch_rovers(i, model, world, state, work, &law),
+            Some(rover) if rover.number() == 0 => T::touch_rovers(i, model, world, state, work, &law),
             // The first of a shape looks for all.
             Some(_) => {}
         }
@@ -133,14 +134,14 @@ fn touch_point<T: Real>(
         push: force.push,
         drag: force.normal_drag,
         tangent_drag: force.tangent_drag,
-        active: true,
+        active: T::Truth::TRUE,
         force: T::zero(),
     }
 }
 
 /// Of a shape whose first rover is the contact point of a number, after its fixed points were touched: where the rovers are, and what law their forces
 /// follow in this step.
-fn touch_rovers<T: Value>(
+pub fn touch_rovers<T: Value>(
     first: usize,
     model: &Model<T>,
     world: &World<T>,
@@ -181,17 +182,22 @@ pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Wo
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
-pub fn assemble_contacts<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    let tolerance = work.pull_tolerance;
-    for (contact, scratch) in
-        model.contacts.iter().zip(&work.contacts).filter(|(_, scratch)| scratch.can_act(tolerance))
-    {
+pub fn assemble_contacts<T: Compare>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+    for (contact, scratch) in model.contacts.iter().zip(&work.contacts) {
+        let acts = scratch.can_act(work.pull_tolerance);
+        if !acts.any() {
+            continue;
+        }
         let link = &mut work.links[contact.link];
-        let (drag, push) = if scratch.active { (scratch.drag, scratch.push) } else { (T::zero(), T::zero()) };
+        let only_if_active = |x: T| T::choose(scratch.active, x, T::zero());
+        let (drag, push) = (only_if_active(scratch.drag), only_if_active(scratch.push));
         let across = world.dt * scratch.tangent_drag;
         let along = world.dt * drag - across;
-        link.inertia.add_point_drag(scratch.point, scratch.normal, across, along);
-        link.load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * (world.dt * push)));
+        let (mut inertia, mut load) = (link.inertia, link.load);
+        inertia.add_point_drag(scratch.point, scratch.normal, across, along);
+        load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * (world.dt * push)));
+        link.inertia = Spatial::choose(acts, inertia, link.inertia);
+        link.load = Wrench::choose(acts, load, link.load);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::laws::sensors::Sensors;
 use crate::model::Candidate;
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
-use burgess_core::autodiff::{Value, real};
+use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::{Sum, Vec3};
 
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
@@ -23,7 +23,7 @@ pub const RATE_BOUND: f64 = 1000.0;
 
 /// An episode under way.
 #[derive(Clone, Debug)]
-pub struct Episode<'a, T> {
+pub struct Episode<'a, T: Real> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
     task: &'a TaskPlan,
@@ -48,7 +48,7 @@ pub struct Episode<'a, T> {
 
 /// All of an episode under way but what it borrows: [`Episode::pause`] gives it, [`Episode::resume`] goes on from it.
 #[derive(Clone, Debug)]
-pub(crate) struct Paused<T> {
+pub(crate) struct Paused<T: Real> {
     prelude: Prelude<T>,
     state: State<T>,
     work: Work<T>,

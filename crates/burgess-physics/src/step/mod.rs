@@ -17,6 +17,7 @@ pub mod prelude;
 pub mod record;
 pub mod reverse;
 pub mod rovers;
+pub mod scalar;
 pub mod snapshot;
 pub mod solve;
 pub mod spatial;

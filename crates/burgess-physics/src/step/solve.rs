@@ -4,7 +4,7 @@
 use super::spatial::{Spatial, Twist};
 use super::state::Work;
 use crate::model::{BaseKind, Model};
-use burgess_core::autodiff::{Real, Value};
+use burgess_core::autodiff::{Compare, Real, Truth};
 
 /// Eliminates every hinge into its parent, leaf to base.
 pub fn eliminate_hinges<T: Real>(model: &Model<T>, work: &mut Work<T>) {
@@ -80,15 +80,15 @@ pub fn find_mobilities<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 
 /// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
 /// False when nothing changed: then every force is max(push - drag * v_n', 0), but for pulls within the tolerance.
-pub fn release_contacts<T: Value>(model: &Model<T>, work: &mut Work<T>) -> bool {
-    let mut changed = false;
+pub fn release_contacts<T: Compare>(model: &Model<T>, work: &mut Work<T>) -> bool {
+    let mut changed = !T::Truth::TRUE;
     for (contact, scratch) in model.contacts.iter().zip(&mut work.contacts) {
         let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
         let force = scratch.push - scratch.drag * v_n;
-        scratch.force = if scratch.active { force } else { T::zero() };
-        let pushes = force.to_f64() >= -work.pull_tolerance.to_f64();
-        changed |= pushes != scratch.active;
+        scratch.force = T::choose(scratch.active, force, T::zero());
+        let pushes = force.is_at_least(-work.pull_tolerance);
+        changed = changed | (pushes ^ scratch.active);
         scratch.active = pushes;
     }
-    changed
+    changed.any()
 }

@@ -1,7 +1,7 @@
 //! Spatial (six-dimensional) vectors and inertias about the base origin, in world axes (Featherstone 2008, "Rigid Body Dynamics
 //! Algorithms", with the point of reference common to all links).
 
-use burgess_core::autodiff::{Real, real};
+use burgess_core::autodiff::{Compare, Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use std::ops::Add;
 
@@ -113,6 +113,29 @@ impl<T: Real> Wrench<T> {
     pub fn accumulate(&mut self, o: &Self) {
         self.torque += o.torque;
         self.force += o.force;
+    }
+}
+
+impl<T: Compare> Wrench<T> {
+    /// `if_true` where an answer is true, else `if_false`.
+    #[inline(always)]
+    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            torque: Vec3::choose(answer, if_true.torque, if_false.torque),
+            force: Vec3::choose(answer, if_true.force, if_false.force),
+        }
+    }
+}
+
+impl<T: Compare> Spatial<T> {
+    /// `if_true` where an answer is true, else `if_false`.
+    #[inline(always)]
+    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            j: Sym3::choose(answer, if_true.j, if_false.j),
+            h: Mat3::choose(answer, if_true.h, if_false.h),
+            m: Sym3::choose(answer, if_true.m, if_false.m),
+        }
     }
 }
 

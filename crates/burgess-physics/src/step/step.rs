@@ -5,25 +5,24 @@ use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, asse
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
 use super::objects::{each_body, each_driven_body, move_each_body, work_on_each_body};
-use super::pairs::{find_pairs, push_pairs};
+use super::scalar::Scalar;
 use super::solve::{eliminate_hinges, eliminate_impulses, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
 use crate::model::Model;
 use crate::world::World;
-use burgess_core::autodiff::Value;
 
 /// Most rounds of the solve. The first nearly always answers; the second releases contacts that pull.
 pub const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
-pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
+pub fn step<T: Scalar>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
     // Where everything is and how it moves.
     each_driven_body(model, drive.of_all(), state, work, |model, drive, state, work| {
         kinematics(model, state, work);
         touch_contacts(model, world, state, work);
         assemble_joints(model, world, drive, state, work);
     });
-    let touching = find_pairs(model, world, state, work);
+    let touching = T::find_pairs(model, world, state, work);
     for round in 0..ROUNDS {
         // Every link and contact by itself, and up the tree.
         each_body(model, state, work, |model, state, work| {
@@ -35,7 +34,7 @@ pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, stat
         // Links that touch push each other by how these equations answer.
         if touching {
             if round == 0 {
-                push_pairs(model, world, work);
+                T::push_pairs(model, world, work);
             }
             work_on_each_body(model, work, eliminate_impulses);
         }
@@ -58,7 +57,7 @@ pub fn step<T: Value>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, stat
 }
 
 /// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
-pub fn start_carrying<T: Value>(model: &Model<T>, state: &mut State<T>, work: &mut Work<T>) {
+pub fn start_carrying<T: Scalar>(model: &Model<T>, state: &mut State<T>, work: &mut Work<T>) {
     move_each_body(model, state, work, |model, state, work| {
         kinematics(model, state, work);
         carry_motion(model, state, work, |own| own.twist);

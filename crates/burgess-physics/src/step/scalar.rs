@@ -1,0 +1,77 @@
+//! What a step asks of its scalar beyond arithmetic and comparisons: whatever searches, and so branches on values.
+
+use super::assemble::touch_rovers;
+use super::pairs::{carry_pairs, find_pairs, push_pairs};
+use super::state::{State, Work};
+use crate::laws::contact::ContactLaw;
+use crate::lanes::Lanes;
+use crate::model::Model;
+use crate::world::World;
+use burgess_core::autodiff::{Compare, Value};
+
+/// A scalar that a body can be simulated with. Single numbers have all of it. Numbers side by side are for bodies that have neither contact
+/// points that rove nor contacts between links: see [`fits`](crate::lanes::fits).
+pub trait Scalar: Compare {
+    /// As [`touch_rovers`].
+    fn touch_rovers(
+        first: usize,
+        model: &Model<Self>,
+        world: &World<Self>,
+        state: &State<Self>,
+        work: &mut Work<Self>,
+        law: &ContactLaw<Self>,
+    );
+    /// As [`find_pairs`].
+    fn find_pairs(model: &Model<Self>, world: &World<Self>, state: &State<Self>, work: &mut Work<Self>) -> bool;
+    /// As [`push_pairs`].
+    fn push_pairs(model: &Model<Self>, world: &World<Self>, work: &mut Work<Self>);
+    /// As [`carry_pairs`].
+    fn carry_pairs(state: &mut State<Self>, work: &Work<Self>);
+}
+
+impl<T: Value> Scalar for T {
+    #[inline(always)]
+    fn touch_rovers(
+        first: usize,
+        model: &Model<T>,
+        world: &World<T>,
+        state: &State<T>,
+        work: &mut Work<T>,
+        law: &ContactLaw<T>,
+    ) {
+        touch_rovers(first, model, world, state, work, law);
+    }
+    #[inline(always)]
+    fn find_pairs(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) -> bool {
+        find_pairs(model, world, state, work)
+    }
+    #[inline(always)]
+    fn push_pairs(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
+        push_pairs(model, world, work);
+    }
+    #[inline(always)]
+    fn carry_pairs(state: &mut State<T>, work: &Work<T>) {
+        carry_pairs(state, work);
+    }
+}
+
+impl Scalar for Lanes {
+    fn touch_rovers(
+        _: usize,
+        _: &Model<Self>,
+        _: &World<Self>,
+        _: &State<Self>,
+        _: &mut Work<Self>,
+        _: &ContactLaw<Self>,
+    ) {
+        unreachable!("a body with contact points that rove is simulated by itself");
+    }
+    fn find_pairs(model: &Model<Self>, _: &World<Self>, _: &State<Self>, _: &mut Work<Self>) -> bool {
+        debug_assert!(model.pairs.is_empty(), "a body whose links touch is simulated by itself");
+        false
+    }
+    fn push_pairs(_: &Model<Self>, _: &World<Self>, _: &mut Work<Self>) {
+        unreachable!("no links touch");
+    }
+    fn carry_pairs(_: &mut State<Self>, _: &Work<Self>) {}
+}
