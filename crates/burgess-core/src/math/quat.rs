@@ -15,10 +15,12 @@ pub struct Quat<T> {
 
 impl<T: Real> Quat<T> {
     /// No rotation.
+    #[inline(always)]
     pub fn identity() -> Self {
         Self { w: T::one(), v: Vec3::zero() }
     }
     /// From components (w, x, y, z).
+    #[inline(always)]
     pub fn new(w: T, x: T, y: T, z: T) -> Self {
         Self { w, v: vec3(x, y, z) }
     }
@@ -29,6 +31,7 @@ impl<T: Real> Quat<T> {
         Self { w: half.cos(), v: axis * half.sin() }
     }
     /// Exponential map of a rotation vector (rad): exact, and smooth at zero through its series.
+    #[inline(always)]
     pub fn exp(rotation: Vec3<T>) -> Self {
         let t2 = rotation.norm_squared();
         let threshold = real(1e-6);
@@ -73,6 +76,7 @@ impl<T: Real> Quat<T> {
         ])
     }
     /// Component by component.
+    #[inline(always)]
     pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Quat<U> {
         Quat { w: f(self.w), v: self.v.map(f) }
     }

@@ -14,6 +14,7 @@ use burgess_core::autodiff::{Compare, Real, Truth, Value};
 use burgess_core::math::Vec3;
 
 /// Inertia of every link by itself.
+#[inline(always)]
 pub fn assemble_inertia<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     for (link, own) in model.links.iter().zip(&mut work.links) {
         own.inertia = Spatial::rigid_body(link.mass, own.com, link.inertia.rotated(own.rotation));
@@ -21,6 +22,7 @@ pub fn assemble_inertia<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 }
 
 /// Momentum that every link carries, plus the impulse of gravity.
+#[inline(always)]
 pub fn assemble_load<T: Real>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let bias = match world.form {
         BiasForm::Momentum => None,
@@ -74,6 +76,7 @@ fn bias_accelerations<T: Real>(model: &Model<T>, state: &State<T>, work: &Work<T
 }
 
 /// The contact law of a creature.
+#[inline(always)]
 pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) -> ContactLaw<T> {
     ContactLaw {
         dt: world.dt,
@@ -88,11 +91,13 @@ pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) 
 }
 
 /// The part of a vector across a unit normal.
+#[inline(always)]
 pub fn across<T: Real>(vector: Vec3<T>, normal: Vec3<T>) -> Vec3<T> {
     vector - normal * vector.dot(normal)
 }
 
 /// Where every contact point is and what law its force follows in this step.
+#[inline(always)]
 pub fn touch_contacts<T: Scalar>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let law = contact_law(model, world, work);
     work.rovers.clear();
@@ -182,6 +187,7 @@ pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Wo
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
+#[inline(always)]
 pub fn assemble_contacts<T: Compare>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     for (contact, scratch) in model.contacts.iter().zip(&work.contacts) {
         let acts = scratch.can_act(work.pull_tolerance);
@@ -202,6 +208,7 @@ pub fn assemble_contacts<T: Compare>(model: &Model<T>, world: &World<T>, work: &
 }
 
 /// The limits of a hinge.
+#[inline(always)]
 pub fn limits_of<T: Real>(hinge: &Hinge<T>, world: &World<T>) -> Limits<T> {
     Limits {
         lower: hinge.lower,
@@ -213,6 +220,7 @@ pub fn limits_of<T: Real>(hinge: &Hinge<T>, world: &World<T>) -> Limits<T> {
 }
 
 /// Diagonal and right-hand side of every hinge: armature, damping, servo, limits.
+#[inline(always)]
 pub fn assemble_joints<T: Real>(
     model: &Model<T>,
     world: &World<T>,

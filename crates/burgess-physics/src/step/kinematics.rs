@@ -7,6 +7,7 @@ use burgess_core::autodiff::Real;
 use burgess_core::math::{Quat, Vec3};
 
 /// Orientation, position, spatial axis and twist of every link, about the base origin.
+#[inline(always)]
 pub fn kinematics<T: Real>(model: &Model<T>, state: &State<T>, work: &mut Work<T>) {
     work.position = state.position;
     let rotation = state.orientation.to_matrix();

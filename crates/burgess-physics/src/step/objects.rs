@@ -60,6 +60,31 @@ pub fn work_on_each_body<T: Real>(model: &Model<T>, work: &mut Work<T>, mut act:
     }
 }
 
+impl<T: Real> Model<T> {
+    /// Links of a body that servo targets and commands are listed for.
+    #[inline(always)]
+    pub fn driven(&self, body: usize) -> usize {
+        body.checked_sub(1).map_or(self.links.len(), |object| self.objects[object].driven_count())
+    }
+}
+
+impl<T> State<T> {
+    /// The state of a body: see [`Member::body`].
+    #[inline(always)]
+    pub fn body(&self, body: usize) -> &Self {
+        body.checked_sub(1).map_or(self, |object| &self.objects[object])
+    }
+
+    /// As [`body`](Self::body), to change it.
+    #[inline(always)]
+    pub fn body_mut(&mut self, body: usize) -> &mut Self {
+        match body.checked_sub(1) {
+            None => self,
+            Some(object) => &mut self.objects[object],
+        }
+    }
+}
+
 impl<T: Real> Work<T> {
     /// The scratch of a body: see [`Member::body`].
     #[inline(always)]

@@ -2,7 +2,8 @@
 
 use super::assemble::touch_rovers;
 use super::pairs::{carry_pairs, find_pairs, push_pairs};
-use super::state::{State, Work};
+use super::state::{Drive, State, Work};
+use super::step::step_here;
 use crate::laws::contact::ContactLaw;
 use crate::lanes::Lanes;
 use crate::model::Model;
@@ -12,6 +13,17 @@ use burgess_core::autodiff::{Compare, Value};
 /// A scalar that a body can be simulated with. Single numbers have all of it. Numbers side by side are for bodies that have neither contact
 /// points that rove nor contacts between links: see [`fits`](crate::lanes::fits).
 pub trait Scalar: Compare {
+    /// As [`step`](super::step::step).
+    #[inline(always)]
+    fn step(
+        model: &Model<Self>,
+        world: &World<Self>,
+        drive: &Drive<Self>,
+        state: &mut State<Self>,
+        work: &mut Work<Self>,
+    ) {
+        step_here(model, world, drive, state, work);
+    }
     /// As [`touch_rovers`].
     fn touch_rovers(
         first: usize,
@@ -56,6 +68,26 @@ impl<T: Value> Scalar for T {
 }
 
 impl Scalar for Lanes {
+    fn step(model: &Model<Self>, world: &World<Self>, drive: &Drive<Self>, state: &mut State<Self>, work: &mut Work<Self>) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx2")]
+            fn step_avx2(
+                model: &Model<Lanes>,
+                world: &World<Lanes>,
+                drive: &Drive<Lanes>,
+                state: &mut State<Lanes>,
+                work: &mut Work<Lanes>,
+            ) {
+                step_here(model, world, drive, state, work);
+            }
+            if std::arch::is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has what is needed.
+                return unsafe { step_avx2(model, world, drive, state, work) };
+            }
+        }
+        step_here(model, world, drive, state, work);
+    }
     fn touch_rovers(
         _: usize,
         _: &Model<Self>,

@@ -238,6 +238,7 @@ impl<T: Real> Spatial<T> {
         self.m += o.m;
     }
     /// Solves for the twist of a wrench by LDL^T, the linear block first because it is the well-conditioned one.
+    #[inline(always)]
     pub fn solve(&self, load: &Wrench<T>) -> Twist<T> {
         let (j, h, m) = (self.j.to_matrix(), self.h, self.m.to_matrix());
         let mut a = [[T::zero(); 6]; 6];
@@ -255,6 +256,7 @@ impl<T: Real> Spatial<T> {
 
 /// Solves `A x = b` for a symmetric positive definite `A`, of which only the lower triangle is read.
 #[allow(clippy::needless_range_loop)] // two rows of one matrix are read and written by index
+#[inline(always)]
 fn solve_ldl<T: Real, const N: usize>(mut a: [[T; N]; N], mut x: [T; N]) -> [T; N] {
     let mut inverse_d = [T::zero(); N];
     for k in 0..N {

@@ -4,7 +4,7 @@
 use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, assemble_load, touch_contacts};
 use super::integrate::{carry, carry_motion, integrate};
 use super::kinematics::kinematics;
-use super::objects::{each_body, each_driven_body, move_each_body, work_on_each_body};
+use super::objects::{move_each_body, work_on_each_body};
 use super::scalar::Scalar;
 use super::solve::{eliminate_hinges, eliminate_impulses, release_contacts, solve_base, substitute_back};
 use super::state::{Drive, State, Work};
@@ -16,21 +16,38 @@ pub const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
 pub fn step<T: Scalar>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
+    T::step(model, world, drive, state, work);
+}
+
+/// As [`step`], without a choice of registers.
+#[inline(always)]
+pub(super) fn step_here<T: Scalar>(
+    model: &Model<T>,
+    world: &World<T>,
+    drive: &Drive<T>,
+    state: &mut State<T>,
+    work: &mut Work<T>,
+) {
+    let bodies = 0..=model.objects.len();
     // Where everything is and how it moves.
-    each_driven_body(model, drive.of_all(), state, work, |model, drive, state, work| {
+    let mut drives = drive.of_all();
+    for body in bodies.clone() {
+        let (drive, state, work) = (drives.take(model.driven(body)), state.body(body), work.body_mut(body));
+        let model = model.body(body);
         kinematics(model, state, work);
         touch_contacts(model, world, state, work);
         assemble_joints(model, world, drive, state, work);
-    });
+    }
     let touching = T::find_pairs(model, world, state, work);
     for round in 0..ROUNDS {
         // Every link and contact by itself, and up the tree.
-        each_body(model, state, work, |model, state, work| {
+        for body in bodies.clone() {
+            let (model, state, work) = (model.body(body), state.body(body), work.body_mut(body));
             assemble_inertia(model, work);
             assemble_load(model, world, state, work);
             assemble_contacts(model, world, work);
             eliminate_hinges(model, work);
-        });
+        }
         // Links that touch push each other by how these equations answer.
         if touching {
             if round == 0 {
@@ -40,20 +57,22 @@ pub fn step<T: Scalar>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, sta
         }
         // All velocities after the step, down the tree.
         let mut changed = false;
-        work_on_each_body(model, work, |model, work| {
+        for body in bodies.clone() {
+            let (model, work) = (model.body(body), work.body_mut(body));
             solve_base(model, work);
             substitute_back(model, work);
             changed |= release_contacts(model, work);
-        });
+        }
         if !changed {
             break;
         }
     }
     // The next state.
-    move_each_body(model, state, work, |model, state, work| {
+    for body in bodies {
+        let (model, state, work) = (model.body(body), state.body_mut(body), work.body_mut(body));
         carry(model, world, state, work);
         integrate(model, world.dt, state, work);
-    });
+    }
 }
 
 /// Sets what links carry from the velocities of `state`: call it after velocities were set by hand.
