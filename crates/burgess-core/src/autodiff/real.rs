@@ -121,6 +121,8 @@ pub trait Compare: Real {
     fn is_above(self, bound: Self) -> Self::Truth;
     /// Whether it is greater than `bound` or equal; a NaN is not.
     fn is_at_least(self, bound: Self) -> Self::Truth;
+    /// Whether it is less than `bound`, compared in double precision; a NaN is not.
+    fn is_below(self, bound: f64) -> Self::Truth;
     /// Neither NaN nor infinite, derivatives included.
     fn is_finite(self) -> Self::Truth;
     /// `if_true` where an answer is true, else `if_false`.
@@ -201,6 +203,10 @@ macro_rules! impl_real_for_float {
             #[inline(always)]
             fn is_at_least(self, bound: Self) -> bool {
                 self >= bound
+            }
+            #[inline(always)]
+            fn is_below(self, bound: f64) -> bool {
+                f64::from(self) < bound
             }
             #[inline(always)]
             fn is_finite(self) -> bool {

@@ -260,6 +260,9 @@ impl Compare for Var {
     fn is_at_least(self, bound: Self) -> bool {
         self.value >= bound.value
     }
+    fn is_below(self, bound: f64) -> bool {
+        self.value < bound
+    }
     fn is_finite(self) -> bool {
         self.value.is_finite()
     }

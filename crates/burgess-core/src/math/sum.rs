@@ -19,6 +19,7 @@ impl<T: Compare> Sum<T> {
     }
 
     /// Adds a number.
+    #[inline(always)]
     pub fn add(&mut self, x: T) {
         let owed = x - self.excess;
         let total = self.total + owed;
@@ -26,6 +27,15 @@ impl<T: Compare> Sum<T> {
         // A sum that has overflown stays infinite.
         self.excess = T::choose(total.is_finite(), excess, T::zero());
         self.total = total;
+    }
+
+    /// Adds a number where an answer is true.
+    #[inline(always)]
+    pub fn add_where(&mut self, answer: T::Truth, x: T) {
+        let Self { total, excess } = *self;
+        self.add(x);
+        self.total = T::choose(answer, self.total, total);
+        self.excess = T::choose(answer, self.excess, excess);
     }
 }
 

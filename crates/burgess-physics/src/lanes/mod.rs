@@ -4,6 +4,7 @@
 //! stands beside it. Lanes are plain arrays, of which compilers make vector instructions; [`wide`] lets them take those of the
 //! processor at hand.
 
+pub(crate) mod abreast;
 mod elementary;
 
 use burgess_core::autodiff::{Compare, Real, Truth};
@@ -162,6 +163,10 @@ impl Compare for Lanes {
     #[inline(always)]
     fn is_at_least(self, bound: Self) -> LaneTruth {
         LaneTruth(each(self.0, bound.0, |a, b| truth(a >= b)))
+    }
+    #[inline(always)]
+    fn is_below(self, bound: f64) -> LaneTruth {
+        LaneTruth(each(self.0, self.0, |a, _| truth(f64::from(a) < bound)))
     }
     #[inline(always)]
     fn is_finite(self) -> LaneTruth {

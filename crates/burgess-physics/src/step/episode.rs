@@ -7,14 +7,18 @@ use super::policy::{Occasion, PolicyWork, act_each, slew_each};
 use super::prelude::Prelude;
 use super::reverse::tape::Standing;
 use super::snapshot::Snapshot;
-use super::state::{Drive, State, Work, slip_mass};
+use super::scalar::Scalar;
+use super::state::{Drive, LinkState, State, Work, slip_mass};
 use super::step::step;
+use crate::lanes::{LANES, Lanes};
+use crate::laws::descriptor::Descriptor;
 use crate::laws::sensors::Sensors;
 use crate::model::Candidate;
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
-use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::autodiff::{Compare, Real, Truth, Value, real};
 use burgess_core::math::{Sum, Vec3};
+use std::array::from_fn;
 
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
 pub const SPEED_BOUND: f64 = 100.0;
@@ -43,7 +47,11 @@ pub struct Episode<'a, T: Real> {
     reward: Sum<T>,
     samples: Vec<Sum<T>>,
     last: Sensors<T>,
-    ending: Option<Ending>,
+    /// Of episodes side by side: those that go on, those that diverged, those that the task stopped, and the steps of each.
+    running: T::Truth,
+    diverged: T::Truth,
+    stopped: T::Truth,
+    lasted: T,
 }
 
 /// All of an episode under way but what it borrows: [`Episode::pause`] gives it, [`Episode::resume`] goes on from it.
@@ -60,7 +68,11 @@ pub(crate) struct Paused<T: Real> {
     reward: Sum<T>,
     samples: Vec<Sum<T>>,
     last: Sensors<T>,
-    ending: Option<Ending>,
+    /// Of episodes side by side: those that go on, those that diverged, those that the task stopped, and the steps of each.
+    running: T::Truth,
+    diverged: T::Truth,
+    stopped: T::Truth,
+    lasted: T,
 }
 
 impl<T: Value> Paused<T> {
@@ -92,6 +104,38 @@ impl<'a, T: Value> Episode<'a, T> {
         let prelude = Prelude::new(&candidate.model, world);
         Self::with(candidate, world, task, prelude, None)
     }
+
+    /// Where an episode stands that has ended.
+    pub(crate) fn end(&self) -> Option<Snapshot<T>> {
+        let ending = self.ending()?;
+        let Returns { mut reward, descriptors: mut samples, .. } = self.returns();
+        if ending == Ending::Diverged {
+            reward = real(f64::NAN);
+            samples.fill(reward);
+        }
+        let Self { prelude, state, drive, policy, stance, steps, .. } = self;
+        Some(Snapshot {
+            steps: *steps,
+            ending: Some(ending),
+            state: state.clone(),
+            targets: drive.targets.clone(),
+            commands: policy.commands.clone(),
+            start: prelude.start,
+            stance: stance.to_array(),
+            reward,
+            excess: vec![T::zero(); 1 + samples.len()],
+            samples,
+        })
+    }
+
+    /// Simulates to the end.
+    pub fn run(mut self) -> Returns<T> {
+        while self.advance() {}
+        self.returns()
+    }
+}
+
+impl<'a, T: Scalar> Episode<'a, T> {
 
     /// The candidate with a prelude of its own, from a state of its own if one is given. Displacements then count from there.
     pub fn with(
@@ -128,7 +172,10 @@ impl<'a, T: Value> Episode<'a, T> {
             reward: Sum::zero(),
             samples: vec![Sum::zero(); task.descriptors.len()],
             last,
-            ending: None,
+            running: T::Truth::TRUE,
+            diverged: !T::Truth::TRUE,
+            stopped: !T::Truth::TRUE,
+            lasted: zero,
         };
         if let Some(start) = start {
             episode.stand(0, start);
@@ -143,7 +190,7 @@ impl<'a, T: Value> Episode<'a, T> {
         task: &'a TaskPlan,
         paused: Paused<T>,
     ) -> Self {
-        let Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending } =
+        let Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, running, diverged, stopped, lasted } =
             paused;
         Self {
             candidate,
@@ -161,16 +208,50 @@ impl<'a, T: Value> Episode<'a, T> {
             reward,
             samples,
             last,
-            ending,
+            running,
+            diverged,
+            stopped,
+            lasted,
         }
     }
 
     /// Gives back what it borrowed, and keeps the rest.
     pub(crate) fn pause(self) -> Paused<T> {
         let Self {
-            prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending, ..
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+            ..
         } = self;
-        Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending }
+        Paused {
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+        }
     }
 
     /// Goes on from a snapshot of a running episode of the same candidate, which has this prelude.
@@ -188,6 +269,7 @@ impl<'a, T: Value> Episode<'a, T> {
         episode.policy.commands.clone_from(&from.commands);
         episode.stance = Stance::from_array(from.stance);
         episode.steps = from.steps;
+        episode.lasted = real(f64::from(from.steps));
         let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
         for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums)
         {
@@ -196,68 +278,50 @@ impl<'a, T: Value> Episode<'a, T> {
         episode
     }
 
-    /// Where an episode stands that has ended.
-    pub(crate) fn end(&self) -> Option<Snapshot<T>> {
-        let ending = self.ending?;
-        let Returns { mut reward, descriptors: mut samples, .. } = self.returns();
-        if ending == Ending::Diverged {
-            reward = real(f64::NAN);
-            samples.fill(reward);
-        }
-        let Self { prelude, state, drive, policy, stance, steps, .. } = self;
-        Some(Snapshot {
-            steps: *steps,
-            ending: Some(ending),
-            state: state.clone(),
-            targets: drive.targets.clone(),
-            commands: policy.commands.clone(),
-            start: prelude.start,
-            stance: stance.to_array(),
-            reward,
-            excess: vec![T::zero(); 1 + samples.len()],
-            samples,
-        })
-    }
-
     /// From here on the candidate's sequence of actions counts its rows from the present decision.
     pub(crate) fn count_decisions_from_here(&mut self) {
         self.first_decision = self.steps / self.task.control_period;
     }
 
-    /// Simulates to the end.
-    pub fn run(mut self) -> Returns<T> {
-        while self.advance() {}
-        self.returns()
-    }
-
-    /// One step; false when the episode has ended (then nothing was simulated).
+    /// One step; false when the episode has ended (then nothing was simulated). Of episodes side by side, those that have ended keep
+    /// their returns, whatever becomes of their bodies.
     pub fn advance(&mut self) -> bool {
-        if self.ending.is_some() {
+        if self.is_over() {
             return false;
         }
         let command_rate = self.move_on();
-        // Judge.
-        if self.has_diverged() {
-            self.ending = Some(Ending::Diverged);
-            return true;
+        T::judge(self, command_rate);
+        true
+    }
+
+    /// Judges a step in which servo targets had a mean square rate (rad2/s2), without a choice of registers.
+    #[inline(always)]
+    pub(super) fn judge_here(&mut self, command_rate: T) {
+        self.lasted = T::choose(self.running, self.lasted + T::one(), self.lasted);
+        let diverged = self.running & self.has_diverged();
+        self.diverged = self.diverged | diverged;
+        self.running = self.running & !diverged;
+        if self.is_over() {
+            return;
         }
-        let (model, time, dt) = (&self.candidate.model, self.time(), self.world.dt);
+        let (model, time, dt, running) = (&self.candidate.model, self.time(), self.world.dt, self.running);
         let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
-        self.last = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate);
+        let seen = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate);
+        self.last = Sensors::choose(running, seen, self.last);
         if let Some(watching) = &mut self.watching {
             let targets = &self.drive.targets;
             watching.see(&features(model, &self.prelude.plan, &self.last, state, targets), self.steps);
         }
-        self.reward.add(self.task.reward_rate(&self.last) * dt);
+        self.reward.add_where(running, self.task.reward_rate(&self.last) * dt);
         for (sum, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
-            sum.add(descriptor.sample(&self.last, dt));
+            sum.add_where(running, descriptor.sample(&self.last, dt));
         }
-        if self.must_stop() {
-            self.ending = Some(Ending::Terminated);
-        } else if self.steps == self.task.steps {
-            self.ending = Some(Ending::Finished);
+        let stopped = running & self.must_stop();
+        self.stopped = self.stopped | stopped;
+        self.running = self.running & !stopped;
+        if self.steps == self.task.steps {
+            self.running = !T::Truth::TRUE;
         }
-        true
     }
 
     /// Decides and moves, without a judgement: the step alone. Gives the mean square rate of the servo targets (rad2/s2).
@@ -286,9 +350,9 @@ impl<'a, T: Value> Episode<'a, T> {
         steps / self.task.control_period - self.first_decision
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended; of episodes side by side, whether all have.
     pub fn is_over(&self) -> bool {
-        self.ending.is_some()
+        !self.running.any()
     }
 
     /// Steps so far.
@@ -304,11 +368,6 @@ impl<'a, T: Value> Episode<'a, T> {
     /// What it is for.
     pub fn task(&self) -> &'a TaskPlan {
         self.task
-    }
-
-    /// How it ended, if it has.
-    pub fn ending(&self) -> Option<Ending> {
-        self.ending
     }
 
     /// The surroundings.
@@ -342,25 +401,14 @@ impl<'a, T: Value> Episode<'a, T> {
 
     /// Means so far of what each descriptor averages.
     pub fn means(&self) -> Vec<T> {
-        let share = T::one() / real(f64::from(self.steps.max(1)));
+        let share = T::one() / self.lasted.max(T::one());
         self.samples.iter().map(|sum| sum.total * share).collect()
     }
 
-    /// Reward and descriptors as if the episode ended here.
-    pub fn returns(&self) -> Returns<T> {
-        Returns {
-            reward: self.reward_so_far(),
-            descriptors: self
-                .task
-                .descriptors
-                .iter()
-                .zip(self.means())
-                .map(|(descriptor, mean)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts))
-                .collect(),
-            ending: self.ending.unwrap_or(Ending::Finished),
-            steps: self.steps,
-            contacts_left_out: self.work.pairs_left_out,
-        }
+    /// Descriptors as if the episode ended here.
+    pub(crate) fn descriptors(&self) -> Vec<T> {
+        let finish = |(descriptor, mean): (&Descriptor, T)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts);
+        self.task.descriptors.iter().zip(self.means()).map(finish).collect()
     }
 
     /// Reward as if the episode ended here.
@@ -378,21 +426,65 @@ impl<'a, T: Value> Episode<'a, T> {
         &self.last
     }
 
-    fn must_stop(&self) -> bool {
-        let below = |value: T, bound: Option<f64>| bound.is_some_and(|b| value.to_f64() < b);
-        below(self.last.height, self.task.min_height) || below(self.last.up.z, self.task.min_up)
+    fn must_stop(&self) -> T::Truth {
+        let below = |value: T, bound: Option<f64>| bound.map_or(!T::Truth::TRUE, |bound| value.is_below(bound));
+        below(self.last.height, self.task.min_height) | below(self.last.up.z, self.task.min_up)
     }
 
     /// NaN fails the comparisons too.
-    fn has_diverged(&self) -> bool {
-        let slow = |v: Vec3<T>, bound: f64| v.norm_squared().to_f64() < bound * bound;
-        let calm = |state: &State<T>| {
-            slow(state.velocity, SPEED_BOUND)
-                && slow(state.angular_velocity, RATE_BOUND)
-                && state.links.iter().all(|l| l.rate.to_f64().abs() < RATE_BOUND && l.angle.is_finite())
-                && state.position.is_finite()
-                && state.orientation.is_finite()
-        };
-        !(calm(&self.state) && self.state.objects.iter().all(calm))
+    fn has_diverged(&self) -> T::Truth {
+        let calm = state_is_calm(&self.state);
+        !self.state.objects.iter().fold(calm, |calm, object| calm & state_is_calm(object))
+    }
+}
+
+/// Whether a body is within all bounds.
+#[inline(always)]
+fn state_is_calm<T: Compare>(state: &State<T>) -> T::Truth {
+    let slow = |v: Vec3<T>, bound: f64| v.norm_squared().is_below(bound * bound);
+    let base = slow(state.velocity, SPEED_BOUND) & slow(state.angular_velocity, RATE_BOUND);
+    let placed = state.position.is_finite() & state.orientation.is_finite();
+    let calm = |calm: T::Truth, link: &LinkState<T>| calm & link.rate.abs().is_below(RATE_BOUND) & link.angle.is_finite();
+    state.links.iter().fold(base & placed, calm)
+}
+
+impl<T: Value> Episode<'_, T> {
+    /// How it ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.is_over().then(|| ending(self.diverged, self.stopped))
+    }
+
+    /// Reward and descriptors as if the episode ended here.
+    pub fn returns(&self) -> Returns<T> {
+        Returns {
+            reward: self.reward_so_far(),
+            descriptors: self.descriptors(),
+            ending: self.ending().unwrap_or(Ending::Finished),
+            steps: self.steps,
+            contacts_left_out: self.work.pairs_left_out,
+        }
+    }
+}
+
+/// How an episode ended that diverged, was stopped, or neither.
+fn ending(diverged: bool, stopped: bool) -> Ending {
+    match (diverged, stopped) {
+        (true, _) => Ending::Diverged,
+        (false, true) => Ending::Terminated,
+        (false, false) => Ending::Finished,
+    }
+}
+
+impl Episode<'_, Lanes> {
+    /// What each of the episodes gave, which have ended.
+    pub(crate) fn returns_of_each(&self) -> [Returns<f32>; LANES] {
+        let (reward, descriptors) = (self.reward_so_far(), self.descriptors());
+        from_fn(|lane| Returns {
+            reward: reward.0[lane],
+            descriptors: descriptors.iter().map(|descriptor| descriptor.0[lane]).collect(),
+            ending: ending(self.diverged.lane(lane), self.stopped.lane(lane)),
+            steps: self.lasted.0[lane] as u32,
+            contacts_left_out: 0,
+        })
     }
 }

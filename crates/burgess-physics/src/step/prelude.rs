@@ -6,7 +6,7 @@ use super::spawn::{object_position, spawn_position};
 use super::state::{State, pull_tolerance, width_of_contact};
 use crate::model::{Model, rest_origins};
 use crate::world::World;
-use burgess_core::autodiff::Value;
+use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::Vec3;
 
 /// Constants of one creature in one world.
@@ -37,6 +37,9 @@ impl<T: Value> Prelude<T> {
         }
     }
 
+}
+
+impl<T: Real> Prelude<T> {
     /// The creature and its objects at rest where they start.
     pub fn state(&self, model: &Model<T>) -> State<T> {
         let mut state = State::at_rest(model, self.start);

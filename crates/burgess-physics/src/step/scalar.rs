@@ -1,6 +1,7 @@
 //! What a step asks of its scalar beyond arithmetic and comparisons: whatever searches, and so branches on values.
 
 use super::assemble::touch_rovers;
+use super::episode::Episode;
 use super::pairs::{carry_pairs, find_pairs, push_pairs};
 use super::state::{Drive, State, Work};
 use super::step::step_here;
@@ -23,6 +24,11 @@ pub trait Scalar: Compare {
         work: &mut Work<Self>,
     ) {
         step_here(model, world, drive, state, work);
+    }
+    /// As [`Episode::judge_here`].
+    #[inline(always)]
+    fn judge(episode: &mut Episode<'_, Self>, command_rate: Self) {
+        episode.judge_here(command_rate);
     }
     /// As [`touch_rovers`].
     fn touch_rovers(
@@ -67,26 +73,41 @@ impl<T: Value> Scalar for T {
     }
 }
 
-impl Scalar for Lanes {
-    fn step(model: &Model<Self>, world: &World<Self>, drive: &Drive<Self>, state: &mut State<Self>, work: &mut Work<Self>) {
-        #[cfg(target_arch = "x86_64")]
-        {
-            #[target_feature(enable = "avx2")]
-            fn step_avx2(
-                model: &Model<Lanes>,
-                world: &World<Lanes>,
-                drive: &Drive<Lanes>,
-                state: &mut State<Lanes>,
-                work: &mut Work<Lanes>,
-            ) {
-                step_here(model, world, drive, state, work);
+/// Compiles a function twice, with and without wide vector instructions, and takes what the processor has. What it calls must be inlined into
+/// it; anything else is right, but keeps to narrow instructions.
+macro_rules! in_wide_registers {
+    (fn $name:ident($($argument:ident: $type:ty),+ $(,)?) $body:block) => {
+        fn $name($($argument: $type),+) {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                fn wide($($argument: $type),+) $body
+                if std::arch::is_x86_feature_detected!("avx2") {
+                    // SAFETY: the processor has what is needed.
+                    return unsafe { wide($($argument),+) };
+                }
             }
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the processor has what is needed.
-                return unsafe { step_avx2(model, world, drive, state, work) };
-            }
+            $body
         }
-        step_here(model, world, drive, state, work);
+    };
+}
+
+impl Scalar for Lanes {
+    in_wide_registers! {
+        fn step(
+            model: &Model<Lanes>,
+            world: &World<Lanes>,
+            drive: &Drive<Lanes>,
+            state: &mut State<Lanes>,
+            work: &mut Work<Lanes>,
+        ) {
+            step_here(model, world, drive, state, work);
+        }
+    }
+    in_wide_registers! {
+        fn judge(episode: &mut Episode<'_, Lanes>, command_rate: Lanes) {
+            episode.judge_here(command_rate);
+        }
     }
     fn touch_rovers(
         _: usize,
