@@ -133,6 +133,7 @@ impl<T: Compare, const N: usize> Sum for Dual<T, N> {
 
 impl<T: Compare, const N: usize> Real for Dual<T, N> {
     type Truth = T::Truth;
+    type Place = T::Place;
 
     #[inline(always)]
     fn from_f64(value: f64) -> Self {

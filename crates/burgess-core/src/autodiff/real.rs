@@ -30,6 +30,8 @@ pub trait Real:
 {
     /// What [`Compare`] answers with, where the type can be compared.
     type Truth: Truth;
+    /// A place in a list, or one for each of several numbers side by side.
+    type Place: Place<Truth = Self::Truth>;
 
     /// The constant nearest to `x`.
     fn from_f64(x: f64) -> Self;
@@ -109,6 +111,55 @@ impl Truth for bool {
     }
 }
 
+/// A place in a list; beside numbers side by side, it may be another for each of them.
+pub trait Place: Clone + Debug + Send + Sync + 'static {
+    /// Tells where a place is the one.
+    type Truth: Truth;
+
+    /// The same place for all.
+    fn everywhere(index: usize) -> Self;
+    /// One of the places.
+    fn first(&self) -> usize;
+    /// The places that differ from the first, and where each is the one.
+    fn others(&self) -> impl Iterator<Item = (Self::Truth, usize)>;
+    /// All places, and where each is the one.
+    fn all(&self) -> impl Iterator<Item = (Self::Truth, usize)>;
+}
+
+impl Place for usize {
+    type Truth = bool;
+
+    #[inline(always)]
+    fn everywhere(index: usize) -> Self {
+        index
+    }
+    #[inline(always)]
+    fn first(&self) -> usize {
+        *self
+    }
+    #[inline(always)]
+    fn others(&self) -> impl Iterator<Item = (bool, usize)> {
+        std::iter::empty()
+    }
+    #[inline(always)]
+    fn all(&self) -> impl Iterator<Item = (bool, usize)> {
+        std::iter::once((true, *self))
+    }
+}
+
+/// What is made of numbers, and can be chosen by an answer that may differ from number to number.
+pub trait Choose<A>: Copy {
+    /// `if_true` where an answer is true, else `if_false`.
+    fn choose(answer: A, if_true: Self, if_false: Self) -> Self;
+}
+
+impl<A: Copy, X: Choose<A>, Y: Choose<A>> Choose<A> for (X, Y) {
+    #[inline(always)]
+    fn choose(answer: A, (a, b): Self, (c, d): Self) -> Self {
+        (X::choose(answer, a, c), Y::choose(answer, b, d))
+    }
+}
+
 /// A [`Real`] that can be compared: what a step's bookkeeping needs and laws do not. It may be several numbers side by side, of which each
 /// is then compared by itself.
 pub trait Compare: Real {
@@ -150,6 +201,7 @@ macro_rules! impl_real_for_float {
     ($float:ty, $sin:ident, $cos:ident, $exp:ident, $least:literal, $ln_1p:ident, $tanh:ident) => {
         impl Real for $float {
             type Truth = bool;
+            type Place = usize;
 
             #[inline(always)]
             fn from_f64(x: f64) -> Self {

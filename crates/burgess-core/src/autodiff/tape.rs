@@ -218,6 +218,7 @@ impl Sum for Var {
 
 impl Real for Var {
     type Truth = bool;
+    type Place = usize;
 
     #[inline]
     fn from_f64(value: f64) -> Self {

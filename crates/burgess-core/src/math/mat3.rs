@@ -1,7 +1,7 @@
 //! 3x3 matrices: general (by rows) and symmetric (six numbers).
 
 use super::{Vec3, vec3};
-use crate::autodiff::{Compare, Real};
+use crate::autodiff::{Choose, Compare, Real};
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// A 3x3 matrix as three rows.
@@ -145,19 +145,17 @@ impl<T: Real> Sym3<T> {
     }
 }
 
-impl<T: Compare> Mat3<T> {
-    /// `if_true` where an answer is true, else `if_false`.
+impl<T: Compare> Choose<T::Truth> for Mat3<T> {
     #[inline(always)]
-    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
         let ([a, b, c], [d, e, f]) = (if_true.0, if_false.0);
         Self([Vec3::choose(answer, a, d), Vec3::choose(answer, b, e), Vec3::choose(answer, c, f)])
     }
 }
 
-impl<T: Compare> Sym3<T> {
-    /// `if_true` where an answer is true, else `if_false`.
+impl<T: Compare> Choose<T::Truth> for Sym3<T> {
     #[inline(always)]
-    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
         let choose = |a, b| T::choose(answer, a, b);
         Self {
             xx: choose(if_true.xx, if_false.xx),

@@ -1,7 +1,7 @@
 //! Unit quaternions, order (w, x, y, z) as in MuJoCo.
 
 use super::{Mat3, Vec3, vec3};
-use crate::autodiff::{Compare, Real, real};
+use crate::autodiff::{Choose, Compare, Real, real};
 use std::ops::Mul;
 
 /// A quaternion; rotations are unit quaternions that take body coordinates to world coordinates.
@@ -87,6 +87,13 @@ impl<T: Compare> Quat<T> {
     #[inline(always)]
     pub fn is_finite(self) -> T::Truth {
         self.w.is_finite() & self.v.is_finite()
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Quat<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self { w: T::choose(answer, if_true.w, if_false.w), v: Vec3::choose(answer, if_true.v, if_false.v) }
     }
 }
 

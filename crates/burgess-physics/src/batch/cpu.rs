@@ -5,7 +5,7 @@ use super::{Backend, Outcome, on_cpu};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::lanes::Lanes;
-use crate::lanes::abreast::{self, groups};
+use crate::lanes::abreast::{self, groups, suits};
 use crate::model::Candidate;
 use crate::plan::Plan;
 use crate::step::episode::Episode;
@@ -34,6 +34,8 @@ pub struct CpuBackend {
     /// The same for candidates side by side.
     world_abreast: World<Lanes>,
     task: TaskPlan,
+    /// Whether candidates can go side by side.
+    suits: bool,
     pool: rayon::ThreadPool,
     busy: Mutex<Duration>,
 }
@@ -46,7 +48,7 @@ impl CpuBackend {
     pub fn new(plan: &Plan, threads: Option<usize>) -> Result<Self, Error> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
         let (world, world_abreast) = (plan.world.cast(), plan.world.cast());
-        Ok(Self { world, world_abreast, task: plan.task.clone(), pool, busy: Mutex::default() })
+        Ok(Self { world, world_abreast, task: plan.task.clone(), suits: suits(plan), pool, busy: Mutex::default() })
     }
 
     /// Does a job for every candidate, in parallel, on the clock: one for those that go alone, another for those that go side by side, which
@@ -58,7 +60,11 @@ impl CpuBackend {
         abreast: impl Fn(&[&Candidate<f32>]) -> Vec<R> + Sync,
     ) -> Vec<R> {
         let began = Instant::now();
-        let groups = groups(candidates, &self.task, self.pool.current_num_threads());
+        let groups = if self.suits {
+            groups(candidates, self.pool.current_num_threads())
+        } else {
+            (0..candidates.len()).map(|place| vec![place]).collect()
+        };
         let job = |places: &Vec<usize>| match places[..] {
             [place] => vec![alone(&candidates[place])],
             _ => abreast(&places.iter().map(|&place| &candidates[place]).collect::<Vec<_>>()),
@@ -80,8 +86,7 @@ impl CpuBackend {
 
     fn episodes(&self, candidates: &[&Candidate<f32>]) -> Vec<Outcome> {
         let preludes: Vec<_> = candidates.iter().map(|candidate| Prelude::new(&candidate.model, &self.world)).collect();
-        let prelude = abreast::preludes(&preludes.iter().collect::<Vec<_>>());
-        let together = abreast::candidates(candidates);
+        let (together, prelude) = (abreast::candidates(candidates), abreast::preludes(candidates, &preludes));
         let mut episode = Episode::with(&together, &self.world_abreast, &self.task, prelude, None);
         while episode.advance() {}
         episode.returns_of_each().into_iter().take(candidates.len()).map(outcome).collect()

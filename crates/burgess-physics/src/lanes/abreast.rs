@@ -1,73 +1,81 @@
-//! Candidates of one plan side by side: which are of one plan, and their numbers in lanes.
+//! Candidates side by side: which can go together, and their numbers in lanes.
+//!
+//! Candidates go together if they have as many links and a brain of the same form. How links hang on each other and where contact points sit may
+//! differ: see [`Places`]. Those with fewer contact points get some that never touch.
 
-use super::{LANES, Lanes};
-use crate::model::{BaseKind, Candidate, Controller, Shape};
+use super::{LANES, LaneTruth, Lanes, LanePlace};
+use crate::model::{BaseKind, Candidate, ContactPoint, Controller};
+use crate::plan::Plan;
 use crate::step::body_plan::BodyPlan;
+use crate::step::places::Places;
 use crate::step::prelude::Prelude;
-use crate::task::TaskPlan;
+use crate::world::BiasForm;
+use burgess_core::math::Vec3;
 use std::array::from_fn;
-use std::collections::BTreeMap;
 
-/// From so many candidates of one plan it is faster to simulate them side by side than one after the other: eight lanes take as long as three
-/// or four single numbers.
+/// From so many candidates it is faster to simulate them side by side than one after the other: eight lanes take as long as about three single
+/// numbers.
 const LEAST: usize = 4;
 
-/// All of a candidate but its numbers, as a list of whole numbers: two candidates of one plan go through the same operations.
-type PlanKey = Vec<usize>;
+/// What must be the same for candidates to go together, then what is better alike: the more places differ from lane to lane, the longer a step takes.
+type Form = (Vec<usize>, Vec<usize>);
 
-/// The plan of a candidate, if it can be simulated side by side with others: no links that touch each other, no objects, and no contact points
-/// that rove.
-fn plan_of(Candidate { model, controller }: &Candidate<f32>) -> Option<PlanKey> {
+/// The form of a candidate, if it can go together with others: no links that touch each other, no objects, and no contact points that rove.
+fn form_of(Candidate { model, controller }: &Candidate<f32>) -> Option<Form> {
     let roves = model.contacts.iter().any(|contact| contact.rover.is_some());
     if roves || !model.pairs.is_empty() || !model.objects.is_empty() {
         return None;
     }
-    let mut key = vec![usize::from(model.base == BaseKind::Floating), usize::from(model.friction.is_some())];
-    let mut list = |numbers: &mut dyn ExactSizeIterator<Item = usize>| {
-        key.push(numbers.len());
-        key.extend(numbers);
-    };
-    list(&mut model.links.iter().map(|link| link.parent));
-    list(&mut model.joints.iter().map(|joint| usize::from(joint.servo.no_load_speed.is_some())));
-    let kind = |shape: &Shape<f32>| match shape {
-        Shape::Sphere { .. } => 0,
-        Shape::Capsule { .. } => 1,
-        Shape::Box { .. } => 2,
-    };
-    list(&mut model.colliders.iter().map(|collider| 3 * collider.link + kind(&collider.shape)));
-    list(&mut model.contacts.iter().map(|contact| contact.link));
-    list(&mut model.limb_ends.iter().copied());
+    let touching = || model.contacts.iter().map(|contact| contact.link);
+    let mut form = vec![model.links.len(), usize::from(model.base == BaseKind::Floating), usize::from(model.friction.is_some())];
+    form.extend(model.joints.iter().map(|joint| usize::from(joint.servo.no_load_speed.is_some())));
     match controller {
-        Controller::Cpg { joints, .. } => key.extend([0, joints.len()]),
+        Controller::Cpg { joints, .. } => form.extend([0, joints.len()]),
         Controller::Mlp { layers, clocks, .. } => {
-            key.extend([1, clocks.len()]);
-            layers.iter().for_each(|layer| key.extend([layer.inputs, layer.biases.len()]));
+            form.extend([1, clocks.len()]);
+            layers.iter().for_each(|layer| form.extend([layer.inputs, layer.biases.len()]));
+            // It sees what contacts feel, link by link.
+            form.extend(touching());
         }
-        Controller::Sequence { actions } => key.extend([2, actions.len()]),
+        Controller::Sequence { actions } => form.extend([2, actions.len()]),
     }
-    Some(key)
+    let parents = model.links.iter().map(|link| link.parent);
+    Some((form, std::iter::once(model.contacts.len()).chain(parents).chain(touching()).collect()))
 }
 
-/// Divides a batch into groups that are simulated together, each a list of places in the batch: at most [`LANES`] candidates of one plan, or a
-/// candidate by itself. On so many threads, groups are no larger than gives each thread one.
-pub(crate) fn groups(candidates: &[Candidate<f32>], task: &TaskPlan, threads: usize) -> Vec<Vec<usize>> {
+/// Whether candidates can go together in what a plan asks for: nothing is recorded or watched, and links carry their momentum.
+pub(crate) fn suits(plan: &Plan) -> bool {
+    plan.task.frame.is_none() && plan.task.observer.is_none() && plan.world.form == BiasForm::Momentum
+}
+
+/// Divides a batch into groups that are simulated together, each a list of at most [`LANES`] places in the batch, or of one, which goes alone. On
+/// so many threads, groups are no larger than leaves one for each thread.
+pub(crate) fn groups(candidates: &[Candidate<f32>], threads: usize) -> Vec<Vec<usize>> {
     let most = candidates.len().div_ceil(threads.max(1)).min(LANES);
-    let together = most >= LEAST && task.frame.is_none() && task.observer.is_none();
-    let (mut plans, mut groups) = (BTreeMap::<PlanKey, Vec<usize>>::new(), Vec::new());
+    let (mut together, mut groups) = (Vec::new(), Vec::new());
     for (place, candidate) in candidates.iter().enumerate() {
-        match plan_of(candidate).filter(|_| together) {
-            Some(plan) => plans.entry(plan).or_default().push(place),
+        match form_of(candidate).filter(|_| most >= LEAST) {
+            Some(form) => together.push((form, place)),
             None => groups.push(vec![place]),
         }
     }
-    for group in plans.values().flat_map(|places| places.chunks(most)) {
-        if group.len() < LEAST {
-            groups.extend(group.iter().map(|&place| vec![place]));
-        } else {
-            groups.push(group.to_vec());
+    together.sort_unstable();
+    for alike in together.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
+        for group in alike.chunks(most) {
+            let places = group.iter().map(|&(_, place)| place);
+            if group.len() < LEAST {
+                groups.extend(places.map(|place| vec![place]));
+            } else {
+                groups.push(places.collect());
+            }
         }
     }
     groups
+}
+
+/// The candidate of a lane: lanes that are left over repeat the last.
+fn in_lane<'a, A>(all: &[&'a A], lane: usize) -> &'a A {
+    all[lane.min(all.len() - 1)]
 }
 
 /// Puts the numbers of several things of one structure side by side; lanes that are left over repeat the last. `map` is how such a thing is
@@ -82,31 +90,69 @@ fn side_by_side<A, B>(all: &[&A], map: impl Fn(&A, &mut dyn FnMut(f32) -> Lanes)
         numbers
     };
     let lists: Vec<Vec<f32>> = all.iter().map(numbers).collect();
+    let lists: Vec<&Vec<f32>> = lists.iter().collect();
     debug_assert!(lists.iter().all(|list| list.len() == lists[0].len()), "things of one structure");
     let mut place = 0..lists[0].len();
     map(all[0], &mut |_| {
         let place = place.next().expect("one structure");
-        Lanes(from_fn(|lane| lists[lane.min(lists.len() - 1)][place]))
+        Lanes(from_fn(|lane| in_lane(&lists, lane)[place]))
     })
 }
 
-/// Candidates of one plan.
-pub(crate) fn candidates(all: &[&Candidate<f32>]) -> Candidate<Lanes> {
-    side_by_side(all, |candidate, number| candidate.map(number))
+/// A contact point that never touches: its surface is a thousand kilometres above its centre.
+fn never_touching() -> ContactPoint<f32> {
+    ContactPoint::fixed(0, Vec3::zero(), -1e6)
 }
 
-/// Preludes of candidates of one plan.
-pub(crate) fn preludes(all: &[&Prelude<f32>]) -> Prelude<Lanes> {
-    side_by_side(all, |prelude, number| Prelude {
+/// Candidates that go together. Their links and contact points are on each other as in the first: what holds for the others is in [`Places`].
+pub(crate) fn candidates(all: &[&Candidate<f32>]) -> Candidate<Lanes> {
+    let contacts = most_contacts(all);
+    let alike = |candidate: &&Candidate<f32>| {
+        let mut candidate = Candidate::clone(candidate);
+        candidate.model.contacts.resize_with(contacts, never_touching);
+        // Nothing but links that touch each other asks for shapes.
+        candidate.model.colliders.clear();
+        candidate
+    };
+    let alike: Vec<Candidate<f32>> = all.iter().map(alike).collect();
+    side_by_side(&alike.iter().collect::<Vec<_>>(), |candidate, number| candidate.map(number))
+}
+
+/// Contact points of the one that has most.
+fn most_contacts(all: &[&Candidate<f32>]) -> usize {
+    all.iter().map(|candidate| candidate.model.contacts.len()).max().unwrap_or(0)
+}
+
+/// The places of candidates that go together.
+fn places(all: &[&Candidate<f32>]) -> Places<Lanes> {
+    let own: [Places<f32>; LANES] = from_fn(|lane| Places::new(&in_lane(all, lane).model));
+    let place = |of: &dyn Fn(&Places<f32>) -> usize| LanePlace::from_array(from_fn(|lane| of(&own[lane])));
+    let truth = |of: &dyn Fn(&Places<f32>) -> bool| LaneTruth::from_array(from_fn(|lane| of(&own[lane])));
+    let contacts = || 0..most_contacts(all);
+    let on_end = |contact: usize, end: usize| truth(&|own| own.on_ends.get(contact).is_some_and(|ends| ends[end]));
+    Places {
+        parents: (0..own[0].parents.len()).map(|link| place(&|own| own.parents[link])).collect(),
+        touching: contacts().map(|contact| place(&|own| own.touching.get(contact).copied().unwrap_or(0))).collect(),
+        on_ends: contacts().map(|contact| from_fn(|end| on_end(contact, end))).collect(),
+        ends: from_fn(|end| truth(&|own| own.ends[end])),
+        end_count: Lanes(from_fn(|lane| own[lane].end_count)),
+    }
+}
+
+/// Preludes of candidates that go together.
+pub(crate) fn preludes(of: &[&Candidate<f32>], all: &[Prelude<f32>]) -> Prelude<Lanes> {
+    let all: Vec<&Prelude<f32>> = all.iter().collect();
+    side_by_side(&all, |prelude, number| Prelude {
         start: prelude.start.map(&mut *number),
         contact_width: number(prelude.contact_width),
         pull_tolerance: number(prelude.pull_tolerance),
+        places: places(of),
         plan: BodyPlan {
             facts: prelude.plan.facts.map(&mut *number),
             reference_force: number(prelude.plan.reference_force),
-            limb_ends: prelude.plan.limb_ends.clone(),
-            // By quadrants count what records and watches, which is not done side by side.
-            quadrants: prelude.plan.quadrants.clone(),
+            // What these two say, places say of each, or nobody asks who is not alone.
+            limb_ends: Vec::new(),
+            quadrants: Vec::new(),
             joint_shares: prelude.plan.joint_shares.map(&mut *number),
         },
         objects: Vec::new(),

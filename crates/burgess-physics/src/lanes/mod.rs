@@ -7,7 +7,7 @@
 pub(crate) mod abreast;
 mod elementary;
 
-use burgess_core::autodiff::{Compare, Real, Truth};
+use burgess_core::autodiff::{Compare, Place, Real, Truth};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
 
@@ -105,8 +105,46 @@ impl Truth for LaneTruth {
     }
 }
 
+/// The lanes in which each of some places is the one, the first where no other is.
+#[derive(Clone, Debug)]
+pub struct LanePlace(Vec<(LaneTruth, usize)>);
+
+impl LanePlace {
+    /// Of the place of each lane.
+    pub fn from_array(places: [usize; LANES]) -> Self {
+        let mut all: Vec<(LaneTruth, usize)> = Vec::new();
+        for place in places {
+            if all.iter().all(|&(_, other)| other != place) {
+                all.push((LaneTruth::from_array(places.map(|other| other == place)), place));
+            }
+        }
+        Self(all)
+    }
+}
+
+impl Place for LanePlace {
+    type Truth = LaneTruth;
+
+    fn everywhere(index: usize) -> Self {
+        Self::from_array([index; LANES])
+    }
+    #[inline(always)]
+    fn first(&self) -> usize {
+        self.0[0].1
+    }
+    #[inline(always)]
+    fn others(&self) -> impl Iterator<Item = (LaneTruth, usize)> {
+        self.0[1..].iter().copied()
+    }
+    #[inline(always)]
+    fn all(&self) -> impl Iterator<Item = (LaneTruth, usize)> {
+        self.0.iter().copied()
+    }
+}
+
 impl Real for Lanes {
     type Truth = LaneTruth;
+    type Place = LanePlace;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {

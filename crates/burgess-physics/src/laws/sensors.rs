@@ -1,6 +1,6 @@
 //! What tasks see of a creature after a step: a summary that does not depend on its body plan.
 
-use burgess_core::autodiff::{Compare, Real};
+use burgess_core::autodiff::{Choose, Compare, Real};
 use burgess_core::math::Vec3;
 
 /// Limb ends whose contact is measured.
@@ -76,10 +76,9 @@ impl<T: Real> Sensors<T> {
     }
 }
 
-impl<T: Compare> Sensors<T> {
-    /// `if_true` where an answer is true, else `if_false`.
+impl<T: Compare> Choose<T::Truth> for Sensors<T> {
     #[inline(always)]
-    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
         let (a, b) = (if_true, if_false);
         let vector = |a, b| Vec3::choose(answer, a, b);
         let number = |a, b| T::choose(answer, a, b);

@@ -1,16 +1,17 @@
 //! On every link by itself: its inertia, what it carries, its contacts and its hinge, as one symmetric system with a
 //! right-hand side.
 
+use super::places::at;
 use super::rovers::{Core, Roving, smooth_step};
 use super::scalar::Scalar;
-use super::spatial::{Spatial, Wrench};
-use super::state::{ContactState, ContactWork, DriveOf, LinkWork, State, Work};
+use super::spatial::{Spatial, Twist, Wrench};
+use super::state::{ContactState, ContactWork, DriveOf, State, Work};
 use crate::laws::contact::ContactLaw;
 use crate::laws::gyroscope::carried_angular_momentum;
 use crate::laws::joint::Limits;
 use crate::model::{Hinge, JointKind, Model, Rover};
 use crate::world::{BiasForm, World};
-use burgess_core::autodiff::{Compare, Real, Truth, Value};
+use burgess_core::autodiff::{Choose, Compare, Place, Real, Truth, Value};
 use burgess_core::math::Vec3;
 
 /// Inertia of every link by itself.
@@ -104,10 +105,12 @@ pub fn touch_contacts<T: Scalar>(model: &Model<T>, world: &World<T>, state: &Sta
     for (i, (contact, before)) in model.contacts.iter().zip(&state.contacts).enumerate() {
         match contact.rover {
             None => {
-                let link = &work.links[contact.link];
-                let centre = link.origin + link.rotation * contact.centre;
+                let link = &work.places.touching[i];
+                let (origin, rotation) = at(link, |link| (work.links[link].origin, work.links[link].rotation));
+                let centre = origin + rotation * contact.centre;
                 let ground = world.terrain.distance(state.position + centre);
-                work.contacts[i] = touch_point(&law, link, before, centre, contact.radius, ground);
+                let twist = at(link, |link| work.links[link].twist);
+                work.contacts[i] = touch_point(&law, &twist, before, centre, contact.radius, ground);
             }
             Some(rover) if rover.number() == 0 => T::touch_rovers(i, model, world, state, work, &law),
             // The first of a shape looks for all.
@@ -120,14 +123,14 @@ pub fn touch_contacts<T: Scalar>(model: &Model<T>, world: &World<T>, state: &Sta
 #[inline(always)]
 fn touch_point<T: Real>(
     law: &ContactLaw<T>,
-    link: &LinkWork<T>,
+    twist: &Twist<T>,
     before: &ContactState<T>,
     centre: Vec3<T>,
     radius: T,
     (distance, normal): (T, Vec3<T>),
 ) -> ContactWork<T> {
     let point = centre - normal * radius;
-    let velocity = link.twist.at(point);
+    let velocity = twist.at(point);
     let v_n = velocity.dot(normal);
     let free_slip = across(velocity + before.free_gain, normal);
     let gap = distance - radius;
@@ -169,7 +172,7 @@ pub fn touch_rovers<T: Value>(
             roving = Roving { sum, share, excess, strength };
             if strength.to_f64() > 0.0 {
                 let law = ContactLaw { stiffness: law.stiffness * strength, ..*law };
-                scratch = touch_point(&law, link, &state.contacts[i], centre, core.radius, (distance, normal));
+                scratch = touch_point(&law, &link.twist, &state.contacts[i], centre, core.radius, (distance, normal));
             }
         }
         work.contacts[i] = scratch;
@@ -188,22 +191,24 @@ pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Wo
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
 #[inline(always)]
-pub fn assemble_contacts<T: Compare>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    for (contact, scratch) in model.contacts.iter().zip(&work.contacts) {
+pub fn assemble_contacts<T: Compare>(world: &World<T>, work: &mut Work<T>) {
+    for (link, scratch) in work.places.touching.iter().zip(&work.contacts) {
         let acts = scratch.can_act(work.pull_tolerance);
         if !acts.any() {
             continue;
         }
-        let link = &mut work.links[contact.link];
         let only_if_active = |x: T| T::choose(scratch.active, x, T::zero());
         let (drag, push) = (only_if_active(scratch.drag), only_if_active(scratch.push));
         let across = world.dt * scratch.tangent_drag;
         let along = world.dt * drag - across;
-        let (mut inertia, mut load) = (link.inertia, link.load);
-        inertia.add_point_drag(scratch.point, scratch.normal, across, along);
-        load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * (world.dt * push)));
-        link.inertia = Spatial::choose(acts, inertia, link.inertia);
-        link.load = Wrench::choose(acts, load, link.load);
+        for (here, link) in link.all() {
+            let link = &mut work.links[link];
+            let mut inertia = link.inertia;
+            inertia.add_point_drag(scratch.point, scratch.normal, across, along);
+            link.inertia = Spatial::choose(acts & here, inertia, link.inertia);
+            let load = Wrench::force_at(scratch.point, scratch.normal * (world.dt * push));
+            link.load.accumulate_where(acts & here, &load);
+        }
     }
 }
 

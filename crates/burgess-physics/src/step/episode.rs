@@ -16,7 +16,7 @@ use crate::laws::sensors::Sensors;
 use crate::model::Candidate;
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
-use burgess_core::autodiff::{Compare, Real, Truth, Value, real};
+use burgess_core::autodiff::{Choose, Compare, Real, Truth, Value, real};
 use burgess_core::math::{Sum, Vec3};
 use std::array::from_fn;
 
@@ -153,6 +153,7 @@ impl<'a, T: Scalar> Episode<'a, T> {
         let state = start.map_or_else(|| prelude.state(model), |start| start.state.clone());
         let mut work = Work::new(model, world.gravity, world.contact_width);
         work.contact_width = prelude.contact_width;
+        work.places.clone_from(&prelude.places);
         work.inverse_slip_mass = slip_mass(prelude.plan.facts.mass).recip();
         let zero = T::zero();
         let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);

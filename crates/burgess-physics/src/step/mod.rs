@@ -12,6 +12,7 @@ pub mod objects;
 pub mod observer;
 pub mod pair_work;
 pub mod pairs;
+pub mod places;
 pub mod policy;
 pub mod prelude;
 pub mod record;

@@ -2,6 +2,7 @@
 //! of it. A gradient with respect to the body flows through all of it.
 
 use super::body_plan::BodyPlan;
+use super::places::Places;
 use super::spawn::{object_position, spawn_position};
 use super::state::{State, pull_tolerance, width_of_contact};
 use crate::model::{Model, rest_origins};
@@ -11,13 +12,15 @@ use burgess_core::math::Vec3;
 
 /// Constants of one creature in one world.
 #[derive(Clone, Debug)]
-pub struct Prelude<T> {
+pub struct Prelude<T: Real> {
     /// Where the base origin starts (m, relative to the spawn point).
     pub start: Vec3<T>,
     /// Depth over which its contacts set in (m).
     pub contact_width: T,
     /// The pull of a contact that counts as none (N); no gradient.
     pub pull_tolerance: T,
+    /// Which link hangs on which, and which contact point is on which.
+    pub places: Places<T>,
     /// What is measured of it.
     pub plan: BodyPlan<T>,
     /// Where the origin of each object starts (m, relative to the creature's spawn point).
@@ -32,6 +35,7 @@ impl<T: Value> Prelude<T> {
             start: spawn_position(model, &origins, world),
             contact_width: width_of_contact(model, world.gravity, world.contact_width),
             pull_tolerance: pull_tolerance(model, world.gravity),
+            places: Places::new(model),
             plan: BodyPlan::new(model, &origins, world.gravity),
             objects: model.objects.iter().map(|object| object_position(object, world)).collect(),
         }

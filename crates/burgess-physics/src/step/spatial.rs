@@ -1,7 +1,7 @@
 //! Spatial (six-dimensional) vectors and inertias about the base origin, in world axes (Featherstone 2008, "Rigid Body Dynamics
 //! Algorithms", with the point of reference common to all links).
 
-use burgess_core::autodiff::{Compare, Real, real};
+use burgess_core::autodiff::{Choose, Compare, Real, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use std::ops::Add;
 
@@ -116,10 +116,19 @@ impl<T: Real> Wrench<T> {
     }
 }
 
-impl<T: Compare> Wrench<T> {
-    /// `if_true` where an answer is true, else `if_false`.
+impl<T: Compare> Choose<T::Truth> for Twist<T> {
     #[inline(always)]
-    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            angular: Vec3::choose(answer, if_true.angular, if_false.angular),
+            linear: Vec3::choose(answer, if_true.linear, if_false.linear),
+        }
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Wrench<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
         Self {
             torque: Vec3::choose(answer, if_true.torque, if_false.torque),
             force: Vec3::choose(answer, if_true.force, if_false.force),
@@ -127,10 +136,29 @@ impl<T: Compare> Wrench<T> {
     }
 }
 
-impl<T: Compare> Spatial<T> {
-    /// `if_true` where an answer is true, else `if_false`.
+impl<T: Compare> Wrench<T> {
+    /// Adds another wrench where an answer is true.
     #[inline(always)]
-    pub fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+    pub fn accumulate_where(&mut self, answer: T::Truth, o: &Self) {
+        let mut sum = *self;
+        sum.accumulate(o);
+        *self = Self::choose(answer, sum, *self);
+    }
+}
+
+impl<T: Compare> Spatial<T> {
+    /// Adds another inertia where an answer is true.
+    #[inline(always)]
+    pub fn accumulate_where(&mut self, answer: T::Truth, o: &Self) {
+        let mut sum = *self;
+        sum.accumulate(o);
+        *self = Self::choose(answer, sum, *self);
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Spatial<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
         Self {
             j: Sym3::choose(answer, if_true.j, if_false.j),
             h: Mat3::choose(answer, if_true.h, if_false.h),

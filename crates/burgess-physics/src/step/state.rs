@@ -2,6 +2,7 @@
 
 use super::members::Members;
 use super::pair_work::{PairWork, Placed};
+use super::places::Places;
 use super::rovers::Roving;
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
@@ -241,6 +242,8 @@ impl<T: Compare> ContactWork<T> {
 pub struct Work<T: Real> {
     /// The base origin before the step (m), as in the state.
     pub position: Vec3<T>,
+    /// Which link hangs on which, and which contact point is on which.
+    pub places: Places<T>,
     /// What the numbers of links and colliders stand for, those of objects included.
     pub members: Members,
     /// One entry a link.
@@ -301,6 +304,7 @@ impl<T: Compare> Work<T> {
         };
         Self {
             position: Vec3::zero(),
+            places: Places::new(model),
             members: Members::new(model),
             links: vec![link; model.links.len()],
             contacts: vec![ContactWork::apart(); model.contacts.len()],

@@ -45,7 +45,7 @@ pub(super) fn step_here<T: Scalar>(
             let (model, state, work) = (model.body(body), state.body(body), work.body_mut(body));
             assemble_inertia(model, work);
             assemble_load(model, world, state, work);
-            assemble_contacts(model, world, work);
+            assemble_contacts(world, work);
             eliminate_hinges(model, work);
         }
         // Links that touch push each other by how these equations answer.
@@ -61,7 +61,7 @@ pub(super) fn step_here<T: Scalar>(
             let (model, work) = (model.body(body), work.body_mut(body));
             solve_base(model, work);
             substitute_back(model, work);
-            changed |= release_contacts(model, work);
+            changed |= release_contacts(work);
         }
         if !changed {
             break;

@@ -73,7 +73,7 @@ pub fn reverse_step<T: Value>(
         let Step { model, world, .. } = *step;
         take_velocities(step, work, back);
         assemble_inertia(model, work);
-        assemble_contacts(model, world, work);
+        assemble_contacts(world, work);
         gather_loads(step, effort, bar, work, back);
         eliminate_hinges(model, work);
         solve_base(model, work);
