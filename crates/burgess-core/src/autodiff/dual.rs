@@ -1,6 +1,6 @@
 //! Forward-mode dual numbers: a value and its derivatives along a few directions.
 
-use super::real::{Compare, Real, Value};
+use super::real::{Choose, Compare, Real, Value};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -190,6 +190,9 @@ impl<T: Compare, const N: usize> Compare for Dual<T, N> {
     fn is_finite(self) -> T::Truth {
         self.derivative.iter().fold(self.value.is_finite(), |finite, d| finite & d.is_finite())
     }
+}
+
+impl<T: Compare, const N: usize> Choose<T::Truth> for Dual<T, N> {
     #[inline(always)]
     fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
         let pick = |a: T, b: T| T::choose(answer, a, b);

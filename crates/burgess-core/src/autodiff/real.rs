@@ -151,6 +151,15 @@ impl Place for usize {
 pub trait Choose<A>: Copy {
     /// `if_true` where an answer is true, else `if_false`.
     fn choose(answer: A, if_true: Self, if_false: Self) -> Self;
+
+    /// Adds `x` where an answer is true.
+    #[inline(always)]
+    fn add_where(&mut self, answer: A, x: Self)
+    where
+        Self: Add<Output = Self>,
+    {
+        *self = Self::choose(answer, *self + x, *self);
+    }
 }
 
 impl<A: Copy, X: Choose<A>, Y: Choose<A>> Choose<A> for (X, Y) {
@@ -162,7 +171,7 @@ impl<A: Copy, X: Choose<A>, Y: Choose<A>> Choose<A> for (X, Y) {
 
 /// A [`Real`] that can be compared: what a step's bookkeeping needs and laws do not. It may be several numbers side by side, of which each
 /// is then compared by itself.
-pub trait Compare: Real {
+pub trait Compare: Real + Choose<Self::Truth> {
     /// Whether it carries derivatives.
     const DIFFERENTIATES: bool = true;
     /// Spacing of its values at one.
@@ -176,8 +185,6 @@ pub trait Compare: Real {
     fn is_below(self, bound: f64) -> Self::Truth;
     /// Neither NaN nor infinite, derivatives included.
     fn is_finite(self) -> Self::Truth;
-    /// `if_true` where an answer is true, else `if_false`.
-    fn choose(answer: Self::Truth, if_true: Self, if_false: Self) -> Self;
 }
 
 /// A [`Compare`] that is a single number, whose value can be read.
@@ -264,6 +271,9 @@ macro_rules! impl_real_for_float {
             fn is_finite(self) -> bool {
                 <$float>::is_finite(self)
             }
+        }
+
+        impl Choose<bool> for $float {
             #[inline(always)]
             fn choose(answer: bool, if_true: Self, if_false: Self) -> Self {
                 if answer { if_true } else { if_false }

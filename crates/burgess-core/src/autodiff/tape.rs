@@ -3,7 +3,7 @@
 //! For code that runs once a candidate and has many inputs (genes) and branches on discrete things: growing a body. The hot laws
 //! have generated reverses instead ([`crate::trace`]).
 
-use super::real::{Compare, Real, Value};
+use super::real::{Choose, Compare, Real, Value};
 use std::cell::RefCell;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -267,6 +267,9 @@ impl Compare for Var {
     fn is_finite(self) -> bool {
         self.value.is_finite()
     }
+}
+
+impl Choose<bool> for Var {
     fn choose(answer: bool, if_true: Self, if_false: Self) -> Self {
         if answer { if_true } else { if_false }
     }

@@ -9,8 +9,7 @@ use crate::lanes::abreast::{self, groups, suits};
 use crate::model::Candidate;
 use crate::plan::Plan;
 use crate::step::episode::Episode;
-use crate::step::prelude::Prelude;
-use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_each};
+use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_abreast, differentiate_each};
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
 use rayon::prelude::*;
@@ -85,8 +84,7 @@ impl CpuBackend {
     }
 
     fn episodes(&self, candidates: &[&Candidate<f32>]) -> Vec<Outcome> {
-        let preludes: Vec<_> = candidates.iter().map(|candidate| Prelude::new(&candidate.model, &self.world)).collect();
-        let (together, prelude) = (abreast::candidates(candidates), abreast::preludes(candidates, &preludes));
+        let (together, prelude) = abreast::join(candidates, &self.world);
         let mut episode = Episode::with(&together, &self.world_abreast, &self.task, prelude, None);
         while episode.advance() {}
         episode.returns_of_each().into_iter().take(candidates.len()).map(outcome).collect()
@@ -138,7 +136,10 @@ impl Differentiate for CpuBackend {
         let (world, task) = (&self.world, &self.task);
         check_gradients(world)?;
         let alone = |candidate: &Candidate<f32>| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY);
-        Ok(self.on_the_clock(candidates, alone, |candidates| candidates.iter().map(|candidate| alone(candidate)).collect()))
+        let worlds = (world, &self.world_abreast);
+        let abreast =
+            |candidates: &[&Candidate<f32>]| differentiate_abreast(candidates, worlds, task, objectives, TAPE_MEMORY);
+        Ok(self.on_the_clock(candidates, alone, abreast))
     }
 
     fn time(&self) -> Duration {

@@ -4,12 +4,12 @@
 //! differ: see [`Places`]. Those with fewer contact points get some that never touch.
 
 use super::{LANES, LaneTruth, Lanes, LanePlace};
-use crate::model::{BaseKind, Candidate, ContactPoint, Controller};
+use crate::model::{BaseKind, Candidate, ContactPoint, Controller, Model};
 use crate::plan::Plan;
 use crate::step::body_plan::BodyPlan;
 use crate::step::places::Places;
 use crate::step::prelude::Prelude;
-use crate::world::BiasForm;
+use crate::world::{BiasForm, World};
 use burgess_core::math::Vec3;
 use std::array::from_fn;
 
@@ -104,8 +104,26 @@ fn never_touching() -> ContactPoint<f32> {
     ContactPoint::fixed(0, Vec3::zero(), -1e6)
 }
 
+/// Candidates that go together, and their preludes in a world.
+pub(crate) fn join(all: &[&Candidate<f32>], world: &World<f32>) -> (Candidate<Lanes>, Prelude<Lanes>) {
+    let own: Vec<Prelude<f32>> = all.iter().map(|candidate| Prelude::new(&candidate.model, world)).collect();
+    (candidates(all), preludes(all, &own))
+}
+
+/// What is known of each number of a candidate, such as a gradient, for one of those that go together.
+pub(crate) fn candidate_of_lane(all: &Candidate<Lanes>, lane: usize, own: &Candidate<f32>) -> Candidate<f32> {
+    let Candidate { model, controller } = all.map(|x| x.0[lane]);
+    let Model { mut links, joints, mut contacts, contact_stiffness, friction, .. } = model;
+    links.iter_mut().zip(&own.model.links).for_each(|(link, own)| link.parent = own.parent);
+    contacts.truncate(own.model.contacts.len());
+    contacts.iter_mut().zip(&own.model.contacts).for_each(|(contact, own)| contact.link = own.link);
+    // Nothing is known of shapes: they are not simulated.
+    let zeros = own.model.map(|_| 0.0);
+    Candidate { model: Model { links, joints, contacts, contact_stiffness, friction, ..zeros }, controller }
+}
+
 /// Candidates that go together. Their links and contact points are on each other as in the first: what holds for the others is in [`Places`].
-pub(crate) fn candidates(all: &[&Candidate<f32>]) -> Candidate<Lanes> {
+fn candidates(all: &[&Candidate<f32>]) -> Candidate<Lanes> {
     let contacts = most_contacts(all);
     let alike = |candidate: &&Candidate<f32>| {
         let mut candidate = Candidate::clone(candidate);
@@ -126,13 +144,13 @@ fn most_contacts(all: &[&Candidate<f32>]) -> usize {
 /// The places of candidates that go together.
 fn places(all: &[&Candidate<f32>]) -> Places<Lanes> {
     let own: [Places<f32>; LANES] = from_fn(|lane| Places::new(&in_lane(all, lane).model));
-    let place = |of: &dyn Fn(&Places<f32>) -> usize| LanePlace::from_array(from_fn(|lane| of(&own[lane])));
+    let place = |of: &dyn Fn(&Places<f32>) -> Option<usize>| LanePlace::from_array(from_fn(|lane| of(&own[lane])));
     let truth = |of: &dyn Fn(&Places<f32>) -> bool| LaneTruth::from_array(from_fn(|lane| of(&own[lane])));
     let contacts = || 0..most_contacts(all);
     let on_end = |contact: usize, end: usize| truth(&|own| own.on_ends.get(contact).is_some_and(|ends| ends[end]));
     Places {
-        parents: (0..own[0].parents.len()).map(|link| place(&|own| own.parents[link])).collect(),
-        touching: contacts().map(|contact| place(&|own| own.touching.get(contact).copied().unwrap_or(0))).collect(),
+        parents: (0..own[0].parents.len()).map(|link| place(&|own| Some(own.parents[link]))).collect(),
+        touching: contacts().map(|contact| place(&|own| own.touching.get(contact).copied())).collect(),
         on_ends: contacts().map(|contact| from_fn(|end| on_end(contact, end))).collect(),
         ends: from_fn(|end| truth(&|own| own.ends[end])),
         end_count: Lanes(from_fn(|lane| own[lane].end_count)),
@@ -140,7 +158,7 @@ fn places(all: &[&Candidate<f32>]) -> Places<Lanes> {
 }
 
 /// Preludes of candidates that go together.
-pub(crate) fn preludes(of: &[&Candidate<f32>], all: &[Prelude<f32>]) -> Prelude<Lanes> {
+fn preludes(of: &[&Candidate<f32>], all: &[Prelude<f32>]) -> Prelude<Lanes> {
     let all: Vec<&Prelude<f32>> = all.iter().collect();
     side_by_side(&all, |prelude, number| Prelude {
         start: prelude.start.map(&mut *number),

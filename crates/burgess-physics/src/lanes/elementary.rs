@@ -3,7 +3,7 @@
 //! where one lane has another, `libm` is asked lane by lane.
 
 use super::{LANES, LaneTruth, Lanes, each};
-use burgess_core::autodiff::{Compare, Real, Truth, real};
+use burgess_core::autodiff::{Choose, Compare, Real, Truth, real};
 use std::f64::consts::FRAC_PI_2;
 
 /// The number with these bits, in every lane.

@@ -7,7 +7,7 @@
 pub(crate) mod abreast;
 mod elementary;
 
-use burgess_core::autodiff::{Compare, Place, Real, Truth};
+use burgess_core::autodiff::{Choose, Compare, Place, Real, Truth};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
 
@@ -105,17 +105,17 @@ impl Truth for LaneTruth {
     }
 }
 
-/// The lanes in which each of some places is the one, the first where no other is.
+/// Some places, at least one, each with the lanes in which it is the one.
 #[derive(Clone, Debug)]
 pub struct LanePlace(Vec<(LaneTruth, usize)>);
 
 impl LanePlace {
-    /// Of the place of each lane.
-    pub fn from_array(places: [usize; LANES]) -> Self {
+    /// Of the place of each lane; lanes without one are not among all, but read at the first.
+    pub fn from_array(places: [Option<usize>; LANES]) -> Self {
         let mut all: Vec<(LaneTruth, usize)> = Vec::new();
-        for place in places {
+        for place in places.into_iter().flatten() {
             if all.iter().all(|&(_, other)| other != place) {
-                all.push((LaneTruth::from_array(places.map(|other| other == place)), place));
+                all.push((LaneTruth::from_array(places.map(|other| other == Some(place))), place));
             }
         }
         Self(all)
@@ -126,7 +126,7 @@ impl Place for LanePlace {
     type Truth = LaneTruth;
 
     fn everywhere(index: usize) -> Self {
-        Self::from_array([index; LANES])
+        Self::from_array([Some(index); LANES])
     }
     #[inline(always)]
     fn first(&self) -> usize {
@@ -210,6 +210,9 @@ impl Compare for Lanes {
     fn is_finite(self) -> LaneTruth {
         LaneTruth(each(self.0, self.0, |a, _| truth(a.is_finite())))
     }
+}
+
+impl Choose<LaneTruth> for Lanes {
     #[inline(always)]
     fn choose(answer: LaneTruth, if_true: Self, if_false: Self) -> Self {
         // By bits: of a choice between numbers, compilers make branches.

@@ -400,9 +400,24 @@ impl<'a, T: Scalar> Episode<'a, T> {
         self.policy.commands.clone_from(&standing.commands);
     }
 
+    /// Whether it has ended, each of episodes side by side by itself.
+    pub(crate) fn has_ended(&self) -> T::Truth {
+        !self.running
+    }
+
+    /// Steps so far, of episodes side by side those of each until it ended.
+    pub(crate) fn lasted(&self) -> T {
+        self.lasted
+    }
+
+    /// One over them, or over one.
+    pub(crate) fn step_share(&self) -> T {
+        T::one() / self.lasted.max(T::one())
+    }
+
     /// Means so far of what each descriptor averages.
     pub fn means(&self) -> Vec<T> {
-        let share = T::one() / self.lasted.max(T::one());
+        let share = self.step_share();
         self.samples.iter().map(|sum| sum.total * share).collect()
     }
 

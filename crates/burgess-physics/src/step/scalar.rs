@@ -3,6 +3,13 @@
 use super::assemble::touch_rovers;
 use super::episode::Episode;
 use super::pairs::{carry_pairs, find_pairs, push_pairs};
+use super::reverse::made::{EffortBar, Step};
+use super::reverse::mobility::reverse_mobilities;
+use super::reverse::pairs::reverse_pairs;
+use super::reverse::rovers::{RoverBar, reverse_rovers};
+use super::reverse::state::{ModelGradient, ReverseWork, StateAdjoint};
+use super::reverse::{recall_here, recall_pairs, reverse_step_here};
+use super::rovers::MOST_ROVERS;
 use super::state::{Drive, State, Work};
 use super::step::step_here;
 use crate::laws::contact::ContactLaw;
@@ -30,6 +37,23 @@ pub trait Scalar: Compare {
     fn judge(episode: &mut Episode<'_, Self>, command_rate: Self) {
         episode.judge_here(command_rate);
     }
+    /// As [`recall`](super::reverse::recall).
+    #[inline(always)]
+    fn recall(step: &Step<'_, Self>, work: &mut Work<Self>) {
+        recall_here(step, work);
+    }
+    /// As [`reverse_step`](super::reverse::reverse_step).
+    #[inline(always)]
+    fn reverse_step(
+        step: &Step<'_, Self>,
+        effort: EffortBar<Self>,
+        bar: &mut StateAdjoint<Self>,
+        total: &mut ModelGradient<Self>,
+        work: &mut Work<Self>,
+        back: &mut ReverseWork<Self>,
+    ) {
+        reverse_step_here(step, effort, bar, total, work, back);
+    }
     /// As [`touch_rovers`].
     fn touch_rovers(
         first: usize,
@@ -45,6 +69,36 @@ pub trait Scalar: Compare {
     fn push_pairs(model: &Model<Self>, world: &World<Self>, work: &mut Work<Self>);
     /// As [`carry_pairs`].
     fn carry_pairs(state: &mut State<Self>, work: &Work<Self>);
+    /// As [`recall_pairs`].
+    fn recall_pairs(step: &Step<'_, Self>, work: &mut Work<Self>);
+    /// As [`reverse_pairs`].
+    fn reverse_pairs(
+        step: &Step<'_, Self>,
+        effort: EffortBar<Self>,
+        bar: &mut StateAdjoint<Self>,
+        total: &mut ModelGradient<Self>,
+        work: &Work<Self>,
+        back: &mut ReverseWork<Self>,
+    );
+    /// As [`reverse_mobilities`].
+    fn reverse_mobilities(
+        step: &Step<'_, Self>,
+        total: &mut ModelGradient<Self>,
+        work: &mut Work<Self>,
+        back: &mut ReverseWork<Self>,
+    );
+    /// As [`reverse_rovers`].
+    fn reverse_rovers(
+        step: &Step<'_, Self>,
+        first: usize,
+        bars: &[RoverBar<Self>; MOST_ROVERS],
+        bar: &mut StateAdjoint<Self>,
+        total: &mut ModelGradient<Self>,
+        work: &Work<Self>,
+        back: &mut ReverseWork<Self>,
+    );
+    /// A whole number that it stands for, such as the key of a contact between links.
+    fn to_key(self) -> u32;
 }
 
 impl<T: Value> Scalar for T {
@@ -70,6 +124,41 @@ impl<T: Value> Scalar for T {
     #[inline(always)]
     fn carry_pairs(state: &mut State<T>, work: &Work<T>) {
         carry_pairs(state, work);
+    }
+    fn recall_pairs(step: &Step<'_, T>, work: &mut Work<T>) {
+        recall_pairs(step, work);
+    }
+    fn reverse_pairs(
+        step: &Step<'_, T>,
+        effort: EffortBar<T>,
+        bar: &mut StateAdjoint<T>,
+        total: &mut ModelGradient<T>,
+        work: &Work<T>,
+        back: &mut ReverseWork<T>,
+    ) {
+        reverse_pairs(step, effort, bar, total, work, back);
+    }
+    fn reverse_mobilities(
+        step: &Step<'_, T>,
+        total: &mut ModelGradient<T>,
+        work: &mut Work<T>,
+        back: &mut ReverseWork<T>,
+    ) {
+        reverse_mobilities(step, total, work, back);
+    }
+    fn reverse_rovers(
+        step: &Step<'_, T>,
+        first: usize,
+        bars: &[RoverBar<T>; MOST_ROVERS],
+        bar: &mut StateAdjoint<T>,
+        total: &mut ModelGradient<T>,
+        work: &Work<T>,
+        back: &mut ReverseWork<T>,
+    ) {
+        reverse_rovers(step, first, bars, bar, total, work, back);
+    }
+    fn to_key(self) -> u32 {
+        self.to_f64() as u32
     }
 }
 
@@ -105,6 +194,23 @@ impl Scalar for Lanes {
         }
     }
     in_wide_registers! {
+        fn recall(step: &Step<'_, Lanes>, work: &mut Work<Lanes>) {
+            recall_here(step, work);
+        }
+    }
+    in_wide_registers! {
+        fn reverse_step(
+            step: &Step<'_, Lanes>,
+            effort: EffortBar<Lanes>,
+            bar: &mut StateAdjoint<Lanes>,
+            total: &mut ModelGradient<Lanes>,
+            work: &mut Work<Lanes>,
+            back: &mut ReverseWork<Lanes>,
+        ) {
+            reverse_step_here(step, effort, bar, total, work, back);
+        }
+    }
+    in_wide_registers! {
         fn judge(episode: &mut Episode<'_, Lanes>, command_rate: Lanes) {
             episode.judge_here(command_rate);
         }
@@ -127,4 +233,37 @@ impl Scalar for Lanes {
         unreachable!("no links touch");
     }
     fn carry_pairs(_: &mut State<Self>, _: &Work<Self>) {}
+    fn recall_pairs(_: &Step<'_, Self>, _: &mut Work<Self>) {}
+    fn reverse_pairs(
+        _: &Step<'_, Self>,
+        _: EffortBar<Self>,
+        _: &mut StateAdjoint<Self>,
+        _: &mut ModelGradient<Self>,
+        _: &Work<Self>,
+        _: &mut ReverseWork<Self>,
+    ) {
+        unreachable!("no links touch");
+    }
+    fn reverse_mobilities(
+        _: &Step<'_, Self>,
+        _: &mut ModelGradient<Self>,
+        _: &mut Work<Self>,
+        _: &mut ReverseWork<Self>,
+    ) {
+        unreachable!("no links touch");
+    }
+    fn reverse_rovers(
+        _: &Step<'_, Self>,
+        _: usize,
+        _: &[RoverBar<Self>; MOST_ROVERS],
+        _: &mut StateAdjoint<Self>,
+        _: &mut ModelGradient<Self>,
+        _: &Work<Self>,
+        _: &mut ReverseWork<Self>,
+    ) {
+        unreachable!("a body with contact points that rove is simulated by itself");
+    }
+    fn to_key(self) -> u32 {
+        unreachable!("no links touch");
+    }
 }

@@ -20,6 +20,12 @@ pub struct EffortBar<T> {
 }
 
 impl<T: Real> EffortBar<T> {
+    /// What a body has of it: measurements see the creature's effort alone.
+    #[inline(always)]
+    pub fn of_body(self, body: usize) -> Self {
+        if body == 0 { self } else { Self::default() }
+    }
+
     /// The bar of the normal force of a contact of a kind.
     pub fn of_meeting(&self, kind: Meeting) -> T {
         match kind {
