@@ -53,7 +53,7 @@ fn simulate_wide(model: &Model<f32>, world: &World<f64>, until: Instant, seed: u
     while Instant::now() < until {
         for _ in 0..60 {
             for target in &mut drive.targets[1..] {
-                *target = Lanes(std::array::from_fn(|_| stream.range(-0.6, 0.6) as f32));
+                *target = Lanes::from_array(std::array::from_fn(|_| stream.range(-0.6, 0.6) as f32));
             }
             for _ in 0..STEPS_PER_ACTION {
                 step(model, world, &drive, &mut state, &mut work);

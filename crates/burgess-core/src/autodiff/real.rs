@@ -92,7 +92,7 @@ pub trait Real:
 /// The answer to a comparison: one for a single number, or one for each of several numbers side by side.
 pub trait Truth: Copy + Debug + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self> {
     /// True, everywhere.
-    const TRUE: Self;
+    fn yes() -> Self;
 
     /// Whether it is true anywhere.
     fn any(self) -> bool;
@@ -103,7 +103,10 @@ pub trait Truth: Copy + Debug + Send + Sync + 'static + BitAnd<Output = Self> + 
 }
 
 impl Truth for bool {
-    const TRUE: Self = true;
+    #[inline(always)]
+    fn yes() -> Self {
+        true
+    }
 
     #[inline(always)]
     fn any(self) -> bool {

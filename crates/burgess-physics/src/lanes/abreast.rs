@@ -95,7 +95,7 @@ fn side_by_side<A, B>(all: &[&A], map: impl Fn(&A, &mut dyn FnMut(f32) -> Lanes)
     let mut place = 0..lists[0].len();
     map(all[0], &mut |_| {
         let place = place.next().expect("one structure");
-        Lanes(from_fn(|lane| in_lane(&lists, lane)[place]))
+        Lanes::from_array(from_fn(|lane| in_lane(&lists, lane)[place]))
     })
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn join(all: &[&Candidate<f32>], world: &World<f32>) -> (Candidate<La
 
 /// What is known of each number of a candidate, such as a gradient, for one of those that go together.
 pub(crate) fn candidate_of_lane(all: &Candidate<Lanes>, lane: usize, own: &Candidate<f32>) -> Candidate<f32> {
-    let Candidate { model, controller } = all.map(|x| x.0[lane]);
+    let Candidate { model, controller } = all.map(|x| x.lane(lane));
     let Model { mut links, joints, mut contacts, contact_stiffness, friction, .. } = model;
     links.iter_mut().zip(&own.model.links).for_each(|(link, own)| link.parent = own.parent);
     contacts.truncate(own.model.contacts.len());
@@ -153,7 +153,7 @@ fn places(all: &[&Candidate<f32>]) -> Places<Lanes> {
         touching: contacts().map(|contact| place(&|own| own.touching.get(contact).copied())).collect(),
         on_ends: contacts().map(|contact| from_fn(|end| on_end(contact, end))).collect(),
         ends: from_fn(|end| truth(&|own| own.ends[end])),
-        end_count: Lanes(from_fn(|lane| own[lane].end_count)),
+        end_count: Lanes::from_array(from_fn(|lane| own[lane].end_count)),
     }
 }
 

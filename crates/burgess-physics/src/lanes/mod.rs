@@ -1,64 +1,101 @@
-//! Several numbers side by side: the scalar over which bodies of one plan are simulated together.
+//! Four numbers side by side: the scalar over which candidates are simulated together.
 //!
 //! Every operation does in each lane what it does with a single `f32`, so that a lane has the bits that it would have by itself, whatever
-//! stands beside it. Lanes are plain arrays, of which compilers make vector instructions; [`wide`] lets them take those of the
-//! processor at hand.
+//! stands beside it. There are as many lanes as the vector registers of every 64-bit processor have, so that nothing has to be chosen at run
+//! time.
 
 pub(crate) mod abreast;
 mod elementary;
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+#[cfg(not(target_arch = "x86_64"))]
+use portable as vector;
+#[cfg(target_arch = "x86_64")]
+use x86 as vector;
 
 use burgess_core::autodiff::{Choose, Compare, Place, Real, Truth};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, MulAssign, Neg, Not, Sub, SubAssign};
 
 /// Numbers side by side.
-pub const LANES: usize = 8;
+pub const LANES: usize = 4;
 
-/// Eight single-precision numbers.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C, align(32))]
-pub struct Lanes(pub [f32; LANES]);
-
-/// What is true of each of [`Lanes`]: all bits, or none.
+/// Single-precision numbers side by side.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(32))]
-pub struct LaneTruth([u32; LANES]);
+pub struct Lanes(vector::Floats);
+
+/// What is true of each of [`Lanes`].
+#[derive(Clone, Copy, Debug)]
+pub struct LaneTruth(vector::Masks);
+
+impl Lanes {
+    /// Of these numbers.
+    #[inline(always)]
+    pub fn from_array(numbers: [f32; LANES]) -> Self {
+        Self(vector::from_array(numbers))
+    }
+
+    /// The numbers.
+    #[inline(always)]
+    pub fn to_array(self) -> [f32; LANES] {
+        vector::to_array(self.0)
+    }
+
+    /// The number of a lane.
+    #[inline(always)]
+    pub fn lane(self, lane: usize) -> f32 {
+        self.to_array()[lane]
+    }
+
+    /// Does something with each number.
+    #[inline(always)]
+    fn each(self, f: impl Fn(f32) -> f32) -> Self {
+        Self::from_array(self.to_array().map(f))
+    }
+}
 
 impl LaneTruth {
-    /// Of a lane.
-    pub fn lane(self, lane: usize) -> bool {
-        self.0[lane] != 0
-    }
-
     /// True in these lanes.
     pub fn from_array(lanes: [bool; LANES]) -> Self {
-        Self(lanes.map(|truth| if truth { u32::MAX } else { 0 }))
+        Self(vector::masks(lanes.map(|truth| if truth { u32::MAX } else { 0 })))
+    }
+
+    /// Of a lane.
+    pub fn lane(self, lane: usize) -> bool {
+        vector::mask_array(self.0)[lane] != 0
     }
 }
 
-/// Does the same in each lane.
-#[inline(always)]
-fn each<A: Copy, B: Copy, C: Copy + Default>(a: [A; LANES], b: [B; LANES], f: impl Fn(A, B) -> C) -> [C; LANES] {
-    let mut c = [C::default(); LANES];
-    for i in 0..LANES {
-        c[i] = f(a[i], b[i]);
+impl Default for Lanes {
+    #[inline(always)]
+    fn default() -> Self {
+        Self(vector::of(0.0))
     }
-    c
 }
 
-macro_rules! lane_by_lane {
-    ($of:ty: $($trait:ident $fn:ident)+) => {$(
+macro_rules! operators {
+    ($($of:ty: $trait:ident $fn:ident $lanes:ident;)+) => {$(
         impl $trait for $of {
             type Output = Self;
             #[inline(always)]
             fn $fn(self, o: Self) -> Self {
-                Self(each(self.0, o.0, |a, b| a.$fn(b)))
+                Self(vector::$lanes(self.0, o.0))
             }
         }
     )+};
 }
-lane_by_lane!(Lanes: Add add Sub sub Mul mul Div div);
-lane_by_lane!(LaneTruth: BitAnd bitand BitOr bitor BitXor bitxor);
+operators! {
+    Lanes: Add add add;
+    Lanes: Sub sub sub;
+    Lanes: Mul mul mul;
+    Lanes: Div div div;
+    LaneTruth: BitAnd bitand mask_and;
+    LaneTruth: BitOr bitor mask_or;
+    LaneTruth: BitXor bitxor mask_xor;
+}
 
 macro_rules! in_place {
     ($($trait:ident $fn:ident $operator:tt)+) => {$(
@@ -76,7 +113,7 @@ impl Neg for Lanes {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self(each(self.0, self.0, |a, _| -a))
+        elementary::with_signs(vector::bits(elementary::SIGN), self)
     }
 }
 
@@ -84,7 +121,7 @@ impl Neg for Lanes {
 impl Sum for Lanes {
     #[inline(always)]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Self([-0.0; LANES]), Add::add)
+        iter.fold(Self(vector::of(-0.0)), Add::add)
     }
 }
 
@@ -92,16 +129,22 @@ impl Not for LaneTruth {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
-        Self(each(self.0, self.0, |a, _| !a))
+        self ^ Self::yes()
     }
 }
 
 impl Truth for LaneTruth {
-    const TRUE: Self = Self([u32::MAX; LANES]);
-
+    #[inline(always)]
+    fn yes() -> Self {
+        Self(vector::masks([u32::MAX; LANES]))
+    }
     #[inline(always)]
     fn any(self) -> bool {
-        self.0.iter().fold(0, |any, lane| any | lane) != 0
+        vector::any(self.0)
+    }
+    #[inline(always)]
+    fn all(self) -> bool {
+        vector::all(self.0)
     }
 }
 
@@ -148,35 +191,33 @@ impl Real for Lanes {
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
-        Self([x as f32; LANES])
+        Self(vector::of(x as f32))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        Self(each(self.0, self.0, |a, _| a.sqrt()))
+        Self(vector::sqrt(self.0))
     }
-    #[inline(always)]
+    #[inline]
     fn sin(self) -> Self {
         elementary::sin(self)
     }
-    #[inline(always)]
+    #[inline]
     fn cos(self) -> Self {
         elementary::cos(self)
     }
-    #[inline(always)]
+    #[inline]
     fn exp(self) -> Self {
         elementary::exp(self)
     }
-    #[inline(always)]
+    #[inline]
     fn ln_1p(self) -> Self {
         elementary::ln_1p(self)
     }
-    #[inline(always)]
     fn tanh(self) -> Self {
-        Self(self.0.map(Real::tanh))
+        self.each(Real::tanh)
     }
-    #[inline(always)]
     fn floor(self) -> Self {
-        Self(each(self.0, self.0, |a, _| a.floor()))
+        self.each(Real::floor)
     }
     #[inline(always)]
     fn select_gt(self, bound: Self, if_true: Self, if_false: Self) -> Self {
@@ -184,10 +225,11 @@ impl Real for Lanes {
     }
 }
 
-/// All bits where an answer is true.
-#[inline(always)]
-fn truth(answer: bool) -> u32 {
-    if answer { u32::MAX } else { 0 }
+impl Choose<LaneTruth> for Lanes {
+    #[inline(always)]
+    fn choose(answer: LaneTruth, if_true: Self, if_false: Self) -> Self {
+        Self(vector::choose(answer.0, if_true.0, if_false.0))
+    }
 }
 
 impl Compare for Lanes {
@@ -196,28 +238,18 @@ impl Compare for Lanes {
 
     #[inline(always)]
     fn is_above(self, bound: Self) -> LaneTruth {
-        LaneTruth(each(self.0, bound.0, |a, b| truth(a > b)))
+        LaneTruth(vector::above(self.0, bound.0))
     }
     #[inline(always)]
     fn is_at_least(self, bound: Self) -> LaneTruth {
-        LaneTruth(each(self.0, bound.0, |a, b| truth(a >= b)))
+        LaneTruth(vector::at_least(self.0, bound.0))
     }
     #[inline(always)]
     fn is_below(self, bound: f64) -> LaneTruth {
-        LaneTruth(each(self.0, self.0, |a, _| truth(f64::from(a) < bound)))
+        LaneTruth::from_array(self.to_array().map(|x| f64::from(x) < bound))
     }
     #[inline(always)]
     fn is_finite(self) -> LaneTruth {
-        LaneTruth(each(self.0, self.0, |a, _| truth(a.is_finite())))
-    }
-}
-
-impl Choose<LaneTruth> for Lanes {
-    #[inline(always)]
-    fn choose(answer: LaneTruth, if_true: Self, if_false: Self) -> Self {
-        // By bits: of a choice between numbers, compilers make branches.
-        let if_true = each(answer.0, if_true.0, |answer, x| answer & x.to_bits());
-        let if_false = each(answer.0, if_false.0, |answer, x| !answer & x.to_bits());
-        Self(each(if_true, if_false, |a, b| f32::from_bits(a | b)))
+        LaneTruth(vector::above(vector::of(f32::INFINITY), elementary::size(self).0))
     }
 }

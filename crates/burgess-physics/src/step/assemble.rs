@@ -15,7 +15,6 @@ use burgess_core::autodiff::{Choose, Compare, Place, Real, Truth, Value};
 use burgess_core::math::Vec3;
 
 /// Inertia of every link by itself.
-#[inline(always)]
 pub fn assemble_inertia<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     for (link, own) in model.links.iter().zip(&mut work.links) {
         own.inertia = Spatial::rigid_body(link.mass, own.com, link.inertia.rotated(own.rotation));
@@ -23,7 +22,6 @@ pub fn assemble_inertia<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 }
 
 /// Momentum that every link carries, plus the impulse of gravity.
-#[inline(always)]
 pub fn assemble_load<T: Real>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let bias = match world.form {
         BiasForm::Momentum => None,
@@ -98,7 +96,6 @@ pub fn across<T: Real>(vector: Vec3<T>, normal: Vec3<T>) -> Vec3<T> {
 }
 
 /// Where every contact point is and what law its force follows in this step.
-#[inline(always)]
 pub fn touch_contacts<T: Scalar>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let law = contact_law(model, world, work);
     work.rovers.clear();
@@ -142,7 +139,7 @@ fn touch_point<T: Real>(
         push: force.push,
         drag: force.normal_drag,
         tangent_drag: force.tangent_drag,
-        active: T::Truth::TRUE,
+        active: T::Truth::yes(),
         force: T::zero(),
     }
 }
@@ -190,7 +187,6 @@ pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Wo
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
-#[inline(always)]
 pub fn assemble_contacts<T: Compare>(world: &World<T>, work: &mut Work<T>) {
     for (link, scratch) in work.places.touching.iter().zip(&work.contacts) {
         let acts = scratch.can_act(work.pull_tolerance);
@@ -225,7 +221,6 @@ pub fn limits_of<T: Real>(hinge: &Hinge<T>, world: &World<T>) -> Limits<T> {
 }
 
 /// Diagonal and right-hand side of every hinge: armature, damping, servo, limits.
-#[inline(always)]
 pub fn assemble_joints<T: Real>(
     model: &Model<T>,
     world: &World<T>,

@@ -173,9 +173,9 @@ impl<'a, T: Scalar> Episode<'a, T> {
             reward: Sum::zero(),
             samples: vec![Sum::zero(); task.descriptors.len()],
             last,
-            running: T::Truth::TRUE,
-            diverged: !T::Truth::TRUE,
-            stopped: !T::Truth::TRUE,
+            running: T::Truth::yes(),
+            diverged: !T::Truth::yes(),
+            stopped: !T::Truth::yes(),
             lasted: zero,
         };
         if let Some(start) = start {
@@ -291,13 +291,12 @@ impl<'a, T: Scalar> Episode<'a, T> {
             return false;
         }
         let command_rate = self.move_on();
-        T::judge(self, command_rate);
+        self.judge(command_rate);
         true
     }
 
-    /// Judges a step in which servo targets had a mean square rate (rad2/s2), without a choice of registers.
-    #[inline(always)]
-    pub(super) fn judge_here(&mut self, command_rate: T) {
+    /// Judges a step in which servo targets had a mean square rate (rad2/s2).
+    fn judge(&mut self, command_rate: T) {
         self.lasted = T::choose(self.running, self.lasted + T::one(), self.lasted);
         let diverged = self.running & self.has_diverged();
         self.diverged = self.diverged | diverged;
@@ -321,7 +320,7 @@ impl<'a, T: Scalar> Episode<'a, T> {
         self.stopped = self.stopped | stopped;
         self.running = self.running & !stopped;
         if self.steps == self.task.steps {
-            self.running = !T::Truth::TRUE;
+            self.running = !T::Truth::yes();
         }
     }
 
@@ -443,7 +442,7 @@ impl<'a, T: Scalar> Episode<'a, T> {
     }
 
     fn must_stop(&self) -> T::Truth {
-        let below = |value: T, bound: Option<f64>| bound.map_or(!T::Truth::TRUE, |bound| value.is_below(bound));
+        let below = |value: T, bound: Option<f64>| bound.map_or(!T::Truth::yes(), |bound| value.is_below(bound));
         below(self.last.height, self.task.min_height) | below(self.last.up.z, self.task.min_up)
     }
 
@@ -496,10 +495,10 @@ impl Episode<'_, Lanes> {
     pub(crate) fn returns_of_each(&self) -> [Returns<f32>; LANES] {
         let (reward, descriptors) = (self.reward_so_far(), self.descriptors());
         from_fn(|lane| Returns {
-            reward: reward.0[lane],
-            descriptors: descriptors.iter().map(|descriptor| descriptor.0[lane]).collect(),
+            reward: reward.lane(lane),
+            descriptors: descriptors.iter().map(|descriptor| descriptor.lane(lane)).collect(),
             ending: ending(self.diverged.lane(lane), self.stopped.lane(lane)),
-            steps: self.lasted.0[lane] as u32,
+            steps: self.lasted.lane(lane) as u32,
             contacts_left_out: 0,
         })
     }

@@ -11,7 +11,6 @@ use burgess_core::autodiff::{Choose, Compare, Real, Truth};
 use burgess_core::math::{Quat, Vec3};
 
 /// What links and contacts carry into the next step, taken at the old positions with the new velocities.
-#[inline(always)]
 pub fn carry<T: Scalar>(model: &Model<T>, world: &World<T>, state: &mut State<T>, work: &Work<T>) {
     carry_motion(model, state, work, |own| own.twist_after);
     let law = contact_law(model, world, work);
@@ -40,7 +39,6 @@ pub fn pushes<T: Compare>(scratch: &ContactWork<T>) -> T::Truth {
 }
 
 /// Sets the momentum and spin that links carry from one of their twists.
-#[inline(always)]
 pub fn carry_motion<T: Real>(
     model: &Model<T>,
     state: &mut State<T>,
@@ -55,7 +53,6 @@ pub fn carry_motion<T: Real>(
 }
 
 /// New rates and positions: q' = q (+) dt v', the orientation by the exact exponential map.
-#[inline(always)]
 pub fn integrate<T: Real>(model: &Model<T>, dt: T, state: &mut State<T>, work: &Work<T>) {
     for (joint, own) in state.links.iter_mut().zip(&work.links).skip(1) {
         joint.rate = own.free_rate;

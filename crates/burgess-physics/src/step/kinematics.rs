@@ -8,7 +8,6 @@ use burgess_core::autodiff::Compare;
 use burgess_core::math::{Quat, Vec3};
 
 /// Orientation, position, spatial axis and twist of every link, about the base origin.
-#[inline(always)]
 pub fn kinematics<T: Compare>(model: &Model<T>, state: &State<T>, work: &mut Work<T>) {
     work.position = state.position;
     let rotation = state.orientation.to_matrix();

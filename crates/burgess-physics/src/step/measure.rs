@@ -56,7 +56,6 @@ pub fn meeting_force<T: Real>(model: &Model<T>, work: &Work<T>, kind: Meeting) -
 
 /// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
-#[inline(always)]
 pub fn measure<T: Compare>(
     model: &Model<T>,
     prelude: &Prelude<T>,

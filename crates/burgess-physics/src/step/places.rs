@@ -23,7 +23,7 @@ pub struct Places<T: Real> {
 impl<T: Real> Places<T> {
     /// Of a body, or of bodies of one plan.
     pub fn new(model: &Model<T>) -> Self {
-        let truth = |answer: bool| if answer { T::Truth::TRUE } else { !T::Truth::TRUE };
+        let truth = |answer: bool| if answer { T::Truth::yes() } else { !T::Truth::yes() };
         let end = |end: usize| model.limb_ends.get(end).copied();
         let on_ends = |link: usize| std::array::from_fn(|i| truth(end(i) == Some(link)));
         Self {

@@ -1,17 +1,15 @@
 //! What a step asks of its scalar beyond arithmetic and comparisons: whatever searches, and so branches on values.
 
 use super::assemble::touch_rovers;
-use super::episode::Episode;
 use super::pairs::{carry_pairs, find_pairs, push_pairs};
 use super::reverse::made::{EffortBar, Step};
 use super::reverse::mobility::reverse_mobilities;
 use super::reverse::pairs::reverse_pairs;
 use super::reverse::rovers::{RoverBar, reverse_rovers};
 use super::reverse::state::{ModelGradient, ReverseWork, StateAdjoint};
-use super::reverse::{recall_here, recall_pairs, reverse_step_here};
+use super::reverse::recall_pairs;
 use super::rovers::MOST_ROVERS;
-use super::state::{Drive, State, Work};
-use super::step::step_here;
+use super::state::{State, Work};
 use crate::laws::contact::ContactLaw;
 use crate::lanes::Lanes;
 use crate::model::Model;
@@ -21,39 +19,6 @@ use burgess_core::autodiff::{Compare, Value};
 /// A scalar that a body can be simulated with. Single numbers have all of it. Numbers side by side are for bodies that have neither contact
 /// points that rove nor contacts between links: see [`fits`](crate::lanes::fits).
 pub trait Scalar: Compare {
-    /// As [`step`](super::step::step).
-    #[inline(always)]
-    fn step(
-        model: &Model<Self>,
-        world: &World<Self>,
-        drive: &Drive<Self>,
-        state: &mut State<Self>,
-        work: &mut Work<Self>,
-    ) {
-        step_here(model, world, drive, state, work);
-    }
-    /// As [`Episode::judge_here`].
-    #[inline(always)]
-    fn judge(episode: &mut Episode<'_, Self>, command_rate: Self) {
-        episode.judge_here(command_rate);
-    }
-    /// As [`recall`](super::reverse::recall).
-    #[inline(always)]
-    fn recall(step: &Step<'_, Self>, work: &mut Work<Self>) {
-        recall_here(step, work);
-    }
-    /// As [`reverse_step`](super::reverse::reverse_step).
-    #[inline(always)]
-    fn reverse_step(
-        step: &Step<'_, Self>,
-        effort: EffortBar<Self>,
-        bar: &mut StateAdjoint<Self>,
-        total: &mut ModelGradient<Self>,
-        work: &mut Work<Self>,
-        back: &mut ReverseWork<Self>,
-    ) {
-        reverse_step_here(step, effort, bar, total, work, back);
-    }
     /// As [`touch_rovers`].
     fn touch_rovers(
         first: usize,
@@ -162,59 +127,7 @@ impl<T: Value> Scalar for T {
     }
 }
 
-/// Compiles a function twice, with and without wide vector instructions, and takes what the processor has. What it calls must be inlined into
-/// it; anything else is right, but keeps to narrow instructions.
-macro_rules! in_wide_registers {
-    (fn $name:ident($($argument:ident: $type:ty),+ $(,)?) $body:block) => {
-        fn $name($($argument: $type),+) {
-            #[cfg(target_arch = "x86_64")]
-            {
-                #[target_feature(enable = "avx2")]
-                fn wide($($argument: $type),+) $body
-                if std::arch::is_x86_feature_detected!("avx2") {
-                    // SAFETY: the processor has what is needed.
-                    return unsafe { wide($($argument),+) };
-                }
-            }
-            $body
-        }
-    };
-}
-
 impl Scalar for Lanes {
-    in_wide_registers! {
-        fn step(
-            model: &Model<Lanes>,
-            world: &World<Lanes>,
-            drive: &Drive<Lanes>,
-            state: &mut State<Lanes>,
-            work: &mut Work<Lanes>,
-        ) {
-            step_here(model, world, drive, state, work);
-        }
-    }
-    in_wide_registers! {
-        fn recall(step: &Step<'_, Lanes>, work: &mut Work<Lanes>) {
-            recall_here(step, work);
-        }
-    }
-    in_wide_registers! {
-        fn reverse_step(
-            step: &Step<'_, Lanes>,
-            effort: EffortBar<Lanes>,
-            bar: &mut StateAdjoint<Lanes>,
-            total: &mut ModelGradient<Lanes>,
-            work: &mut Work<Lanes>,
-            back: &mut ReverseWork<Lanes>,
-        ) {
-            reverse_step_here(step, effort, bar, total, work, back);
-        }
-    }
-    in_wide_registers! {
-        fn judge(episode: &mut Episode<'_, Lanes>, command_rate: Lanes) {
-            episode.judge_here(command_rate);
-        }
-    }
     fn touch_rovers(
         _: usize,
         _: &Model<Self>,

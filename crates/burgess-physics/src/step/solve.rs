@@ -8,7 +8,6 @@ use crate::model::{BaseKind, Model};
 use burgess_core::autodiff::{Compare, Place, Real, Truth};
 
 /// Eliminates every hinge into its parent, leaf to base.
-#[inline(always)]
 pub fn eliminate_hinges<T: Compare>(model: &Model<T>, work: &mut Work<T>) {
     for i in (1..model.links.len()).rev() {
         let (above, below) = work.links.split_at_mut(i);
@@ -29,7 +28,6 @@ pub fn eliminate_hinges<T: Compare>(model: &Model<T>, work: &mut Work<T>) {
 }
 
 /// Solves for the base's twist.
-#[inline(always)]
 pub fn solve_base<T: Real>(model: &Model<T>, work: &mut Work<T>) {
     let base = &mut work.links[0];
     base.twist_after = match model.base {
@@ -39,7 +37,6 @@ pub fn solve_base<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 }
 
 /// Twists after the step, base to leaf; the new hinge rates go to `free_rate`.
-#[inline(always)]
 pub fn substitute_back<T: Compare>(model: &Model<T>, work: &mut Work<T>) {
     for i in 1..model.links.len() {
         let (above, below) = work.links.split_at_mut(i);
@@ -87,9 +84,8 @@ pub fn find_mobilities<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 
 /// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
 /// False when nothing changed: then every force is max(push - drag * v_n', 0), but for pulls within the tolerance.
-#[inline(always)]
 pub fn release_contacts<T: Compare>(work: &mut Work<T>) -> bool {
-    let mut changed = !T::Truth::TRUE;
+    let mut changed = !T::Truth::yes();
     for (link, scratch) in work.places.touching.iter().zip(&mut work.contacts) {
         let v_n = at(link, |link| work.links[link].twist_after).at(scratch.point).dot(scratch.normal);
         let force = scratch.push - scratch.drag * v_n;

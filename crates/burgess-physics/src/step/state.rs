@@ -220,7 +220,7 @@ impl<T: Compare> ContactWork<T> {
             push: zero,
             drag: zero,
             tangent_drag: zero,
-            active: T::Truth::TRUE,
+            active: T::Truth::yes(),
             force: zero,
         }
     }
@@ -230,7 +230,7 @@ impl<T: Compare> ContactWork<T> {
     #[inline(always)]
     pub fn can_act(&self, pull_tolerance: T) -> T::Truth {
         if T::DIFFERENTIATES {
-            return T::Truth::TRUE;
+            return T::Truth::yes();
         }
         let least = pull_tolerance * real(T::EPSILON * T::EPSILON);
         self.push.is_above(least) | self.drag.is_above(least) | self.tangent_drag.is_above(least)

@@ -16,18 +16,6 @@ pub const ROUNDS: usize = 4;
 
 /// Advances `state` by `world.dt`.
 pub fn step<T: Scalar>(model: &Model<T>, world: &World<T>, drive: &Drive<T>, state: &mut State<T>, work: &mut Work<T>) {
-    T::step(model, world, drive, state, work);
-}
-
-/// As [`step`], without a choice of registers.
-#[inline(always)]
-pub(super) fn step_here<T: Scalar>(
-    model: &Model<T>,
-    world: &World<T>,
-    drive: &Drive<T>,
-    state: &mut State<T>,
-    work: &mut Work<T>,
-) {
     let bodies = 0..=model.objects.len();
     // Where everything is and how it moves.
     let mut drives = drive.of_all();

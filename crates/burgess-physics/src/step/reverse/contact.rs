@@ -28,7 +28,6 @@ struct PointBar<T> {
 }
 
 /// All contact points of a body.
-#[inline(always)]
 pub fn reverse_contacts<T: Scalar>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
@@ -42,7 +41,7 @@ pub fn reverse_contacts<T: Scalar>(
     for (i, (contact, scratch)) in step.model.contacts.iter().zip(&work.contacts).enumerate() {
         let roving = contact.rover.and_then(|_| rovers.next());
         // Where nothing acts nothing depends on anything: all slopes of the law end where its forces do.
-        let has_strength = roving.map_or(T::Truth::TRUE, |roving| roving.strength.is_above(T::zero()));
+        let has_strength = roving.map_or(T::Truth::yes(), |roving| roving.strength.is_above(T::zero()));
         let acts = scratch.can_act(work.pull_tolerance) & has_strength;
         if !acts.any() {
             bar.contacts[i] = ContactBar::default();
@@ -88,7 +87,6 @@ pub fn reverse_contacts<T: Scalar>(
 /// One contact point. Its share of `lambda . (b - H v')` is
 /// `dt (normal force) (l . n) - dt (tangent drag) (l . u - (l . n)(u . n))`, with `l` and `u` the adjoint velocity and the velocity after
 /// the step of the point.
-#[inline(always)]
 #[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
 fn reverse_contact<T: Compare>(
     step: &Step<'_, T>,

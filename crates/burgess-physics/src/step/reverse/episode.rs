@@ -184,7 +184,7 @@ struct Gathered<T> {
 impl Gathered<Lanes> {
     /// The gradient of one of the candidates that went together.
     fn of_lane(&self, lane: usize, own: &Candidate<f32>, returns: Returns<f32>) -> Gradient<f32> {
-        let number = |x: Lanes| x.0[lane];
+        let number = |x: Lanes| x.lane(lane);
         let list = |numbers: &[Lanes]| numbers.iter().map(|&x| number(x)).collect();
         let Self { prelude, world, state, .. } = self;
         Gradient {

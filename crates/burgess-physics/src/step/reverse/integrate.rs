@@ -12,7 +12,6 @@ use burgess_core::autodiff::{Choose, Compare, Place, Real, real};
 use burgess_core::math::Vec3;
 
 /// The velocities after the step, and with them which contacts were in the equations and the forces that they had.
-#[inline(always)]
 pub fn take_velocities<T: Compare>(step: &Step<'_, T>, work: &mut Work<T>, back: &mut ReverseWork<T>) {
     let Step { model, after, .. } = *step;
     back.links[0].after = match model.base {
@@ -36,7 +35,6 @@ pub fn take_velocities<T: Compare>(step: &Step<'_, T>, work: &mut Work<T>, back:
 
 /// Puts the bars of all velocities after the step where the solve expects loads, and takes the bars of what `integrate` passes on
 /// as it is back to the state before.
-#[inline(always)]
 pub fn gather_loads<T: Compare>(
     step: &Step<'_, T>,
     effort: EffortBar<T>,
@@ -74,7 +72,6 @@ pub fn gather_loads<T: Compare>(
 }
 
 /// Keeps the solution of the adjoint system.
-#[inline(always)]
 pub fn take_adjoint<T: Compare>(work: &Work<T>, back: &mut ReverseWork<T>) {
     for (own, link) in work.links.iter().zip(&mut back.links) {
         link.adjoint = own.twist_after;

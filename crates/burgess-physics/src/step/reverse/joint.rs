@@ -11,7 +11,6 @@ use burgess_core::autodiff::Compare;
 
 /// Every hinge by itself. Its share of `lambda . (b - H v')` is
 /// `lambda (armature (rate - rate') + dt (torques at rate' - damping rate'))`.
-#[inline(always)]
 pub fn reverse_joints<T: Compare>(
     step: &Step<'_, T>,
     effort: EffortBar<T>,

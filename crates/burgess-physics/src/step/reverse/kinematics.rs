@@ -9,7 +9,6 @@ use crate::step::state::Work;
 use burgess_core::autodiff::{Choose, Compare, Place};
 
 /// Takes the bars of every link's twists and pose to its hinge and its parent, leaf to base.
-#[inline(always)]
 pub fn reverse_kinematics<T: Compare>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
@@ -57,7 +56,6 @@ pub fn reverse_kinematics<T: Compare>(
 }
 
 /// The base's pose and twist before the step.
-#[inline(always)]
 pub fn reverse_base<T: Compare>(step: &Step<'_, T>, bar: &mut StateAdjoint<T>, work: &Work<T>, back: &ReverseWork<T>) {
     let (base, own) = (&back.links[0], &work.links[0]);
     // What turned the base before turned it after.

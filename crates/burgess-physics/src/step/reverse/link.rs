@@ -13,7 +13,6 @@ use burgess_core::math::{Sym3, Vec3};
 /// Every link by itself. With the adjoint twist's linear part `l` at the centre of mass and its angular part `a` in link axes, and `u`
 /// and `b` the same of the twist after the step, the link's share of `lambda . (b - H v')` and of what it carries on is
 /// `l . (P + dt m g - m u) + a . (L - I b) + bar(P') . m u + bar(w') . b`. Begins the bars of twists, origins and rotations.
-#[inline(always)]
 pub fn reverse_links<T: Compare>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,

@@ -45,12 +45,6 @@ use state::{ModelGradient, ReverseWork, StateAdjoint};
 
 /// Where everything was before the step, and what law every force followed.
 pub fn recall<T: Scalar>(step: &Step<'_, T>, work: &mut Work<T>) {
-    T::recall(step, work);
-}
-
-/// As [`recall`], without a choice of registers.
-#[inline(always)]
-pub(super) fn recall_here<T: Scalar>(step: &Step<'_, T>, work: &mut Work<T>) {
     let Step { model, world, mut drive, before, .. } = *step;
     for body in 0..=model.objects.len() {
         let (drive, before, work) = (drive.take(model.driven(body)), before.body(body), work.body_mut(body));
@@ -74,19 +68,6 @@ pub fn recall_pairs<T: Value>(step: &Step<'_, T>, work: &mut Work<T>) {
 /// Goes back through a step that was recalled: takes the bars of the state after it, leaves those of the state before it, and adds to
 /// those of the adjoint. Targets and commands are the policy's business, but for what the servos say of the targets.
 pub fn reverse_step<T: Scalar>(
-    step: &Step<'_, T>,
-    effort: EffortBar<T>,
-    bar: &mut StateAdjoint<T>,
-    total: &mut ModelGradient<T>,
-    work: &mut Work<T>,
-    back: &mut ReverseWork<T>,
-) {
-    T::reverse_step(step, effort, bar, total, work, back);
-}
-
-/// As [`reverse_step`], without a choice of registers.
-#[inline(always)]
-pub(super) fn reverse_step_here<T: Scalar>(
     step: &Step<'_, T>,
     effort: EffortBar<T>,
     bar: &mut StateAdjoint<T>,
