@@ -65,11 +65,14 @@ pub(super) fn exp(x: Lanes) -> Lanes {
 
 /// The logarithm of `1 + x`.
 #[inline(always)]
-pub(super) fn ln_1p(x: Lanes) -> Lanes {
+pub(super) fn ln_1p(given: Lanes) -> Lanes {
     let one = Lanes::one();
-    if !(x.is_at_least(Lanes::zero()) & one.is_at_least(x)).all() {
-        return x.each(Real::ln_1p);
+    if !(given.is_at_least(Lanes::zero()) & one.is_at_least(given)).all() {
+        return given.each(Real::ln_1p);
     }
+    // What is too small to matter is its own logarithm; its powers would be denormal numbers, on which processors are slow.
+    let is_tiny = number(0x3380_0000).is_above(given);
+    let x = Lanes::choose(is_tiny, one, given);
     let ln2 = (real::<Lanes>(6.9313812256e-01), real::<Lanes>(9.0580006145e-06));
     let (lg1, lg2, lg3, lg4): (Lanes, Lanes, Lanes, Lanes) =
         (real(0.66666662693), real(0.40000972152), real(0.28498786688), real(0.24279078841));
@@ -89,7 +92,7 @@ pub(super) fn ln_1p(x: Lanes) -> Lanes {
     let r = t2 + t1;
     let hfsq = real::<Lanes>(0.5) * f * f;
     let y = s * (hfsq + r) + (k * ln2.1 + c) - hfsq + f + k * ln2.0;
-    Lanes::choose(x.is_at_least(number(0x3380_0000)), y, x)
+    Lanes::choose(is_tiny, given, y)
 }
 
 /// The sine of an angle in radians.

@@ -199,9 +199,11 @@ pub fn assemble_contacts<T: Compare>(world: &World<T>, work: &mut Work<T>) {
         let along = world.dt * drag - across;
         for (here, link) in link.all() {
             let link = &mut work.links[link];
-            let mut inertia = link.inertia;
-            inertia.add_point_drag(scratch.point, scratch.normal, across, along);
-            link.inertia = Spatial::choose(acts & here, inertia, link.inertia);
+            let before = link.inertia;
+            link.inertia.add_point_drag(scratch.point, scratch.normal, across, along);
+            if !(acts & here).all() {
+                link.inertia = Spatial::choose(acts & here, link.inertia, before);
+            }
             let load = Wrench::force_at(scratch.point, scratch.normal * (world.dt * push));
             link.load.accumulate_where(acts & here, &load);
         }

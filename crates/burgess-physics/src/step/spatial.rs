@@ -1,7 +1,7 @@
 //! Spatial (six-dimensional) vectors and inertias about the base origin, in world axes (Featherstone 2008, "Rigid Body Dynamics
 //! Algorithms", with the point of reference common to all links).
 
-use burgess_core::autodiff::{Choose, Compare, Real, real};
+use burgess_core::autodiff::{Choose, Compare, Real, Truth, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use std::ops::Add;
 
@@ -140,9 +140,11 @@ impl<T: Compare> Wrench<T> {
     /// Adds another wrench where an answer is true.
     #[inline(always)]
     pub fn accumulate_where(&mut self, answer: T::Truth, o: &Self) {
-        let mut sum = *self;
-        sum.accumulate(o);
-        *self = Self::choose(answer, sum, *self);
+        let before = *self;
+        self.accumulate(o);
+        if !answer.all() {
+            *self = Self::choose(answer, *self, before);
+        }
     }
 }
 
@@ -150,9 +152,11 @@ impl<T: Compare> Spatial<T> {
     /// Adds another inertia where an answer is true.
     #[inline(always)]
     pub fn accumulate_where(&mut self, answer: T::Truth, o: &Self) {
-        let mut sum = *self;
-        sum.accumulate(o);
-        *self = Self::choose(answer, sum, *self);
+        let before = *self;
+        self.accumulate(o);
+        if !answer.all() {
+            *self = Self::choose(answer, *self, before);
+        }
     }
 }
 
