@@ -90,7 +90,17 @@ pub trait Real:
 }
 
 /// The answer to a comparison: one for a single number, or one for each of several numbers side by side.
-pub trait Truth: Copy + Debug + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self> {
+pub trait Truth:
+    Copy
+    + Debug
+    + Send
+    + Sync
+    + 'static
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Not<Output = Self>
+{
     /// True, everywhere.
     fn yes() -> Self;
 

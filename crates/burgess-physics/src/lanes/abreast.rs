@@ -3,7 +3,7 @@
 //! Candidates go together if they have as many links and a brain of the same form. How links hang on each other and where contact points sit may
 //! differ: see [`Places`]. Those with fewer contact points get some that never touch.
 
-use super::{LANES, LaneTruth, Lanes, LanePlace};
+use super::{LANES, LanePlace, LaneTruth, Lanes};
 use crate::model::{BaseKind, Candidate, ContactPoint, Controller, Model};
 use crate::plan::Plan;
 use crate::step::body_plan::BodyPlan;
@@ -27,7 +27,8 @@ fn form_of(Candidate { model, controller }: &Candidate<f32>) -> Option<Form> {
         return None;
     }
     let touching = || model.contacts.iter().map(|contact| contact.link);
-    let mut form = vec![model.links.len(), usize::from(model.base == BaseKind::Floating), usize::from(model.friction.is_some())];
+    let mut form =
+        vec![model.links.len(), usize::from(model.base == BaseKind::Floating), usize::from(model.friction.is_some())];
     form.extend(model.joints.iter().map(|joint| usize::from(joint.servo.no_load_speed.is_some())));
     match controller {
         Controller::Cpg { joints, .. } => form.extend([0, joints.len()]),

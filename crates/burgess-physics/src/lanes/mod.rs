@@ -7,6 +7,7 @@
 pub(crate) mod abreast;
 mod elementary;
 #[cfg(any(test, not(target_arch = "x86_64")))]
+#[cfg_attr(target_arch = "x86_64", allow(dead_code))] // tests compare it with what is used instead
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -251,5 +252,66 @@ impl Compare for Lanes {
     #[inline(always)]
     fn is_finite(self) -> LaneTruth {
         LaneTruth(vector::above(vector::of(f32::INFINITY), elementary::size(self).0))
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::{LANES, portable, x86};
+    use burgess_core::rng::{Purpose, Stream};
+    use std::array::from_fn;
+
+    /// Random bits, of which many are of numbers of everyday size and some are special.
+    fn numbers(stream: &mut Stream) -> [f32; LANES] {
+        from_fn(|_| match stream.below(8) {
+            0 => f32::from_bits(stream.bits() as u32),
+            1 => [0.0, -0.0, f32::INFINITY, f32::NAN, 1e-40, 1.0][stream.below(6)],
+            _ => stream.range(-50.0, 50.0) as f32,
+        })
+    }
+
+    fn bits(x: [f32; LANES]) -> [u32; LANES] {
+        x.map(|x| if x.is_nan() { f32::NAN } else { x }.to_bits())
+    }
+
+    #[test]
+    fn arrays_and_registers_give_the_same_bits() {
+        let mut stream = Stream::new(5, 0, 0, Purpose::Actions);
+        for _ in 0..100_000 {
+            let [a, b] = [(); 2].map(|()| numbers(&mut stream));
+            let (x, y) = (x86::from_array(a), x86::from_array(b));
+            macro_rules! same {
+                ($($numbers:ident)+; $($masks:ident)+; $($of_doubles:ident)+) => {
+                    $(assert_eq!(bits(portable::$numbers(a, b)), bits(x86::to_array(x86::$numbers(x, y))));)+
+                    $(assert_eq!(portable::$masks(a, b), x86::mask_array(x86::$masks(x, y)));)+
+                    $(
+                        let portable = portable::$of_doubles(portable::widen(a), portable::widen(b));
+                        let wide = x86::$of_doubles(x86::widen(x), x86::widen(y));
+                        assert_eq!(bits(portable::narrow(portable)), bits(x86::to_array(x86::narrow(wide))));
+                        let low = |x| x86::mask_array(x86::mask_of_bits(x86::low_bits(x)));
+                        if portable.iter().all(|x| !x.is_nan()) {
+                            assert_eq!(portable::low_bits(portable), low(wide));
+                        }
+                    )+
+                };
+            }
+            same!(add sub mul div; above at_least; add_doubles sub_doubles mul_doubles);
+            assert_eq!(bits(portable::sqrt(a)), bits(x86::to_array(x86::sqrt(x))));
+            let (mask, truth) = (portable::above(a, b), x86::above(x, y));
+            assert_eq!((portable::any(mask), portable::all(mask)), (x86::any(truth), x86::all(truth)));
+            assert_eq!(bits(portable::choose(mask, a, b)), bits(x86::to_array(x86::choose(truth, x, y))));
+            let portable = portable::choose_doubles(mask, portable::widen(a), portable::widen(b));
+            let wide = x86::choose_doubles(truth, x86::widen(x), x86::widen(y));
+            assert_eq!(bits(portable::narrow(portable)), bits(x86::to_array(x86::narrow(wide))));
+            let whole = |x| x86::mask_array(x86::mask_of_bits(x));
+            let (c, d, p, q) = (portable::to_bits(a), portable::to_bits(b), x86::to_bits(x), x86::to_bits(y));
+            assert_eq!(portable::bits_add(c, d), whole(x86::bits_add(p, q)));
+            assert_eq!(portable::bits_sub(c, d), whole(x86::bits_sub(p, q)));
+            assert_eq!(portable::left::<23>(c), whole(x86::left::<23>(p)));
+            assert_eq!(portable::right::<23>(c), whole(x86::right::<23>(p)));
+            assert_eq!(portable::to_floats(c), x86::to_array(x86::to_floats(p)));
+            let small = a.map(|x| if x.abs() < 1e6 { x } else { 7.5 });
+            assert_eq!(portable::to_whole(small), whole(x86::to_whole(x86::from_array(small))));
+        }
     }
 }

@@ -6,8 +6,8 @@ use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act_each, slew_each};
 use super::prelude::Prelude;
 use super::reverse::tape::Standing;
-use super::snapshot::Snapshot;
 use super::scalar::Scalar;
+use super::snapshot::Snapshot;
 use super::state::{Drive, LinkState, State, Work, slip_mass};
 use super::step::step;
 use crate::lanes::{LANES, Lanes};
@@ -136,7 +136,6 @@ impl<'a, T: Value> Episode<'a, T> {
 }
 
 impl<'a, T: Scalar> Episode<'a, T> {
-
     /// The candidate with a prelude of its own, from a state of its own if one is given. Displacements then count from there.
     pub fn with(
         candidate: &'a Candidate<T>,
@@ -191,8 +190,23 @@ impl<'a, T: Scalar> Episode<'a, T> {
         task: &'a TaskPlan,
         paused: Paused<T>,
     ) -> Self {
-        let Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, running, diverged, stopped, lasted } =
-            paused;
+        let Paused {
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+        } = paused;
         Self {
             candidate,
             world,
@@ -422,7 +436,8 @@ impl<'a, T: Scalar> Episode<'a, T> {
 
     /// Descriptors as if the episode ended here.
     pub(crate) fn descriptors(&self) -> Vec<T> {
-        let finish = |(descriptor, mean): (&Descriptor, T)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts);
+        let finish =
+            |(descriptor, mean): (&Descriptor, T)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts);
         self.task.descriptors.iter().zip(self.means()).map(finish).collect()
     }
 
@@ -459,7 +474,8 @@ fn state_is_calm<T: Compare>(state: &State<T>) -> T::Truth {
     let slow = |v: Vec3<T>, bound: f64| v.norm_squared().is_below(bound * bound);
     let base = slow(state.velocity, SPEED_BOUND) & slow(state.angular_velocity, RATE_BOUND);
     let placed = state.position.is_finite() & state.orientation.is_finite();
-    let calm = |calm: T::Truth, link: &LinkState<T>| calm & link.rate.abs().is_below(RATE_BOUND) & link.angle.is_finite();
+    let calm =
+        |calm: T::Truth, link: &LinkState<T>| calm & link.rate.abs().is_below(RATE_BOUND) & link.angle.is_finite();
     state.links.iter().fold(base & placed, calm)
 }
 

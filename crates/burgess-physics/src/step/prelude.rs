@@ -40,7 +40,6 @@ impl<T: Value> Prelude<T> {
             objects: model.objects.iter().map(|object| object_position(object, world)).collect(),
         }
     }
-
 }
 
 impl<T: Real> Prelude<T> {

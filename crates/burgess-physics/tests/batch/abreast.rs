@@ -113,7 +113,11 @@ fn bits(outcome: &Outcome) -> Vec<u32> {
 }
 
 /// Compares what a batch gives with what each of its candidates gives by itself, in several orders and on several threads.
-fn assert_as_alone<R>(plan: &Plan, evaluate: impl Fn(&CpuBackend, &[Candidate<f32>]) -> Vec<R>, bits: impl Fn(&R) -> Vec<u32>) -> Vec<R> {
+fn assert_as_alone<R>(
+    plan: &Plan,
+    evaluate: impl Fn(&CpuBackend, &[Candidate<f32>]) -> Vec<R>,
+    bits: impl Fn(&R) -> Vec<u32>,
+) -> Vec<R> {
     let candidates = candidates(plan);
     let one_thread = CpuBackend::new(plan, Some(1)).unwrap();
     let mut alone: Vec<R> = Vec::new();
@@ -154,7 +158,8 @@ fn gradient_bits(gradients: &Vec<Gradient<f32>>) -> Vec<u32> {
         let Gradient { returns, prelude, world, state, .. } = gradient;
         numbers.extend(returns.descriptors.iter().map(|&x| f64::from(x)));
         numbers.extend([returns.reward, returns.steps as f32, returns.ending as u32 as f32].map(f64::from));
-        let vectors = [prelude.start, world.gravity, state.position, state.rotation, state.velocity, state.angular_velocity];
+        let vectors =
+            [prelude.start, world.gravity, state.position, state.rotation, state.velocity, state.angular_velocity];
         numbers.extend(vectors.into_iter().flat_map(|v| v.to_array()).map(f64::from));
         let scalars = [prelude.contact_width, prelude.reference_force, prelude.mass, prelude.leg_span, world.friction];
         numbers.extend(scalars.into_iter().chain([world.contact_damping]).map(f64::from));
@@ -170,8 +175,9 @@ fn a_gradient_has_the_bits_that_it_has_alone() {
         let mut objectives = vec![Objective::reward(plan.task.descriptors.len()); 2];
         let smooth = |descriptor: &Descriptor| if descriptor.has_gradient() { 0.5 } else { 0.0 };
         objectives[1].descriptors = plan.task.descriptors.iter().map(smooth).collect();
-        let evaluate =
-            |backend: &CpuBackend, candidates: &[Candidate<f32>]| backend.differentiate_each(candidates, &objectives).unwrap();
+        let evaluate = |backend: &CpuBackend, candidates: &[Candidate<f32>]| {
+            backend.differentiate_each(candidates, &objectives).unwrap()
+        };
         let alone = assert_as_alone(&plan, evaluate, gradient_bits);
         assert!(alone.iter().any(|gradients| gradients[1].prelude.reference_force != 0.0));
     }

@@ -30,8 +30,8 @@ use super::assemble::{assemble_contacts, assemble_inertia, assemble_joints, touc
 use super::kinematics::kinematics as locate;
 use super::objects::work_on_each_body;
 use super::pairs::{assemble_answer, find_pairs, push_pairs};
-use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::scalar::Scalar;
+use super::solve::{eliminate_hinges, solve_base, substitute_back};
 use super::state::{DriveOf, Work};
 use burgess_core::autodiff::{Compare, Real, Value};
 use burgess_core::math::Vec3;

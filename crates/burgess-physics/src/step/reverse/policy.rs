@@ -28,7 +28,13 @@ pub fn reverse_slew_each<T: Compare>(
 
 /// Goes back through the slewing of the targets: `targets` and `commands` (rad, one a link) are those before it, `rate_bar` is the bar of
 /// the mean square rate.
-pub fn reverse_slew<T: Compare>(world: &World<T>, targets: &[T], commands: &[T], rate_bar: T, bar: &mut StateAdjoint<T>) {
+pub fn reverse_slew<T: Compare>(
+    world: &World<T>,
+    targets: &[T],
+    commands: &[T],
+    rate_bar: T,
+    bar: &mut StateAdjoint<T>,
+) {
     let bound = world.slew_rate * world.dt;
     let joints = real::<T>((targets.len() - 1).max(1) as f64);
     let scale = rate_bar * real(2.0) / (world.dt.squared() * joints);

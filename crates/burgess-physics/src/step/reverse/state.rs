@@ -146,7 +146,9 @@ impl<T: Compare> StateAdjoint<T> {
     pub(crate) fn clear_where(&mut self, answer: T::Truth) {
         let number = |x: &mut T| *x = T::choose(answer, T::zero(), *x);
         let vector = |x: &mut Vec3<T>| *x = Vec3::choose(answer, Vec3::zero(), *x);
-        [&mut self.position, &mut self.rotation, &mut self.velocity, &mut self.angular_velocity].into_iter().for_each(vector);
+        [&mut self.position, &mut self.rotation, &mut self.velocity, &mut self.angular_velocity]
+            .into_iter()
+            .for_each(vector);
         for link in &mut self.links {
             [&mut link.angle, &mut link.rate].into_iter().for_each(number);
             [&mut link.momentum, &mut link.spin].into_iter().for_each(vector);
