@@ -278,7 +278,7 @@ macro_rules! impl_real_for_float {
             }
             #[inline(always)]
             fn is_below(self, bound: f64) -> bool {
-                f64::from(self) < bound
+                Value::to_f64(self) < bound
             }
             #[inline(always)]
             fn is_finite(self) -> bool {

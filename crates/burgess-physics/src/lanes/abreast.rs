@@ -13,9 +13,9 @@ use crate::world::{BiasForm, World};
 use burgess_core::math::Vec3;
 use std::array::from_fn;
 
-/// From so many candidates it is faster to simulate them side by side than one after the other: eight lanes take as long as about three single
+/// From so many candidates it is faster to simulate them side by side than one after the other: all lanes take as long as about two single
 /// numbers.
-const LEAST: usize = 4;
+const LEAST: usize = 3;
 
 /// What must be the same for candidates to go together, then what is better alike: the more places differ from lane to lane, the longer a step takes.
 type Form = (Vec<usize>, Vec<usize>);

@@ -5,6 +5,7 @@
 //! time.
 
 pub(crate) mod abreast;
+#[allow(clippy::excessive_precision, clippy::approx_constant)] // digits as in libm
 mod elementary;
 #[cfg(any(test, not(target_arch = "x86_64")))]
 #[cfg_attr(target_arch = "x86_64", allow(dead_code))] // tests compare it with what is used instead

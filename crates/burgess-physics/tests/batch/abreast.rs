@@ -152,7 +152,7 @@ fn an_episode_has_the_bits_that_it_has_alone() {
 }
 
 /// Bits of all numbers of gradients; one NaN is as good as another.
-fn gradient_bits(gradients: &Vec<Gradient<f32>>) -> Vec<u32> {
+fn gradient_bits(gradients: &[Gradient<f32>]) -> Vec<u32> {
     let bits = |gradient: &Gradient<f32>| {
         let mut numbers = candidate_numbers(&gradient.candidate);
         let Gradient { returns, prelude, world, state, .. } = gradient;
@@ -178,7 +178,7 @@ fn a_gradient_has_the_bits_that_it_has_alone() {
         let evaluate = |backend: &CpuBackend, candidates: &[Candidate<f32>]| {
             backend.differentiate_each(candidates, &objectives).unwrap()
         };
-        let alone = assert_as_alone(&plan, evaluate, gradient_bits);
+        let alone = assert_as_alone(&plan, evaluate, |gradients| gradient_bits(gradients));
         assert!(alone.iter().any(|gradients| gradients[1].prelude.reference_force != 0.0));
     }
 }
