@@ -1,4 +1,4 @@
-//! The CPU backend: candidates in parallel, each by itself.
+//! The CPU backend: groups of candidates in parallel, those of a group side by side in vector registers: see [`crate::lanes`].
 
 use super::simulator::check_gradients;
 use super::{Backend, Outcome, on_cpu};
@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
+/// Simulates in float32, groups of candidates in parallel. A candidate's bits depend on nothing but itself.
 ///
 /// ```
 /// # use burgess_physics::batch::{Backend, CpuBackend};

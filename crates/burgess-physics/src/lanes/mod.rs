@@ -3,6 +3,9 @@
 //! Every operation does in each lane what it does with a single `f32`, so that a lane has the bits that it would have by itself, whatever
 //! stands beside it. There are as many lanes as the vector registers of every 64-bit processor have, so that nothing has to be chosen at run
 //! time.
+//!
+//! Candidates go together on the CPU backend if they have as many links and a brain of the same form, and neither links that touch each other nor
+//! objects nor contact points that rove; nothing may be recorded of them or watch them. Others are simulated one by one.
 
 pub(crate) mod abreast;
 #[allow(clippy::excessive_precision, clippy::approx_constant)] // digits as in libm

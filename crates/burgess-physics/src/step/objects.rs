@@ -3,7 +3,7 @@
 //! each object.
 
 use super::members::Member;
-use super::state::{DriveOf, LinkWork, State, Work};
+use super::state::{LinkWork, State, Work};
 use crate::model::Model;
 use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;
@@ -19,21 +19,6 @@ pub fn each_body<T: Real>(
     act(model, state, work);
     for ((object, state), work) in model.objects.iter().zip(&state.objects).zip(&mut work.objects) {
         act(&object.body, state, work);
-    }
-}
-
-/// As [`each_body`], with what drives the hinges of each.
-#[inline(always)]
-pub fn each_driven_body<T: Real>(
-    model: &Model<T>,
-    mut drive: DriveOf<'_, T>,
-    state: &State<T>,
-    work: &mut Work<T>,
-    mut act: impl FnMut(&Model<T>, DriveOf<'_, T>, &State<T>, &mut Work<T>),
-) {
-    act(model, drive.take(model.links.len()), state, work);
-    for ((object, state), work) in model.objects.iter().zip(&state.objects).zip(&mut work.objects) {
-        act(&object.body, drive.take(object.driven_count()), state, work);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::world::World;
 use burgess_core::autodiff::{Compare, Value};
 
 /// A scalar that a body can be simulated with. Single numbers have all of it. Numbers side by side are for bodies that have neither contact
-/// points that rove nor contacts between links: see [`fits`](crate::lanes::fits).
+/// points that rove nor contacts between links: see [`crate::lanes`].
 pub trait Scalar: Compare {
     /// As [`touch_rovers`].
     fn touch_rovers(
