@@ -144,19 +144,20 @@ impl<T: Real> StateAdjoint<T> {
 impl<T: Compare> StateAdjoint<T> {
     /// Sets all to zero where an answer is true. Of a body without objects.
     pub(crate) fn clear_where(&mut self, answer: T::Truth) {
+        let Self { position, rotation, velocity, angular_velocity, links, contacts, pairs, targets, commands, objects } =
+            self;
+        debug_assert!(pairs.is_empty() && objects.is_empty(), "only bodies without them go side by side");
         let number = |x: &mut T| *x = T::choose(answer, T::zero(), *x);
         let vector = |x: &mut Vec3<T>| *x = Vec3::choose(answer, Vec3::zero(), *x);
-        [&mut self.position, &mut self.rotation, &mut self.velocity, &mut self.angular_velocity]
-            .into_iter()
-            .for_each(vector);
-        for link in &mut self.links {
-            [&mut link.angle, &mut link.rate].into_iter().for_each(number);
-            [&mut link.momentum, &mut link.spin].into_iter().for_each(vector);
+        [position, rotation, velocity, angular_velocity].into_iter().for_each(vector);
+        for LinkBar { angle, rate, momentum, spin } in links {
+            [angle, rate].into_iter().for_each(number);
+            [momentum, spin].into_iter().for_each(vector);
         }
-        for contact in &mut self.contacts {
+        for contact in contacts {
             *contact = ContactBar::choose(answer, ContactBar::default(), *contact);
         }
-        self.targets.iter_mut().chain(&mut self.commands).for_each(number);
+        targets.iter_mut().chain(commands).for_each(number);
     }
 }
 
