@@ -7,7 +7,6 @@
 //! Candidates go together on the CPU backend if they have as many links and a brain of the same form, and neither links that touch each other nor
 //! objects nor contact points that rove; nothing may be recorded of them or watch them. Others are simulated one by one.
 
-pub(crate) mod abreast;
 #[allow(clippy::excessive_precision, clippy::approx_constant)] // digits as in libm
 mod elementary;
 #[cfg(any(test, not(target_arch = "x86_64")))]

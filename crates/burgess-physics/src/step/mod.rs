@@ -1,5 +1,6 @@
 //! One step and one episode of one candidate, generic over the scalar. Files and functions are the twins of the shaders.
 
+pub(crate) mod abreast;
 pub mod assemble;
 pub mod body_plan;
 pub mod episode;
@@ -19,6 +20,7 @@ pub mod record;
 pub mod reverse;
 pub mod rovers;
 pub mod scalar;
+mod searches;
 pub mod snapshot;
 pub mod solve;
 pub mod spatial;

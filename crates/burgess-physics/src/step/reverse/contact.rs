@@ -1,8 +1,7 @@
 //! Contact points: the reverse of `touch_contacts`, `assemble_contacts` and of the normal forces that are carried on.
 
 use super::integrate::carried;
-use super::made::Step;
-use super::rovers::RoverBar;
+use super::made::{RoverBar, Step};
 use super::state::{ContactBar, ModelGradient, ReverseWork, StateAdjoint};
 use crate::laws::contact::{ContactForce, ContactLaw};
 use crate::model::Rover;

@@ -3,12 +3,12 @@
 //! Candidates go together if they have as many links and a brain of the same form. How links hang on each other and where contact points sit may
 //! differ: see [`Places`]. Those with fewer contact points get some that never touch.
 
-use super::{LANES, LanePlace, LaneTruth, Lanes};
+use super::body_plan::BodyPlan;
+use super::places::Places;
+use super::prelude::Prelude;
+use crate::lanes::{LANES, LanePlace, LaneTruth, Lanes};
 use crate::model::{BaseKind, Candidate, ContactPoint, Controller, Model};
 use crate::plan::Plan;
-use crate::step::body_plan::BodyPlan;
-use crate::step::places::Places;
-use crate::step::prelude::Prelude;
 use crate::world::{BiasForm, World};
 use burgess_core::math::Vec3;
 use std::array::from_fn;
