@@ -1,7 +1,7 @@
 //! Gradients from genes to everything the simulation sees: dual numbers against central differences.
 
 use super::{SEEDS, cpg, mlp, stream, variation};
-use burgess_core::autodiff::{Dual, Value};
+use burgess_core::autodiff::{Compare, Dual};
 use burgess_evolution::genome::{BodyLimits, Genome, Policy, Sharing};
 use burgess_evolution::growth::{compile_controller, expand};
 use burgess_physics::model::{Candidate, Controller, Model};

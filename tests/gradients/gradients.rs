@@ -2,7 +2,7 @@
 //! class of parameters, for every body, brain and ground.
 
 use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
-use burgess_core::autodiff::{Dual, real};
+use burgess_core::autodiff::{Dual, Real, real};
 use burgess_core::math::{Quat, Vec3};
 use burgess_core::rng::Stream;
 use burgess_evolution::genome::Policy;
@@ -20,7 +20,7 @@ use burgess_physics::world::World;
 
 /// What an episode is made of, as numbers of any kind.
 #[derive(Clone)]
-struct Subject<T> {
+struct Subject<T: Real> {
     candidate: Candidate<T>,
     prelude: Prelude<T>,
     world: World<T>,

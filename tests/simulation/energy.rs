@@ -1,7 +1,6 @@
 //! No energy out of nothing: evolution would find and use it. Over an episode the mechanical energy may fall (contact, damping) but not
 //! rise by more than what the servos put in.
 
-use burgess_core::autodiff::Value;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_evolution::genome::{BodyLimits, Policy, Sharing, morphology};
 use burgess_evolution::variation::Variation;
@@ -50,7 +49,7 @@ fn created_share(candidate: &Candidate<f64>, world: &World<f64>, task: &TaskPlan
         lowest = lowest.min(balance);
         created = created.max(balance - lowest);
     }
-    assert!(Value::is_finite(created));
+    assert!(created.is_finite());
     created / (start + effort)
 }
 

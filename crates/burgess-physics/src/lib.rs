@@ -12,6 +12,7 @@ pub mod frame;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod gradient;
+pub mod lanes;
 pub mod laws;
 pub mod mjcf;
 pub mod model;

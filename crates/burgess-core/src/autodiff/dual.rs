@@ -1,6 +1,6 @@
 //! Forward-mode dual numbers: a value and its derivatives along a few directions.
 
-use super::real::{Real, Value};
+use super::real::{Choose, Compare, Real, Value};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -14,14 +14,14 @@ pub struct Dual<T = f64, const N: usize = 1> {
     pub derivative: [T; N],
 }
 
-impl<T: Value> Dual<T> {
+impl<T: Compare> Dual<T> {
     /// The only variable of differentiation: derivative 1.
     pub fn variable(value: T) -> Self {
         Self { value, derivative: [T::one()] }
     }
 }
 
-impl<T: Value, const N: usize> Dual<T, N> {
+impl<T: Compare, const N: usize> Dual<T, N> {
     /// A number that does not depend on the variables.
     #[inline(always)]
     pub fn constant(value: T) -> Self {
@@ -63,27 +63,27 @@ impl<T: Value, const N: usize> Dual<T, N> {
     }
 }
 
-impl<T: Value, const N: usize> Default for Dual<T, N> {
+impl<T: Compare, const N: usize> Default for Dual<T, N> {
     fn default() -> Self {
         Self::constant(T::zero())
     }
 }
 
-impl<T: Value, const N: usize> Add for Dual<T, N> {
+impl<T: Compare, const N: usize> Add for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, o: Self) -> Self {
         self.both(o, self.value + o.value, |d, e| d + e)
     }
 }
-impl<T: Value, const N: usize> Sub for Dual<T, N> {
+impl<T: Compare, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, o: Self) -> Self {
         self.both(o, self.value - o.value, |d, e| d - e)
     }
 }
-impl<T: Value, const N: usize> Mul for Dual<T, N> {
+impl<T: Compare, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     #[allow(clippy::suspicious_arithmetic_impl)] // the product rule
@@ -91,7 +91,7 @@ impl<T: Value, const N: usize> Mul for Dual<T, N> {
         self.both(o, self.value * o.value, |d, e| d * o.value + self.value * e)
     }
 }
-impl<T: Value, const N: usize> Div for Dual<T, N> {
+impl<T: Compare, const N: usize> Div for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     #[allow(clippy::suspicious_arithmetic_impl)] // the quotient rule
@@ -100,38 +100,41 @@ impl<T: Value, const N: usize> Div for Dual<T, N> {
         self.both(o, value, |d, e| (d - value * e) / o.value)
     }
 }
-impl<T: Value, const N: usize> Neg for Dual<T, N> {
+impl<T: Compare, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
         self.each(-self.value, |d| -d)
     }
 }
-impl<T: Value, const N: usize> AddAssign for Dual<T, N> {
+impl<T: Compare, const N: usize> AddAssign for Dual<T, N> {
     #[inline(always)]
     fn add_assign(&mut self, o: Self) {
         *self = *self + o;
     }
 }
-impl<T: Value, const N: usize> SubAssign for Dual<T, N> {
+impl<T: Compare, const N: usize> SubAssign for Dual<T, N> {
     #[inline(always)]
     fn sub_assign(&mut self, o: Self) {
         *self = *self - o;
     }
 }
-impl<T: Value, const N: usize> MulAssign for Dual<T, N> {
+impl<T: Compare, const N: usize> MulAssign for Dual<T, N> {
     #[inline(always)]
     fn mul_assign(&mut self, o: Self) {
         *self = *self * o;
     }
 }
-impl<T: Value, const N: usize> Sum for Dual<T, N> {
+impl<T: Compare, const N: usize> Sum for Dual<T, N> {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.fold(Self::default(), Add::add)
     }
 }
 
-impl<T: Value, const N: usize> Real for Dual<T, N> {
+impl<T: Compare, const N: usize> Real for Dual<T, N> {
+    type Truth = T::Truth;
+    type Place = T::Place;
+
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Self::constant(T::from_f64(value))
@@ -174,12 +177,32 @@ impl<T: Value, const N: usize> Real for Dual<T, N> {
     }
 }
 
+impl<T: Compare, const N: usize> Compare for Dual<T, N> {
+    fn is_above(self, bound: Self) -> T::Truth {
+        self.value.is_above(bound.value)
+    }
+    fn is_at_least(self, bound: Self) -> T::Truth {
+        self.value.is_at_least(bound.value)
+    }
+    fn is_below(self, bound: f64) -> T::Truth {
+        self.value.is_below(bound)
+    }
+    fn is_finite(self) -> T::Truth {
+        self.derivative.iter().fold(self.value.is_finite(), |finite, d| finite & d.is_finite())
+    }
+}
+
+impl<T: Compare, const N: usize> Choose<T::Truth> for Dual<T, N> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let pick = |a: T, b: T| T::choose(answer, a, b);
+        if_true.both(if_false, pick(if_true.value, if_false.value), pick)
+    }
+}
+
 impl<T: Value, const N: usize> Value for Dual<T, N> {
     fn to_f64(self) -> f64 {
         self.value.to_f64()
-    }
-    fn is_finite(self) -> bool {
-        self.value.is_finite() && self.derivative.iter().all(|d| d.is_finite())
     }
 }
 

@@ -12,4 +12,4 @@ mod real;
 pub mod tape;
 
 pub use dual::Dual;
-pub use real::{Real, Value, real};
+pub use real::{Choose, Compare, Place, Real, Truth, Value, real};

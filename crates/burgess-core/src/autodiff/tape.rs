@@ -3,7 +3,7 @@
 //! For code that runs once a candidate and has many inputs (genes) and branches on discrete things: growing a body. The hot laws
 //! have generated reverses instead ([`crate::trace`]).
 
-use super::real::{Real, Value};
+use super::real::{Choose, Compare, Real, Value};
 use std::cell::RefCell;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -218,6 +218,9 @@ impl Sum for Var {
 }
 
 impl Real for Var {
+    type Truth = bool;
+    type Place = usize;
+
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Self { value, node: CONSTANT }
@@ -250,6 +253,27 @@ impl Real for Var {
     #[inline]
     fn select_gt(self, bound: Self, if_true: Self, if_false: Self) -> Self {
         if self.value > bound.value { if_true } else { if_false }
+    }
+}
+
+impl Compare for Var {
+    fn is_above(self, bound: Self) -> bool {
+        self.value > bound.value
+    }
+    fn is_at_least(self, bound: Self) -> bool {
+        self.value >= bound.value
+    }
+    fn is_below(self, bound: f64) -> bool {
+        self.value < bound
+    }
+    fn is_finite(self) -> bool {
+        self.value.is_finite()
+    }
+}
+
+impl Choose<bool> for Var {
+    fn choose(answer: bool, if_true: Self, if_false: Self) -> Self {
+        if answer { if_true } else { if_false }
     }
 }
 

@@ -1,7 +1,7 @@
 //! 3x3 matrices: general (by rows) and symmetric (six numbers).
 
 use super::{Vec3, vec3};
-use crate::autodiff::Real;
+use crate::autodiff::{Choose, Compare, Real};
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// A 3x3 matrix as three rows.
@@ -27,6 +27,7 @@ impl<T: Real> Mat3<T> {
         Self([Vec3::zero(); 3])
     }
     /// Unit matrix.
+    #[inline(always)]
     pub fn identity() -> Self {
         let (o, z) = (T::one(), T::zero());
         Self([vec3(o, z, z), vec3(z, o, z), vec3(z, z, o)])
@@ -62,8 +63,10 @@ impl<T: Real> Mat3<T> {
         vec3(c12.dot(b), c2.cross(c0).dot(b), c0.cross(c1).dot(b)) * inverse_determinant
     }
     /// Component by component.
+    #[inline(always)]
     pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Mat3<U> {
-        Mat3(self.0.map(|row| row.map(&mut f)))
+        let [a, b, c] = self.0;
+        Mat3([a.map(&mut f), b.map(&mut f), c.map(&mut f)])
     }
 }
 
@@ -118,7 +121,8 @@ impl<T: Real> Sym3<T> {
     /// `R S R^T`: the tensor in world axes when `R` takes body to world.
     #[inline(always)]
     pub fn rotated(self, r: Mat3<T>) -> Self {
-        let t = r.0.map(|row| self * row);
+        let [a, b, c] = r.0;
+        let t = [self * a, self * b, self * c];
         Self {
             xx: t[0].dot(r.0[0]),
             yy: t[1].dot(r.0[1]),
@@ -135,8 +139,32 @@ impl<T: Real> Sym3<T> {
         (Self::scalar(cc) - Self::outer(c)) * m
     }
     /// Component by component.
+    #[inline(always)]
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Sym3<U> {
         Sym3 { xx: f(self.xx), yy: f(self.yy), zz: f(self.zz), xy: f(self.xy), xz: f(self.xz), yz: f(self.yz) }
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Mat3<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let ([a, b, c], [d, e, f]) = (if_true.0, if_false.0);
+        Self([Vec3::choose(answer, a, d), Vec3::choose(answer, b, e), Vec3::choose(answer, c, f)])
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Sym3<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let choose = |a, b| T::choose(answer, a, b);
+        Self {
+            xx: choose(if_true.xx, if_false.xx),
+            yy: choose(if_true.yy, if_false.yy),
+            zz: choose(if_true.zz, if_false.zz),
+            xy: choose(if_true.xy, if_false.xy),
+            xz: choose(if_true.xz, if_false.xz),
+            yz: choose(if_true.yz, if_false.yz),
+        }
     }
 }
 
@@ -152,14 +180,16 @@ impl<T: Real> Mul for Mat3<T> {
     #[inline(always)]
     fn mul(self, o: Self) -> Self {
         let t = o.transposed();
-        Self(self.0.map(|row| t * row))
+        let [a, b, c] = self.0;
+        Self([t * a, t * b, t * c])
     }
 }
 impl<T: Real> Mul<T> for Mat3<T> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, k: T) -> Self {
-        Self(self.0.map(|row| row * k))
+        let [a, b, c] = self.0;
+        Self([a * k, b * k, c * k])
     }
 }
 impl<T: Real> Add for Mat3<T> {

@@ -1,7 +1,7 @@
 //! Unit quaternions, order (w, x, y, z) as in MuJoCo.
 
 use super::{Mat3, Vec3, vec3};
-use crate::autodiff::{Real, Value, real};
+use crate::autodiff::{Choose, Compare, Real, real};
 use std::ops::Mul;
 
 /// A quaternion; rotations are unit quaternions that take body coordinates to world coordinates.
@@ -15,10 +15,12 @@ pub struct Quat<T> {
 
 impl<T: Real> Quat<T> {
     /// No rotation.
+    #[inline(always)]
     pub fn identity() -> Self {
         Self { w: T::one(), v: Vec3::zero() }
     }
     /// From components (w, x, y, z).
+    #[inline(always)]
     pub fn new(w: T, x: T, y: T, z: T) -> Self {
         Self { w, v: vec3(x, y, z) }
     }
@@ -29,6 +31,7 @@ impl<T: Real> Quat<T> {
         Self { w: half.cos(), v: axis * half.sin() }
     }
     /// Exponential map of a rotation vector (rad): exact, and smooth at zero through its series.
+    #[inline(always)]
     pub fn exp(rotation: Vec3<T>) -> Self {
         let t2 = rotation.norm_squared();
         let threshold = real(1e-6);
@@ -73,15 +76,24 @@ impl<T: Real> Quat<T> {
         ])
     }
     /// Component by component.
+    #[inline(always)]
     pub fn map<U: Real>(self, mut f: impl FnMut(T) -> U) -> Quat<U> {
         Quat { w: f(self.w), v: self.v.map(f) }
     }
 }
 
-impl<T: Value> Quat<T> {
+impl<T: Compare> Quat<T> {
     /// All components finite.
-    pub fn is_finite(self) -> bool {
-        self.w.is_finite() && self.v.is_finite()
+    #[inline(always)]
+    pub fn is_finite(self) -> T::Truth {
+        self.w.is_finite() & self.v.is_finite()
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Quat<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self { w: T::choose(answer, if_true.w, if_false.w), v: Vec3::choose(answer, if_true.v, if_false.v) }
     }
 }
 

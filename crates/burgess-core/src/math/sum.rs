@@ -1,6 +1,6 @@
 //! Sums of many small numbers.
 
-use crate::autodiff::Value;
+use crate::autodiff::Compare;
 
 /// A sum that keeps what rounding takes from it, and gives it back with the next number (Kahan, "Further remarks on reducing truncation
 /// errors", 1965). The error of a plain sum of n numbers grows with n; that of this one is a few units in the last place, whatever n is.
@@ -12,20 +12,30 @@ pub struct Sum<T> {
     pub excess: T,
 }
 
-impl<T: Value> Sum<T> {
+impl<T: Compare> Sum<T> {
     /// Of nothing.
     pub fn zero() -> Self {
         Self { total: T::zero(), excess: T::zero() }
     }
 
     /// Adds a number.
+    #[inline(always)]
     pub fn add(&mut self, x: T) {
         let owed = x - self.excess;
         let total = self.total + owed;
         let excess = (total - self.total) - owed;
         // A sum that has overflown stays infinite.
-        self.excess = if total.is_finite() { excess } else { T::zero() };
+        self.excess = T::choose(total.is_finite(), excess, T::zero());
         self.total = total;
+    }
+
+    /// Adds a number where an answer is true.
+    #[inline(always)]
+    pub fn add_where(&mut self, answer: T::Truth, x: T) {
+        let Self { total, excess } = *self;
+        self.add(x);
+        self.total = T::choose(answer, self.total, total);
+        self.excess = T::choose(answer, self.excess, excess);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Three-component vectors.
 
-use crate::autodiff::{Real, Value, real};
+use crate::autodiff::{Choose, Compare, Real, Value, real};
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
 
@@ -68,9 +68,21 @@ impl<T: Value> Vec3<T> {
     pub fn to_f64(self) -> Vec3<f64> {
         self.map(Value::to_f64)
     }
+}
+
+impl<T: Compare> Vec3<T> {
     /// All components finite.
-    pub fn is_finite(self) -> bool {
-        self.x.is_finite() && self.y.is_finite() && self.z.is_finite()
+    #[inline(always)]
+    pub fn is_finite(self) -> T::Truth {
+        self.x.is_finite() & self.y.is_finite() & self.z.is_finite()
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Vec3<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let choose = |a, b| T::choose(answer, a, b);
+        vec3(choose(if_true.x, if_false.x), choose(if_true.y, if_false.y), choose(if_true.z, if_false.z))
     }
 }
 

@@ -85,6 +85,10 @@ impl Sum for Traced {
 }
 
 impl Real for Traced {
+    // Nothing compares it.
+    type Truth = bool;
+    type Place = usize;
+
     fn from_f64(x: f64) -> Self {
         Self::push(Node::constant(x))
     }

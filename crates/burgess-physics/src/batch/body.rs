@@ -22,7 +22,7 @@ pub(super) struct Setting<T> {
 
 /// See the module.
 #[derive(Clone, Debug)]
-pub(super) struct Body<T> {
+pub(super) struct Body<T: Value> {
     candidate: Candidate<T>,
     prelude: Prelude<T>,
     stage: Stage<T>,
@@ -30,7 +30,7 @@ pub(super) struct Body<T> {
 
 /// Where the episode stands.
 #[derive(Clone, Debug)]
-enum Stage<T> {
+enum Stage<T: Value> {
     Running(Box<Paused<T>>),
     Ended(Box<Snapshot<T>>),
 }

@@ -1,20 +1,22 @@
-//! The CPU backend: candidates in parallel, each by itself.
+//! The CPU backend: groups of candidates in parallel, those of a group side by side in vector registers: see [`crate::lanes`].
 
 use super::simulator::check_gradients;
 use super::{Backend, Outcome, on_cpu};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
+use crate::lanes::Lanes;
 use crate::model::Candidate;
 use crate::plan::Plan;
+use crate::step::abreast::{self, groups, suits};
 use crate::step::episode::Episode;
-use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_each};
-use crate::task::{Ending, TaskPlan};
+use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_abreast, differentiate_each};
+use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Simulates in float32, candidates in parallel. A candidate's bits depend on nothing but itself.
+/// Simulates in float32, groups of candidates in parallel. A candidate's bits depend on nothing but itself.
 ///
 /// ```
 /// # use burgess_physics::batch::{Backend, CpuBackend};
@@ -28,7 +30,11 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct CpuBackend {
     world: World<f32>,
+    /// The same for candidates side by side.
+    world_abreast: World<Lanes>,
     task: TaskPlan,
+    /// Whether candidates can go side by side.
+    suits: bool,
     pool: rayon::ThreadPool,
     busy: Mutex<Duration>,
 }
@@ -40,19 +46,33 @@ impl CpuBackend {
     /// When the threads cannot be started.
     pub fn new(plan: &Plan, threads: Option<usize>) -> Result<Self, Error> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
-        Ok(Self { world: plan.world.cast(), task: plan.task.clone(), pool, busy: Mutex::default() })
+        let (world, world_abreast) = (plan.world.cast(), plan.world.cast());
+        Ok(Self { world, world_abreast, task: plan.task.clone(), suits: suits(plan), pool, busy: Mutex::default() })
     }
 
-    /// Does a job for every candidate, in parallel and in their order, on the clock.
+    /// Does a job for every candidate, in parallel, on the clock: one for those that go alone, another for those that go side by side, which
+    /// gives a result for each. Results come in the order of the candidates.
     fn on_the_clock<R: Send>(
         &self,
         candidates: &[Candidate<f32>],
-        job: impl Fn(&Candidate<f32>) -> R + Sync,
+        alone: impl Fn(&Candidate<f32>) -> R + Sync,
+        abreast: impl Fn(&[&Candidate<f32>]) -> Vec<R> + Sync,
     ) -> Vec<R> {
         let began = Instant::now();
-        let results = self.pool.install(|| candidates.par_iter().map(&job).collect());
+        let groups = if self.suits {
+            groups(candidates, self.pool.current_num_threads())
+        } else {
+            (0..candidates.len()).map(|place| vec![place]).collect()
+        };
+        let job = |places: &Vec<usize>| match places[..] {
+            [place] => vec![alone(&candidates[place])],
+            _ => abreast(&places.iter().map(|&place| &candidates[place]).collect::<Vec<_>>()),
+        };
+        let results: Vec<Vec<R>> = self.pool.install(|| groups.par_iter().map(job).collect());
+        let mut placed: Vec<(usize, R)> = groups.into_iter().flatten().zip(results.into_iter().flatten()).collect();
+        placed.sort_unstable_by_key(|(place, _)| *place);
         *self.busy.lock().unwrap_or_else(PoisonError::into_inner) += began.elapsed();
-        results
+        placed.into_iter().map(|(_, result)| result).collect()
     }
 
     fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
@@ -60,16 +80,28 @@ impl CpuBackend {
             None => (None, Episode::new(candidate, &self.world, &self.task).run()),
             Some(frame) => crate::step::record::record(candidate, &self.world, &self.task, frame),
         };
-        let diverged = returns.ending == Ending::Diverged;
-        let hide = |x: f32| if diverged { f32::NAN } else { x };
-        Outcome {
-            reward: hide(returns.reward),
-            descriptors: returns.descriptors.into_iter().map(hide).collect(),
-            ending: returns.ending,
-            steps: returns.steps,
-            contacts_left_out: returns.contacts_left_out,
-            experience,
-        }
+        Outcome { experience, ..outcome(returns) }
+    }
+
+    fn episodes(&self, candidates: &[&Candidate<f32>]) -> Vec<Outcome> {
+        let (together, prelude) = abreast::join(candidates, &self.world);
+        let mut episode = Episode::with(&together, &self.world_abreast, &self.task, prelude, None);
+        while episode.advance() {}
+        episode.returns_of_each().into_iter().take(candidates.len()).map(outcome).collect()
+    }
+}
+
+/// What an episode gave to a candidate. The numbers of one that diverged are hidden.
+fn outcome(returns: Returns<f32>) -> Outcome {
+    let diverged = returns.ending == Ending::Diverged;
+    let hide = |x: f32| if diverged { f32::NAN } else { x };
+    Outcome {
+        reward: hide(returns.reward),
+        descriptors: returns.descriptors.into_iter().map(hide).collect(),
+        ending: returns.ending,
+        steps: returns.steps,
+        contacts_left_out: returns.contacts_left_out,
+        experience: None,
     }
 }
 
@@ -79,7 +111,7 @@ impl Backend for CpuBackend {
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {
-        Ok(self.on_the_clock(candidates, |candidate| self.episode(candidate)))
+        Ok(self.on_the_clock(candidates, |candidate| self.episode(candidate), |candidates| self.episodes(candidates)))
     }
 
     fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
@@ -103,8 +135,11 @@ impl Differentiate for CpuBackend {
     ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
         let (world, task) = (&self.world, &self.task);
         check_gradients(world)?;
-        Ok(self
-            .on_the_clock(candidates, |candidate| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY)))
+        let alone = |candidate: &Candidate<f32>| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY);
+        let worlds = (world, &self.world_abreast);
+        let abreast =
+            |candidates: &[&Candidate<f32>]| differentiate_abreast(candidates, worlds, task, objectives, TAPE_MEMORY);
+        Ok(self.on_the_clock(candidates, alone, abreast))
     }
 
     fn time(&self) -> Duration {

@@ -91,7 +91,7 @@ pub trait Simulator<T>: Send + Sync {
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Batch<T> {
+pub struct Batch<T: Value> {
     setting: Setting<T>,
     bodies: Vec<Body<T>>,
     window: Option<Window<T>>,

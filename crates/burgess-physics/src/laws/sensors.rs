@@ -1,6 +1,6 @@
 //! What tasks see of a creature after a step: a summary that does not depend on its body plan.
 
-use burgess_core::autodiff::Real;
+use burgess_core::autodiff::{Choose, Compare, Real};
 use burgess_core::math::Vec3;
 
 /// Limb ends whose contact is measured.
@@ -58,6 +58,13 @@ pub struct BodyFacts<T> {
     pub leg_span: T,
 }
 
+impl<T: Real> BodyFacts<T> {
+    /// The same over another scalar.
+    pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> BodyFacts<U> {
+        BodyFacts { mass: f(self.mass), link_count: f(self.link_count), leg_span: f(self.leg_span) }
+    }
+}
+
 impl<T: Real> Sensors<T> {
     /// Base displacement since the start (m).
     pub fn displacement(&self) -> Vec3<T> {
@@ -66,6 +73,35 @@ impl<T: Real> Sensors<T> {
     /// Displacement of the scene's first object since the start (m).
     pub fn object_displacement(&self) -> Vec3<T> {
         self.object - self.object_start
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Sensors<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let (a, b) = (if_true, if_false);
+        let vector = |a, b| Vec3::choose(answer, a, b);
+        let number = |a, b| T::choose(answer, a, b);
+        let mut limb_load = a.limb_load;
+        limb_load.iter_mut().zip(b.limb_load).for_each(|(load, b)| *load = number(*load, b));
+        Self {
+            time: number(a.time, b.time),
+            start: vector(a.start, b.start),
+            position: vector(a.position, b.position),
+            velocity: vector(a.velocity, b.velocity),
+            up: vector(a.up, b.up),
+            height: number(a.height, b.height),
+            power: number(a.power, b.power),
+            command_rate: number(a.command_rate, b.command_rate),
+            limit_use: number(a.limit_use, b.limit_use),
+            limb_load,
+            touchdowns: number(a.touchdowns, b.touchdowns),
+            object_start: vector(a.object_start, b.object_start),
+            object: vector(a.object, b.object),
+            object_touch: number(a.object_touch, b.object_touch),
+            self_touch: number(a.self_touch, b.self_touch),
+            rival: vector(a.rival, b.rival),
+        }
     }
 }
 

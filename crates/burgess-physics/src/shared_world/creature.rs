@@ -12,6 +12,7 @@ use crate::objects::rival_of;
 use crate::step::kinematics::kinematics;
 use crate::step::pairs::{STIFFNESS, ball_around};
 use crate::step::policy::{Occasion, PolicyWork, act_each, slew_each};
+use crate::step::scalar::Scalar;
 use crate::step::solve::find_mobilities;
 use crate::step::spatial::Wrench;
 use crate::step::spawn::object_position;
@@ -77,7 +78,7 @@ pub struct CreatureState {
 
 /// A creature that is stepped.
 #[derive(Clone, Debug)]
-pub(super) struct Creature<T> {
+pub(super) struct Creature<T: Scalar + Value> {
     pub(super) breed: usize,
     pub(super) world: u32,
     pub(super) state: State<T>,
@@ -203,7 +204,7 @@ impl<T: Real> Breed<T> {
     }
 }
 
-impl<T: Value> Creature<T> {
+impl<T: Scalar + Value> Creature<T> {
     /// At rest where it starts.
     pub(super) fn new(breed: &Breed<T>, start: &Start) -> Self {
         let model = &breed.candidate.model;

@@ -10,6 +10,7 @@ use super::simulate::{Simulate, Snapshot};
 use super::step::{Before, Memory, advance, push_limb, resist};
 use crate::error::Error;
 use crate::laws::pair::ContactSums;
+use crate::step::scalar::Scalar;
 use crate::step::spatial::Wrench;
 use burgess_core::autodiff::{Value, real};
 use burgess_core::math::Mat3;
@@ -18,7 +19,7 @@ use rayon::prelude::*;
 /// The bodies and creatures of a scene, stepped on all cores. The bits depend neither on the number of threads nor on
 /// what other worlds there are.
 #[derive(Clone, Debug)]
-pub struct CpuWorld<T> {
+pub struct CpuWorld<T: Scalar + Value> {
     rules: Rules<T>,
     /// The free bodies, then the limbs of each creature.
     bodies: Vec<Body<T>>,
@@ -35,7 +36,7 @@ pub struct CpuWorld<T> {
     steps: u32,
 }
 
-impl<T: Value> CpuWorld<T> {
+impl<T: Scalar + Value> CpuWorld<T> {
     /// The bodies and creatures where the scene places them.
     pub fn new(setup: &Setup) -> Self {
         let breeds: Vec<Breed<T>> = setup.breeds.iter().map(Breed::cast).collect();
@@ -134,7 +135,7 @@ impl<T: Value> CpuWorld<T> {
 }
 
 /// What the contacts of limbs of one link resist is added up.
-fn join_limbs<T: Value>(breeds: &[Breed<T>], creatures: &[Creature<T>], resisted: &mut [ContactSums<T>]) {
+fn join_limbs<T: Scalar + Value>(breeds: &[Breed<T>], creatures: &[Creature<T>], resisted: &mut [ContactSums<T>]) {
     let mut rest = resisted;
     for creature in creatures {
         let colliders = &breeds[creature.breed].candidate.model.colliders;
@@ -149,7 +150,7 @@ fn join_limbs<T: Value>(breeds: &[Breed<T>], creatures: &[Creature<T>], resisted
     }
 }
 
-impl<T: Value> Simulate for CpuWorld<T> {
+impl<T: Scalar + Value> Simulate for CpuWorld<T> {
     fn describe(&self) -> String {
         format!("cpu, {} bits, {} threads", 8 * size_of::<T>(), rayon::current_num_threads())
     }

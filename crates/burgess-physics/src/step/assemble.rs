@@ -1,15 +1,17 @@
 //! On every link by itself: its inertia, what it carries, its contacts and its hinge, as one symmetric system with a
 //! right-hand side.
 
+use super::places::at;
 use super::rovers::{Core, Roving, smooth_step};
-use super::spatial::{Spatial, Wrench};
-use super::state::{ContactState, ContactWork, DriveOf, LinkWork, State, Work};
+use super::scalar::Scalar;
+use super::spatial::{Spatial, Twist, Wrench};
+use super::state::{ContactState, ContactWork, DriveOf, State, Work};
 use crate::laws::contact::ContactLaw;
 use crate::laws::gyroscope::carried_angular_momentum;
 use crate::laws::joint::Limits;
 use crate::model::{Hinge, JointKind, Model, Rover};
 use crate::world::{BiasForm, World};
-use burgess_core::autodiff::{Real, Value};
+use burgess_core::autodiff::{Choose, Compare, Place, Real, Truth, Value};
 use burgess_core::math::Vec3;
 
 /// Inertia of every link by itself.
@@ -73,6 +75,7 @@ fn bias_accelerations<T: Real>(model: &Model<T>, state: &State<T>, work: &Work<T
 }
 
 /// The contact law of a creature.
+#[inline(always)]
 pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) -> ContactLaw<T> {
     ContactLaw {
         dt: world.dt,
@@ -87,23 +90,26 @@ pub fn contact_law<T: Real>(model: &Model<T>, world: &World<T>, work: &Work<T>) 
 }
 
 /// The part of a vector across a unit normal.
+#[inline(always)]
 pub fn across<T: Real>(vector: Vec3<T>, normal: Vec3<T>) -> Vec3<T> {
     vector - normal * vector.dot(normal)
 }
 
 /// Where every contact point is and what law its force follows in this step.
-pub fn touch_contacts<T: Value>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
+pub fn touch_contacts<T: Scalar>(model: &Model<T>, world: &World<T>, state: &State<T>, work: &mut Work<T>) {
     let law = contact_law(model, world, work);
     work.rovers.clear();
     for (i, (contact, before)) in model.contacts.iter().zip(&state.contacts).enumerate() {
         match contact.rover {
             None => {
-                let link = &work.links[contact.link];
-                let centre = link.origin + link.rotation * contact.centre;
+                let link = &work.places.touching[i];
+                let (origin, rotation) = at(link, |link| (work.links[link].origin, work.links[link].rotation));
+                let centre = origin + rotation * contact.centre;
                 let ground = world.terrain.distance(state.position + centre);
-                work.contacts[i] = touch_point(&law, link, before, centre, contact.radius, ground);
+                let twist = at(link, |link| work.links[link].twist);
+                work.contacts[i] = touch_point(&law, &twist, before, centre, contact.radius, ground);
             }
-            Some(rover) if rover.number() == 0 => touch_rovers(i, model, world, state, work, &law),
+            Some(rover) if rover.number() == 0 => T::touch_rovers(i, model, world, state, work, &law),
             // The first of a shape looks for all.
             Some(_) => {}
         }
@@ -114,14 +120,14 @@ pub fn touch_contacts<T: Value>(model: &Model<T>, world: &World<T>, state: &Stat
 #[inline(always)]
 fn touch_point<T: Real>(
     law: &ContactLaw<T>,
-    link: &LinkWork<T>,
+    twist: &Twist<T>,
     before: &ContactState<T>,
     centre: Vec3<T>,
     radius: T,
     (distance, normal): (T, Vec3<T>),
 ) -> ContactWork<T> {
     let point = centre - normal * radius;
-    let velocity = link.twist.at(point);
+    let velocity = twist.at(point);
     let v_n = velocity.dot(normal);
     let free_slip = across(velocity + before.free_gain, normal);
     let gap = distance - radius;
@@ -133,14 +139,14 @@ fn touch_point<T: Real>(
         push: force.push,
         drag: force.normal_drag,
         tangent_drag: force.tangent_drag,
-        active: true,
+        active: T::Truth::yes(),
         force: T::zero(),
     }
 }
 
 /// Of a shape whose first rover is the contact point of a number, after its fixed points were touched: where the rovers are, and what law their forces
 /// follow in this step.
-fn touch_rovers<T: Value>(
+pub fn touch_rovers<T: Value>(
     first: usize,
     model: &Model<T>,
     world: &World<T>,
@@ -163,7 +169,7 @@ fn touch_rovers<T: Value>(
             roving = Roving { sum, share, excess, strength };
             if strength.to_f64() > 0.0 {
                 let law = ContactLaw { stiffness: law.stiffness * strength, ..*law };
-                scratch = touch_point(&law, link, &state.contacts[i], centre, core.radius, (distance, normal));
+                scratch = touch_point(&law, &link.twist, &state.contacts[i], centre, core.radius, (distance, normal));
             }
         }
         work.contacts[i] = scratch;
@@ -181,21 +187,31 @@ pub fn core_of<T: Value>(first: usize, rover: Rover, model: &Model<T>, work: &Wo
 }
 
 /// Adds the implicit force of every contact point to its link: friction of all, the normal force of the active ones.
-pub fn assemble_contacts<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
-    let tolerance = work.pull_tolerance;
-    for (contact, scratch) in
-        model.contacts.iter().zip(&work.contacts).filter(|(_, scratch)| scratch.can_act(tolerance))
-    {
-        let link = &mut work.links[contact.link];
-        let (drag, push) = if scratch.active { (scratch.drag, scratch.push) } else { (T::zero(), T::zero()) };
+pub fn assemble_contacts<T: Compare>(world: &World<T>, work: &mut Work<T>) {
+    for (link, scratch) in work.places.touching.iter().zip(&work.contacts) {
+        let acts = scratch.can_act(work.pull_tolerance);
+        if !acts.any() {
+            continue;
+        }
+        let only_if_active = |x: T| T::choose(scratch.active, x, T::zero());
+        let (drag, push) = (only_if_active(scratch.drag), only_if_active(scratch.push));
         let across = world.dt * scratch.tangent_drag;
         let along = world.dt * drag - across;
-        link.inertia.add_point_drag(scratch.point, scratch.normal, across, along);
-        link.load.accumulate(&Wrench::force_at(scratch.point, scratch.normal * (world.dt * push)));
+        for (here, link) in link.all() {
+            let link = &mut work.links[link];
+            let before = link.inertia;
+            link.inertia.add_point_drag(scratch.point, scratch.normal, across, along);
+            if !(acts & here).all() {
+                link.inertia = Spatial::choose(acts & here, link.inertia, before);
+            }
+            let load = Wrench::force_at(scratch.point, scratch.normal * (world.dt * push));
+            link.load.accumulate_where(acts & here, &load);
+        }
     }
 }
 
 /// The limits of a hinge.
+#[inline(always)]
 pub fn limits_of<T: Real>(hinge: &Hinge<T>, world: &World<T>) -> Limits<T> {
     Limits {
         lower: hinge.lower,

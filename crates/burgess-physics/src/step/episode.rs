@@ -6,15 +6,19 @@ use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act_each, slew_each};
 use super::prelude::Prelude;
 use super::reverse::tape::Standing;
+use super::scalar::Scalar;
 use super::snapshot::Snapshot;
-use super::state::{Drive, State, Work, slip_mass};
+use super::state::{Drive, LinkState, State, Work, slip_mass};
 use super::step::step;
+use crate::lanes::{LANES, Lanes};
+use crate::laws::descriptor::Descriptor;
 use crate::laws::sensors::Sensors;
 use crate::model::Candidate;
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
-use burgess_core::autodiff::{Value, real};
+use burgess_core::autodiff::{Choose, Compare, Real, Truth, Value, real};
 use burgess_core::math::{Sum, Vec3};
+use std::array::from_fn;
 
 /// A base faster than this (m/s), or a hinge (rad/s), has left all bounds: the candidate diverged.
 pub const SPEED_BOUND: f64 = 100.0;
@@ -23,7 +27,7 @@ pub const RATE_BOUND: f64 = 1000.0;
 
 /// An episode under way.
 #[derive(Clone, Debug)]
-pub struct Episode<'a, T> {
+pub struct Episode<'a, T: Real> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
     task: &'a TaskPlan,
@@ -43,12 +47,16 @@ pub struct Episode<'a, T> {
     reward: Sum<T>,
     samples: Vec<Sum<T>>,
     last: Sensors<T>,
-    ending: Option<Ending>,
+    /// Of episodes side by side: those that go on, those that diverged, those that the task stopped, and the steps of each.
+    running: T::Truth,
+    diverged: T::Truth,
+    stopped: T::Truth,
+    lasted: T,
 }
 
 /// All of an episode under way but what it borrows: [`Episode::pause`] gives it, [`Episode::resume`] goes on from it.
 #[derive(Clone, Debug)]
-pub(crate) struct Paused<T> {
+pub(crate) struct Paused<T: Real> {
     prelude: Prelude<T>,
     state: State<T>,
     work: Work<T>,
@@ -60,7 +68,11 @@ pub(crate) struct Paused<T> {
     reward: Sum<T>,
     samples: Vec<Sum<T>>,
     last: Sensors<T>,
-    ending: Option<Ending>,
+    /// Of episodes side by side: those that go on, those that diverged, those that the task stopped, and the steps of each.
+    running: T::Truth,
+    diverged: T::Truth,
+    stopped: T::Truth,
+    lasted: T,
 }
 
 impl<T: Value> Paused<T> {
@@ -93,112 +105,9 @@ impl<'a, T: Value> Episode<'a, T> {
         Self::with(candidate, world, task, prelude, None)
     }
 
-    /// The candidate with a prelude of its own, from a state of its own if one is given. Displacements then count from there.
-    pub fn with(
-        candidate: &'a Candidate<T>,
-        world: &'a World<T>,
-        task: &'a TaskPlan,
-        mut prelude: Prelude<T>,
-        start: Option<&Standing<T>>,
-    ) -> Self {
-        let model = &candidate.model;
-        if let Some(start) = start {
-            prelude.start = start.state.position;
-            prelude.objects = start.state.objects.iter().map(|object| object.position).collect();
-        }
-        let state = start.map_or_else(|| prelude.state(model), |start| start.state.clone());
-        let mut work = Work::new(model, world.gravity, world.contact_width);
-        work.contact_width = prelude.contact_width;
-        work.inverse_slip_mass = slip_mass(prelude.plan.facts.mass).recip();
-        let zero = T::zero();
-        let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
-        let mut episode = Self {
-            candidate,
-            world,
-            task,
-            first_decision: 0,
-            prelude,
-            state,
-            work,
-            drive: Drive::idle(model),
-            policy: PolicyWork::new(model),
-            watching: task.observer.as_ref().map(|(observer, period)| Watching::new(observer, *period)),
-            stance: Stance::before_landing(),
-            steps: 0,
-            reward: Sum::zero(),
-            samples: vec![Sum::zero(); task.descriptors.len()],
-            last,
-            ending: None,
-        };
-        if let Some(start) = start {
-            episode.stand(0, start);
-        }
-        episode
-    }
-
-    /// Goes on from where an episode of the same candidate was paused.
-    pub(crate) fn resume(
-        candidate: &'a Candidate<T>,
-        world: &'a World<T>,
-        task: &'a TaskPlan,
-        paused: Paused<T>,
-    ) -> Self {
-        let Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending } =
-            paused;
-        Self {
-            candidate,
-            world,
-            task,
-            first_decision: 0,
-            prelude,
-            state,
-            work,
-            drive,
-            policy,
-            watching,
-            stance,
-            steps,
-            reward,
-            samples,
-            last,
-            ending,
-        }
-    }
-
-    /// Gives back what it borrowed, and keeps the rest.
-    pub(crate) fn pause(self) -> Paused<T> {
-        let Self {
-            prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending, ..
-        } = self;
-        Paused { prelude, state, work, drive, policy, watching, stance, steps, reward, samples, last, ending }
-    }
-
-    /// Goes on from a snapshot of a running episode of the same candidate, which has this prelude.
-    pub(crate) fn restore(
-        candidate: &'a Candidate<T>,
-        world: &'a World<T>,
-        task: &'a TaskPlan,
-        prelude: Prelude<T>,
-        from: &Snapshot<T>,
-    ) -> Self {
-        let mut episode = Self::with(candidate, world, task, prelude, None);
-        episode.prelude.start = from.start;
-        episode.state.clone_from(&from.state);
-        episode.drive.targets.clone_from(&from.targets);
-        episode.policy.commands.clone_from(&from.commands);
-        episode.stance = Stance::from_array(from.stance);
-        episode.steps = from.steps;
-        let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
-        for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums)
-        {
-            *own = Sum { total, excess };
-        }
-        episode
-    }
-
     /// Where an episode stands that has ended.
     pub(crate) fn end(&self) -> Option<Snapshot<T>> {
-        let ending = self.ending?;
+        let ending = self.ending()?;
         let Returns { mut reward, descriptors: mut samples, .. } = self.returns();
         if ending == Ending::Diverged {
             reward = real(f64::NAN);
@@ -219,45 +128,214 @@ impl<'a, T: Value> Episode<'a, T> {
         })
     }
 
-    /// From here on the candidate's sequence of actions counts its rows from the present decision.
-    pub(crate) fn count_decisions_from_here(&mut self) {
-        self.first_decision = self.steps / self.task.control_period;
-    }
-
     /// Simulates to the end.
     pub fn run(mut self) -> Returns<T> {
         while self.advance() {}
         self.returns()
     }
+}
 
-    /// One step; false when the episode has ended (then nothing was simulated).
+impl<'a, T: Scalar> Episode<'a, T> {
+    /// The candidate with a prelude of its own, from a state of its own if one is given. Displacements then count from there.
+    pub fn with(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        mut prelude: Prelude<T>,
+        start: Option<&Standing<T>>,
+    ) -> Self {
+        let model = &candidate.model;
+        if let Some(start) = start {
+            prelude.start = start.state.position;
+            prelude.objects = start.state.objects.iter().map(|object| object.position).collect();
+        }
+        let state = start.map_or_else(|| prelude.state(model), |start| start.state.clone());
+        let mut work = Work::new(model, world.gravity, world.contact_width);
+        work.contact_width = prelude.contact_width;
+        work.places.clone_from(&prelude.places);
+        work.inverse_slip_mass = slip_mass(prelude.plan.facts.mass).recip();
+        let zero = T::zero();
+        let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
+        let mut episode = Self {
+            candidate,
+            world,
+            task,
+            first_decision: 0,
+            prelude,
+            state,
+            work,
+            drive: Drive::idle(model),
+            policy: PolicyWork::new(model),
+            watching: task.observer.as_ref().map(|(observer, period)| Watching::new(observer, *period)),
+            stance: Stance::before_landing(),
+            steps: 0,
+            reward: Sum::zero(),
+            samples: vec![Sum::zero(); task.descriptors.len()],
+            last,
+            running: T::Truth::yes(),
+            diverged: !T::Truth::yes(),
+            stopped: !T::Truth::yes(),
+            lasted: zero,
+        };
+        if let Some(start) = start {
+            episode.stand(0, start);
+        }
+        episode
+    }
+
+    /// Goes on from where an episode of the same candidate was paused.
+    pub(crate) fn resume(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        paused: Paused<T>,
+    ) -> Self {
+        let Paused {
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+        } = paused;
+        Self {
+            candidate,
+            world,
+            task,
+            first_decision: 0,
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+        }
+    }
+
+    /// Gives back what it borrowed, and keeps the rest.
+    pub(crate) fn pause(self) -> Paused<T> {
+        let Self {
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+            ..
+        } = self;
+        Paused {
+            prelude,
+            state,
+            work,
+            drive,
+            policy,
+            watching,
+            stance,
+            steps,
+            reward,
+            samples,
+            last,
+            running,
+            diverged,
+            stopped,
+            lasted,
+        }
+    }
+
+    /// Goes on from a snapshot of a running episode of the same candidate, which has this prelude.
+    pub(crate) fn restore(
+        candidate: &'a Candidate<T>,
+        world: &'a World<T>,
+        task: &'a TaskPlan,
+        prelude: Prelude<T>,
+        from: &Snapshot<T>,
+    ) -> Self {
+        let mut episode = Self::with(candidate, world, task, prelude, None);
+        episode.prelude.start = from.start;
+        episode.state.clone_from(&from.state);
+        episode.drive.targets.clone_from(&from.targets);
+        episode.policy.commands.clone_from(&from.commands);
+        episode.stance = Stance::from_array(from.stance);
+        episode.steps = from.steps;
+        episode.lasted = real(f64::from(from.steps));
+        let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
+        for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums)
+        {
+            *own = Sum { total, excess };
+        }
+        episode
+    }
+
+    /// From here on the candidate's sequence of actions counts its rows from the present decision.
+    pub(crate) fn count_decisions_from_here(&mut self) {
+        self.first_decision = self.steps / self.task.control_period;
+    }
+
+    /// One step; false when the episode has ended (then nothing was simulated). Of episodes side by side, those that have ended keep
+    /// their returns, whatever becomes of their bodies.
     pub fn advance(&mut self) -> bool {
-        if self.ending.is_some() {
+        if self.is_over() {
             return false;
         }
         let command_rate = self.move_on();
-        // Judge.
-        if self.has_diverged() {
-            self.ending = Some(Ending::Diverged);
-            return true;
+        self.judge(command_rate);
+        true
+    }
+
+    /// Judges a step in which servo targets had a mean square rate (rad2/s2).
+    fn judge(&mut self, command_rate: T) {
+        self.lasted = T::choose(self.running, self.lasted + T::one(), self.lasted);
+        let diverged = self.running & self.has_diverged();
+        self.diverged = self.diverged | diverged;
+        self.running = self.running & !diverged;
+        if self.is_over() {
+            return;
         }
-        let (model, time, dt) = (&self.candidate.model, self.time(), self.world.dt);
+        let (model, time, dt, running) = (&self.candidate.model, self.time(), self.world.dt, self.running);
         let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
-        self.last = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate);
+        let seen = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate);
+        self.last = Sensors::choose(running, seen, self.last);
         if let Some(watching) = &mut self.watching {
             let targets = &self.drive.targets;
             watching.see(&features(model, &self.prelude.plan, &self.last, state, targets), self.steps);
         }
-        self.reward.add(self.task.reward_rate(&self.last) * dt);
+        self.reward.add_where(running, self.task.reward_rate(&self.last) * dt);
         for (sum, descriptor) in self.samples.iter_mut().zip(&self.task.descriptors) {
-            sum.add(descriptor.sample(&self.last, dt));
+            sum.add_where(running, descriptor.sample(&self.last, dt));
         }
-        if self.must_stop() {
-            self.ending = Some(Ending::Terminated);
-        } else if self.steps == self.task.steps {
-            self.ending = Some(Ending::Finished);
+        let stopped = running & self.must_stop();
+        self.stopped = self.stopped | stopped;
+        self.running = self.running & !stopped;
+        if self.steps == self.task.steps {
+            self.running = !T::Truth::yes();
         }
-        true
     }
 
     /// Decides and moves, without a judgement: the step alone. Gives the mean square rate of the servo targets (rad2/s2).
@@ -286,9 +364,9 @@ impl<'a, T: Value> Episode<'a, T> {
         steps / self.task.control_period - self.first_decision
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended; of episodes side by side, whether all have.
     pub fn is_over(&self) -> bool {
-        self.ending.is_some()
+        !self.running.any()
     }
 
     /// Steps so far.
@@ -304,11 +382,6 @@ impl<'a, T: Value> Episode<'a, T> {
     /// What it is for.
     pub fn task(&self) -> &'a TaskPlan {
         self.task
-    }
-
-    /// How it ended, if it has.
-    pub fn ending(&self) -> Option<Ending> {
-        self.ending
     }
 
     /// The surroundings.
@@ -340,27 +413,32 @@ impl<'a, T: Value> Episode<'a, T> {
         self.policy.commands.clone_from(&standing.commands);
     }
 
+    /// Whether it has ended, each of episodes side by side by itself.
+    pub(crate) fn has_ended(&self) -> T::Truth {
+        !self.running
+    }
+
+    /// Steps so far, of episodes side by side those of each until it ended.
+    pub(crate) fn lasted(&self) -> T {
+        self.lasted
+    }
+
+    /// One over them, or over one.
+    pub(crate) fn step_share(&self) -> T {
+        T::one() / self.lasted.max(T::one())
+    }
+
     /// Means so far of what each descriptor averages.
     pub fn means(&self) -> Vec<T> {
-        let share = T::one() / real(f64::from(self.steps.max(1)));
+        let share = self.step_share();
         self.samples.iter().map(|sum| sum.total * share).collect()
     }
 
-    /// Reward and descriptors as if the episode ended here.
-    pub fn returns(&self) -> Returns<T> {
-        Returns {
-            reward: self.reward_so_far(),
-            descriptors: self
-                .task
-                .descriptors
-                .iter()
-                .zip(self.means())
-                .map(|(descriptor, mean)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts))
-                .collect(),
-            ending: self.ending.unwrap_or(Ending::Finished),
-            steps: self.steps,
-            contacts_left_out: self.work.pairs_left_out,
-        }
+    /// Descriptors as if the episode ended here.
+    pub(crate) fn descriptors(&self) -> Vec<T> {
+        let finish =
+            |(descriptor, mean): (&Descriptor, T)| descriptor.finish(mean, &self.last, &self.prelude.plan.facts);
+        self.task.descriptors.iter().zip(self.means()).map(finish).collect()
     }
 
     /// Reward as if the episode ended here.
@@ -378,21 +456,66 @@ impl<'a, T: Value> Episode<'a, T> {
         &self.last
     }
 
-    fn must_stop(&self) -> bool {
-        let below = |value: T, bound: Option<f64>| bound.is_some_and(|b| value.to_f64() < b);
-        below(self.last.height, self.task.min_height) || below(self.last.up.z, self.task.min_up)
+    fn must_stop(&self) -> T::Truth {
+        let below = |value: T, bound: Option<f64>| bound.map_or(!T::Truth::yes(), |bound| value.is_below(bound));
+        below(self.last.height, self.task.min_height) | below(self.last.up.z, self.task.min_up)
     }
 
     /// NaN fails the comparisons too.
-    fn has_diverged(&self) -> bool {
-        let slow = |v: Vec3<T>, bound: f64| v.norm_squared().to_f64() < bound * bound;
-        let calm = |state: &State<T>| {
-            slow(state.velocity, SPEED_BOUND)
-                && slow(state.angular_velocity, RATE_BOUND)
-                && state.links.iter().all(|l| l.rate.to_f64().abs() < RATE_BOUND && l.angle.is_finite())
-                && state.position.is_finite()
-                && state.orientation.is_finite()
-        };
-        !(calm(&self.state) && self.state.objects.iter().all(calm))
+    fn has_diverged(&self) -> T::Truth {
+        let calm = state_is_calm(&self.state);
+        !self.state.objects.iter().fold(calm, |calm, object| calm & state_is_calm(object))
+    }
+}
+
+/// Whether a body is within all bounds.
+#[inline(always)]
+fn state_is_calm<T: Compare>(state: &State<T>) -> T::Truth {
+    let slow = |v: Vec3<T>, bound: f64| v.norm_squared().is_below(bound * bound);
+    let base = slow(state.velocity, SPEED_BOUND) & slow(state.angular_velocity, RATE_BOUND);
+    let placed = state.position.is_finite() & state.orientation.is_finite();
+    let calm =
+        |calm: T::Truth, link: &LinkState<T>| calm & link.rate.abs().is_below(RATE_BOUND) & link.angle.is_finite();
+    state.links.iter().fold(base & placed, calm)
+}
+
+impl<T: Value> Episode<'_, T> {
+    /// How it ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.is_over().then(|| ending(self.diverged, self.stopped))
+    }
+
+    /// Reward and descriptors as if the episode ended here.
+    pub fn returns(&self) -> Returns<T> {
+        Returns {
+            reward: self.reward_so_far(),
+            descriptors: self.descriptors(),
+            ending: self.ending().unwrap_or(Ending::Finished),
+            steps: self.steps,
+            contacts_left_out: self.work.pairs_left_out,
+        }
+    }
+}
+
+/// How an episode ended that diverged, was stopped, or neither.
+fn ending(diverged: bool, stopped: bool) -> Ending {
+    match (diverged, stopped) {
+        (true, _) => Ending::Diverged,
+        (false, true) => Ending::Terminated,
+        (false, false) => Ending::Finished,
+    }
+}
+
+impl Episode<'_, Lanes> {
+    /// What each of the episodes gave, which have ended.
+    pub(crate) fn returns_of_each(&self) -> [Returns<f32>; LANES] {
+        let (reward, descriptors) = (self.reward_so_far(), self.descriptors());
+        from_fn(|lane| Returns {
+            reward: reward.lane(lane),
+            descriptors: descriptors.iter().map(|descriptor| descriptor.lane(lane)).collect(),
+            ending: ending(self.diverged.lane(lane), self.stopped.lane(lane)),
+            steps: self.lasted.lane(lane) as u32,
+            contacts_left_out: 0,
+        })
     }
 }

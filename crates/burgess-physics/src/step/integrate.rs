@@ -1,35 +1,41 @@
 //! From the velocities after the step to the next state.
 
 use super::assemble::{across, contact_law};
-use super::pairs::carry_pairs;
+use super::places::at;
+use super::scalar::Scalar;
 use super::spatial::Twist;
 use super::state::{ContactState, ContactWork, LinkWork, State, Work};
 use crate::model::{BaseKind, Model};
 use crate::world::World;
-use burgess_core::autodiff::{Real, Value};
-use burgess_core::math::Quat;
+use burgess_core::autodiff::{Choose, Compare, Real, Truth};
+use burgess_core::math::{Quat, Vec3};
 
 /// What links and contacts carry into the next step, taken at the old positions with the new velocities.
-pub fn carry<T: Value>(model: &Model<T>, world: &World<T>, state: &mut State<T>, work: &Work<T>) {
+pub fn carry<T: Scalar>(model: &Model<T>, world: &World<T>, state: &mut State<T>, work: &Work<T>) {
     carry_motion(model, state, work, |own| own.twist_after);
     let law = contact_law(model, world, work);
-    for ((contact, scratch), next) in model.contacts.iter().zip(&work.contacts).zip(&mut state.contacts) {
+    for ((link, scratch), next) in work.places.touching.iter().zip(&work.contacts).zip(&mut state.contacts) {
         // Most are in the air.
-        if !pushes(scratch) {
-            *next = ContactState::apart();
+        let (pushes, apart) = (pushes(scratch), ContactState::apart());
+        if !pushes.any() {
+            *next = apart;
             continue;
         }
-        let own = &work.links[contact.link];
-        let slip = |twist: &Twist<T>| across(twist.at(scratch.point), scratch.normal);
-        let gain = law.free_gain(scratch.tangent_drag, slip(&own.twist), slip(&own.twist_after));
-        *next = ContactState { normal_force: scratch.force, free_gain: gain };
+        let (before, after) = at(link, |link| (work.links[link].twist, work.links[link].twist_after));
+        let slip = |twist: Twist<T>| across(twist.at(scratch.point), scratch.normal);
+        let gain = law.free_gain(scratch.tangent_drag, slip(before), slip(after));
+        *next = ContactState {
+            normal_force: T::choose(pushes, scratch.force, apart.normal_force),
+            free_gain: Vec3::choose(pushes, gain, apart.free_gain),
+        };
     }
-    carry_pairs(state, work);
+    T::carry_pairs(state, work);
 }
 
 /// Whether a contact pushes, and so has something to carry on.
-pub fn pushes<T: Value>(scratch: &ContactWork<T>) -> bool {
-    scratch.active && scratch.force.to_f64() > 0.0
+#[inline(always)]
+pub fn pushes<T: Compare>(scratch: &ContactWork<T>) -> T::Truth {
+    scratch.active & scratch.force.is_above(T::zero())
 }
 
 /// Sets the momentum and spin that links carry from one of their twists.

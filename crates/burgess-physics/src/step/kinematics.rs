@@ -1,13 +1,14 @@
 //! Down the tree: where the links are and how they move.
 
+use super::places::at;
 use super::spatial::Twist;
-use super::state::{LinkWork, State, Work};
+use super::state::{State, Work};
 use crate::model::{BaseKind, JointKind, Model};
-use burgess_core::autodiff::Real;
+use burgess_core::autodiff::Compare;
 use burgess_core::math::{Quat, Vec3};
 
 /// Orientation, position, spatial axis and twist of every link, about the base origin.
-pub fn kinematics<T: Real>(model: &Model<T>, state: &State<T>, work: &mut Work<T>) {
+pub fn kinematics<T: Compare>(model: &Model<T>, state: &State<T>, work: &mut Work<T>) {
     work.position = state.position;
     let rotation = state.orientation.to_matrix();
     let base = &mut work.links[0];
@@ -23,13 +24,15 @@ pub fn kinematics<T: Real>(model: &Model<T>, state: &State<T>, work: &mut Work<T
         let (link, joint) = (&model.links[i], model.joint(i));
         let JointKind::Hinge(hinge) = &joint.kind;
         let (above, below) = work.links.split_at_mut(i);
-        let (parent, own): (&LinkWork<T>, &mut LinkWork<T>) = (&above[link.parent], &mut below[0]);
-        own.orientation = parent.orientation * Quat::about_axis(hinge.axis, state.links[i].angle);
+        let (parent, own) = (&work.places.parents[i], &mut below[0]);
+        let (orientation, rotation) = at(parent, |parent| (above[parent].orientation, above[parent].rotation));
+        let (origin, twist) = at(parent, |parent| (above[parent].origin, above[parent].twist));
+        own.orientation = orientation * Quat::about_axis(hinge.axis, state.links[i].angle);
         own.rotation = own.orientation.to_matrix();
-        own.origin = parent.origin + parent.rotation * joint.position;
+        own.origin = origin + rotation * joint.position;
         own.com = own.origin + own.rotation * link.com;
-        let axis = parent.rotation * hinge.axis;
+        let axis = rotation * hinge.axis;
         own.axis = Twist { angular: axis, linear: own.origin.cross(axis) };
-        own.twist = parent.twist + own.axis.scaled(state.links[i].rate);
+        own.twist = twist + own.axis.scaled(state.links[i].rate);
     }
 }

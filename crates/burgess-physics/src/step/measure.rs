@@ -6,7 +6,7 @@ use super::state::{State, Work};
 use crate::laws::sensors::{LIMB_ENDS, Sensors, load_share};
 use crate::model::Model;
 use crate::world::World;
-use burgess_core::autodiff::{Real, real};
+use burgess_core::autodiff::{Compare, Real, real};
 use burgess_core::math::{Vec3, vec3};
 
 /// A limb end touches down when its load share rises above the first, after it fell below the second: the gap keeps a
@@ -33,17 +33,18 @@ impl<T: Real> Stance<T> {
         Self(numbers)
     }
 
-    /// Updates the stance and returns the touch-downs, mean over `count` limb ends.
-    fn update(&mut self, loads: &[T; LIMB_ENDS], count: usize) -> T {
+    /// Updates the stance and returns the touch-downs, mean over `count` limb ends; those that do not exist never land.
+    #[inline(always)]
+    fn update(&mut self, loads: &[T; LIMB_ENDS], count: T) -> T {
         let (one, zero) = (T::one(), T::zero());
         let mut landed = zero;
-        for (down, &load) in self.0.iter_mut().zip(loads).take(count) {
+        for (down, &load) in self.0.iter_mut().zip(loads) {
             let unloaded = down.select_gt(real(1.5), *down, zero);
             let now = load.select_gt(real(TOUCH_DOWN.0), one, load.select_gt(real(TOUCH_DOWN.1), *down, unloaded));
             landed += (now - *down).max(zero);
             *down = now;
         }
-        landed / real(count.max(1) as f64)
+        landed / count
     }
 }
 
@@ -55,7 +56,7 @@ pub fn meeting_force<T: Real>(model: &Model<T>, work: &Work<T>, kind: Meeting) -
 
 /// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
-pub fn measure<T: Real>(
+pub fn measure<T: Compare>(
     model: &Model<T>,
     prelude: &Prelude<T>,
     world: &World<T>,
@@ -69,9 +70,9 @@ pub fn measure<T: Real>(
     let (start, object) =
         if first_rival > 0 { (prelude.objects[0], state.objects[0].position) } else { (Vec3::zero(), Vec3::zero()) };
     let mut link_force = [T::zero(); LIMB_ENDS];
-    for (contact, carried) in model.contacts.iter().zip(&state.contacts) {
-        if let Some(end) = plan.limb_ends.iter().position(|&link| link == contact.link) {
-            link_force[end] += carried.normal_force;
+    for (on_ends, carried) in prelude.places.on_ends.iter().zip(&state.contacts) {
+        for (force, &on_end) in link_force.iter_mut().zip(on_ends) {
+            *force = T::choose(on_end, *force + carried.normal_force, *force);
         }
     }
     let limb_load = link_force.map(|force| load_share(force, plan.reference_force));
@@ -91,7 +92,7 @@ pub fn measure<T: Real>(
         command_rate,
         limit_use: limit_use / real(model.joint_count().max(1) as f64),
         limb_load,
-        touchdowns: stance.update(&limb_load, plan.limb_ends.len()),
+        touchdowns: stance.update(&limb_load, prelude.places.end_count),
         object_start: start,
         object,
         object_touch: load_share(meeting_force(model, work, Meeting::FirstObject), plan.reference_force),

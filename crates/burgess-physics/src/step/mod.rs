@@ -1,5 +1,6 @@
 //! One step and one episode of one candidate, generic over the scalar. Files and functions are the twins of the shaders.
 
+pub(crate) mod abreast;
 pub mod assemble;
 pub mod body_plan;
 pub mod episode;
@@ -12,11 +13,14 @@ pub mod objects;
 pub mod observer;
 pub mod pair_work;
 pub mod pairs;
+pub mod places;
 pub mod policy;
 pub mod prelude;
 pub mod record;
 pub mod reverse;
 pub mod rovers;
+pub mod scalar;
+mod searches;
 pub mod snapshot;
 pub mod solve;
 pub mod spatial;

@@ -3,7 +3,7 @@
 //! each object.
 
 use super::members::Member;
-use super::state::{DriveOf, LinkWork, State, Work};
+use super::state::{LinkWork, State, Work};
 use crate::model::Model;
 use burgess_core::autodiff::Real;
 use burgess_core::math::Vec3;
@@ -19,21 +19,6 @@ pub fn each_body<T: Real>(
     act(model, state, work);
     for ((object, state), work) in model.objects.iter().zip(&state.objects).zip(&mut work.objects) {
         act(&object.body, state, work);
-    }
-}
-
-/// As [`each_body`], with what drives the hinges of each.
-#[inline(always)]
-pub fn each_driven_body<T: Real>(
-    model: &Model<T>,
-    mut drive: DriveOf<'_, T>,
-    state: &State<T>,
-    work: &mut Work<T>,
-    mut act: impl FnMut(&Model<T>, DriveOf<'_, T>, &State<T>, &mut Work<T>),
-) {
-    act(model, drive.take(model.links.len()), state, work);
-    for ((object, state), work) in model.objects.iter().zip(&state.objects).zip(&mut work.objects) {
-        act(&object.body, drive.take(object.driven_count()), state, work);
     }
 }
 
@@ -57,6 +42,31 @@ pub fn work_on_each_body<T: Real>(model: &Model<T>, work: &mut Work<T>, mut act:
     act(model, work);
     for (object, work) in model.objects.iter().zip(&mut work.objects) {
         act(&object.body, work);
+    }
+}
+
+impl<T: Real> Model<T> {
+    /// Links of a body that servo targets and commands are listed for.
+    #[inline(always)]
+    pub fn driven(&self, body: usize) -> usize {
+        body.checked_sub(1).map_or(self.links.len(), |object| self.objects[object].driven_count())
+    }
+}
+
+impl<T> State<T> {
+    /// The state of a body: see [`Member::body`].
+    #[inline(always)]
+    pub fn body(&self, body: usize) -> &Self {
+        body.checked_sub(1).map_or(self, |object| &self.objects[object])
+    }
+
+    /// As [`body`](Self::body), to change it.
+    #[inline(always)]
+    pub fn body_mut(&mut self, body: usize) -> &mut Self {
+        match body.checked_sub(1) {
+            None => self,
+            Some(object) => &mut self.objects[object],
+        }
     }
 }
 

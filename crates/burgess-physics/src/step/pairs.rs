@@ -261,7 +261,7 @@ pub fn push_pairs<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<
 pub fn assemble_answer<T: Value>(model: &Model<T>, world: &World<T>, work: &mut Work<T>) {
     work.contacts.iter_mut().for_each(|contact| contact.active = true);
     assemble_inertia(model, work);
-    assemble_contacts(model, world, work);
+    assemble_contacts(world, work);
     eliminate_hinges(model, work);
 }
 

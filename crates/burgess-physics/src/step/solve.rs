@@ -1,26 +1,29 @@
 //! The articulated-body solve: up the tree eliminating hinges, the base's six unknowns, and down again. O(links).
 //! Then the check that contacts push.
 
+use super::places::at;
 use super::spatial::{Spatial, Twist};
 use super::state::Work;
 use crate::model::{BaseKind, Model};
-use burgess_core::autodiff::{Real, Value};
+use burgess_core::autodiff::{Compare, Place, Real, Truth};
 
 /// Eliminates every hinge into its parent, leaf to base.
-pub fn eliminate_hinges<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+pub fn eliminate_hinges<T: Compare>(model: &Model<T>, work: &mut Work<T>) {
     for i in (1..model.links.len()).rev() {
         let (above, below) = work.links.split_at_mut(i);
-        let (parent, own) = (&mut above[model.links[i].parent], &mut below[0]);
+        let own = &mut below[0];
         let u = own.inertia.apply(&own.axis);
         let inverse = (own.joint_inertia + u.dot(&own.axis)).recip();
         let load = own.joint_load + own.load.dot(&own.axis);
         own.gain = u.scaled(inverse);
         own.free_rate = load * inverse;
         own.joint_inverse = inverse;
-        parent.inertia.accumulate(&own.inertia.reduced(&u, &own.gain));
-        let mut rest = own.load;
+        let (inertia, mut rest) = (own.inertia.reduced(&u, &own.gain), own.load);
         rest.accumulate(&u.scaled(-own.free_rate));
-        parent.load.accumulate(&rest);
+        for (here, parent) in work.places.parents[i].all() {
+            above[parent].inertia.accumulate_where(here, &inertia);
+            above[parent].load.accumulate_where(here, &rest);
+        }
     }
 }
 
@@ -34,12 +37,13 @@ pub fn solve_base<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 }
 
 /// Twists after the step, base to leaf; the new hinge rates go to `free_rate`.
-pub fn substitute_back<T: Real>(model: &Model<T>, work: &mut Work<T>) {
+pub fn substitute_back<T: Compare>(model: &Model<T>, work: &mut Work<T>) {
     for i in 1..model.links.len() {
         let (above, below) = work.links.split_at_mut(i);
-        let (parent, own) = (&above[model.links[i].parent], &mut below[0]);
-        own.free_rate -= own.gain.dot(&parent.twist_after);
-        own.twist_after = parent.twist_after + own.axis.scaled(own.free_rate);
+        let own = &mut below[0];
+        let twist_after = at(&work.places.parents[i], |parent| above[parent].twist_after);
+        own.free_rate -= own.gain.dot(&twist_after);
+        own.twist_after = twist_after + own.axis.scaled(own.free_rate);
     }
 }
 
@@ -80,15 +84,15 @@ pub fn find_mobilities<T: Real>(model: &Model<T>, work: &mut Work<T>) {
 
 /// Evaluates the normal forces, takes contacts that pull out of the equations and puts back those that would push.
 /// False when nothing changed: then every force is max(push - drag * v_n', 0), but for pulls within the tolerance.
-pub fn release_contacts<T: Value>(model: &Model<T>, work: &mut Work<T>) -> bool {
-    let mut changed = false;
-    for (contact, scratch) in model.contacts.iter().zip(&mut work.contacts) {
-        let v_n = work.links[contact.link].twist_after.at(scratch.point).dot(scratch.normal);
+pub fn release_contacts<T: Compare>(work: &mut Work<T>) -> bool {
+    let mut changed = !T::Truth::yes();
+    for (link, scratch) in work.places.touching.iter().zip(&mut work.contacts) {
+        let v_n = at(link, |link| work.links[link].twist_after).at(scratch.point).dot(scratch.normal);
         let force = scratch.push - scratch.drag * v_n;
-        scratch.force = if scratch.active { force } else { T::zero() };
-        let pushes = force.to_f64() >= -work.pull_tolerance.to_f64();
-        changed |= pushes != scratch.active;
+        scratch.force = T::choose(scratch.active, force, T::zero());
+        let pushes = force.is_at_least(-work.pull_tolerance);
+        changed = changed | (pushes ^ scratch.active);
         scratch.active = pushes;
     }
-    changed
+    changed.any()
 }

@@ -1,7 +1,7 @@
 //! Spatial (six-dimensional) vectors and inertias about the base origin, in world axes (Featherstone 2008, "Rigid Body Dynamics
 //! Algorithms", with the point of reference common to all links).
 
-use burgess_core::autodiff::{Real, real};
+use burgess_core::autodiff::{Choose, Compare, Real, Truth, real};
 use burgess_core::math::{Mat3, Sym3, Vec3};
 use std::ops::Add;
 
@@ -116,6 +116,61 @@ impl<T: Real> Wrench<T> {
     }
 }
 
+impl<T: Compare> Choose<T::Truth> for Twist<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            angular: Vec3::choose(answer, if_true.angular, if_false.angular),
+            linear: Vec3::choose(answer, if_true.linear, if_false.linear),
+        }
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Wrench<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            torque: Vec3::choose(answer, if_true.torque, if_false.torque),
+            force: Vec3::choose(answer, if_true.force, if_false.force),
+        }
+    }
+}
+
+impl<T: Compare> Wrench<T> {
+    /// Adds another wrench where an answer is true.
+    #[inline(always)]
+    pub fn accumulate_where(&mut self, answer: T::Truth, o: &Self) {
+        let before = *self;
+        self.accumulate(o);
+        if !answer.all() {
+            *self = Self::choose(answer, *self, before);
+        }
+    }
+}
+
+impl<T: Compare> Spatial<T> {
+    /// Adds another inertia where an answer is true.
+    #[inline(always)]
+    pub fn accumulate_where(&mut self, answer: T::Truth, o: &Self) {
+        let before = *self;
+        self.accumulate(o);
+        if !answer.all() {
+            *self = Self::choose(answer, *self, before);
+        }
+    }
+}
+
+impl<T: Compare> Choose<T::Truth> for Spatial<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            j: Sym3::choose(answer, if_true.j, if_false.j),
+            h: Mat3::choose(answer, if_true.h, if_false.h),
+            m: Sym3::choose(answer, if_true.m, if_false.m),
+        }
+    }
+}
+
 impl<T: Real> Spatial<T> {
     /// No inertia.
     #[inline(always)]
@@ -215,6 +270,7 @@ impl<T: Real> Spatial<T> {
         self.m += o.m;
     }
     /// Solves for the twist of a wrench by LDL^T, the linear block first because it is the well-conditioned one.
+    #[inline(always)]
     pub fn solve(&self, load: &Wrench<T>) -> Twist<T> {
         let (j, h, m) = (self.j.to_matrix(), self.h, self.m.to_matrix());
         let mut a = [[T::zero(); 6]; 6];
@@ -232,6 +288,7 @@ impl<T: Real> Spatial<T> {
 
 /// Solves `A x = b` for a symmetric positive definite `A`, of which only the lower triangle is read.
 #[allow(clippy::needless_range_loop)] // two rows of one matrix are read and written by index
+#[inline(always)]
 fn solve_ldl<T: Real, const N: usize>(mut a: [[T; N]; N], mut x: [T; N]) -> [T; N] {
     let mut inverse_d = [T::zero(); N];
     for k in 0..N {

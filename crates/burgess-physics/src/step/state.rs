@@ -2,12 +2,13 @@
 
 use super::members::Members;
 use super::pair_work::{PairWork, Placed};
+use super::places::Places;
 use super::rovers::Roving;
 use super::spatial::{Spatial, Twist, Wrench};
 use crate::laws::joint::JointTorque;
 use crate::laws::pair::ContactSums;
 use crate::model::{Model, Object, Rival};
-use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::autodiff::{Compare, Real, Truth, real};
 use burgess_core::math::{Mat3, Quat, Vec3, vec3};
 
 /// The state of one link: its hinge, and what it carries from step to step.
@@ -189,7 +190,7 @@ pub struct LinkWork<T> {
 
 /// Scratch of one contact point.
 #[derive(Clone, Copy, Debug)]
-pub struct ContactWork<T> {
+pub struct ContactWork<T: Real> {
     /// Point of contact relative to the base origin (m, world axes).
     pub point: Vec3<T>,
     /// Unit normal of the ground.
@@ -203,12 +204,12 @@ pub struct ContactWork<T> {
     /// Friction = -tangent_drag * v_t'.
     pub tangent_drag: T,
     /// Whether the normal force is in the equations; a contact that would pull is taken out.
-    pub active: bool,
+    pub active: T::Truth,
     /// Normal force that acted in this step (N): negative where a pulling contact was left in.
     pub force: T,
 }
 
-impl<T: Value> ContactWork<T> {
+impl<T: Compare> ContactWork<T> {
     /// Of a point that is nowhere near the ground.
     pub fn apart() -> Self {
         let zero = T::zero();
@@ -219,7 +220,7 @@ impl<T: Value> ContactWork<T> {
             push: zero,
             drag: zero,
             tangent_drag: zero,
-            active: true,
+            active: T::Truth::yes(),
             force: zero,
         }
     }
@@ -227,17 +228,22 @@ impl<T: Value> ContactWork<T> {
     /// Whether any force acts that could ever be seen, given the pull that counts as none (N): most contacts are in the air, where the
     /// law's tails end in numbers on which processors are slow. A number with a derivative always acts.
     #[inline(always)]
-    pub fn can_act(&self, pull_tolerance: T) -> bool {
-        let least = pull_tolerance.to_f64() * T::EPSILON * T::EPSILON;
-        T::DIFFERENTIATES || [self.push, self.drag, self.tangent_drag].iter().any(|x| x.to_f64() > least)
+    pub fn can_act(&self, pull_tolerance: T) -> T::Truth {
+        if T::DIFFERENTIATES {
+            return T::Truth::yes();
+        }
+        let least = pull_tolerance * real(T::EPSILON * T::EPSILON);
+        self.push.is_above(least) | self.drag.is_above(least) | self.tangent_drag.is_above(least)
     }
 }
 
 /// Scratch memory of a step, kept between steps to save allocation.
 #[derive(Clone, Debug)]
-pub struct Work<T> {
+pub struct Work<T: Real> {
     /// The base origin before the step (m), as in the state.
     pub position: Vec3<T>,
+    /// Which link hangs on which, and which contact point is on which.
+    pub places: Places<T>,
     /// What the numbers of links and colliders stand for, those of objects included.
     pub members: Members,
     /// One entry a link.
@@ -274,7 +280,7 @@ pub struct Work<T> {
     pub objects: Vec<Work<T>>,
 }
 
-impl<T: Value> Work<T> {
+impl<T: Compare> Work<T> {
     /// Scratch for one creature in a world of the given gravity (m/s2) and contact width (m).
     pub fn new(model: &Model<T>, gravity: Vec3<T>, contact_width: T) -> Self {
         let zero = T::zero();
@@ -298,6 +304,7 @@ impl<T: Value> Work<T> {
         };
         Self {
             position: Vec3::zero(),
+            places: Places::new(model),
             members: Members::new(model),
             links: vec![link; model.links.len()],
             contacts: vec![ContactWork::apart(); model.contacts.len()],

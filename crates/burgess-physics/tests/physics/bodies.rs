@@ -191,7 +191,7 @@ fn random_vector(stream: &mut Stream, scale: f64) -> Vec3<f64> {
     vec3(stream.normal(), stream.normal(), stream.normal()) * scale
 }
 
-fn random_shape(stream: &mut Stream) -> (Shape<f64>, Vec3<f64>) {
+pub(crate) fn random_shape(stream: &mut Stream) -> (Shape<f64>, Vec3<f64>) {
     let along = random_vector(stream, 1.0).normalised() * stream.range(0.1, 0.2);
     match stream.below(3) {
         0 => {

@@ -1,7 +1,7 @@
 //! Derivatives of the laws and of a whole step: dual numbers against central differences, finite at every awkward place.
 
 use crate::bodies;
-use burgess_core::autodiff::{Dual, Real, Value, real};
+use burgess_core::autodiff::{Compare, Dual, Real, Value, real};
 use burgess_core::math::{Quat, Sym3, Vec3, vec3};
 use burgess_physics::laws::contact::ContactLaw;
 use burgess_physics::laws::descriptor::Descriptor;

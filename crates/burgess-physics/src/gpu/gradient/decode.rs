@@ -154,7 +154,7 @@ impl<'b, F: Fn(usize, usize) -> Vec4, B: Fn(Option<usize>) -> &'b [f32]> Bars<'_
         total.prelude.reference_force = reference;
         total.prelude.mass = share(5)[3];
         total.world.gravity = gravity;
-        total.add_friction(share(2)[3]);
+        *total.friction() += share(2)[3];
         total.world.contact_damping = share(3)[3];
     }
 

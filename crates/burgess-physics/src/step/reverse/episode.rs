@@ -12,16 +12,20 @@ use super::policy::{PolicyBack, reverse_act_each, reverse_slew_each};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
 use super::{recall, reverse_each_body, reverse_step};
-use crate::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
+use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
+use crate::lanes::{LANES, Lanes};
 use crate::model::Candidate;
+use crate::step::abreast;
 use crate::step::episode::Episode;
 use crate::step::measure::{Stance, measure};
+use crate::step::places::Places;
 use crate::step::policy::{Occasion, slew_each};
 use crate::step::prelude::Prelude;
+use crate::step::scalar::Scalar;
 use crate::step::state::{Drive, State, Work};
 use crate::task::{Ending, Returns, TaskPlan};
 use crate::world::World;
-use burgess_core::autodiff::{Value, real};
+use burgess_core::autodiff::{Choose, Compare, Truth, Value, real};
 use burgess_core::math::vec3;
 
 /// Memory for the states of one creature (bytes). What does not fit is simulated twice; a sixteen-link creature has some 3,000 steps of
@@ -135,20 +139,81 @@ pub fn differentiate_window<'a, T: Value>(
     if forth.episode.ending() == Some(Ending::Diverged) {
         return (returns, vec![Bars::not_a_number(candidate); objectives.len()]);
     }
-    let mut backs: Vec<Back<'a, T>> =
-        objectives.iter().map(|objective| Back::new(objective, &forth.episode, after)).collect();
-    let mut end = forth.episode.steps();
-    for segment in (0..forth.checkpoints.len()).rev() {
-        let first = forth.begin + segment as u32 * forth.segment;
-        forth.recall(segment, end);
-        for index in (first..end).rev() {
-            let episode = &forth.episode;
-            backs.iter_mut().for_each(|back| back.reverse(index, index - first, &forth.tape, episode, watch));
-        }
-        end = first;
+    (returns, forth.go_back(objectives, after, watch))
+}
+
+/// As [`differentiate_each`], of candidates that go together: see [`abreast`]. `world` is once that of one candidate and once that of all.
+pub(crate) fn differentiate_abreast(
+    candidates: &[&Candidate<f32>],
+    (world, world_abreast): (&World<f32>, &World<Lanes>),
+    task: &TaskPlan,
+    objectives: &[Objective],
+    memory: usize,
+) -> Vec<Vec<Gradient<f32>>> {
+    let (together, prelude) = abreast::join(candidates, world);
+    let episode = Episode::with(&together, world_abreast, task, prelude, None);
+    let start = episode.state.clone();
+    let mut forth = Forth::new(episode, u32::MAX, LANES * memory);
+    forth.run();
+    let returns = forth.episode.returns_of_each();
+    let places = forth.episode.prelude().places.clone();
+    let mut of_objectives = Vec::new();
+    for mut bars in forth.go_back(objectives, None, &mut Blind) {
+        take_start(&together, world_abreast, &start, &places, &mut bars);
+        let mut gradient = bars.gathered();
+        gradient.prelude.start = gradient.state.position;
+        of_objectives.push(gradient);
     }
-    let bars = backs.into_iter().map(|back| Bars { state: back.bar, total: back.total }).collect();
-    (returns, bars)
+    let of_candidate = |(lane, (candidate, returns)): (usize, (&&Candidate<f32>, &Returns<f32>))| {
+        let one = |gradient: &Gathered<Lanes>| match returns.ending {
+            Ending::Diverged => not_a_number(candidate, returns.clone()),
+            _ => gradient.of_lane(lane, candidate, returns.clone()),
+        };
+        of_objectives.iter().map(one).collect()
+    };
+    candidates.iter().zip(&returns).enumerate().map(of_candidate).collect()
+}
+
+/// A gradient without what the episode gave.
+struct Gathered<T> {
+    candidate: Candidate<T>,
+    prelude: PreludeGradient<T>,
+    world: WorldGradient<T>,
+    state: StateGradient<T>,
+}
+
+impl Gathered<Lanes> {
+    /// The gradient of one of the candidates that went together.
+    fn of_lane(&self, lane: usize, own: &Candidate<f32>, returns: Returns<f32>) -> Gradient<f32> {
+        let number = |x: Lanes| x.lane(lane);
+        let list = |numbers: &[Lanes]| numbers.iter().map(|&x| number(x)).collect();
+        let Self { prelude, world, state, .. } = self;
+        Gradient {
+            returns,
+            candidate: abreast::candidate_of_lane(&self.candidate, lane, own),
+            prelude: PreludeGradient {
+                start: prelude.start.map(number),
+                contact_width: number(prelude.contact_width),
+                reference_force: number(prelude.reference_force),
+                mass: number(prelude.mass),
+                leg_span: number(prelude.leg_span),
+            },
+            world: WorldGradient {
+                gravity: world.gravity.map(number),
+                friction: number(world.friction),
+                contact_damping: number(world.contact_damping),
+            },
+            state: StateGradient {
+                position: state.position.map(number),
+                rotation: state.rotation.map(number),
+                velocity: state.velocity.map(number),
+                angular_velocity: state.angular_velocity.map(number),
+                angles: list(&state.angles),
+                rates: list(&state.rates),
+                objects: Vec::new(),
+            },
+        }
+    }
 }
 
 impl<T: Value> Bars<T> {
@@ -184,28 +249,43 @@ impl<T: Value> Bars<T> {
         if returns.ending == Ending::Diverged {
             return not_a_number(candidate, returns);
         }
-        take_start(candidate, world, start, &mut self);
+        take_start(candidate, world, start, &Places::new(&candidate.model), &mut self);
+        let Gathered { candidate, prelude, world, state } = self.gathered();
+        Gradient { returns, candidate, prelude, world, state }
+    }
+}
+
+impl<T: Scalar> Bars<T> {
+    /// All that they say.
+    fn gathered(mut self) -> Gathered<T> {
         self.total.gather_objects();
         let ModelGradient { candidate, mut prelude, world, .. } = self.total;
         let mut state = self.state.gradient();
         // Displacements count from the start.
         state.position += std::mem::take(&mut prelude.start);
-        Gradient { returns, candidate, prelude, world, state }
+        Gathered { candidate, prelude, world, state }
     }
 }
 
 /// Takes the bars of what links carry at the start to positions, velocities and the model, from which it follows.
-fn take_start<T: Value>(candidate: &Candidate<T>, world: &World<T>, start: &State<T>, bars: &mut Bars<T>) {
+fn take_start<T: Scalar>(
+    candidate: &Candidate<T>,
+    world: &World<T>,
+    start: &State<T>,
+    places: &Places<T>,
+    bars: &mut Bars<T>,
+) {
     let model = &candidate.model;
     let drive = Drive::idle(model);
     let step = Step { model, world, drive: drive.of_all(), before: start, after: start };
     let mut work = Work::new(model, world.gravity, world.contact_width);
+    work.places.clone_from(places);
     let mut back = ReverseWork::new(model, world);
     reverse_starts(&step, &mut bars.state, &mut bars.total, &mut work, &mut back);
 }
 
 /// As [`reverse_start`], of a creature and its objects.
-pub(crate) fn reverse_starts<T: Value>(
+pub(crate) fn reverse_starts<T: Compare>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,
@@ -218,7 +298,7 @@ pub(crate) fn reverse_starts<T: Value>(
 }
 
 /// The forward pass, with its records.
-struct Forth<'a, T: Value> {
+struct Forth<'a, T: Scalar> {
     episode: Episode<'a, T>,
     /// Steps before the window.
     begin: u32,
@@ -235,7 +315,7 @@ struct Forth<'a, T: Value> {
     standing: Standing<T>,
 }
 
-impl<'a, T: Value> Forth<'a, T> {
+impl<'a, T: Scalar> Forth<'a, T> {
     fn new(episode: Episode<'a, T>, until: u32, memory: usize) -> Self {
         let (begin, model) = (episode.steps(), &episode.candidate().model);
         let until = until.min(episode.task().steps);
@@ -265,6 +345,28 @@ impl<'a, T: Value> Forth<'a, T> {
         self.taped = self.checkpoints.len().saturating_sub(1);
     }
 
+    /// Goes back to where the window began, for each objective.
+    fn go_back(
+        mut self,
+        objectives: &[Objective],
+        after: Option<&StateAdjoint<T>>,
+        watch: &mut dyn Watch<T>,
+    ) -> Vec<Bars<T>> {
+        let mut backs: Vec<Back<'a, T>> =
+            objectives.iter().map(|objective| Back::new(objective, &self.episode, after)).collect();
+        let mut end = self.episode.steps();
+        for segment in (0..self.checkpoints.len()).rev() {
+            let first = self.begin + segment as u32 * self.segment;
+            self.recall(segment, end);
+            for index in (first..end).rev() {
+                let episode = &self.episode;
+                backs.iter_mut().for_each(|back| back.reverse(index, index - first, &self.tape, episode, watch));
+            }
+            end = first;
+        }
+        backs.into_iter().map(|back| Bars { state: back.bar, total: back.total }).collect()
+    }
+
     /// Puts a segment that ends before step `end` onto the tape.
     fn recall(&mut self, segment: usize, end: u32) {
         if segment == self.taped {
@@ -282,7 +384,7 @@ impl<'a, T: Value> Forth<'a, T> {
     }
 }
 
-fn record<T: Value>(episode: &Episode<'_, T>, tape: &mut Tape<T>) {
+fn record<T: Scalar>(episode: &Episode<'_, T>, tape: &mut Tape<T>) {
     tape.push(&episode.state, &episode.drive.targets, episode.commands());
 }
 
@@ -300,14 +402,15 @@ fn segment_steps(steps: u32, room: usize) -> u32 {
 }
 
 /// The backward pass, with what has been gathered so far.
-struct Back<'a, T: Value> {
+struct Back<'a, T: Scalar> {
     candidate: &'a Candidate<T>,
     world: &'a World<T>,
     task: &'a TaskPlan,
     prelude: Prelude<T>,
     judgement: Judgement<'a, T>,
-    /// Bars of what the last step to be reversed is judged by beyond its own judgement.
-    end: Option<SeenBar<T>>,
+    /// Bars of what the last step of the episode is judged by beyond its own judgement, and its number.
+    end: SeenBar<T>,
+    last: T,
     bar: StateAdjoint<T>,
     total: ModelGradient<T>,
     work: Work<T>,
@@ -319,7 +422,7 @@ struct Back<'a, T: Value> {
     drive: Drive<T>,
 }
 
-impl<'a, T: Value> Back<'a, T> {
+impl<'a, T: Scalar> Back<'a, T> {
     fn new(objective: &Objective, episode: &Episode<'a, T>, after: Option<&StateAdjoint<T>>) -> Self {
         let (candidate, world, task) = (episode.candidate(), episode.world(), episode.task());
         let model = &candidate.model;
@@ -329,23 +432,26 @@ impl<'a, T: Value> Back<'a, T> {
             objective,
             world.dt,
             End {
-                is_over: episode.is_over(),
-                steps: episode.steps(),
+                is_over: episode.has_ended(),
+                share: episode.step_share(),
                 means: &episode.means(),
                 sensors: episode.sensors(),
                 facts: &prelude.plan.facts,
             },
         );
+        let mut work = Work::new(model, world.gravity, world.contact_width);
+        work.places.clone_from(&prelude.places);
         Self {
             candidate,
             world,
             task,
             prelude,
             judgement,
-            end: Some(end),
+            end,
+            last: episode.lasted(),
             bar: after.map_or_else(|| StateAdjoint::zero(model), StateAdjoint::clone),
             total: ModelGradient::zero(candidate),
-            work: Work::new(model, world.gravity, world.contact_width),
+            work,
             reverse: ReverseWork::new(model, world),
             policy: PolicyBack::default(),
             watching: task.observer.as_ref().map_or_else(WatchingBar::default, |(o, _)| WatchingBar::zero(o)),
@@ -368,8 +474,15 @@ impl<'a, T: Value> Back<'a, T> {
         recall(&step, &mut self.work);
         // Judge, move, decide: backward.
         watch.watch(index, &self.after.state, &mut self.bar);
-        let mut seen = self.end.take().unwrap_or_else(|| self.judgement.nothing());
-        let time = world.dt * real(f64::from(index + 1));
+        let number = real::<T>(f64::from(index + 1));
+        let is_last = number.is_at_least(self.last) & self.last.is_at_least(number);
+        let mut seen = SeenBar::choose(is_last, self.end, self.judgement.nothing());
+        if is_last.any() && !is_last.all() {
+            // Others have lasted longer. What has been gathered of those that end here comes from after their end.
+            self.bar.clear_where(is_last);
+            self.total.clear_where(is_last);
+        }
+        let time = world.dt * number;
         let stance = &mut Stance::before_landing();
         let after = &self.after.state;
         let sensors = measure(model, &self.prelude, world, after, &self.work, stance, time, command_rate);

@@ -8,14 +8,14 @@ use crate::frame::{ANGLES, CONTACT, FEATURES, HEIGHT, POWER, SPEEDS, SPIN, TARGE
 use crate::laws::sensors::{QUADRANTS, Sensors};
 use crate::step::body_plan::{BodyPlan, REFERENCE_LOAD};
 use crate::step::features::quadrant_forces;
-use burgess_core::autodiff::{Value, real};
+use burgess_core::autodiff::{Compare, real};
 use burgess_core::math::vec3;
 
 /// Bars of the features of a step, in their order.
 pub type FeatureBars<T> = [T; FEATURES];
 
 /// Takes the bars of features to the state after the step and to the model, those of what the sensors saw to `seen`.
-pub fn reverse_features<T: Value>(
+pub fn reverse_features<T: Compare>(
     step: &Step<'_, T>,
     plan: &BodyPlan<T>,
     sensors: &Sensors<T>,

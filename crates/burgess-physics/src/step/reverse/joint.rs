@@ -7,11 +7,11 @@ use crate::laws::joint::JointTorque;
 use crate::model::JointKind;
 use crate::step::assemble::limits_of;
 use crate::step::state::Work;
-use burgess_core::autodiff::Value;
+use burgess_core::autodiff::Compare;
 
 /// Every hinge by itself. Its share of `lambda . (b - H v')` is
 /// `lambda (armature (rate - rate') + dt (torques at rate' - damping rate'))`.
-pub fn reverse_joints<T: Value>(
+pub fn reverse_joints<T: Compare>(
     step: &Step<'_, T>,
     effort: EffortBar<T>,
     bar: &mut StateAdjoint<T>,

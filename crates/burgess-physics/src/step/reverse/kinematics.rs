@@ -3,12 +3,13 @@
 use super::made::Step;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::model::{BaseKind, Hinge, JointKind};
+use crate::step::places::at;
 use crate::step::spatial::Wrench;
 use crate::step::state::Work;
-use burgess_core::autodiff::Value;
+use burgess_core::autodiff::{Choose, Compare, Place};
 
 /// Takes the bars of every link's twists and pose to its hinge and its parent, leaf to base.
-pub fn reverse_kinematics<T: Value>(
+pub fn reverse_kinematics<T: Compare>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,
@@ -16,11 +17,10 @@ pub fn reverse_kinematics<T: Value>(
     back: &mut ReverseWork<T>,
 ) {
     for i in (1..step.model.links.len()).rev() {
-        let link = &step.model.links[i];
         let JointKind::Hinge(Hinge { axis, .. }) = step.model.joint(i).kind;
         let (above, below) = back.links.split_at_mut(i);
-        let (parent, next) = (&mut above[link.parent], &below[0]);
-        let (own, rotation) = (&work.links[i], work.links[link.parent].rotation);
+        let (next, own, parent) = (&below[0], &work.links[i], &work.places.parents[i]);
+        let (origin, rotation) = at(parent, |parent| (work.links[parent].origin, work.links[parent].rotation));
         let (before, hinge, gradient) =
             (&step.before.links[i], own.axis.angular, &mut total.candidate.model.joints[i - 1]);
         // The hinge's own motion along its spatial axis (a, origin x a).
@@ -42,17 +42,21 @@ pub fn reverse_kinematics<T: Value>(
         of_hinge.axis += direction - axis * axis.dot(direction);
         gradient.position += rotation.transposed_mul(origin_bar);
         // What moves the parent moves it all.
-        parent.twist_bar.accumulate(&next.twist_bar);
-        parent.after_bar.accumulate(&next.after_bar);
-        parent.adjoint_bar.accumulate(&next.adjoint_bar);
-        parent.origin_bar += origin_bar;
-        let arm = own.origin - work.links[link.parent].origin;
-        parent.rotation_bar += turn + arm.cross(origin_bar) + hinge.cross(hinge_bar);
+        let arm = own.origin - origin;
+        let rotation_bar = turn + arm.cross(origin_bar) + hinge.cross(hinge_bar);
+        for (here, parent) in parent.all() {
+            let parent = &mut above[parent];
+            parent.twist_bar.accumulate_where(here, &next.twist_bar);
+            parent.after_bar.accumulate_where(here, &next.after_bar);
+            parent.adjoint_bar.accumulate_where(here, &next.adjoint_bar);
+            parent.origin_bar.add_where(here, origin_bar);
+            parent.rotation_bar.add_where(here, rotation_bar);
+        }
     }
 }
 
 /// The base's pose and twist before the step.
-pub fn reverse_base<T: Value>(step: &Step<'_, T>, bar: &mut StateAdjoint<T>, work: &Work<T>, back: &ReverseWork<T>) {
+pub fn reverse_base<T: Compare>(step: &Step<'_, T>, bar: &mut StateAdjoint<T>, work: &Work<T>, back: &ReverseWork<T>) {
     let (base, own) = (&back.links[0], &work.links[0]);
     // What turned the base before turned it after.
     bar.rotation += base.rotation_bar;

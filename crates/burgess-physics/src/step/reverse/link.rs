@@ -7,13 +7,13 @@ use crate::laws::gyroscope::{carried_angular_momentum, carried_angular_momentum_
 use crate::step::kinematics::kinematics;
 use crate::step::spatial::Wrench;
 use crate::step::state::Work;
-use burgess_core::autodiff::Value;
+use burgess_core::autodiff::{Compare, Real};
 use burgess_core::math::{Sym3, Vec3};
 
 /// Every link by itself. With the adjoint twist's linear part `l` at the centre of mass and its angular part `a` in link axes, and `u`
 /// and `b` the same of the twist after the step, the link's share of `lambda . (b - H v')` and of what it carries on is
 /// `l . (P + dt m g - m u) + a . (L - I b) + bar(P') . m u + bar(w') . b`. Begins the bars of twists, origins and rotations.
-pub fn reverse_links<T: Value>(
+pub fn reverse_links<T: Compare>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,
@@ -59,7 +59,8 @@ pub fn reverse_links<T: Value>(
 }
 
 /// Adds what the carried momentum says of the inertia `I`, and the derivative of `-a . I b`.
-fn add_inertia<T: Value>(to: &mut Sym3<T>, carried: Sym3<T>, a: Vec3<T>, b: Vec3<T>) {
+#[inline(always)]
+fn add_inertia<T: Real>(to: &mut Sym3<T>, carried: Sym3<T>, a: Vec3<T>, b: Vec3<T>) {
     *to += carried
         - Sym3 {
             xx: a.x * b.x,
@@ -72,7 +73,7 @@ fn add_inertia<T: Value>(to: &mut Sym3<T>, carried: Sym3<T>, a: Vec3<T>, b: Vec3
 }
 
 /// What links carry at the start, which follows from positions and velocities: takes its bars to those.
-pub fn reverse_start<T: Value>(
+pub fn reverse_start<T: Compare>(
     step: &Step<'_, T>,
     bar: &mut StateAdjoint<T>,
     total: &mut ModelGradient<T>,

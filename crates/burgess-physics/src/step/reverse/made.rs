@@ -5,6 +5,7 @@ use crate::step::pair_work::Meeting;
 use crate::step::state::{DriveOf, State};
 use crate::world::World;
 use burgess_core::autodiff::Real;
+use burgess_core::math::Vec3;
 
 /// Bars of what measurements see of a step's inner workings, beside the state after it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,6 +21,12 @@ pub struct EffortBar<T> {
 }
 
 impl<T: Real> EffortBar<T> {
+    /// What a body has of it: measurements see the creature's effort alone.
+    #[inline(always)]
+    pub fn of_body(self, body: usize) -> Self {
+        if body == 0 { self } else { Self::default() }
+    }
+
     /// The bar of the normal force of a contact of a kind.
     pub fn of_meeting(&self, kind: Meeting) -> T {
         match kind {
@@ -43,4 +50,26 @@ pub struct Step<'a, T> {
     pub before: &'a State<T>,
     /// The state after it.
     pub after: &'a State<T>,
+}
+
+/// What the force on a rover says.
+#[derive(Clone, Copy, Debug)]
+pub struct RoverBar<T> {
+    /// Of its point at fixed normal.
+    pub point: Vec3<T>,
+    /// Of the ground's normal.
+    pub normal: Vec3<T>,
+    /// Of its gap.
+    pub gap: T,
+    /// Of its strength.
+    pub strength: T,
+    /// Whether there is a force.
+    pub acts: bool,
+}
+
+impl<T: Real> RoverBar<T> {
+    /// Of a rover without a force.
+    pub fn none() -> Self {
+        Self { point: Vec3::zero(), normal: Vec3::zero(), gap: T::zero(), strength: T::zero(), acts: false }
+    }
 }

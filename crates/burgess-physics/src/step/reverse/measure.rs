@@ -6,13 +6,12 @@ use super::made::{EffortBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::gradient::Objective;
 use crate::laws::sensors::{BodyFacts, LIMB_ENDS, Sensors, load_share};
-use crate::model::Model;
 use crate::step::measure::meeting_force;
 use crate::step::pair_work::Meeting;
 use crate::step::prelude::Prelude;
 use crate::step::state::{ContactState, Work};
 use crate::task::TaskPlan;
-use burgess_core::autodiff::{Dual, Value, real};
+use burgess_core::autodiff::{Choose, Compare, Dual, Real, Truth, real};
 use burgess_core::math::{Vec3, vec3};
 
 /// Numbers that terms and descriptors depend on: 16 of the sensors besides the limb loads, a descriptor's mean and body, the object, what
@@ -33,7 +32,7 @@ type Measured<T> = Dual<T, SEEN>;
 #[derive(Clone, Copy, Debug)]
 pub struct SeenBar<T>([T; SEEN]);
 
-impl<T: Value> SeenBar<T> {
+impl<T: Compare> SeenBar<T> {
     fn add(&mut self, value: Measured<T>, weight: T) {
         for (bar, derivative) in self.0.iter_mut().zip(value.derivative) {
             *bar += derivative * weight;
@@ -51,13 +50,22 @@ impl<T: Value> SeenBar<T> {
     }
 }
 
+impl<T: Compare> Choose<T::Truth> for SeenBar<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        let mut chosen = if_true;
+        chosen.0.iter_mut().zip(if_false.0).for_each(|(bar, other)| *bar = T::choose(answer, *bar, other));
+        chosen
+    }
+}
+
 /// The end of an episode, or of a window of one.
 #[derive(Clone, Copy, Debug)]
-pub struct End<'a, T> {
+pub struct End<'a, T: Real> {
     /// Whether the episode ends here, so that the reward gains what it gains once.
-    pub is_over: bool,
-    /// Steps of the episode.
-    pub steps: u32,
+    pub is_over: T::Truth,
+    /// One over the steps of the episode.
+    pub share: T,
     /// Means of the samples of each descriptor.
     pub means: &'a [T],
     /// The last measurement.
@@ -76,18 +84,19 @@ pub struct Judgement<'a, T> {
     samples: Vec<T>,
 }
 
-impl<'a, T: Value> Judgement<'a, T> {
+impl<'a, T: Compare> Judgement<'a, T> {
     /// Of an episode with this end; and the bars of what only the end is judged by. `dt` is the time step (s). Descriptors count as if
     /// the episode ended here in any case.
     pub fn new(task: &'a TaskPlan, objective: &Objective, dt: T, end: End<'_, T>) -> (Self, SeenBar<T>) {
-        let End { is_over, steps, means, sensors, facts } = end;
+        let End { is_over, share, means, sensors, facts } = end;
         let mut bar = SeenBar([T::zero(); SEEN]);
         let seen = see(sensors);
         let reward = real(objective.reward);
-        if is_over {
-            bar.add(task.reward_finish(&seen), reward);
+        if is_over.any() {
+            let mut over = bar;
+            over.add(task.reward_finish(&seen), reward);
+            bar = SeenBar::choose(is_over, over, bar);
         }
-        let share = T::one() / real(f64::from(steps.max(1)));
         let mut sample = |(descriptor, (&mean, &weight)): (&crate::laws::descriptor::Descriptor, (&T, &f64))| {
             let facts = BodyFacts {
                 mass: variable(facts.mass, MEAN + 1),
@@ -118,17 +127,17 @@ impl<'a, T: Value> Judgement<'a, T> {
     }
 }
 
-fn constant<T: Value>(value: T) -> Measured<T> {
+fn constant<T: Compare>(value: T) -> Measured<T> {
     Dual { value, derivative: [T::zero(); SEEN] }
 }
 
-fn variable<T: Value>(value: T, place: usize) -> Measured<T> {
+fn variable<T: Compare>(value: T, place: usize) -> Measured<T> {
     let mut dual = constant(value);
     dual.derivative[place] = T::one();
     dual
 }
 
-fn see<T: Value>(s: &Sensors<T>) -> Sensors<Measured<T>> {
+fn see<T: Compare>(s: &Sensors<T>) -> Sensors<Measured<T>> {
     let vector = |v: Vec3<T>, first| vec3(variable(v.x, first), variable(v.y, first + 1), variable(v.z, first + 2));
     Sensors {
         time: constant(s.time),
@@ -152,7 +161,7 @@ fn see<T: Value>(s: &Sensors<T>) -> Sensors<Measured<T>> {
 
 /// Takes the bars of what the measurement after a step saw to the state it was made of. Gives the bars of the step's effort, and of
 /// the mean square rate of the servo targets.
-pub fn reverse_measure<T: Value>(
+pub fn reverse_measure<T: Compare>(
     step: &Step<'_, T>,
     prelude: &Prelude<T>,
     seen: &SeenBar<T>,
@@ -177,7 +186,7 @@ pub fn reverse_measure<T: Value>(
     }
     let up = after.orientation.rotate(vec3(T::zero(), T::zero(), T::one()));
     bar.rotation += up.cross(seen.vector(UP));
-    reverse_limb_loads(model, prelude, &after.contacts, &seen.0[16..MEAN], bar, total);
+    reverse_limb_loads(prelude, &after.contacts, &seen.0[16..MEAN], bar, total);
     let joints = real(model.joint_count().max(1) as f64);
     let mut touch = |kind, touch_bar: T| {
         let (of_force, of_reference) =
@@ -191,8 +200,7 @@ pub fn reverse_measure<T: Value>(
     (effort, seen.0[14])
 }
 
-fn reverse_limb_loads<T: Value>(
-    model: &Model<T>,
+fn reverse_limb_loads<T: Compare>(
     prelude: &Prelude<T>,
     contacts: &[ContactState<T>],
     loads_bar: &[T],
@@ -200,19 +208,25 @@ fn reverse_limb_loads<T: Value>(
     total: &mut ModelGradient<T>,
 ) {
     let reference = prelude.plan.reference_force;
-    for (&link, &load_bar) in prelude.plan.limb_ends.iter().zip(loads_bar) {
-        let touches = || model.contacts.iter().enumerate().filter(|(_, contact)| contact.link == link);
-        let force = touches().fold(T::zero(), |sum, (i, _)| sum + contacts[i].normal_force);
+    let places = &prelude.places;
+    for (end, (&exists, &load_bar)) in places.ends.iter().zip(loads_bar).enumerate() {
+        if !exists.any() {
+            continue;
+        }
+        let mut force = T::zero();
+        for (on_ends, contact) in places.on_ends.iter().zip(contacts) {
+            force.add_where(on_ends[end], contact.normal_force);
+        }
         let (of_force, of_reference) = load_share_slopes(force, reference);
-        total.prelude.reference_force += of_reference * load_bar;
-        for (i, _) in touches() {
-            bar.contacts[i].normal_force += of_force * load_bar;
+        total.prelude.reference_force.add_where(exists, of_reference * load_bar);
+        for (on_ends, contact) in places.on_ends.iter().zip(&mut bar.contacts) {
+            contact.normal_force.add_where(on_ends[end], of_force * load_bar);
         }
     }
 }
 
 /// Derivatives of the load share by the force and by the reference.
-pub fn load_share_slopes<T: Value>(force: T, reference: T) -> (T, T) {
+pub fn load_share_slopes<T: Compare>(force: T, reference: T) -> (T, T) {
     let [force, reference] = Dual::variables([force, reference]);
     let [of_force, of_reference] = load_share(force, reference).derivative;
     (of_force, of_reference)

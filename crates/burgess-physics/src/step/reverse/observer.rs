@@ -5,7 +5,7 @@ use crate::frame::FEATURES;
 use crate::laws::soft::sigmoid;
 use crate::observer::{CLIP, OBSERVED, Observer, UNIMIX};
 use crate::step::observer::{Gate, Hidden, ObserverStep, Thought, Watching, gate_layer, layer};
-use burgess_core::autodiff::{Value, real};
+use burgess_core::autodiff::{Compare, real};
 
 /// Bars of a adjoint's state, on the way back through an episode.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct WatchingBar<T> {
     pub features: Option<FeatureBars<T>>,
 }
 
-impl<T: Value> WatchingBar<T> {
+impl<T: Compare> WatchingBar<T> {
     /// All zero.
     pub fn zero(observer: &Observer) -> Self {
         let sizes = observer.sizes();
@@ -40,7 +40,7 @@ impl<T: Value> WatchingBar<T> {
 }
 
 /// The bars of h and z become those before the frame; gives those of the frame's features.
-fn reverse_thought<T: Value>(
+fn reverse_thought<T: Compare>(
     observer: &Observer,
     before: &ObserverStep<T>,
     thought: &Thought<T>,
@@ -69,13 +69,13 @@ fn reverse_thought<T: Value>(
     let deviations = &numbers[places.normaliser + FEATURES..];
     std::array::from_fn(|i| {
         // What was clipped does not move.
-        let free = thought.units[i].to_f64().abs() < CLIP;
-        if free { units_bar[i] / real(f64::from(deviations[i])) } else { T::zero() }
+        let free = thought.units[i].abs().is_below(CLIP);
+        T::choose(free, units_bar[i] / real(f64::from(deviations[i])), T::zero())
     })
 }
 
 /// Bars of the logits: the mixture takes the probabilities p to a p + b.
-fn reverse_softmax<T: Value>(z: &[T], z_bar: &[T]) -> Vec<T> {
+fn reverse_softmax<T: Compare>(z: &[T], z_bar: &[T]) -> Vec<T> {
     let share = real::<T>(1.0 - UNIMIX);
     let least = real::<T>(UNIMIX / z.len() as f64);
     let mean = z.iter().zip(z_bar).fold(T::zero(), |sum, (&z, &bar)| sum + (z - least) / share * bar);
@@ -83,14 +83,14 @@ fn reverse_softmax<T: Value>(z: &[T], z_bar: &[T]) -> Vec<T> {
 }
 
 /// Bars of a layer's inputs.
-fn reverse_dense<T: Value>(weights: &[f32], bars: &[T]) -> Vec<T> {
+fn reverse_dense<T: Compare>(weights: &[f32], bars: &[T]) -> Vec<T> {
     let along = |row: &[f32]| {
         row.iter().zip(bars).fold(T::zero(), |sum, (&weight, &bar)| sum + real::<T>(f64::from(weight)) * bar)
     };
     weights.chunks_exact(bars.len()).map(along).collect()
 }
 
-impl<T: Value> Hidden<T> {
+impl<T: Compare> Hidden<T> {
     /// Bars of the layer's inputs.
     fn reverse(&self, numbers: &[f32], inputs: usize, bars: &[T]) -> Vec<T> {
         let [weights, _, scales] = layer(numbers, inputs, bars.len());
@@ -107,13 +107,13 @@ impl<T: Value> Hidden<T> {
     }
 }
 
-fn silu_slope<T: Value>(x: T) -> T {
+fn silu_slope<T: Compare>(x: T) -> T {
     let open = sigmoid(x);
     open * (T::one() + x * (T::one() - open))
 }
 
 /// The bar of the new h becomes the part of that of the old which goes through the gates; gives the bar of x.
-fn reverse_gates<T: Value>(
+fn reverse_gates<T: Compare>(
     observer: &Observer,
     before: &ObserverStep<T>,
     thought: &Thought<T>,

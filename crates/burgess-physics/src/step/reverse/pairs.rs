@@ -71,7 +71,7 @@ pub fn reverse_pairs<T: Value>(
             Some([a, b]) => {
                 let own = pair_friction_reverse(a, b, says.friction);
                 for (link, says) in pair.links.into_iter().zip([own.first, own.second]) {
-                    owner_of(total, work, link).add_friction(says);
+                    *owner_of(total, work, link).friction() += says;
                 }
             }
         }

@@ -6,12 +6,12 @@ use crate::model::{Candidate, Contender, Controller, JOINT_OBSERVATIONS, JointKi
 use crate::step::policy::{Occasion, half_range, in_heading_frame, observe};
 use crate::step::state::State;
 use crate::world::World;
-use burgess_core::autodiff::{Dual, Value, real};
+use burgess_core::autodiff::{Compare, Dual, real};
 use burgess_core::math::{Vec3, vec3};
 use std::f64::consts::TAU;
 
 /// As [`reverse_slew`], of a creature and its rivals.
-pub fn reverse_slew_each<T: Value>(
+pub fn reverse_slew_each<T: Compare>(
     model: &Model<T>,
     world: &World<T>,
     targets: &[T],
@@ -28,18 +28,23 @@ pub fn reverse_slew_each<T: Value>(
 
 /// Goes back through the slewing of the targets: `targets` and `commands` (rad, one a link) are those before it, `rate_bar` is the bar of
 /// the mean square rate.
-pub fn reverse_slew<T: Value>(world: &World<T>, targets: &[T], commands: &[T], rate_bar: T, bar: &mut StateAdjoint<T>) {
+pub fn reverse_slew<T: Compare>(
+    world: &World<T>,
+    targets: &[T],
+    commands: &[T],
+    rate_bar: T,
+    bar: &mut StateAdjoint<T>,
+) {
     let bound = world.slew_rate * world.dt;
     let joints = real::<T>((targets.len() - 1).max(1) as f64);
     let scale = rate_bar * real(2.0) / (world.dt.squared() * joints);
     for i in 1..targets.len() {
         let change = commands[i] - targets[i];
         // At the bound the change is a constant.
-        if change.to_f64().abs() < bound.to_f64() {
-            let change_bar = bar.targets[i] + scale * change;
-            bar.commands[i] += change_bar;
-            bar.targets[i] += -change_bar;
-        }
+        let follows = bound.is_above(change.abs());
+        let change_bar = bar.targets[i] + scale * change;
+        bar.commands[i].add_where(follows, change_bar);
+        bar.targets[i].add_where(follows, -change_bar);
     }
 }
 
@@ -53,7 +58,7 @@ pub struct PolicyBack<T> {
 
 /// As [`reverse_act`], of a creature and its rivals; `decision` is the number of those before it by which rivals count.
 #[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
-pub fn reverse_act_each<T: Value>(
+pub fn reverse_act_each<T: Compare>(
     candidate: &Candidate<T>,
     world: &World<T>,
     state: &State<T>,
@@ -81,7 +86,7 @@ pub fn reverse_act_each<T: Value>(
 /// # Panics
 ///
 /// When a network has no layer.
-pub fn reverse_act<T: Value>(
+pub fn reverse_act<T: Compare>(
     model: &Model<T>,
     controller: &Controller<T>,
     world: &World<T>,
@@ -166,7 +171,7 @@ pub fn reverse_act<T: Value>(
     bar.commands = commands_bar;
 }
 
-impl<T: Value> PolicyBack<T> {
+impl<T: Compare> PolicyBack<T> {
     /// The activations of all layers, the observation first and the sums of the output layer last.
     fn forth(
         &mut self,
@@ -215,7 +220,7 @@ impl<T: Value> PolicyBack<T> {
 
 /// Takes the bars of an observation to the state it was made of; gives that of the clock.
 #[allow(clippy::too_many_arguments)] // adjoint, world, state, scratch: the fixed order of the house
-fn reverse_observation<T: Value>(
+fn reverse_observation<T: Compare>(
     model: &Model<T>,
     state: &State<T>,
     clock: T,
@@ -256,7 +261,7 @@ fn reverse_observation<T: Value>(
 }
 
 /// Bars of the base's x axis and of a vector, given that of the vector seen from the heading frame.
-pub fn reverse_heading<T: Value>(forward: Vec3<T>, a: Vec3<T>, seen_bar: Vec3<T>) -> (Vec3<T>, Vec3<T>) {
+pub fn reverse_heading<T: Compare>(forward: Vec3<T>, a: Vec3<T>, seen_bar: Vec3<T>) -> (Vec3<T>, Vec3<T>) {
     let [x, y, ax, ay, az] = Dual::variables([forward.x, forward.y, a.x, a.y, a.z]);
     let seen = in_heading_frame(x, y, vec3(ax, ay, az));
     let along = |i: usize| {

@@ -1,6 +1,6 @@
 //! Contact points that rove: the reverse of where they are and of how much they act. Twin of `shaders/reverse/rovers.wgsl`.
 
-use super::made::Step;
+use super::made::{RoverBar, Step};
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::model::Rover;
 use crate::step::assemble::core_of;
@@ -11,28 +11,6 @@ use crate::step::rovers::{
 use crate::step::state::Work;
 use burgess_core::autodiff::{Real, Value, real};
 use burgess_core::math::Vec3;
-
-/// What the force on a rover says.
-#[derive(Clone, Copy, Debug)]
-pub struct RoverBar<T> {
-    /// Of its point at fixed normal.
-    pub point: Vec3<T>,
-    /// Of the ground's normal.
-    pub normal: Vec3<T>,
-    /// Of its gap.
-    pub gap: T,
-    /// Of its strength.
-    pub strength: T,
-    /// Whether there is a force.
-    pub acts: bool,
-}
-
-impl<T: Real> RoverBar<T> {
-    /// Of a rover without a force.
-    pub fn none() -> Self {
-        Self { point: Vec3::zero(), normal: Vec3::zero(), gap: T::zero(), strength: T::zero(), acts: false }
-    }
-}
 
 /// Bar of a core.
 struct CoreBar<T> {

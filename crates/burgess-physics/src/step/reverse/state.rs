@@ -7,7 +7,7 @@ use crate::step::members::Member;
 use crate::step::spatial::{Spatial, Twist, Wrench};
 use crate::step::state::Work;
 use crate::world::World;
-use burgess_core::autodiff::{Dual, Real, real};
+use burgess_core::autodiff::{Choose, Compare, Dual, Real, real};
 use burgess_core::math::Vec3;
 
 /// Bar of one link's state.
@@ -30,6 +30,16 @@ pub struct ContactBar<T> {
     pub normal_force: T,
     /// Of its free gain.
     pub free_gain: Vec3<T>,
+}
+
+impl<T: Compare> Choose<T::Truth> for ContactBar<T> {
+    #[inline(always)]
+    fn choose(answer: T::Truth, if_true: Self, if_false: Self) -> Self {
+        Self {
+            normal_force: T::choose(answer, if_true.normal_force, if_false.normal_force),
+            free_gain: Vec3::choose(answer, if_true.free_gain, if_false.free_gain),
+        }
+    }
 }
 
 /// What the equations by themselves say of a contact point, beside what its force does.
@@ -108,6 +118,15 @@ impl<T: Real> StateAdjoint<T> {
         }
     }
 
+    /// That of a body: see [`Member::body`].
+    #[inline(always)]
+    pub fn body_mut(&mut self, body: usize) -> &mut Self {
+        match body.checked_sub(1) {
+            None => self,
+            Some(object) => &mut self.objects[object],
+        }
+    }
+
     /// Those of positions and velocities.
     pub fn gradient(&self) -> StateGradient<T> {
         StateGradient {
@@ -119,6 +138,26 @@ impl<T: Real> StateAdjoint<T> {
             rates: self.links.iter().map(|link| link.rate).collect(),
             objects: self.objects.iter().map(Self::gradient).collect(),
         }
+    }
+}
+
+impl<T: Compare> StateAdjoint<T> {
+    /// Sets all to zero where an answer is true. Of a body without objects.
+    pub(crate) fn clear_where(&mut self, answer: T::Truth) {
+        let Self { position, rotation, velocity, angular_velocity, links, contacts, pairs, targets, commands, objects } =
+            self;
+        debug_assert!(pairs.is_empty() && objects.is_empty(), "only bodies without them go side by side");
+        let number = |x: &mut T| *x = T::choose(answer, T::zero(), *x);
+        let vector = |x: &mut Vec3<T>| *x = Vec3::choose(answer, Vec3::zero(), *x);
+        [position, rotation, velocity, angular_velocity].into_iter().for_each(vector);
+        for LinkBar { angle, rate, momentum, spin } in links {
+            [angle, rate].into_iter().for_each(number);
+            [momentum, spin].into_iter().for_each(vector);
+        }
+        for contact in contacts {
+            *contact = ContactBar::choose(answer, ContactBar::default(), *contact);
+        }
+        targets.iter_mut().chain(commands).for_each(number);
     }
 }
 
@@ -151,9 +190,18 @@ impl<T: Real> ModelGradient<T> {
         }
     }
 
-    /// Adds to the gradient with respect to the body's friction: its own, or the world's.
-    pub fn add_friction(&mut self, says: T) {
-        *self.candidate.model.friction.as_mut().unwrap_or(&mut self.world.friction) += says;
+    /// The gradient with respect to the body's friction: its own, or the world's.
+    pub fn friction(&mut self) -> &mut T {
+        self.candidate.model.friction.as_mut().unwrap_or(&mut self.world.friction)
+    }
+
+    /// That of a body: see [`Member::body`].
+    #[inline(always)]
+    pub fn body_mut(&mut self, body: usize) -> &mut Self {
+        match body.checked_sub(1) {
+            None => self,
+            Some(object) => &mut self.objects[object],
+        }
     }
 
     /// Adds what objects say to the candidate's gradient and to that of the world.
@@ -171,6 +219,29 @@ impl<T: Real> ModelGradient<T> {
             self.world.friction += says.world.friction;
             self.world.contact_damping += says.world.contact_damping;
         }
+    }
+}
+
+impl<T: Compare> ModelGradient<T> {
+    /// Sets all to zero where an answer is true. Of a body without objects.
+    pub(crate) fn clear_where(&mut self, answer: T::Truth) {
+        let cleared = |x: T| T::choose(answer, T::zero(), x);
+        let vector = |x: Vec3<T>| Vec3::choose(answer, Vec3::zero(), x);
+        self.candidate = self.candidate.map(cleared);
+        let PreludeGradient { start, contact_width, reference_force, mass, leg_span } = self.prelude;
+        self.prelude = PreludeGradient {
+            start: vector(start),
+            contact_width: cleared(contact_width),
+            reference_force: cleared(reference_force),
+            mass: cleared(mass),
+            leg_span: cleared(leg_span),
+        };
+        let WorldGradient { gravity, friction, contact_damping } = self.world;
+        self.world = WorldGradient {
+            gravity: vector(gravity),
+            friction: cleared(friction),
+            contact_damping: cleared(contact_damping),
+        };
     }
 }
 
@@ -222,7 +293,7 @@ impl<T: Real> LinkBack<T> {
 
 /// Scratch memory of the way back, kept between steps.
 #[derive(Clone, Debug)]
-pub struct ReverseWork<T: burgess_core::autodiff::Value> {
+pub struct ReverseWork<T: Compare> {
     /// One entry a link.
     pub links: Vec<LinkBack<T>>,
     /// Bars of the links' mobilities.
@@ -237,7 +308,7 @@ pub struct ReverseWork<T: burgess_core::autodiff::Value> {
     pub objects: Vec<ReverseWork<T>>,
 }
 
-impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
+impl<T: Compare> ReverseWork<T> {
     /// Scratch for one creature.
     pub fn new(model: &Model<T>, world: &World<T>) -> Self {
         Self {
@@ -247,6 +318,15 @@ impl<T: burgess_core::autodiff::Value> ReverseWork<T> {
             base_spin: Vec3::zero(),
             terrain: world.terrain.map(|x| Dual { value: x, derivative: [real(0.0); 3] }),
             objects: model.objects.iter().map(|object| Self::new(&object.body, world)).collect(),
+        }
+    }
+
+    /// That of a body: see [`Member::body`].
+    #[inline(always)]
+    pub fn body_mut(&mut self, body: usize) -> &mut Self {
+        match body.checked_sub(1) {
+            None => self,
+            Some(object) => &mut self.objects[object],
         }
     }
 

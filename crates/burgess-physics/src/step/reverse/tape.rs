@@ -2,8 +2,9 @@
 //! out again.
 
 use crate::model::Model;
+use crate::step::scalar::Scalar;
 use crate::step::state::State;
-use burgess_core::autodiff::{Real, Value, real};
+use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Quat, Vec3};
 
 /// A state and what the policy keeps beside it.
@@ -32,7 +33,7 @@ pub struct Tape<T> {
     numbers: Vec<T>,
 }
 
-impl<T: Value> Tape<T> {
+impl<T: Scalar> Tape<T> {
     /// An empty tape.
     pub fn new(model: &Model<T>) -> Self {
         Self { size: record_size(model), numbers: Vec::new() }
@@ -73,7 +74,7 @@ impl<T: Value> Tape<T> {
     }
 }
 
-fn write_state<T: Value>(state: &State<T>, to: &mut Vec<T>) {
+fn write_state<T: Scalar>(state: &State<T>, to: &mut Vec<T>) {
     to.extend(state.position.to_array());
     to.push(state.orientation.w);
     to.extend(state.orientation.v.to_array());
@@ -95,7 +96,7 @@ fn write_state<T: Value>(state: &State<T>, to: &mut Vec<T>) {
     state.objects.iter().for_each(|object| write_state(object, to));
 }
 
-fn read_state<T: Value, F: FnMut() -> T>(next: &mut F, state: &mut State<T>) {
+fn read_state<T: Scalar, F: FnMut() -> T>(next: &mut F, state: &mut State<T>) {
     fn vector<T>(next: &mut impl FnMut() -> T) -> Vec3<T> {
         Vec3 { x: next(), y: next(), z: next() }
     }
@@ -115,7 +116,7 @@ fn read_state<T: Value, F: FnMut() -> T>(next: &mut F, state: &mut State<T>) {
     }
     for pair in &mut state.pairs {
         // Every number has it exactly.
-        pair.key = next().to_f64() as u32;
+        pair.key = next().to_key();
         pair.bristle = vector(next);
     }
     state.objects.iter_mut().for_each(|object| read_state(next, object));
