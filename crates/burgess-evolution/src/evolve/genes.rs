@@ -2,7 +2,7 @@
 
 use crate::experiment::Experiment;
 use crate::genome::{BodyLimits, Brain, Genome, Policy, PolicyFile, morphology};
-use crate::growth::{compile_controller, grow_whole};
+use crate::growth::{compile_controller, expand, grow_whole};
 use crate::store::EliteAddress;
 use anyhow::{Result, ensure};
 use burgess_physics::model::{BaseKind, Candidate};
@@ -17,6 +17,9 @@ use std::path::Path;
 pub(super) struct Genes {
     genome: Genome,
     pub(super) policy: Policy,
+    /// Of an evolved body: links at which its growth stops. One that is given is grown whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_links: Option<usize>,
 }
 
 impl Genes {
@@ -37,7 +40,7 @@ impl Genes {
                 // Servos hold the pose at rest.
                 let brain = Brain::Cpg { frequency: 0.0, joints: Vec::new() };
                 let genome = Genome { body: morphology::load(body, folder)?, brain };
-                (Self { genome, policy: Policy::default() }, None)
+                (Self { genome, policy: Policy::default(), max_links: None }, None)
             }
         };
         if let Some(path) = policy {
@@ -63,8 +66,12 @@ impl Genes {
     ///
     /// When the body is not valid, or held by the world.
     pub(super) fn grow(&self, what: &str, physics: &Physics) -> Result<Candidate<f64>> {
-        let Self { genome, policy } = self;
-        let grown = grow_whole(&genome.body, &BodyLimits::given(), physics)?;
+        let Self { genome, policy, max_links } = self;
+        let given = BodyLimits::given();
+        let grown = match *max_links {
+            Some(max_links) => expand(&genome.body, &BodyLimits { max_links, ..given }, physics)?,
+            None => grow_whole(&genome.body, &given, physics)?,
+        };
         ensure!(grown.model.base == BaseKind::Floating, "{what} must be free in space, its base is Welded");
         let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
         Ok(Candidate { model: grown.model, controller })
@@ -77,5 +84,22 @@ fn elite(EliteAddress { dir, id }: EliteAddress, folder: &Path) -> Result<(Genes
     let experiment = run.experiment();
     let dir = address.dir.display();
     ensure!(experiment.problem().is_none(), "{dir}: is of a benchmark, whose elites have no body");
-    Ok((Genes { genome: elite.expressed().clone(), policy: experiment.policy.clone() }, experiment.clone()))
+    let max_links = experiment.body.evolves().then(|| experiment.body.limits().max_links);
+    let genes = Genes { genome: elite.expressed().clone(), policy: experiment.policy.clone(), max_links };
+    Ok((genes, experiment.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_evolved_body_grows_no_more_links_here_than_where_it_evolved() {
+        let (given, _) = Genes::find("hexapod", None, Path::new(".")).unwrap();
+        let links = |genes: &Genes| genes.grow("it", &Physics::default()).unwrap().model.links.len();
+        let whole = links(&given);
+        let evolved = |most| Genes { max_links: Some(most), ..given.clone() };
+        assert_eq!(links(&evolved(whole - 2)), whole - 2);
+        assert_eq!(links(&evolved(whole + 2)), whole);
+    }
 }

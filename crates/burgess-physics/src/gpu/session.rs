@@ -222,7 +222,7 @@ impl Session {
         paces.forward.spent() + paces.backward.spent()
     }
 
-    /// Works on a batch in as many rounds as `rounds` says; where memory ends, once more in four times as many.
+    /// Works on a batch in as many rounds as `rounds` says; where memory ends, once more in four times as many, and then in sixteen times.
     ///
     /// # Errors
     ///
@@ -233,18 +233,23 @@ impl Session {
         mut attempt: impl FnMut(usize) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let count = rounds.load(Ordering::Relaxed);
-        match attempt(count) {
-            Err(Error::Gpu(GpuError::OutOfMemory { what })) => {
-                log::warn!("the GPU is out of memory ({what}); trying once more in smaller rounds");
-                // What was written for the first attempt is held until something is submitted and done.
-                self.gpu.settle()?;
-                self.pool.clear();
-                let result = attempt(4 * count)?;
-                rounds.store(4 * count, Ordering::Relaxed);
-                Ok(result)
+        let mut attempt_in = |count: usize| {
+            let result = attempt(count)?;
+            rounds.store(count, Ordering::Relaxed);
+            Ok(result)
+        };
+        for count in [count, 4 * count] {
+            match attempt_in(count) {
+                Err(Error::Gpu(GpuError::OutOfMemory { what })) => {
+                    log::warn!("the GPU is out of memory ({what}); trying once more in smaller rounds");
+                    // What was written for the attempt is held until something is submitted and done.
+                    self.gpu.settle()?;
+                    self.pool.clear();
+                }
+                other => return other,
             }
-            other => other,
         }
+        attempt_in(16 * count)
     }
 
     /// Checks that an objective weighs the task's descriptors.

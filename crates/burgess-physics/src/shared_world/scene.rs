@@ -376,6 +376,12 @@ impl CreatureSpec {
         }
         let last = f64::from(count.saturating_sub(1));
         let far = [at.0 + last * spacing.0, at.1 + last * spacing.1, height + last * spacing.2];
+        problems.need(
+            far[2] >= 0.0,
+            format!("{path}.spacing[2]"),
+            "such that the last one starts at a height of 0 or more",
+            far[2],
+        );
         let is_far = far.iter().any(|x| x.abs() > FARTHEST);
         let allowed = format!("such that the last one starts at most {FARTHEST} m away along each axis");
         problems.need(!is_far, format!("{path}.spacing"), &allowed, far.into_iter().map(f64::abs).fold(0.0, f64::max));
