@@ -13,14 +13,16 @@ use burgess_evolution::life::{Life, Refinement};
 use burgess_evolution::refine::{Born, Learned, Learner, Refinements};
 use burgess_evolution::store::RunReader;
 use burgess_physics::batch::{Backend, Outcome};
-use burgess_physics::gradient::Differentiate;
+use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::laws::descriptor::Descriptor;
+use burgess_physics::model::Candidate;
 use burgess_physics::task::Ending;
 use burgess_qd::emitter::batch::{self, Batch, Source};
 use burgess_qd::optimiser::Optimiser;
 use burgess_qd::{Archive, Elites, Evaluated, GeneGroup, emitter};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 const SPACE: Numbers = Numbers { limit: 0.3 };
 /// Where no step is too far.
@@ -73,9 +75,13 @@ struct First {
 
 impl First {
     fn of(experiment: &Experiment) -> Self {
+        Self::of_size(experiment, 64)
+    }
+
+    fn of_size(experiment: &Experiment, size: usize) -> Self {
         let archive = archive(experiment);
         let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.descriptors));
-        let places = batch::split(&batch::shares(&experiment.emitters), 64);
+        let places = batch::split(&batch::shares(&experiment.emitters), size);
         let (archive, space): (&dyn Elites<Genome>, _) = (archive.as_ref(), &SPACE);
         let source = Source { emitters: &emitters, places: &places, archive, space, seed: 5, generation: 0 };
         let batch = batch::ask(source).unwrap();
@@ -92,11 +98,20 @@ impl First {
     }
 
     fn refined_with(&self, experiment: &Experiment, space: &Numbers, slope: &dyn Differentiate) -> Refinements {
+        self.refine(experiment, space, slope).unwrap()
+    }
+
+    fn refine(
+        &self,
+        experiment: &Experiment,
+        space: &Numbers,
+        slope: &dyn Differentiate,
+    ) -> anyhow::Result<Refinements> {
         let learner = Learner::new(experiment, space, Some(slope)).unwrap().unwrap();
         let archive = archive(experiment);
         let Batch { offspring, phenotypes, .. } = &self.batch;
         let born = Born { offspring, phenotypes, outcomes: &self.outcomes, archive: archive.as_ref(), generation: 0 };
-        learner.refine(born, &Hill::default()).unwrap()
+        learner.refine(born, &Hill::default())
     }
 
     /// Each candidate with its reward before.
@@ -484,4 +499,58 @@ fn a_differentiator_that_is_missing_or_fails_is_named() {
     .unwrap();
     let expected = run(&experiment, &Hill::default(), &whole).0.hash().unwrap();
     assert_eq!(RunReader::open(&dir).unwrap().hash().unwrap(), expected);
+}
+
+/// As a device that works on several calls at a time.
+struct AtOnce {
+    slope: Slope,
+    calls: usize,
+    /// Most candidates of a call so far.
+    largest: AtomicUsize,
+}
+
+impl AtOnce {
+    fn new(slope: Slope, calls: usize) -> Self {
+        Self { slope, calls, largest: AtomicUsize::new(0) }
+    }
+}
+
+impl Differentiate for AtOnce {
+    fn name(&self) -> String {
+        self.slope.name()
+    }
+    fn differentiate_each(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+    ) -> Result<Vec<Vec<Gradient<f32>>>, burgess_physics::Error> {
+        self.largest.fetch_max(candidates.len(), Ordering::Relaxed);
+        self.slope.differentiate_each(candidates, objectives)
+    }
+    fn calls_at_once(&self) -> usize {
+        self.calls
+    }
+    fn time(&self) -> Duration {
+        self.slope.time()
+    }
+}
+
+#[test]
+fn groups_that_climb_at_once_come_to_what_all_come_to_together() {
+    let experiment = refining(1, Refine { which: Refined::All, ..spec() });
+    let first = First::of_size(&experiment, 3000);
+    let together = AtOnce::new(half_broken(), 1);
+    let expected = format!("{:?}", first.refined_by(&experiment, &together));
+    // All but those that diverged.
+    let all = together.largest.into_inner();
+    assert!((2048..3000).contains(&all), "{all}");
+    for calls in [2, 50] {
+        let apart = AtOnce::new(half_broken(), calls);
+        assert!(format!("{:?}", first.refined_by(&experiment, &apart)) == expected, "{calls} calls at once");
+        // Groups of less than a thousand are not made.
+        assert_eq!(apart.largest.into_inner(), all.div_ceil(2));
+    }
+    let lost = AtOnce::new(Slope::failing_after(3), 2);
+    let error = first.refine(&experiment, &SPACE, &lost).unwrap_err();
+    assert!(format!("{error:#}").contains("the device was lost"), "{error:#}");
 }
