@@ -10,7 +10,7 @@ pub struct Resident {
     /// Body and brain, grown in `physics`; the body is free in space, without objects, and its `pairs` are those of its
     /// own colliders that can touch.
     pub candidate: Candidate<f64>,
-    /// What [`Scene::physics_of`] makes of the physics that it comes from.
+    /// What [`Scene::physics_of`](super::Scene::physics_of) makes of the physics that it comes from.
     pub physics: Physics,
     /// Steps between two of its decisions.
     pub control_period: u32,
@@ -28,7 +28,7 @@ impl Resident {
         leg_span(model, &rest_origins(model))
     }
 
-    /// Of a candidate without objects that was grown in the physics that [`Scene::physics_of`] gives.
+    /// Of a candidate without objects that was grown in the physics that [`Scene::physics_of`](super::Scene::physics_of) gives.
     ///
     /// # Panics
     ///
