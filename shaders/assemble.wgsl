@@ -46,7 +46,7 @@ fn touch_point(i: u32, stiffness: f32, centre: vec3<f32>, radius: f32, ground: D
         inverse_slip_mass, world.onset_speed, gap, v_n, dot(free_slip, free_slip), normal_forces[i],
     );
     contacts[i].point = point;
-    keep_normal(i, ground.normal);
+    contacts[i].normal = ground.normal;
     contacts[i].gap = gap;
     contacts[i].push = force.push;
     contacts[i].drag = force.normal_drag;
@@ -64,9 +64,8 @@ fn assemble_contacts() {
             let push = select(0.0, c.push, c.acting);
             let braking = world.dt * c.tangent_drag;
             let along = world.dt * drag - braking;
-            let normal = ground_normal(i);
-            inertia = spatial_add(inertia, point_drag(c.point, normal, braking, along));
-            let impulse = force_at(c.point, normal * (world.dt * push));
+            inertia = spatial_add(inertia, point_drag(c.point, c.normal, braking, along));
+            let impulse = force_at(c.point, c.normal * (world.dt * push));
             load.torque += impulse.torque;
             load.force += impulse.force;
         }

@@ -8,7 +8,7 @@ fn carry() {
         if i < contact_count {
             let c = contacts[i];
             normal_forces[i] = max(c.force, 0.0);
-            let slip_after = across(velocity_at(twist_after, c.point), ground_normal(i));
+            let slip_after = across(velocity_at(twist_after, c.point), c.normal);
             let gain = slip_after * gain_of_slip(c.tangent_drag) - c.slip;
             free_gains[i] = select(vec3<f32>(0.0), gain, c.force > 0.0);
         }

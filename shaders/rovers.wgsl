@@ -181,7 +181,6 @@ fn touch_rovers() {
     for (var number = 0u; number < count; number++) {
         rovers[number] = Roving(1e30, 0.0, vec3<f32>(0.0), 0.0, 0.0);
         contacts[corners + number] = ContactWork();
-        keep_normal(corners + number, vec3<f32>(0.0));
         contacts[corners + number].acting = true;
     }
     if core_is_far() {

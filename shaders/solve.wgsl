@@ -77,7 +77,7 @@ fn release_contacts() -> bool {
     for (var i = 0u; i < CONTACTS; i++) {
         if i < contact_count {
             let c = contacts[i];
-            let force = c.push - c.drag * dot(velocity_at(twist_after, c.point), ground_normal(i));
+            let force = c.push - c.drag * dot(velocity_at(twist_after, c.point), c.normal);
             let pushes = force >= -pull_tolerance;
             changed = changed || (pushes != c.acting);
             contacts[i].force = select(0.0, force, c.acting);

@@ -102,6 +102,7 @@ var<private> command_change: f32;
 // Scratch of one contact point.
 struct ContactWork {
     point: vec3<f32>,
+    normal: vec3<f32>,
     gap: f32,
     push: f32,
     drag: f32,
@@ -111,8 +112,6 @@ struct ContactWork {
     force: f32,
 }
 var<private> contacts: array<ContactWork, CONTACTS>;
-// Of the ground at each, where it is no plane: `ground_normal` gives it, which for planes is composed as a constant.
-var<private> contact_normals: array<vec3<f32>, CONTACTS>;
 
 // Whether the lane is the root of a tree: a creature's base, a rival's, or another object.
 fn is_root() -> bool {

@@ -24,7 +24,7 @@ fn reverse_fixed_point(i: u32) {
     contact_stiffness_bar += says.stiffness;
     let arm = link_rotation * contact_points[i].xyz;
     let ground_bar = terrain_distance_reverse(position + origin + arm, Distance(says.gap, says.normal));
-    add_corner_bar(i, says.point + ground_bar, -(dot(ground_normal(i), says.point) + says.gap));
+    add_corner_bar(i, says.point + ground_bar, -(dot(contacts[i].normal, says.point) + says.gap));
     place_bar += ground_bar;
 }
 
@@ -45,7 +45,7 @@ struct PointBar {
 
 fn reverse_contact(i: u32, stiffness: f32) -> PointBar {
     let c = contacts[i];
-    let n = ground_normal(i);
+    let n = c.normal;
     let adjoint = twist_after;
     // Velocities of the point before the step, after it, and the adjoint one.
     let v = velocity_at(twist, c.point);

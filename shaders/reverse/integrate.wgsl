@@ -21,7 +21,7 @@ fn take_velocities() {
     for (var i = 0u; i < CONTACTS; i++) {
         if i < contact_count {
             let c = contacts[i];
-            let force = c.push - c.drag * dot(velocity_at(moved, c.point), ground_normal(i));
+            let force = c.push - c.drag * dot(velocity_at(moved, c.point), c.normal);
             contacts[i].acting = force >= -pull_tolerance;
             contacts[i].force = force;
         }
@@ -43,9 +43,8 @@ fn gather_loads() {
     for (var i = 0u; i < CONTACTS; i++) {
         if i < contact_count {
             let c = contacts[i];
-            let normal = ground_normal(i);
-            let pull = normal * -(c.drag * carried_force_bar(i));
-            let gain = across(carried_gain_bar(i), normal) * gain_of_slip(c.tangent_drag);
+            let pull = c.normal * -(c.drag * carried_force_bar(i));
+            let gain = across(carried_gain_bar(i), c.normal) * gain_of_slip(c.tangent_drag);
             load = wrench_add(load, force_at(c.point, pull + gain));
         }
     }

@@ -97,8 +97,8 @@ fn drag_bar(i: u32) -> DragBar {
     }
     let c = contacts[i];
     let braking = world.dt * c.tangent_drag;
-    let share = at_point(own_bar, c.point, ground_normal(i));
-    let says = at_point_reverse(own_bar, c.point, ground_normal(i), AtPoint(braking, world.dt * c.drag - braking));
+    let share = at_point(own_bar, c.point, c.normal);
+    let says = at_point_reverse(own_bar, c.point, c.normal, AtPoint(braking, world.dt * c.drag - braking));
     return DragBar(world.dt * share.one, world.dt * (share.all - share.one), says.point, says.direction);
 }
 

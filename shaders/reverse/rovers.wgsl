@@ -76,7 +76,7 @@ fn reverse_rovers() {
             let gap_bar = says.gap + of_excess.w;
             let ground_bar = terrain_distance_reverse(position + core_at(roving.share), Distance(gap_bar, says.normal));
             place_bar += ground_bar;
-            core_radius_bar -= dot(ground_normal(i), says.point) + gap_bar;
+            core_radius_bar -= dot(contacts[i].normal, says.point) + gap_bar;
             share_bars[number] = of_excess.xyz + core_at_reverse(roving.share, says.point + ground_bar);
         } else {
             force_bars[i] = 0.0;

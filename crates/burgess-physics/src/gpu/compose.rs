@@ -160,7 +160,6 @@ pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
     text += &terrain_functions(choices.terrain);
-    text += &normal_functions(choices.terrain);
     let rovers = rover_files(choices.whole_shapes);
     for (_, file) in FILES.iter().chain(rovers).chain(pair_files(choices.link_room.pairs)) {
         text.push('\n');
@@ -315,20 +314,6 @@ pub(super) fn terrain_functions(terrain: &Terrain<f32>) -> String {
         format!("\nfn terrain_{part}(x: vec3<f32>) -> {result} {{\n    return {name}_{part}({coefficients}x);\n}}\n")
     };
     call("Distance", "distance") + &call("f32", "height")
-}
-
-/// The normal of the ground at a contact point, and how it is kept. On a plane it is the same for all points and is not kept: in registers, eight normals are eight too
-/// many.
-fn normal_functions(terrain: &Terrain<f32>) -> String {
-    let (normal, keep) = match terrain {
-        Terrain::Plane { normal } => {
-            let [x, y, z] = normal.to_array().map(|x| number(f64::from(x)));
-            (format!("vec3<f32>({x}, {y}, {z})"), "")
-        }
-        _ => ("contact_normals[i]".to_owned(), "    contact_normals[i] = normal;\n"),
-    };
-    format!("\nfn ground_normal(i: u32) -> vec3<f32> {{\n    return {normal};\n}}\n")
-        + &format!("\nfn keep_normal(i: u32, normal: vec3<f32>) {{\n{keep}}}\n")
 }
 
 /// The gradients with respect to the point, from those with respect to distance and normal, and to the height.
