@@ -182,15 +182,18 @@ impl<'a> Learner<'a> {
         DescriptorSpec::join(&self.experiment.descriptors, refinement, &outcome.descriptors)
     }
 
-    /// All steps of all climbers, and how much was simulated for that. They climb in as many groups as the differentiator works on at the same time, each at its own pace,
-    /// so that a device differentiates one group while the genes of another move.
+    /// All steps of all climbers, and how much was simulated for that. They climb in as many groups as the differentiator works on at the same
+    /// time, each at its own pace, so that a device differentiates one group while the genes of another move.
     fn climb(&self, climbers: &mut [Climber]) -> Result<Steps> {
         let groups = self.differentiator.calls_at_once().min(climbers.len() / LEAST_GROUP).max(1);
-        let size = climbers.len().div_ceil(groups).max(1);
-        let groups: Vec<&mut [Climber]> = climbers.chunks_mut(size).collect();
+        if groups == 1 {
+            // On the threads of whoever calls.
+            return self.climb_together(climbers);
+        }
+        let groups = climbers.chunks_mut(climbers.len().div_ceil(groups));
         let each: Vec<Result<Steps>> = std::thread::scope(|scope| {
             let climb = |group| scope.spawn(move || self.climb_together(group));
-            let threads: Vec<_> = groups.into_iter().map(climb).collect();
+            let threads: Vec<_> = groups.map(climb).collect();
             let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
             threads.into_iter().map(join).collect()
         });
