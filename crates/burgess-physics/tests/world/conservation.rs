@@ -56,6 +56,16 @@ fn what_tumbles_keeps_its_angular_momentum_nearly() {
     assert!(angular < 1e-4, "{angular}");
 }
 
+/// What of these energies (J) is lost at the end, and the most that came back after a low.
+pub(crate) fn lost_and_regained(totals: &[f64]) -> (f64, f64) {
+    let mut least = f64::INFINITY;
+    let regained = totals.iter().fold(0.0_f64, |most, &total| {
+        least = least.min(total);
+        most.max(total - least)
+    });
+    (totals[0] - totals[totals.len() - 1], regained)
+}
+
 /// Springs hold energy that is not counted here, and give it back. Beyond that there must be none.
 #[test]
 fn a_pile_gains_no_energy() {
@@ -68,12 +78,7 @@ fn a_pile_gains_no_energy() {
         energies.push(energy(&mut world));
     }
     let totals: Vec<f64> = energies.iter().map(|energy| energy.total()).collect();
-    let lost = totals[0] - totals[totals.len() - 1];
-    let mut least = f64::INFINITY;
-    let regained = totals.iter().fold(0.0_f64, |most, &total| {
-        least = least.min(total);
-        most.max(total - least)
-    });
+    let (lost, regained) = lost_and_regained(&totals);
     let quiet = energies[energies.len() - 1].kinetic;
     println!("lost {lost:.3} J in 4 s, most regained {regained:.4} J, kinetic energy at the end {quiet:.2e} J");
     assert!(totals.iter().all(|&total| total <= totals[0] * (1.0 + 1e-12)), "{totals:?}");

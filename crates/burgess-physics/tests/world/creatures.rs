@@ -1,6 +1,7 @@
 //! Creatures among free bodies: the law of their own episodes, momentum, energy, and what no bit depends on.
 
 use crate::bodies::{ant, folding_body, folding_brain, sphere};
+use crate::conservation::lost_and_regained;
 use crate::support::{BALL, CUBE, group, setup};
 use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
@@ -249,12 +250,7 @@ fn a_pile_of_limp_creatures_gains_no_energy() {
         energies.push(energy(&mut world));
     }
     let totals: Vec<f64> = energies.iter().map(|energy| energy.total()).collect();
-    let lost = totals[0] - totals[totals.len() - 1];
-    let mut least = f64::INFINITY;
-    let regained = totals.iter().fold(0.0_f64, |most, &total| {
-        least = least.min(total);
-        most.max(total - least)
-    });
+    let (lost, regained) = lost_and_regained(&totals);
     // Balls roll on; the creatures lie still.
     let end = world.snapshot().unwrap();
     let quiet = Snapshot { states: Vec::new(), ..end.clone() }.energy(&setup).kinetic;
