@@ -16,6 +16,8 @@ mod hash;
 mod interrupt;
 mod list;
 mod output;
+mod pretrain;
+mod pretrain_reference;
 mod print;
 mod program;
 mod render;
@@ -84,6 +86,8 @@ enum Command {
     Export(export::Args),
     /// Train an encoder on what the elites of runs and their offspring do, and write it to a file.
     TrainEncoder(train_encoder::Args),
+    /// Train one brain for all bodies.
+    Pretrain(pretrain::Args),
     /// Simulate free bodies in a shared space, thousands of them, and creatures among them.
     World(world::Args),
     /// List the GPU adapters that --backend and --adapter can take; exit code 1 when there is none.
@@ -110,6 +114,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
         Command::Simulate(args) => simulate::run(args),
         Command::Export(args) => export::run(args),
         Command::TrainEncoder(args) => train_encoder::run(args),
+        Command::Pretrain(args) => pretrain::run(args),
         Command::World(args) => world::run(args),
         Command::Adapters => adapters::run(),
     };

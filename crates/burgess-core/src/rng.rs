@@ -40,6 +40,8 @@ pub enum Purpose {
     Placement = 13,
     /// Which places of a pile belong to which group.
     Shuffle = 14,
+    /// Random bodies that a shared brain learns from.
+    Bodies = 15,
 }
 
 /// A random stream of its own for one key.

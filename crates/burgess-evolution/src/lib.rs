@@ -18,6 +18,7 @@ pub mod growth;
 pub mod inverse;
 pub mod life;
 pub mod metrics;
+pub mod pretrain;
 pub mod refine;
 pub mod report;
 pub mod store;

@@ -3,6 +3,7 @@
 //! Written out by hand because the same order of operations has to stand in the shaders.
 
 pub mod eigen;
+pub mod fast;
 mod mat3;
 mod quat;
 mod sum;

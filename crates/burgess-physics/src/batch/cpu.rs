@@ -1,6 +1,6 @@
 //! The CPU backend: groups of candidates in parallel, those of a group side by side in vector registers: see [`crate::lanes`].
 
-use super::simulator::check_gradients;
+use super::simulator::{Batch, Simulator, check_gradients};
 use super::{Backend, Outcome, on_cpu};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
@@ -116,6 +116,10 @@ impl Backend for CpuBackend {
 
     fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
         Ok(Box::new(Self::new(plan, Some(self.pool.current_num_threads()))?))
+    }
+
+    fn load(&self, candidates: Vec<Candidate<f32>>) -> Result<Box<dyn Simulator<f32>>, Error> {
+        Ok(Box::new(Batch::in_world(self.world.clone(), self.task.clone(), candidates)?))
     }
 
     fn simulation_time(&self) -> Duration {

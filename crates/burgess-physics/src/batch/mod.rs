@@ -74,6 +74,16 @@ pub trait Backend: Send + Sync {
         let _ = plan;
         Err(Error::Unsupported(format!("{} has no gradients", self.describe())))
     }
+    /// Loads bodies with their controllers, each at the start of an episode, to be simulated window by window on the same device and in the same
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot, the plan is for whole episodes only, or the device fails.
+    fn load(&self, candidates: Vec<Candidate<f32>>) -> Result<Box<dyn Simulator<f32>>, Error> {
+        let _ = candidates;
+        Err(Error::Unsupported(format!("{} has no batches that step", self.describe())))
+    }
     /// Time spent simulating so far. What goes on around it (packing, moving data) does not count, but for what a device overlaps.
     fn simulation_time(&self) -> Duration;
 }

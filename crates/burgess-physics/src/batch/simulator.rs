@@ -117,8 +117,13 @@ impl<T: Value> Batch<T> {
     ///
     /// When the plan records experience or has a world model that watches: both are for whole episodes only.
     pub fn load(plan: &Plan, candidates: Vec<Candidate<T>>) -> Result<Self, Error> {
-        check_task(&plan.task)?;
-        let setting = Setting { world: plan.world.cast(), task: plan.task.clone() };
+        Self::in_world(plan.world.cast(), plan.task.clone(), candidates)
+    }
+
+    /// As [`load`](Self::load), in a world that was cast.
+    pub(super) fn in_world(world: World<T>, task: TaskPlan, candidates: Vec<Candidate<T>>) -> Result<Self, Error> {
+        check_task(&task)?;
+        let setting = Setting { world, task };
         let bodies = candidates.into_par_iter().map(|candidate| Body::new(candidate, &setting)).collect();
         Ok(Self { setting, bodies, window: None })
     }

@@ -26,7 +26,7 @@ mod snapshot;
 mod world;
 
 use crate::batch::simulator::check_task;
-use crate::batch::{Backend, Outcome};
+use crate::batch::{Backend, Outcome, Simulator};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::model::Candidate;
@@ -195,6 +195,10 @@ impl Backend for GpuBackend {
 
     fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
         Ok(Box::new(Self::for_gradients(plan, self.session.gpu.clone(), self.session.options)?))
+    }
+
+    fn load(&self, candidates: Vec<Candidate<f32>>) -> Result<Box<dyn Simulator<f32>>, Error> {
+        Ok(Box::new(GpuBackend::load(self, candidates)?))
     }
 
     fn simulation_time(&self) -> Duration {

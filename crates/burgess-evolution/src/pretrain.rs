@@ -1,0 +1,50 @@
+//! Random bodies of an experiment, for a brain that is to serve them all.
+
+use crate::genome::Genome;
+use crate::variation::Variation;
+use burgess_core::rng::{Purpose, Stream};
+use burgess_physics::model::Model;
+
+/// Most structural mutations of a random body, beside those that a random genome has.
+const STRUCTURE: usize = 6;
+/// Strength of the noise on a body's genes.
+const NOISE: f64 = 0.3;
+
+/// Random bodies: a seed morphology with noise on its genes and up to nine structural mutations. Those that the limits turn down are drawn again.
+#[derive(Clone, Copy, Debug)]
+pub struct RandomBodies<'a> {
+    /// What a body may be, and the seeds.
+    pub space: &'a Variation,
+    /// Of the random numbers.
+    pub seed: u64,
+}
+
+impl RandomBodies<'_> {
+    /// The body of a number.
+    ///
+    /// # Panics
+    ///
+    /// As [`genome`](Self::genome).
+    pub fn body(&self, number: u64) -> Model<f32> {
+        self.genome(number).1.map(|x| x as f32)
+    }
+
+    /// The genome of the body of a number.
+    ///
+    /// # Panics
+    ///
+    /// When the limits turn down whatever is drawn.
+    pub fn genome(&self, number: u64) -> (Genome, Model<f64>) {
+        for attempt in 0..1000 {
+            let mut stream = Stream::new(self.seed, attempt, number, Purpose::Bodies);
+            let mut genome = self.space.random(NOISE, &mut stream);
+            for _ in 0..stream.below(STRUCTURE + 1) {
+                genome = self.space.gaussian(&genome, 0.0, 1.0, &mut stream);
+            }
+            if let Ok(candidate) = self.space.compile(&genome) {
+                return (genome, candidate.model);
+            }
+        }
+        panic!("the limits turned down 1000 random bodies in a row")
+    }
+}
