@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 const ROUNDS: usize = 4;
 
 /// Options that a row has its own of.
-const OF_A_ROW: [&str; 5] = ["--against", "--links", "--brains", "--batches", "--csv"];
+const OF_A_ROW: [&str; 6] = ["--against", "--work", "--links", "--brains", "--batches", "--csv"];
 
-/// What is compared of a row: body-steps a second of simulation, evaluations a second with all that belongs to them, and body-steps a second forth and back, if
-/// that is timed.
-pub(super) type Rates = [Option<f64>; 3];
+/// What is compared of a row, as far as it is timed: body-steps a second of simulation, evaluations a second with all that belongs to them, body-steps a
+/// second forth and back, and refined candidates a second in whole generations.
+pub(super) type Rates = [Option<f64>; 4];
 
 /// Another build.
 pub(super) struct Other<'a> {
@@ -22,12 +22,8 @@ pub(super) struct Other<'a> {
     arguments: Vec<OsString>,
 }
 
-/// One row, as options.
-pub(super) struct RowOptions {
-    pub(super) links: String,
-    pub(super) brain: String,
-    pub(super) batch: String,
-}
+/// One row, as options with their values.
+pub(super) struct RowOptions(pub(super) Vec<(&'static str, String)>);
 
 impl<'a> Other<'a> {
     /// Of a program, with the options of this process.
@@ -56,7 +52,8 @@ impl<'a> Other<'a> {
                 ours.push(time()?);
             }
         }
-        ours.sort_by(|a, b| rates(a)[0].unwrap_or(0.0).total_cmp(&rates(b)[0].unwrap_or(0.0)));
+        let first = |row: &R| rates(row).into_iter().flatten().next().unwrap_or(0.0);
+        ours.sort_by(|a, b| first(a).total_cmp(&first(b)));
         let own: Vec<Rates> = ours.iter().map(&rates).collect();
         Ok((ours.swap_remove(ROUNDS / 2), comparison(&own, &theirs)))
     }
@@ -65,7 +62,10 @@ impl<'a> Other<'a> {
         let name = self.program.display();
         let table: PathBuf = std::env::temp_dir().join(format!("burgess-against-{}.csv", std::process::id()));
         let mut command = Command::new(self.program);
-        command.args(&self.arguments).args(["--links", &row.links, "--brains", &row.brain, "--batches", &row.batch]);
+        command.args(&self.arguments);
+        for (option, value) in &row.0 {
+            command.args([option, value.as_str()]);
+        }
         let ended = command.arg("--csv").arg(&table).stdout(Stdio::null()).status();
         let status = ended.with_context(|| format!("cannot start {name}"))?;
         let text = std::fs::read_to_string(&table);
@@ -102,13 +102,13 @@ fn rates_of(table: &str) -> Option<Rates> {
     let (_, row) = row.rsplit_once('"')?;
     let cells: Vec<&str> = row.split(',').collect();
     let cell = |name: &str| cells.get(head.split(',').position(|column| column == name)?)?.parse().ok();
-    let rates = ["body_steps_per_s", "evaluations_per_s", "gradient_body_steps_per_s"].map(cell);
-    rates[0].is_some().then_some(rates)
+    let rates = ["body_steps_per_s", "evaluations_per_s", "gradient_body_steps_per_s", "refined_per_s"].map(cell);
+    rates.iter().any(Option::is_some).then_some(rates)
 }
 
 /// How this build compares with the other: ratios of medians, and of the least and the most favourable pair.
 fn comparison(ours: &[Rates], theirs: &[Rates]) -> String {
-    let names = ["simulation", "whole", "forth and back"];
+    let names = ["simulation", "whole", "forth and back", "generations"];
     let ratio = |(i, name): (usize, &str)| {
         let sorted = |rows: &[Rates]| {
             let mut rates: Vec<f64> = rows.iter().filter_map(|rates| rates[i]).collect();
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_other_gets_the_options_that_belong_to_no_row() {
-        let given = "bench --links 0,16 --backend gpu --batches=64 --gradients --against ./old --repeats 3 --csv a.csv";
+        let given = "bench --links 0,16 --work refined --backend gpu --batches=64 --gradients --against ./old --repeats 3 --csv a.csv";
         let kept = without_rows(given.split(' ').map(OsString::from));
         assert_eq!(
             kept,
@@ -141,15 +141,17 @@ mod tests {
     #[test]
     fn figures_are_found_by_the_names_of_their_columns() {
         let head = "device,links,body_steps_per_s,evaluations_per_s,gradient_body_steps_per_s\n";
-        assert_eq!(rates_of(&format!("{head}\"a, b\",8-12,10,2,\n")), Some([Some(10.0), Some(2.0), None]));
-        assert_eq!(rates_of(&format!("{head}\"a\",8-12,10,2,5\n")), Some([Some(10.0), Some(2.0), Some(5.0)]));
+        assert_eq!(rates_of(&format!("{head}\"a, b\",8-12,10,2,\n")), Some([Some(10.0), Some(2.0), None, None]));
+        assert_eq!(rates_of(&format!("{head}\"a\",8-12,10,2,5\n")), Some([Some(10.0), Some(2.0), Some(5.0), None]));
+        let generations = "device,links,body_steps_per_s,refined_per_s\n\"a\",walkers,,7\n";
+        assert_eq!(rates_of(generations), Some([None, None, None, Some(7.0)]));
         assert_eq!(rates_of(head), None);
         assert_eq!(rates_of("device,links\n\"a\",4\n"), None);
     }
 
     #[test]
     fn ratios_are_those_of_medians_with_their_widest_span() {
-        let rows = |rates: [f64; 3]| rates.map(|rate| [Some(rate), Some(2.0 * rate), None]);
+        let rows = |rates: [f64; 3]| rates.map(|rate| [Some(rate), Some(2.0 * rate), None, None]);
         let text = comparison(&rows([11.0, 10.0, 12.0]), &rows([10.0, 8.0, 10.0]));
         assert!(text.contains("simulation 1.100 times as fast (1.000 to 1.500), whole 1.100"), "{text}");
         assert!(!text.contains("back"), "{text}");

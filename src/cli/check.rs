@@ -8,8 +8,11 @@ use burgess_evolution::benchmark::BenchmarkFunction;
 use burgess_evolution::evolve::residents::find_creatures;
 use burgess_evolution::evolve::rivals::find_rivals;
 use burgess_evolution::experiment;
-use burgess_evolution::experiment::{AnyLoaded, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise};
+use burgess_evolution::experiment::{
+    AnyLoaded, BatchSize, Benchmark, BodySource, Budget, Experiment, Inverse, Refined, Surprise,
+};
 use burgess_evolution::genome::{Policy, Sharing};
+use burgess_physics::batch::{Capacity, on_cpu};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::shared_world::{CreatureSpec, Scene};
@@ -62,7 +65,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 17] {
+fn summary(e: &Experiment) -> [(&'static str, String); 18] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -79,6 +82,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 17] {
         ("parents", parents(e)),
         ("refinement", refinement(e)),
         ("protection", protection(e)),
+        ("batch size", batch_size(e)),
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
     ]
@@ -328,6 +332,15 @@ fn refinement(e: &Experiment) -> String {
     };
     let (steps, horizon) = (refine.steps, refine.horizon);
     format!("{genes}, {steps} gradient steps over {horizon} s, {which}")
+}
+
+/// Nothing is opened to find out what there is, so that `Auto` is told for each.
+fn batch_size(e: &Experiment) -> String {
+    let BatchSize::Auto = e.batch_size else { return e.batch_size.to_string() };
+    let threads = rayon::current_num_threads();
+    let on = |capacity| e.auto_batch_size(capacity);
+    let (cpu, gpu, integrated) = (on(Capacity::of_threads(threads)), on(Capacity::Gpu), on(Capacity::IntegratedGpu));
+    format!("Auto: {cpu} on {}; {gpu} on a GPU; {integrated} on an integrated one", on_cpu(threads))
 }
 
 fn budget(e: &Experiment) -> String {

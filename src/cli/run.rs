@@ -58,6 +58,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let rivals = rivals::find_rivals(&mut experiment, &loaded.folder)?;
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let evaluator = Evaluator::open(&args.backend, &experiment)?;
+    if let Some(size) = experiment.settle_batch_size(evaluator.capacity()) {
+        say!("batch_size: Auto is {size} on this backend; the run keeps that number");
+    }
     let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
         rivals.freeze(dir)?;
         start::freeze_encoder(&experiment, &loaded.folder, dir)
@@ -96,7 +99,7 @@ pub(super) fn carry_on(
     let before = generations(folder);
     let ended = match evaluator {
         Evaluator::Points(points) => {
-            session::carry_on(folder, points.run(experiment, &points.space()), &program(), &interrupt.flag)?
+            session::carry_on(folder, points.run(experiment, &points.space())?, &program(), &interrupt.flag)?
         }
         Evaluator::Simulation(backend, [differentiator, slopes]) => {
             let emitters = emitter::build(&experiment.emitters, &DescriptorSpec::dimensions(&experiment.axes()));

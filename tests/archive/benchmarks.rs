@@ -5,7 +5,7 @@ use burgess_evolution::benchmark::Point;
 use burgess_evolution::diversity::BodyDiversity;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::{BatchContext, Domain, DomainState, Evaluation, Evolution, Points, Run, Steppings};
-use burgess_evolution::experiment::{Experiment, from_text};
+use burgess_evolution::experiment::{BatchSize, Experiment, from_text};
 use burgess_evolution::store::RunReader;
 use burgess_qd::Elites;
 use burgess_qd::emitter::batch::{Batch, OpenAnchor};
@@ -97,7 +97,7 @@ fn points(experiment: &Experiment) -> Points {
 fn carry_on(dir: &Path, experiment: &Experiment, idle: bool, generations: usize) {
     let points = points(experiment);
     let space = points.space();
-    let run = points.run(experiment, &space);
+    let run = points.run(experiment, &space).unwrap();
     let run = if idle { Run { domain: Box::new(Idle(points)), ..run } } else { run };
     let mut evolution = Evolution::resume_run(dir, run).unwrap();
     for _ in 0..generations {
@@ -162,7 +162,7 @@ fn all_emitters_together_keep_their_hash_under_every_scheduler() {
             let mut experiment = benchmark(PROBLEMS[0], archive, &kinds.join(", "), 24);
             experiment.scheduler = ron::from_str(scheduler).unwrap();
             // With shares every emitter has places.
-            experiment.batch_size = 3 * kinds.len();
+            experiment.batch_size = BatchSize::Fixed(3 * kinds.len());
             assert_reproducible(&experiment, 24, &mut stream);
         }
     }
@@ -185,7 +185,7 @@ fn a_bandit_tries_all_and_prefers_what_fills_the_archive() {
 /// QD-score a cell and coverage after some generations of 36, from the same start as in the experiments.
 fn scores(problem: &str, archive: &str, emitter: &str, generations: u64) -> (f64, f64) {
     let mut experiment = benchmark(problem, archive, &format!("(kind: {emitter})"), generations);
-    experiment.batch_size = 36;
+    experiment.batch_size = BatchSize::Fixed(36);
     experiment.first_batch = Some(100);
     experiment.descriptors.iter_mut().for_each(|descriptor| descriptor.bins = 50);
     let out = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use burgess_evolution::benchmark::{BenchmarkFunction, Point};
 use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::folder::RunFolder;
 use burgess_evolution::evolve::{Domain as _, Evolution, Points, Setup, Steppings, start};
-use burgess_evolution::experiment::{Experiment, from_text};
+use burgess_evolution::experiment::{BatchSize, Experiment, from_text};
 use burgess_evolution::genome::{Field, Genome};
 use burgess_evolution::refine::GeneSpace;
 use burgess_evolution::store::RunReader;
@@ -348,7 +348,7 @@ const LEARNERS: [EmitterKind; 4] = [
 /// An experiment on physics by formula with all emitters that learn.
 fn formula(generations: u64) -> Experiment {
     let emitters = LEARNERS.map(|kind| EmitterSpec { kind, share: 1.0 }).to_vec();
-    Experiment { emitters, batch_size: 24, ..fakes::experiment(generations) }
+    Experiment { emitters, batch_size: BatchSize::Fixed(24), ..fakes::experiment(generations) }
 }
 
 fn create(out: &Path, experiment: &Experiment) -> PathBuf {
@@ -443,7 +443,7 @@ fn tiny_batches_are_survived() {
     let (backend, slopes) = (Hill::default(), Slope::default());
     let ground = Ground { space: &Numbers { limit: 0.3 }, backend: &backend, slopes: &slopes };
     for batch_size in [1, 2, 3, 5] {
-        let experiment = Experiment { batch_size, ..formula(12) };
+        let experiment = Experiment { batch_size: BatchSize::Fixed(batch_size), ..formula(12) };
         assert_eq!(ground.run(&experiment, &[12]).1, ground.run(&experiment, &[5, 7]).1);
     }
 }
@@ -592,7 +592,7 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
 
 #[test]
 fn goals_ask_for_one_gradient_a_place_over_their_horizon() {
-    let experiment = Experiment { batch_size: 10, ..experiment(EVOLVING, "(kind: Goals())", 4) };
+    let experiment = Experiment { batch_size: BatchSize::Fixed(10), ..experiment(EVOLVING, "(kind: Goals())", 4) };
     let (space, plan) = (space_of(&experiment), experiment.plan());
     let backend = CpuBackend::new(&plan, None).unwrap();
     let slopes = backend.differentiator(&experiment.plan_over(0.1)).unwrap();
@@ -609,7 +609,7 @@ fn goals_ask_for_one_gradient_a_place_over_their_horizon() {
 #[test]
 fn strategies_begin_anew_on_other_bodies() {
     let emitters = "(kind: Random(), share: 0.5), (kind: CmaMe(restart: Every(1))), (kind: CmaMega(restart: Every(1)))";
-    let experiment = Experiment { batch_size: 15, ..experiment(EVOLVING, emitters, 16) };
+    let experiment = Experiment { batch_size: BatchSize::Fixed(15), ..experiment(EVOLVING, emitters, 16) };
     let (space, plan) = (space_of(&experiment), experiment.plan());
     let backend = CpuBackend::new(&plan, None).unwrap();
     let slopes = backend.differentiator(&plan).unwrap();

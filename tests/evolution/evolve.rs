@@ -8,7 +8,7 @@ use burgess_evolution::descriptors::DescriptorSpec;
 use burgess_evolution::evolve::folder::{self, RunFolder};
 use burgess_evolution::evolve::session::{self, Ended};
 use burgess_evolution::evolve::{Evolution, LatentSpace, Setup, verify};
-use burgess_evolution::experiment::{Budget, Experiment};
+use burgess_evolution::experiment::{BatchSize, Budget, Experiment};
 use burgess_evolution::genome::Genome;
 use burgess_evolution::metrics::Metrics;
 use burgess_evolution::store::hash::hash;
@@ -246,7 +246,7 @@ fn victim() {
 fn killed_at_random_moments_a_run_comes_to_the_same_end() {
     // An archive that also forgets.
     let mut experiment = experiments(6000).swap_remove(3);
-    experiment.batch_size = 8;
+    experiment.batch_size = BatchSize::Fixed(8);
     let (out, expected) = (tempfile::tempdir().unwrap(), reference(&experiment));
     let dir = start(out.path(), &experiment);
     let mut stream = fakes::stream(1);

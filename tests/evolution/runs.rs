@@ -85,6 +85,38 @@ fn threads_and_folders_leave_the_hash_alone_and_the_seed_does_not() {
     assert!(verified.contains("0 differ") && verified.contains("equal to the bit"), "{verified}");
 }
 
+/// What `Auto` stands for depends on the machine, and is frozen as a number: whoever goes on with it, or begins with that number, gets the same.
+#[test]
+fn an_automatic_batch_size_is_said_and_frozen_as_a_number() {
+    let place = Place::new();
+    let few = ["--set", "budget.generations=4"];
+    let begin = |out: &str, size: &[&str], threads: &str| {
+        let output = place.call(&[&["run", "test.ron", "--out", out, "--threads", threads][..], &few, size].concat());
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let frozen = |out: &str| fs::read_to_string(place.path(out).join("test-3-1/experiment.ron")).unwrap();
+    let hash = |out: &str| place.ask(&["hash", &format!("{out}/test-3-1")]);
+    let said = begin("set", &["--set", "batch_size=Auto"], "2");
+    assert!(said.contains("batch_size: Auto is 64 on this backend"), "{said}");
+    assert!(frozen("set").contains("batch_size: 64,"), "{}", frozen("set"));
+    assert_eq!(RunReader::open(&place.path("set/test-3-1")).unwrap().metrics().unwrap()[3].evaluations, 256);
+    let said = begin("given", &["--set", "batch_size=64"], "1");
+    assert!(!said.contains("Auto"), "{said}");
+    assert_eq!(hash("set"), hash("given"));
+
+    fs::write(place.path("test.ron"), EXPERIMENT.replace("    batch_size: 16,\n", "")).unwrap();
+    let said = begin("left_out", &["--set", "budget.generations=2"], "2");
+    assert!(said.contains("Auto is 64"), "{said}");
+    let text = frozen("left_out").replace("generations: Some(2)", "generations: Some(4)");
+    fs::write(place.path("left_out/test-3-1/experiment.ron"), text).unwrap();
+    place.ask(&["resume", "left_out/test-3-1", "--threads", "1"]);
+    assert_eq!(hash("set"), hash("left_out"));
+    let checked = place.ask(&["check", "test.ron"]);
+    assert!(checked.contains("Auto: ") && checked.contains("4096 on a GPU"), "{checked}");
+    assert!(checked.contains("12 generations of Auto") && !checked.contains("at most 0"), "{checked}");
+}
+
 /// Servos with a no-load speed: gears move, the run can be repeated, and what is shown names the speed.
 #[test]
 fn gears_evolve_where_servos_have_a_no_load_speed() {
@@ -668,6 +700,7 @@ fn a_frozen_experiment_that_was_edited_wrongly_is_refused() {
         ("generations: Some(1)", "generations: None", "budget"),
         ("batch_size: 16", "batch_size: 0", "batch_size: must be 1"),
         ("batch_size: 16", "batch_size: sixteen", "experiment.ron:"),
+        ("batch_size: 16", "batch_size: Auto", "batch_size: must be a number, since a run began with one, is Auto"),
     ] {
         assert!(right.contains(from), "{from}: {right}");
         fs::write(&frozen, right.replace(from, to)).unwrap();

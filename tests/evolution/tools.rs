@@ -226,3 +226,28 @@ fn files_are_written_whole_or_not_at_all() {
     let piped = ask(dir.path(), &["simulate", "hopper", "--seconds", "0.1", "--csv", "/dev/stdout"]);
     assert!(piped.starts_with("time,x,y,z") && piped.contains("finished after"), "{piped}");
 }
+
+/// A row of each kind has what is timed in it and nothing else, and shares are shares.
+#[test]
+fn refined_generations_are_timed_beside_evaluations() {
+    let dir = tempfile::tempdir().unwrap();
+    let of_rows = ["--batches", "8", "--links", "2", "--brains", "cpg", "--duration", "0.1"];
+    let bench = ["bench", "--backend", "cpu", "--work", "evaluations,refined", "--repeats", "1", "--csv", "a.csv"];
+    let printed = ask(dir.path(), &[&bench[..], &of_rows].concat());
+    assert!(printed.contains("creature-steps/s") && printed.contains("device at work"), "{printed}");
+    let text = fs::read_to_string(dir.path().join("a.csv")).unwrap();
+    // The device is in quotes, and has a comma.
+    let rows: Vec<Vec<&str>> =
+        text.lines().map(|line| line.rsplit('"').next().unwrap().split(',').skip(1).collect()).collect();
+    let [head, evaluations, generations] = &rows[..] else { panic!("{text}") };
+    let cell = |row: &[&str], name: &str| row[head.iter().position(|column| *column == name).unwrap()].parse::<f64>();
+    let timed = |row: &[&str], names: &[&str]| names.iter().map(|name| cell(row, name).unwrap()).collect::<Vec<_>>();
+    assert_eq!(timed(evaluations, &["links", "creatures", "steps"]), [2.0, 8.0, 24.0]);
+    assert!(timed(evaluations, &["body_steps_per_s", "evaluations_per_s"]).iter().all(|rate| *rate > 0.0));
+    assert!(cell(evaluations, "refined_per_s").is_err() && cell(generations, "evaluations_per_s").is_err());
+    assert_eq!((generations[0], timed(generations, &["creatures", "steps"])), ("walkers", vec![8.0, 1200.0]));
+    let [rate, seconds, share] = timed(generations, &["refined_per_s", "generation_s", "device_share"])[..] else {
+        panic!("{text}")
+    };
+    assert!((rate * seconds - 8.0).abs() < 1e-9 && share > 0.3 && share <= 1.0, "{text}");
+}

@@ -64,6 +64,7 @@ fn values_within_bounds_pass() {
         "archive.qd_offset=-100",
         "emitters=[(kind: Random(sigma: 0), share: 0), (kind: IsoLine(structure: 1))]",
         "batch_size=1",
+        "batch_size=Auto",
         "batch_size=1000000",
         "first_batch=1",
         "scheduler=Ucb1(active: 4, exploration: 0)",
@@ -415,7 +416,9 @@ fn a_run_without_a_ground_contact_has_points() {
     let thawed = |physics: &str| {
         let text = VALID.replace(
             "policy:",
-            &format!("terrain: Stairs(start: 1.0, rise: 0.05, run: 0.4, count: 3), physics: ({physics}), policy:"),
+            &format!(
+                "batch_size: 8, terrain: Stairs(start: 1.0, rise: 0.05, run: 0.4, count: 3), physics: ({physics}), policy:"
+            ),
         );
         std::fs::write(&path, text).unwrap();
         thaw(&path).unwrap().physics.ground_contact

@@ -1,6 +1,6 @@
 //! `--set`: what is set is what comes, and nothing else changes, neither values nor comments nor lines.
 
-use burgess_evolution::experiment::{BodySource, Experiment, Loaded, from_text};
+use burgess_evolution::experiment::{BatchSize, BodySource, Experiment, Loaded, from_text};
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
@@ -136,7 +136,7 @@ impl Change {
                 EmitterKind::Gaussian { sigma, .. } => *sigma = x,
                 other => unreachable!("{other:?} where both texts have a Gaussian emitter"),
             },
-            Change::BatchSize(n) => e.batch_size = n,
+            Change::BatchSize(n) => e.batch_size = BatchSize::Fixed(n),
             Change::Generations(n) => e.budget.generations = Some(n),
             Change::Evaluations(n, _) => e.budget.evaluations = Some(n),
             Change::Friction(x) => e.physics.friction = x,

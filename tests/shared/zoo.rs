@@ -3,7 +3,7 @@
 
 use burgess_core::rng::{Purpose, Stream};
 use burgess_evolution::descriptors::DescriptorSpec;
-use burgess_evolution::experiment::{BodySource, Budget, Experiment};
+use burgess_evolution::experiment::{BatchSize, BodySource, Budget, Experiment};
 use burgess_evolution::genome::{BodyLimits, Policy, Sharing, WorldModelFile, morphology};
 use burgess_evolution::growth::compile;
 use burgess_evolution::variation::Variation;
@@ -90,7 +90,7 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
         passive: Vec::new(),
         parents: Default::default(),
         scheduler: Scheduler::Shares,
-        batch_size: 8,
+        batch_size: BatchSize::Fixed(8),
         first_batch: None,
         gradient_horizon: None,
         refine: None,

@@ -3,7 +3,7 @@
 use burgess_core::math::{Vec3, vec3};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_evolution::descriptors::DescriptorSpec;
-use burgess_evolution::experiment::{BodySource, Budget, Experiment};
+use burgess_evolution::experiment::{BatchSize, BodySource, Budget, Experiment};
 use burgess_evolution::genome::{BodyLimits, Policy, Sharing, morphology};
 use burgess_evolution::growth::{Grown, expand};
 use burgess_evolution::variation::Variation;
@@ -91,7 +91,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         passive: Vec::new(),
         parents: Default::default(),
         scheduler: Scheduler::Shares,
-        batch_size: 8,
+        batch_size: BatchSize::Fixed(8),
         first_batch: None,
         gradient_horizon: None,
         refine: None,

@@ -13,7 +13,7 @@ use burgess_evolution::benchmark::BenchmarkFunction;
 use burgess_evolution::evolve::provenance::{Part, same_bits};
 use burgess_evolution::evolve::{Domain as _, Points};
 use burgess_evolution::experiment::Experiment;
-use burgess_physics::batch::{Backend, CpuBackend};
+use burgess_physics::batch::{Backend, Capacity, CpuBackend};
 use burgess_physics::gradient::Differentiate;
 use burgess_physics::plan::Plan;
 use burgess_physics::shared_world::{CpuWorld, Setup, Simulate};
@@ -305,6 +305,14 @@ impl Evaluator {
         match experiment.problem() {
             Some(problem) => Self::points(args.open_points(experiment, problem, parts)?, parts),
             None => Self::simulation(args.open_again(experiment, parts)?, experiment, parts),
+        }
+    }
+
+    /// How much it does at a time.
+    pub(super) fn capacity(&self) -> Capacity {
+        match self {
+            Self::Points(_) => Capacity::of_threads(rayon::current_num_threads()),
+            Self::Simulation(backend, _) => backend.capacity(),
         }
     }
 

@@ -1,6 +1,9 @@
-//! Throughput: standard creatures with a standard task, timed around finished work.
+//! Throughput: standard creatures with a standard task, and generations of an experiment, timed around finished work.
 
 pub mod bodies;
+mod generations;
+
+pub use generations::{GenerationTiming, time_generations};
 
 use anyhow::{Result, ensure};
 use burgess_core::rng::{Purpose, Stream};
@@ -196,7 +199,7 @@ pub fn time(
         }
         Ok(Times { simulation: simulation.as_secs_f64(), evaluation: evaluation.as_secs_f64(), gradient })
     };
-    warm_up(&run, warm_up_seconds)?;
+    warm_up_by(|| Ok(run()?.simulation), warm_up_seconds)?;
     let times: Vec<Times> = (0..repeats).map(|_| run()).collect::<Result<_>>()?;
     Ok(Timing {
         batch: candidates.len(),
@@ -214,12 +217,26 @@ const STEADY: (usize, f64) = (3, 0.03);
 /// Time after which what is not steady by then is timed all the same (s).
 const PATIENCE: f64 = 5.0;
 
-/// Runs until the device is warm. A GPU that has idled raises its clocks only after seconds of work.
-fn warm_up(run: &impl Fn() -> Result<Times>, seconds: f64) -> Result<()> {
+/// Evaluates a batch until the device is warm: for at least so many seconds. A GPU that has idled raises its clocks only after seconds of work.
+///
+/// # Errors
+///
+/// When the backend fails.
+pub fn warm_up(backend: &dyn Backend, candidates: &[Candidate<f32>], seconds: f64) -> Result<()> {
+    let run = || {
+        let before = backend.simulation_time();
+        backend.evaluate(candidates)?;
+        Ok((backend.simulation_time() - before).as_secs_f64())
+    };
+    warm_up_by(run, seconds)
+}
+
+/// The same by any work that says how long it simulated (s).
+fn warm_up_by(run: impl Fn() -> Result<f64>, seconds: f64) -> Result<()> {
     let began = Instant::now();
     let mut times = Vec::new();
     loop {
-        times.push(run()?.simulation);
+        times.push(run()?);
         let spent = began.elapsed().as_secs_f64();
         let last = times.iter().rev().take(STEADY.0).copied();
         let is_steady = times.len() >= STEADY.0 && spread(last) <= STEADY.1;

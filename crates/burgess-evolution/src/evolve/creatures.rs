@@ -55,7 +55,8 @@ impl<'a> Setup<'a> {
     ///
     /// # Errors
     ///
-    /// When the experiment asks for refinement, or for an emitter that follows gradients, but no differentiator was given.
+    /// When the experiment asks for refinement, or for an emitter that follows gradients, but no differentiator was given, or when the size of
+    /// its batches is still to be found.
     pub fn prepare(self) -> Result<Run<'a, Genome>> {
         let Self { experiment, space, backend, differentiator, slopes, emitters } = self;
         let creatures = Creatures {
@@ -69,7 +70,7 @@ impl<'a> Setup<'a> {
             backend,
         };
         let space: &'a dyn SearchSpace<Genome> = space;
-        Ok(Run { search: Search::of(experiment), space, domain: Box::new(creatures), emitters })
+        Ok(Run { search: Search::of(experiment)?, space, domain: Box::new(creatures), emitters })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::diversity::BodyDiversity;
 use crate::experiment::{Budget, Experiment};
 use crate::metrics::Steps;
 use crate::store::EncoderRow;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use burgess_latent::Loss;
 use burgess_qd::archive::{ArchiveSpec, Axis, Elites, OutOfRange, Parents, PassiveGrid, Protection};
 use burgess_qd::emitter::batch::{Batch, OpenAnchor};
@@ -216,8 +216,13 @@ pub struct Effort {
 
 impl Search {
     /// The search of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// When the size of its batches is still to be found: see [`Experiment::settle_batch_size`].
+    pub fn of(experiment: &Experiment) -> Result<Self> {
+        let batch_size = experiment.batch_size.number().context("batch_size: must be a number, is Auto")?;
+        Ok(Self {
             seed: experiment.seed,
             axes: experiment.axes().iter().map(|spec| spec.axis()).collect(),
             out_of_range: experiment.out_of_range,
@@ -226,9 +231,9 @@ impl Search {
             parents: experiment.parents,
             scheduler: experiment.scheduler,
             shares: experiment.emitters.iter().map(|spec| spec.share).collect(),
-            batch_size: experiment.batch_size,
+            batch_size,
             first_batch: experiment.first_batch,
             budget: experiment.budget.clone(),
-        }
+        })
     }
 }

@@ -33,13 +33,17 @@ impl Points {
     }
 
     /// The run of an experiment that is a benchmark of the problem. The space must be [`Points::space`].
-    pub fn run<'a>(self, experiment: &Experiment, space: &'a RealSpace) -> Run<'a, Point> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Search::of`].
+    pub fn run<'a>(self, experiment: &Experiment, space: &'a RealSpace) -> Result<Run<'a, Point>> {
         let axes = &experiment.descriptors;
         // A problem's measures all have gradients.
         let dimensions: Vec<Dimension> =
             axes.iter().map(|spec| Dimension { range: spec.range, has_gradient: true }).collect();
         let emitters = emitter::build(&experiment.emitters, &dimensions);
-        Run { search: Search::of(experiment), space, domain: Box::new(self), emitters }
+        Ok(Run { search: Search::of(experiment)?, space, domain: Box::new(self), emitters })
     }
 
     /// The space of the problem's points.

@@ -51,6 +51,11 @@ fn default_bins() -> usize {
     100
 }
 
+/// A benchmark is no work for a device, so that nothing has to be found out.
+fn default_batch_size() -> usize {
+    64
+}
+
 impl Benchmark {
     /// What a file of a benchmark begins with.
     pub const KIND: &str = "Benchmark";
@@ -66,6 +71,7 @@ impl Benchmark {
         let Experiment { name, seed, archive, emitters, scheduler, batch_size, first_batch, budget, .. } =
             experiment.clone();
         let bins = experiment.descriptors.first().map_or_else(default_bins, |spec| spec.bins);
+        let batch_size = batch_size.number().unwrap_or_else(default_batch_size);
         Some(Self { name, seed, problem, bins, archive, emitters, scheduler, batch_size, first_batch, budget })
     }
 
@@ -130,7 +136,7 @@ impl From<Benchmark> for Experiment {
             emitters,
             parents: Parents::Uniform,
             scheduler,
-            batch_size,
+            batch_size: BatchSize::Fixed(batch_size),
             first_batch,
             gradient_horizon: None,
             refine: None,

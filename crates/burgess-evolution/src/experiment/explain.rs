@@ -41,12 +41,22 @@ fn token(source: &Source, error: &SpannedError) -> Range<usize> {
     if start == end && behind_the_name && before.start < start {
         return before;
     }
-    let at = if text[start..end].chars().all(is_space) { end } else { start };
+    let at = match &error.code {
+        Error::InvalidValueForType { found, .. } => behind_the_cursor(&text[..end], found),
+        _ => None,
+    };
+    let at = at.unwrap_or(if text[start..end].chars().all(is_space) { end } else { start });
     match text[at..].chars().next() {
         Some(c) if is_word(c) => word_around(text, at),
         Some(c) => at..at + c.len_utf8(),
         None => at..at,
     }
+}
+
+/// Where a value begins that was taken as text, comments and all, before it turned out to mean nothing: it is the last thing that was read.
+fn behind_the_cursor(read: &str, value: &str) -> Option<usize> {
+    let start = read.rfind(value)?;
+    Some(start + syntax::scan(value).ok()?.span.start)
 }
 
 /// What is wrong with the token `found`, which `rest` follows.
@@ -84,6 +94,8 @@ fn message(code: &Error, found: &str, rest: &str) -> String {
             format!("expected an opening parenthesis, found {came}")
         }
         Error::ExpectedStructLikeEnd => format!("expected a closing parenthesis, found {came}"),
+        Error::InvalidValueForType { expected, .. } => format!("expected {expected}, found {came}"),
+        Error::UnexpectedChar(_) => format!("expected a value, found {came}"),
         Error::TrailingCharacters => format!("nothing may follow the experiment, found {came}"),
         other => lower_case_first(&other.to_string()),
     }

@@ -6,6 +6,7 @@
 //!
 //! The text that was parsed, changes included, comes back in [`Loaded`]: frozen in a run folder it gives the same experiment again.
 
+mod batch_size;
 mod benchmark;
 mod check;
 mod error;
@@ -163,6 +164,10 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
     // All defaults are written out: a run without this one is from before whole shapes touched the ground.
     if !text.contains("ground_contact:") {
         experiment.physics.ground_contact = GroundContact::Points;
+    }
+    if experiment.batch_size == BatchSize::Auto {
+        let message = "must be a number, since a run began with one, is Auto".to_owned();
+        without(vec![InvalidValue { path: "batch_size".to_owned(), message, place: None }], &source)?;
     }
     Ok(experiment)
 }

@@ -58,8 +58,8 @@ pub struct Experiment {
     #[serde(default)]
     pub scheduler: Scheduler,
     /// Candidates a generation.
-    #[serde(default = "default_batch_size")]
-    pub batch_size: usize,
+    #[serde(default)]
+    pub batch_size: BatchSize,
     /// Candidates of the first generation; as many as of the others unless given.
     #[serde(default)]
     pub first_batch: Option<usize>,
@@ -77,6 +77,16 @@ pub struct Experiment {
     /// The physics.
     #[serde(default)]
     pub physics: Physics,
+}
+
+/// Candidates of a generation: a number, or the word `Auto`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BatchSize {
+    /// As many as keep the backend busy ([`Experiment::auto_batch_size`]).
+    #[default]
+    Auto,
+    /// So many.
+    Fixed(usize),
 }
 
 /// Where bodies come from.
@@ -301,11 +311,14 @@ impl Experiment {
         self.emitters.iter().any(|spec| spec.kind.follows_gradients())
     }
 
-    /// Candidates that the budget allows, if it counts any.
+    /// Candidates that the budget allows, if it counts any and the size of batches is known.
     pub fn planned_evaluations(&self) -> Option<u64> {
-        let first = self.first_batch.unwrap_or(self.batch_size) as u64;
-        let all = |n: u64| first.saturating_add(n.saturating_sub(1).saturating_mul(self.batch_size as u64));
-        let by_generations = self.budget.generations.map(all);
+        let all = |generations: u64| {
+            let size = self.batch_size.number()?;
+            let first = self.first_batch.unwrap_or(size) as u64;
+            Some(first.saturating_add(generations.saturating_sub(1).saturating_mul(size as u64)))
+        };
+        let by_generations = self.budget.generations.and_then(all);
         by_generations.into_iter().chain(self.budget.evaluations).min()
     }
 }
@@ -375,8 +388,4 @@ impl Default for TrustRule {
     fn default() -> Self {
         Self { threshold: 0.0, recovery: 0.1 }
     }
-}
-
-pub(super) fn default_batch_size() -> usize {
-    64
 }

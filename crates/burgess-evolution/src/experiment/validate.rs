@@ -33,6 +33,8 @@ const MAX_LAYERS: usize = 16;
 const MAX_VORONOI_CELLS: usize = 100_000;
 /// Most elites of an archive without given cells: each newcomer is compared with a share of them.
 const MAX_SCATTERED: usize = 1_000_000;
+/// Most candidates of a generation.
+pub(super) const MAX_BATCH: usize = 1_000_000;
 /// Longest episode (steps).
 const MAX_STEPS: f64 = 1e6;
 
@@ -61,9 +63,11 @@ pub(super) fn of_loop(check: &mut Check, experiment: &Experiment) {
     archive(check, experiment);
     emitters(check, experiment);
     learned::parents(check, experiment.parents);
-    check.whole("batch_size", experiment.batch_size, 1..=1_000_000);
+    if let BatchSize::Fixed(size) = experiment.batch_size {
+        check.whole("batch_size", size, 1..=MAX_BATCH);
+    }
     if let Some(size) = experiment.first_batch {
-        check.whole("first_batch", size, 1..=1_000_000);
+        check.whole("first_batch", size, 1..=MAX_BATCH);
     }
     budget(check, &experiment.budget);
 }

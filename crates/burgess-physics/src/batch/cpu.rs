@@ -1,7 +1,7 @@
 //! The CPU backend: groups of candidates in parallel, those of a group side by side in vector registers: see [`crate::lanes`].
 
 use super::simulator::{Batch, Simulator, check_gradients};
-use super::{Backend, Outcome, on_cpu};
+use super::{Backend, Capacity, Outcome, on_cpu};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::lanes::Lanes;
@@ -108,6 +108,10 @@ fn outcome(returns: Returns<f32>) -> Outcome {
 impl Backend for CpuBackend {
     fn describe(&self) -> String {
         on_cpu(self.pool.current_num_threads())
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::of_threads(self.pool.current_num_threads())
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {

@@ -1,11 +1,13 @@
 //! Simulation: what goes in (candidates, a world, a task), what comes out (outcomes), and who does it (backends).
 
 mod body;
+mod capacity;
 mod cpu;
 pub(crate) mod simulator;
 mod window;
 
 pub use crate::step::snapshot::Snapshot;
+pub use capacity::Capacity;
 pub use cpu::CpuBackend;
 pub use simulator::{Batch, Simulator};
 pub use window::{Drive, Progress, WindowGradient};
@@ -45,6 +47,10 @@ pub fn on_cpu(threads: usize) -> String {
 pub trait Backend: Send + Sync {
     /// For logs and provenance, e.g. `cpu, 2 threads`.
     fn describe(&self) -> String;
+    /// How much it does at a time; by default what all threads of the process do.
+    fn capacity(&self) -> Capacity {
+        Capacity::of_threads(rayon::current_num_threads())
+    }
     /// Simulates one episode of each candidate.
     ///
     /// # Errors

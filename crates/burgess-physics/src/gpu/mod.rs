@@ -26,14 +26,14 @@ mod snapshot;
 mod world;
 
 use crate::batch::simulator::check_task;
-use crate::batch::{Backend, Outcome, Simulator};
+use crate::batch::{Backend, Capacity, Outcome, Simulator};
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
 use crate::model::Candidate;
 use crate::plan::Plan;
 use crate::step::state::State;
 pub use batch::GpuBatch;
-use device::{Gpu, GpuError};
+use device::{AdapterKind, Gpu, GpuError};
 use encode::Encoded;
 use forward::{Member, PLAIN, simulate};
 use gradient::TAPED;
@@ -174,6 +174,15 @@ impl GpuBackend {
 impl Backend for GpuBackend {
     fn describe(&self) -> String {
         description::write(&self.session.gpu.facts, self.session.options.checked)
+    }
+
+    fn capacity(&self) -> Capacity {
+        match self.session.gpu.facts.kind {
+            AdapterKind::Discrete | AdapterKind::Virtual | AdapterKind::Other => Capacity::Gpu,
+            AdapterKind::Integrated => Capacity::IntegratedGpu,
+            // Its threads are those of the processor.
+            AdapterKind::Software => Capacity::of_threads(rayon::current_num_threads()),
+        }
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {

@@ -16,6 +16,7 @@ use crate::optimiser::{Memory, Optimiser};
 use crate::solution::{Evaluated, Solution};
 use crate::space::{GeneGroup, SearchSpace};
 use burgess_core::rng::Stream;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A descriptor as goals see it.
@@ -169,7 +170,7 @@ impl<S: Solution> Anchored<S> for Goals<S> {
             let by_genes = anchor.gradients?.into_iter().next()?;
             Some(climber.as_ref()?.chart.slope(space, &by_genes))
         };
-        self.slopes = anchors.into_iter().zip(&self.climbers).map(slope).collect();
+        self.slopes = anchors.into_par_iter().zip(&self.climbers).map(slope).collect();
     }
 }
 
@@ -210,7 +211,7 @@ impl<S: Solution> Emitter<S> for Goals<S> {
             let (slope, elite) = (self.slopes.get(place)?.as_ref()?, told.candidates.get(place)?);
             self.next(climber?, slope, elite, told.space)
         };
-        self.climbers = climbers.into_iter().enumerate().map(next).collect();
+        self.climbers = climbers.into_par_iter().enumerate().map(next).collect();
     }
 
     fn learns(&self) -> bool {
