@@ -17,7 +17,6 @@ mod interrupt;
 mod list;
 mod output;
 mod pretrain;
-mod pretrain_reference;
 mod print;
 mod program;
 mod render;
@@ -86,7 +85,7 @@ enum Command {
     Export(export::Args),
     /// Train an encoder on what the elites of runs and their offspring do, and write it to a file.
     TrainEncoder(train_encoder::Args),
-    /// Train one brain for all bodies.
+    /// Train one brain for all bodies of an experiment, and write it to a file.
     Pretrain(pretrain::Args),
     /// Simulate free bodies in a shared space, thousands of them, and creatures among them.
     World(world::Args),

@@ -6,6 +6,9 @@ use burgess_evolution::experiment::policy_problems;
 use burgess_evolution::genome::{BodyLimits, Brain, Policy, PolicyFile, morphology};
 use burgess_evolution::growth::{Grown, LinkKey, compile_controller, grow_whole, link_keys};
 use burgess_evolution::store::{EliteAddress, RunReader};
+use burgess_learn::brain::Input;
+use burgess_learn::describe::Description;
+use burgess_learn::train::Trained;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::Candidate;
@@ -23,12 +26,18 @@ pub(super) struct Args {
     /// A morphology (a name, or the path of a .ron file), or an elite as DIR#ID.
     #[arg(value_name = "MORPHOLOGY|DIR#ID")]
     subject: OsString,
-    /// A policy file (RON) that replaces the brain; a morphology without one holds its pose.
+    /// A policy file (RON), or a brain for all bodies (.safetensors, docs/learning.md), that replaces the brain; a morphology without one holds
+    /// its pose.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Length of the episode (s); default: the experiment's, or 5 for a morphology.
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     seconds: Option<f64>,
+}
+
+/// Whether a policy is a brain for all bodies.
+fn is_shared(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "safetensors")
 }
 
 /// A candidate with its surroundings.
@@ -58,7 +67,9 @@ impl Subject {
             true => Self::elite(&EliteAddress::parse(name)?)?,
             false => Self::morphology(Path::new(name))?,
         };
-        if let Some(path) = &args.policy {
+        if let Some(path) = args.policy.as_ref().filter(|path| is_shared(path)) {
+            subject.set_shared_brain(&Trained::load(path)?).with_context(|| path.display().to_string())?;
+        } else if let Some(path) = &args.policy {
             subject.set_brain(&PolicyFile::load(path)?).with_context(|| path.display().to_string())?;
         }
         if let Some(seconds) = args.seconds {
@@ -68,6 +79,21 @@ impl Subject {
             subject.task.steps = ((seconds / subject.world.dt).round() as u32).max(1);
         }
         Ok(subject)
+    }
+
+    /// Replaces the brain by what a brain for all bodies makes for this one.
+    fn set_shared_brain(&mut self, Trained { brain, .. }: &Trained) -> anyhow::Result<()> {
+        let (rate, decisions) = (self.physics.rate, brain.spec().control_rate);
+        ensure!(
+            rate.is_multiple_of(decisions),
+            "decides {decisions} times a second, which must divide physics.rate, {rate}"
+        );
+        let body = Description::of(&self.candidate.model);
+        let controllers = brain.cast::<f64>().controllers(&[Input { body: &body, style: &[] }]);
+        self.candidate.controller = controllers.into_iter().next().context("one controller a body")?;
+        self.task.control_period = rate / decisions;
+        self.task.observer = None;
+        Ok(())
     }
 
     /// Replaces the brain, and how often it decides.

@@ -42,6 +42,8 @@ pub enum Purpose {
     Shuffle = 14,
     /// Random bodies that a shared brain learns from.
     Bodies = 15,
+    /// Noise by which a shared brain explores.
+    Exploration = 16,
 }
 
 /// A random stream of its own for one key.

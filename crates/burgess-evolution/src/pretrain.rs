@@ -1,6 +1,6 @@
 //! Random bodies of an experiment, for a brain that is to serve them all.
 
-use crate::genome::Genome;
+use crate::genome::{Genome, Policy};
 use crate::variation::Variation;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::model::Model;
@@ -11,15 +11,24 @@ const STRUCTURE: usize = 6;
 const NOISE: f64 = 0.3;
 
 /// Random bodies: a seed morphology with noise on its genes and up to nine structural mutations. Those that the limits turn down are drawn again.
-#[derive(Clone, Copy, Debug)]
-pub struct RandomBodies<'a> {
-    /// What a body may be, and the seeds.
-    pub space: &'a Variation,
-    /// Of the random numbers.
-    pub seed: u64,
+#[derive(Clone, Debug)]
+pub struct RandomBodies {
+    space: Variation,
+    seed: u64,
 }
 
-impl RandomBodies<'_> {
+impl RandomBodies {
+    /// Of what bodies may be in a space; its policy does not count.
+    pub fn new(space: &Variation, seed: u64) -> Self {
+        // What is drawn for brains would else change the bodies.
+        Self { space: Variation { policy: Policy::default(), ..space.clone() }, seed }
+    }
+
+    /// Where the genomes are: brains are oscillators.
+    pub fn space(&self) -> &Variation {
+        &self.space
+    }
+
     /// The body of a number.
     ///
     /// # Panics
@@ -29,7 +38,7 @@ impl RandomBodies<'_> {
         self.genome(number).1.map(|x| x as f32)
     }
 
-    /// The genome of the body of a number.
+    /// The genome of the body of a number, with a random brain, and its body.
     ///
     /// # Panics
     ///

@@ -102,10 +102,10 @@ impl<T: Real> Description<T> {
         self.at_rest.len()
     }
 
-    /// All its numbers, in one order.
+    /// All its numbers, in the order of [`map`](Self::map).
     pub fn numbers(&self) -> impl Iterator<Item = T> {
         let Measures { length, time } = self.measures;
-        self.features.iter().chain(&self.at_rest).copied().chain([length, time])
+        self.features.iter().copied().chain([length, time]).chain(self.at_rest.iter().copied())
     }
 
     /// The same over another scalar.
@@ -131,7 +131,11 @@ struct Feet<T> {
 
 impl<T: Real> Feet<T> {
     fn of(model: &Model<T>, origins: &[Vec3<T>]) -> Self {
-        let mut feet = Self { middle: origins.to_vec(), lowest: origins.iter().map(|at| at.z).collect(), lowest_of_all: T::zero() };
+        let mut feet = Self {
+            middle: origins.to_vec(),
+            lowest: origins.iter().map(|at| at.z).collect(),
+            lowest_of_all: T::zero(),
+        };
         for points in model.contacts.chunk_by(|a, b| a.link == b.link) {
             let link = points[0].link;
             let sum = points.iter().fold(Vec3::zero(), |sum, point| sum + point.centre);

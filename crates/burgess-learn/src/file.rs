@@ -3,7 +3,7 @@
 
 use crate::brain::{SharedBrain, SharedSpec};
 use crate::error::{LearnError, Result};
-use crate::train::{Moments, Trained};
+use crate::train::{Moments, Trained, TrainingSpec};
 use burgess_core::files;
 use burgess_core::hex::hexadecimal;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -26,11 +26,13 @@ struct About {
     format: u32,
     /// Sizes of the brain.
     brain: SharedSpec,
+    /// How it is trained.
+    training: TrainingSpec,
     /// Updates behind it.
     updates: u64,
     /// Bodies behind it.
     bodies: u64,
-    /// Hash of the weights.
+    /// Hash of all arrays.
     hash: String,
 }
 
@@ -46,7 +48,9 @@ impl SharedBrain<f32> {
     /// Hash of sizes and weights: 64 hexadecimal digits.
     pub fn hash(&self) -> String {
         let mut hasher = Sha256::new();
-        let sizes = [self.spec().width, self.spec().style].into_iter().chain(self.spec().hidden.iter().copied());
+        let sizes = [self.spec().width, self.spec().style, self.spec().control_rate as usize]
+            .into_iter()
+            .chain(self.spec().hidden.iter().copied());
         sizes.for_each(|size| hasher.update((size as u64).to_le_bytes()));
         hasher.update(bytes(self.weights()));
         hexadecimal(&hasher.finalize())
@@ -54,6 +58,17 @@ impl SharedBrain<f32> {
 }
 
 impl Trained {
+    /// Hash of the brain and of what the optimiser remembers.
+    fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.brain.hash());
+        if let Some(moments) = &self.moments {
+            hasher.update(bytes(&moments.means));
+            hasher.update(bytes(&moments.squares));
+        }
+        hexadecimal(&hasher.finalize())
+    }
+
     /// Writes the file whole or not at all.
     ///
     /// # Errors
@@ -72,8 +87,15 @@ impl Trained {
             let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|error| fault(path, error))?;
             views.push((*name, view));
         }
-        let Self { brain, updates, bodies, .. } = self;
-        let about = About { format: FORMAT, brain: brain.spec().clone(), updates: *updates, bodies: *bodies, hash: brain.hash() };
+        let Self { brain, training, updates, bodies, .. } = self;
+        let about = About {
+            format: FORMAT,
+            brain: brain.spec().clone(),
+            training: training.clone(),
+            updates: *updates,
+            bodies: *bodies,
+            hash: self.hash(),
+        };
         let text = ron::to_string(&about).map_err(|error| fault(path, error))?;
         let metadata = std::iter::once((KEY.to_owned(), text)).collect();
         let whole = safetensors::serialize(views, Some(metadata)).map_err(|error| fault(path, error))?;
@@ -97,6 +119,9 @@ impl Trained {
         if let Some((field, problem)) = about.brain.problems().into_iter().next() {
             return Err(fault(path, format!("brain.{field}: {problem}")));
         }
+        if let Some((field, problem)) = about.training.problems().into_iter().next() {
+            return Err(fault(path, format!("training.{field}: {problem}")));
+        }
         let file = SafeTensors::deserialize(&whole).map_err(|error| fault(path, error))?;
         let mut weights = vec![0.0; SharedBrain::<f32>::count(&about.brain)];
         for (name, range, _) in SharedBrain::<f32>::blocks_of(&about.brain) {
@@ -105,18 +130,20 @@ impl Trained {
         }
         let count = weights.len();
         let brain = SharedBrain::new(&about.brain, weights);
-        let came = brain.hash();
-        if came != about.hash {
-            return Err(fault(path, format!("expected weights of hash {}, got {came}", about.hash)));
-        }
         let moments = match file.tensor(MEANS[0]) {
             Err(_) => None,
             Ok(_) => {
-                let [means, squares] = MEANS.map(|name| array(&file, name, count).map_err(|problem| fault(path, problem)));
+                let [means, squares] =
+                    MEANS.map(|name| array(&file, name, count).map_err(|problem| fault(path, problem)));
                 Some(Moments { means: means?, squares: squares? })
             }
         };
-        Ok(Self { brain, moments, updates: about.updates, bodies: about.bodies })
+        let read = Self { brain, training: about.training, moments, updates: about.updates, bodies: about.bodies };
+        let came = read.hash();
+        if came != about.hash {
+            return Err(fault(path, format!("expected arrays of hash {}, got {came}", about.hash)));
+        }
+        Ok(read)
     }
 }
 
@@ -125,7 +152,11 @@ fn array(file: &SafeTensors<'_>, name: &str, count: usize) -> std::result::Resul
     let view = file.tensor(name).map_err(|_| format!("expected an array `{name}`, and there is none"))?;
     let (whole, _) = view.data().as_chunks::<4>();
     if view.dtype() != Dtype::F32 || whole.len() != count {
-        return Err(format!("expected `{name}` as {count} numbers in F32, got {:?} of shape {:?}", view.dtype(), view.shape()));
+        return Err(format!(
+            "expected `{name}` as {count} numbers in F32, got {:?} of shape {:?}",
+            view.dtype(),
+            view.shape()
+        ));
     }
     let numbers: Vec<f32> = whole.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
     if numbers.iter().any(|x| !x.is_finite()) {

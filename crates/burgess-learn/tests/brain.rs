@@ -12,7 +12,7 @@ fn bodies() -> Vec<Description<f64>> {
 }
 
 fn brain() -> SharedBrain<f64> {
-    SharedBrain::random(&SharedSpec { width: 6, hidden: vec![5, 4], style: 2 }, 3)
+    SharedBrain::random(&SharedSpec { width: 6, hidden: vec![5, 4], style: 2, ..SharedSpec::default() }, 3)
 }
 
 /// A weighted sum of all numbers of all controllers, and the weights as gradients.
@@ -73,10 +73,15 @@ fn gradients_with_respect_to_bodies_and_styles_agree_with_differences() {
                 let cell = std::cell::RefCell::new(&mut count);
                 body.map(|x| x + if cell.borrow_mut().next() == Some(number) { step } else { 0.0 })
             };
-            agree(ours, (at(&moved(STEP), &style) - at(&moved(-STEP), &style)) / (2.0 * STEP), &format!("number {number}"));
+            agree(
+                ours,
+                (at(&moved(STEP), &style) - at(&moved(-STEP), &style)) / (2.0 * STEP),
+                &format!("number {number}"),
+            );
         }
         for place in 0..style.len() {
-            let moved = |step: f64| std::array::from_fn::<f64, 2, _>(|i| style[i] + if i == place { step } else { 0.0 });
+            let moved =
+                |step: f64| std::array::from_fn::<f64, 2, _>(|i| style[i] + if i == place { step } else { 0.0 });
             let difference = (at(&body, &moved(STEP)) - at(&body, &moved(-STEP))) / (2.0 * STEP);
             agree(gradient.style[place], difference, &format!("style {place}"));
         }
@@ -87,7 +92,8 @@ fn gradients_with_respect_to_bodies_and_styles_agree_with_differences() {
 #[test]
 fn a_body_has_the_controller_that_it_has_alone() {
     let brain = SharedBrain::<f32>::random(&SharedSpec::default(), 1);
-    let bodies: Vec<Description<f32>> = (0..50).map(|i| Description::of(&crawler(1 + i % 7)).map(|x: f64| x as f32)).collect();
+    let bodies: Vec<Description<f32>> =
+        (0..50).map(|i| Description::of(&crawler(1 + i % 7)).map(|x: f64| x as f32)).collect();
     let inputs: Vec<Input<'_, f32>> = bodies.iter().map(|body| Input { body, style: &[] }).collect();
     let numbers = |controller: &Controller<f32>| {
         let mut list = Vec::new();

@@ -66,7 +66,8 @@ impl<T: Number> SharedBrain<T> {
                 for (i, input) in inputs.iter().enumerate() {
                     let given = self.outputs(&pass, i);
                     for member in 0..members {
-                        let (mut joints, mut body) = (vec![T::zero(); given.joints.len()], vec![T::zero(); given.body.len()]);
+                        let (mut joints, mut body) =
+                            (vec![T::zero(); given.joints.len()], vec![T::zero(); given.body.len()]);
                         noise(group * GROUP + i, member, Outputs { joints: &mut joints, body: &mut body });
                         joints.iter_mut().zip(given.joints).for_each(|(x, &given)| *x += given);
                         body.iter_mut().zip(given.body).for_each(|(x, &given)| *x += given);
@@ -120,7 +121,8 @@ impl<T: Number> SharedBrain<T> {
             let weights = block.of(&self.transposed).to_vec();
             layers.push(Layer { inputs: block.inputs, weights, biases: biases.by_ref().take(units).collect() });
         }
-        let mut output = Layer { inputs: last, weights: Vec::with_capacity(joints * last), biases: Vec::with_capacity(joints) };
+        let mut output =
+            Layer { inputs: last, weights: Vec::with_capacity(joints * last), biases: Vec::with_capacity(joints) };
         for joint in 0..joints {
             let own = of_joint(joint);
             output.weights.extend_from_slice(&own[own.len() - last..]);

@@ -48,6 +48,13 @@ pub struct SharedSpec {
     /// Numbers that a body may have as its own style, zero in training.
     #[serde(default = "default_style")]
     pub style: usize,
+    /// Decisions a second; must divide `physics.rate`.
+    #[serde(default = "default_control_rate")]
+    pub control_rate: u32,
+}
+
+fn default_control_rate() -> u32 {
+    60
 }
 
 fn default_width() -> usize {
@@ -64,7 +71,12 @@ fn default_style() -> usize {
 
 impl Default for SharedSpec {
     fn default() -> Self {
-        Self { width: default_width(), hidden: default_hidden(), style: default_style() }
+        Self {
+            width: default_width(),
+            hidden: default_hidden(),
+            style: default_style(),
+            control_rate: default_control_rate(),
+        }
     }
 }
 
@@ -79,6 +91,7 @@ impl SharedSpec {
         };
         within("width", self.width, 1..=1024);
         within("style", self.style, 0..=64);
+        within("control_rate", self.control_rate as usize, 1..=10_000);
         within("hidden", self.hidden.len(), 1..=4);
         self.hidden.iter().for_each(|&units| within("hidden", units, 1..=256));
         problems
@@ -155,7 +168,8 @@ impl Layout {
         let parent = block("down.parent", width, width);
         let mix = Dense { weights: block("mix.weights", 2 * width, width), biases: block("mix.biases", 1, width) };
         let (of_joint, of_body) = (joint_outputs(spec), body_outputs(spec));
-        let joint = Dense { weights: block("joint.weights", width, of_joint), biases: block("joint.biases", 1, of_joint) };
+        let joint =
+            Dense { weights: block("joint.weights", width, of_joint), biases: block("joint.biases", 1, of_joint) };
         let body = Dense { weights: block("body.weights", width, of_body), biases: block("body.biases", 1, of_body) };
         let common = block("common", OBSERVATIONS, spec.hidden[0]);
         let between = spec.hidden.windows(2).zip(BETWEEN).map(|(pair, name)| block(name, pair[0], pair[1])).collect();
@@ -182,13 +196,19 @@ fn body_outputs(spec: &SharedSpec) -> usize {
 }
 
 /// One brain for all bodies.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SharedBrain<T> {
     spec: SharedSpec,
     layout: Layout,
     weights: Vec<T>,
     /// The weights of each layer with rows for columns, for the backward pass, at the same places.
     transposed: Vec<T>,
+}
+
+impl<T> std::fmt::Debug for SharedBrain<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SharedBrain").field("spec", &self.spec).finish_non_exhaustive()
+    }
 }
 
 impl<T: Number> SharedBrain<T> {

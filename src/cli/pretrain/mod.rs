@@ -1,0 +1,184 @@
+//! `burgess pretrain FILE --out BRAIN`: one brain for all bodies of an experiment.
+
+mod assess;
+mod reference;
+
+use super::backend;
+use super::interrupt::Interrupt;
+use super::print::print;
+use anyhow::{Context as _, ensure};
+use assess::HeldOut;
+use burgess_core::files;
+use burgess_core::say;
+use burgess_evolution::evolve::start;
+use burgess_evolution::experiment;
+use burgess_evolution::pretrain::RandomBodies;
+use burgess_learn::SharedSpec;
+use burgess_learn::train::{RENEWAL, Setting, Trained, Trainer, TrainingSpec};
+use burgess_physics::plan::{BrainKind, Plan};
+use ron::extensions::Extensions;
+use serde::de::DeserializeOwned;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// Seconds between two lines about the training.
+const QUIET: f64 = 5.0;
+
+/// What learns, and on what.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The experiment whose bodies, physics, terrain and task the brain is for; its bodies must evolve. Nothing else of it counts.
+    #[arg(value_name = "EXPERIMENT")]
+    file: PathBuf,
+    /// Where the brain goes, a file that ends in .safetensors; it is written after every 50 updates, too.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Sizes of the brain, in RON or a file of it, e.g. "(width: 64)" (docs/learning.md).
+    #[arg(long, value_name = "RON|FILE", conflicts_with = "resume")]
+    brain: Option<String>,
+    /// How it is trained, in RON or a file of it, e.g. "(updates: 2000, bodies: 2048)" (docs/learning.md).
+    #[arg(long, value_name = "RON|FILE", conflicts_with = "resume")]
+    training: Option<String>,
+    /// Go on with the brain that is in the file of --out, as it was trained before.
+    #[arg(long)]
+    resume: bool,
+    /// Bodies that are never trained on, on which the brain is judged.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    held_out: u32,
+    /// Also find out what each of them reaches by itself: oscillators by CMA-ES, so many evaluations a body.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(16..))]
+    reference: Option<u32>,
+    /// Seed of bodies, first weights and noise, instead of the experiment's.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    seed: Option<u64>,
+    /// Change a field of the experiment, such as `task.duration=2.5`.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    overrides: Vec<String>,
+    #[command(flatten)]
+    backend: backend::Args,
+}
+
+/// Trains, judges on held-out bodies, and writes the brain.
+///
+/// # Errors
+///
+/// When the experiment or a specification is wrong, the file of the brain cannot be read or written, or the backend fails.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let loaded = experiment::load(&args.file, &args.overrides)?;
+    let experiment = loaded.experiment;
+    let file = args.file.display();
+    ensure!(experiment.body.evolves(), "{file}: its body is fixed; a brain for all bodies needs `body: Evolve(...)`");
+    let has_others = !experiment.physics.objects.is_empty() || !experiment.physics.rivals.is_empty();
+    ensure!(!has_others, "{file}: physics.objects, physics.rivals: a shared brain does not see them yet");
+    ensure!(
+        args.out.extension().is_some_and(|extension| extension == "safetensors"),
+        "--out {}: must end in .safetensors",
+        args.out.display()
+    );
+    let seed = args.seed.unwrap_or(experiment.seed);
+    let mut trainer = begin(args, seed)?;
+    files::Output::open(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
+
+    let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
+    let space = start::search_space(&experiment, seeds);
+    let bodies = RandomBodies::new(&space, seed);
+    let plan = Trained::fit(trainer.state().brain.spec(), experiment.plan())?;
+    // The reference has oscillators, whatever the experiment has.
+    let own = Plan { brain: BrainKind::Cpg, task: reference::task(&experiment), ..experiment.plan() };
+    let plans: &[Plan] = if args.reference.is_some() { &[plan.clone(), own] } else { std::slice::from_ref(&plan) };
+    let backends = args.backend.open_each(plans)?;
+    let backend = backends[0].0.as_ref();
+    say!("backend: {}", backend.describe());
+
+    let held_out = HeldOut::new(&bodies, args.held_out);
+    if let (Some(evaluations), Some((own, _))) = (args.reference, backends.get(1)) {
+        let best =
+            reference::best_of_each(bodies.space(), held_out.genomes(), own.as_ref(), evaluations as usize, seed)?;
+        print(format_args!("by themselves, {evaluations} evaluations each:"));
+        print(held_out.table(&best));
+    }
+    print("held out, before:");
+    print(held_out.table(&held_out.rewards(&trainer.state().brain, backend)?));
+    let source = |number: u64| bodies.body(number);
+    let setting = Setting { plan: &plan, backend, bodies: &source, seed };
+    let interrupt = Interrupt::watch_for(
+        "stopping after this update; Ctrl-C again aborts it".to_owned(),
+        "aborted; --resume goes on from the last 50 updates that were written".to_owned(),
+    )?;
+    train(&mut trainer, &setting, &held_out, args, &interrupt)?;
+    trainer.state().save(&args.out)?;
+    print("held out, after:");
+    print(held_out.table(&held_out.rewards(&trainer.state().brain, backend)?));
+    print(format_args!("brain {}: {}", &trainer.state().brain.hash()[..16], args.out.display()));
+    if trainer.is_done() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("stopped before the end; to go on: --resume");
+    Ok(interrupt.exit_code())
+}
+
+/// A new brain, or the one that goes on.
+fn begin(args: &Args, seed: u64) -> anyhow::Result<Trainer> {
+    if args.resume {
+        let trained = Trained::load(&args.out)?;
+        ensure!(trained.moments.is_some(), "{}: has no state of training to go on from", args.out.display());
+        return Ok(Trainer::resume(trained));
+    }
+    let brain: SharedSpec = specification("--brain", args.brain.as_deref())?;
+    let training: TrainingSpec = specification("--training", args.training.as_deref())?;
+    let problems = brain.problems().into_iter().map(|(field, problem)| format!("--brain: {field}: {problem}"));
+    let problems = problems
+        .chain(training.problems().into_iter().map(|(field, problem)| format!("--training: {field}: {problem}")));
+    let problems: Vec<String> = problems.collect();
+    ensure!(problems.is_empty(), "{}", problems.join("; "));
+    Ok(Trainer::new(&brain, training, seed))
+}
+
+/// What stands in RON, or in a file of it; the defaults where nothing is given.
+fn specification<T: DeserializeOwned>(option: &str, given: Option<&str>) -> anyhow::Result<T> {
+    let given = given.unwrap_or("()");
+    let text = match Path::new(given).is_file() {
+        true => {
+            files::read_text(Path::new(given), files::HAND_WRITTEN).with_context(|| format!("cannot read {given}"))?
+        }
+        false => given.to_owned(),
+    };
+    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    options.from_str(&text).with_context(|| format!("{option} {given}: not what docs/learning.md shows, and no file"))
+}
+
+/// All updates that are left, or those until someone interrupts.
+fn train(
+    trainer: &mut Trainer,
+    setting: &Setting<'_>,
+    held_out: &HeldOut,
+    args: &Args,
+    interrupt: &Interrupt,
+) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let (mut said, mut simulated) = (began, 0.0);
+    while !trainer.is_done() && !interrupt.flag.load(Ordering::Relaxed) {
+        let update = trainer.update(setting)?;
+        simulated += update.seconds;
+        let Trained { updates, bodies, training, .. } = trainer.state();
+        if updates.is_multiple_of(RENEWAL) {
+            trainer.state().save(&args.out)?;
+        }
+        if said.elapsed().as_secs_f64() >= QUIET || trainer.is_done() {
+            said = Instant::now();
+            let rewards = held_out.rewards(&trainer.state().brain, setting.backend)?;
+            print(format_args!(
+                "update {updates:6} of {}, {bodies} bodies, {simulated:.0} s simulated in {:.1} s: training {:.4} a second, \
+                 {:.0} % fell; held out {:.4}",
+                training.updates,
+                began.elapsed().as_secs_f64(),
+                update.reward,
+                100.0 * update.fell,
+                assess::mean(&rewards),
+            ));
+        }
+    }
+    Ok(())
+}
