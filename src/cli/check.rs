@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 17] {
+fn summary(e: &Experiment) -> [(&'static str, String); 18] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -79,6 +79,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 17] {
         ("parents", parents(e)),
         ("refinement", refinement(e)),
         ("protection", protection(e)),
+        ("topologies", topologies(e)),
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
     ]
@@ -247,6 +248,7 @@ fn descriptors(e: &Experiment) -> String {
 
 fn parents(e: &Experiment) -> String {
     match e.parents {
+        Parents::Uniform if e.niches().is_some() => "each topology alike".into(),
         Parents::Uniform => "each elite alike".into(),
         Parents::Tournament { size, novelty, neighbours } => {
             format!("the best of {size}, {novelty} novelty among {neighbours} neighbours, {} reward", 1.0 - novelty)
@@ -273,6 +275,14 @@ fn protection(e: &Experiment) -> String {
             let ages = list(limits.iter().map(u32::to_string), ", ");
             format!("{} age layers, the older ones from body ages of {ages}", limits.len() + 1)
         }
+    }
+}
+
+fn topologies(e: &Experiment) -> String {
+    match e.niches() {
+        None => "not told apart".into(),
+        Some(1) => "compete with each other in every cell".into(),
+        Some(niches) => format!("{niches} niches a cell"),
     }
 }
 

@@ -150,6 +150,7 @@ fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
     let mut archive = burgess_qd::archive::build(
         &experiment.archive,
         experiment.protection.as_ref(),
+        experiment.niches(),
         &DescriptorSpec::axes(&experiment.descriptors),
         None,
         0,
@@ -180,6 +181,7 @@ fn a_fixed_body_is_one_topology_and_no_distance() {
     let mut archive = burgess_qd::archive::build(
         &reader.experiment().archive,
         Default::default(),
+        reader.experiment().niches(),
         &DescriptorSpec::axes(&reader.experiment().descriptors),
         None,
         0,
