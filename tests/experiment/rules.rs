@@ -323,7 +323,10 @@ fn only_topologies_that_evolve_in_given_cells_have_niches() {
     let niches = "topologies=Niches(3)";
     for (other, problem) in [
         ("body=Fixed(\"arm\")", "topologies: must be Auto or Alike where the body is Fixed, is Niches"),
-        ("archive=Unstructured(size: 100)", "topologies: must be Auto or Alike unless the archive is Grid or Cvt, is Niches"),
+        (
+            "archive=Unstructured(size: 100)",
+            "topologies: must be Auto or Alike unless the archive is Grid or Cvt, is Niches",
+        ),
         ("descriptors[0].bins=9000000", "archive: must be at most 10000000 cells over all niches, is 27000000"),
         ("topologies=Niches(0)", "topologies.Niches: must be 1 to 64, is 0"),
         ("topologies=Niches(65)", "topologies.Niches: must be 1 to 64, is 65"),
