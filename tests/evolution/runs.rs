@@ -322,7 +322,7 @@ fn elites_meet_in_an_arena() {
 #[test]
 fn newborn_bodies_have_layers_of_their_own() {
     let place = Place::new();
-    let (layers, niches) = ("protection=AgeLayers([3, 8])", "topologies=Niches(2)");
+    let (layers, niches) = ("protection=AgeLayers([2, 4])", "topologies=Niches(2)");
     let refine = "refine=(steps: 2, horizon: 0.2, which: Promising(0.2))";
     let run = |out: &str, generations: &str, threads: &str| {
         let set = [
@@ -358,7 +358,7 @@ fn newborn_bodies_have_layers_of_their_own() {
     let mut in_layer = [0; 3];
     let mut related = 0;
     for (slot, elite) in &elites {
-        let layer = [3, 8].iter().filter(|&&limit| limit <= elite.age).count();
+        let layer = [2, 4].iter().filter(|&&limit| limit <= elite.age).count();
         assert_eq!(slot / cells / 2, layer, "{slot}: {}", elite.age);
         in_layer[layer] += 1;
         let parent = elite.parents.first().map(|parent| reader.find(parent.id).unwrap());
