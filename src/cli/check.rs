@@ -281,7 +281,7 @@ fn protection(e: &Experiment) -> String {
 fn topologies(e: &Experiment) -> String {
     match e.niches() {
         None => "not told apart".into(),
-        Some(1) => "compete with each other in every cell".into(),
+        Some(1) => "no niches".into(),
         Some(niches) => format!("{niches} niches a cell"),
     }
 }
