@@ -82,6 +82,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 18] {
         ("parents", parents(e)),
         ("refinement", refinement(e)),
         ("protection", protection(e)),
+        ("topologies", topologies(e)),
         ("batch size", batch_size(e)),
         ("budget", budget(e)),
         ("episode", format!("{} s: {} steps at {} Hz", e.task.duration, e.episode_steps(), e.physics.rate)),
@@ -251,6 +252,7 @@ fn descriptors(e: &Experiment) -> String {
 
 fn parents(e: &Experiment) -> String {
     match e.parents {
+        Parents::Uniform if e.niches().is_some() => "each topology alike".into(),
         Parents::Uniform => "each elite alike".into(),
         Parents::Tournament { size, novelty, neighbours } => {
             format!("the best of {size}, {novelty} novelty among {neighbours} neighbours, {} reward", 1.0 - novelty)
@@ -277,6 +279,14 @@ fn protection(e: &Experiment) -> String {
             let ages = list(limits.iter().map(u32::to_string), ", ");
             format!("{} age layers, the older ones from body ages of {ages}", limits.len() + 1)
         }
+    }
+}
+
+fn topologies(e: &Experiment) -> String {
+    match e.niches() {
+        None => "not told apart".into(),
+        Some(1) => "no niches".into(),
+        Some(niches) => format!("{niches} niches a cell"),
     }
 }
 

@@ -40,21 +40,24 @@ enum Order {
 /// When the run cannot be read.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let reader = RunReader::open(&args.dir)?;
-    let mut elites = reader.records()?;
+    let cells = reader.cell_count();
+    let mut elites: Vec<(usize, Record)> =
+        reader.records()?.into_iter().map(|(slot, elite)| (slot % cells, elite)).collect();
+    elites.sort_by_key(|(cell, _)| *cell);
     sort(&mut elites, args.sort);
     let shown = elites.iter().take(args.top.unwrap_or(usize::MAX));
     let rows: Vec<Vec<String>> = std::iter::once(head(reader.experiment()))
-        .chain(shown.map(|(slot, e)| row(reader.experiment(), slot % reader.cell_count(), e)))
+        .chain(shown.map(|(cell, e)| row(reader.experiment(), *cell, e)))
         .collect();
     print(align(&rows));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Equal ones stay in the order of their cells.
+/// From the order of their cells, in which equal ones stay.
 fn sort(elites: &mut [(usize, Record)], order: Order) {
     match order {
         Order::Reward => elites.sort_by(|(_, a), (_, b)| b.reward.total_cmp(&a.reward)),
-        Order::Cell => elites.sort_by_key(|(cell, _)| *cell),
+        Order::Cell => {}
         Order::Generation => elites.sort_by_key(|(_, elite)| Reverse((elite.generation, elite.candidate))),
         Order::Links => elites.sort_by_key(|(_, elite)| Reverse(elite.traits.links)),
         Order::Mass => elites.sort_by(|(_, a), (_, b)| b.traits.mass.total_cmp(&a.traits.mass)),

@@ -134,9 +134,11 @@ fn summary(run: &RunReader) -> anyhow::Result<String> {
     let Some(last) = run.metrics()?.pop() else {
         return Ok(format!("nothing was simulated: {dir}"));
     };
+    // Those that the archive is judged by: one a cell, as its topologies are counted.
+    let elites = (last.scores.coverage * run.cell_count() as f64).round() as usize;
     Ok(format!(
         "{}{} in {}, best reward {:.4}, QD-score {:.3}, {}: {dir}",
-        count(last.elites as usize, "elite"),
+        count(elites, "elite"),
         bodies(run.experiment(), last.bodies.topologies as usize),
         count(run.cell_count(), "cell"),
         last.scores.max,

@@ -170,7 +170,7 @@ fn scores_of_a_known_archive() {
 /// A grid of 4 x 4 cells in layers of body ages below 10, below 40, and from 40.
 fn layered() -> Box<dyn Archive<Genome>> {
     let spec = ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None };
-    build(&spec, Some(&Protection::AgeLayers(vec![10, 40])), &axes(4), None, 0).archive
+    build(&spec, Some(&Protection::AgeLayers(vec![10, 40])), None, &axes(4), None, 0).archive
 }
 
 fn aged(id: u64, reward: f32, age: u32) -> Evaluated<Genome> {
@@ -207,14 +207,9 @@ fn a_newborn_body_survives_beside_an_old_one_and_meets_it_when_it_has_grown_up()
 #[test]
 fn a_layered_archive_is_judged_by_the_best_of_each_cell() {
     let mut archive = layered();
-    let body = |links: u8| Physique { topology: Topology::from_bytes((0..links).map(|i| 4 * i).collect()), span: 0.5 };
-    let at = |id, reward, x, age, links| Evaluated {
-        age,
-        traits: BodyTraits { physique: body(links), ..elite(0, 0.0, &[]).traits },
-        ..elite(id, reward, &[x, 0.1])
-    };
+    let at = |id, reward, x, age, links| Evaluated { age, ..chain(id, reward, x, links) };
     archive.insert(&[at(0, 1.0, -0.9, 0, 2), at(1, 3.0, -0.9, 50, 5), at(2, 2.0, 0.9, 12, 2), at(3, 2.0, 0.9, 0, 7)]);
-    assert_eq!((archive.len(), archive.cell_count(), archive.layers()), (4, 16, 3));
+    assert_eq!((archive.len(), archive.cell_count(), archive.slots_per_cell()), (4, 16, 3));
     let scores = Scores::of(archive.as_ref(), -1.0);
     assert_eq!((scores.qd_score, scores.coverage, scores.max, scores.mean), (4.0 + 3.0, 2.0 / 16.0, 3.0, 2.5));
     assert_eq!(scores.normalised_qd_score, 7.0 / 16.0);
@@ -233,4 +228,88 @@ fn a_layered_archive_is_judged_by_the_best_of_each_cell() {
     let mut wrong = all;
     wrong[0].1.age = 10;
     assert!(layered().restore(wrong, &[]).is_err());
+}
+
+/// An elite whose body is so many links in a row.
+fn chain(id: u64, reward: f32, x: f32, links: u8) -> Evaluated<Genome> {
+    let physique = Physique { topology: Topology::from_bytes((0..links).map(|i| 4 * i).collect()), span: 0.5 };
+    Evaluated { traits: BodyTraits { physique, ..elite(0, 0.0, &[]).traits }, ..elite(id, reward, &[x, 0.1]) }
+}
+
+/// A grid of 4 x 4 cells with two niches each, in layers if asked for.
+fn with_niches(protection: Option<Protection>) -> Box<dyn Archive<Genome>> {
+    let spec = ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None };
+    build(&spec, protection.as_ref(), Some(2), &axes(4), None, 0).archive
+}
+
+#[test]
+fn a_topology_competes_with_itself_first_and_with_the_worst_of_the_cell_else() {
+    let mut archive = with_niches(None);
+    let cell = Bins::new(&axes(4)).cell_of(&[0.1, 0.1]);
+    let mut offer = |id, reward, links| archive.insert(&[chain(id, reward, 0.1, links)])[0];
+    assert_eq!(offer(0, 5.0, 2), Placement::New { cell, improvement: 5.0 });
+    // Far worse, but the first of its topology while there is room.
+    assert_eq!(offer(1, 1.0, 3), Placement::New { cell: cell + 16, improvement: 1.0 });
+    // It is its own elite that it has to beat, although it would beat the other.
+    assert_eq!(offer(2, 4.0, 2), Placement::Kept { improvement: -1.0 });
+    assert_eq!(offer(3, 2.0, 3), Placement::Improved { cell: cell + 16, improvement: 1.0 });
+    // A third has to beat the worst, and the best stays.
+    assert_eq!(offer(4, 1.5, 4), Placement::Kept { improvement: -0.5 });
+    assert_eq!(offer(5, 6.0, 4), Placement::Improved { cell: cell + 16, improvement: 4.0 });
+    assert_eq!(offer(6, 5.5, 3), Placement::Improved { cell, improvement: 0.5 });
+    let held: Vec<(usize, u64)> = archive.elites().map(|(slot, elite)| (slot, elite.id)).collect();
+    assert_eq!(held, [(cell, 6), (cell + 16, 5)]);
+    assert_eq!((archive.len(), archive.cell_count(), archive.slots_per_cell()), (2, 16, 2));
+    // Who wants to be the best of the cell has to beat the best, whatever its topology.
+    assert_eq!(archive.incumbent(&[0.1, 0.1], 0).map(|elite| elite.id), Some(5));
+    assert_eq!(Scores::of(archive.as_ref(), 0.0).qd_score, 6.0);
+    assert_eq!(BodyDiversity::of(archive.as_ref()).topologies, 1);
+}
+
+#[test]
+fn niches_come_back_from_what_is_stored_and_have_no_topology_twice() {
+    for protection in [None, Some(Protection::AgeLayers(vec![10]))] {
+        let mut archive = with_niches(protection.clone());
+        let at = |id: u64, links, age| Evaluated { age, ..chain(id, id as f32, -0.9, links) };
+        archive.insert(&[at(0, 2, 0), at(1, 3, 0), at(2, 2, 20), at(3, 4, 20), at(4, 3, 20)]);
+        let all: Vec<(usize, Evaluated<Genome>)> = archive.elites().map(|(slot, e)| (slot, e.clone())).collect();
+        assert_eq!(all.len(), if protection.is_some() { 4 } else { 2 });
+        let mut again = with_niches(protection.clone());
+        again.restore(all.clone(), &archive.save()).unwrap();
+        assert_eq!(contents(again.as_ref()), contents(archive.as_ref()));
+        let samples = |archive: &dyn Archive<Genome>| {
+            let mut stream = stream(3);
+            (0..50).map(|_| archive.sample(&mut stream).unwrap().id).collect::<Vec<_>>()
+        };
+        assert_eq!(samples(again.as_ref()), samples(archive.as_ref()));
+        let mut wrong = all;
+        wrong[1].1.traits = wrong[0].1.traits.clone();
+        assert!(with_niches(protection).restore(wrong, &[]).is_err());
+    }
+}
+
+#[test]
+fn each_topology_is_sampled_alike_in_archives_of_every_kind() {
+    let specs = [
+        ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None },
+        ArchiveSpec::Unstructured { size: 16, neighbours: 1, qd_offset: 0.0 },
+        ArchiveSpec::DominatedNovelty { size: 16, neighbours: 1, qd_offset: 0.0 },
+    ];
+    // Nine elites of one topology and one of another, which one of the ten takes the place of.
+    for spec in specs {
+        let axes = axes(16);
+        let at = |id: u64, links| Evaluated { age: 0, ..chain(id, 1.0, -2.9 + 0.58 * id as f32, links) };
+        let mut archive = build(&spec, None, Some(1), &axes, None, 0).archive;
+        archive.insert(&(0..10).map(|id| at(id, 2)).collect::<Vec<_>>());
+        assert_eq!(archive.len(), 10, "{spec:?}");
+        archive.insert(&[Evaluated { id: 10, reward: 2.0, ..at(9, 3) }]);
+        let mut stream = stream(7);
+        let rare = (0..4000).filter(|_| archive.sample(&mut stream).unwrap().id == 10).count();
+        assert!((1850..2150).contains(&rare), "{rare} of 4000 in {spec:?}");
+        // Alike, it is one in ten or eleven.
+        let mut archive = build(&spec, None, None, &axes, None, 0).archive;
+        archive.insert(&(0..10).map(|id| at(id, if id == 9 { 3 } else { 2 })).collect::<Vec<_>>());
+        let rare = (0..4000).filter(|_| archive.sample(&mut stream).unwrap().id == 9).count();
+        assert!((330..470).contains(&rare), "{rare} of 4000 in {spec:?}");
+    }
 }

@@ -22,8 +22,8 @@ use burgess_qd::Evaluated;
 use burgess_qd::GeneGroup;
 use burgess_qd::RealSpace;
 use burgess_qd::SearchSpace;
-use burgess_qd::archive::Protection;
 use burgess_qd::archive::{Archive, Bins, Grid, Placement};
+use burgess_qd::archive::{Protection, Topologies};
 use burgess_qd::emitter::batch::{Offspring, OpenAnchor};
 use burgess_qd::emitter::chart::Chart;
 use burgess_qd::emitter::{self, Anchor, Anchored, Ask, Emitter, Prepare, Proposal, Told};
@@ -578,7 +578,8 @@ fn runs_on_bodies_go_on_as_if_nothing_had_happened() {
         protection: Some(Protection::AgeLayers(vec![1, 2])),
         ..experiment(EVOLVING, &[emitters[1], emitters[3]].join(", "), 4)
     };
-    for experiment in plain.chain([layered]) {
+    let alike = Experiment { topologies: Topologies::Alike, ..experiment(EVOLVING, emitters[0], 3) };
+    for experiment in plain.chain([layered, alike]) {
         let (space, plan) = (space_of(&experiment), experiment.plan());
         let hash = |threads, sessions: &[u64]| {
             let backend = CpuBackend::new(&plan, Some(threads)).unwrap();

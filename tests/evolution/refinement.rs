@@ -125,6 +125,7 @@ fn archive(experiment: &Experiment) -> Box<dyn Archive<Genome>> {
     burgess_qd::archive::build(
         &experiment.archive,
         experiment.protection.as_ref(),
+        experiment.niches(),
         &DescriptorSpec::axes(&experiment.descriptors),
         None,
         0,

@@ -6,6 +6,7 @@ use burgess_evolution::diversity::BodyDiversity;
 use burgess_evolution::evolve::start;
 use burgess_evolution::growth::Physique;
 use burgess_evolution::store::RunReader;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -182,6 +183,7 @@ fn check_bodies(dir: &Path) -> Vec<BodyDiversity> {
     let mut archive = burgess_qd::archive::build(
         &experiment.archive,
         experiment.protection.as_ref(),
+        experiment.niches(),
         &DescriptorSpec::axes(&experiment.descriptors),
         None,
         0,
@@ -212,6 +214,7 @@ fn a_fixed_body_is_one_topology_and_no_distance() {
     let mut archive = burgess_qd::archive::build(
         &reader.experiment().archive,
         Default::default(),
+        reader.experiment().niches(),
         &DescriptorSpec::axes(&reader.experiment().descriptors),
         None,
         0,
@@ -351,10 +354,23 @@ fn elites_meet_in_an_arena() {
 #[test]
 fn newborn_bodies_have_layers_of_their_own() {
     let place = Place::new();
-    let layers = "protection=AgeLayers([3, 8])";
+    let (layers, niches) = ("protection=AgeLayers([2, 4])", "topologies=Niches(2)");
     let refine = "refine=(steps: 2, horizon: 0.2, which: Promising(0.2))";
     let run = |out: &str, generations: &str, threads: &str| {
-        let set = ["--set", layers, "--set", refine, "--set", generations, "--threads", threads, "--out", out];
+        let set = [
+            "--set",
+            layers,
+            "--set",
+            niches,
+            "--set",
+            refine,
+            "--set",
+            generations,
+            "--threads",
+            threads,
+            "--out",
+            out,
+        ];
         place.ask(&[&["run", "test.ron"][..], &set].concat())
     };
     run("whole", "budget.generations=25", "1");
@@ -368,11 +384,14 @@ fn newborn_bodies_have_layers_of_their_own() {
     assert_eq!(check_bodies(&dir), check_bodies(&place.path("half/test-3-1")));
     let reader = RunReader::open(&dir).unwrap();
     let (elites, cells) = (reader.elites().unwrap(), reader.cell_count());
+    let kinds: HashSet<_> =
+        elites.iter().map(|(slot, e)| (slot % cells, slot / cells / 2, &e.traits.physique.topology)).collect();
+    assert_eq!(kinds.len(), elites.len(), "a cell has no topology twice");
     let mut in_layer = [0; 3];
     let mut related = 0;
     for (slot, elite) in &elites {
-        let layer = [3, 8].iter().filter(|&&limit| limit <= elite.age).count();
-        assert_eq!(slot / cells, layer, "{slot}: {}", elite.age);
+        let layer = [2, 4].iter().filter(|&&limit| limit <= elite.age).count();
+        assert_eq!(slot / cells / 2, layer, "{slot}: {}", elite.age);
         in_layer[layer] += 1;
         let parent = elite.parents.first().map(|parent| reader.find(parent.id).unwrap());
         match parent {
@@ -866,7 +885,7 @@ fn hostile_run_folders_are_refused_soon() {
         ("UPDATE metrics SET exact_scores = zeroblob(60000000)".into(), "octet_length(exact_scores)"),
         ("INSERT INTO invalid VALUES (0, zeroblob(60000000), 1, 0)".into(), "octet_length(label)"),
         (format!("UPDATE elites SET genome = genome || x'00' WHERE id = {id}"), "damaged"),
-        (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 63"),
+        (format!("UPDATE elites SET cell = 100000000 WHERE id = {id}"), "table elites: cell must be BETWEEN 0 AND 255"),
         (format!("UPDATE elites SET cell = -1 WHERE id = {id}"), "table elites: cell"),
         ("CREATE VIEW endless AS SELECT 1".into(), "`endless` is no table"),
         ("CREATE TRIGGER t AFTER DELETE ON elites BEGIN SELECT 1; END".into(), "`t` is no table"),

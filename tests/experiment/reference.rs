@@ -32,7 +32,7 @@ const SOURCES: [(&str, &str); 8] = [
 const CHOICES: [(&str, &[&str]); 8] = [
     (
         include_str!("../../crates/burgess-qd/src/archive/spec.rs"),
-        &["pub enum ArchiveSpec {", "pub enum Protection {", "pub enum Parents {"],
+        &["pub enum ArchiveSpec {", "pub enum Protection {", "pub enum Parents {", "pub enum Topologies {"],
     ),
     (include_str!("../../crates/burgess-qd/src/optimiser.rs"), &["pub enum Optimiser {"]),
     (include_str!("../../crates/burgess-qd/src/space.rs"), &["pub enum GeneGroup {"]),

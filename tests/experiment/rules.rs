@@ -1,7 +1,8 @@
 //! Every semantic rule of an experiment: a value on each side of each bound, and the message of what is refused.
 
-use burgess_evolution::experiment::{ExperimentError, from_text, thaw};
+use burgess_evolution::experiment::{Experiment, ExperimentError, from_text, thaw};
 use burgess_physics::world::GroundContact;
+use burgess_qd::archive::Topologies;
 use std::path::Path;
 
 const VALID: &str = r#"(
@@ -36,6 +37,12 @@ fn problems_of(text: &str, settings: &[&str]) -> Vec<String> {
         }
         Err(other) => panic!("{settings:?}\n{other}"),
     }
+}
+
+/// The valid experiment with some settings.
+fn loaded(settings: &[&str]) -> Experiment {
+    let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+    from_text(VALID, "test", Path::new(""), &settings).unwrap().experiment
 }
 
 #[test]
@@ -77,6 +84,8 @@ fn values_within_bounds_pass() {
         "refine=(rates: (brain: 0, body: 100), optimiser: Plain)",
         "protection=AgeLayers([1])",
         "protection=AgeLayers([1, 2, 4, 8, 16, 32, 64, 4294967295])",
+        "topologies=Niches(1)",
+        "topologies=Niches(64)",
         "budget=(wall_time: 0.5)",
         "budget.evaluations=1",
         "physics.rate=9960",
@@ -311,6 +320,37 @@ fn only_evolving_bodies_in_given_cells_can_be_protected() {
 }
 
 #[test]
+fn only_topologies_that_evolve_in_given_cells_have_niches() {
+    let niches = "topologies=Niches(3)";
+    for (other, problem) in [
+        ("body=Fixed(\"arm\")", "topologies: must be Auto or Alike where the body is Fixed, is Niches"),
+        (
+            "archive=Unstructured(size: 100)",
+            "topologies: must be Auto or Alike unless the archive is Grid or Cvt, is Niches",
+        ),
+        ("descriptors[0].bins=9000000", "archive: must be at most 10000000 cells over all niches, is 27000000"),
+        ("topologies=Niches(0)", "topologies.Niches: must be 1 to 64, is 0"),
+        ("topologies=Niches(65)", "topologies.Niches: must be 1 to 64, is 65"),
+    ] {
+        assert_eq!(problems(&[niches, other]), [problem]);
+    }
+    let layers = ["protection=AgeLayers([1])", niches, "descriptors[0].bins=2000000"];
+    assert_eq!(problems(&layers), ["archive: must be at most 10000000 cells over all layers, is 12000000"]);
+}
+
+#[test]
+fn niches_are_as_many_as_there_is_room_for_and_none_where_bodies_do_not_evolve() {
+    let niches = |settings: &[&str]| loaded(settings).niches();
+    assert_eq!(niches(&[]), Some(4));
+    assert_eq!(niches(&["topologies=Niches(7)"]), Some(7));
+    assert_eq!(niches(&["topologies=Alike"]), None);
+    assert_eq!(niches(&["body=Fixed(\"arm\")"]), None);
+    assert_eq!(niches(&["archive=Unstructured(size: 100)"]), Some(1));
+    assert_eq!(niches(&["descriptors[0].bins=3000000"]), Some(3));
+    assert_eq!(niches(&["descriptors[0].bins=3000000", "protection=AgeLayers([3])"]), Some(1));
+}
+
+#[test]
 fn what_cannot_be_refined_or_measured_is_refused() {
     let refine = "refine=()";
     assert_eq!(
@@ -426,4 +466,19 @@ fn a_run_without_a_ground_contact_has_points() {
     assert_eq!(thawed("rate: 240"), GroundContact::Points);
     assert_eq!(thawed("ground_contact: Auto"), GroundContact::Auto);
     assert_eq!(thawed("ground_contact: Whole"), GroundContact::Whole);
+}
+
+/// So do runs from before topologies had niches.
+#[test]
+fn a_run_that_says_nothing_of_topologies_treats_them_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("experiment.ron");
+    let thawed = |topologies: &str| {
+        std::fs::write(&path, VALID.replace("policy:", &format!("{topologies} policy:"))).unwrap();
+        thaw(&path).unwrap().topologies
+    };
+    assert_eq!(thawed(""), Topologies::Alike);
+    assert_eq!(thawed("topologies: Auto,"), Topologies::Auto);
+    assert_eq!(thawed("topologies: Niches(2),"), Topologies::Niches(2));
+    assert_eq!(loaded(&[]).topologies, Topologies::Auto);
 }

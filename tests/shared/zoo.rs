@@ -95,6 +95,7 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
         gradient_horizon: None,
         refine: None,
         protection: None,
+        topologies: Default::default(),
         out_of_range: OutOfRange::Clip,
         budget: Budget { generations: Some(1), ..Budget::default() },
         // As the bodies here are grown.

@@ -96,6 +96,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         gradient_horizon: None,
         refine: None,
         protection: None,
+        topologies: Default::default(),
         out_of_range: Default::default(),
         budget: Budget { generations: Some(1), ..Budget::default() },
         physics: Physics::default(),

@@ -17,7 +17,7 @@ pub struct BodyDiversity {
 }
 
 impl BodyDiversity {
-    /// Of an archive where bodies evolve, in layers of the best of each cell.
+    /// Of an archive where bodies evolve, of the best of each cell.
     pub fn of(archive: &dyn Elites<Genome>) -> Self {
         let elites: Vec<&Evaluated<Genome>> =
             archive.best_of_cells().iter().filter_map(|&slot| archive.get(slot)).collect();

@@ -80,8 +80,8 @@ impl Solution for Genome {
         life.learned.as_ref().unwrap_or(self)
     }
 
-    fn is_of_one_kind(parent: &BodyTraits, child: &BodyTraits) -> bool {
-        parent.physique.topology == child.physique.topology
+    fn kind(traits: &BodyTraits) -> &[u8] {
+        traits.physique.topology.bytes()
     }
 
     fn has_parameters_of(&self, other: &Self) -> bool {

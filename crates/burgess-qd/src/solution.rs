@@ -28,9 +28,10 @@ pub trait Solution: Clone + Debug + PartialEq + Serialize + DeserializeOwned + S
         self
     }
 
-    /// Whether a child is of its parent's kind. The age of a lineage starts anew where it is not.
-    fn is_of_one_kind(_parent: &Self::Traits, _child: &Self::Traits) -> bool {
-        true
+    /// The kind of a solution with these traits, such as a body's topology: solutions of one kind have equal bytes. All are of one kind
+    /// unless the domain tells them apart. The age of a lineage starts anew where a child is of another kind than its parent.
+    fn kind(_traits: &Self::Traits) -> &[u8] {
+        &[]
     }
 
     /// Whether both have the same list of parameters, so that one [`Chart`](crate::emitter::chart::Chart) holds both.
@@ -78,7 +79,7 @@ pub struct Evaluated<S: Solution> {
     pub candidate: u32,
     /// Place of its emitter in the list of emitters, from 0.
     pub emitter: u32,
-    /// Generations of ancestors of the same kind ([`Solution::is_of_one_kind`]); see [`AgeLayers`](crate::archive::AgeLayers).
+    /// Generations of ancestors of the same kind ([`Solution::kind`]); see [`AgeLayers`](crate::archive::AgeLayers).
     pub age: u32,
     /// What is known of its phenotype.
     pub traits: S::Traits,

@@ -104,6 +104,7 @@ fn settings(experiment: &Experiment) -> Vec<Field> {
         gradient_horizon,
         refine,
         protection,
+        topologies,
         budget: _,
         physics,
     } = experiment;
@@ -127,6 +128,7 @@ fn settings(experiment: &Experiment) -> Vec<Field> {
         ("gradient_horizon", text(gradient_horizon)),
         ("refine", text(refine)),
         ("protection", text(protection)),
+        ("topologies", text(topologies)),
         ("physics", text(physics)),
     ]
 }

@@ -44,6 +44,8 @@ pub struct Search {
     pub archive: ArchiveSpec,
     /// How young lineages are protected from old ones.
     pub protection: Option<Protection>,
+    /// Niches of each cell, where kinds are kept apart.
+    pub niches: Option<usize>,
     /// Which elites become parents.
     pub parents: Parents,
     /// How emitters share a batch.
@@ -228,6 +230,7 @@ impl Search {
             out_of_range: experiment.out_of_range,
             archive: experiment.archive.clone(),
             protection: experiment.protection.clone(),
+            niches: experiment.niches(),
             parents: experiment.parents,
             scheduler: experiment.scheduler,
             shares: experiment.emitters.iter().map(|spec| spec.share).collect(),

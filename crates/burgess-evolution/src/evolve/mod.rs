@@ -459,8 +459,9 @@ fn open_archive<S: Stored>(store: &mut Store, search: &Search) -> Result<Box<dyn
 
 /// The empty archive of a search, with its choice of parents.
 fn archive_of<S: Stored>(search: &Search, centroids: Option<Centroids>) -> BuiltArchive<S> {
-    let Search { archive: spec, protection, axes, out_of_range, seed, parents, .. } = search;
-    let BuiltArchive { archive, centroids } = archive::build(spec, protection.as_ref(), axes, centroids, *seed);
+    let Search { archive: spec, protection, niches, axes, out_of_range, seed, parents, .. } = search;
+    let BuiltArchive { archive, centroids } =
+        archive::build(spec, protection.as_ref(), *niches, axes, centroids, *seed);
     let archive = Preferring::over(Bounded::over(archive, axes, *out_of_range), axes, *parents);
     BuiltArchive { archive, centroids }
 }

@@ -11,7 +11,7 @@ use crate::genome::Policy;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::task::{TaskSpec, Termination};
 use burgess_physics::world::Physics;
-use burgess_qd::archive::{ArchiveSpec, OutOfRange, Parents};
+use burgess_qd::archive::{ArchiveSpec, OutOfRange, Parents, Topologies};
 use burgess_qd::emitter::{EmitterSpec, Scheduler};
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +141,7 @@ impl From<Benchmark> for Experiment {
             gradient_horizon: None,
             refine: None,
             protection: None,
+            topologies: Topologies::Alike,
             budget,
             physics: Physics::default(),
         }

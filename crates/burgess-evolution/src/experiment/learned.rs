@@ -5,7 +5,7 @@ use super::error::InvalidValue;
 use super::schema::*;
 use burgess_latent::Encoder;
 use burgess_physics::frame::recorded_layout;
-use burgess_qd::archive::{ArchiveSpec, Parents};
+use burgess_qd::archive::Parents;
 use std::path::Path;
 
 /// Most elites of a tournament.
@@ -52,9 +52,8 @@ pub(super) fn latent(check: &mut Check, experiment: &Experiment) {
     check.need(learns, "latent.encoder.kind", allowed, spec.kind.name());
     let count = experiment.descriptors.len();
     check.need(count == 0, "descriptors", "empty where dimensions are learned (`passive` takes them)", count);
-    let has_cells = matches!(experiment.archive, ArchiveSpec::Grid { .. } | ArchiveSpec::Cvt { .. });
     check.need(
-        !has_cells,
+        !experiment.has_cells(),
         "archive",
         "Unstructured or DominatedNovelty where dimensions are learned",
         "one with given cells",

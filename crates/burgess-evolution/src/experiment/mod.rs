@@ -33,6 +33,7 @@ use crate::genome::{Policy, morphology};
 use burgess_core::files;
 use burgess_physics::shared_world::Scene;
 use burgess_physics::world::{GroundContact, Physics};
+use burgess_qd::archive::Topologies;
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 use source::Source;
@@ -164,6 +165,10 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
     // All defaults are written out: a run without this one is from before whole shapes touched the ground.
     if !text.contains("ground_contact:") {
         experiment.physics.ground_contact = GroundContact::Points;
+    }
+    // Or from before topologies had niches.
+    if !text.contains("topologies:") {
+        experiment.topologies = Topologies::Alike;
     }
     if experiment.batch_size == BatchSize::Auto {
         let message = "must be a number, since a run began with one, is Auto".to_owned();

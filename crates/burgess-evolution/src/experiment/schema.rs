@@ -1,5 +1,6 @@
 //! The experiment file, field by field. Defaults stand in the `Default` implementations below.
 
+use super::check::MAX_CELLS;
 use crate::benchmark::BenchmarkFunction;
 use crate::descriptors::DescriptorSpec;
 use crate::genome::{BodyLimits, Policy};
@@ -9,11 +10,14 @@ use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::task::TaskSpec;
 use burgess_physics::world::Physics;
 use burgess_qd::GeneGroup;
-use burgess_qd::archive::{ArchiveSpec, OutOfRange, Parents, Protection};
+use burgess_qd::archive::{ArchiveSpec, OutOfRange, Parents, Protection, Topologies};
 use burgess_qd::emitter::{EmitterSpec, Scheduler};
 use burgess_qd::optimiser::Optimiser;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+
+/// Niches of a cell unless told otherwise.
+const NICHES: usize = 4;
 
 /// One experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +76,9 @@ pub struct Experiment {
     /// How bodies that have just changed are kept from competing with old ones; not at all unless given.
     #[serde(default)]
     pub protection: Option<Protection>,
+    /// How topologies of bodies are kept from crowding each other out.
+    #[serde(default)]
+    pub topologies: Topologies,
     /// When the run ends.
     pub budget: Budget,
     /// The physics.
@@ -296,6 +303,39 @@ impl Experiment {
             ArchiveSpec::Cvt { cells, .. } => Some(cells),
             ArchiveSpec::Unstructured { size, .. } | ArchiveSpec::DominatedNovelty { size, .. } => Some(size),
         }
+    }
+
+    /// Niches of each cell of the archive, for different topologies; `None` where topologies are treated alike. Where cells are so many that the
+    /// usual number would take too much memory, there are fewer.
+    pub fn niches(&self) -> Option<usize> {
+        match self.topologies {
+            Topologies::Alike => None,
+            Topologies::Niches(niches) => Some(niches),
+            Topologies::Auto if !self.body.evolves() => None,
+            Topologies::Auto if !self.has_cells() => Some(1),
+            Topologies::Auto => {
+                let slots = self.cell_count().and_then(|cells| cells.checked_mul(self.layers())).unwrap_or(MAX_CELLS);
+                Some((MAX_CELLS / slots.max(1)).clamp(1, NICHES))
+            }
+        }
+    }
+
+    /// Age layers of the archive; 1 where nobody is protected.
+    pub fn layers(&self) -> usize {
+        match &self.protection {
+            Some(Protection::AgeLayers(limits)) => limits.len() + 1,
+            None => 1,
+        }
+    }
+
+    /// Whether the archive has given cells.
+    pub fn has_cells(&self) -> bool {
+        matches!(self.archive, ArchiveSpec::Grid { .. } | ArchiveSpec::Cvt { .. })
+    }
+
+    /// Places for elites in the archive: cells, each with its layers and niches; nothing if the number leaves all bounds.
+    pub fn slot_count(&self) -> Option<usize> {
+        self.cell_count()?.checked_mul(self.layers())?.checked_mul(self.niches().unwrap_or(1))
     }
 
     /// The benchmark that it is, if it is one.

@@ -18,7 +18,7 @@ use burgess_physics::scene::{MAX_OBJECTS, MAX_RIVALS, ObjectSpec, RivalSpec, obj
 use burgess_physics::task::{TaskSpec, WeightedTerm};
 use burgess_physics::world::{BiasForm, Physics, SelfCollision, Stiffness};
 use burgess_qd::GeneGroup;
-use burgess_qd::archive::{ArchiveSpec, Protection};
+use burgess_qd::archive::{ArchiveSpec, Protection, Topologies};
 use burgess_qd::emitter::ranking::Restart;
 use burgess_qd::emitter::{EmitterKind, EmitterSpec, Scheduler};
 use burgess_qd::optimiser::Optimiser;
@@ -29,6 +29,8 @@ use std::f64::consts::PI;
 const MAX_SEEDS: usize = 1000;
 /// Most age layers.
 const MAX_LAYERS: usize = 16;
+/// Most niches of a cell.
+const MAX_NICHES: usize = 64;
 /// Most Voronoi cells: fitting them takes time in proportion to cells times samples.
 const MAX_VORONOI_CELLS: usize = 100_000;
 /// Most elites of an archive without given cells: each newcomer is compared with a share of them.
@@ -54,6 +56,7 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<InvalidValu
         refine(&mut check, experiment, spec);
     }
     protection(&mut check, experiment);
+    topologies(&mut check, experiment);
     physics(&mut check, &experiment.physics);
     check.problems
 }
@@ -277,22 +280,33 @@ fn archive(check: &mut Check, experiment: &Experiment) {
 fn protection(check: &mut Check, experiment: &Experiment) {
     let Some(Protection::AgeLayers(limits)) = &experiment.protection else { return };
     check.need(experiment.body.evolves(), "protection", "None where the body is Fixed", "AgeLayers");
-    let has_cells = matches!(experiment.archive, ArchiveSpec::Grid { .. } | ArchiveSpec::Cvt { .. });
-    check.need(has_cells, "protection", "None unless the archive is Grid or Cvt", "AgeLayers");
+    check.need(experiment.has_cells(), "protection", "None unless the archive is Grid or Cvt", "AgeLayers");
     check.length("protection.AgeLayers", limits.len(), MAX_LAYERS - 1);
     for (i, &limit) in limits.iter().enumerate() {
         let least = i.checked_sub(1).map_or(0, |before| limits[before]);
         let path = format!("protection.AgeLayers[{i}]");
         check.need(limit > least, path, format!("above {least}, where the layer before begins"), limit);
     }
-    let slots = experiment.cell_count().and_then(|cells| cells.checked_mul(limits.len() + 1));
+    slots(check, experiment, "layers");
+}
+
+fn topologies(check: &mut Check, experiment: &Experiment) {
+    let Topologies::Niches(niches) = experiment.topologies else { return };
+    check.need(experiment.body.evolves(), "topologies", "Auto or Alike where the body is Fixed", "Niches");
+    check.need(experiment.has_cells(), "topologies", "Auto or Alike unless the archive is Grid or Cvt", "Niches");
+    check.whole("topologies.Niches", niches, 1..=MAX_NICHES);
+    // Layers have said it before.
+    if experiment.protection.is_none() {
+        slots(check, experiment, "niches");
+    }
+}
+
+/// As many slots as memory allows.
+fn slots(check: &mut Check, experiment: &Experiment, of: &str) {
+    let slots = experiment.slot_count();
     let fits = slots.is_some_and(|slots| slots <= MAX_CELLS);
-    check.need(
-        fits,
-        "archive",
-        format!("at most {MAX_CELLS} cells over all layers"),
-        slots.map_or("more".into(), |n| n.to_string()),
-    );
+    let came = slots.map_or("more".into(), |n| n.to_string());
+    check.need(fits, "archive", format!("at most {MAX_CELLS} cells over all {of}"), came);
 }
 
 fn thresholds(check: &mut Check, learning_rate: f64, min: Option<f64>) {

@@ -9,7 +9,6 @@ use crate::genome::{MAX_GENES, Policy};
 use burgess_core::files::WEIGHTS;
 use burgess_physics::frame::recorded_layout;
 use burgess_physics::model::{JOINT_OBSERVATIONS, MAX_LINKS, OBSERVATIONS};
-use burgess_qd::archive::Protection;
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -64,12 +63,8 @@ fn declaration(sql: &str) -> String {
 
 /// Tables, what is looked at in each of their rows, and what it may be. The length of a blob is known without reading it.
 fn rules(experiment: &Experiment) -> Vec<(&'static str, &'static str, String)> {
-    let layers = match &experiment.protection {
-        Some(Protection::AgeLayers(limits)) => limits.len() + 1,
-        None => 1,
-    };
-    // What is valid has a number of cells that can be counted.
-    let slots = experiment.cell_count().unwrap_or(usize::MAX / layers).saturating_mul(layers);
+    // What is valid has a number of slots that can be counted.
+    let slots = experiment.slot_count().unwrap_or(usize::MAX);
     let axes = experiment.axes().len();
     let is = |length: usize| format!("= {length}");
     let most = |length: usize| format!("<= {length}");

@@ -64,8 +64,8 @@ impl RunReader {
         read::metrics(&self.connection, &self.path)
     }
 
-    /// The elites of any kind with their slots, in this order; with layers, those of the youngest first, and cell `c` of layer `l` is number
-    /// `l * cell_count() + c`.
+    /// The elites of any kind with their slots, in this order; slot `s` is of cell `s % cell_count()`, which has several where
+    /// the archive has age layers or niches.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl RunReader {
         read::records(&self.connection, &self.path)
     }
 
-    /// The best elite of each cell, of any kind, with the cell, in the order of the cells: all of them unless the archive has layers.
+    /// The best elite of each cell, of any kind, with the cell, in the order of the cells: all of them unless the archive has age layers or niches.
     ///
     /// # Errors
     ///

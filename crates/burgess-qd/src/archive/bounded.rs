@@ -43,8 +43,8 @@ impl<S: Solution> Elites<S> for Bounded<S> {
         Axis::all_hold(&self.axes, descriptors)
     }
 
-    fn layers(&self) -> usize {
-        self.archive.layers()
+    fn slots_per_cell(&self) -> usize {
+        self.archive.slots_per_cell()
     }
 
     fn cell_count(&self) -> usize {

@@ -45,13 +45,19 @@ impl Default for Threshold {
     }
 }
 
-/// An archive that keeps the best elite of each cell of a partition, in each of its age layers. All that is said of cells here holds for
-/// each layer by itself.
+/// An archive that keeps the best elite of each cell of a partition, in each of its age layers and niches. All that is said of cells here
+/// holds for each layer by itself.
+///
+/// A cell has *niches*, usually one. Elites of one cell are of different kinds ([`Solution::kind`]), so that a kind competes with itself
+/// first: a newcomer has to beat the elite of its own kind, if the cell has one. Else it takes a free niche, or has to beat the worst elite
+/// of the cell. The best of a cell never leaves but for a better one.
 #[derive(Clone, Debug)]
 pub struct CellArchive<S: Solution, P> {
     partition: P,
     slots: Slots<S>,
     layers: AgeLayers,
+    /// Elites of different kinds that a cell keeps in a layer.
+    niches: usize,
     rule: Threshold,
     /// Thresholds of the cells where they are not the elites' rewards: with a learning rate below 1.
     thresholds: Vec<f64>,
@@ -60,18 +66,21 @@ pub struct CellArchive<S: Solution, P> {
 impl<S: Solution, P: Partition> CellArchive<S, P> {
     /// An empty archive where the elite of a cell is its threshold.
     pub fn over(partition: P) -> Self {
-        Self::with_layers(partition, Threshold::default(), AgeLayers::default())
+        Self::with_thresholds(partition, Threshold::default())
     }
 
     /// An empty archive with thresholds of its own.
     pub fn with_thresholds(partition: P, rule: Threshold) -> Self {
-        Self::with_layers(partition, rule, AgeLayers::default())
+        Self::with_layers(partition, rule, AgeLayers::default(), None)
     }
 
-    /// An empty archive with thresholds of its own, in layers.
-    pub fn with_layers(partition: P, rule: Threshold, layers: AgeLayers) -> Self {
-        let slots = Slots::new(partition.cell_count() * layers.count());
-        let mut archive = Self { slots, partition, layers, rule, thresholds: Vec::new() };
+    /// An empty archive with thresholds of its own, in layers, with so many niches a cell, at least one, and samples that go by kinds; or
+    /// without regard to kinds.
+    pub fn with_layers(partition: P, rule: Threshold, layers: AgeLayers, niches: Option<usize>) -> Self {
+        let count = partition.cell_count() * layers.count() * niches.unwrap_or(1);
+        let slots = if niches.is_some() { Slots::by_kind(count) } else { Slots::new(count) };
+        let niches = niches.unwrap_or(1);
+        let mut archive = Self { slots, partition, layers, niches, rule, thresholds: Vec::new() };
         if rule.learning_rate < 1.0 {
             archive.thresholds = vec![archive.lowest(); archive.slots.count()];
         }
@@ -92,17 +101,34 @@ impl<S: Solution, P: Partition> CellArchive<S, P> {
         self.rule.min.unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// The cell, in its layer, that an elite belongs to, if it may go in at all.
-    fn cell_of(&self, elite: &Evaluated<S>) -> Option<usize> {
-        elite.is_finite().then(|| self.slot_of(&elite.descriptors, elite.age))
+    /// The first niche, in its layer, of the cell that an elite belongs to, if it may go in at all.
+    fn first_niche_of(&self, elite: &Evaluated<S>) -> Option<usize> {
+        elite.is_finite().then(|| self.first_niche(&elite.descriptors, elite.age))
     }
 
-    fn slot_of(&self, descriptors: &[f32], age: u32) -> usize {
-        self.layers.of(age) * self.partition.cell_count() + self.partition.cell_of(descriptors)
+    fn first_niche(&self, descriptors: &[f32], age: u32) -> usize {
+        self.layers.of(age) * self.niches * self.partition.cell_count() + self.partition.cell_of(descriptors)
     }
 
-    fn offer(&mut self, elite: &Evaluated<S>, cell: Option<usize>) -> Placement {
-        let Some(cell) = cell else { return Placement::NotFinite };
+    /// The slots of all niches of a cell in a layer.
+    fn niches_from(&self, first: usize) -> impl Iterator<Item = usize> + Clone {
+        let cells = self.partition.cell_count();
+        (0..self.niches).map(move |niche| first + niche * cells)
+    }
+
+    /// The niche that a newcomer competes for: that of its kind, else the first free one, else that of the least reward, of equals the first.
+    fn niche_for(&self, first: usize, kind: &[u8]) -> usize {
+        let niches = self.niches_from(first);
+        let is_own = |&slot: &usize| self.slots.get(slot).is_some_and(|elite| S::kind(&elite.traits) == kind);
+        let own = niches.clone().find(is_own);
+        let free = || niches.clone().find(|&slot| self.slots.get(slot).is_none());
+        let worst = || niches.clone().min_by(|&a, &b| self.slots.reward(a).total_cmp(&self.slots.reward(b)));
+        own.or_else(free).or_else(worst).unwrap_or(first)
+    }
+
+    fn offer(&mut self, elite: &Evaluated<S>, first_niche: Option<usize>) -> Placement {
+        let Some(first) = first_niche else { return Placement::NotFinite };
+        let cell = self.niche_for(first, S::kind(&elite.traits));
         let (reward, threshold) = (f64::from(elite.reward), self.threshold(cell));
         let improvement = if threshold.is_finite() { reward - threshold } else { reward };
         if reward <= threshold {
@@ -132,21 +158,22 @@ impl<S: Solution, P: Partition> Elites<S> for CellArchive<S, P> {
     }
 
     fn incumbent(&self, descriptors: &[f32], age: u32) -> Option<&Evaluated<S>> {
-        self.slots.get(self.slot_of(descriptors, age))
+        let elites = self.niches_from(self.first_niche(descriptors, age)).filter_map(|slot| self.slots.get(slot));
+        elites.reduce(|best, other| if other.reward > best.reward { other } else { best })
     }
 
-    fn layers(&self) -> usize {
-        self.layers.count()
+    fn slots_per_cell(&self) -> usize {
+        self.layers.count() * self.niches
     }
 }
 
 impl<S: Solution, P: Partition> Archive<S> for CellArchive<S, P> {
     fn insert(&mut self, batch: &[Evaluated<S>]) -> Vec<Placement> {
         let placements = if batch.len() < self.partition.parallel_from() {
-            batch.iter().map(|elite| self.offer(elite, self.cell_of(elite))).collect()
+            batch.iter().map(|elite| self.offer(elite, self.first_niche_of(elite))).collect()
         } else {
             // Cells are looked up all at once; only who takes them depends on the order.
-            let cells: Vec<Option<usize>> = batch.par_iter().map(|elite| self.cell_of(elite)).collect();
+            let cells: Vec<Option<usize>> = batch.par_iter().map(|elite| self.first_niche_of(elite)).collect();
             batch.iter().zip(cells).map(|(elite, cell)| self.offer(elite, cell)).collect()
         };
         self.slots.settle();
@@ -168,7 +195,8 @@ impl<S: Solution, P: Partition> Archive<S> for CellArchive<S, P> {
     fn restore(&mut self, elites: Vec<(usize, Evaluated<S>)>, state: &[u8]) -> Result<()> {
         self.slots.refill(elites, self.partition.dims())?;
         for (cell, elite) in self.elites() {
-            ensure!(self.cell_of(elite) == Some(cell), "elite {} is not of cell {cell}", elite.id);
+            let own = self.first_niche_of(elite).map(|first| self.niche_for(first, S::kind(&elite.traits)));
+            ensure!(own == Some(cell), "elite {} is not of cell {cell}", elite.id);
         }
         let thresholds = f64s(state).context("the archive's thresholds are damaged")?;
         let expected = if self.thresholds.is_empty() { 0 } else { self.slots.len() };

@@ -85,6 +85,11 @@ impl<S: Solution> DominatedNovelty<S> {
         }
     }
 
+    /// The archive, still empty, with samples that go by kinds.
+    pub fn by_kind(self) -> Self {
+        Self { slots: Slots::by_kind(self.slots.count()), ..self }
+    }
+
     /// The competition fitness of a cell's elite.
     pub fn fitness(&self, cell: usize) -> Option<f64> {
         Some(self.members.get(cell)?.as_ref()?.fitness())

@@ -41,8 +41,8 @@ impl AgeLayers {
     }
 }
 
-/// The best elite of every cell, with its cell, ordered by cell; of equals the youngest layer's. The elites come with their slots, in
-/// ascending order; cell `c` of layer `l` is slot `l * cells + c`.
+/// The best elite of every cell, with its cell, ordered by cell; of equals the one in the lowest slot. The elites come with their slots, in
+/// ascending order; slot `s` is of cell `s % cells`.
 pub fn best_of_cells<T>(elites: Vec<(usize, T)>, cells: usize, reward: impl Fn(&T) -> f32) -> Vec<(usize, T)> {
     let mut best = std::collections::BTreeMap::new();
     for (slot, elite) in elites {

@@ -42,17 +42,18 @@ pub use passive::{PassiveGrid, PassiveScores};
 pub use preference::Preferring;
 pub use scores::Scores;
 pub use slots::Slots;
-pub use spec::{ArchiveSpec, Axis, OutOfRange, Parents, Protection};
+pub use spec::{ArchiveSpec, Axis, OutOfRange, Parents, Protection, Topologies};
 pub use unstructured::Unstructured;
 pub use view::{Archive, Elites, Placement};
 
 use crate::solution::Solution;
 
-/// The empty archive that a specification asks for; only grids and CVT archives have age layers. A CVT archive takes the given centroids,
-/// or fits them now, from the seed (seconds for 10,000 cells).
+/// The empty archive that a specification asks for; only grids and CVT archives have age layers and `niches`, so many a cell, while samples of
+/// all go by kinds where there are any. A CVT archive takes the given centroids, or fits them now, from the seed (seconds for 10,000 cells).
 pub fn build<S: Solution>(
     spec: &ArchiveSpec,
     protection: Option<&Protection>,
+    niches: Option<usize>,
     axes: &[Axis],
     centroids: Option<Centroids>,
     seed: u64,
@@ -61,20 +62,24 @@ pub fn build<S: Solution>(
     match *spec {
         ArchiveSpec::Grid { learning_rate, threshold_min, .. } => {
             let rule = Threshold { learning_rate, min: threshold_min };
-            let archive = Grid::with_layers(Bins::new(axes), rule, layers);
+            let archive = Grid::with_layers(Bins::new(axes), rule, layers, niches);
             BuiltArchive { archive: Box::new(archive), centroids: None }
         }
         ArchiveSpec::Cvt { cells, samples, learning_rate, threshold_min, .. } => {
             let rule = Threshold { learning_rate, min: threshold_min };
             let centroids = centroids.unwrap_or_else(|| Centroids::fit(cells, samples, axes.len(), seed));
-            let archive = Cvt::with_layers(Voronoi::new(axes, &centroids), rule, layers);
+            let archive = Cvt::with_layers(Voronoi::new(axes, &centroids), rule, layers, niches);
             BuiltArchive { archive: Box::new(archive), centroids: Some(centroids) }
         }
         ArchiveSpec::Unstructured { size, neighbours, .. } => {
-            BuiltArchive { archive: Box::new(Unstructured::new(axes, size, neighbours)), centroids: None }
+            let archive = Unstructured::new(axes, size, neighbours);
+            let archive = if niches.is_some() { archive.by_kind() } else { archive };
+            BuiltArchive { archive: Box::new(archive), centroids: None }
         }
         ArchiveSpec::DominatedNovelty { size, neighbours, .. } => {
-            BuiltArchive { archive: Box::new(DominatedNovelty::new(axes, size, neighbours)), centroids: None }
+            let archive = DominatedNovelty::new(axes, size, neighbours);
+            let archive = if niches.is_some() { archive.by_kind() } else { archive };
+            BuiltArchive { archive: Box::new(archive), centroids: None }
         }
     }
 }

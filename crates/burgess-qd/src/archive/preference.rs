@@ -105,8 +105,8 @@ impl<S: Solution> Elites<S> for Preferring<S> {
         self.archive.admits(descriptors)
     }
 
-    fn layers(&self) -> usize {
-        self.archive.layers()
+    fn slots_per_cell(&self) -> usize {
+        self.archive.slots_per_cell()
     }
 
     fn cell_count(&self) -> usize {

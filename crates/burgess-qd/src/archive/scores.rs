@@ -20,7 +20,7 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Scores an archive, in layers the best of each cell; sums run in the order of the cells. `qd_offset` is subtracted from each reward in the QD-score, so
+    /// Scores an archive, of each cell the best; sums run in the order of the cells. `qd_offset` is subtracted from each reward in the QD-score, so
     /// that an elite of low but negative reward can still count for more than an empty cell.
     pub fn of<S: Solution>(archive: &dyn Elites<S>, qd_offset: f64) -> Self {
         let judged = archive.best_of_cells();

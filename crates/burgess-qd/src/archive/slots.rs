@@ -6,6 +6,12 @@
 
 use crate::solution::{Evaluated, Solution};
 use anyhow::{Result, ensure};
+use burgess_core::rng::Stream;
+use std::collections::HashMap;
+
+/// Elites that are drawn for one sample where each kind is to have the same probability, before one is taken as it comes. With so many,
+/// kinds that hold less than a thirtieth of the elites each are preferred in full.
+const DRAWS: usize = 32;
 
 /// Cells, each empty or with an elite.
 #[derive(Clone, Debug)]
@@ -22,6 +28,8 @@ pub struct Slots<S: Solution> {
     /// The cells that changed, in any order, each once.
     changed: Vec<usize>,
     is_changed: Vec<bool>,
+    /// Number of elites of each kind, where samples go by kinds.
+    kinds: Option<HashMap<Box<[u8]>, usize>>,
 }
 
 impl<S: Solution> Slots<S> {
@@ -35,7 +43,13 @@ impl<S: Solution> Slots<S> {
             thinned: false,
             changed: Vec::new(),
             is_changed: vec![false; count],
+            kinds: None,
         }
+    }
+
+    /// So many empty cells, of which each kind of elites is sampled with about the same probability.
+    pub fn by_kind(count: usize) -> Self {
+        Self { kinds: Some(HashMap::new()), ..Self::new(count) }
     }
 
     /// Number of cells, empty or not.
@@ -68,8 +82,31 @@ impl<S: Solution> Slots<S> {
         self.rewards[cell]
     }
 
+    /// A random elite: each with the same probability, or by kinds each kind, and of one kind each elite. An empty archive gives `None` and
+    /// does not advance the stream.
+    ///
+    /// By kinds, elites are drawn alike until one is taken, with a probability of one over the number of its kind. So a sample changes
+    /// with its own kind only, and candidates that were asked for ahead mostly stand although other kinds came or went.
+    pub(super) fn sample(&self, stream: &mut Stream) -> Option<&Evaluated<S>> {
+        if self.taken.is_empty() {
+            return None;
+        }
+        let draw = |stream: &mut Stream| self.get(self.taken[stream.below(self.taken.len())]);
+        if let Some(kinds) = &self.kinds {
+            for _ in 0..DRAWS {
+                let elite = draw(stream)?;
+                if stream.chance(1.0 / kinds[S::kind(&elite.traits)] as f64) {
+                    return Some(elite);
+                }
+            }
+        }
+        draw(stream)
+    }
+
     /// Gives a cell to an elite; the elite that held it leaves.
     pub(super) fn put(&mut self, cell: usize, elite: &Evaluated<S>) {
+        self.count_out(cell);
+        self.count_in(elite);
         match &mut self.elites[cell] {
             Some(incumbent) => **incumbent = elite.clone(),
             empty => {
@@ -83,6 +120,7 @@ impl<S: Solution> Slots<S> {
 
     /// Empties a cell.
     pub(super) fn remove(&mut self, cell: usize) {
+        self.count_out(cell);
         if self.elites[cell].take().is_some() {
             self.rewards[cell] = f32::NAN;
             self.thinned = true;
@@ -135,19 +173,37 @@ impl<S: Solution> Slots<S> {
     ///
     /// When a cell is not there or taken twice, or an elite's numbers are not finite, or not one for each of `dims` descriptors.
     pub(super) fn refill(&mut self, elites: Vec<(usize, Evaluated<S>)>, dims: usize) -> Result<()> {
-        *self = Self::new(self.count());
+        let kinds = self.kinds.as_ref().map(|_| HashMap::new());
+        *self = Self { kinds, ..Self::new(self.count()) };
         for (cell, elite) in elites {
             let (id, count, values) = (elite.id, self.count(), elite.descriptors.len());
             ensure!(cell < count, "elite {id} is of cell {cell}, and there are {count}");
             ensure!(values == dims, "elite {id} has {values} descriptors where there are {dims}");
             ensure!(elite.is_finite(), "elite {id} has a reward or descriptor that is not finite");
             ensure!(self.elites[cell].is_none(), "cell {cell} is taken twice, the second time by elite {id}");
+            self.count_in(&elite);
             self.rewards[cell] = elite.reward;
             self.elites[cell] = Some(Box::new(elite));
             self.taken.push(cell);
         }
         self.settle();
         Ok(())
+    }
+
+    fn count_in(&mut self, elite: &Evaluated<S>) {
+        if let Some(kinds) = &mut self.kinds {
+            *kinds.entry(S::kind(&elite.traits).into()).or_default() += 1;
+        }
+    }
+
+    fn count_out(&mut self, cell: usize) {
+        if let (Some(kinds), Some(elite)) = (&mut self.kinds, &self.elites[cell]) {
+            let kind = S::kind(&elite.traits);
+            match kinds.get_mut(kind) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(kinds.remove(kind)),
+            }
+        }
     }
 
     fn mark(&mut self, cell: usize) {

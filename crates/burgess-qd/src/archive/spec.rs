@@ -101,11 +101,26 @@ pub enum Protection {
     AgeLayers(Vec<u32>),
 }
 
+/// How topologies of bodies are kept from crowding each other out (`docs/bodies.md`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Topologies {
+    /// `Niches(4)` where bodies evolve, and `Alike` where they do not. An archive without given cells has no niches: there parents alone go by
+    /// topology.
+    #[default]
+    Auto,
+    /// Not at all: the best of each cell stays whatever its topology, and elites become parents as `parents` says.
+    Alike,
+    /// Each cell of the archive keeps the best elites of so many different topologies, and where `parents` is `Uniform`, each topology has
+    /// about the same probability to become a parent, however many elites it has.
+    Niches(usize),
+}
+
 /// Which elites become parents, for emitters that sample the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Parents {
-    /// Each with the same probability.
+    /// Each with the same probability, or each topology (see `topologies`).
     #[default]
     Uniform,
     /// The best of some elites drawn at random, by a blend of their ranks among all elites in reward and in novelty, the mean distance to

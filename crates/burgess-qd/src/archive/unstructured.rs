@@ -91,6 +91,11 @@ impl<S: Solution> Unstructured<S> {
         }
     }
 
+    /// The archive, still empty, with samples that go by kinds.
+    pub fn by_kind(self) -> Self {
+        Self { slots: Slots::by_kind(self.slots.count()), ..self }
+    }
+
     /// The novelty from which on a candidate goes in without competing, in units of the descriptors' ranges.
     pub fn distance(&self) -> f64 {
         self.distance

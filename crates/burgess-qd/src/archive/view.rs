@@ -77,7 +77,8 @@ pub trait Elites<S: Solution>: Send + Sync {
     /// The cells and their contents.
     fn slots(&self) -> &Slots<S>;
 
-    /// The elite that a newcomer with these finite descriptors and this age would have to beat, if there is one.
+    /// The elite that a newcomer with these finite descriptors and this age would have to beat to be the best of its cell (in its layer), if
+    /// there is one.
     fn incumbent(&self, descriptors: &[f32], age: u32) -> Option<&Evaluated<S>>;
 
     /// Whether a newcomer with these finite descriptors may go in at all.
@@ -85,21 +86,21 @@ pub trait Elites<S: Solution>: Send + Sync {
         true
     }
 
-    /// Number of age layers. Every layer has all cells; cell `c` of layer `l` is number `l * cell_count() + c` of the slots.
-    fn layers(&self) -> usize {
+    /// Most elites that a cell can hold: one for each of its niches in each age layer. Slot `s` is of cell `s % cell_count()`.
+    fn slots_per_cell(&self) -> usize {
         1
     }
 
-    /// Number of cells, empty or not. A cell counts once, however many layers there are.
+    /// Number of cells, empty or not. A cell counts once, however many elites it can hold.
     fn cell_count(&self) -> usize {
-        self.slots().count() / self.layers()
+        self.slots().count() / self.slots_per_cell()
     }
 
-    /// Slots of the elites that an archive is judged by, in the order of the cells: the best of each cell over all layers; of equals the
-    /// youngest layer's.
+    /// Slots of the elites that an archive is judged by, in the order of the cells: the best of each cell; of equals the one in the lowest
+    /// slot.
     fn best_of_cells(&self) -> Cow<'_, [usize]> {
         let slots = self.slots();
-        if self.layers() == 1 {
+        if self.slots_per_cell() == 1 {
             return Cow::Borrowed(slots.taken());
         }
         let cells = self.cell_count();
@@ -134,13 +135,10 @@ pub trait Elites<S: Solution>: Send + Sync {
         Box::new(slots.taken().iter().filter_map(|&cell| Some((cell, slots.get(cell)?))))
     }
 
-    /// An elite, each with the same probability. An empty archive gives `None` and does not advance the stream.
+    /// A random elite: each with the same probability, or each kind where the archive keeps kinds apart. An empty archive gives `None` and
+    /// does not advance the stream.
     fn sample(&self, stream: &mut Stream) -> Option<&Evaluated<S>> {
-        let slots = self.slots();
-        match slots.taken() {
-            [] => None,
-            taken => slots.get(taken[stream.below(taken.len())]),
-        }
+        self.slots().sample(stream)
     }
 
     /// The cell and elite of greatest reward; of equals, the one in the lowest cell.

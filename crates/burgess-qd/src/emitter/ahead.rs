@@ -123,8 +123,8 @@ impl<S: Solution> Elites<S> for Watched<'_, S> {
         self.look().admits(descriptors)
     }
 
-    fn layers(&self) -> usize {
-        self.look().layers()
+    fn slots_per_cell(&self) -> usize {
+        self.look().slots_per_cell()
     }
 
     fn sample(&self, stream: &mut Stream) -> Option<&Evaluated<S>> {

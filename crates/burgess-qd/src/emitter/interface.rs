@@ -96,7 +96,7 @@ pub struct Ancestor<'a, S: Solution> {
 impl<S: Solution> Ancestor<'_, S> {
     /// The age of a child with these traits: one more than the ancestor's, or 0 where the child is of another kind.
     pub fn age_of_child(&self, traits: &S::Traits) -> u32 {
-        let same = self.traits.is_none_or(|own| S::is_of_one_kind(own, traits));
+        let same = self.traits.is_none_or(|own| S::kind(own) == S::kind(traits));
         if same { self.lineage.age.saturating_add(1) } else { 0 }
     }
 }
