@@ -251,3 +251,42 @@ fn refined_generations_are_timed_beside_evaluations() {
     };
     assert!((rate * seconds - 8.0).abs() < 1e-9 && share > 0.3 && share <= 1.0, "{text}");
 }
+
+/// A brain for all bodies is trained, goes on, and moves a body that it never saw.
+#[test]
+fn a_shared_brain_is_trained_and_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let experiment = EXPERIMENT.replace(r#"Fixed("quadruped")"#, r#"Evolve(seeds: ["quadruped", "tripod"])"#);
+    fs::write(dir.path().join("many.ron"), experiment).unwrap();
+    fs::write(dir.path().join("small.ron"), EXPERIMENT).unwrap();
+    let pretrain = ["pretrain", "many.ron", "--out", "brain.safetensors", "--backend", "cpu", "--held-out", "3"];
+    let training = ["--training", "(updates: 2, bodies: 4, way: Exploration(members: 2))", "--brain", "(width: 8)"];
+    let said = ask(dir.path(), &[&pretrain[..], &training, &["--reference", "16"]].concat());
+    assert!(said.contains("by themselves") && said.contains("update      2 of 2, 8 bodies"), "{said}");
+    let brain = fs::read(dir.path().join("brain.safetensors")).unwrap();
+    ask(dir.path(), &[&pretrain[..], &training].concat());
+    assert_eq!(brain, fs::read(dir.path().join("brain.safetensors")).unwrap(), "the same seed gives the same brain");
+    // All its updates are done: nothing changes.
+    ask(dir.path(), &[&pretrain[..], &["--resume"]].concat());
+    assert_eq!(brain, fs::read(dir.path().join("brain.safetensors")).unwrap());
+
+    let still = ask(dir.path(), &["simulate", "hexapod", "--seconds", "1"]);
+    let moved = ask(dir.path(), &["simulate", "hexapod", "--seconds", "1", "--policy", "brain.safetensors"]);
+    assert_ne!(still, moved);
+
+    let wrong = |changes: &[&str], expected: &str| {
+        let said = fail(dir.path(), &[&["pretrain"], changes, &["--backend", "cpu"]].concat());
+        assert!(said.contains(expected), "{changes:?}: {said}");
+    };
+    wrong(&["small.ron", "--out", "b.safetensors"], "its body is fixed");
+    wrong(&["many.ron", "--out", "b.ron"], "must end in .safetensors");
+    wrong(
+        &["many.ron", "--out", "b.safetensors", "--brain", "(width: 0)"],
+        "--brain: width: must be from 1 to 1024, is 0",
+    );
+    wrong(&["many.ron", "--out", "b.safetensors", "--training", "(way: Exploration(members: 3))"], "way.members");
+    wrong(&["many.ron", "--out", "b.safetensors", "--training", "updates"], "docs/learning.md");
+    wrong(&["many.ron", "--out", "b.safetensors", "--brain", "(control_rate: 7)"], "7 times a second");
+    wrong(&["many.ron", "--out", "none.safetensors", "--resume"], "none.safetensors");
+    assert!(!dir.path().join("b.safetensors").exists() && !dir.path().join("none.safetensors").exists());
+}

@@ -79,12 +79,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     );
     let seed = args.seed.unwrap_or(experiment.seed);
     let mut trainer = begin(args, seed)?;
-    files::Output::open(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
 
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
     let space = start::search_space(&experiment, seeds);
     let bodies = RandomBodies::new(&space, seed);
     let plan = Trained::fit(trainer.state().brain.spec(), experiment.plan())?;
+    // Before it takes its time.
+    files::Output::open(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
     // The reference has oscillators, whatever the experiment has.
     let own = Plan { brain: BrainKind::Cpg, task: reference::task(&experiment), ..experiment.plan() };
     let plans: &[Plan] = if args.reference.is_some() { &[plan.clone(), own] } else { std::slice::from_ref(&plan) };
