@@ -474,7 +474,7 @@ fn a_run_that_says_nothing_of_topologies_treats_them_alike() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("experiment.ron");
     let thawed = |topologies: &str| {
-        std::fs::write(&path, VALID.replace("policy:", &format!("{topologies} policy:"))).unwrap();
+        std::fs::write(&path, VALID.replace("policy:", &format!("batch_size: 8, {topologies} policy:"))).unwrap();
         thaw(&path).unwrap().topologies
     };
     assert_eq!(thawed(""), Topologies::Alike);
