@@ -92,7 +92,7 @@ impl Subject {
         let controllers = brain.cast::<f64>().controllers(&[Input { body: &body, style: &[] }]);
         self.candidate.controller = controllers.into_iter().next().context("one controller a body")?;
         self.task.control_period = rate / decisions;
-        self.task.observer = None;
+        (self.task.observer, self.task.frame) = (None, None);
         Ok(())
     }
 

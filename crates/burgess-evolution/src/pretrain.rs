@@ -10,6 +10,9 @@ const STRUCTURE: usize = 6;
 /// Strength of the noise on a body's genes.
 const NOISE: f64 = 0.3;
 
+/// Draws before a seed is taken as it is.
+const ATTEMPTS: u64 = 1000;
+
 /// Random bodies: a seed morphology with noise on its genes and up to nine structural mutations. Those that the limits turn down are drawn again.
 #[derive(Clone, Debug)]
 pub struct RandomBodies {
@@ -42,9 +45,9 @@ impl RandomBodies {
     ///
     /// # Panics
     ///
-    /// When the limits turn down whatever is drawn.
+    /// When the limits turn down even a seed.
     pub fn genome(&self, number: u64) -> (Genome, Model<f64>) {
-        for attempt in 0..1000 {
+        for attempt in 0..ATTEMPTS {
             let mut stream = Stream::new(self.seed, attempt, number, Purpose::Bodies);
             let mut genome = self.space.random(NOISE, &mut stream);
             for _ in 0..stream.below(STRUCTURE + 1) {
@@ -54,6 +57,11 @@ impl RandomBodies {
                 return (genome, candidate.model);
             }
         }
-        panic!("the limits turned down 1000 random bodies in a row")
+        // Limits may be so narrow that only the seeds are within them.
+        let mut stream = Stream::new(self.seed, ATTEMPTS, number, Purpose::Bodies);
+        let fixed = Variation { evolve_body: false, ..self.space.clone() };
+        let genome = fixed.random(0.0, &mut stream);
+        let model = self.space.compile(&genome).expect("seeds are within the limits").model;
+        (genome, model)
     }
 }

@@ -32,6 +32,8 @@ struct About {
     updates: u64,
     /// Bodies behind it.
     bodies: u64,
+    /// What it is trained on.
+    origin: String,
     /// Hash of all arrays.
     hash: String,
 }
@@ -42,6 +44,11 @@ fn fault(path: &Path, problem: impl ToString) -> LearnError {
 
 fn bytes(numbers: &[f32]) -> Vec<u8> {
     numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
+}
+
+/// A name for what a text says: 64 hexadecimal digits.
+pub fn fingerprint(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
 impl SharedBrain<f32> {
@@ -69,7 +76,7 @@ impl Trained {
         hexadecimal(&hasher.finalize())
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all; a link stays one.
     ///
     /// # Errors
     ///
@@ -87,19 +94,20 @@ impl Trained {
             let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|error| fault(path, error))?;
             views.push((*name, view));
         }
-        let Self { brain, training, updates, bodies, .. } = self;
+        let Self { brain, training, updates, bodies, origin, .. } = self;
         let about = About {
             format: FORMAT,
             brain: brain.spec().clone(),
             training: training.clone(),
             updates: *updates,
             bodies: *bodies,
+            origin: origin.clone(),
             hash: self.hash(),
         };
         let text = ron::to_string(&about).map_err(|error| fault(path, error))?;
         let metadata = std::iter::once((KEY.to_owned(), text)).collect();
         let whole = safetensors::serialize(views, Some(metadata)).map_err(|error| fault(path, error))?;
-        files::write_whole(path, &whole).map_err(|error| fault(path, error))
+        files::Output::open(path).and_then(|output| output.write(&whole)).map_err(|error| fault(path, error))
     }
 
     /// Reads what [`save`](Self::save) wrote.
@@ -138,10 +146,11 @@ impl Trained {
                 Some(Moments { means: means?, squares: squares? })
             }
         };
-        let read = Self { brain, training: about.training, moments, updates: about.updates, bodies: about.bodies };
+        let About { training, updates, bodies, origin, hash, .. } = about;
+        let read = Self { brain, training, moments, updates, bodies, origin };
         let came = read.hash();
-        if came != about.hash {
-            return Err(fault(path, format!("expected arrays of hash {}, got {came}", about.hash)));
+        if came != hash {
+            return Err(fault(path, format!("expected arrays of hash {hash}, got {came}")));
         }
         Ok(read)
     }

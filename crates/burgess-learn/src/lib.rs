@@ -7,9 +7,8 @@
 //!
 //! - [`describe`](describe::Description): a body as the network sees it;
 //! - [`brain`]: the network, forth and back;
-//! - [`train`]: gradient steps through windows of physics over ever new bodies;
+//! - [`train`]: training over ever new bodies, by exploration or by gradients through the physics;
 //! - [`file`]: a brain in a file.
-//! - [`file`]: a brain in files.
 
 pub mod brain;
 pub mod describe;

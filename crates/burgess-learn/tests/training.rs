@@ -50,7 +50,7 @@ fn the_same_seed_gives_the_same_brain_on_any_number_of_threads() {
     let plan = setting(24);
     for way in [EXPLORATION, WINDOWS] {
         let hash = |threads: usize| {
-            let mut trainer = Trainer::new(&brain(), spec(way, 3, 9), 3);
+            let mut trainer = Trainer::new(&brain(), spec(way, 3, 9), 3, String::new());
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| train(&mut trainer, &plan, 3));
             trainer.state().brain.hash()
@@ -65,10 +65,12 @@ fn what_goes_on_from_a_checkpoint_has_the_bits_of_what_was_not_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("brain.safetensors");
     for way in [EXPLORATION, WINDOWS] {
-        let mut whole = Trainer::new(&brain(), spec(way, 70, 3), 3);
+        let mut whole = Trainer::new(&brain(), spec(way, 70, 3), 3, String::new());
         train(&mut whole, &plan, RENEWAL);
         whole.state().save(&path).unwrap();
+        assert!(whole.is_checkpoint());
         train(&mut whole, &plan, RENEWAL + 3);
+        assert_eq!(whole.is_checkpoint(), way == EXPLORATION);
         let mut again = Trainer::resume(Trained::load(&path).unwrap());
         assert_eq!(again.state().updates, RENEWAL);
         train(&mut again, &plan, RENEWAL + 3);
@@ -91,7 +93,8 @@ fn bodies_learn_to_move() {
         });
         judge.update(&Setting { plan: &plan, backend: &backend, bodies: &unseen, seed: 3 }).unwrap().reward
     };
-    let mut trainer = Trainer::new(&brain(), TrainingSpec { rate: 0.02, ..spec(EXPLORATION, 30, 24) }, 3);
+    let mut trainer =
+        Trainer::new(&brain(), TrainingSpec { rate: 0.02, ..spec(EXPLORATION, 30, 24) }, 3, String::new());
     let before = earned(&trainer);
     train(&mut trainer, &plan, 30);
     let after = earned(&trainer);
@@ -106,7 +109,7 @@ fn files_that_are_no_brain_are_refused_by_name() {
         fs::write(&path, bytes).unwrap();
         Trained::load(&path).unwrap_err().to_string()
     };
-    Trainer::new(&brain(), TrainingSpec::default(), 3).state().save(&path).unwrap();
+    Trainer::new(&brain(), TrainingSpec::default(), 3, String::new()).state().save(&path).unwrap();
     let whole = fs::read(&path).unwrap();
     assert!(Trained::load(&path).is_ok());
     assert!(message(b"no safetensors").contains("brain.safetensors"));

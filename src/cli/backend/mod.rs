@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// What one dispatch to the GPU may take; less keeps a desktop fluent [default: 100].
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     dispatch_time: Option<u32>,
-    /// CPU threads, at most four for each core; the results do not depend on it [default: all cores].
+    /// CPU threads, at most four for each core; no result depends on it, but for the size of `batch_size: Auto` [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -55,6 +55,9 @@ enum Kind {
     Gpu,
     Cpu,
 }
+
+/// A backend, and how long it took to start.
+pub(super) type Opened = (Box<dyn Backend>, Duration);
 
 /// What was asked for.
 enum Wanted<'a> {
@@ -88,7 +91,7 @@ impl Args {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub(super) fn open_each(&self, plans: &[Plan]) -> anyhow::Result<Vec<(Box<dyn Backend>, Duration)>> {
+    pub(super) fn open_each(&self, plans: &[Plan]) -> anyhow::Result<Vec<Opened>> {
         self.start()?;
         let mut first: Option<String> = None;
         let open = |plan: &Plan| {

@@ -5,11 +5,10 @@ mod evaluations;
 mod generations;
 mod rows;
 
-use super::backend;
+use super::backend::{self, Opened};
 use super::print::print;
 use anyhow::Result;
 use burgess_evolution::bench::plan;
-use burgess_physics::batch::Backend;
 use burgess_physics::plan::Plan;
 use csv::Csv;
 use evaluations::{Drive, Evaluations};
@@ -17,7 +16,6 @@ use generations::Generations;
 use rows::Rules;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// What is timed, and how.
 #[derive(clap::Args)]
@@ -113,7 +111,7 @@ fn time(
     args: &Args,
     drives: &[Drive],
     generations: Option<&Generations>,
-    (plans, backends): (&[Plan], &[(Box<dyn Backend>, Duration)]),
+    (plans, backends): (&[Plan], &[Opened]),
     mut csv: Option<&mut Csv>,
 ) -> Result<()> {
     let mut batches = args.batches.clone();

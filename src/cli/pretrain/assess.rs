@@ -73,10 +73,13 @@ pub(super) fn mean(rewards: &[f32]) -> f64 {
     sound().map(|&reward| f64::from(reward)).sum::<f64>() / (sound().count().max(1) as f64)
 }
 
+/// Those that diverged are the worst, and are counted.
 fn row(name: &str, mut rewards: Vec<f32>) -> String {
     let (count, mean) = (rewards.len(), mean(&rewards));
-    rewards.retain(|reward| reward.is_finite());
+    let diverged = rewards.iter().filter(|reward| !reward.is_finite()).count();
+    rewards.iter_mut().filter(|reward| !reward.is_finite()).for_each(|reward| *reward = f32::NEG_INFINITY);
     rewards.sort_unstable_by(f32::total_cmp);
-    let at = |share: f64| rewards.get(((count - 1) as f64 * share) as usize).copied().unwrap_or(f32::NAN);
-    format!("  {name:<12} {count:>6} {mean:>9.3} {:>9.3} {:>9.3}", at(0.5), at(0.9))
+    let at = |share: f64| rewards[((count - 1) as f64 * share).ceil() as usize];
+    let said = if diverged > 0 { format!("  ({diverged} diverged)") } else { String::new() };
+    format!("  {name:<12} {count:>6} {mean:>9.3} {:>9.3} {:>9.3}{said}", at(0.5), at(0.9))
 }

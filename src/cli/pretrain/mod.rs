@@ -14,6 +14,7 @@ use burgess_evolution::evolve::start;
 use burgess_evolution::experiment;
 use burgess_evolution::pretrain::RandomBodies;
 use burgess_learn::SharedSpec;
+use burgess_learn::file::fingerprint;
 use burgess_learn::train::{RENEWAL, Setting, Trained, Trainer, TrainingSpec};
 use burgess_physics::plan::{BrainKind, Plan};
 use ron::extensions::Extensions;
@@ -78,9 +79,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         args.out.display()
     );
     let seed = args.seed.unwrap_or(experiment.seed);
-    let mut trainer = begin(args, seed)?;
 
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
+    let origin = fingerprint(&format!(
+        "{:?}",
+        (&experiment.body, &seeds, &experiment.physics, &experiment.terrain, &experiment.task, seed)
+    ));
+    let mut trainer = begin(args, seed, origin)?;
     let space = start::search_space(&experiment, seeds);
     let bodies = RandomBodies::new(&space, seed);
     let plan = Trained::fit(trainer.state().brain.spec(), experiment.plan())?;
@@ -97,7 +102,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let (Some(evaluations), Some((own, _))) = (args.reference, backends.get(1)) {
         let best =
             reference::best_of_each(bodies.space(), held_out.genomes(), own.as_ref(), evaluations as usize, seed)?;
-        print(format_args!("by themselves, {evaluations} evaluations each:"));
+        print(format_args!("by themselves, {} evaluations each:", reference::rounded(evaluations)));
         print(held_out.table(&best));
     }
     print("held out, before:");
@@ -106,25 +111,40 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let setting = Setting { plan: &plan, backend, bodies: &source, seed };
     let interrupt = Interrupt::watch_for(
         "stopping after this update; Ctrl-C again aborts it".to_owned(),
-        "aborted; --resume goes on from the last 50 updates that were written".to_owned(),
+        "aborted; if 50 updates were done, --resume goes on from the last that were written".to_owned(),
     )?;
     train(&mut trainer, &setting, &held_out, args, &interrupt)?;
-    trainer.state().save(&args.out)?;
+    let is_kept = trainer.is_checkpoint();
+    if is_kept {
+        trainer.state().save(&args.out)?;
+    }
     print("held out, after:");
     print(held_out.table(&held_out.rewards(&trainer.state().brain, backend)?));
-    print(format_args!("brain {}: {}", &trainer.state().brain.hash()[..16], args.out.display()));
+    if is_kept {
+        print(format_args!("brain {}: {}", &trainer.state().brain.hash()[..16], args.out.display()));
+    }
     if trainer.is_done() {
         return Ok(ExitCode::SUCCESS);
     }
-    say!("stopped before the end; to go on: --resume");
+    let kept = trainer.state().updates / RENEWAL * RENEWAL;
+    match is_kept {
+        true => say!("stopped before the end; to go on: --resume"),
+        false if kept > 0 => say!("stopped before the end; --resume goes on from update {kept}"),
+        false => say!("stopped before update {RENEWAL}: nothing was written"),
+    }
     Ok(interrupt.exit_code())
 }
 
 /// A new brain, or the one that goes on.
-fn begin(args: &Args, seed: u64) -> anyhow::Result<Trainer> {
+fn begin(args: &Args, seed: u64, origin: String) -> anyhow::Result<Trainer> {
     if args.resume {
         let trained = Trained::load(&args.out)?;
         ensure!(trained.moments.is_some(), "{}: has no state of training to go on from", args.out.display());
+        ensure!(
+            trained.origin == origin,
+            "{}: was trained on another experiment, or with another seed; --resume needs the same",
+            args.out.display()
+        );
         return Ok(Trainer::resume(trained));
     }
     let brain: SharedSpec = specification("--brain", args.brain.as_deref())?;
@@ -134,7 +154,7 @@ fn begin(args: &Args, seed: u64) -> anyhow::Result<Trainer> {
         .chain(training.problems().into_iter().map(|(field, problem)| format!("--training: {field}: {problem}")));
     let problems: Vec<String> = problems.collect();
     ensure!(problems.is_empty(), "{}", problems.join("; "));
-    Ok(Trainer::new(&brain, training, seed))
+    Ok(Trainer::new(&brain, training, seed, origin))
 }
 
 /// What stands in RON, or in a file of it; the defaults where nothing is given.

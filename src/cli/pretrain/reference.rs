@@ -15,6 +15,11 @@ const POPULATION: usize = 16;
 /// First step size, in units of a gene's usual change: the best of 0.3, 0.6 and 1 (docs/learning.md).
 const SIGMA: f64 = 0.3;
 
+/// So many evaluations of whole populations.
+pub(super) fn rounded(evaluations: u32) -> usize {
+    evaluations as usize / POPULATION * POPULATION
+}
+
 /// The experiment's task for oscillators, which act at every step.
 pub(super) fn task(experiment: &Experiment) -> TaskPlan {
     TaskPlan { control_period: 1, frame: None, observer: None, ..experiment.plan().task }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 /// Frequency of a body of 4 kg where the network says nothing (Hz).
 const FREQUENCY: f64 = 1.5;
 /// The network shifts the logarithm of the frequency by at most so much.
-const OCTAVES: f64 = 0.6;
+const FREQUENCY_RANGE: f64 = 0.6;
 
 /// What the observations that belong to no joint are multiplied by: such multiples of the body's measures of (length, time). They are then
 /// about one for bodies of any size.
@@ -29,7 +29,7 @@ fn joint_scales<T: Real>(Measures { time, .. }: Measures<T>, joints: usize) -> [
 }
 
 fn frequency<T: Number>(output: T, Measures { time, .. }: Measures<T>) -> T {
-    (output.squash() * real(OCTAVES)).exp() * real(FREQUENCY) / time
+    (output.squash() * real(FREQUENCY_RANGE)).exp() * real(FREQUENCY) / time
 }
 
 impl<T: Number> SharedBrain<T> {
@@ -201,7 +201,7 @@ impl<T: Number> OutputGradients<T> {
 
         let squashed = given[0].squash();
         let hertz = frequency(given[0], measures);
-        bodies[0] += *frequency_bar * hertz * real(OCTAVES) * (T::one() - squashed * squashed);
+        bodies[0] += *frequency_bar * hertz * real(FREQUENCY_RANGE) * (T::one() - squashed * squashed);
         let biases = layers[..layers.len() - 1].iter().flat_map(|layer| &layer.biases);
         bodies[1..].iter_mut().zip(biases).for_each(|(to, &bar)| *to += bar);
 

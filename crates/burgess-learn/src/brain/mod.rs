@@ -232,7 +232,7 @@ impl<T: Number> SharedBrain<T> {
         // It begins with small oscillations, and feels nothing.
         let last = spec.hidden[spec.hidden.len() - 1];
         for row in layout.joint.weights.of_mut(&mut weights).chunks_exact_mut(joint_outputs(spec)) {
-            row[..3].iter_mut().for_each(|weight| *weight = *weight * T::from_f64(FIRST_RHYTHM));
+            row[..3].iter_mut().for_each(|weight| *weight *= T::from_f64(FIRST_RHYTHM));
             let servo = row.len() - last;
             row[servo..].fill(T::zero());
         }

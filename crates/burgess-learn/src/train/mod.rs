@@ -53,12 +53,14 @@ pub enum Way {
         /// Standard deviation of the noise on offsets and oscillations of joints and on the frequency.
         #[serde(default = "default_rhythm")]
         rhythm: f64,
-        /// The same on weights of what joints feel and of their servos.
+        /// The same on weights of what joints feel and of their servos. Without it they stay at zero, and joints follow their rhythm only. The weights that
+        /// all bodies share (of what belongs to no joint, and between hidden layers) stay as they began in any case.
         #[serde(default)]
         feedback: f64,
     },
     /// Gradients through the physics, over short windows of episodes that go on from window to window (short horizon: Xu et al. 2022,
-    /// "Accelerated Policy Learning with Parallel Differentiable Simulation", without its value function).
+    /// "Accelerated Policy Learning with Parallel Differentiable Simulation", without its value function). What the task pays at the end of an episode
+    /// only counts in an episode's last window.
     Windows {
         /// Length of a window (s), rounded to whole decisions.
         #[serde(default = "default_window")]
@@ -111,8 +113,13 @@ impl TrainingSpec {
             Way::Exploration { members, rhythm, feedback } => {
                 let even = (2..=1024).contains(&members) && members.is_multiple_of(2);
                 need(even, "way.members", "an even number from 2 to 1024", members.to_string());
-                need(within(rhythm, 10.0), "way.rhythm", "above 0 and at most 10", rhythm.to_string());
-                need((0.0..=10.0).contains(&feedback), "way.feedback", "from 0 to 10", feedback.to_string());
+                let most = (1 << 20) / self.bodies.max(1);
+                need(members <= most.max(2), "way.members", "at most 1048576 over `bodies`", members.to_string());
+                // Less drowns in rounding.
+                let noise = |deviation: f64| (1e-6..=10.0).contains(&deviation);
+                need(noise(rhythm), "way.rhythm", "from 1e-6 to 10", rhythm.to_string());
+                let allowed = "0 or from 1e-6 to 10";
+                need(feedback == 0.0 || noise(feedback), "way.feedback", allowed, feedback.to_string());
             }
             Way::Windows { window, clip } => {
                 need(within(window, 60.0), "way.window", "above 0 and at most 60 s", window.to_string());
@@ -178,6 +185,8 @@ pub struct Trained {
     pub updates: u64,
     /// Bodies so far.
     pub bodies: u64,
+    /// A name for what it is trained on, the same for the same seed, bodies and surroundings.
+    pub origin: String,
 }
 
 impl Trained {
@@ -210,14 +219,14 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A new brain.
+    /// A new brain; `origin` names what it will be trained on.
     ///
     /// # Panics
     ///
     /// When a specification has problems.
-    pub fn new(brain: &SharedSpec, training: TrainingSpec, seed: u64) -> Self {
+    pub fn new(brain: &SharedSpec, training: TrainingSpec, seed: u64, origin: String) -> Self {
         let brain = SharedBrain::random(brain, seed);
-        Self::resume(Trained { brain, training, moments: None, updates: 0, bodies: 0 })
+        Self::resume(Trained { brain, training, moments: None, updates: 0, bodies: 0, origin })
     }
 
     /// Goes on from a checkpoint; see [`RENEWAL`].
@@ -235,6 +244,12 @@ impl Trainer {
     /// Whether all updates are done.
     pub fn is_done(&self) -> bool {
         self.state.updates >= self.state.training.updates
+    }
+
+    /// Whether a checkpoint that is taken now goes on as if nothing had happened: see [`RENEWAL`].
+    pub fn is_checkpoint(&self) -> bool {
+        let has_flights = matches!(self.state.training.way, Way::Windows { .. });
+        !has_flights || self.is_done() || self.state.updates.is_multiple_of(RENEWAL)
     }
 
     /// One update.
