@@ -8,7 +8,7 @@
 //! - [`describe`](describe::Description): a body as the network sees it;
 //! - [`brain`]: the network, forth and back;
 //! - [`train`]: training over ever new bodies, by exploration or by gradients through the physics;
-//! - [`file`]: a brain in a file.
+//! - [`mod@file`]: a brain in a file.
 
 pub mod brain;
 pub mod describe;
