@@ -1,4 +1,4 @@
-//! Aligned columns for tables on a terminal.
+//! Aligned columns and short numbers for tables on a terminal.
 
 /// Lines with the cells of each column padded to the same width, two spaces between columns.
 pub(super) fn align(rows: &[Vec<String>]) -> String {
@@ -11,6 +11,17 @@ pub(super) fn align(rows: &[Vec<String>]) -> String {
         cells.join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// With three digits and a unit, e.g. `5.41 G`.
+pub(super) fn scaled(x: f64) -> String {
+    let (factor, unit) = match x {
+        x if x >= 1e9 => (1e-9, " G"),
+        x if x >= 1e6 => (1e-6, " M"),
+        x if x >= 1e3 => (1e-3, " k"),
+        _ => (1.0, ""),
+    };
+    format!("{:.2}{unit}", x * factor)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod schema;
 mod show;
 mod show_body;
 mod simulate;
+mod specification;
 mod subject;
 mod train_encoder;
 mod verify;

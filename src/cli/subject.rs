@@ -83,15 +83,11 @@ impl Subject {
 
     /// Replaces the brain by what a brain for all bodies makes for this one.
     fn set_shared_brain(&mut self, Trained { brain, .. }: &Trained) -> anyhow::Result<()> {
-        let (rate, decisions) = (self.physics.rate, brain.spec().control_rate);
-        ensure!(
-            rate.is_multiple_of(decisions),
-            "decides {decisions} times a second, which must divide physics.rate, {rate}"
-        );
+        let control_period = brain.spec().control_period(self.physics.rate)?;
         let body = Description::of(&self.candidate.model);
         let controllers = brain.cast::<f64>().controllers(&[Input { body: &body, style: &[] }]);
         self.candidate.controller = controllers.into_iter().next().context("one controller a body")?;
-        self.task.control_period = rate / decisions;
+        self.task.control_period = control_period;
         (self.task.observer, self.task.frame) = (None, None);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! `burgess world`: free bodies that fall, collide and come to rest, and creatures among them.
 
 use super::backend;
+use super::columns::scaled;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::print::print;
@@ -222,17 +223,6 @@ fn summarise(setup: &Setup, steps: u32, spent: Duration, rows: &[Row]) {
     if faults.iter().all(|(count, _)| *count == 0) {
         print("  no contact was left out");
     }
-}
-
-/// With three digits and a unit, e.g. `5.41 G`.
-fn scaled(x: f64) -> String {
-    let (factor, unit) = match x {
-        x if x >= 1e9 => (1e-9, " G"),
-        x if x >= 1e6 => (1e-6, " M"),
-        x if x >= 1e3 => (1e-3, " k"),
-        _ => (1.0, ""),
-    };
-    format!("{:.2}{unit}", x * factor)
 }
 
 fn csv_of(rows: &[Row]) -> String {

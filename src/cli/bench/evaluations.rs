@@ -1,9 +1,10 @@
 //! Evaluations of random bodies.
 
 use super::super::against::{Rates, RowOptions};
+use super::super::columns::scaled;
 use super::super::print::print;
 use super::csv::Csv;
-use super::rows::{Rules, WARM_UP, line, milliseconds, put, scaled, warn_of};
+use super::rows::{Rules, WARM_UP, line, milliseconds, put, warn_of};
 use anyhow::{Context, Result};
 use burgess_evolution::bench::{Bodies, Brain, CONTROL_RATE, Timing, candidates, time};
 use burgess_physics::batch::Backend;

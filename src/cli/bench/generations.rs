@@ -1,9 +1,10 @@
 //! Whole generations of `walkers.ron` in which every candidate is refined.
 
 use super::super::against::{Rates, RowOptions};
+use super::super::columns::scaled;
 use super::super::print::print;
 use super::csv::Csv;
-use super::rows::{Rules, WARM_UP, line, milliseconds, put, scaled, warn_of};
+use super::rows::{Rules, WARM_UP, line, milliseconds, put, warn_of};
 use anyhow::{Context, Result};
 use burgess_evolution::bench::{Bodies, Brain, GenerationTiming, candidates, time_generations, warm_up};
 use burgess_evolution::experiment::{BatchSize, Experiment, Refine, Refined, from_text};

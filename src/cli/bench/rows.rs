@@ -81,14 +81,3 @@ pub(super) fn line<const COLUMNS: usize>(cells: &[String; COLUMNS], widths: &[us
 pub(super) fn milliseconds(seconds: f64) -> String {
     format!("{:.2} ms", seconds * 1e3)
 }
-
-/// With three digits and a unit, e.g. `5.41 G`.
-pub(super) fn scaled(x: f64) -> String {
-    let (factor, unit) = match x {
-        x if x >= 1e9 => (1e-9, " G"),
-        x if x >= 1e6 => (1e-6, " M"),
-        x if x >= 1e3 => (1e-3, " k"),
-        _ => (1.0, ""),
-    };
-    format!("{:.2}{unit}", x * factor)
-}

@@ -6,6 +6,7 @@ mod reference;
 use super::backend;
 use super::interrupt::Interrupt;
 use super::print::print;
+use super::specification;
 use anyhow::{Context as _, ensure};
 use assess::HeldOut;
 use burgess_core::files;
@@ -17,9 +18,8 @@ use burgess_learn::SharedSpec;
 use burgess_learn::file::fingerprint;
 use burgess_learn::train::{RENEWAL, Setting, Trained, Trainer, TrainingSpec};
 use burgess_physics::plan::{BrainKind, Plan};
-use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -147,8 +147,8 @@ fn begin(args: &Args, seed: u64, origin: String) -> anyhow::Result<Trainer> {
         );
         return Ok(Trainer::resume(trained));
     }
-    let brain: SharedSpec = specification("--brain", args.brain.as_deref())?;
-    let training: TrainingSpec = specification("--training", args.training.as_deref())?;
+    let brain: SharedSpec = specified("--brain", args.brain.as_deref())?;
+    let training: TrainingSpec = specified("--training", args.training.as_deref())?;
     let problems = brain.problems().into_iter().map(|(field, problem)| format!("--brain: {field}: {problem}"));
     let problems = problems
         .chain(training.problems().into_iter().map(|(field, problem)| format!("--training: {field}: {problem}")));
@@ -158,16 +158,9 @@ fn begin(args: &Args, seed: u64, origin: String) -> anyhow::Result<Trainer> {
 }
 
 /// What stands in RON, or in a file of it; the defaults where nothing is given.
-fn specification<T: DeserializeOwned>(option: &str, given: Option<&str>) -> anyhow::Result<T> {
-    let given = given.unwrap_or("()");
-    let text = match Path::new(given).is_file() {
-        true => {
-            files::read_text(Path::new(given), files::HAND_WRITTEN).with_context(|| format!("cannot read {given}"))?
-        }
-        false => given.to_owned(),
-    };
-    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-    options.from_str(&text).with_context(|| format!("{option} {given}: not what docs/learning.md shows, and no file"))
+fn specified<T: DeserializeOwned>(option: &str, given: Option<&str>) -> anyhow::Result<T> {
+    let refused = "not what docs/learning.md shows, and no file";
+    specification::read(option, given.unwrap_or("()"), files::HAND_WRITTEN, refused)
 }
 
 /// All updates that are left, or those until someone interrupts.

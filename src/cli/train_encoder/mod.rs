@@ -3,6 +3,7 @@
 mod replay;
 
 use crate::cli::print::print;
+use crate::cli::specification;
 use anyhow::Context as _;
 use burgess_core::files;
 use burgess_evolution::report::{IMAGINED, Sample, imagination, latent_map, training_curves};
@@ -13,7 +14,6 @@ use burgess_report::draw_latent;
 use burgess_report::views::LatentView;
 use indicatif::ProgressBar;
 use replay::{HELD_OUT, Replay};
-use ron::extensions::Extensions;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -110,12 +110,7 @@ fn experiences<'a>(samples: &[Sample<'a>]) -> Vec<&'a Experience> {
 
 fn spec(given: Option<&str>) -> anyhow::Result<EncoderSpec> {
     let Some(given) = given else { return Ok(EncoderSpec::new(EncoderKind::world_model(Size::default()))) };
-    let text = match Path::new(given).is_file() {
-        true => files::read_text(Path::new(given), files::GENERATED).with_context(|| format!("cannot read {given}"))?,
-        false => given.to_owned(),
-    };
-    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-    options.from_str(&text).with_context(|| format!("--encoder {given}: no encoder (docs/latent.md), and no file"))
+    specification::read("--encoder", given, files::GENERATED, "no encoder (docs/latent.md), and no file")
 }
 
 fn train(trainer: &mut Trainer, replay: &[&Experience], args: &Args) -> anyhow::Result<Losses> {

@@ -7,6 +7,7 @@ use crate::number::Number;
 use burgess_core::autodiff::{Real, real};
 use burgess_physics::model::{Controller, JOINT_OBSERVATIONS, Layer, OBSERVATIONS};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Frequency of a body of 4 kg where the network says nothing (Hz).
 const FREQUENCY: f64 = 1.5;
@@ -82,12 +83,15 @@ impl<T: Number> SharedBrain<T> {
 
     /// What the network gives for the body of a number in a group.
     fn outputs<'a>(&self, pass: &'a Pass<T>, number: usize) -> Outputs<&'a [T]> {
+        let Outputs { joints, body } = self.places(pass, number);
+        Outputs { joints: &pass.joints[joints], body: &pass.bodies[body] }
+    }
+
+    /// Where that stands among what it gives for the group.
+    fn places(&self, pass: &Pass<T>, number: usize) -> Outputs<Range<usize>> {
         let (of_joint, of_body) = (joint_outputs(&self.spec), body_outputs(&self.spec));
         let links = pass.bases[number] + 1..pass.bases[number + 1];
-        Outputs {
-            joints: &pass.joints[links.start * of_joint..links.end * of_joint],
-            body: &pass.bodies[number * of_body..(number + 1) * of_body],
-        }
+        Outputs { joints: links.start * of_joint..links.end * of_joint, body: number * of_body..(number + 1) * of_body }
     }
 
     /// The controller of a body, of what the network gives for its joints and for itself.
@@ -162,12 +166,8 @@ impl<T: Number> OutputGradients<T> {
 
     /// Those of the body of a number in the group.
     pub(super) fn of(&mut self, brain: &SharedBrain<T>, pass: &Pass<T>, number: usize) -> Outputs<&mut [T]> {
-        let (of_joint, of_body) = (joint_outputs(&brain.spec), body_outputs(&brain.spec));
-        let links = pass.bases[number] + 1..pass.bases[number + 1];
-        Outputs {
-            joints: &mut self.joints[links.start * of_joint..links.end * of_joint],
-            body: &mut self.bodies[number * of_body..(number + 1) * of_body],
-        }
+        let Outputs { joints, body } = brain.places(pass, number);
+        Outputs { joints: &mut self.joints[joints], body: &mut self.bodies[body] }
     }
 
     /// Takes up the gradient with respect to the controller of the body of a number in a group, adds to that with respect to the shared weights, and

@@ -23,6 +23,7 @@ pub use controller::Outputs;
 pub use forward::Input;
 
 use crate::describe::FEATURES;
+use crate::error::{LearnError, Result};
 use crate::number::Number;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
@@ -95,6 +96,24 @@ impl SharedSpec {
         within("hidden", self.hidden.len(), 1..=4);
         self.hidden.iter().for_each(|&units| within("hidden", units, 1..=256));
         problems
+    }
+}
+
+impl SharedSpec {
+    /// Steps between two decisions, of so many steps a second.
+    ///
+    /// # Errors
+    ///
+    /// When these are no multiple of the decisions a second.
+    pub fn control_period(&self, rate: u32) -> Result<u32> {
+        let decisions = self.control_rate.max(1);
+        if !rate.is_multiple_of(decisions) {
+            let problem = format!(
+                "a brain that decides {decisions} times a second needs a multiple of that as physics.rate, which is {rate}"
+            );
+            return Err(LearnError::Training(problem));
+        }
+        Ok(rate / decisions)
     }
 }
 

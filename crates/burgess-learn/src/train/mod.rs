@@ -9,7 +9,7 @@ mod flight;
 mod windows;
 
 use crate::brain::{SharedBrain, SharedSpec};
-use crate::error::{LearnError, Result};
+use crate::error::Result;
 use burgess_core::adam::Adam;
 use burgess_physics::batch::Backend;
 use burgess_physics::model::Model;
@@ -196,14 +196,7 @@ impl Trained {
     ///
     /// When the steps a second are no multiple of the decisions a second.
     pub fn fit(spec: &SharedSpec, mut plan: Plan) -> Result<Plan> {
-        let (rate, decisions) = ((1.0 / plan.world.dt).round() as u32, spec.control_rate.max(1));
-        if !rate.is_multiple_of(decisions) {
-            let problem = format!(
-                "a brain that decides {decisions} times a second needs a multiple of that as physics.rate, which is {rate}"
-            );
-            return Err(LearnError::Training(problem));
-        }
-        plan.task.control_period = rate / decisions;
+        plan.task.control_period = spec.control_period((1.0 / plan.world.dt).round() as u32)?;
         plan.task.frame = None;
         plan.task.observer = None;
         plan.brain = BrainKind::Mlp(spec.hidden.clone());
