@@ -165,6 +165,13 @@ fn bodies(body: &BodySource) -> String {
 
 fn policy(policy: &Policy) -> String {
     let (kind, sharing, frequency) = match policy {
+        Policy::Shared { brain, train, .. } => {
+            let which = match (brain, train) {
+                (None, Some(train)) => format!("that {} updates of {} bodies train first", train.updates, train.bodies),
+                (brain, _) => brain.as_ref().map_or_else(String::new, |brain| brain.name().to_owned()),
+            };
+            return format!("the shared brain {which}, with a style and a rhythm of each body's own");
+        }
         Policy::Cpg { sharing, frequency } => ("pattern generator".to_owned(), sharing, frequency),
         Policy::Mlp { hidden, sharing, frequency, control_rate, world_model } => {
             let sees = world_model

@@ -2,6 +2,7 @@
 
 use super::backend::{self, Evaluator};
 use super::interrupt::Interrupt;
+use super::pretrain;
 use super::print::print;
 use super::program::program;
 use anyhow::Context;
@@ -60,6 +61,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let evaluator = Evaluator::open(&args.backend, &experiment)?;
     if let Some(size) = experiment.settle_batch_size(evaluator.capacity()) {
         say!("batch_size: Auto is {size} on this backend; the run keeps that number");
+    }
+    if let Evaluator::Simulation(backend, _) = &evaluator {
+        pretrain::train_for_run(&mut experiment, &seeds, backend.as_ref())?;
     }
     let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
         rivals.freeze(dir)?;

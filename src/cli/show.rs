@@ -6,7 +6,6 @@ use super::{list, show_body};
 use anyhow::{Context, bail, ensure};
 use burgess_evolution::benchmark::Point;
 use burgess_evolution::evolve::start;
-use burgess_evolution::experiment::OBSERVER;
 use burgess_evolution::genome::{BodyLimits, PolicyFile, morphology};
 use burgess_evolution::growth::{Grown, grow_whole, link_keys};
 use burgess_evolution::life::Refinement;
@@ -65,8 +64,8 @@ fn policy(address: &EliteAddress) -> anyhow::Result<String> {
         address.dir.display()
     );
     let (_, elite) = run.elite(address.id)?;
-    // Wherever the file goes, the world model stays in the run's folder.
-    let policy = run.experiment().policy.with_world_model_at(&std::path::absolute(address.dir.join(OBSERVER))?);
+    // Wherever the file goes, what it names stays in the run's folder.
+    let policy = run.experiment().policy.with_frozen_files(&std::path::absolute(&address.dir)?);
     PolicyFile { policy, brain: elite.expressed().brain.clone() }.to_text()
 }
 

@@ -85,8 +85,7 @@ impl Subject {
     fn set_shared_brain(&mut self, Trained { brain, .. }: &Trained) -> anyhow::Result<()> {
         let control_period = brain.spec().control_period(self.physics.rate)?;
         let body = Description::of(&self.candidate.model);
-        let controllers = brain.cast::<f64>().controllers(&[Input { body: &body, style: &[] }]);
-        self.candidate.controller = controllers.into_iter().next().context("one controller a body")?;
+        self.candidate.controller = brain.cast::<f64>().controller(Input::of(&body));
         self.task.control_period = control_period;
         (self.task.observer, self.task.frame) = (None, None);
         Ok(())
@@ -97,8 +96,7 @@ impl Subject {
         let problems = policy_problems(&file.policy, &self.physics);
         let list: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
         ensure!(problems.is_empty(), "{}", list.join("; "));
-        self.candidate.controller =
-            compile_controller(&file.brain, &self.keys, &self.candidate.model.joints, &file.policy);
+        self.candidate.controller = compile_controller(&file.brain, &self.keys, &self.candidate.model, &file.policy);
         self.task.control_period = file.policy.control_period(self.physics.rate);
         self.task.observer = file.policy.watched_by(self.physics.rate);
         Ok(())
@@ -130,7 +128,7 @@ impl Subject {
         let Grown { model, keys } =
             grow_whole(&body, &BodyLimits::given(), &physics).with_context(|| name.display().to_string())?;
         let (still, policy) = (Brain::Cpg { frequency: 0.0, joints: Vec::new() }, Policy::default());
-        let controller = compile_controller(&still, &keys, &model.joints, &policy);
+        let controller = compile_controller(&still, &keys, &model, &policy);
         Ok(Self {
             label: name.display().to_string(),
             keys,

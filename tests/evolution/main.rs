@@ -10,6 +10,7 @@ mod evolve;
 mod inverse;
 mod refinement;
 mod runs;
+mod shared_brain;
 mod tools;
 
 use burgess_evolution::evolve::provenance::Program;

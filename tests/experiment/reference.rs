@@ -29,7 +29,7 @@ const SOURCES: [(&str, &str); 8] = [
 ];
 
 /// Sources of which only some types stand in experiments, and those.
-const CHOICES: [(&str, &[&str]); 8] = [
+const CHOICES: [(&str, &[&str]); 10] = [
     (
         include_str!("../../crates/burgess-qd/src/archive/spec.rs"),
         &["pub enum ArchiveSpec {", "pub enum Protection {", "pub enum Parents {", "pub enum Topologies {"],
@@ -53,6 +53,8 @@ const CHOICES: [(&str, &[&str]); 8] = [
         &["pub enum Ranker {", "pub enum Selection {", "pub enum Restart {"],
     ),
     (include_str!("../../crates/burgess-qd/src/cma/mod.rs"), &["pub enum Conventions {"]),
+    (include_str!("../../crates/burgess-learn/src/train/mod.rs"), &["pub struct TrainingSpec {", "pub enum Way {"]),
+    (include_str!("../../crates/burgess-learn/src/brain/mod.rs"), &["pub struct SharedSpec {"]),
 ];
 
 /// What a text says, whatever its kind.

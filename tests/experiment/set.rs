@@ -110,11 +110,11 @@ impl Change {
             Change::Mass(m) => limits(e, &|l| l.mass = (0.1, m)),
             Change::Hidden(units) => match &mut e.policy {
                 Policy::Mlp { hidden, .. } => *hidden = units,
-                Policy::Cpg { .. } => unreachable!("both texts have networks"),
+                _ => unreachable!("both texts have networks"),
             },
             Change::Sharing(gene) => match &mut e.policy {
                 Policy::Mlp { sharing, .. } => *sharing = if gene { Sharing::Gene } else { Sharing::Instance },
-                Policy::Cpg { .. } => unreachable!("both texts have networks"),
+                _ => unreachable!("both texts have networks"),
             },
             Change::Duration(s) => e.task.duration = s,
             Change::Reward(radius) => e.task.reward[0].term = RewardTerm::TargetReached { target: (1.0, 2.0), radius },

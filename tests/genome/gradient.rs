@@ -4,6 +4,7 @@ use super::{SEEDS, cpg, mlp, stream, variation};
 use burgess_core::autodiff::{Compare, Dual};
 use burgess_evolution::genome::{BodyLimits, Genome, Policy, Sharing};
 use burgess_evolution::growth::{compile_controller, expand};
+use burgess_learn::Number;
 use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::world::{Physics, Stiffness};
 
@@ -16,9 +17,9 @@ fn physics() -> Physics {
     Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() }
 }
 
-fn candidate<T: burgess_core::autodiff::Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
+fn candidate<T: Number>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &physics()).expect("well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model, policy);
     Candidate { model: grown.model, controller }
 }
 

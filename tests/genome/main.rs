@@ -41,7 +41,7 @@ fn keys(body: &Body) -> Vec<LinkKey> {
 
 /// The brain on the body.
 fn on_body(brain: &Brain, body: &Body, policy: &Policy) -> Controller<f64> {
-    compile_controller(brain, &keys(body), &grown(body).joints, policy)
+    compile_controller(brain, &keys(body), &grown(body), policy)
 }
 
 fn cpg(sharing: Sharing) -> Policy {
@@ -77,6 +77,7 @@ fn brain_keys(brain: &Brain) -> Vec<JointKey> {
     match brain {
         Brain::Cpg { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
         Brain::Mlp { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
+        Brain::Shared { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The whole way, from continuous genes to the objective of an episode and back, against dual numbers that go forth through all of it:
 //! growing, prelude, simulation, judgement.
 
-use crate::zoo::{BODIES, experiment, stream, terrains, variation};
-use burgess_core::autodiff::{Dual, Value, real};
+use crate::zoo::{BODIES, experiment, shared, stream, terrains, variation};
+use burgess_core::autodiff::{Dual, real};
 use burgess_evolution::genome::{BodyLimits, Field, Genome, ParameterId, Policy, Sharing};
 use burgess_evolution::growth::{compile_controller, expand};
 use burgess_evolution::refine::genes::{Recipe, candidate_gradient, gene_gradient};
+use burgess_learn::Number;
 use burgess_physics::gradient::{Gradient, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::plan::Plan;
@@ -32,11 +33,12 @@ fn kind(field: Field) -> usize {
 
 type D = Dual<f64, KINDS>;
 
-fn policies() -> [Policy; 2] {
+fn policies() -> [Policy; 3] {
     let (sharing, frequency) = (Sharing::Gene, (0.5, 2.5));
     [
         Policy::Cpg { sharing, frequency },
         Policy::Mlp { hidden: vec![6, 5], sharing, frequency, control_rate: 60, world_model: None },
+        shared(),
     ]
 }
 
@@ -53,9 +55,9 @@ fn objective(plan: &Plan) -> Objective {
     Objective { reward: 0.7, descriptors }
 }
 
-fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
+fn grown<T: Number>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), &Physics::default()).expect("well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model, policy);
     Candidate { model: grown.model, controller }
 }
 
@@ -130,7 +132,7 @@ fn genes_of_random_bodies() {
 #[test]
 fn candidates_and_worlds() {
     const PARTS: usize = 5;
-    let [policy, _] = policies();
+    let [policy, ..] = policies();
     for terrain in 0..4 {
         for (seed, name) in BODIES.into_iter().enumerate() {
             let plan = plan(terrain, &policy, 90);

@@ -1,6 +1,7 @@
 //! From the gradient of an episode to that of the genes, and of a candidate without genes, against central differences of a
 //! weighted sum of all numbers of the candidate and its prelude.
 
+use crate::zoo::shared;
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::vec3;
 use burgess_core::rng::{Purpose, Stream};
@@ -8,6 +9,7 @@ use burgess_evolution::genome::{BodyLimits, Field, Genome, Policy, Sharing, morp
 use burgess_evolution::growth::{compile_controller, expand};
 use burgess_evolution::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_evolution::variation::Variation;
+use burgess_learn::Number;
 use burgess_physics::gradient::{Gradient, PreludeGradient, StateGradient, WorldGradient};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::{Candidate, Controller, Model};
@@ -31,12 +33,13 @@ fn physics() -> Physics {
     Physics { contact_stiffness: Stiffness::Fixed(1e4), contact_width: 1e-2, ..Physics::default() }
 }
 
-fn policies() -> [Policy; 3] {
+fn policies() -> [Policy; 4] {
     let frequency = (0.5, 2.5);
     [
         Policy::Cpg { sharing: Sharing::Gene, frequency },
         Policy::Cpg { sharing: Sharing::Instance, frequency },
         Policy::Mlp { hidden: vec![6, 5], sharing: Sharing::Gene, frequency, control_rate: 60, world_model: None },
+        shared(),
     ]
 }
 
@@ -63,13 +66,13 @@ fn genome_in(physics: &Physics, name: &str, policy: &Policy, structure: f64, see
     (0..4).fold(start, |parent, i| all.gaussian(&parent, 0.2, structure, &mut stream(1000 * seed + i)))
 }
 
-fn grown<T: Value>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
+fn grown<T: Number>(genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     grown_in(&physics(), genome, policy)
 }
 
-fn grown_in<T: Value>(physics: &Physics, genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
+fn grown_in<T: Number>(physics: &Physics, genome: &Genome<T>, policy: &Policy) -> Candidate<T> {
     let grown = expand(&genome.body, &BodyLimits::default(), physics).expect("well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model, policy);
     Candidate { model: grown.model, controller }
 }
 
@@ -227,7 +230,7 @@ fn a_candidate_and_its_world_have_the_gradient_that_differences_show() {
 
 #[test]
 fn the_prelude_alone_counts_and_phases_without_a_meaning_do_not() {
-    let [_, instance, _] = policies();
+    let [_, instance, ..] = policies();
     let genome = genome("hexapod", &instance, 0.0, 3);
     let world = World::new(&physics(), &TerrainSpec::default(), 5);
     let recipe = Recipe { policy: &instance, limits: &BodyLimits::default(), physics: &physics(), world: &world };

@@ -41,7 +41,7 @@ pub(crate) fn genome(numbers: &[f64]) -> Genome {
 pub(crate) fn numbers(genome: &Genome) -> &[f64] {
     match &genome.brain {
         Brain::Mlp { bias, .. } => bias,
-        Brain::Cpg { .. } => panic!("not a genome of this file"),
+        Brain::Cpg { .. } | Brain::Shared { .. } => panic!("not a genome of this file"),
     }
 }
 

@@ -8,6 +8,8 @@ use burgess_evolution::genome::{BodyLimits, Policy, Sharing, WorldModelFile, mor
 use burgess_evolution::growth::compile;
 use burgess_evolution::variation::Variation;
 use burgess_latent::{FrozenWorldModel, Size};
+use burgess_learn::SharedSpec;
+use burgess_learn::train::Trained;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
@@ -47,6 +49,11 @@ pub(crate) fn watched() -> Policy {
         *world_model = Some(WorldModelFile::of(model, "watched"));
     }
     policy
+}
+
+/// An untrained brain for all bodies.
+pub(crate) fn shared() -> Policy {
+    Policy::with_brain(Trained::untrained(&SharedSpec { width: 8, hidden: vec![6, 5], ..SharedSpec::default() }, 1))
 }
 
 /// One of each kind, with what stands in a creature's way within its first second.

@@ -20,3 +20,4 @@ pub mod train;
 
 pub use brain::{SharedBrain, SharedSpec};
 pub use error::{LearnError, Result};
+pub use number::Number;

@@ -1,12 +1,15 @@
 //! The numbers that networks are computed with.
 
-use burgess_core::autodiff::Value;
+use burgess_core::autodiff::tape::Var;
+use burgess_core::autodiff::{Dual, Value};
 use burgess_core::math::fast;
 
-/// A floating-point number with a tanh that is quick enough for networks.
-pub trait Number: Value {
+/// A number that networks are computed with: f32 and f64, and numbers with derivatives.
+pub trait Number: Value + Send + Sync + 'static {
     /// tanh.
-    fn squash(self) -> Self;
+    fn squash(self) -> Self {
+        self.tanh()
+    }
 }
 
 impl Number for f32 {
@@ -16,8 +19,8 @@ impl Number for f32 {
     }
 }
 
-impl Number for f64 {
-    fn squash(self) -> Self {
-        self.tanh()
-    }
-}
+impl Number for f64 {}
+
+impl<T: Number, const N: usize> Number for Dual<T, N> {}
+
+impl Number for Var {}

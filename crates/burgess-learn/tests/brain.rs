@@ -1,7 +1,7 @@
 //! The network: its gradients against differences, bodies alone and in company, bodies that differ in size.
 
 use burgess_core::rng::{Purpose, Stream};
-use burgess_learn::brain::Input;
+use burgess_learn::brain::{Input, RHYTHM};
 use burgess_learn::describe::Description;
 use burgess_learn::{SharedBrain, SharedSpec};
 use burgess_physics::example::crawler;
@@ -45,7 +45,7 @@ fn agree(ours: f64, difference: f64, what: &str) {
 fn gradients_with_respect_to_weights_agree_with_differences() {
     let (brain, bodies) = (brain(), bodies());
     let style = [0.3, -0.4];
-    let inputs: Vec<Input<'_, f64>> = bodies.iter().map(|body| Input { body, style: &style }).collect();
+    let inputs: Vec<Input<'_, f64>> = bodies.iter().map(|body| Input { style: &style, ..Input::of(body) }).collect();
     let (_, bars) = objective(&brain, &inputs);
     let gradient = brain.weight_gradient(&inputs, &bars.iter().collect::<Vec<_>>());
     for weight in 0..gradient.len() {
@@ -63,10 +63,13 @@ fn gradients_with_respect_to_bodies_and_styles_agree_with_differences() {
     let brain = brain();
     for body in bodies() {
         let style = [0.3, -0.4];
-        let input = Input { body: &body, style: &style };
+        let rhythm: Vec<[f64; RHYTHM]> = (0..body.joints()).map(|i| [0.1, -0.2, 0.1 * i as f64]).collect();
+        let input = Input { body: &body, style: &style, rhythm: &rhythm, frequency: 0.4 };
         let (_, bars) = objective(&brain, &[input]);
         let gradient = brain.input_gradient(input, &bars[0]);
-        let at = |body: &Description<f64>, style: &[f64]| objective(&brain, &[Input { body, style }]).0;
+        let at = |body: &Description<f64>, style: &[f64]| {
+            objective(&brain, &[Input { body, style, rhythm: &rhythm, frequency: 0.4 }]).0
+        };
         for (number, ours) in gradient.body.numbers().enumerate() {
             let moved = |step: f64| {
                 let mut count = 0..;
@@ -85,6 +88,25 @@ fn gradients_with_respect_to_bodies_and_styles_agree_with_differences() {
             let difference = (at(&body, &moved(STEP)) - at(&body, &moved(-STEP))) / (2.0 * STEP);
             agree(gradient.style[place], difference, &format!("style {place}"));
         }
+        let own = |rhythm: &[[f64; RHYTHM]], frequency| {
+            objective(&brain, &[Input { body: &body, style: &style, rhythm, frequency }]).0
+        };
+        for (joint, ours) in gradient.rhythm.iter().enumerate() {
+            for (i, &ours) in ours.iter().enumerate() {
+                let at = |step: f64| {
+                    let mut moved = rhythm.clone();
+                    moved[joint][i] += step;
+                    own(&moved, 0.4)
+                };
+                agree(
+                    ours,
+                    (at(STEP) - at(-STEP)) / (2.0 * STEP),
+                    &format!("number {i} of the rhythm of joint {joint}"),
+                );
+            }
+        }
+        let difference = (own(&rhythm, 0.4 + STEP) - own(&rhythm, 0.4 - STEP)) / (2.0 * STEP);
+        agree(gradient.frequency, difference, "frequency");
     }
 }
 
@@ -94,7 +116,7 @@ fn a_body_has_the_controller_that_it_has_alone() {
     let brain = SharedBrain::<f32>::random(&SharedSpec::default(), 1);
     let bodies: Vec<Description<f32>> =
         (0..50).map(|i| Description::of(&crawler(1 + i % 7)).map(|x: f64| x as f32)).collect();
-    let inputs: Vec<Input<'_, f32>> = bodies.iter().map(|body| Input { body, style: &[] }).collect();
+    let inputs: Vec<Input<'_, f32>> = bodies.iter().map(Input::of).collect();
     let numbers = |controller: &Controller<f32>| {
         let mut list = Vec::new();
         controller.map(|x: f32| {

@@ -40,7 +40,7 @@ impl HeldOut {
     ///
     /// When the device fails.
     pub(super) fn rewards(&self, brain: &SharedBrain<f32>, backend: &dyn Backend) -> anyhow::Result<Vec<f32>> {
-        let inputs: Vec<Input<'_, f32>> = self.descriptions.iter().map(|body| Input { body, style: &[] }).collect();
+        let inputs: Vec<Input<'_, f32>> = self.descriptions.iter().map(Input::of).collect();
         let controllers = brain.controllers(&inputs);
         let candidate = |(model, controller): (&Model<f32>, _)| Candidate { model: model.clone(), controller };
         let candidates: Vec<Candidate<f32>> = self.models.par_iter().zip(controllers).map(candidate).collect();

@@ -12,11 +12,13 @@ use assess::HeldOut;
 use burgess_core::files;
 use burgess_core::say;
 use burgess_evolution::evolve::start;
-use burgess_evolution::experiment;
+use burgess_evolution::experiment::{self, Experiment};
+use burgess_evolution::genome::{Body, Policy};
 use burgess_evolution::pretrain::RandomBodies;
 use burgess_learn::SharedSpec;
 use burgess_learn::file::fingerprint;
-use burgess_learn::train::{RENEWAL, Setting, Trained, Trainer, TrainingSpec};
+use burgess_learn::train::{RENEWAL, Setting, Trained, Trainer, TrainingSpec, Update};
+use burgess_physics::batch::Backend;
 use burgess_physics::plan::{BrainKind, Plan};
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -42,6 +44,9 @@ pub(super) struct Args {
     /// How it is trained, in RON or a file of it, e.g. "(updates: 2000, bodies: 2048)" (docs/learning.md).
     #[arg(long, value_name = "RON|FILE", conflicts_with = "resume")]
     training: Option<String>,
+    /// Begin with the weights of this brain instead of random ones: a second training, in another way or on another experiment.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "brain"])]
+    from: Option<PathBuf>,
     /// Go on with the brain that is in the file of --out, as it was trained before.
     #[arg(long)]
     resume: bool,
@@ -61,6 +66,48 @@ pub(super) struct Args {
     backend: backend::Args,
 }
 
+/// Trains the brain that a run of an experiment begins with, where its policy asks for that: the policy then has it.
+///
+/// # Errors
+///
+/// When the backend fails.
+pub(super) fn train_for_run(experiment: &mut Experiment, seeds: &[Body], backend: &dyn Backend) -> anyhow::Result<()> {
+    let Policy::Shared { train: Some(training), sizes, .. } = &experiment.policy else { return Ok(()) };
+    let seed = experiment.seed;
+    let mut trainer = Trainer::new(sizes, training.clone(), seed, origin(experiment, seeds, seed));
+    let bodies = RandomBodies::new(&start::search_space(experiment, seeds.to_vec()), seed);
+    let plan = Trained::fit(sizes, experiment.plan())?;
+    let source = |number: u64| bodies.body(number);
+    let setting = Setting { plan: &plan, backend, bodies: &source, seed };
+    say!("training a brain for all bodies before the run");
+    let began = Instant::now();
+    let mut said = began;
+    while !trainer.is_done() {
+        let update = trainer.update(&setting)?;
+        if said.elapsed().as_secs_f64() >= QUIET || trainer.is_done() {
+            said = Instant::now();
+            print(progress(trainer.state(), &update, began.elapsed().as_secs_f64()));
+        }
+    }
+    experiment.policy = Policy::with_brain(trainer.into_state());
+    Ok(())
+}
+
+/// What a brain is trained on, as a name.
+fn origin(experiment: &Experiment, seeds: &[Body], seed: u64) -> String {
+    let Experiment { body, physics, terrain, task, .. } = experiment;
+    fingerprint(&format!("{:?}", (body, seeds, physics, terrain, task, seed)))
+}
+
+fn progress(Trained { updates, bodies, training, .. }: &Trained, update: &Update, seconds: f64) -> String {
+    format!(
+        "update {updates:6} of {}, {bodies} bodies in {seconds:.1} s: {:.4} a second, {:.0} % fell",
+        training.updates,
+        update.reward,
+        100.0 * update.fell,
+    )
+}
+
 /// Trains, judges on held-out bodies, and writes the brain.
 ///
 /// # Errors
@@ -71,8 +118,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let experiment = loaded.experiment;
     let file = args.file.display();
     ensure!(experiment.body.evolves(), "{file}: its body is fixed; a brain for all bodies needs `body: Evolve(...)`");
-    let has_others = !experiment.physics.objects.is_empty() || !experiment.physics.rivals.is_empty();
-    ensure!(!has_others, "{file}: physics.objects, physics.rivals: a shared brain does not see them yet");
     ensure!(
         args.out.extension().is_some_and(|extension| extension == "safetensors"),
         "--out {}: must end in .safetensors",
@@ -81,11 +126,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let seed = args.seed.unwrap_or(experiment.seed);
 
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
-    let origin = fingerprint(&format!(
-        "{:?}",
-        (&experiment.body, &seeds, &experiment.physics, &experiment.terrain, &experiment.task, seed)
-    ));
-    let mut trainer = begin(args, seed, origin)?;
+    let mut trainer = begin(args, seed, origin(&experiment, &seeds, seed))?;
     let space = start::search_space(&experiment, seeds);
     let bodies = RandomBodies::new(&space, seed);
     let plan = Trained::fit(trainer.state().brain.spec(), experiment.plan())?;
@@ -147,14 +188,23 @@ fn begin(args: &Args, seed: u64, origin: String) -> anyhow::Result<Trainer> {
         );
         return Ok(Trainer::resume(trained));
     }
-    let brain: SharedSpec = specified("--brain", args.brain.as_deref())?;
+    let before = args.from.as_deref().map(Trained::load).transpose()?;
+    let brain: SharedSpec = match &before {
+        Some(before) => before.brain.spec().clone(),
+        None => specified("--brain", args.brain.as_deref())?,
+    };
     let training: TrainingSpec = specified("--training", args.training.as_deref())?;
     let problems = brain.problems().into_iter().map(|(field, problem)| format!("--brain: {field}: {problem}"));
     let problems = problems
         .chain(training.problems().into_iter().map(|(field, problem)| format!("--training: {field}: {problem}")));
     let problems: Vec<String> = problems.collect();
     ensure!(problems.is_empty(), "{}", problems.join("; "));
-    Ok(Trainer::new(&brain, training, seed, origin))
+    Ok(match before {
+        None => Trainer::new(&brain, training, seed, origin),
+        Some(Trained { brain, .. }) => {
+            Trainer::resume(Trained { brain, training, moments: None, updates: 0, bodies: 0, origin })
+        }
+    })
 }
 
 /// What stands in RON, or in a file of it; the defaults where nothing is given.
@@ -172,26 +222,17 @@ fn train(
     interrupt: &Interrupt,
 ) -> anyhow::Result<()> {
     let began = Instant::now();
-    let (mut said, mut simulated) = (began, 0.0);
+    let mut said = began;
     while !trainer.is_done() && !interrupt.flag.load(Ordering::Relaxed) {
         let update = trainer.update(setting)?;
-        simulated += update.seconds;
-        let Trained { updates, bodies, training, .. } = trainer.state();
-        if updates.is_multiple_of(RENEWAL) {
+        if trainer.state().updates.is_multiple_of(RENEWAL) {
             trainer.state().save(&args.out)?;
         }
         if said.elapsed().as_secs_f64() >= QUIET || trainer.is_done() {
             said = Instant::now();
             let rewards = held_out.rewards(&trainer.state().brain, setting.backend)?;
-            print(format_args!(
-                "update {updates:6} of {}, {bodies} bodies, {simulated:.0} s simulated in {:.1} s: training {:.4} a second, \
-                 {:.0} % fell; held out {:.4}",
-                training.updates,
-                began.elapsed().as_secs_f64(),
-                update.reward,
-                100.0 * update.fell,
-                assess::mean(&rewards),
-            ));
+            let progress = progress(trainer.state(), &update, began.elapsed().as_secs_f64());
+            print(format_args!("{progress}; held out {:.4}", assess::mean(&rewards)));
         }
     }
     Ok(())

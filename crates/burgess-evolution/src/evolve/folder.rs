@@ -3,8 +3,7 @@
 //! The frozen experiment is written last of what a run needs to go on, so a folder that has one can be resumed, even if
 //! it was killed before its first generation. A lock that dies with its process keeps two from the same run.
 
-use crate::experiment::{Benchmark, Experiment, OBSERVER};
-use crate::genome::WorldModelFile;
+use crate::experiment::{Benchmark, Experiment};
 use crate::store::{self, EXPERIMENT, RunReader, StoreError};
 use anyhow::{Context, Result, bail};
 use burgess_core::files;
@@ -33,7 +32,7 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// Makes a new folder under `out` and freezes in it the experiment, its policy's world model if it has one, and the seed morphologies
+    /// Makes a new folder under `out` and freezes in it the experiment, the files of its policy if it names any, and the seed morphologies
     /// (whatever the search space is made from).
     ///
     /// # Errors
@@ -57,9 +56,7 @@ impl RunFolder {
         let dir = claim(out, &format!("{}-{}", experiment.name, experiment.seed))?;
         let folder = Self { _lock: lock(&dir)?, dir };
         write_ron(&folder.dir.join(SEEDS), "Frozen when the run began: the seed morphologies.", seeds)?;
-        if let Some(model) = experiment.policy.world_model().and_then(WorldModelFile::model) {
-            model.save(&folder.dir.join(OBSERVER))?;
-        }
+        experiment.policy.freeze_files(&folder.dir)?;
         add(&folder.dir)?;
         let path = folder.dir.join(EXPERIMENT);
         let comment = "Frozen when the run began: overrides applied, defaults written out.";

@@ -50,13 +50,14 @@ impl Genes {
         Ok((found, experiment))
     }
 
-    /// That no world model watches for it, which there is no place for in a scene; `what` is the creature there.
+    /// That its policy names no files, which there is no place for in a scene; `what` is the creature there.
     ///
     /// # Errors
     ///
     /// When one does.
     pub(super) fn ensure_blind(&self, what: &str) -> Result<()> {
         ensure!(self.policy.world_model().is_none(), "{what} must have a policy without a world model, has one");
+        ensure!(self.policy.shared_brain().is_none(), "{what} must have a policy of its own, has a shared brain");
         Ok(())
     }
 
@@ -73,7 +74,7 @@ impl Genes {
             None => grow_whole(&genome.body, &given, physics)?,
         };
         ensure!(grown.model.base == BaseKind::Floating, "{what} must be free in space, its base is Welded");
-        let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
+        let controller = compile_controller(&genome.brain, &grown.keys, &grown.model, policy);
         Ok(Candidate { model: grown.model, controller })
     }
 }

@@ -29,7 +29,7 @@ pub use inverse::*;
 pub use scene::{load_scene, scene_from_text};
 pub use schema::*;
 
-use crate::genome::{Policy, morphology};
+use crate::genome::{Files, Policy, morphology};
 use burgess_core::files;
 use burgess_physics::shared_world::Scene;
 use burgess_physics::world::{GroundContact, Physics};
@@ -39,9 +39,6 @@ use serde::de::DeserializeOwned;
 use source::Source;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// The world model of a run's policy in its folder, without extensions.
-pub const OBSERVER: &str = "observer";
 
 /// A valid experiment and where it comes from.
 #[derive(Clone, Debug)]
@@ -147,7 +144,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, ExperimentError
 }
 
 /// Reads and checks the experiment that a run folder has frozen. Its morphologies lie frozen beside it, so their files may be gone, and so
-/// does its policy's world model, which is read from there.
+/// do the files that its policy names, which are read from there.
 ///
 /// # Errors
 ///
@@ -161,7 +158,7 @@ pub fn thaw(path: &Path) -> Result<Experiment, ExperimentError> {
     }
     let source = Source::new(&path.display().to_string(), &text);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut experiment = parsed(&source, &|_| Ok(()), &|_| folder.join(OBSERVER), None)?;
+    let mut experiment = parsed(&source, &|_| Ok(()), Files::Frozen(folder), None)?;
     // All defaults are written out: a run without this one is from before whole shapes touched the ground.
     if !text.contains("ground_contact:") {
         experiment.physics.ground_contact = GroundContact::Points;
@@ -191,7 +188,7 @@ pub fn from_text(
 ) -> Result<Loaded, ExperimentError> {
     let source = overridden(text, source_name, overrides)?;
     let known = |name: &str| morphology::load(name, folder).map(drop).map_err(|e| format!("{e:#}"));
-    let experiment = parsed(&source, &known, &|name| folder.join(name), Some(folder))?;
+    let experiment = parsed(&source, &known, Files::Named(folder), Some(folder))?;
     Ok(Loaded { experiment, text: source.text, folder: folder.to_owned() })
 }
 
@@ -230,26 +227,22 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ExperimentError> {
     options.from_str(&source.text).map_err(|e| ExperimentError::Syntax(Box::new(explain::explain(source, &e))))
 }
 
-/// Reads and checks an evolution or a benchmark. `world_model` says where a policy's model is; with the folder that paths are relative to, an
+/// Reads and checks an evolution or a benchmark. `files` says where the files of its policy are; with the folder that paths are relative to, an
 /// encoder is looked up as well.
 fn parsed(
     source: &Source,
     known: check::Known,
-    world_model: &dyn Fn(&Path) -> PathBuf,
+    files: Files<'_>,
     folder: Option<&Path>,
 ) -> Result<Experiment, ExperimentError> {
     if Benchmark::is_in(&source.text) {
         return Benchmark::parse(source);
     }
     let mut experiment: Experiment = parse(source)?;
-    let read = experiment.policy.read_world_model(world_model);
+    let read = experiment.policy.read_files(files);
     let mut problems = folder.map_or_else(Vec::new, |folder| learned::resolve(&mut experiment, folder));
     problems.extend(validate::problems(&experiment, known));
-    problems.extend(read.err().map(|message| InvalidValue {
-        path: "policy.world_model".to_owned(),
-        message,
-        place: None,
-    }));
+    problems.extend(read.err().map(|(field, message)| InvalidValue { path: field.to_owned(), message, place: None }));
     without(problems, source)?;
     // Bodies can only be judged by limits and a world that make sense.
     let bodies = folder.map_or_else(Vec::new, |folder| seeds::problems(&experiment, folder));

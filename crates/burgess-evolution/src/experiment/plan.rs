@@ -56,6 +56,9 @@ impl Policy {
         match self {
             Policy::Cpg { .. } => BrainKind::Cpg,
             Policy::Mlp { hidden, .. } => BrainKind::Mlp(hidden.clone()),
+            Policy::Shared { .. } => {
+                BrainKind::Mlp(self.shared_sizes().map_or_else(Vec::new, |sizes| sizes.hidden.clone()))
+            }
         }
     }
 
@@ -64,6 +67,7 @@ impl Policy {
         match self {
             Policy::Cpg { .. } => None,
             Policy::Mlp { control_rate, .. } => Some(*control_rate),
+            Policy::Shared { .. } => self.shared_sizes().map(|sizes| sizes.control_rate),
         }
     }
 

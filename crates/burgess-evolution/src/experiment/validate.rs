@@ -11,6 +11,7 @@ use super::error::InvalidValue;
 use super::learned;
 use super::schema::*;
 use crate::genome::{BodyLimits, Policy, WorldModelFile};
+use burgess_learn::train::TrainingSpec;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::MAX_LINKS;
@@ -46,6 +47,7 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<InvalidValu
     name(&mut check, &experiment.name);
     body(&mut check, &experiment.body, known);
     policy(&mut check, &experiment.policy, &experiment.physics);
+    training(&mut check, experiment);
     terrain(&mut check, experiment);
     task(&mut check, experiment);
     descriptors(&mut check, experiment);
@@ -114,8 +116,31 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
     check.within("body.limits.overlap", *overlap, 0.0..=2.0, "");
 }
 
+/// A brain is trained on bodies that differ.
+fn training(check: &mut Check, experiment: &Experiment) {
+    if experiment.policy.training().is_some() {
+        let evolves = experiment.body.evolves();
+        check.need(evolves, "policy.train", "for bodies that evolve", "for a fixed body");
+    }
+}
+
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
+        Policy::Shared { brain, train, sizes } => {
+            let field = if brain.is_some() { "policy.brain" } else { "policy.sizes" };
+            let given = if brain.is_some() && train.is_some() { "both" } else { "neither" };
+            check.need(brain.is_some() != train.is_some(), "policy", "with one of `brain` and `train`", given);
+            let problems = |at: &str, problems: Vec<(&str, String)>| -> Vec<(String, String)> {
+                problems.into_iter().map(|(field, problem)| (format!("{at}.{field}"), problem)).collect()
+            };
+            let mut found = problems("policy.sizes", sizes.problems());
+            found.extend(problems("policy.train", train.as_ref().map_or_else(Vec::new, TrainingSpec::problems)));
+            found.into_iter().for_each(|(path, message)| check.report(path, message));
+            // A brain that could not be read is named elsewhere.
+            let rate = policy.control_rate().unwrap_or(1).max(1);
+            let allowed = format!("of a brain whose decisions a second divide physics.rate, {}", physics.rate);
+            check.need(physics.rate.is_multiple_of(rate), field, allowed, format!("{rate} a second"));
+        }
         Policy::Cpg { sharing: _, frequency } => check_frequency(check, *frequency, physics.rate, "physics.rate"),
         Policy::Mlp { hidden, sharing: _, frequency, control_rate, world_model } => {
             check.length("policy.hidden", hidden.len(), 4);

@@ -1,6 +1,6 @@
 //! New brains, and brains made of the entries of old ones.
 
-use super::{Brain, CpgGene, JointKey, MlpGene};
+use super::{Brain, CpgGene, JointKey, MlpGene, SharedGene};
 use crate::genome::{Policy, Sharing};
 use burgess_core::rng::Stream;
 use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
@@ -14,6 +14,9 @@ const OFFSET: f64 = 0.2;
 const CLOCK: f64 = 0.6;
 /// Standard deviation of a random network's biases.
 const BIAS: f64 = 0.1;
+
+/// Standard deviation of a random style and of a body's own share of a shared brain's rhythm: it moves as the brain has it, nearly.
+const OWN: f64 = 0.1;
 
 /// Where the entry of a joint comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +49,11 @@ impl Brain {
                     joints: keys.iter().map(|&key| random_mlp(key, sharing, (first, last), fan_in, stream)).collect(),
                 }
             }
+            Policy::Shared { .. } => Brain::Shared {
+                frequency: OWN * stream.normal(),
+                style: normals(policy.trained_brain().brain.spec().style, OWN, stream),
+                joints: keys.iter().map(|&key| random_shared(key, stream)).collect(),
+            },
         }
     }
 }
@@ -71,6 +79,11 @@ pub(crate) fn inherit(donors: &[&Brain], wanted: &[Inheritance]) -> Brain {
                     .collect(),
             }
         }
+        Brain::Shared { frequency, style, .. } => Brain::Shared {
+            frequency: *frequency,
+            style: style.clone(),
+            joints: wanted.iter().map(|want| SharedGene { key: want.key, ..shared_entry(donors, want) }).collect(),
+        },
     }
 }
 
@@ -78,7 +91,7 @@ pub(crate) fn inherit(donors: &[&Brain], wanted: &[Inheritance]) -> Brain {
 fn cpg_entry(donors: &[&Brain], want: &Inheritance) -> CpgGene {
     let old = want.from.and_then(|(donor, key)| match donors[donor] {
         Brain::Cpg { joints, .. } => joints.iter().find(|entry| entry.key == key).copied(),
-        Brain::Mlp { .. } => None,
+        Brain::Mlp { .. } | Brain::Shared { .. } => None,
     });
     let zero = CpgGene { key: want.key, amplitude: 0.0, phase: 0.0, offset: 0.0, repeat_phase: 0.0, mirror_phase: 0.0 };
     old.unwrap_or(zero)
@@ -88,7 +101,7 @@ fn cpg_entry(donors: &[&Brain], want: &Inheritance) -> CpgGene {
 fn mlp_entry(donors: &[&Brain], want: &Inheritance, (first, last): (usize, usize)) -> MlpGene {
     let old = want.from.and_then(|(donor, key)| match donors[donor] {
         Brain::Mlp { joints, .. } => joints.iter().find(|entry| entry.key == key).cloned(),
-        Brain::Cpg { .. } => None,
+        Brain::Cpg { .. } | Brain::Shared { .. } => None,
     });
     old.unwrap_or_else(|| MlpGene {
         key: want.key,
@@ -99,6 +112,19 @@ fn mlp_entry(donors: &[&Brain], want: &Inheritance, (first, last): (usize, usize
         repeat_phase: 0.0,
         mirror_phase: 0.0,
     })
+}
+
+/// The inherited entry, or one that leaves the joint to the shared brain.
+fn shared_entry(donors: &[&Brain], want: &Inheritance) -> SharedGene {
+    let old = want.from.and_then(|(donor, key)| match donors[donor] {
+        Brain::Shared { joints, .. } => joints.iter().find(|entry| entry.key == key).copied(),
+        Brain::Cpg { .. } | Brain::Mlp { .. } => None,
+    });
+    old.unwrap_or(SharedGene { key: want.key, offset: 0.0, clock: [0.0; 2] })
+}
+
+fn random_shared(key: JointKey, stream: &mut Stream) -> SharedGene {
+    SharedGene { key, offset: OWN * stream.normal(), clock: [OWN * stream.normal(), OWN * stream.normal()] }
 }
 
 fn random_cpg(key: JointKey, sharing: Sharing, stream: &mut Stream) -> CpgGene {

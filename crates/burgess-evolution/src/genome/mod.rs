@@ -13,6 +13,7 @@ pub mod morphology;
 mod parameter;
 mod policy;
 mod policy_file;
+mod shared_brain;
 mod stored;
 mod world_model;
 
@@ -22,8 +23,9 @@ pub use graph::{MAX_CHAIN, MAX_COPIES, MAX_GENES};
 pub use invalid::InvalidBody;
 pub use limits::BodyLimits;
 pub use parameter::{Field, Owner, ParameterId};
-pub use policy::{Policy, Sharing};
+pub use policy::{Files, Policy, Sharing};
 pub use policy_file::PolicyFile;
+pub use shared_brain::SharedBrainFile;
 pub use world_model::WorldModelFile;
 
 use burgess_core::math::Vec3;
@@ -199,6 +201,17 @@ pub struct MlpGene<T = f64> {
     pub mirror_phase: T,
 }
 
+/// One joint's own share of a rhythm that a shared brain gives.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SharedGene<T = f64> {
+    /// Whose.
+    pub key: JointKey,
+    /// Added to the offset.
+    pub offset: T,
+    /// Added to the weights of the clock's sine and cosine.
+    pub clock: [T; 2],
+}
+
 /// The brain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Brain<T = f64> {
@@ -222,6 +235,15 @@ pub enum Brain<T = f64> {
         hidden: Vec<Vec<T>>,
         /// Entries sorted by key.
         joints: Vec<MlpGene<T>>,
+    },
+    /// What a body has of its own beside the brain of all bodies. With zeros it moves as that brain has it.
+    Shared {
+        /// Added to what the brain gives for the frequency.
+        frequency: T,
+        /// The body's style.
+        style: Vec<T>,
+        /// Entries sorted by key.
+        joints: Vec<SharedGene<T>>,
     },
 }
 

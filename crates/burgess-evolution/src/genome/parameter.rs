@@ -3,7 +3,7 @@
 //! One traversal, [`Genome::map_parameters`], names every continuous gene; all else is made of it. Its order is that of the
 //! names: links, joints, brain, each in the order they are stored, which is by id or key.
 
-use super::{Body, Brain, CpgGene, GeneId, Genome, JointGene, JointKey, LinkGene, MlpGene, ShapeGene};
+use super::{Body, Brain, CpgGene, GeneId, Genome, JointGene, JointKey, LinkGene, MlpGene, ShapeGene, SharedGene};
 use burgess_core::autodiff::Real;
 use burgess_core::math::{Vec3, vec3};
 
@@ -55,6 +55,7 @@ pub enum Field {
     Offset,
     Common,
     HiddenBias,
+    Style,
     /// Weights and biases of a further hidden layer, the second being 0.
     Hidden(u32),
     Input,
@@ -128,6 +129,11 @@ impl<T: Real> Brain<T> {
                 bias: shared.list(Field::HiddenBias, bias),
                 hidden: hidden.iter().zip(0..).map(|(layer, i)| shared.list(Field::Hidden(i), layer)).collect(),
                 joints: joints.iter().map(|entry| map_mlp(entry, &mut f)).collect(),
+            },
+            Brain::Shared { frequency, style, joints } => Brain::Shared {
+                frequency: shared.scalar(Field::Frequency, *frequency),
+                style: shared.list(Field::Style, style),
+                joints: joints.iter().map(|entry| map_shared(entry, &mut f)).collect(),
             },
         }
     }
@@ -214,6 +220,16 @@ fn map_cpg<T: Real, U>(entry: &CpgGene<T>, f: &mut impl FnMut(ParameterId, T) ->
         offset: own.scalar(Field::Offset, entry.offset),
         repeat_phase: own.scalar(Field::RepeatPhase, entry.repeat_phase),
         mirror_phase: own.scalar(Field::MirrorPhase, entry.mirror_phase),
+    }
+}
+
+fn map_shared<T: Real, U>(entry: &SharedGene<T>, f: &mut impl FnMut(ParameterId, T) -> U) -> SharedGene<U> {
+    let mut own = Namer { owner: Owner::Entry(entry.key), f };
+    let [sine, cosine] = entry.clock;
+    SharedGene {
+        key: entry.key,
+        offset: own.scalar(Field::Offset, entry.offset),
+        clock: [own.one(Field::Clock, 0, sine), own.one(Field::Clock, 1, cosine)],
     }
 }
 

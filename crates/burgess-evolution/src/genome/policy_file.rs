@@ -2,7 +2,7 @@
 //! (`burgess show DIR#ID --policy`).
 
 use super::{Brain, JointKey};
-use crate::genome::Policy;
+use crate::genome::{Files, Policy};
 use anyhow::{Context, anyhow, bail, ensure};
 use burgess_core::files;
 use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
@@ -35,8 +35,8 @@ impl PolicyFile {
             .from_str(&text)
             .map_err(|e| anyhow!("{name}:{}:{}: {}", e.span.start.line, e.span.start.col, e.code))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let read = file.policy.read_world_model(|name| folder.join(name));
-        read.map_err(|problem| anyhow!("{name}: policy.world_model: {problem}"))?;
+        let read = file.policy.read_files(Files::Named(folder));
+        read.map_err(|(field, problem)| anyhow!("{name}: {field}: {problem}"))?;
         file.check().with_context(|| name.to_string())?;
         Ok(file)
     }
@@ -60,7 +60,17 @@ impl PolicyFile {
                 }
                 joints.iter().map(|entry| entry.key).collect()
             }
-            _ => bail!("`policy` and `brain` must both be Cpg or both be Mlp"),
+            (Policy::Shared { .. }, Brain::Shared { style, joints, .. }) => {
+                ensure!(self.policy.shared_brain().is_some(), "policy.brain: must name the brain of all bodies");
+                let size = self.policy.trained_brain().brain.spec().style;
+                ensure!(
+                    style.len() == size,
+                    "brain.style: must have {size} numbers for this brain, has {}",
+                    style.len()
+                );
+                joints.iter().map(|entry| entry.key).collect()
+            }
+            _ => bail!("`policy` and `brain` must both be Cpg, both be Mlp or both be Shared"),
         };
         ensure!(keys.is_sorted_by(|a, b| a < b), "brain.joints: must be sorted by key, each key once");
         let mut finite = true;

@@ -3,7 +3,7 @@
 use burgess_latent::FrozenWorldModel;
 use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A model's two files without their extensions, relative to the file that names them. It stays the same model when the files change.
@@ -20,19 +20,19 @@ impl WorldModelFile {
         Self { name: name.into(), model: Some(Arc::new(model)) }
     }
 
-    /// Reads the model; `at` says where the file lies that this one names.
+    /// Reads the model from where its files lie, a path without extension.
     ///
     /// # Errors
     ///
     /// When there is no such model; the message has what was expected and what came.
-    pub fn read(&mut self, at: impl Fn(&Path) -> PathBuf) -> Result<(), String> {
-        let model = FrozenWorldModel::load(&at(Path::new(&self.name))).map_err(|error| error.to_string())?;
+    pub(super) fn read(&mut self, path: &Path) -> Result<(), String> {
+        let model = FrozenWorldModel::load(path).map_err(|error| error.to_string())?;
         self.model = Some(Arc::new(model));
         Ok(())
     }
 
     /// The same model under another path.
-    pub fn named(&self, name: &Path) -> Self {
+    pub(super) fn named(&self, name: &Path) -> Self {
         Self { name: name.display().to_string(), model: self.model.clone() }
     }
 

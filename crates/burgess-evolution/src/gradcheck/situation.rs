@@ -9,6 +9,8 @@ use crate::variation::Variation;
 use anyhow::Context as _;
 use burgess_core::rng::{Purpose, Stream};
 use burgess_latent::{FrozenWorldModel, Size};
+use burgess_learn::SharedSpec;
+use burgess_learn::train::Trained;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
@@ -102,6 +104,7 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         Recipe { change: geared, ..flat("servo at its no-load speed", "quadruped", Some(is_fast)) },
         Recipe { policy: mlp.clone(), ..flat("network", "biped", later) },
         Recipe { policy: watched(mlp)?, ..flat("watching world model", "biped", later) },
+        Recipe { policy: untrained(), ..flat("shared brain", "biped", later) },
         on("stairs", "hexapod", stairs, later),
         on("bumps", "snake", bumps, later),
         on("walls", "tripod", TerrainSpec::Walls(walls), later),
@@ -119,6 +122,11 @@ fn watched(mut policy: Policy) -> anyhow::Result<Policy> {
         *world_model = Some(WorldModelFile::of(FrozenWorldModel::untrained(Size::Tiny, 40.0, 1)?, "untrained"));
     }
     Ok(policy)
+}
+
+/// An untrained brain for all bodies.
+fn untrained() -> Policy {
+    Policy::with_brain(Trained::untrained(&SharedSpec { width: 8, hidden: vec![8], ..SharedSpec::default() }, 1))
 }
 
 /// Every seed morphology of an experiment with a random brain, at its spawn point and after a second; the experiment's own reward and

@@ -111,7 +111,7 @@ impl Subject {
 
 fn compile(genome: &Genome, rules: &Rules) -> Candidate<f64> {
     let grown = expand(&genome.body, &rules.limits, &rules.physics).expect("genomes are well-formed");
-    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, &rules.policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model, &rules.policy);
     Candidate { model: grown.model, controller }
 }
 

@@ -5,10 +5,13 @@
 //! read one entry, and differ by a phase: a step for each repeat and one for the mirrored side.
 
 use super::LinkKey;
-use crate::genome::{Brain, CpgGene, JointKey, MlpGene, Policy, Sharing};
+use crate::genome::{Brain, CpgGene, JointKey, MlpGene, Policy, SharedGene, Sharing};
 use burgess_core::autodiff::{Real, real};
+use burgess_learn::Number;
+use burgess_learn::brain::{Input, RHYTHM};
+use burgess_learn::describe::{Description, place_at_rest};
 use burgess_physics::laws::soft::sigmoid;
-use burgess_physics::model::{Controller, CpgJoint, JOINT_OBSERVATIONS, Joint, JointKind, Layer};
+use burgess_physics::model::{Controller, CpgJoint, JOINT_OBSERVATIONS, Layer, Model};
 
 impl JointKey {
     /// The key of the entry that a joint reads: its own, or its gene's.
@@ -41,22 +44,25 @@ impl JointKey {
     }
 }
 
-/// Fits the brain to the body of these links and joints. Frequency bounds and sharing come from the policy, all else from the brain.
-pub fn compile_controller<T: Real>(
+/// Fits the brain to the body of these links. Frequency bounds, sharing and the brain of all bodies come from the policy, all else from the brain.
+///
+/// # Panics
+///
+/// When policy and brain are of different kinds.
+pub fn compile_controller<T: Number>(
     brain: &Brain<T>,
     links: &[LinkKey],
-    joints: &[Joint<T>],
+    model: &Model<T>,
     policy: &Policy,
 ) -> Controller<T> {
     let keys = links.iter().skip(1).map(|link| link.joint);
-    let at_rest: Vec<T> = joints.iter().map(place_at_rest).collect();
-    let sharing = policy.sharing();
-    match brain {
-        Brain::Cpg { frequency, joints } => Controller::Cpg {
-            frequency: hertz(*frequency, policy),
+    let at_rest: Vec<T> = model.joints.iter().map(place_at_rest).collect();
+    match (brain, policy) {
+        (Brain::Cpg { frequency, joints }, &Policy::Cpg { sharing, frequency: bounds }) => Controller::Cpg {
+            frequency: hertz(*frequency, bounds),
             joints: cpg_joints(joints, keys, &at_rest, sharing),
         },
-        Brain::Mlp { frequency, common, bias, hidden, joints } => {
+        (Brain::Mlp { frequency, common, bias, hidden, joints }, &Policy::Mlp { sharing, frequency: bounds, .. }) => {
             let entry = |key: JointKey| Some(&joints[find(joints, key.shared(sharing), |entry| entry.key)?]);
             let entries: Vec<_> = keys.clone().map(entry).collect();
             let mut layers = vec![first_layer(common, bias, &entries)];
@@ -68,19 +74,30 @@ pub fn compile_controller<T: Real>(
             let width = layers.last().map_or(0, |layer| layer.biases.len());
             layers.push(output_layer(width, &entries, &at_rest));
             let clocks = keys.zip(&entries).map(|(key, &entry)| clock(entry, key, sharing)).collect();
-            Controller::Mlp { frequency: hertz(*frequency, policy), layers, clocks }
+            Controller::Mlp { frequency: hertz(*frequency, bounds), layers, clocks }
         }
+        (Brain::Shared { frequency, style, joints }, Policy::Shared { .. }) => {
+            let body = Description::of(model);
+            let rhythm = own_rhythms(joints, links);
+            policy.brain_over().controller(Input { body: &body, style, rhythm: &rhythm, frequency: *frequency })
+        }
+        _ => panic!("a brain of another kind than its policy"),
     }
 }
 
-/// Where the zero angle of a joint lies in its range, as a number that tanh takes to a share of the range: artanh of the share.
-fn place_at_rest<T: Real>(joint: &Joint<T>) -> T {
-    let JointKind::Hinge(hinge) = &joint.kind;
-    (-hinge.lower / hinge.upper - T::one()).ln_1p() * real(0.5)
+/// What each joint of a body adds to the rhythm that a shared brain gives it.
+pub(crate) fn own_rhythms<T: Real>(entries: &[SharedGene<T>], links: &[LinkKey]) -> Vec<[T; RHYTHM]> {
+    let own = |link: &LinkKey| match find(entries, link.joint, |entry| entry.key) {
+        Some(place) => {
+            let SharedGene { offset, clock: [sine, cosine], .. } = entries[place];
+            [offset, sine, cosine]
+        }
+        None => [T::zero(); RHYTHM],
+    };
+    links.iter().skip(1).map(own).collect()
 }
 
-fn hertz<T: Real>(logit: T, policy: &Policy) -> T {
-    let (low, high) = policy.frequency();
+fn hertz<T: Real>(logit: T, (low, high): (f64, f64)) -> T {
     sigmoid(logit) * real(high - low) + real(low)
 }
 

@@ -11,6 +11,7 @@ pub mod tree;
 
 pub use check::check;
 pub use controller::compile_controller;
+pub(crate) use controller::own_rhythms;
 pub use expand::{Grown, LinkKey, expand, link_keys};
 pub use physique::{FEATURES, Physique, Topology};
 pub(crate) use shape::solid;
@@ -46,6 +47,6 @@ pub fn compile(
 ) -> Result<Candidate<f64>, InvalidBody> {
     let grown = expand(&genome.body, limits, physics)?;
     check(&grown.model, limits)?;
-    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model.joints, policy);
+    let controller = compile_controller(&genome.brain, &grown.keys, &grown.model, policy);
     Ok(Candidate { model: grown.model, controller })
 }

@@ -40,7 +40,7 @@ impl std::fmt::Debug for Mover {
 
 enum Brains {
     Same(Brain),
-    Random { offset: f64, amplitude: (f64, f64), frequency: (f64, f64) },
+    Random { offset: f64, amplitude: (f64, f64), frequency: (f64, f64), bounds: (f64, f64) },
 }
 
 /// A body that a problem names, whole; `folder` is what paths are relative to.
@@ -73,7 +73,7 @@ impl Mover {
             }
             &Gait::Random { offset, amplitude, frequency, bounds } => {
                 let policy = Policy::Cpg { sharing: Sharing::Instance, frequency: bounds };
-                (policy, Brains::Random { offset, amplitude, frequency })
+                (policy, Brains::Random { offset, amplitude, frequency, bounds })
             }
         };
         let world = World::new(physics, &TerrainSpec::default(), 0);
@@ -84,13 +84,21 @@ impl Mover {
     pub fn genome(&self, stream: &mut Stream) -> Genome {
         let brain = match &self.brains {
             Brains::Same(brain) => brain.clone(),
-            &Brains::Random { offset, amplitude, frequency } => self.random(offset, amplitude, frequency, stream),
+            &Brains::Random { offset, amplitude, frequency, bounds } => {
+                self.random(offset, amplitude, (frequency, bounds), stream)
+            }
         };
         Genome { body: self.body.clone(), brain }
     }
 
-    fn random(&self, offset: f64, amplitude: (f64, f64), frequency: (f64, f64), stream: &mut Stream) -> Brain {
-        let (low, high) = self.policy.frequency();
+    fn random(
+        &self,
+        offset: f64,
+        amplitude: (f64, f64),
+        (frequency, bounds): ((f64, f64), (f64, f64)),
+        stream: &mut Stream,
+    ) -> Brain {
+        let (low, high) = bounds;
         let share = (stream.range(frequency.0, frequency.1) - low) / (high - low);
         let mut joints: Vec<CpgGene> = Vec::with_capacity(self.grown.model.joint_count());
         for (i, link) in self.grown.keys.iter().enumerate().skip(1) {

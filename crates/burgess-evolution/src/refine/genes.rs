@@ -4,11 +4,14 @@
 //! them before the episode ([`burgess_physics::step::prelude`]). Here both are folded into one gradient, with respect to the genes or, where
 //! there is no genome, to the candidate itself.
 
-use crate::genome::{BodyLimits, Genome, InvalidBody, Policy};
-use crate::growth::{Grown, compile_controller, expand};
+use crate::genome::{BodyLimits, Brain, Genome, InvalidBody, Policy};
+use crate::growth::{Grown, compile_controller, expand, own_rhythms};
 use burgess_core::autodiff::tape::{Var, pull_back};
 use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::vec3;
+use burgess_learn::SharedBrain;
+use burgess_learn::brain::{Input, RHYTHM};
+use burgess_learn::describe::Description;
 use burgess_physics::gradient::{Gradient, PreludeGradient, WorldGradient};
 use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::step::prelude::Prelude;
@@ -63,12 +66,56 @@ fn seeded_numbers<T: Value>(
 ) -> Result<Vec<(Var, f64)>, InvalidBody> {
     let Grown { model, keys } = expand(&genome.body, recipe.limits, recipe.physics)?;
     let prelude = seeded_prelude(&model, &recipe.world.cast(), &gradient.prelude);
-    let controller = compile_controller(&genome.brain, &keys, &model.joints, recipe.policy);
     let wanted = &gradient.candidate;
-    let numbers = [creature_numbers(&model), controller_numbers(&controller)].concat();
-    let bars = [creature_numbers(&wanted.model), controller_numbers(&wanted.controller)].concat();
-    assert_eq!(numbers.len(), bars.len(), "a gradient of another candidate");
-    Ok(numbers.into_iter().zip(bars.into_iter().map(Value::to_f64)).chain(prelude).collect())
+    let (numbers, bars) = (creature_numbers(&model), creature_numbers(&wanted.model));
+    assert_eq!(numbers.len(), bars.len(), "a gradient of another body");
+    let mut seeded: Vec<(Var, f64)> = numbers.into_iter().zip(bars.into_iter().map(Value::to_f64)).collect();
+    match &genome.brain {
+        Brain::Shared { frequency, style, joints } => {
+            let own = Own { frequency: *frequency, style, rhythm: &own_rhythms(joints, &keys) };
+            seeded.extend(through_shared_brain(
+                &recipe.policy.brain_over(),
+                &Description::of(&model),
+                own,
+                &wanted.controller,
+            ));
+        }
+        Brain::Cpg { .. } | Brain::Mlp { .. } => {
+            let controller = compile_controller(&genome.brain, &keys, &model, recipe.policy);
+            let (numbers, bars) = (controller_numbers(&controller), controller_numbers(&wanted.controller));
+            assert_eq!(numbers.len(), bars.len(), "a gradient of another controller");
+            seeded.extend(numbers.into_iter().zip(bars.into_iter().map(Value::to_f64)));
+        }
+    }
+    seeded.extend(prelude);
+    Ok(seeded)
+}
+
+/// What a body has of its own beside a shared brain.
+struct Own<'a> {
+    frequency: Var,
+    style: &'a [Var],
+    rhythm: &'a [[Var; RHYTHM]],
+}
+
+/// All that a shared brain sees of a body, each number with its gradient. The network has a backward pass of its own: on the tape it would stand with a
+/// hundred thousand products.
+fn through_shared_brain<T: Value>(
+    brain: &SharedBrain<f64>,
+    body: &Description<Var>,
+    own: Own<'_>,
+    controller: &Controller<T>,
+) -> Vec<(Var, f64)> {
+    let values = |numbers: &[Var]| numbers.iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
+    let (seen, style) = (body.map(Value::to_f64), values(own.style));
+    let rhythm: Vec<[f64; RHYTHM]> = own.rhythm.iter().map(|own| own.map(Value::to_f64)).collect();
+    let input = Input { body: &seen, style: &style, rhythm: &rhythm, frequency: own.frequency.to_f64() };
+    let gradient = brain.input_gradient(input, &controller.map(Value::to_f64));
+    let numbers = body.numbers().chain(own.style.iter().copied());
+    let numbers = numbers.chain(own.rhythm.iter().flatten().copied()).chain([own.frequency]);
+    let bars = gradient.body.numbers().chain(gradient.style);
+    let bars = bars.chain(gradient.rhythm.into_iter().flatten()).chain([gradient.frequency]);
+    numbers.zip(bars).collect()
 }
 
 /// The gradient with respect to the numbers of the candidate and to the world, the prelude being worked out of both: what

@@ -106,6 +106,8 @@ fn genome_bytes(experiment: &Experiment) -> usize {
             let further: usize = hidden.windows(2).map(|units| (units[0] + 1) * units[1]).sum();
             common + further + MAX_GENES * (JOINT_OBSERVATIONS * first + last)
         }
+        // A style.
+        (Policy::Shared { .. }, None) => 64,
     };
     SLACK + MAX_GENES * GENE + 8 * numbers
 }

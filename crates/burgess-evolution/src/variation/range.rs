@@ -31,7 +31,7 @@ impl Field {
             Field::Amplitude | Field::Offset => 1.0,
             Field::Phase | Field::RepeatPhase | Field::MirrorPhase => 2.0,
             Field::Common | Field::HiddenBias | Field::Hidden(_) => 0.5,
-            Field::Input | Field::Output | Field::Bias | Field::Clock => 1.0,
+            Field::Input | Field::Output | Field::Bias | Field::Clock | Field::Style => 1.0,
         }
     }
 
@@ -43,7 +43,7 @@ impl Field {
             Field::LogScale => value.clamp(-LOG_SCALE, LOG_SCALE),
             Field::LogKp | Field::LogKd | Field::LogTorque | Field::LogGear => value.clamp(-LOG_GAIN, LOG_GAIN),
             Field::Lower | Field::Upper | Field::Frequency => value.clamp(-LOGIT, LOGIT),
-            Field::Amplitude | Field::Offset => value.clamp(-TANH, TANH),
+            Field::Amplitude | Field::Offset | Field::Style => value.clamp(-TANH, TANH),
             Field::Phase | Field::RepeatPhase | Field::MirrorPhase => wrap(value),
             Field::Common
             | Field::HiddenBias

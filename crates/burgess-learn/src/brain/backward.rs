@@ -2,7 +2,7 @@
 
 use super::controller::{OutputGradients, Outputs};
 use super::forward::{Input, Pass};
-use super::{Block, Dense, GROUP, SharedBrain};
+use super::{Block, Dense, GROUP, RHYTHM, SharedBrain};
 use crate::describe::{Description, FEATURES};
 use crate::number::Number;
 use crate::product::{Matrix, add_product};
@@ -16,6 +16,10 @@ pub struct InputGradient<T> {
     pub body: Description<T>,
     /// With respect to its style.
     pub style: Vec<T>,
+    /// With respect to its own rhythm, joint by joint.
+    pub rhythm: Vec<[T; RHYTHM]>,
+    /// With respect to its own share of the frequency.
+    pub frequency: T,
 }
 
 impl<T: Number> SharedBrain<T> {
@@ -87,7 +91,14 @@ impl<T: Number> SharedBrain<T> {
         let links = || features.chunks_exact(FEATURES + self.spec.style);
         let style = (0..self.spec.style).map(|i| links().map(|link| link[FEATURES + i]).sum()).collect();
         let features = links().flat_map(|link| &link[..FEATURES]).copied().collect();
-        InputGradient { body: Description { parents: input.body.parents.clone(), features, measures, at_rest }, style }
+        let Outputs { joints, body } = outputs.of(self, &pass, 0);
+        let rhythm = joints.chunks_exact(self.joint_numbers()).map(|own| std::array::from_fn(|i| own[i])).collect();
+        InputGradient {
+            body: Description { parents: input.body.parents.clone(), features, measures, at_rest },
+            style,
+            rhythm,
+            frequency: body[0],
+        }
     }
 
     /// Adds to the gradient with respect to the weights; gives that with respect to features and styles where it is asked for.

@@ -1,7 +1,7 @@
 //! From what the network gives to controllers, and from gradients with respect to controllers back to it.
 
 use super::forward::{Input, Pass};
-use super::{GROUP, SharedBrain, SharedSpec, body_outputs, joint_outputs};
+use super::{GROUP, RHYTHM, SharedBrain, SharedSpec, body_outputs, joint_outputs};
 use crate::describe::{Description, Measures};
 use crate::number::Number;
 use burgess_core::autodiff::{Real, real};
@@ -42,12 +42,19 @@ impl<T: Number> SharedBrain<T> {
                 let pass = self.pass(group);
                 let controller = |(i, input): (usize, &Input<'_, T>)| {
                     let Outputs { joints, body } = self.outputs(&pass, i);
-                    self.controller(input.body, joints, body)
+                    self.made(input.body, joints, body)
                 };
                 group.iter().enumerate().map(controller).collect()
             })
             .collect();
         groups.into_iter().flatten().collect()
+    }
+
+    /// The controller of one body.
+    pub fn controller(&self, input: Input<'_, T>) -> Controller<T> {
+        let pass = self.pass(&[input]);
+        let Outputs { joints, body } = self.outputs(&pass, 0);
+        self.made(input.body, joints, body)
     }
 
     /// Several controllers of each body, one member after the other: each is made of what the network gives and noise. `noise` writes that of a
@@ -72,7 +79,7 @@ impl<T: Number> SharedBrain<T> {
                         noise(group * GROUP + i, member, Outputs { joints: &mut joints, body: &mut body });
                         joints.iter_mut().zip(given.joints).for_each(|(x, &given)| *x += given);
                         body.iter_mut().zip(given.body).for_each(|(x, &given)| *x += given);
-                        controllers.push(self.controller(input.body, &joints, &body));
+                        controllers.push(self.made(input.body, &joints, &body));
                     }
                 }
                 controllers
@@ -95,7 +102,7 @@ impl<T: Number> SharedBrain<T> {
     }
 
     /// The controller of a body, of what the network gives for its joints and for itself.
-    fn controller(&self, body: &Description<T>, of_joints: &[T], of_body: &[T]) -> Controller<T> {
+    fn made(&self, body: &Description<T>, of_joints: &[T], of_body: &[T]) -> Controller<T> {
         let spec = &self.spec;
         let joints = body.joints();
         let of_joint = |joint: usize| &of_joints[joint * joint_outputs(spec)..][..joint_outputs(spec)];
@@ -116,7 +123,7 @@ impl<T: Number> SharedBrain<T> {
             for (i, scale) in own_scales.into_iter().enumerate() {
                 let input = OBSERVATIONS + JOINT_OBSERVATIONS * joint + i;
                 for unit in 0..first {
-                    weights[unit * inputs + input] = own[3 + i * first + unit] * scale;
+                    weights[unit * inputs + input] = own[RHYTHM + i * first + unit] * scale;
                 }
             }
         }
@@ -217,7 +224,7 @@ impl<T: Number> OutputGradients<T> {
                 let own = row(joint);
                 for (i, scale) in own_scales.into_iter().enumerate() {
                     let bar = bars[OBSERVATIONS + JOINT_OBSERVATIONS * joint + i];
-                    let place = own + 3 + i * first + unit;
+                    let place = own + RHYTHM + i * first + unit;
                     self.joints[place] += bar * scale;
                     joint_bars[i] += bar * pass.joints[place];
                 }

@@ -1,6 +1,6 @@
 //! Forward: from bodies to what is made of each joint and each body.
 
-use super::{Block, Dense, SharedBrain};
+use super::{Block, Dense, RHYTHM, SharedBrain, body_outputs, joint_outputs};
 use crate::describe::{Description, FEATURES};
 use crate::number::Number;
 use crate::product::{Matrix, add_product};
@@ -12,6 +12,17 @@ pub struct Input<'a, T> {
     pub body: &'a Description<T>,
     /// Its style; nothing stands for zeros.
     pub style: &'a [T],
+    /// Its own rhythm: offset, sine and cosine of each joint, which are added to what the network gives; nothing stands for zeros.
+    pub rhythm: &'a [[T; RHYTHM]],
+    /// Its own share of what the network gives for the frequency.
+    pub frequency: T,
+}
+
+impl<'a, T: Number> Input<'a, T> {
+    /// A body that has nothing of its own.
+    pub fn of(body: &'a Description<T>) -> Self {
+        Self { body, style: &[], rhythm: &[], frequency: T::zero() }
+    }
 }
 
 /// A group of bodies in the network: rows of numbers, one row a link, body after body.
@@ -42,7 +53,7 @@ impl<T: Number> SharedBrain<T> {
         let (width, style) = (self.spec.width, self.spec.style);
         let layout = &self.layout;
         let mut pass = Pass::default();
-        for Input { body, style: own } in inputs {
+        for Input { body, style: own, .. } in inputs {
             let base = pass.parents.len();
             pass.bases.push(base);
             pass.parents.extend(body.parents.iter().map(|parent| base + parent));
@@ -89,6 +100,13 @@ impl<T: Number> SharedBrain<T> {
         pass.mixed = squashed(self.apply(layout.mix, &pass.own_and_down));
         pass.joints = self.apply(layout.joint, &pass.mixed);
         pass.bodies = self.apply(layout.body, &pass.of_bases(width));
+        for (i, Input { rhythm, frequency, .. }) in inputs.iter().enumerate() {
+            pass.bodies[i * body_outputs(&self.spec)] += *frequency;
+            let joints = pass.joints.chunks_exact_mut(joint_outputs(&self.spec)).skip(pass.bases[i] + 1);
+            for (own, given) in rhythm.iter().zip(joints) {
+                given.iter_mut().zip(own).for_each(|(given, &own)| *given += own);
+            }
+        }
         pass
     }
 

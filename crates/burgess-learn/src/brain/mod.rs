@@ -204,9 +204,12 @@ impl Layout {
     }
 }
 
-/// Numbers that the network gives for a joint: offset, sine, cosine, weights of its observations, weights of its servo.
+/// Numbers of a joint's rhythm: offset, sine, cosine.
+pub const RHYTHM: usize = 3;
+
+/// Numbers that the network gives for a joint: its rhythm, weights of its observations, weights of its servo.
 fn joint_outputs(spec: &SharedSpec) -> usize {
-    3 + JOINT_OBSERVATIONS * spec.hidden[0] + spec.hidden[spec.hidden.len() - 1]
+    RHYTHM + JOINT_OBSERVATIONS * spec.hidden[0] + spec.hidden[spec.hidden.len() - 1]
 }
 
 /// Numbers that it gives for a body: the frequency, biases of the hidden layers.
@@ -251,7 +254,7 @@ impl<T: Number> SharedBrain<T> {
         // It begins with small oscillations, and feels nothing.
         let last = spec.hidden[spec.hidden.len() - 1];
         for row in layout.joint.weights.of_mut(&mut weights).chunks_exact_mut(joint_outputs(spec)) {
-            row[..3].iter_mut().for_each(|weight| *weight *= T::from_f64(FIRST_RHYTHM));
+            row[..RHYTHM].iter_mut().for_each(|weight| *weight *= T::from_f64(FIRST_RHYTHM));
             let servo = row.len() - last;
             row[servo..].fill(T::zero());
         }

@@ -58,7 +58,7 @@ pub(super) fn gradient(
     };
     let new: Vec<(Model<f32>, Description<f32>)> =
         (first..first + count as u64).into_par_iter().map(describe).collect();
-    let inputs: Vec<Input<'_, f32>> = new.iter().map(|(_, body)| Input { body, style: &[] }).collect();
+    let inputs: Vec<Input<'_, f32>> = new.iter().map(|(_, body)| Input::of(body)).collect();
 
     let each = brain.joint_numbers();
     let stream =
@@ -90,7 +90,6 @@ pub(super) fn gradient(
     let update = Update {
         reward: rewards.sum::<f64>() / seconds.max(plan.world.dt),
         fell: fell as f64 / outcomes.len().max(1) as f64,
-        seconds,
     };
     Ok((gradient, update))
 }

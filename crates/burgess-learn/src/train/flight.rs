@@ -33,7 +33,7 @@ impl Flight {
     }
 
     pub(super) fn input(&self) -> Input<'_, f32> {
-        Input { body: &self.description, style: &[] }
+        Input::of(&self.description)
     }
 
     pub(super) fn candidate(&self, controller: Controller<f32>) -> Candidate<f32> {

@@ -11,6 +11,7 @@ mod windows;
 use crate::brain::{SharedBrain, SharedSpec};
 use crate::error::Result;
 use burgess_core::adam::Adam;
+use burgess_core::rng::{Purpose, Stream};
 use burgess_physics::batch::Backend;
 use burgess_physics::model::Model;
 use burgess_physics::plan::{BrainKind, Plan};
@@ -23,6 +24,9 @@ pub type Bodies<'a> = &'a (dyn Fn(u64) -> Model<f32> + Sync);
 /// A training that goes on from a checkpoint has the bits of one that was not stopped, if the checkpoint was taken after a multiple of so many
 /// updates: bodies that are in the middle of their episodes then give way to new ones.
 pub const RENEWAL: u64 = 50;
+
+/// Noise on the weights of an untrained brain.
+const NOISE: f32 = 0.05;
 
 /// How a brain is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -159,8 +163,6 @@ pub struct Update {
     pub reward: f64,
     /// Share of episodes that were terminated or diverged in it.
     pub fell: f64,
-    /// Seconds simulated, of all bodies.
-    pub seconds: f64,
 }
 
 /// What Adam remembers, one entry a weight.
@@ -190,6 +192,19 @@ pub struct Trained {
 }
 
 impl Trained {
+    /// A brain that was never trained, with noise on every weight, so that joints also feel: for checks of gradients.
+    ///
+    /// # Panics
+    ///
+    /// When the specification has problems.
+    pub fn untrained(spec: &SharedSpec, seed: u64) -> Self {
+        let mut brain = SharedBrain::random(spec, seed);
+        let mut stream = Stream::new(seed, 0, 1, Purpose::Weights);
+        brain.change(|weights| weights.iter_mut().for_each(|weight| *weight += NOISE * stream.normal() as f32));
+        let (training, origin) = (TrainingSpec::default(), String::new());
+        Self { brain, training, moments: None, updates: 0, bodies: 0, origin }
+    }
+
     /// A plan for bodies with controllers of a brain: who decides, and how often.
     ///
     /// # Errors
@@ -232,6 +247,11 @@ impl Trainer {
     /// How far it is.
     pub fn state(&self) -> &Trained {
         &self.state
+    }
+
+    /// What it has come to.
+    pub fn into_state(self) -> Trained {
+        self.state
     }
 
     /// Whether all updates are done.

@@ -60,7 +60,7 @@ pub(super) fn gradient(
     let seconds = count * decision * f64::from(decisions);
     let rewards = progress.iter().map(|progress| f64::from(progress.reward)).filter(|reward| reward.is_finite());
     let fell = progress.iter().filter(|progress| Flight::fell(progress)).count() as f64 / count;
-    let update = Update { reward: rewards.sum::<f64>() / seconds, fell, seconds };
+    let update = Update { reward: rewards.sum::<f64>() / seconds, fell };
     for ((flight, state), progress) in flights.iter_mut().zip(states).zip(&progress) {
         flight.land(state, progress);
     }

@@ -69,7 +69,7 @@ pub fn solve(spec: &Identify, folder: &Path) -> Result<IdentifyResult> {
 
 fn candidate(spec: &Identify, mover: &Mover) -> Candidate<f64> {
     let genome = mover.genome(&mut Stream::new(spec.seed, 0, 0, Purpose::Inverse));
-    let controller = compile_controller(&genome.brain, &mover.grown.keys, &mover.grown.model.joints, &mover.policy);
+    let controller = compile_controller(&genome.brain, &mover.grown.keys, &mover.grown.model, &mover.policy);
     Candidate { model: mover.grown.model.clone(), controller }
 }
 
