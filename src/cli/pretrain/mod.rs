@@ -73,6 +73,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     ensure!(experiment.body.evolves(), "{file}: its body is fixed; a brain for all bodies needs `body: Evolve(...)`");
     let has_others = !experiment.physics.objects.is_empty() || !experiment.physics.rivals.is_empty();
     ensure!(!has_others, "{file}: physics.objects, physics.rivals: a shared brain does not see them yet");
+    let alone = experiment.task.environments.is_none();
+    ensure!(
+        alone,
+        "{file}: task.environments: must be None for a brain for all bodies, which observes no commands and trains in one environment"
+    );
     ensure!(
         args.out.extension().is_some_and(|extension| extension == "safetensors"),
         "--out {}: must end in .safetensors",

@@ -50,13 +50,15 @@ impl Genes {
         Ok((found, experiment))
     }
 
-    /// That no world model watches for it, which there is no place for in a scene; `what` is the creature there.
+    /// That no world model watches for it and nobody asks it for velocities, which there is no place for in a scene; `what` is the creature there.
     ///
     /// # Errors
     ///
     /// When one does.
     pub(super) fn ensure_blind(&self, what: &str) -> Result<()> {
         ensure!(self.policy.world_model().is_none(), "{what} must have a policy without a world model, has one");
+        let asked = self.genome.brain.is_asked(&self.policy);
+        ensure!(!asked, "{what} must have a brain that observes no commands, and it does");
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use super::check::{
     Check, HUGE, Known, MAX_CELLS, MAX_DESCRIPTORS, MAX_FREQUENCY, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, Number, Pair,
     axes,
 };
+use super::environments::environments;
 use super::error::InvalidValue;
 use super::learned;
 use super::schema::*;
@@ -157,6 +158,7 @@ fn terrain(check: &mut Check, experiment: &Experiment) {
 
 fn task(check: &mut Check, experiment: &Experiment) {
     one_task(check, &experiment.task, &experiment.physics);
+    environments(check, experiment);
     let dimensions = [("descriptors", &experiment.descriptors), ("passive", &experiment.passive)];
     for (name, specs) in dimensions {
         for (i, spec) in specs.iter().enumerate() {
@@ -188,7 +190,7 @@ fn needs_self_collision(check: &mut Check, path: &str, physics: &Physics) {
 /// Of an episode with this physics.
 pub(super) fn one_task(check: &mut Check, task: &TaskSpec, physics: &Physics) {
     let rate = physics.rate;
-    let TaskSpec { duration, reward, termination } = task;
+    let TaskSpec { duration, reward, termination, environments: _ } = task;
     episode(check, "task.duration", *duration, rate);
     check.length("task.reward", reward.len(), 100);
     for (i, WeightedTerm { term, weight }) in reward.iter().enumerate() {

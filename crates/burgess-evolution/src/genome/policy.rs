@@ -1,6 +1,7 @@
 //! What an experiment says of brains: their kind, and who shares their parameters.
 
 use super::world_model::WorldModelFile;
+use burgess_physics::model::{OBSERVATIONS, WANTED_OBSERVATIONS};
 use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -65,6 +66,11 @@ impl Policy {
     /// Length of the latent state among its observations.
     pub fn latent_size(&self) -> usize {
         self.observer().map_or(0, |observer| observer.latent_size())
+    }
+
+    /// What a network observes beside joints, of a creature that is `asked` for velocities or not.
+    pub fn observations(&self, asked: bool) -> usize {
+        OBSERVATIONS + if asked { WANTED_OBSERVATIONS } else { 0 } + self.latent_size()
     }
 
     /// Reads its world model, if it has one; `at` says where what it names lies.

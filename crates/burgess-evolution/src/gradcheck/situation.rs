@@ -173,7 +173,7 @@ impl Recipe {
         let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() }.on(&terrain);
         let seeds = vec![morphology::load(body, Path::new("."))?];
         let limits = BodyLimits::default();
-        let variation = Variation { seeds, policy, limits, physics: physics.clone(), evolve_body: true };
+        let variation = Variation { seeds, policy, limits, physics: physics.clone(), asked: false, evolve_body: true };
         let mut genome = varied(&variation, &mut Stream::new(1, 0, 0, Purpose::Test));
         change(&mut genome, &mut physics);
         let world = World::new(&physics, &terrain, 1);
@@ -195,10 +195,11 @@ impl Recipe {
 /// its kink at rest, and for what is said of a rival where there is none.
 fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
     let weights: [f64; RewardTerm::ALL.len()] =
-        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5, 0.5];
+        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5, 0.5, 0.5];
     let term = |term| match term {
         RewardTerm::TargetReached { .. } => RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 },
         RewardTerm::ObjectReached { .. } => RewardTerm::ObjectReached { target: (1.0, 0.0), radius: 0.5 },
+        RewardTerm::FollowCommand { .. } => RewardTerm::FollowCommand { spread: 0.3 },
         other => other,
     };
     let meets = !physics.rivals.is_empty();
