@@ -1,7 +1,7 @@
 //! What an experiment says of brains: their kind, and who shares their parameters.
 
 use super::world_model::WorldModelFile;
-use burgess_physics::model::{OBSERVATIONS, WANTED_OBSERVATIONS};
+use burgess_physics::model::{OBSERVATIONS, wanted_observations};
 use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ impl Policy {
 
     /// What a network observes beside joints, of a creature that is `asked` for velocities or not.
     pub fn observations(&self, asked: bool) -> usize {
-        OBSERVATIONS + if asked { WANTED_OBSERVATIONS } else { 0 } + self.latent_size()
+        OBSERVATIONS + wanted_observations(asked) + self.latent_size()
     }
 
     /// Reads its world model, if it has one; `at` says where what it names lies.

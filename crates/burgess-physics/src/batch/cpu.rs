@@ -78,7 +78,7 @@ impl CpuBackend {
         placed.into_iter().map(|(_, result)| result).collect()
     }
 
-    fn episode(&self, &Life { candidate, world }: &Life<'_>) -> Outcome {
+    fn episode(&self, &Life { candidate, world, .. }: &Life<'_>) -> Outcome {
         let (experience, returns) = match self.task.frame {
             None => (None, Episode::new(candidate, world, &self.task).run()),
             Some(frame) => crate::step::record::record(candidate, world, &self.task, frame),

@@ -12,7 +12,11 @@ use burgess_core::math::Vec3;
 
 /// The lives of candidates: those of each in all environments, then those of the next.
 pub(crate) fn lives<'a>(candidates: &'a [Candidate<f32>], worlds: &'a [World<f32>]) -> Vec<Life<'a>> {
-    candidates.iter().flat_map(|candidate| worlds.iter().map(move |world| Life { candidate, world })).collect()
+    let all = |candidate| {
+        let life = move |(environment, world)| Life { candidate, world, environment };
+        worlds.iter().enumerate().map(life)
+    };
+    candidates.iter().flat_map(all).collect()
 }
 
 /// The outcomes of candidates, from those of their lives in so many environments.

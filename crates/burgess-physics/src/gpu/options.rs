@@ -35,10 +35,7 @@ pub struct Options {
 
 /// What the GPU does not do that a plan asks for: the field of the experiment and what it says.
 pub fn unsupported(plan: &Plan) -> Option<String> {
-    let World { form, pushes, wanted, others, .. } = &plan.world;
-    if !(pushes.is_empty() && wanted.is_empty() && others.is_empty()) {
-        return Some("task.environments: are simulated on the CPU only so far".to_owned());
-    }
-    (*form != BiasForm::Momentum)
+    let form = plan.world.form;
+    (form != BiasForm::Momentum)
         .then(|| format!("physics.form: {form:?} is simulated on the CPU only, the GPU has Momentum"))
 }

@@ -20,6 +20,8 @@ pub(crate) struct Life<'a> {
     pub(crate) candidate: &'a Candidate<f32>,
     /// Where.
     pub(crate) world: &'a World<f32>,
+    /// The number of that environment.
+    pub(crate) environment: usize,
 }
 
 /// From so many candidates it is faster to simulate them side by side than one after the other: all lanes take as long as about two single

@@ -318,3 +318,133 @@ fn networks_act_on_what_they_are_asked_for() {
         }
     }
 }
+
+/// On the GPU, against the twin; without an adapter the tests pass by.
+#[cfg(feature = "gpu")]
+mod gpu {
+    use super::*;
+    use crate::support::{candidate_numbers, distance, numbers};
+    use burgess_physics::batch::{Batch, Drive, Simulator};
+    use burgess_physics::gpu::device::{Choice, Gpu, GpuError};
+    use burgess_physics::gpu::{GpuBackend, Options};
+
+    /// GPU and CPU differ by the rounding of float32, which contacts make larger from step to step: so few steps, with four pushes.
+    const FEW: u32 = 60;
+    /// How far outcomes may differ, and gradients as a share.
+    const CLOSE: f64 = 2e-3;
+
+    fn backend(plan: &Plan) -> Option<GpuBackend> {
+        match Gpu::open(&Choice::Best) {
+            Ok(gpu) => Some(GpuBackend::new(plan, gpu, Options::default()).unwrap()),
+            Err(GpuError::NoAdapter) => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Both kinds of brain on every ground, in three environments each.
+    fn plans() -> Vec<Plan> {
+        let wall = |x: f64| Wall { centre: (x, 0.3), half: (0.1, 2.0), height: 0.05 };
+        let grounds = [
+            TerrainSpec::Plane { slope: 0.1 },
+            TerrainSpec::Bumps { height: 0.02, wavelength: 0.6 },
+            TerrainSpec::Stairs { start: -0.5, rise: 0.03, run: 0.4, count: 20 },
+            TerrainSpec::Walls((0..5).map(|i| wall(0.6 * f64::from(i) - 1.0)).collect()),
+        ];
+        let spec = EnvironmentsSpec {
+            places: 1.5,
+            pushes: Some(PushSpec { every: 0.05, speed: 0.4 }),
+            commands: Some(CommandSpec { every: 0.07, speed: (0.2, 0.8), turn: 2.0 }),
+            ..plain(3)
+        };
+        let one = |(brain, ground): (BrainKind, &TerrainSpec)| {
+            let mut plan = plan_in(brain, &plain(1));
+            plan.task.steps = FEW;
+            let physics = Physics { ground_contact: GroundContact::Points, ..Physics::default() };
+            plan.world = World::new(&physics, ground, 3).in_environments(&spec, 3, FEW);
+            plan
+        };
+        grounds.iter().flat_map(|ground| brains().map(|brain| (brain, ground))).map(one).collect()
+    }
+
+    #[test]
+    fn outcomes_are_the_cpus() {
+        for mut plan in plans() {
+            let Some(gpu) = backend(&plan) else { return };
+            let all = candidates(&plan);
+            let cpu = CpuBackend::new(&plan, Some(2)).unwrap().evaluate(&all).unwrap();
+            for (i, (gpu, cpu)) in gpu.evaluate(&all).unwrap().iter().zip(&cpu).enumerate() {
+                assert_eq!((gpu.ending, gpu.steps), (cpu.ending, cpu.steps), "{i}");
+                let gap = |a: f32, b: f32| f64::from((a - b).abs()) / f64::from(b.abs().max(1.0));
+                let pairs = gpu.descriptors.iter().zip(&cpu.descriptors).map(|(&a, &b)| gap(a, b));
+                let worst = pairs.fold(gap(gpu.reward, cpu.reward), f64::max);
+                assert!(worst < CLOSE, "{:?}, {:?}, {i}: {gpu:?} for {cpu:?}", plan.brain, plan.world.terrain);
+            }
+            // Those of other environments are others, so that the comparison says something of all of them.
+            plan.world = plan.world.others.swap_remove(1);
+            let other = CpuBackend::new(&plan, Some(2)).unwrap().evaluate(&all).unwrap();
+            let gap = |(other, cpu): (&Outcome, &Outcome)| (other.reward - cpu.reward).abs();
+            let most = other.iter().zip(&cpu).map(gap).fold(0.0, f32::max);
+            assert!(most > 2.0 * CLOSE as f32, "{:?}, {:?}: {most:.1e}", plan.brain, plan.world.terrain);
+        }
+    }
+
+    #[test]
+    fn gradients_are_the_cpus() {
+        for mut plan in plans() {
+            let Some(gpu) = backend(&plan) else { return };
+            let all = candidates(&plan);
+            for fold in [Fold::Mean, Fold::Worst] {
+                plan.world.fold = fold;
+                let gpu = gpu.differentiator(&plan).unwrap();
+                let cpu = CpuBackend::new(&plan, Some(2)).unwrap();
+                let objective = Objective { reward: 0.7, descriptors: vec![0.3, 0.4, 0.2] };
+                let pairs = gpu.differentiate(&all, &objective).unwrap().into_iter();
+                for (i, (gpu, cpu)) in pairs.zip(cpu.differentiate(&all, &objective).unwrap()).enumerate() {
+                    let name = format!("{fold:?}, {:?}, {:?}, {i}", plan.brain, plan.world.terrain);
+                    let list = |gradient: &Gradient<f32>| {
+                        let mut list = candidate_numbers(&gradient.candidate);
+                        let starts = std::iter::once(&gradient.prelude.start).chain(&gradient.other_starts);
+                        list.extend(starts.flat_map(|start| start.to_array()).map(f64::from));
+                        list.push(f64::from(gradient.prelude.mass));
+                        list
+                    };
+                    let apart = distance(&list(&gpu), &list(&cpu));
+                    assert!(apart < 5.0 * CLOSE, "{name}: {apart:.1e}");
+                    let masses = (gpu.prelude.mass, cpu.prelude.mass);
+                    assert!((masses.0 - masses.1).abs() < 0.02 * masses.1.abs().max(1e-2), "{name}: {masses:?}");
+                }
+            }
+        }
+    }
+
+    /// Bodies that step live in the first environment, and see what it asks.
+    #[test]
+    fn windows_are_the_cpus() {
+        for plan in plans() {
+            let Some(gpu) = backend(&plan) else { return };
+            let all = candidates(&plan);
+            let mut gpu = gpu.load(all.clone()).unwrap();
+            let mut cpu = Batch::<f32>::load(&plan, all).unwrap();
+            let objective = Objective { reward: 1.0, descriptors: vec![0.0; 3] };
+            for decisions in [1, 2, 4] {
+                for (gpu, cpu) in gpu.observations().unwrap().iter().zip(cpu.observations().unwrap()) {
+                    assert_eq!(gpu.len(), cpu.len());
+                    assert!(gpu.iter().zip(&cpu).all(|(a, b)| (a - b).abs() < CLOSE as f32), "{gpu:?} for {cpu:?}");
+                }
+                let (found, wanted) = (
+                    gpu.step(Drive::Controllers, decisions).unwrap(),
+                    cpu.step(Drive::Controllers, decisions).unwrap(),
+                );
+                for (found, wanted) in found.iter().zip(&wanted) {
+                    assert!((found.reward - wanted.reward).abs() < CLOSE as f32, "{found:?} for {wanted:?}");
+                }
+                let (found, wanted) =
+                    (gpu.gradients(&objective, None).unwrap(), cpu.gradients(&objective, None).unwrap());
+                for (found, wanted) in found.iter().zip(&wanted) {
+                    let apart = distance(&numbers(found), &numbers(wanted));
+                    assert!(apart < 10.0 * CLOSE, "{:?}, {:?}: {apart:.1e}", plan.brain, plan.world.terrain);
+                }
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::measure::load_share_slopes;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use crate::model::{
-    Candidate, Contender, Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS, WANTED_OBSERVATIONS,
+    Candidate, Contender, Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS, wanted_observations,
 };
 use crate::step::policy::{Occasion, half_range, in_heading_frame, observe};
 use crate::step::state::State;
@@ -146,7 +146,7 @@ pub fn reverse_act<T: Compare>(
             let Controller::Mlp { frequency, layers: gradients, .. } = &mut total.candidate.controller else { return };
             scratch.reverse(layers, gradients);
             // The wanted velocity and the latent state stand behind what belongs to no joint.
-            let wanted = OBSERVATIONS..OBSERVATIONS + occasion.wanted.map_or(0, |_| WANTED_OBSERVATIONS);
+            let wanted = OBSERVATIONS..OBSERVATIONS + wanted_observations(occasion.wanted.is_some());
             let seen = wanted.end..wanted.end + occasion.latent.len();
             latent_bar.iter_mut().zip(scratch.bars.drain(seen)).for_each(|(bar, own)| *bar += own);
             let wanted_bar = scratch.bars.drain(wanted);
