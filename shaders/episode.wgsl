@@ -27,6 +27,7 @@ fn simulate(
 // One step, the `steps`-th of the episode.
 fn advance(steps: u32) {
     let own_steps = own_step(steps);
+    ask(own_steps);
     // Decide.
     if WATCHED != 0u {
         watched_moment = moment_place(steps / WATCH_PERIOD);
@@ -37,6 +38,9 @@ fn advance(steps: u32) {
     }
     slew_target();
     // Move.
+    if PUSHED != 0u {
+        push(own_steps);
+    }
     step();
     if TAPED != 0u && span.replays != 0u {
         return;
@@ -205,6 +209,10 @@ fn wake_lane() {
     is_object = byte(l.scene, 2u) != 0u;
     first_object_lane = scene_lane + byte(l.scene, 3u);
     facts_row = l.facts;
+    if ENVIRONMENTS > 1u {
+        environment = l.environment;
+        terrain_at = environment * TERRAIN_VECTORS;
+    }
     block_depth = lanes[block * LANES].block_depth;
     is_base = body_links > 0u && depth == 0u && !is_object;
     is_joint = depth > 0u;

@@ -19,8 +19,13 @@ struct World {
     control_period: u32,
     hidden_layers: u32,
     zero: u32,                        // 0, which no compiler knows
+    push_period: u32,                 // steps of a stretch that begins with a push; 0: no pushes
+    asked_period: u32,                // steps for which a wanted velocity holds
+    unused_0: u32,
+    unused_1: u32,
     hidden: vec4<u32>,                // units of each hidden layer
-    terrain: array<vec4<f32>, 16>,    // coefficients, as shaders/terrain.wgsl reads them
+    terrain: array<vec4<f32>, 256>,   // coefficients of each environment in 16 vectors, as shaders/terrain.wgsl reads them
+    events: array<vec4<f32>, 256>,    // of each environment and stretch: change of velocity of 4 kg, wanted velocity (m/s)
 }
 
 // The part of the episodes that one dispatch simulates.
@@ -42,6 +47,7 @@ struct Lane {
     partners: u32,       // one bit a later link, counted with the creature's objects, that the link can touch
     scene: u32,          // bytes: first lane of the creature, its links with its objects', whether the lane is an object's or a rival's, its links
     facts: u32,          // where `bodies` and `episodes` have the creature, or the object or rival
+    environment: u32,    // the creature's
 }
 
 // What is known of a whole creature, or of an object or rival.

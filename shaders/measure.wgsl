@@ -96,6 +96,9 @@ fn measure(
     if RIVALS != 0u {
         s.rival = posted(3u, first_rival_lane()).xyz;
     }
+    if ASKED != 0u {
+        s.wanted = asked_velocity;
+    }
     return s;
 }
 

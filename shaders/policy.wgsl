@@ -100,7 +100,7 @@ fn weighted_sum(layer: u32, unit: u32, units: u32, inputs: u32, input_count: u32
 }
 
 // Writes the observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
-// clock; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of
+// clock; then the velocity that the creature is asked for, in the heading frame (m/s), where it is asked for any; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of
 // the load shares of its points).
 fn observe(to: u32, clock: f32) {
     if WATCHED != 0u && body_links > 0u {
@@ -125,6 +125,11 @@ fn observe(to: u32, clock: f32) {
         activations[to + 9u] = terrain_height(position);
         activations[to + 10u] = sine(clock);
         activations[to + 11u] = cosine(clock);
+        if ASKED != 0u {
+            let wanted = in_heading_frame(rotation[0].xy, asked_velocity);
+            activations[to + 12u] = wanted.x;
+            activations[to + 13u] = wanted.y;
+        }
     }
     if is_joint {
         let own = to + OBSERVATIONS + 3u * (lane - base - 1u);

@@ -276,6 +276,34 @@ fn reward_finish_nearer_to_object_reverse(numbers: vec3<f32>, s: Sensors, bar: f
     return result;
 }
 
+fn reward_rate_command_followed(numbers: vec3<f32>, s: Sensors) -> f32 {
+    let t0 = s.velocity.x - s.wanted.x;
+    let t1 = s.velocity.y - s.wanted.y;
+    return 1.0 / (1.0 + (((t0 * t0) + (t1 * t1)) / (numbers.x * numbers.x)));
+}
+
+struct RewardRateCommandFollowedGradient {
+    s: Sensors,
+}
+
+fn reward_rate_command_followed_reverse(numbers: vec3<f32>, s: Sensors, bar: f32) -> RewardRateCommandFollowedGradient {
+    let t0 = s.velocity.x - s.wanted.x;
+    let t1 = s.velocity.y - s.wanted.y;
+    let t2 = numbers.x * numbers.x;
+    let t3 = 1.0 + (((t0 * t0) + (t1 * t1)) / t2);
+    let t4 = (-((1.0 / t3) * (bar / t3))) / t2;
+    let t5 = t0 * t4;
+    let t6 = t5 + t5;
+    let t7 = t1 * t4;
+    let t8 = t7 + t7;
+    var result: RewardRateCommandFollowedGradient;
+    result.s.velocity.x = t6;
+    result.s.velocity.y = t8;
+    result.s.wanted.x = -t6;
+    result.s.wanted.y = -t8;
+    return result;
+}
+
 fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
     switch kind {
         case 0u: { return reward_rate_forward_progress(numbers, s); }
@@ -286,6 +314,7 @@ fn reward_rate(kind: u32, numbers: vec3<f32>, s: Sensors) -> f32 {
         case 8u: { return reward_rate_joint_limit_use(numbers, s); }
         case 12u: { return reward_rate_object_touched(numbers, s); }
         case 13u: { return reward_rate_limbs_touching(numbers, s); }
+        case 15u: { return reward_rate_command_followed(numbers, s); }
         default: { return 0.0; }
     }
 }
@@ -300,6 +329,7 @@ fn reward_rate_reverse(kind: u32, numbers: vec3<f32>, s: Sensors, bar: f32) -> S
         case 8u: { return reward_rate_joint_limit_use_reverse(numbers, s, bar).s; }
         case 12u: { return reward_rate_object_touched_reverse(numbers, s, bar).s; }
         case 13u: { return reward_rate_limbs_touching_reverse(numbers, s, bar).s; }
+        case 15u: { return reward_rate_command_followed_reverse(numbers, s, bar).s; }
         default: { return Sensors(); }
     }
 }

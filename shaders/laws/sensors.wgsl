@@ -19,6 +19,7 @@ struct Sensors {
     object_touch: f32,
     self_touch: f32,
     rival: vec3<f32>,
+    wanted: vec3<f32>,
 }
 
 struct BodyFacts {

@@ -50,7 +50,11 @@ fn retreat(step: u32) {
             clear_bars();
         }
     }
+    ask(own);
     read_tape(step);
+    if PUSHED != 0u {
+        push(own);
+    }
     recall();
     // Judge, move, decide: backward.
     if WATCHED != 0u {
@@ -61,6 +65,13 @@ fn retreat(step: u32) {
     }
     reverse_measure(own);
     reverse_step();
+    if PUSHED != 0u {
+        reverse_push(own);
+        // The policy saw the velocity without the push, and so was it after the step before.
+        if is_root() {
+            velocity = recorded_velocity(step);
+        }
+    }
     reverse_slew();
     if step % world.control_period == 0u {
         reverse_act(decision_at(step), world.dt * f32(own));

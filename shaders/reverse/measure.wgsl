@@ -139,6 +139,7 @@ fn sensors_add(a: Sensors, b: Sensors) -> Sensors {
         a.height + b.height, a.power + b.power, a.command_rate + b.command_rate, a.limit_use + b.limit_use,
         a.limb_load + b.limb_load, a.touchdowns + b.touchdowns, a.object_start + b.object_start, a.object + b.object,
         a.object_touch + b.object_touch, a.self_touch + b.self_touch, a.rival + b.rival,
+        a.wanted + b.wanted,
     );
 }
 

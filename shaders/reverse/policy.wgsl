@@ -149,6 +149,11 @@ fn reverse_observation(at: u32, clock: f32) -> f32 {
         rotation_bar += cross(turning, spinning.vector) + cross(rotation[0], moving.forward + spinning.forward);
         position_bar += terrain_height_reverse(position, activations[at + 9u]);
         clock_bar = activations[at + 10u] * cosine(clock) - activations[at + 11u] * sine(clock);
+        if ASKED != 0u {
+            let wanted_bar = vec3<f32>(activations[at + 12u], activations[at + 13u], 0.0);
+            let wanted = reverse_heading(rotation[0], asked_velocity, wanted_bar);
+            rotation_bar += cross(rotation[0], wanted.forward);
+        }
     }
     if is_joint {
         let own = at + OBSERVATIONS + 3u * (lane - base - 1u);

@@ -6,8 +6,8 @@ fn walls_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {
     var nearest = x.z;
     var chosen = world.wall_count;
     for (var i = 0u; i < world.wall_count; i++) {
-        let footprint = world.terrain[2u * i];
-        let wall = wall_distance(footprint.xy, footprint.zw, world.terrain[2u * i + 1u].x, x);
+        let footprint = world.terrain[terrain_at + 2u * i];
+        let wall = wall_distance(footprint.xy, footprint.zw, world.terrain[terrain_at + 2u * i + 1u].x, x);
         if nearest > wall.distance {
             nearest = wall.distance;
             chosen = i;
@@ -16,8 +16,8 @@ fn walls_distance_reverse(x: vec3<f32>, bar: Distance) -> vec3<f32> {
     if chosen == world.wall_count {
         return vec3<f32>(0.0, 0.0, bar.distance);
     }
-    let footprint = world.terrain[2u * chosen];
-    return wall_distance_reverse(footprint.xy, footprint.zw, world.terrain[2u * chosen + 1u].x, x, bar).x;
+    let footprint = world.terrain[terrain_at + 2u * chosen];
+    return wall_distance_reverse(footprint.xy, footprint.zw, world.terrain[terrain_at + 2u * chosen + 1u].x, x, bar).x;
 }
 
 // The top of a box has no slope.

@@ -13,6 +13,7 @@ use burgess_evolution::experiment::{
 };
 use burgess_evolution::genome::{Policy, Sharing};
 use burgess_physics::batch::{Capacity, on_cpu};
+use burgess_physics::environment::{CommandSpec, PushSpec};
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::scene::{ObjectSpec, RivalSpec, ShapeSpec};
 use burgess_physics::shared_world::{CreatureSpec, Scene};
@@ -65,7 +66,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 19] {
+fn summary(e: &Experiment) -> [(&'static str, String); 20] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -74,6 +75,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 19] {
         ("servos", servos(&e.physics)),
         ("objects", objects(&e.physics.objects)),
         ("rivals", rivals(&e.physics.rivals)),
+        ("environments", environments(e)),
         ("reward", reward(e)),
         ("descriptors", descriptors(e)),
         ("archive", archive(e)),
@@ -236,6 +238,21 @@ fn objects(objects: &[ObjectSpec]) -> String {
 
 fn reward(e: &Experiment) -> String {
     list(e.task.reward.iter().map(|r| format!("{} x {}", r.weight, r.term.label().0)), " + ")
+}
+
+fn environments(e: &Experiment) -> String {
+    let Some(spec) = &e.task.environments else { return "one".to_owned() };
+    let mut text = format!("{}, {:?} reward", spec.count, spec.reward).to_lowercase();
+    if spec.places > 0.0 {
+        text += &format!(", places within {} m", spec.places);
+    }
+    if let Some(PushSpec { every, speed }) = spec.pushes {
+        text += &format!(", pushes of {speed} m/s every {every} s");
+    }
+    if let Some(CommandSpec { every, speed, turn }) = spec.commands {
+        text += &format!(", commands of {} to {} m/s within {turn} rad every {every} s", speed.0, speed.1);
+    }
+    text
 }
 
 fn descriptors(e: &Experiment) -> String {

@@ -31,6 +31,7 @@ pub(super) struct Args {
 /// When the subject does not exist or a file cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
+    subject.say_environment();
     let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
     let png = args.png.clone().or(by_default).map(Output::open).transpose()?;
     let gif = args.gif.clone().map(Output::open).transpose()?;

@@ -37,6 +37,7 @@ pub(super) struct Args {
 /// When the subject does not exist or the table cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::resolve(&args.subject)?;
+    subject.say_environment();
     let csv = args.csv.clone().map(Output::open).transpose()?;
     let simulate = match args.precision {
         Precision::F32 => trace::<f32>,

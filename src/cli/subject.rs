@@ -1,6 +1,7 @@
 //! What `simulate` and `render` act on: a morphology with a policy file (or none), or an elite of a run.
 
 use anyhow::{Context as _, bail, ensure};
+use burgess_core::say;
 use burgess_evolution::evolve::start;
 use burgess_evolution::experiment::policy_problems;
 use burgess_evolution::genome::{BodyLimits, Brain, Policy, PolicyFile, morphology};
@@ -12,6 +13,7 @@ use burgess_learn::train::Trained;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::TerrainSpec;
 use burgess_physics::model::Candidate;
+use burgess_physics::plan::Plan;
 use burgess_physics::task::TaskPlan;
 use burgess_physics::world::{Physics, World};
 use std::ffi::OsString;
@@ -81,8 +83,17 @@ impl Subject {
         Ok(subject)
     }
 
+    /// Says which environment is shown, where there are several.
+    pub(super) fn say_environment(&self) {
+        match self.world.others.len() {
+            0 => {}
+            others => say!("shown in environment 0 of {}", others + 1),
+        }
+    }
+
     /// Replaces the brain by what a brain for all bodies makes for this one.
     fn set_shared_brain(&mut self, Trained { brain, .. }: &Trained) -> anyhow::Result<()> {
+        brain.spec().ensure_asked(self.world.asks())?;
         let control_period = brain.spec().control_period(self.physics.rate)?;
         let body = Description::of(&self.candidate.model);
         self.candidate.controller = brain.cast::<f64>().controller(Input::of(&body));
@@ -96,6 +107,7 @@ impl Subject {
         let problems = policy_problems(&file.policy, &self.physics);
         let list: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
         ensure!(problems.is_empty(), "{}", list.join("; "));
+        file.ensure_asked(self.world.asks())?;
         self.candidate.controller = compile_controller(&file.brain, &self.keys, &self.candidate.model, &file.policy);
         self.task.control_period = file.policy.control_period(self.physics.rate);
         self.task.observer = file.policy.watched_by(self.physics.rate);
@@ -111,12 +123,13 @@ impl Subject {
             address.dir.display()
         );
         let (_, elite) = run.elite(address.id)?;
+        let Plan { world, task, .. } = experiment.plan();
         Ok(Self {
             label: format!("{} #{}", experiment.name, address.id),
             candidate: space.compile(elite.expressed())?,
             keys: link_keys(&elite.expressed().body, space.limits.max_links)?,
-            world: World::new(&experiment.physics, &experiment.terrain, experiment.seed),
-            task: experiment.plan().task,
+            world,
+            task,
             physics: experiment.physics.on(&experiment.terrain),
         })
     }

@@ -63,7 +63,7 @@ fn the_experiment_that_is_spoilt_below_is_valid() {
 fn a_typo_in_a_field_is_shown_with_its_place_and_what_was_meant() {
     assert_eq!(
         spoilt("duration:", "durration:"),
-        "error: test.ron:7:9: unknown field `durration` in `Task`; allowed: `duration`, `reward`, `termination`\n  \
+        "error: test.ron:7:9: unknown field `durration` in `Task`; allowed: `duration`, `reward`, `termination`, `environments`\n  \
          |\n\
          7 |         durration: 2.0,\n  \
          |         ^^^^^^^^^\n  \

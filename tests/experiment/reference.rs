@@ -17,7 +17,7 @@ const INVERSE: [&str; 3] = [
 ];
 
 /// Sources of everything that can stand in an experiment, and where the types of experiments end in each.
-const SOURCES: [(&str, &str); 8] = [
+const SOURCES: [(&str, &str); 9] = [
     (include_str!("../../crates/burgess-evolution/src/experiment/schema.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-evolution/src/descriptors.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-qd/src/emitter/spec.rs"), "\nimpl "),
@@ -26,6 +26,7 @@ const SOURCES: [(&str, &str); 8] = [
     (include_str!("../../crates/burgess-physics/src/laws/reward.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-physics/src/laws/descriptor.rs"), "\nimpl "),
     (include_str!("../../crates/burgess-physics/src/laws/terrain.rs"), "\nimpl "),
+    (include_str!("../../crates/burgess-physics/src/environment.rs"), "\n/// Horizontal vectors"),
 ];
 
 /// Sources of which only some types stand in experiments, and those.

@@ -101,6 +101,24 @@ fn values_within_bounds_pass() {
 }
 
 #[test]
+fn environments_have_what_they_are_asked_for() {
+    let follow = "task.reward=[(term: FollowCommand(spread: 0.3))]";
+    for environments in [
+        "task.environments=(count: 1)",
+        "task.environments=(count: 16, reward: Worst, places: 10000)",
+        "task.environments=(count: 2, pushes: (every: 0.3125, speed: 0))",
+        "task.environments=(count: 2, commands: (every: 0.3125, speed: (0, 0), turn: 0))",
+        "task.environments=(count: 2, commands: (every: 1e9, speed: (0, 20), turn: 6.28))",
+    ] {
+        assert_eq!(problems(&[environments]), Vec::<String>::new(), "{environments}");
+        let expected =
+            "task.reward[0].term: must be another where task.environments has no `commands`, is `command followed`";
+        let asks = environments.contains("commands");
+        assert_eq!(problems(&[environments, follow]), if asks { vec![] } else { vec![expected] }, "{environments}");
+    }
+}
+
+#[test]
 fn a_contest_needs_a_rival() {
     let ball = "physics=(objects: [(shape: Sphere(radius: 0.1), mass: 1)])";
     let found = problems(&[ball, "task.reward=[(term: NearerToObject)]"]);
@@ -264,6 +282,41 @@ fn each_rule_refuses_what_breaks_it() {
         (
             "task.reward=[(term: SelfTouch)]",
             "task.reward[0].term: must be something else where physics.self_collision is Off, is `SelfTouch`",
+        ),
+        (
+            "task.reward=[(term: FollowCommand(spread: 0.3))]",
+            "task.reward[0].term: must be another where task.environments has no `commands`, is `command followed`",
+        ),
+        ("task.environments=(count: 0)", "task.environments.count: must be 1 to 16, is 0"),
+        ("task.environments=(count: 17)", "task.environments.count: must be 1 to 16, is 17"),
+        ("task.environments=(count: 2, places: NaN)", "task.environments.places: must be from 0 to 10000 m, is NaN"),
+        (
+            "task.environments=(count: 2, pushes: (every: 0.3, speed: 1))",
+            "task.environments.pushes.every: must be at least 0.3125 s and at most 1e9 s: a decision, and 1/16 of task.duration, is 0.3",
+        ),
+        (
+            "task.environments=(count: 2, pushes: (every: inf, speed: 1))",
+            "task.environments.pushes.every: must be at least 0.3125 s",
+        ),
+        (
+            "task.environments=(count: 2, pushes: (every: 1, speed: -1))",
+            "task.environments.pushes.speed: must be from 0 to 20 m/s, is -1",
+        ),
+        (
+            "task.environments=(count: 2, commands: (every: 1, speed: (0.5, 0.4), turn: 1))",
+            "task.environments.commands.speed: must be (low, high) with 0 <= low <= high <= 20 m/s, is (0.5, 0.4)",
+        ),
+        (
+            "task.environments=(count: 2, commands: (every: 1, speed: (0, NaN), turn: 1))",
+            "task.environments.commands.speed: must be (low, high)",
+        ),
+        (
+            "task.environments=(count: 2, commands: (every: NaN, speed: (0, 1), turn: 1))",
+            "task.environments.commands.every: must be at least 0.3125 s",
+        ),
+        (
+            "task.environments=(count: 2, commands: (every: 1, speed: (0, 1), turn: 7))",
+            "task.environments.commands.turn: must be from 0 to 6.28",
         ),
         (
             "descriptors=[(kind: ObjectX, range: (0, 1))]",

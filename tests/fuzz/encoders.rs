@@ -50,7 +50,7 @@ fn prepare(corpus: &Path) {
     let (sharing, frequency) = (Sharing::Gene, (0.5, 2.5));
     let policy = Policy::Mlp { hidden: vec![1], sharing, frequency, control_rate: 60, world_model };
     let keys = [303, 304].map(|gene| JointKey { gene: GeneId(gene), ..JointKey::default() });
-    let brain = Brain::random(&policy, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
+    let brain = Brain::random(&policy, false, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
     fs::create_dir(corpus.join("users")).unwrap();
     fs::write(corpus.join("users/policy.ron"), PolicyFile { policy, brain }.to_text().unwrap()).unwrap();
     fs::write(corpus.join("users/test.ron"), EXPERIMENT).unwrap();

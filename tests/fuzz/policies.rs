@@ -19,7 +19,7 @@ fn prepare(corpus: &Path) {
     for (name, hidden) in [("shallow", vec![1]), ("deep", vec![2, 1])] {
         let (sharing, frequency) = (Sharing::Gene, (0.5, 2.5));
         let policy = Policy::Mlp { hidden, sharing, frequency, control_rate: 60, world_model: None };
-        let brain = Brain::random(&policy, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
+        let brain = Brain::random(&policy, false, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
         fs::write(corpus.join(format!("{name}.ron")), PolicyFile { policy, brain }.to_text().unwrap()).unwrap();
     }
 }

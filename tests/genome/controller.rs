@@ -10,7 +10,7 @@ fn random_brain(body: &Body, policy: &burgess_evolution::genome::Policy) -> Brai
     let mut keys: Vec<JointKey> = joint_keys(body).into_iter().map(|key| key.shared(policy.sharing())).collect();
     keys.sort();
     keys.dedup();
-    Brain::random(policy, &keys, &mut stream(7))
+    Brain::random(policy, false, &keys, &mut stream(7))
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn joints_without_an_entry_hold_their_zero_angle() {
         let holds =
             |i: usize, share: f64| assert!(commanded_angle(&model, i + 1, share).abs() < 1e-15, "{name}, joint {i}");
         for policy in policies() {
-            let brain = Brain::random(&policy, &[], &mut stream(1));
+            let brain = Brain::random(&policy, false, &[], &mut stream(1));
             match on_body(&brain, &body, &policy) {
                 Controller::Cpg { joints, .. } => {
                     assert!(joints.iter().all(|j| j.amplitude == 0.0));

@@ -63,6 +63,7 @@ fn variation(policy: Policy) -> Variation {
         policy,
         limits: BodyLimits::default(),
         physics: Physics::default(),
+        asked: false,
         evolve_body: true,
     }
 }

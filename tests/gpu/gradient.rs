@@ -172,6 +172,7 @@ fn wide(g: &Gradient<f32>) -> Gradient<f64> {
             contact_damping: wide(w.contact_damping),
         },
         state: s.to_f64(),
+        other_starts: Vec::new(),
     }
 }
 
@@ -214,6 +215,7 @@ fn numbers(candidate: &Candidate<f64>, plan: &Plan) -> BTreeMap<&'static str, Ve
             rates: links,
             objects: Vec::new(),
         },
+        other_starts: Vec::new(),
     })
 }
 

@@ -29,8 +29,11 @@ const RECORDED: u32 = 7;
 /// Every reward term and every descriptor.
 fn task() -> TaskPlan {
     let target = RewardTerm::TargetReached { target: (1.0, -0.5), radius: 0.25 };
-    let terms =
-        RewardTerm::ALL.map(|term| if matches!(term, RewardTerm::TargetReached { .. }) { target } else { term });
+    let terms = RewardTerm::ALL.map(|term| match term {
+        RewardTerm::TargetReached { .. } => target,
+        RewardTerm::FollowCommand { .. } => RewardTerm::FollowCommand { spread: 0.3 },
+        other => other,
+    });
     TaskPlan {
         steps: 240,
         control_period: 4,
@@ -87,17 +90,19 @@ fn every_shader() -> Vec<Shader> {
                 kinds.extend([false, true].map(|taped| (task(), taped, Mode::Actions)));
             }
             for (task, taped, mode) in kinds {
-                for (contacts, whole_shapes, pairs, objects, rivals, no_load_speeds, frictions) in [
-                    (2, false, false, 0, 0, false, false),
-                    (8, false, false, 0, 0, false, false),
-                    (8, false, true, 0, 0, false, false),
-                    (8, false, true, 2, 0, false, false),
-                    (8, false, true, 3, 1, false, false),
-                    (2, false, false, 0, 0, true, false),
-                    (8, false, true, 2, 0, false, true),
-                    (8, false, true, 3, 1, true, true),
-                    (4, true, false, 0, 0, false, false),
-                    (12, true, true, 3, 1, true, true),
+                for (contacts, whole_shapes, pairs, objects, rivals, no_load_speeds, frictions, environments) in [
+                    (2, false, false, 0, 0, false, false, 1),
+                    (8, false, false, 0, 0, false, false, 1),
+                    (8, false, true, 0, 0, false, false, 1),
+                    (8, false, true, 2, 0, false, false, 1),
+                    (8, false, true, 3, 1, false, false, 1),
+                    (2, false, false, 0, 0, true, false, 1),
+                    (8, false, true, 2, 0, false, true, 1),
+                    (8, false, true, 3, 1, true, true, 1),
+                    (4, true, false, 0, 0, false, false, 1),
+                    (12, true, true, 3, 1, true, true, 1),
+                    (2, false, false, 0, 0, false, false, 3),
+                    (12, true, true, 3, 1, true, true, 3),
                 ] {
                     let (link_room, task) = (LinkRoom { contacts, pairs, no_load_speeds }, &task);
                     let text = source(Choices {
@@ -109,6 +114,9 @@ fn every_shader() -> Vec<Shader> {
                         objects,
                         rivals,
                         frictions,
+                        environments,
+                        pushed: environments > 1,
+                        asked: environments > 1,
                         taped,
                         mode,
                     });
@@ -128,7 +136,7 @@ fn parsed(text: &str) -> Module {
 fn every_shader_is_valid_without_optional_features() {
     let shaders = every_shader();
     let different: BTreeSet<&str> = shaders.iter().map(|shader| shader.text.as_str()).collect();
-    assert_eq!(different.len(), 4 * 10 * (3 * 3 + 3 + 3 * 2 + 2));
+    assert_eq!(different.len(), 4 * 12 * (3 * 3 + 3 + 3 * 2 + 2));
     for Shader { text, taped, .. } in &shaders {
         let module = parsed(text);
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -234,12 +242,17 @@ fn host_shapes() -> Vec<Shape> {
             control_period,
             hidden_layers,
             zero,
+            push_period,
+            asked_period,
+            unused_0,
+            unused_1,
             hidden,
             terrain,
+            events,
         }),
         shape!(Span { first_step, step_count, block_count, tape_start, replays, window_start }),
         shape!(Objective { descriptors, reward, unused_0, unused_1, unused_2 }),
-        shape!(Lane { tree, counts, body, block_depth, partners, scene, facts }),
+        shape!(Lane { tree, counts, body, block_depth, partners, scene, facts, environment }),
         shape!(Body {
             start,
             contact_stiffness,

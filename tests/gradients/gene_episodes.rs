@@ -7,7 +7,9 @@ use burgess_evolution::genome::{BodyLimits, Field, Genome, ParameterId, Policy, 
 use burgess_evolution::growth::{compile_controller, expand};
 use burgess_evolution::refine::genes::{Recipe, candidate_gradient, gene_gradient};
 use burgess_learn::Number;
-use burgess_physics::gradient::{Gradient, Objective};
+use burgess_physics::batch::CpuBackend;
+use burgess_physics::environment::{EnvironmentsSpec, Fold};
+use burgess_physics::gradient::{Differentiate, Gradient, Objective};
 use burgess_physics::model::Candidate;
 use burgess_physics::plan::Plan;
 use burgess_physics::step::episode::Episode;
@@ -125,6 +127,36 @@ fn genes_of_random_bodies() {
             }
         }
         assert!(checked > 8, "only {checked} random bodies were valid");
+    }
+}
+
+/// On ground that is another in each environment, so that the height of the start depends in each on the genes in another way.
+#[test]
+fn genes_in_several_environments() {
+    let environments = EnvironmentsSpec { count: 3, reward: Fold::Mean, places: 10.0, pushes: None, commands: None };
+    for policy in policies() {
+        for (seed, name) in BODIES.into_iter().enumerate() {
+            let mut plan = plan(2, &policy, 20);
+            plan.world = plan.world.in_environments(&environments, 5, 20);
+            let genome = variation(&[name], policy.clone(), false).random(0.0, &mut stream(seed as u64));
+            let candidate = grown(&genome, &policy).map(|x: f64| x as f32);
+            let backend = CpuBackend::new(&plan, Some(1)).unwrap();
+            let gradient = backend.differentiate(&[candidate], &objective(&plan)).unwrap().swap_remove(0);
+            let (limits, physics) = (&BodyLimits::default(), &Physics::default());
+            let recipe = Recipe { policy: &policy, limits, physics, world: &plan.world };
+            let found = gene_gradient(&genome, &recipe, &gradient).expect("well-formed");
+            // The same one by one.
+            let mut sums = vec![0.0; found.len()];
+            for world in plan.world.each() {
+                let alone = Plan { world, ..plan.clone() };
+                let recipe = Recipe { world: &alone.world, ..recipe };
+                let genes = gene_gradient(&genome, &recipe, &back(&grown(&genome, &policy), &alone));
+                sums.iter_mut().zip(genes.expect("well-formed")).for_each(|(sum, own)| *sum += own / 3.0);
+            }
+            let norm = |list: &[f64]| list.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let apart: Vec<f64> = found.iter().zip(&sums).map(|(a, b)| a - b).collect();
+            assert!(norm(&apart) < 1e-3 * norm(&sums), "{name}, {policy:?}: {:.1e}", norm(&apart) / norm(&sums));
+        }
     }
 }
 

@@ -60,6 +60,7 @@ fn genome_in(physics: &Physics, name: &str, policy: &Policy, structure: f64, see
         policy: policy.clone(),
         limits: BodyLimits::default(),
         physics: physics.clone(),
+        asked: false,
         evolve_body: true,
     };
     let start = all.random(0.0, &mut stream(seed));
@@ -100,6 +101,7 @@ fn weights<T: Value>(candidate: &Candidate<f64>, stream: &mut Stream) -> Gradien
         },
         world: WorldGradient { gravity, friction: number(), contact_damping: number() },
         state: StateGradient::default(),
+        other_starts: Vec::new(),
     }
 }
 

@@ -1,12 +1,17 @@
 //! The way back through episodes against dual numbers that go forth through them: exact derivatives along random directions in every
 //! class of parameters, for every body, brain and ground.
 
-use crate::zoo::{BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, watched};
+use crate::zoo::{
+    BODIES, cpg, experiment, mlp, random_candidates, recorded, shipped, stream, terrains, variation, watched,
+};
 use burgess_core::autodiff::{Dual, Real, real};
 use burgess_core::math::{Quat, Vec3};
 use burgess_core::rng::Stream;
 use burgess_evolution::genome::Policy;
+use burgess_evolution::variation::Variation;
+use burgess_physics::environment::{CommandSpec, EnvironmentsSpec, Fold, PushSpec};
 use burgess_physics::gradient::{Gradient, Objective, PreludeGradient, WorldGradient};
+use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::{Candidate, ContactPoint, Controller, Hinge, Joint, JointKind, Link};
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::episode::Episode;
@@ -324,6 +329,33 @@ fn one_step() {
 #[test]
 fn sixty_steps() {
     check_all(60, 1e-9);
+}
+
+/// In an environment that pushes every body three times and asks it for three velocities.
+#[test]
+fn pushed_and_asked() {
+    let environment = EnvironmentsSpec {
+        count: 1,
+        reward: Fold::Mean,
+        places: 10.0,
+        pushes: Some(PushSpec { every: 0.1, speed: 0.4 }),
+        commands: Some(CommandSpec { every: 0.12, speed: (0.2, 0.6), turn: 2.0 }),
+    };
+    for policy in [cpg(), mlp(), watched()] {
+        for (seed, name) in BODIES.into_iter().enumerate() {
+            let mut plan = plan(2, policy.clone(), 90);
+            plan.world = plan.world.in_environments(&environment, 5, 90);
+            plan.task.reward.push((RewardTerm::FollowCommand { spread: 0.3 }, 2.0));
+            let variation = Variation { asked: true, ..variation(&[name], policy.clone(), false) };
+            let candidate = variation.compile(&variation.random(0.0, &mut stream(seed as u64))).unwrap();
+            let start = after(&plan, &candidate, 40);
+            for memory in [TAPE_MEMORY, 0] {
+                for (class, error) in compare(&plan, &candidate, &start, seed as u64, memory) {
+                    assert!(error <= 1e-9, "{class} of {name}, {policy:?}: {error:.1e}");
+                }
+            }
+        }
+    }
 }
 
 /// Two seconds of every body on one ground each.

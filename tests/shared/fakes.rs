@@ -304,6 +304,7 @@ impl Slope {
             prelude: Default::default(),
             world: Default::default(),
             state: Default::default(),
+            other_starts: Vec::new(),
         }
     }
 }

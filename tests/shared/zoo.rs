@@ -89,7 +89,7 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
         body: BodySource::Evolve { seeds: BODIES.map(String::from).into(), limits: BodyLimits::default() },
         policy,
         terrain,
-        task: TaskSpec { duration, reward, termination: Termination::default() },
+        task: TaskSpec { duration, reward, termination: Termination::default(), environments: None },
         descriptors: Descriptor::ALL.map(|kind| DescriptorSpec { kind, range: (0.0, 1.0), bins: 10 }).into(),
         archive: ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None },
         emitters: Vec::new(),
@@ -113,7 +113,7 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
 /// Variation of some bodies and their brains.
 pub(crate) fn variation(bodies: &[&str], policy: Policy, evolve_body: bool) -> Variation {
     let seeds = bodies.iter().map(|name| morphology::load(name, Path::new(".")).unwrap()).collect();
-    Variation { seeds, policy, limits: BodyLimits::default(), physics: Physics::default(), evolve_body }
+    Variation { seeds, policy, limits: BodyLimits::default(), physics: Physics::default(), asked: false, evolve_body }
 }
 
 /// A shipped body with a random brain.

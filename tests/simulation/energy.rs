@@ -61,6 +61,7 @@ fn random_and_mutated_creatures_create_no_energy() {
         policy: Policy::Cpg { sharing: Sharing::Instance, frequency: (0.5, 2.5) },
         limits: BodyLimits::default(),
         physics: Physics::default(),
+        asked: false,
         evolve_body: true,
     };
     let world = World::new(&variation.physics, &TerrainSpec::default(), 0);

@@ -83,6 +83,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
             duration,
             reward: terms.map(|term| WeightedTerm { term, weight: 0.5 }).into(),
             termination: Termination::default(),
+            environments: None,
         },
         descriptors: kinds.map(|kind| DescriptorSpec { kind, range: (0.0, 1.0), bins: 10 }).into(),
         archive: ArchiveSpec::Grid { qd_offset: 0.0, learning_rate: 1.0, threshold_min: None },
@@ -106,7 +107,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
 fn variation(policy: Policy) -> Variation {
     let seeds = SEEDS.map(|name| morphology::load(name, Path::new(".")).unwrap()).into();
     let (limits, physics) = (BodyLimits::default(), Physics::default());
-    Variation { seeds, policy, limits, physics, evolve_body: true }
+    Variation { seeds, policy, limits, physics, asked: false, evolve_body: true }
 }
 
 /// A random genome some mutations away from a seed, compiled; `None` where the body is invalid.

@@ -44,6 +44,12 @@ pub enum Purpose {
     Bodies = 15,
     /// Noise by which a shared brain explores.
     Exploration = 16,
+    /// Places of the ground at which environments begin.
+    Places = 17,
+    /// Pushes of an environment.
+    Pushes = 18,
+    /// Velocities that an environment asks for.
+    Commands = 19,
 }
 
 /// A random stream of its own for one key.

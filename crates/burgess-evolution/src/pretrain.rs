@@ -24,7 +24,7 @@ impl RandomBodies {
     /// Of what bodies may be in a space; its policy does not count.
     pub fn new(space: &Variation, seed: u64) -> Self {
         // What is drawn for brains would else change the bodies.
-        Self { space: Variation { policy: Policy::default(), ..space.clone() }, seed }
+        Self { space: Variation { policy: Policy::default(), asked: false, ..space.clone() }, seed }
     }
 
     /// Where the genomes are: brains are oscillators.

@@ -57,7 +57,8 @@ impl SharedBrain<f32> {
         let mut hasher = Sha256::new();
         let sizes = [self.spec().width, self.spec().style, self.spec().control_rate as usize]
             .into_iter()
-            .chain(self.spec().hidden.iter().copied());
+            .chain(self.spec().hidden.iter().copied())
+            .chain(self.spec().commands.then_some(1));
         sizes.for_each(|size| hasher.update((size as u64).to_le_bytes()));
         hasher.update(bytes(self.weights()));
         hexadecimal(&hasher.finalize())

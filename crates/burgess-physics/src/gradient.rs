@@ -3,7 +3,7 @@
 use super::task::Returns;
 use crate::error::Error;
 use crate::model::{Candidate, Object};
-use burgess_core::autodiff::Value;
+use burgess_core::autodiff::{Real, Value};
 use burgess_core::math::Vec3;
 use std::time::Duration;
 
@@ -51,6 +51,9 @@ pub struct Gradient<T> {
     pub world: WorldGradient<T>,
     /// With respect to the state at the start.
     pub state: StateGradient<T>,
+    /// With respect to the starting position in each of the world's other environments, where a candidate lives in several: in `prelude` is that
+    /// in the first alone, and in all else the sum over all.
+    pub other_starts: Vec<Vec3<T>>,
 }
 
 /// Gradient with respect to a [`Prelude`](crate::step::prelude::Prelude).
@@ -108,6 +111,46 @@ impl<T: Value> Object<T> {
     }
 }
 
+impl<T: Real> Gradient<T> {
+    /// The same with other numbers, without other starts.
+    pub(crate) fn map(&self, f: &mut dyn FnMut(T) -> T) -> Self {
+        let Self { returns, candidate, prelude, world, state, other_starts: _ } = self;
+        Self {
+            returns: returns.clone(),
+            candidate: candidate.map(&mut *f),
+            prelude: PreludeGradient {
+                start: prelude.start.map(&mut *f),
+                contact_width: f(prelude.contact_width),
+                reference_force: f(prelude.reference_force),
+                mass: f(prelude.mass),
+                leg_span: f(prelude.leg_span),
+            },
+            world: WorldGradient {
+                gravity: world.gravity.map(&mut *f),
+                friction: f(world.friction),
+                contact_damping: f(world.contact_damping),
+            },
+            state: state.map(f),
+            other_starts: Vec::new(),
+        }
+    }
+}
+
+impl<T: Real> StateGradient<T> {
+    /// The same with other numbers.
+    fn map(&self, f: &mut dyn FnMut(T) -> T) -> Self {
+        Self {
+            position: self.position.map(&mut *f),
+            rotation: self.rotation.map(&mut *f),
+            velocity: self.velocity.map(&mut *f),
+            angular_velocity: self.angular_velocity.map(&mut *f),
+            angles: self.angles.iter().map(|&x| f(x)).collect(),
+            rates: self.rates.iter().map(|&x| f(x)).collect(),
+            objects: self.objects.iter().map(|object| object.map(f)).collect(),
+        }
+    }
+}
+
 impl<T: Value> StateGradient<T> {
     /// The values as `f64`.
     pub fn to_f64(&self) -> StateGradient<f64> {
@@ -130,7 +173,7 @@ pub trait Differentiate: Send + Sync {
     /// For logs and provenance, e.g. `cpu, 2 threads`.
     fn name(&self) -> String;
 
-    /// Simulates an episode of each candidate once, and goes back through it for each objective: of each candidate one gradient an
+    /// Simulates an episode of each candidate once, in each environment where there are several, and goes back through it for each objective: of each candidate one gradient an
     /// objective, in their order and with the bits that each objective would get by itself. Gradients that are not finite are given
     /// as they are.
     ///

@@ -5,6 +5,7 @@
 //! scalar; [`step`] combines them on the CPU, [`gpu`] in shaders.
 
 pub mod batch;
+pub mod environment;
 pub mod error;
 pub mod example;
 pub mod experience;

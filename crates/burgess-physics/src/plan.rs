@@ -36,10 +36,10 @@ impl BrainKind {
         }
     }
 
-    /// Numbers of the widest layer, the observation of the largest body with a latent state of so many numbers included; none where there
-    /// are no layers.
-    pub fn widest_layer(&self, latent: usize) -> usize {
-        let observation = OBSERVATIONS + latent + JOINT_OBSERVATIONS * (MAX_LINKS - 1);
+    /// Numbers of the widest layer, the observation of the largest body with so many `further` numbers included (a wanted velocity, a latent
+    /// state); none where there are no layers.
+    pub fn widest_layer(&self, further: usize) -> usize {
+        let observation = OBSERVATIONS + further + JOINT_OBSERVATIONS * (MAX_LINKS - 1);
         match self {
             Self::Mlp(hidden) => hidden.iter().copied().fold(observation, std::cmp::Ord::max),
             Self::Cpg | Self::Sequence => 0,

@@ -1,5 +1,6 @@
 //! What an episode is for: its length, what it rewards, what it measures, when it stops early.
 
+use crate::environment::EnvironmentsSpec;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::Sensors;
@@ -21,6 +22,9 @@ pub struct TaskSpec {
     /// What ends an episode early.
     #[serde(default)]
     pub termination: Termination,
+    /// Environments in which each candidate lives an episode; one plain one unless given.
+    #[serde(default)]
+    pub environments: Option<EnvironmentsSpec>,
 }
 
 /// A reward term and its weight.
@@ -117,7 +121,7 @@ impl TaskPlan {
 
     /// What the reward gains each second.
     pub fn reward_rate<T: Real>(&self, sensors: &Sensors<T>) -> T {
-        self.weigh(|term| term.rate(sensors))
+        self.weigh(|term| term.rate(&term.numbers().map(real), sensors))
     }
 
     /// What the reward gains once, from the state in which the episode ended.

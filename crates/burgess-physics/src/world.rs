@@ -1,5 +1,6 @@
 //! What all candidates of a run share: time step, gravity, contact parameters, terrain.
 
+use crate::environment::{Environment, EnvironmentsSpec, Fold, Schedule};
 use crate::laws::terrain::{Terrain, TerrainSpec};
 use crate::model::small_scale;
 use crate::scene::{ObjectSpec, RivalSpec, object_count};
@@ -191,6 +192,14 @@ pub struct World<T> {
     pub rivals: usize,
     /// Form of the velocity-dependent forces.
     pub form: BiasForm,
+    /// Pushes: changes of the velocity of a 4 kg creature, each at the beginning of its stretch.
+    pub pushes: Schedule<T>,
+    /// Velocities that creatures are asked for.
+    pub wanted: Schedule<T>,
+    /// The other environments in which each candidate lives an episode, without others of their own: see [`crate::environment`].
+    pub others: Vec<World<T>>,
+    /// What the rewards of all environments come to.
+    pub fold: Fold,
 }
 
 impl World<f64> {
@@ -216,23 +225,66 @@ impl World<f64> {
             objects: object_count(&physics.objects) + physics.rivals.len(),
             rivals: physics.rivals.len(),
             form: physics.form,
+            pushes: Schedule::default(),
+            wanted: Schedule::default(),
+            others: Vec::new(),
+            fold: Fold::default(),
         }
+    }
+
+    /// The worlds of all environments as one, the first with the others in it. `seed` draws them, and schedules cover so many `steps`.
+    #[must_use]
+    pub fn in_environments(&self, spec: &EnvironmentsSpec, seed: u64, steps: u32) -> Self {
+        let mut worlds = spec.draw(seed, self.dt, steps).map(|Environment { place, pushes, wanted }| Self {
+            terrain: self.terrain.seen_from(place),
+            pushes,
+            wanted,
+            fold: spec.reward,
+            ..self.clone()
+        });
+        let first = worlds.next().unwrap_or_else(|| self.clone());
+        Self { others: worlds.collect(), ..first }
     }
 
     /// The same world over another scalar.
     pub fn cast<U: Real>(&self) -> World<U> {
+        self.map(&mut real)
+    }
+}
+
+impl<T: Real> World<T> {
+    /// The world of each environment, by itself.
+    pub fn each(&self) -> impl ExactSizeIterator<Item = World<T>> {
+        let mut worlds = Vec::with_capacity(1 + self.others.len());
+        worlds.push(World { others: Vec::new(), ..self.clone() });
+        worlds.extend_from_slice(&self.others);
+        worlds.into_iter()
+    }
+
+    /// Whether creatures are asked for velocities, so that networks see them.
+    pub fn asks(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
+    /// The velocity that a creature is asked for in the step after so many (m/s), where it is asked for any.
+    pub fn wanted_in(&self, steps: u32) -> Option<Vec3<T>> {
+        self.asks().then(|| self.wanted.at(steps))
+    }
+
+    /// The same world over another scalar.
+    pub fn map<U: Real>(&self, f: &mut dyn FnMut(T) -> U) -> World<U> {
         World {
-            dt: real(self.dt),
-            gravity: self.gravity.map(real),
-            friction: real(self.friction),
-            slip_speed: real(self.slip_speed),
-            contact_width: real(self.contact_width),
-            contact_damping: real(self.contact_damping),
-            onset_speed: real(self.onset_speed),
-            limit_damping: real(self.limit_damping),
-            limit_width: real(self.limit_width),
-            slew_rate: real(self.slew_rate),
-            terrain: self.terrain.map(real),
+            dt: f(self.dt),
+            gravity: self.gravity.map(&mut *f),
+            friction: f(self.friction),
+            slip_speed: f(self.slip_speed),
+            contact_width: f(self.contact_width),
+            contact_damping: f(self.contact_damping),
+            onset_speed: f(self.onset_speed),
+            limit_damping: f(self.limit_damping),
+            limit_width: f(self.limit_width),
+            slew_rate: f(self.slew_rate),
+            terrain: self.terrain.map(&mut *f),
             whole_shapes: self.whole_shapes,
             has_pairs: self.has_pairs,
             has_no_load_speeds: self.has_no_load_speeds,
@@ -240,6 +292,10 @@ impl World<f64> {
             objects: self.objects,
             rivals: self.rivals,
             form: self.form,
+            pushes: self.pushes.map(&mut *f),
+            wanted: self.wanted.map(&mut *f),
+            others: self.others.iter().map(|other| other.map(f)).collect(),
+            fold: self.fold,
         }
     }
 }

@@ -73,10 +73,11 @@ pub(super) struct Args {
 /// When the backend fails.
 pub(super) fn train_for_run(experiment: &mut Experiment, seeds: &[Body], backend: &dyn Backend) -> anyhow::Result<()> {
     let Policy::Shared { train: Some(training), sizes, .. } = &experiment.policy else { return Ok(()) };
+    let sizes = SharedSpec { commands: experiment.asks(), ..sizes.clone() };
     let seed = experiment.seed;
-    let mut trainer = Trainer::new(sizes, training.clone(), seed, origin(experiment, seeds, seed));
+    let mut trainer = Trainer::new(&sizes, training.clone(), seed, origin(experiment, seeds, seed));
     let bodies = RandomBodies::new(&start::search_space(experiment, seeds.to_vec()), seed);
-    let plan = Trained::fit(sizes, experiment.plan())?;
+    let plan = Trained::fit(&sizes, experiment.plan())?;
     let source = |number: u64| bodies.body(number);
     let setting = Setting { plan: &plan, backend, bodies: &source, seed };
     say!("training a brain for all bodies before the run");
@@ -126,7 +127,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let seed = args.seed.unwrap_or(experiment.seed);
 
     let seeds = start::seed_bodies(&experiment, &loaded.folder)?;
-    let mut trainer = begin(args, seed, origin(&experiment, &seeds, seed))?;
+    let mut trainer = begin(args, &experiment, seed, origin(&experiment, &seeds, seed))?;
     let space = start::search_space(&experiment, seeds);
     let bodies = RandomBodies::new(&space, seed);
     let plan = Trained::fit(trainer.state().brain.spec(), experiment.plan())?;
@@ -177,7 +178,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// A new brain, or the one that goes on.
-fn begin(args: &Args, seed: u64, origin: String) -> anyhow::Result<Trainer> {
+fn begin(args: &Args, experiment: &Experiment, seed: u64, origin: String) -> anyhow::Result<Trainer> {
     if args.resume {
         let trained = Trained::load(&args.out)?;
         ensure!(trained.moments.is_some(), "{}: has no state of training to go on from", args.out.display());
@@ -191,7 +192,7 @@ fn begin(args: &Args, seed: u64, origin: String) -> anyhow::Result<Trainer> {
     let before = args.from.as_deref().map(Trained::load).transpose()?;
     let brain: SharedSpec = match &before {
         Some(before) => before.brain.spec().clone(),
-        None => specified("--brain", args.brain.as_deref())?,
+        None => SharedSpec { commands: experiment.asks(), ..specified("--brain", args.brain.as_deref())? },
     };
     let training: TrainingSpec = specified("--training", args.training.as_deref())?;
     let problems = brain.problems().into_iter().map(|(field, problem)| format!("--brain: {field}: {problem}"));

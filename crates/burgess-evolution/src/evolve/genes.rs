@@ -50,7 +50,7 @@ impl Genes {
         Ok((found, experiment))
     }
 
-    /// That its policy names no files, which there is no place for in a scene; `what` is the creature there.
+    /// That its policy names no files and nobody asks it for velocities, which there is no place for in a scene; `what` is the creature there.
     ///
     /// # Errors
     ///
@@ -58,6 +58,8 @@ impl Genes {
     pub(super) fn ensure_blind(&self, what: &str) -> Result<()> {
         ensure!(self.policy.world_model().is_none(), "{what} must have a policy without a world model, has one");
         ensure!(self.policy.shared_brain().is_none(), "{what} must have a policy of its own, has a shared brain");
+        let asked = self.genome.brain.is_asked(&self.policy);
+        ensure!(!asked, "{what} must have a brain that observes no commands, and it does");
         Ok(())
     }
 

@@ -46,6 +46,7 @@ pub fn search_space(experiment: &Experiment, seeds: Vec<Body>) -> Variation {
         policy: experiment.policy.clone(),
         limits: experiment.body.limits(),
         physics: experiment.physics.on(&experiment.terrain),
+        asked: experiment.asks(),
         evolve_body: experiment.body.evolves(),
     }
 }

@@ -127,7 +127,12 @@ impl From<Benchmark> for Experiment {
             // There is no brain, no ground and no episode: the run of a benchmark does not look at them.
             policy: Policy::default(),
             terrain: Default::default(),
-            task: TaskSpec { duration: 1.0, reward: Vec::new(), termination: Termination::default() },
+            task: TaskSpec {
+                duration: 1.0,
+                reward: Vec::new(),
+                termination: Termination::default(),
+                environments: None,
+            },
             descriptors: (0..problem.measures()).map(axis).collect(),
             latent: None,
             passive: Vec::new(),

@@ -9,6 +9,7 @@
 mod batch_size;
 mod benchmark;
 mod check;
+mod environments;
 mod error;
 mod explain;
 mod inverse;

@@ -12,11 +12,12 @@ use std::sync::Arc;
 impl Experiment {
     /// What a backend simulates for it; it must have been validated.
     pub fn plan(&self) -> Plan {
-        Plan {
-            world: World::new(&self.physics, &self.terrain, self.seed),
-            task: self.task_plan(),
-            brain: self.policy.brain_kind(),
-        }
+        let (world, task) = (World::new(&self.physics, &self.terrain, self.seed), self.task_plan());
+        let world = match &self.task.environments {
+            None => world,
+            Some(environments) => world.in_environments(environments, self.seed, task.steps),
+        };
+        Plan { world, task, brain: self.policy.brain_kind() }
     }
 
     /// What refinement and emitters differentiate: the plan over a horizon (s).

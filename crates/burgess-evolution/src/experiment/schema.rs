@@ -280,6 +280,11 @@ impl Experiment {
         (self.task.duration * f64::from(self.physics.rate)).round()
     }
 
+    /// Whether creatures are asked for velocities.
+    pub fn asks(&self) -> bool {
+        self.task.environments.as_ref().is_some_and(|environments| environments.commands.is_some())
+    }
+
     /// Physics steps of a horizon (s), rounded.
     pub fn horizon_steps(&self, horizon: f64) -> f64 {
         (horizon * f64::from(self.physics.rate)).round()

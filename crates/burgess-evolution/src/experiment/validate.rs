@@ -7,10 +7,11 @@ use super::check::{
     Check, HUGE, Known, MAX_CELLS, MAX_DESCRIPTORS, MAX_FREQUENCY, MAX_GRID_DESCRIPTORS, MAX_NEIGHBOURS, Number, Pair,
     axes,
 };
+use super::environments::environments;
 use super::error::InvalidValue;
 use super::learned;
 use super::schema::*;
-use crate::genome::{BodyLimits, Policy, WorldModelFile};
+use crate::genome::{BodyLimits, Policy, SharedBrainFile, WorldModelFile};
 use burgess_learn::train::TrainingSpec;
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
@@ -47,7 +48,7 @@ pub(super) fn problems(experiment: &Experiment, known: Known) -> Vec<InvalidValu
     name(&mut check, &experiment.name);
     body(&mut check, &experiment.body, known);
     policy(&mut check, &experiment.policy, &experiment.physics);
-    training(&mut check, experiment);
+    shared_brain(&mut check, experiment);
     terrain(&mut check, experiment);
     task(&mut check, experiment);
     descriptors(&mut check, experiment);
@@ -116,12 +117,28 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
     check.within("body.limits.overlap", *overlap, 0.0..=2.0, "");
 }
 
-/// A brain is trained on bodies that differ.
-fn training(check: &mut Check, experiment: &Experiment) {
-    if experiment.policy.training().is_some() {
-        let evolves = experiment.body.evolves();
-        check.need(evolves, "policy.train", "for bodies that evolve", "for a fixed body");
-    }
+/// A brain for all bodies is trained on bodies that differ, and observes what the task asks for.
+fn shared_brain(check: &mut Check, experiment: &Experiment) {
+    let Policy::Shared { brain, train, sizes } = &experiment.policy else { return };
+    let evolves = experiment.body.evolves();
+    check.need(evolves || train.is_none(), "policy.train", "for bodies that evolve", "for a fixed body");
+    let read = brain.as_ref().and_then(SharedBrainFile::trained);
+    let observes = read.map_or(sizes.commands, |trained| trained.brain.spec().commands);
+    let of_task = |asks| {
+        if asks {
+            "that observes commands, as the task has some"
+        } else {
+            "that observes no commands, as the task has none"
+        }
+    };
+    let fits = observes == experiment.asks() || (!observes && train.is_some());
+    let came = if observes { "one that does" } else { "one that does not" };
+    check.need(
+        fits || brain.is_some() && read.is_none(),
+        "policy",
+        format!("with a brain {}", of_task(experiment.asks())),
+        came,
+    );
 }
 
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
@@ -182,6 +199,7 @@ fn terrain(check: &mut Check, experiment: &Experiment) {
 
 fn task(check: &mut Check, experiment: &Experiment) {
     one_task(check, &experiment.task, &experiment.physics);
+    environments(check, experiment);
     let dimensions = [("descriptors", &experiment.descriptors), ("passive", &experiment.passive)];
     for (name, specs) in dimensions {
         for (i, spec) in specs.iter().enumerate() {
@@ -213,7 +231,7 @@ fn needs_self_collision(check: &mut Check, path: &str, physics: &Physics) {
 /// Of an episode with this physics.
 pub(super) fn one_task(check: &mut Check, task: &TaskSpec, physics: &Physics) {
     let rate = physics.rate;
-    let TaskSpec { duration, reward, termination } = task;
+    let TaskSpec { duration, reward, termination, environments: _ } = task;
     episode(check, "task.duration", *duration, rate);
     check.length("task.reward", reward.len(), 100);
     for (i, WeightedTerm { term, weight }) in reward.iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::{Brain, CpgGene, JointKey, MlpGene, SharedGene};
 use crate::genome::{Policy, Sharing};
 use burgess_core::rng::Stream;
-use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
+use burgess_physics::model::JOINT_OBSERVATIONS;
 use std::f64::consts::PI;
 
 /// Standard deviation of a random pattern generator's amplitude genes: amplitudes about half of the joint's range.
@@ -28,8 +28,8 @@ pub(crate) struct Inheritance {
 }
 
 impl Brain {
-    /// A random brain with one entry for each of `keys`, which must be sorted.
-    pub fn random(policy: &Policy, keys: &[JointKey], stream: &mut Stream) -> Self {
+    /// A random brain with one entry for each of `keys`, which must be sorted, of a creature that is `asked` for velocities or not.
+    pub fn random(policy: &Policy, asked: bool, keys: &[JointKey], stream: &mut Stream) -> Self {
         let sharing = policy.sharing();
         match policy {
             Policy::Cpg { .. } => Brain::Cpg {
@@ -39,7 +39,7 @@ impl Brain {
             Policy::Mlp { hidden, .. } => {
                 let first = hidden.first().copied().unwrap_or(0);
                 let last = hidden.last().copied().unwrap_or(0);
-                let observations = OBSERVATIONS + policy.latent_size();
+                let observations = policy.observations(asked);
                 let fan_in = observations + JOINT_OBSERVATIONS * keys.len();
                 Brain::Mlp {
                     frequency: stream.normal(),
@@ -54,6 +54,17 @@ impl Brain {
                 style: normals(policy.trained_brain().brain.spec().style, OWN, stream),
                 joints: keys.iter().map(|&key| random_shared(key, stream)).collect(),
             },
+        }
+    }
+}
+
+impl<T> Brain<T> {
+    /// Whether it observes velocities that it is asked for, being one of a policy.
+    pub fn is_asked(&self, policy: &Policy) -> bool {
+        match self {
+            Brain::Cpg { .. } => false,
+            Brain::Shared { .. } => policy.shared_sizes().is_some_and(|sizes| sizes.commands),
+            Brain::Mlp { common, bias, .. } => common.len() == policy.observations(true).saturating_mul(bias.len()),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::shared_brain::SharedBrainFile;
 use super::world_model::WorldModelFile;
 use burgess_learn::train::{Trained, TrainingSpec};
 use burgess_learn::{Number, SharedBrain, SharedSpec};
+use burgess_physics::model::{OBSERVATIONS, wanted_observations};
 use burgess_physics::observer::Observer;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -129,6 +130,11 @@ impl Policy {
     /// Length of the latent state among its observations.
     pub fn latent_size(&self) -> usize {
         self.observer().map_or(0, |observer| observer.latent_size())
+    }
+
+    /// What a network observes beside joints, of a creature that is `asked` for velocities or not.
+    pub fn observations(&self, asked: bool) -> usize {
+        OBSERVATIONS + wanted_observations(asked) + self.latent_size()
     }
 
     /// Reads the file that it names, if it names one.

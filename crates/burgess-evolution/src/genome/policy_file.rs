@@ -5,7 +5,7 @@ use super::{Brain, JointKey};
 use crate::genome::{Files, Policy};
 use anyhow::{Context, anyhow, bail, ensure};
 use burgess_core::files;
-use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
+use burgess_physics::model::JOINT_OBSERVATIONS;
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,9 @@ impl PolicyFile {
             (Policy::Cpg { .. }, Brain::Cpg { joints, .. }) => joints.iter().map(|entry| entry.key).collect(),
             (Policy::Mlp { hidden, .. }, Brain::Mlp { common, bias, hidden: further, joints, .. }) => {
                 let (&first, &last) = hidden.first().zip(hidden.last()).context("`policy.hidden` must not be empty")?;
-                let observations = OBSERVATIONS + self.policy.latent_size();
+                // Only those of tasks with commands observe them.
+                let observations =
+                    self.policy.observations(common.len() == self.policy.observations(true).saturating_mul(first));
                 expect("brain.common", common.len(), observations.saturating_mul(first))?;
                 expect("brain.bias", bias.len(), first)?;
                 expect("brain.hidden", further.len(), hidden.len() - 1)?;
@@ -79,6 +81,20 @@ impl PolicyFile {
         Ok(())
     }
 
+    /// That the brain observes what it is asked for in a world, and nothing that it is not asked for there.
+    ///
+    /// # Errors
+    ///
+    /// When it is one for other tasks.
+    pub fn ensure_asked(&self, asked: bool) -> anyhow::Result<()> {
+        let is_network = !matches!(self.brain, Brain::Cpg { .. });
+        match (asked, self.brain.is_asked(&self.policy)) {
+            (false, true) => bail!("brain: observes commands, and there are none in this task"),
+            (true, false) if is_network => bail!("brain: must observe commands in a task with commands, and does not"),
+            _ => Ok(()),
+        }
+    }
+
     /// The file's text.
     ///
     /// # Errors
@@ -104,7 +120,7 @@ mod tests {
         let (sharing, frequency) = (Sharing::Instance, (0.5, 2.5));
         let policy = Policy::Mlp { hidden: vec![4, 3], sharing, frequency, control_rate: 60, world_model: None };
         let keys = [1, 2].map(|gene| JointKey { gene: GeneId(gene), ..JointKey::default() });
-        let brain = Brain::random(&policy, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
+        let brain = Brain::random(&policy, false, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
         PolicyFile { policy, brain }
     }
 

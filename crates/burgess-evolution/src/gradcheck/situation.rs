@@ -11,6 +11,7 @@ use burgess_core::rng::{Purpose, Stream};
 use burgess_latent::{FrozenWorldModel, Size};
 use burgess_learn::SharedSpec;
 use burgess_learn::train::Trained;
+use burgess_physics::environment::{CommandSpec, EnvironmentsSpec, Fold, PushSpec};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::laws::terrain::{TerrainSpec, Wall};
@@ -64,6 +65,8 @@ struct Recipe {
     body: &'static str,
     terrain: TerrainSpec,
     policy: Policy,
+    /// Pushes and commands.
+    environment: EnvironmentsSpec,
     /// What is changed of the genome and of the physics to get there.
     change: fn(&mut Genome, &mut Physics),
     reached: Option<Reached>,
@@ -87,7 +90,15 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         Wall { centre: (0.5, 0.0), half: (0.1, 1.0), height: 0.5 },
         Wall { centre: (-0.4, 0.3), half: (0.05, 0.1), height: 0.03 },
     ];
-    let on = |name, body, terrain, reached| Recipe { name, body, terrain, policy: cpg(), change: lively, reached };
+    let environment = EnvironmentsSpec { count: 1, reward: Fold::Mean, places: 0.0, pushes: None, commands: None };
+    // Several in the shortest episodes of many steps.
+    let pushed = EnvironmentsSpec { pushes: Some(PushSpec { every: 0.07, speed: 0.3 }), ..environment.clone() };
+    let commands = Some(CommandSpec { every: 0.07, speed: (0.2, 0.6), turn: 2.0 });
+    let asked = EnvironmentsSpec { commands, ..environment.clone() };
+    let on = |name, body, terrain, reached| {
+        let (policy, environment) = (cpg(), environment.clone());
+        Recipe { name, body, terrain, policy, environment, change: lively, reached }
+    };
     let flat = |name, body, reached| on(name, body, TerrainSpec::Plane { slope: 0.0 }, reached);
     let later: Option<Reached> = Some(|episode, _| episode.steps() > 120);
     let settled: Option<Reached> = Some(|episode, _| episode.steps() > 480);
@@ -103,6 +114,8 @@ pub fn all() -> anyhow::Result<Vec<Situation>> {
         Recipe { change: weak, ..flat("saturated servo", "quadruped", Some(is_saturated)) },
         Recipe { change: geared, ..flat("servo at its no-load speed", "quadruped", Some(is_fast)) },
         Recipe { policy: mlp.clone(), ..flat("network", "biped", later) },
+        Recipe { policy: mlp.clone(), environment: asked, ..flat("commands", "quadruped", later) },
+        Recipe { environment: pushed, ..flat("pushed", "hexapod", later) },
         Recipe { policy: watched(mlp)?, ..flat("watching world model", "biped", later) },
         Recipe { policy: untrained(), ..flat("shared brain", "biped", later) },
         on("stairs", "hexapod", stairs, later),
@@ -155,11 +168,13 @@ pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec
             min_up: None,
             ..plan.task.clone()
         };
+        // Gradients of several environments are sums of such.
+        let world = World { others: Vec::new(), ..plan.world.clone() };
         let at = |when: &str, reached| Situation {
             name: format!("{name}, {when}"),
             genome: genome.clone(),
             rules: rules.clone(),
-            world: plan.world.clone(),
+            world: world.clone(),
             task: task.clone(),
             brain: plan.brain.clone(),
             reached,
@@ -177,14 +192,14 @@ fn varied(variation: &Variation, stream: &mut Stream) -> Genome {
 
 impl Recipe {
     fn cook(self) -> anyhow::Result<Situation> {
-        let Self { name, body, terrain, policy, change, reached } = self;
+        let Self { name, body, terrain, policy, environment, change, reached } = self;
         let mut physics = Physics { contact_stiffness: Stiffness::Fixed(1e4), ..Physics::default() }.on(&terrain);
         let seeds = vec![morphology::load(body, Path::new("."))?];
-        let limits = BodyLimits::default();
-        let variation = Variation { seeds, policy, limits, physics: physics.clone(), evolve_body: true };
+        let (limits, asked) = (BodyLimits::default(), environment.commands.is_some());
+        let variation = Variation { seeds, policy, limits, physics: physics.clone(), asked, evolve_body: true };
         let mut genome = varied(&variation, &mut Stream::new(1, 0, 0, Purpose::Test));
         change(&mut genome, &mut physics);
-        let world = World::new(&physics, &terrain, 1);
+        let world = World::new(&physics, &terrain, 1).in_environments(&environment, 1, SEARCH);
         let (task, brain) = (task(name, &variation.policy, &physics), variation.policy.brain_kind());
         let Variation { policy, limits, .. } = variation;
         Ok(Situation {
@@ -203,10 +218,11 @@ impl Recipe {
 /// its kink at rest, and for what is said of a rival where there is none.
 fn task(name: &str, policy: &Policy, physics: &Physics) -> TaskPlan {
     let weights: [f64; RewardTerm::ALL.len()] =
-        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5, 0.5];
+        [1.0, 0.5, 0.5, 1.0, 0.25, -0.002, -0.001, 0.25, -0.1, 0.5, 0.5, 1.0, 0.5, -0.5, 0.5, 0.5];
     let term = |term| match term {
         RewardTerm::TargetReached { .. } => RewardTerm::TargetReached { target: (1.0, 0.0), radius: 0.5 },
         RewardTerm::ObjectReached { .. } => RewardTerm::ObjectReached { target: (1.0, 0.0), radius: 0.5 },
+        RewardTerm::FollowCommand { .. } => RewardTerm::FollowCommand { spread: 0.3 },
         other => other,
     };
     let meets = !physics.rivals.is_empty();

@@ -69,6 +69,7 @@ impl Mover {
                 if let Some(problem) = policy_problems(&file.policy, physics).first() {
                     bail!("{path}: {problem}");
                 }
+                file.ensure_asked(false).with_context(|| path.clone())?;
                 (file.policy, Brains::Same(file.brain))
             }
             &Gait::Random { offset, amplitude, frequency, bounds } => {

@@ -13,8 +13,9 @@ use burgess_learn::SharedBrain;
 use burgess_learn::brain::{Input, RHYTHM};
 use burgess_learn::describe::Description;
 use burgess_physics::gradient::{Gradient, PreludeGradient, WorldGradient};
-use burgess_physics::model::{Candidate, Controller, Model};
+use burgess_physics::model::{Candidate, Controller, Model, rest_origins};
 use burgess_physics::step::prelude::Prelude;
+use burgess_physics::step::spawn::spawn_position;
 use burgess_physics::world::{Physics, World};
 
 /// What makes a candidate of a genome, and where it lives.
@@ -65,7 +66,9 @@ fn seeded_numbers<T: Value>(
     gradient: &Gradient<T>,
 ) -> Result<Vec<(Var, f64)>, InvalidBody> {
     let Grown { model, keys } = expand(&genome.body, recipe.limits, recipe.physics)?;
-    let prelude = seeded_prelude(&model, &recipe.world.cast(), &gradient.prelude);
+    let world: World<Var> = recipe.world.cast();
+    let prelude = seeded_prelude(&model, &world, &gradient.prelude);
+    let starts = seeded_starts(&model, &world, gradient);
     let wanted = &gradient.candidate;
     let (numbers, bars) = (creature_numbers(&model), creature_numbers(&wanted.model));
     assert_eq!(numbers.len(), bars.len(), "a gradient of another body");
@@ -87,7 +90,7 @@ fn seeded_numbers<T: Value>(
             seeded.extend(numbers.into_iter().zip(bars.into_iter().map(Value::to_f64)));
         }
     }
-    seeded.extend(prelude);
+    seeded.extend(prelude.chain(starts));
     Ok(seeded)
 }
 
@@ -136,7 +139,8 @@ pub fn candidate_gradient<T: Value>(
         let (numbers, gravity) = inputs.split_at(own);
         let model = with_numbers(&candidate.model, numbers);
         let world = World { gravity: vec3(gravity[0], gravity[1], gravity[2]), ..world.cast() };
-        seeded_prelude(&model, &world, &gradient.prelude).collect()
+        let prelude = seeded_prelude(&model, &world, &gradient.prelude);
+        prelude.chain(seeded_starts(&model, &world, gradient)).collect()
     });
     let (to_creature, to_gravity) = through_prelude.split_at(own);
     let mut sums = creature_numbers(&gradient.candidate.model.map(Value::to_f64));
@@ -168,6 +172,16 @@ fn seeded_prelude<T: Value>(
     ];
     let start = start.to_array().into_iter().zip(gradient.start.to_array());
     start.chain(scalars).map(|(number, bar)| (number, bar.to_f64()))
+}
+
+/// The starting positions in the other environments of a world, each with its gradient.
+fn seeded_starts<T: Value>(model: &Model<Var>, world: &World<Var>, gradient: &Gradient<T>) -> Vec<(Var, f64)> {
+    let mut seeded = Vec::new();
+    for (other, bars) in world.others.iter().zip(&gradient.other_starts) {
+        let start = spawn_position(model, &rest_origins(model), other);
+        seeded.extend(start.to_array().into_iter().zip(bars.to_array().map(Value::to_f64)));
+    }
+    seeded
 }
 
 /// Every number of a body, in the order of its map.

@@ -7,8 +7,8 @@ use crate::growth::link_keys;
 use crate::store::RunReader;
 use anyhow::Result;
 use burgess_physics::model::Candidate;
+use burgess_physics::plan::Plan;
 use burgess_physics::step::trace::{TraceRow, trace};
-use burgess_physics::world::World;
 use burgess_qd::Evaluated;
 use burgess_report::pictures::{ColouredBody, Frame, Portrait, contact_sheet};
 use burgess_report::spread;
@@ -39,8 +39,7 @@ pub(super) fn draw_contact_sheet(run: &RunReader, archive: &ArchiveView, out: &P
         return Ok(None);
     }
     let (experiment, space) = start::thaw_run(run.dir())?;
-    let world = World::new(&experiment.physics, &experiment.terrain, experiment.seed);
-    let task = experiment.plan().task;
+    let Plan { world, task, .. } = experiment.plan();
     let sit = |&place: &usize| -> Result<Sitter> {
         let (_, elite) = &elites[place];
         let candidate = space.compile(elite.expressed())?;

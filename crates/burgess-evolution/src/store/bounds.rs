@@ -8,7 +8,7 @@ use crate::experiment::Experiment;
 use crate::genome::{MAX_GENES, Policy};
 use burgess_core::files::WEIGHTS;
 use burgess_physics::frame::recorded_layout;
-use burgess_physics::model::{JOINT_OBSERVATIONS, MAX_LINKS, OBSERVATIONS};
+use burgess_physics::model::{JOINT_OBSERVATIONS, MAX_LINKS};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -102,7 +102,7 @@ fn genome_bytes(experiment: &Experiment) -> usize {
         (Policy::Cpg { .. }, None) => 0,
         (Policy::Mlp { hidden, .. }, None) => {
             let (first, last) = (hidden.first().copied().unwrap_or(0), hidden.last().copied().unwrap_or(0));
-            let common = (OBSERVATIONS + experiment.policy.latent_size() + 1) * first;
+            let common = (experiment.policy.observations(experiment.asks()) + 1) * first;
             let further: usize = hidden.windows(2).map(|units| (units[0] + 1) * units[1]).sum();
             common + further + MAX_GENES * (JOINT_OBSERVATIONS * first + last)
         }

@@ -29,6 +29,8 @@ pub struct Variation {
     pub limits: BodyLimits,
     /// Constants that servos and contacts are derived from.
     pub physics: Physics,
+    /// Whether creatures are asked for velocities, which networks then observe.
+    pub asked: bool,
     /// Whether bodies evolve; if not, every genome has its seed's body to the bit.
     pub evolve_body: bool,
 }
@@ -47,7 +49,7 @@ impl Variation {
             body = shift_body(&body, &Bounds::new(&self.limits), |id, _| sigma * id.field.step() * stream.normal());
         }
         let keys = entry_keys(&body, &self.policy, &self.limits);
-        Genome { brain: Brain::random(&self.policy, &keys, stream), body }
+        Genome { brain: Brain::random(&self.policy, self.asked, &keys, stream), body }
     }
 
     /// The parent with normal noise of strength `sigma` on every continuous gene, each times its

@@ -5,7 +5,7 @@ use super::{GROUP, RHYTHM, SharedBrain, SharedSpec, body_outputs, joint_outputs}
 use crate::describe::{Description, Measures};
 use crate::number::Number;
 use burgess_core::autodiff::{Real, real};
-use burgess_physics::model::{Controller, JOINT_OBSERVATIONS, Layer, OBSERVATIONS};
+use burgess_physics::model::{Controller, JOINT_OBSERVATIONS, Layer, OBSERVATIONS, WANTED_OBSERVATIONS};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -16,11 +16,12 @@ const FREQUENCY_RANGE: f64 = 0.6;
 
 /// What the observations that belong to no joint are multiplied by: such multiples of the body's measures of (length, time). They are then
 /// about one for bodies of any size.
-fn observation_scales<T: Real>(Measures { length, time }: Measures<T>) -> [T; OBSERVATIONS] {
+/// Those of a velocity that the creature is asked for stand behind the others.
+fn observation_scales<T: Real>(Measures { length, time }: Measures<T>) -> [T; OBSERVATIONS + WANTED_OBSERVATIONS] {
     let (one, speed) = (T::one(), time / length);
     // A trot of a body of 4 kg stands for one.
     let height = length.recip() * real(4.0);
-    [one, one, one, speed, speed, speed, time, time, time, height, one, one]
+    [one, one, one, speed, speed, speed, time, time, time, height, one, one, speed, speed]
 }
 
 /// The same for what a joint feels: angle, rate, contact. Where there are many joints, each counts less.
@@ -111,17 +112,18 @@ impl<T: Number> SharedBrain<T> {
         let own_scales = joint_scales(body.measures, joints);
         let mut biases = of_body[1..].iter().copied();
 
-        let inputs = OBSERVATIONS + JOINT_OBSERVATIONS * joints;
+        let observations = spec.observations();
+        let inputs = observations + JOINT_OBSERVATIONS * joints;
         let mut weights = vec![T::zero(); first * inputs];
         for (unit, row) in weights.chunks_exact_mut(inputs).enumerate() {
-            for (input, scale) in scales.into_iter().enumerate() {
+            for (input, scale) in scales.into_iter().take(observations).enumerate() {
                 row[input] = common[input * first + unit] * scale;
             }
         }
         for joint in 0..joints {
             let own = of_joint(joint);
             for (i, scale) in own_scales.into_iter().enumerate() {
-                let input = OBSERVATIONS + JOINT_OBSERVATIONS * joint + i;
+                let input = observations + JOINT_OBSERVATIONS * joint + i;
                 for unit in 0..first {
                     weights[unit * inputs + input] = own[RHYTHM + i * first + unit] * scale;
                 }
@@ -204,7 +206,9 @@ impl<T: Number> OutputGradients<T> {
         let given = &pass.bodies[number * of_body..][..of_body];
         let row = |joint: usize| (pass.bases[number] + 1 + joint) * of_joint;
         // What scales are multiplied by.
-        let (mut observation_bars, mut joint_bars) = ([T::zero(); OBSERVATIONS], [T::zero(); JOINT_OBSERVATIONS]);
+        let observations = brain.spec.observations();
+        let (mut observation_bars, mut joint_bars) =
+            ([T::zero(); OBSERVATIONS + WANTED_OBSERVATIONS], [T::zero(); JOINT_OBSERVATIONS]);
 
         let squashed = given[0].squash();
         let hertz = frequency(given[0], measures);
@@ -216,14 +220,14 @@ impl<T: Number> OutputGradients<T> {
         let common_weights = common.of(&brain.weights);
         let common_bars = common.of_mut(weights_bar);
         for (unit, bars) in layers[0].weights.chunks_exact(inputs).enumerate() {
-            for (input, scale) in scales.into_iter().enumerate() {
+            for (input, scale) in scales.into_iter().take(observations).enumerate() {
                 common_bars[input * first + unit] += bars[input] * scale;
                 observation_bars[input] += bars[input] * common_weights[input * first + unit];
             }
             for joint in 0..joints {
                 let own = row(joint);
                 for (i, scale) in own_scales.into_iter().enumerate() {
-                    let bar = bars[OBSERVATIONS + JOINT_OBSERVATIONS * joint + i];
+                    let bar = bars[observations + JOINT_OBSERVATIONS * joint + i];
                     let place = own + RHYTHM + i * first + unit;
                     self.joints[place] += bar * scale;
                     joint_bars[i] += bar * pass.joints[place];
@@ -248,6 +252,7 @@ impl<T: Number> OutputGradients<T> {
 
         let Measures { length, time } = measures;
         let [speed_bar, spin_bar] = [3, 6].map(|i| observation_bars[i..i + 3].iter().copied().sum::<T>());
+        let speed_bar = speed_bar + observation_bars[OBSERVATIONS..].iter().copied().sum::<T>();
         let share = own_scales[0];
         let of_length = -(speed_bar * time + observation_bars[9] * real(4.0)) / (length * length);
         let of_time = speed_bar / length + spin_bar + joint_bars[1] * share - *frequency_bar * hertz / time;

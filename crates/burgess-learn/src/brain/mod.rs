@@ -26,7 +26,7 @@ use crate::describe::FEATURES;
 use crate::error::{LearnError, Result};
 use crate::number::Number;
 use burgess_core::rng::{Purpose, Stream};
-use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
+use burgess_physics::model::{JOINT_OBSERVATIONS, OBSERVATIONS, wanted_observations};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -52,6 +52,9 @@ pub struct SharedSpec {
     /// Decisions a second; must divide `physics.rate`.
     #[serde(default = "default_control_rate")]
     pub control_rate: u32,
+    /// Whether creatures observe velocities that they are asked for; what trains a brain turns it on where the task has commands.
+    #[serde(default)]
+    pub commands: bool,
 }
 
 fn default_control_rate() -> u32 {
@@ -77,6 +80,7 @@ impl Default for SharedSpec {
             hidden: default_hidden(),
             style: default_style(),
             control_rate: default_control_rate(),
+            commands: false,
         }
     }
 }
@@ -100,6 +104,33 @@ impl SharedSpec {
 }
 
 impl SharedSpec {
+    /// Observations that belong to no joint.
+    pub(crate) fn observations(&self) -> usize {
+        OBSERVATIONS + wanted_observations(self.commands)
+    }
+
+    /// Weights of the servo of a joint: those of the last hidden layer.
+    pub(crate) fn servo_weights(&self) -> usize {
+        self.hidden[self.hidden.len() - 1]
+    }
+
+    /// That it observes commands where there are any, and only there.
+    ///
+    /// # Errors
+    ///
+    /// When it is a brain for other tasks.
+    pub fn ensure_asked(&self, asked: bool) -> Result<()> {
+        match (asked, self.commands) {
+            (true, false) => {
+                Err(LearnError::Training("a brain in a task with commands must observe them, this one does not".into()))
+            }
+            (false, true) => Err(LearnError::Training(
+                "a brain that observes commands needs a task with them, this one has none".into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Steps between two decisions, of so many steps a second.
     ///
     /// # Errors
@@ -190,7 +221,7 @@ impl Layout {
         let joint =
             Dense { weights: block("joint.weights", width, of_joint), biases: block("joint.biases", 1, of_joint) };
         let body = Dense { weights: block("body.weights", width, of_body), biases: block("body.biases", 1, of_body) };
-        let common = block("common", OBSERVATIONS, spec.hidden[0]);
+        let common = block("common", spec.observations(), spec.hidden[0]);
         let between = spec.hidden.windows(2).zip(BETWEEN).map(|(pair, name)| block(name, pair[0], pair[1])).collect();
         Self { embed, up, children, down, parent, mix, joint, body, common, between, count }
     }
@@ -209,7 +240,7 @@ pub const RHYTHM: usize = 3;
 
 /// Numbers that the network gives for a joint: its rhythm, weights of its observations, weights of its servo.
 fn joint_outputs(spec: &SharedSpec) -> usize {
-    RHYTHM + JOINT_OBSERVATIONS * spec.hidden[0] + spec.hidden[spec.hidden.len() - 1]
+    RHYTHM + JOINT_OBSERVATIONS * spec.hidden[0] + spec.servo_weights()
 }
 
 /// Numbers that it gives for a body: the frequency, biases of the hidden layers.
@@ -252,7 +283,7 @@ impl<T: Number> SharedBrain<T> {
             block.of_mut(&mut weights).iter_mut().for_each(|weight| *weight = T::from_f64(deviation * stream.normal()));
         }
         // It begins with small oscillations, and feels nothing.
-        let last = spec.hidden[spec.hidden.len() - 1];
+        let last = spec.servo_weights();
         for row in layout.joint.weights.of_mut(&mut weights).chunks_exact_mut(joint_outputs(spec)) {
             row[..RHYTHM].iter_mut().for_each(|weight| *weight *= T::from_f64(FIRST_RHYTHM));
             let servo = row.len() - last;

@@ -1,7 +1,7 @@
 //! Gradients from the ranks of noisy brothers.
 
 use super::{Setting, Trained, Update};
-use crate::brain::{Input, Outputs};
+use crate::brain::{Input, Outputs, RHYTHM};
 use crate::describe::Description;
 use crate::error::Result;
 use burgess_core::rng::{Purpose, Stream};
@@ -10,9 +10,6 @@ use burgess_physics::model::{Candidate, Controller, Model};
 use burgess_physics::task::Ending;
 use rayon::prelude::*;
 
-/// Numbers of a joint, and of a body, that belong to its rhythm.
-const RHYTHM: (usize, usize) = (3, 1);
-
 /// The noise on what the network gives.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noise {
@@ -20,23 +17,26 @@ pub(super) struct Noise {
     pub(super) members: usize,
     /// Standard deviation on what makes its rhythm.
     pub(super) rhythm: f32,
-    /// The same on all else.
+    /// The same on the weights of its servos.
     pub(super) feedback: f32,
 }
 
 impl Noise {
-    /// Adds to the numbers of a body `of` each standard deviation, times the normal numbers of a stream.
-    fn add(&self, each: usize, to: Outputs<&mut [f32]>, mut stream: Stream, of: impl Fn(f32) -> f32) {
-        let mut add = |to: &mut f32, in_rhythm: bool| {
-            let deviation = if in_rhythm { self.rhythm } else { self.feedback };
+    /// Adds to the numbers of a body, so many `each` joint and at their end so many of its servo, `of` each standard deviation times the normal
+    /// numbers of a stream.
+    fn add(&self, (each, servo): (usize, usize), to: Outputs<&mut [f32]>, mut stream: Stream, of: impl Fn(f32) -> f32) {
+        let mut add = |to: &mut [f32], deviation: f32| {
             if deviation > 0.0 {
-                *to += of(deviation) * stream.normal() as f32;
+                to.iter_mut().for_each(|to| *to += of(deviation) * stream.normal() as f32);
             }
         };
         for joint in to.joints.chunks_exact_mut(each) {
-            joint.iter_mut().enumerate().for_each(|(i, to)| add(to, i < RHYTHM.0));
+            let (others, servo) = joint.split_at_mut(each - servo);
+            add(&mut others[..RHYTHM], self.rhythm);
+            add(servo, self.feedback);
         }
-        to.body.iter_mut().enumerate().for_each(|(i, to)| add(to, i < RHYTHM.1));
+        // The frequency.
+        add(&mut to.body[..1], self.rhythm);
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn gradient(
         (first..first + count as u64).into_par_iter().map(describe).collect();
     let inputs: Vec<Input<'_, f32>> = new.iter().map(|(_, body)| Input::of(body)).collect();
 
-    let each = brain.joint_numbers();
+    let each = (brain.joint_numbers(), brain.spec().servo_weights());
     let stream =
         |body: usize, pair: usize| Stream::new(seed, update, (body * members / 2 + pair) as u64, Purpose::Exploration);
     let controllers = brain.noisy_controllers(&inputs, members, |body, member, to| {

@@ -57,8 +57,8 @@ pub enum Way {
         /// Standard deviation of the noise on offsets and oscillations of joints and on the frequency.
         #[serde(default = "default_rhythm")]
         rhythm: f64,
-        /// The same on weights of what joints feel and of their servos. Without it they stay at zero, and joints follow their rhythm only. The weights that
-        /// all bodies share (of what belongs to no joint, and between hidden layers) stay as they began in any case.
+        /// The same on the weights of servos, by which joints follow what hidden units make of the body's state and of commands. Without it they stay at
+        /// zero, and joints follow their rhythm only. The weights of hidden units are random features: they only change as the network does.
         #[serde(default)]
         feedback: f64,
     },
@@ -209,8 +209,9 @@ impl Trained {
     ///
     /// # Errors
     ///
-    /// When the steps a second are no multiple of the decisions a second.
+    /// When the steps a second are no multiple of the decisions a second, or only one of brain and task has commands.
     pub fn fit(spec: &SharedSpec, mut plan: Plan) -> Result<Plan> {
+        spec.ensure_asked(plan.world.asks())?;
         plan.task.control_period = spec.control_period((1.0 / plan.world.dt).round() as u32)?;
         plan.task.frame = None;
         plan.task.observer = None;

@@ -17,6 +17,12 @@ pub(super) fn gradient(
     (window, clip): (f64, f64),
     &Setting { plan, backend, bodies, .. }: &Setting<'_>,
 ) -> Result<(Vec<f32>, Update)> {
+    if !plan.world.others.is_empty() {
+        let count = plan.world.others.len() + 1;
+        return Err(LearnError::Training(format!(
+            "way: Windows trains in one environment, and the task has {count}; Exploration trains in all of them"
+        )));
+    }
     let decision = plan.world.dt * f64::from(plan.task.control_period);
     let decisions = ((window / decision).round() as u32).max(1);
     let windows = u64::from(plan.task.steps.div_ceil(decisions.saturating_mul(plan.task.control_period)));

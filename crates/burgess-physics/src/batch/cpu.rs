@@ -1,13 +1,14 @@
 //! The CPU backend: groups of candidates in parallel, those of a group side by side in vector registers: see [`crate::lanes`].
 
+use super::lives::{fold_gradients, fold_outcomes, lives, objectives_of_lives};
 use super::simulator::{Batch, Simulator, check_gradients};
 use super::{Backend, Capacity, Outcome, on_cpu};
+use crate::environment::Fold;
 use crate::error::Error;
 use crate::gradient::{Differentiate, Gradient, Objective};
-use crate::lanes::Lanes;
 use crate::model::Candidate;
 use crate::plan::Plan;
-use crate::step::abreast::{self, groups, suits};
+use crate::step::abreast::{self, Life, groups, suits};
 use crate::step::episode::Episode;
 use crate::step::reverse::episode::{TAPE_MEMORY, differentiate_abreast, differentiate_each};
 use crate::task::{Ending, Returns, TaskPlan};
@@ -29,9 +30,9 @@ use std::time::{Duration, Instant};
 /// ```
 #[derive(Debug)]
 pub struct CpuBackend {
-    world: World<f32>,
-    /// The same for candidates side by side.
-    world_abreast: World<Lanes>,
+    /// One an environment.
+    worlds: Vec<World<f32>>,
+    fold: Fold,
     task: TaskPlan,
     /// Whether candidates can go side by side.
     suits: bool,
@@ -46,27 +47,29 @@ impl CpuBackend {
     /// When the threads cannot be started.
     pub fn new(plan: &Plan, threads: Option<usize>) -> Result<Self, Error> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
-        let (world, world_abreast) = (plan.world.cast(), plan.world.cast());
-        Ok(Self { world, world_abreast, task: plan.task.clone(), suits: suits(plan), pool, busy: Mutex::default() })
+        let worlds = plan.world.each().map(|world| world.cast()).collect();
+        let (fold, task) = (plan.world.fold, plan.task.clone());
+        Ok(Self { worlds, fold, task, suits: suits(plan), pool, busy: Mutex::default() })
     }
 
-    /// Does a job for every candidate, in parallel, on the clock: one for those that go alone, another for those that go side by side, which
-    /// gives a result for each. Results come in the order of the candidates.
+    /// Does a job for every life of every candidate, in parallel, on the clock: one for those that go alone, another for those that go side by
+    /// side, which gives a result for each. Results come in the order of the candidates, and for each in that of the environments.
     fn on_the_clock<R: Send>(
         &self,
         candidates: &[Candidate<f32>],
-        alone: impl Fn(&Candidate<f32>) -> R + Sync,
-        abreast: impl Fn(&[&Candidate<f32>]) -> Vec<R> + Sync,
+        alone: impl Fn(&Life<'_>) -> R + Sync,
+        abreast: impl Fn(&[Life<'_>]) -> Vec<R> + Sync,
     ) -> Vec<R> {
         let began = Instant::now();
+        let lives = lives(candidates, &self.worlds);
         let groups = if self.suits {
-            groups(candidates, self.pool.current_num_threads())
+            groups(&lives, self.pool.current_num_threads())
         } else {
-            (0..candidates.len()).map(|place| vec![place]).collect()
+            (0..lives.len()).map(|place| vec![place]).collect()
         };
         let job = |places: &Vec<usize>| match places[..] {
-            [place] => vec![alone(&candidates[place])],
-            _ => abreast(&places.iter().map(|&place| &candidates[place]).collect::<Vec<_>>()),
+            [place] => vec![alone(&lives[place])],
+            _ => abreast(&places.iter().map(|&place| lives[place]).collect::<Vec<_>>()),
         };
         let results: Vec<Vec<R>> = self.pool.install(|| groups.par_iter().map(job).collect());
         let mut placed: Vec<(usize, R)> = groups.into_iter().flatten().zip(results.into_iter().flatten()).collect();
@@ -75,23 +78,23 @@ impl CpuBackend {
         placed.into_iter().map(|(_, result)| result).collect()
     }
 
-    fn episode(&self, candidate: &Candidate<f32>) -> Outcome {
+    fn episode(&self, &Life { candidate, world, .. }: &Life<'_>) -> Outcome {
         let (experience, returns) = match self.task.frame {
-            None => (None, Episode::new(candidate, &self.world, &self.task).run()),
-            Some(frame) => crate::step::record::record(candidate, &self.world, &self.task, frame),
+            None => (None, Episode::new(candidate, world, &self.task).run()),
+            Some(frame) => crate::step::record::record(candidate, world, &self.task, frame),
         };
         Outcome { experience, ..outcome(returns) }
     }
 
-    fn episodes(&self, candidates: &[&Candidate<f32>]) -> Vec<Outcome> {
-        let (together, prelude) = abreast::join(candidates, &self.world);
-        let mut episode = Episode::with(&together, &self.world_abreast, &self.task, prelude, None);
+    fn episodes(&self, lives: &[Life<'_>]) -> Vec<Outcome> {
+        let (together, world, prelude) = abreast::join(lives);
+        let mut episode = Episode::with(&together, &world, &self.task, prelude, None);
         while episode.advance() {}
-        episode.returns_of_each().into_iter().take(candidates.len()).map(outcome).collect()
+        episode.returns_of_each().into_iter().take(lives.len()).map(outcome).collect()
     }
 }
 
-/// What an episode gave to a candidate. The numbers of one that diverged are hidden.
+/// What an episode gave. The numbers of one that diverged are hidden.
 fn outcome(returns: Returns<f32>) -> Outcome {
     let diverged = returns.ending == Ending::Diverged;
     let hide = |x: f32| if diverged { f32::NAN } else { x };
@@ -115,7 +118,8 @@ impl Backend for CpuBackend {
     }
 
     fn evaluate(&self, candidates: &[Candidate<f32>]) -> Result<Vec<Outcome>, Error> {
-        Ok(self.on_the_clock(candidates, |candidate| self.episode(candidate), |candidates| self.episodes(candidates)))
+        let outcomes = self.on_the_clock(candidates, |life| self.episode(life), |lives| self.episodes(lives));
+        Ok(fold_outcomes(outcomes, self.worlds.len(), self.fold))
     }
 
     fn differentiator(&self, plan: &Plan) -> Result<Box<dyn Differentiate>, Error> {
@@ -123,7 +127,7 @@ impl Backend for CpuBackend {
     }
 
     fn load(&self, candidates: Vec<Candidate<f32>>) -> Result<Box<dyn Simulator<f32>>, Error> {
-        Ok(Box::new(Batch::in_world(self.world.clone(), self.task.clone(), candidates)?))
+        Ok(Box::new(Batch::in_world(self.worlds[0].clone(), self.task.clone(), candidates)?))
     }
 
     fn simulation_time(&self) -> Duration {
@@ -141,13 +145,12 @@ impl Differentiate for CpuBackend {
         candidates: &[Candidate<f32>],
         objectives: &[Objective],
     ) -> Result<Vec<Vec<Gradient<f32>>>, Error> {
-        let (world, task) = (&self.world, &self.task);
-        check_gradients(world)?;
-        let alone = |candidate: &Candidate<f32>| differentiate_each(candidate, world, task, objectives, TAPE_MEMORY);
-        let worlds = (world, &self.world_abreast);
-        let abreast =
-            |candidates: &[&Candidate<f32>]| differentiate_abreast(candidates, worlds, task, objectives, TAPE_MEMORY);
-        Ok(self.on_the_clock(candidates, alone, abreast))
+        let (environments, task) = (self.worlds.len(), &self.task);
+        check_gradients(&self.worlds[0])?;
+        let objectives = &objectives_of_lives(objectives, environments, self.fold);
+        let alone = |life: &Life<'_>| differentiate_each(life.candidate, life.world, task, objectives, TAPE_MEMORY);
+        let abreast = |lives: &[Life<'_>]| differentiate_abreast(lives, task, objectives, TAPE_MEMORY);
+        Ok(fold_gradients(self.on_the_clock(candidates, alone, abreast), environments, self.fold))
     }
 
     fn time(&self) -> Duration {

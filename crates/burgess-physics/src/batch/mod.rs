@@ -3,6 +3,7 @@
 mod body;
 mod capacity;
 mod cpu;
+pub(crate) mod lives;
 pub(crate) mod simulator;
 mod window;
 
@@ -20,7 +21,7 @@ use crate::plan::Plan;
 use crate::task::Ending;
 use std::time::Duration;
 
-/// What an episode gave.
+/// What an episode gave, or one in each environment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Sum of the weighted reward terms; NaN when diverged.
@@ -51,7 +52,9 @@ pub trait Backend: Send + Sync {
     fn capacity(&self) -> Capacity {
         Capacity::of_threads(rayon::current_num_threads())
     }
-    /// Simulates one episode of each candidate.
+    /// Simulates one episode of each candidate in each environment of the plan's world, and gives what they come to: see
+    /// [`environment`](crate::environment). Any that diverged makes the whole diverge, and else any that was terminated the whole terminated;
+    /// steps are summed, and the experience is that of the first environment.
     ///
     /// # Errors
     ///

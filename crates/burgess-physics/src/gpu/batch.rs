@@ -8,6 +8,7 @@ use super::layout::{self, Body, ENDING, FRESH, STEPS, Span};
 use super::part::{KEPT, Part, PartSetup, Records, copy, submit};
 use super::session::{Session, Variant};
 use super::snapshot::{Kept, ending, reward};
+use crate::batch::lives::lives;
 use crate::batch::simulator::{check_after, check_drive, check_states};
 use crate::batch::{Drive, Progress, Simulator, Snapshot, WindowGradient};
 use crate::error::Error;
@@ -78,7 +79,9 @@ impl GpuBatch {
         candidates: &[Candidate<f32>],
         least: usize,
     ) -> Result<(Vec<Loaded>, Vec<f32>), Error> {
-        let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
+        // Bodies that step live in the first environment.
+        let lives = lives(candidates, &session.worlds[..1]);
+        let prepared: Vec<Prepared<'_>> = lives.par_iter().map(Prepared::new).collect();
         let mut loaded = Vec::new();
         let variant = Variant { taped: false, mode: Mode::Windows };
         for (place, blocks) in PartSetup::rooms(session, variant, &prepared)? {

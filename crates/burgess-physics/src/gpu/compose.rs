@@ -2,14 +2,15 @@
 //!
 //! Bodies and brains are data. What is composed is the same for all candidates of a run, so nothing is compiled while it goes on.
 
-use super::layout::{LinkRoom, moment_room};
+use super::layout::{LinkRoom, TERRAIN_VECTORS, moment_room};
+use crate::environment::MAX_STRETCHES;
 use crate::frame;
 use crate::frame::FEATURES;
 use crate::laws::descriptor::Descriptor;
 use crate::laws::reward::RewardTerm;
 use crate::laws::sensors::LIMB_ENDS;
-use crate::laws::terrain::Terrain;
-use crate::model::{OBSERVATIONS, PAIR_SLOTS};
+use crate::laws::terrain::{Terrain, WAVES};
+use crate::model::{OBSERVATIONS, PAIR_SLOTS, wanted_observations};
 use crate::observer::{CLIP, EPSILON, OBSERVED, Places, Sizes, UNIMIX, UPDATE_BIAS};
 use crate::plan::BrainKind;
 use crate::step::body_plan::REFERENCE_LOAD;
@@ -25,7 +26,7 @@ use std::fmt::Write as _;
 use std::mem::discriminant;
 
 /// The hand-written stages and the generated laws, by name and text.
-pub const FILES: [(&str, &str); 23] = [
+pub const FILES: [(&str, &str); 24] = [
     ("layout.wgsl", include_str!("../../../../shaders/layout.wgsl")),
     ("shared/functions.wgsl", include_str!("../../../../shaders/shared/functions.wgsl")),
     ("shared/algebra.wgsl", include_str!("../../../../shaders/shared/algebra.wgsl")),
@@ -42,6 +43,7 @@ pub const FILES: [(&str, &str); 23] = [
     ("assemble.wgsl", include_str!("../../../../shaders/assemble.wgsl")),
     ("solve.wgsl", include_str!("../../../../shaders/solve.wgsl")),
     ("integrate.wgsl", include_str!("../../../../shaders/integrate.wgsl")),
+    ("push.wgsl", include_str!("../../../../shaders/push.wgsl")),
     ("step.wgsl", include_str!("../../../../shaders/step.wgsl")),
     ("policy.wgsl", include_str!("../../../../shaders/policy.wgsl")),
     ("measure.wgsl", include_str!("../../../../shaders/measure.wgsl")),
@@ -52,7 +54,7 @@ pub const FILES: [(&str, &str); 23] = [
 ];
 
 /// The way back, for shaders with a tape.
-pub const REVERSE_FILES: [(&str, &str); 14] = [
+pub const REVERSE_FILES: [(&str, &str); 15] = [
     ("reverse/state.wgsl", include_str!("../../../../shaders/reverse/state.wgsl")),
     ("reverse/terrain.wgsl", include_str!("../../../../shaders/reverse/terrain.wgsl")),
     ("reverse/tape.wgsl", include_str!("../../../../shaders/reverse/tape.wgsl")),
@@ -65,6 +67,7 @@ pub const REVERSE_FILES: [(&str, &str); 14] = [
     ("reverse/policy.wgsl", include_str!("../../../../shaders/reverse/policy.wgsl")),
     ("reverse/features.wgsl", include_str!("../../../../shaders/reverse/features.wgsl")),
     ("reverse/observer.wgsl", include_str!("../../../../shaders/reverse/observer.wgsl")),
+    ("reverse/push.wgsl", include_str!("../../../../shaders/reverse/push.wgsl")),
     ("reverse/step.wgsl", include_str!("../../../../shaders/reverse/step.wgsl")),
     ("reverse/episode.wgsl", include_str!("../../../../shaders/reverse/episode.wgsl")),
 ];
@@ -138,6 +141,12 @@ pub struct Choices<'a> {
     pub rivals: usize,
     /// Whether bodies have frictions of their own.
     pub frictions: bool,
+    /// Environments.
+    pub environments: usize,
+    /// Whether they push creatures.
+    pub pushed: bool,
+    /// Whether they ask creatures for velocities.
+    pub asked: bool,
     /// Whether states are kept on a tape, and there is a backward pass.
     pub taped: bool,
     /// What is simulated, and what drives it.
@@ -159,7 +168,8 @@ pub enum Mode {
 pub fn source(choices: Choices<'_>) -> String {
     let mut text = constants(choices);
     text += &task_functions(choices.task);
-    text += &terrain_functions(choices.terrain);
+    let vectors = if choices.environments > 1 { "terrain_at + " } else { "" };
+    text += &terrain_functions(choices.terrain, vectors);
     let rovers = rover_files(choices.whole_shapes);
     for (_, file) in FILES.iter().chain(rovers).chain(pair_files(choices.link_room.pairs)) {
         text.push('\n');
@@ -167,7 +177,7 @@ pub fn source(choices: Choices<'_>) -> String {
     }
     if choices.taped {
         text += &reverse_task_functions(choices.task);
-        text += &reverse_terrain_functions(choices.terrain);
+        text += &reverse_terrain_functions(choices.terrain, vectors);
         let rovers = rover_reverse_files(choices.whole_shapes);
         for (_, file) in REVERSE_FILES.iter().chain(rovers).chain(pair_reverse_files(choices.link_room.pairs)) {
             text.push('\n');
@@ -186,6 +196,7 @@ fn constants(choices: Choices<'_>) -> String {
         BrainKind::Mlp(_) => 1,
         BrainKind::Sequence => 2,
     };
+    let further = wanted_observations(choices.asked) + choices.task.latent_size();
     let mut text = String::from("// Composed for one experiment.\n");
     let whole = [
         ("CONTACTS", choices.link_room.contacts),
@@ -200,8 +211,13 @@ fn constants(choices: Choices<'_>) -> String {
         ("TOUCHES", usize::from(choices.link_room.pairs && choices.task.sees_touches())),
         ("DESCRIPTORS", choices.task.descriptors.len()),
         ("BRAIN", brain),
-        ("ACTIVATIONS", brain_kind.widest_layer(choices.task.latent_size())),
-        ("OBSERVATIONS", OBSERVATIONS + choices.task.latent_size()),
+        ("ACTIVATIONS", brain_kind.widest_layer(further)),
+        ("OBSERVATIONS", OBSERVATIONS + further),
+        ("ENVIRONMENTS", choices.environments),
+        ("TERRAIN_VECTORS", TERRAIN_VECTORS),
+        ("STRETCHES", MAX_STRETCHES),
+        ("PUSHED", usize::from(choices.pushed)),
+        ("ASKED", usize::from(choices.asked)),
         ("LIMB_ENDS", LIMB_ENDS),
         ("ROUNDS", ROUNDS),
         ("TAPED", usize::from(choices.taped)),
@@ -280,36 +296,34 @@ struct TerrainLaw {
     /// What the names of its functions begin with.
     name: &'static str,
     /// Their arguments before the point, as the world's coefficients; each ends with a comma.
-    coefficients: &'static str,
+    coefficients: String,
     /// What the reverse of a function gives beside the gradient with respect to the point: nothing, or a struct with that as `x`.
     field: &'static str,
 }
 
 impl TerrainLaw {
-    /// The law of a terrain; `gpu/world.rs` writes its coefficients.
-    fn of(terrain: &Terrain<f32>) -> Self {
+    /// The law of a terrain; `gpu/world.rs` writes its coefficients. `from` stands in front of the number of each of their vectors.
+    fn of(terrain: &Terrain<f32>, from: &str) -> Self {
+        let vector = |number: usize| format!("world.terrain[{from}{number}]");
+        let law = |name, coefficients: String, field| Self { name, coefficients, field };
         match terrain {
-            Terrain::Plane { .. } => Self { name: "plane", coefficients: "world.terrain[0].xyz, ", field: ".x" },
-            Terrain::Stairs { .. } => Self {
-                name: "stairs",
-                coefficients: "world.terrain[0].x, world.terrain[0].y, world.terrain[0].z, world.terrain[0].w, ",
-                field: ".x",
-            },
-            Terrain::Bumps(_) => Self {
-                name: "bumps",
-                coefficients: "array<vec4<f32>, 8>(world.terrain[0], world.terrain[1], world.terrain[2], world.terrain[3], \
-                               world.terrain[4], world.terrain[5], world.terrain[6], world.terrain[7]), ",
-                field: ".x",
-            },
-            Terrain::Walls(_) => Self { name: "walls", coefficients: "", field: "" },
+            Terrain::Plane { .. } => law("plane", format!("{}.xyz, ", vector(0)), ".x"),
+            Terrain::Stairs { .. } => {
+                law("stairs", ["x", "y", "z", "w"].map(|part| format!("{}.{part}, ", vector(0))).concat(), ".x")
+            }
+            Terrain::Bumps(_) => {
+                let waves = std::array::from_fn::<_, WAVES, _>(vector).join(", ");
+                law("bumps", format!("array<vec4<f32>, {WAVES}>({waves}), "), ".x")
+            }
+            Terrain::Walls(_) => law("walls", String::new(), ""),
         }
     }
 }
 
 /// Distance (m) and unit normal at a point relative to the spawn point, and its height above the ground below (m): the laws of the run's
-/// terrain.
-pub(super) fn terrain_functions(terrain: &Terrain<f32>) -> String {
-    let TerrainLaw { name, coefficients, .. } = TerrainLaw::of(terrain);
+/// terrain. `from` stands in front of the number of each vector of coefficients.
+pub(super) fn terrain_functions(terrain: &Terrain<f32>, from: &str) -> String {
+    let TerrainLaw { name, coefficients, .. } = TerrainLaw::of(terrain, from);
     let call = |result: &str, part: &str| {
         format!("\nfn terrain_{part}(x: vec3<f32>) -> {result} {{\n    return {name}_{part}({coefficients}x);\n}}\n")
     };
@@ -317,8 +331,8 @@ pub(super) fn terrain_functions(terrain: &Terrain<f32>) -> String {
 }
 
 /// The gradients with respect to the point, from those with respect to distance and normal, and to the height.
-fn reverse_terrain_functions(terrain: &Terrain<f32>) -> String {
-    let TerrainLaw { name, coefficients, field } = TerrainLaw::of(terrain);
+fn reverse_terrain_functions(terrain: &Terrain<f32>, from: &str) -> String {
+    let TerrainLaw { name, coefficients, field } = TerrainLaw::of(terrain, from);
     let call = |bar: &str, part: &str| {
         format!(
             "\nfn terrain_{part}_reverse(x: vec3<f32>, bar: {bar}) -> vec3<f32> {{\n    \

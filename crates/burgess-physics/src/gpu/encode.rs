@@ -12,6 +12,7 @@ use crate::model::{
     BaseKind, Candidate, ContactPoint, Controller, Hinge, Joint, JointKind, Link, MAX_LINKS, Model, Object, Shape,
 };
 use crate::plan::BrainKind;
+use crate::step::abreast::Life;
 use crate::step::pairs::rounded;
 use crate::step::prelude::Prelude;
 use crate::step::state::pull_tolerance;
@@ -28,6 +29,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) tree: Tree,
     /// Most contact points of one of its links.
     pub(crate) contacts: usize,
+    /// The number of its environment.
+    environment: u32,
     /// Its coefficient of friction.
     friction: f32,
     /// What is known of its objects.
@@ -65,8 +68,8 @@ pub(crate) struct Arrays<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// For a candidate in a world.
-    pub(crate) fn new(candidate: &'a Candidate<f32>, world: &World<f32>) -> Self {
+    /// For a candidate in its environment.
+    pub(crate) fn new(&Life { candidate, world, environment }: &Life<'a>) -> Self {
         let model = &candidate.model;
         let contacts = |body: &Model<f32>| body.contacts.chunk_by(|a, b| a.link == b.link).map(<[_]>::len).max();
         let contacts = model.bodies().filter_map(contacts).max();
@@ -78,6 +81,7 @@ impl<'a> Prepared<'a> {
             prelude,
             tree: Tree { links: model.link_count(), depth: model.bodies().map(depth).max().unwrap_or(0) },
             contacts: contacts.unwrap_or(0),
+            environment: environment as u32,
             friction: model.friction.unwrap_or(world.friction),
         }
     }
@@ -159,7 +163,7 @@ impl<'a> Prepared<'a> {
     /// # Errors
     ///
     /// When it cannot.
-    pub(crate) fn check_rivals(&self, brain: &BrainKind, task: &TaskPlan) -> Result<(), Error> {
+    pub(crate) fn check_rivals(&self, brain: &BrainKind, task: &TaskPlan, world: &World<f32>) -> Result<(), Error> {
         let refused = |what: &str| Err(Error::Unsupported(format!("{what} on a GPU; the CPU has them")));
         let is_such = |controller: &Controller<f32>| match (brain, controller) {
             (BrainKind::Cpg, Controller::Cpg { .. }) | (BrainKind::Sequence, Controller::Sequence { .. }) => true,
@@ -174,6 +178,9 @@ impl<'a> Prepared<'a> {
         }
         if self.candidate.model.rivals().next().is_some() && task.observer.is_some() {
             return refused("rivals of candidates that a world model watches");
+        }
+        if self.candidate.model.rivals().next().is_some() && matches!(brain, BrainKind::Mlp(_)) && world.asks() {
+            return refused("rivals of candidates with networks that observe commands");
         }
         Ok(())
     }
@@ -278,6 +285,7 @@ const IDLE: Lane = Lane {
     partners: 0,
     scene: [0; 4],
     facts: 0,
+    environment: 0,
 };
 
 /// Floats of a brain, as the device reads it.
@@ -340,8 +348,13 @@ pub(crate) fn running_sum(counts: impl Iterator<Item = usize>) -> Vec<usize> {
 fn put_tree(prepared: &Prepared<'_>, first_lane: usize, body: usize, first_object: usize, lanes: &mut [Lane]) {
     let (model, quadrants) = (&prepared.candidate.model, &prepared.prelude.plan.quadrants);
     let (count, all) = (model.links.len(), model.link_count());
-    let lane =
-        Lane { body: body as u32, scene: [first_lane as u8, all as u8, 0, count as u8], facts: body as u32, ..IDLE };
+    let lane = Lane {
+        body: body as u32,
+        scene: [first_lane as u8, all as u8, 0, count as u8],
+        facts: body as u32,
+        environment: prepared.environment,
+        ..IDLE
+    };
     put_links(model, Lane { counts: [NONE, 0, count as u8, 0], ..lane }, first_lane, lanes);
     for (i, &quadrant) in quadrants.iter().enumerate() {
         lanes[first_lane + i].counts[3] = quadrant as u8;

@@ -10,7 +10,7 @@ use super::part::{Part, PartSetup, READ_BACK, Records, side_by_side, submit, vie
 use super::pool::Loan;
 use super::session::{Session, Variant, lock};
 use crate::error::Error;
-use crate::model::Candidate;
+use crate::step::abreast::Life;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ struct Flight {
 /// Plain simulations of whole episodes.
 pub(super) const PLAIN: Variant = Variant { taped: false, mode: Mode::Episodes };
 
-/// Simulates `steps` of all candidates, in as many rounds as the device's limits ask for, at least `rounds`.
+/// Simulates `steps` of all lives, in as many rounds as the device's limits ask for, at least `rounds`.
 /// `begin` may put an episode under way onto each part, `finished` sees each with what it was made of; `meanwhile` is called while the
 /// device works on the last.
 ///
@@ -53,7 +53,7 @@ pub(super) const PLAIN: Variant = Variant { taped: false, mode: Mode::Episodes }
 /// When the device fails or is lost, or its memory ends.
 pub(super) fn simulate(
     session: &Arc<Session>,
-    candidates: &[Candidate<f32>],
+    lives: &[Life<'_>],
     steps: Range<u32>,
     rounds: usize,
     begin: impl Fn(&Member, &Encoded) -> Result<(), GpuError>,
@@ -63,7 +63,7 @@ pub(super) fn simulate(
     let mut encoded = lock(&session.encoded);
     let mut pace = session.pace();
     let [current, next] = &mut *encoded;
-    let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
+    let prepared: Vec<Prepared<'_>> = lives.par_iter().map(Prepared::new).collect();
     let mut finish = |run: &Run, encoded: &[Encoded]| {
         run.members.iter().zip(encoded).try_for_each(|(member, encoded)| finished(member, encoded))
     };

@@ -1,6 +1,7 @@
 //! What the host and the device share, in one place: `shaders/layout.wgsl` holds the same structs and numbers, and
 //! `tests/gpu/layout.rs` compares the two through naga.
 
+use crate::environment::{MAX_ENVIRONMENTS, MAX_STRETCHES};
 use crate::frame::FEATURES;
 use crate::model::{ContactPoint, Model, PAIR_SLOTS};
 use crate::observer::{Observer, Sizes};
@@ -75,10 +76,18 @@ pub struct World {
     pub hidden_layers: u32,
     /// 0, which no compiler of shaders knows.
     pub zero: u32,
+    /// Steps of a stretch that begins with a push; 0: no pushes.
+    pub push_period: u32,
+    /// Steps for which a wanted velocity holds.
+    pub asked_period: u32,
+    pub unused_0: u32,
+    pub unused_1: u32,
     /// Units of each hidden layer.
     pub hidden: [u32; 4],
-    /// Coefficients in the order that `shaders/terrain.wgsl` reads.
-    pub terrain: [Vec4; TERRAIN_VECTORS],
+    /// Coefficients of each environment in the order that `shaders/terrain.wgsl` reads.
+    pub terrain: [Vec4; TERRAIN_VECTORS * MAX_ENVIRONMENTS],
+    /// Of each environment and stretch, the change of velocity of 4 kg and the wanted velocity (m/s).
+    pub events: [Vec4; MAX_STRETCHES * MAX_ENVIRONMENTS],
 }
 
 /// The part of the episodes that one dispatch simulates.
@@ -127,6 +136,8 @@ pub struct Lane {
     pub scene: [u8; 4],
     /// Where the facts of the creature, or of the object, stand.
     pub facts: u32,
+    /// The creature's environment.
+    pub environment: u32,
 }
 
 /// What is known of a whole creature, or of an object or rival.

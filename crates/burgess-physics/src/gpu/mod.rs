@@ -25,6 +25,7 @@ pub mod shared_world;
 mod snapshot;
 mod world;
 
+use crate::batch::lives::{fold_outcomes, lives};
 use crate::batch::simulator::check_task;
 use crate::batch::{Backend, Capacity, Outcome, Simulator};
 use crate::error::Error;
@@ -97,7 +98,7 @@ impl GpuBackend {
         &self.session.gpu
     }
 
-    /// The states after the first `steps` steps, for tests. Where all episodes of a block have ended they may be of an earlier step.
+    /// The states after the first `steps` steps in the first environment, for tests. Where all episodes of a block have ended they may be of an earlier step.
     ///
     /// # Errors
     ///
@@ -143,7 +144,8 @@ impl GpuBackend {
             }
             Ok(())
         };
-        simulate(&self.session, candidates, steps, 1, begin, finished, &mut || ())?;
+        let lives = lives(candidates, &self.session.worlds[..1]);
+        simulate(&self.session, &lives, steps, 1, begin, finished, &mut || ())?;
         Ok(states.into_iter().map(|state| state.expect("every candidate is in a part")).collect())
     }
 
@@ -154,20 +156,21 @@ impl GpuBackend {
         meanwhile: &mut (dyn FnMut() + Send),
     ) -> Result<Vec<Outcome>, Error> {
         let task = self.session.task(PLAIN);
-        let mut outcomes: Vec<Option<Outcome>> = vec![None; candidates.len()];
+        let lives = lives(candidates, &self.session.worlds);
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; lives.len()];
         let finished = |member: &Member, encoded: &Encoded| {
             let results = member.results()?;
             let creatures = encoded.candidates.par_iter().zip(results.par_chunks_exact(member.part().place.words));
-            let found = creatures.map(|(&candidate, words)| {
-                Ok((candidate, decode::outcome(words, task.descriptors.len(), task.frame)?))
-            });
-            for (candidate, outcome) in found.collect::<Result<Vec<_>, GpuError>>()? {
-                outcomes[candidate] = Some(outcome);
+            let found =
+                creatures.map(|(&life, words)| Ok((life, decode::outcome(words, task.descriptors.len(), task.frame)?)));
+            for (life, outcome) in found.collect::<Result<Vec<_>, GpuError>>()? {
+                outcomes[life] = Some(outcome);
             }
             Ok(())
         };
-        simulate(&self.session, candidates, 0..task.steps, rounds, |_, _| Ok(()), finished, meanwhile)?;
-        Ok(outcomes.into_iter().map(|outcome| outcome.expect("every candidate is in a part")).collect())
+        simulate(&self.session, &lives, 0..task.steps, rounds, |_, _| Ok(()), finished, meanwhile)?;
+        let outcomes = outcomes.into_iter().map(|outcome| outcome.expect("every life is in a part")).collect();
+        Ok(fold_outcomes(outcomes, self.session.worlds.len(), self.session.fold))
     }
 }
 

@@ -13,6 +13,7 @@ use super::pipeline::{Entry, Pipeline};
 use super::pool::Loan;
 use super::session::{Session, Variant};
 use crate::error::Error;
+use crate::model::wanted_observations;
 use crate::plan::BrainKind;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -160,7 +161,7 @@ impl PartSetup {
         let check = |prepared: &Prepared<'_>| {
             prepared.check_ground(&session.world)?;
             prepared.check_pairs(&session.world)?;
-            prepared.check_rivals(session.brain(variant), task)
+            prepared.check_rivals(session.brain(variant), task, &session.world)
         };
         if let Some(error) = prepared.par_iter().find_map_first(|prepared| check(prepared).err()) {
             return Err(error);
@@ -248,7 +249,7 @@ impl PartSetup {
 /// on in a world model.
 fn scratch(session: &Session, variant: Variant) -> usize {
     let (task, brain) = (session.task(variant), session.brain(variant));
-    let widest = brain.widest_layer(task.latent_size());
+    let widest = brain.widest_layer(wanted_observations(session.world.asks()) + task.latent_size());
     let thoughts = thought_floats(task, variant.taped);
     match brain {
         BrainKind::Mlp(hidden) if variant.taped => (hidden.len() + 3) * widest + thoughts,

@@ -10,6 +10,7 @@ use super::pace::{self, Pace};
 use super::pipeline::Pipeline;
 use super::pool::Pool;
 use super::world;
+use crate::environment::Fold;
 use crate::error::Error;
 use crate::gradient::Objective;
 use crate::plan::{BrainKind, Plan};
@@ -68,7 +69,11 @@ pub(super) struct Paces {
 pub(super) struct Session {
     pub(super) gpu: Gpu,
     pub(super) options: Options,
+    /// That of the first environment.
     pub(super) world: World<f32>,
+    /// One an environment.
+    pub(super) worlds: Vec<World<f32>>,
+    pub(super) fold: Fold,
     pub(super) world_buffer: wgpu::Buffer,
     brain: BrainKind,
     pub(super) pool: Arc<Pool>,
@@ -99,8 +104,9 @@ impl Session {
             return Err(Error::Unsupported(what));
         }
         check_limits(&gpu)?;
-        let (world, task, brain) = (plan.world.cast(), plan.task.clone(), plan.brain.clone());
-        let constants = world::encode(&world, &task, &brain);
+        let worlds: Vec<World<f32>> = plan.world.each().map(|world| world.cast()).collect();
+        let (world, task, brain) = (worlds[0].clone(), plan.task.clone(), plan.brain.clone());
+        let constants = world::encode(&worlds, &task, &brain);
         let world_buffer = gpu.guarded("the world", |device| {
             device.create_buffer_init(&BufferInitDescriptor {
                 label: Some("world"),
@@ -114,6 +120,8 @@ impl Session {
             gpu,
             options,
             world,
+            worlds,
+            fold: plan.world.fold,
             world_buffer,
             brain,
             pool: Arc::new(Pool::new(options.memory.unwrap_or(u64::MAX))),
@@ -161,11 +169,22 @@ impl Session {
             let World { has_pairs: pairs, has_no_load_speeds: no_load_speeds, .. } = self.world;
             let link_room = LinkRoom { contacts, pairs, no_load_speeds };
             let Variant { taped, mode } = variant;
-            let World { terrain, objects, rivals, whole_shapes, has_frictions, .. } = &self.world;
-            let (objects, rivals, frictions, brain) = (*objects, *rivals, *has_frictions, &self.brain);
-            let whole_shapes = *whole_shapes;
-            let choices =
-                Choices { task, terrain, brain, link_room, whole_shapes, objects, rivals, frictions, taped, mode };
+            let World { terrain, objects, rivals, whole_shapes, has_frictions, pushes, .. } = &self.world;
+            let choices = Choices {
+                task,
+                terrain,
+                brain: &self.brain,
+                link_room,
+                whole_shapes: *whole_shapes,
+                objects: *objects,
+                rivals: *rivals,
+                frictions: *has_frictions,
+                environments: self.worlds.len(),
+                pushed: !pushes.is_empty(),
+                asked: self.world.asks(),
+                taped,
+                mode,
+            };
             Pipeline::new(&self.gpu, choices, self.options.checked)
         };
         let [small, large] = contact_rooms(&self.world);

@@ -52,6 +52,12 @@ pub enum RewardTerm {
     /// By how much the creature is nearer to the scene's first object than the first rival is, -1 to 1: (d_rival - d_own) / (d_rival + d_own) of
     /// the horizontal distances of both bases from the object at the end (Sims 1994, "Evolving 3D Morphology and Behavior by Competition").
     NearerToObject,
+    /// Share of the wanted velocity that the creature has, integrated (s): 1 / (1 + (|v - wanted| / spread)^2) of the horizontal velocity of
+    /// the base, in a task with `commands`.
+    FollowCommand {
+        /// Difference of velocities at which half is given (m/s). A gait's own swaying should be less.
+        spread: f64,
+    },
 }
 
 /// The numbers of a term, as the laws see them.
@@ -59,7 +65,7 @@ pub type TermNumbers<T> = [T; 3];
 
 impl RewardTerm {
     /// Every term, its numbers zero; the place in the list is the term's number in the shaders.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         RewardTerm::ForwardVelocity,
         RewardTerm::Distance,
         RewardTerm::TargetReached { target: (0.0, 0.0), radius: 0.0 },
@@ -75,6 +81,7 @@ impl RewardTerm {
         RewardTerm::ObjectTouch,
         RewardTerm::SelfTouch,
         RewardTerm::NearerToObject,
+        RewardTerm::FollowCommand { spread: 0.0 },
     ];
 
     /// The term's own numbers, unused ones zero.
@@ -83,6 +90,7 @@ impl RewardTerm {
             RewardTerm::TargetReached { target, radius } | RewardTerm::ObjectReached { target, radius } => {
                 [target.0, target.1, radius]
             }
+            RewardTerm::FollowCommand { spread } => [spread, 0.0, 0.0],
             RewardTerm::ForwardVelocity
             | RewardTerm::Distance
             | RewardTerm::HeightGained
@@ -99,8 +107,8 @@ impl RewardTerm {
         }
     }
 
-    /// What the term adds each second.
-    pub fn rate<T: Real>(&self, s: &Sensors<T>) -> T {
+    /// What the term adds each second. `numbers` are the term's own.
+    pub fn rate<T: Real>(&self, numbers: &TermNumbers<T>, s: &Sensors<T>) -> T {
         match self {
             RewardTerm::ForwardVelocity => s.velocity.x,
             RewardTerm::Upright => s.up.z,
@@ -110,6 +118,10 @@ impl RewardTerm {
             RewardTerm::JointLimitUse => s.limit_use,
             RewardTerm::ObjectTouch => s.object_touch,
             RewardTerm::SelfTouch => s.self_touch,
+            RewardTerm::FollowCommand { .. } => {
+                let (missing, [spread, ..]) = (horizontal(s.velocity - s.wanted), *numbers);
+                (T::one() + missing.norm_squared() / (spread * spread)).recip()
+            }
             RewardTerm::Distance
             | RewardTerm::TargetReached { .. }
             | RewardTerm::HeightGained
@@ -140,7 +152,8 @@ impl RewardTerm {
             | RewardTerm::Survival
             | RewardTerm::JointLimitUse
             | RewardTerm::ObjectTouch
-            | RewardTerm::SelfTouch => T::zero(),
+            | RewardTerm::SelfTouch
+            | RewardTerm::FollowCommand { .. } => T::zero(),
         }
     }
 
@@ -161,13 +174,19 @@ impl RewardTerm {
             | RewardTerm::Smoothness
             | RewardTerm::Survival
             | RewardTerm::JointLimitUse
-            | RewardTerm::SelfTouch => false,
+            | RewardTerm::SelfTouch
+            | RewardTerm::FollowCommand { .. } => false,
         }
     }
 
     /// Whether it is about the first rival.
     pub fn needs_rival(&self) -> bool {
         matches!(self, RewardTerm::NearerToObject)
+    }
+
+    /// Whether it is about a wanted velocity.
+    pub fn needs_commands(&self) -> bool {
+        matches!(self, RewardTerm::FollowCommand { .. })
     }
 
     /// Name and unit of what the term gives over an episode, for tables and plots.
@@ -188,6 +207,7 @@ impl RewardTerm {
             RewardTerm::ObjectTouch => ("object touched", "s"),
             RewardTerm::SelfTouch => ("limbs touching", "s"),
             RewardTerm::NearerToObject => ("nearer to object", ""),
+            RewardTerm::FollowCommand { .. } => ("command followed", "s"),
         }
     }
 
@@ -201,6 +221,11 @@ impl RewardTerm {
             if !(radius.is_finite() && radius > 0.0) {
                 problems.push(("radius", format!("must be a finite number above 0 m, is {radius}")));
             }
+        }
+        if let RewardTerm::FollowCommand { spread } = *self
+            && !(spread.is_finite() && spread > 0.0)
+        {
+            problems.push(("spread", format!("must be a finite number above 0 m/s, is {spread}")));
         }
         problems
     }

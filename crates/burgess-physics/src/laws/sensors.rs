@@ -45,6 +45,8 @@ pub struct Sensors<T> {
     pub self_touch: T,
     /// Origin of the first rival's base (m); zero without rivals.
     pub rival: Vec3<T>,
+    /// The velocity that the creature is asked for (m/s), horizontal; zero where it is asked for none (no gradient).
+    pub wanted: Vec3<T>,
 }
 
 /// What tasks know of a body, whatever it does.
@@ -101,6 +103,7 @@ impl<T: Compare> Choose<T::Truth> for Sensors<T> {
             object_touch: number(a.object_touch, b.object_touch),
             self_touch: number(a.self_touch, b.self_touch),
             rival: vector(a.rival, b.rival),
+            wanted: vector(a.wanted, b.wanted),
         }
     }
 }

@@ -535,7 +535,7 @@ fn sensor_ports() -> Vec<Port> {
     let mut list =
         typed(&["time", "start^", "position^", "velocity^", "up^", "height", "power", "command_rate", "limit_use"]);
     list.extend(ports(&[("limb_load", "vec4<f32>"), ("touchdowns", "f32")]));
-    list.extend(typed(&["object_start^", "object^", "object_touch", "self_touch", "rival^"]));
+    list.extend(typed(&["object_start^", "object^", "object_touch", "self_touch", "rival^", "wanted^"]));
     list
 }
 
@@ -563,6 +563,7 @@ fn sensors(t: &mut Tracer, root: &str) -> Sensors<Traced> {
         object_touch: t.input(name("object_touch")),
         self_touch: t.input(name("self_touch")),
         rival: t.vector(&name("rival")),
+        wanted: t.vector(&name("wanted")),
     }
 }
 
@@ -592,9 +593,9 @@ fn reward_laws() -> Vec<Law> {
             &term,
             "rate",
             Graph::record(|t| {
-                t.vector("numbers");
+                let numbers = t.vector("numbers").to_array();
                 let s = sensors(t, "s");
-                t.output("", term.rate(&s));
+                t.output("", term.rate(&numbers, &s));
             }),
         ));
         laws.push(law(

@@ -199,6 +199,27 @@ impl<T: Real> Terrain<T> {
         }
     }
 
+    /// The same ground seen from a place (m) on it: points count from there, at the height that a plane has there and else at zero.
+    #[must_use]
+    pub fn seen_from(&self, [x, y]: [T; 2]) -> Self {
+        match self {
+            // It looks the same from everywhere.
+            Terrain::Plane { normal } => Terrain::Plane { normal: *normal },
+            Terrain::Stairs { start, rise, run, count } => {
+                Terrain::Stairs { start: *start - x, rise: *rise, run: *run, count: *count }
+            }
+            Terrain::Bumps(waves) => {
+                // A large phase would cost digits.
+                let turn = real::<T>(TAU);
+                let phase = |angle: T| angle - (angle / turn).floor() * turn;
+                Terrain::Bumps(waves.map(|wave| Wave { phase: phase(wave.angle(vec3(x, y, T::zero()))), ..wave }))
+            }
+            Terrain::Walls(walls) => {
+                Terrain::Walls(walls.iter().map(|&[cx, cy, hx, hy, height]| [cx - x, cy - y, hx, hy, height]).collect())
+            }
+        }
+    }
+
     /// The same terrain over another scalar.
     pub fn map<U: Real>(&self, mut f: impl FnMut(T) -> U) -> Terrain<U> {
         match self {

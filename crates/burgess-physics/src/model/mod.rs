@@ -20,6 +20,14 @@ use std::ops::Range;
 /// frame, height 1, clock sine and cosine 2.
 pub const OBSERVATIONS: usize = 12;
 
+/// Observations behind those where the creature is asked for a velocity: its x and y in the heading frame.
+pub const WANTED_OBSERVATIONS: usize = 2;
+
+/// Observations of the velocity that a creature is asked for, if it is `asked` for any.
+pub fn wanted_observations(asked: bool) -> usize {
+    if asked { WANTED_OBSERVATIONS } else { 0 }
+}
+
 /// Observations of one joint: angle, rate, contact of its link.
 pub const JOINT_OBSERVATIONS: usize = 3;
 

@@ -230,7 +230,7 @@ impl<T: Scalar + Value> Creature<T> {
         if steps.is_multiple_of(*control_period) {
             let decision = steps / control_period;
             let time = world.dt * real(f64::from(steps));
-            let occasion = Occasion { decision, time, reference_force: *reference_force, latent: &[] };
+            let occasion = Occasion { decision, time, reference_force: *reference_force, wanted: None, latent: &[] };
             act_each(candidate, world, &self.state, occasion, decision, &mut self.policy);
         }
         slew_each(model, world, &self.policy.commands, &mut self.drive.targets);

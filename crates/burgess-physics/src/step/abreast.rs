@@ -13,6 +13,17 @@ use crate::world::{BiasForm, World};
 use burgess_core::math::Vec3;
 use std::array::from_fn;
 
+/// A candidate in an environment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life<'a> {
+    /// Who lives.
+    pub(crate) candidate: &'a Candidate<f32>,
+    /// Where.
+    pub(crate) world: &'a World<f32>,
+    /// The number of that environment.
+    pub(crate) environment: usize,
+}
+
 /// From so many candidates it is faster to simulate them side by side than one after the other: all lanes take as long as about two single
 /// numbers.
 const LEAST: usize = 3;
@@ -51,11 +62,11 @@ pub(crate) fn suits(plan: &Plan) -> bool {
 
 /// Divides a batch into groups that are simulated together, each a list of at most [`LANES`] places in the batch, or of one, which goes alone. On
 /// so many threads, groups are no larger than leaves one for each thread.
-pub(crate) fn groups(candidates: &[Candidate<f32>], threads: usize) -> Vec<Vec<usize>> {
-    let most = candidates.len().div_ceil(threads.max(1)).min(LANES);
+pub(crate) fn groups(lives: &[Life<'_>], threads: usize) -> Vec<Vec<usize>> {
+    let most = lives.len().div_ceil(threads.max(1)).min(LANES);
     let (mut together, mut groups) = (Vec::new(), Vec::new());
-    for (place, candidate) in candidates.iter().enumerate() {
-        match form_of(candidate).filter(|_| most >= LEAST) {
+    for (place, life) in lives.iter().enumerate() {
+        match form_of(life.candidate).filter(|_| most >= LEAST) {
             Some(form) => together.push((form, place)),
             None => groups.push(vec![place]),
         }
@@ -105,10 +116,13 @@ fn never_touching() -> ContactPoint<f32> {
     ContactPoint::fixed(0, Vec3::zero(), -1e6)
 }
 
-/// Candidates that go together, and their preludes in a world.
-pub(crate) fn join(all: &[&Candidate<f32>], world: &World<f32>) -> (Candidate<Lanes>, Prelude<Lanes>) {
-    let own: Vec<Prelude<f32>> = all.iter().map(|candidate| Prelude::new(&candidate.model, world)).collect();
-    (candidates(all), preludes(all, &own))
+/// Candidates that go together, their worlds, and their preludes there.
+pub(crate) fn join(lives: &[Life<'_>]) -> (Candidate<Lanes>, World<Lanes>, Prelude<Lanes>) {
+    let own: Vec<Prelude<f32>> = lives.iter().map(|life| Prelude::new(&life.candidate.model, life.world)).collect();
+    let all: Vec<&Candidate<f32>> = lives.iter().map(|life| life.candidate).collect();
+    let worlds: Vec<&World<f32>> = lives.iter().map(|life| life.world).collect();
+    let world = side_by_side(&worlds, |world, number| world.map(number));
+    (candidates(&all), world, preludes(&all, &own))
 }
 
 /// What is known of each number of a candidate, such as a gradient, for one of those that go together.

@@ -5,6 +5,7 @@ use super::measure::{Stance, measure};
 use super::observer::Watching;
 use super::policy::{Occasion, PolicyWork, act_each, slew_each};
 use super::prelude::Prelude;
+use super::push::push;
 use super::reverse::tape::Standing;
 use super::scalar::Scalar;
 use super::snapshot::Snapshot;
@@ -155,7 +156,8 @@ impl<'a, T: Scalar> Episode<'a, T> {
         work.places.clone_from(&prelude.places);
         work.inverse_slip_mass = slip_mass(prelude.plan.facts.mass).recip();
         let zero = T::zero();
-        let last = measure(model, &prelude, world, &state, &work, &mut Stance::before_landing(), zero, zero);
+        let (stance, wanted) = (&mut Stance::before_landing(), world.wanted.at(0));
+        let last = measure(model, &prelude, world, &state, &work, stance, zero, zero, wanted);
         let mut episode = Self {
             candidate,
             world,
@@ -320,7 +322,9 @@ impl<'a, T: Scalar> Episode<'a, T> {
         }
         let (model, time, dt, running) = (&self.candidate.model, self.time(), self.world.dt, self.running);
         let (state, work, stance) = (&self.state, &self.work, &mut self.stance);
-        let seen = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate);
+        // `steps` are those of this step, too.
+        let wanted = self.world.wanted.at(self.steps - 1);
+        let seen = measure(model, &self.prelude, self.world, state, work, stance, time, command_rate, wanted);
         self.last = Sensors::choose(running, seen, self.last);
         if let Some(watching) = &mut self.watching {
             let targets = &self.drive.targets;
@@ -347,6 +351,7 @@ impl<'a, T: Scalar> Episode<'a, T> {
                 decision: self.decision_after(self.steps),
                 time: self.time(),
                 reference_force: self.prelude.plan.reference_force,
+                wanted: world.wanted_in(self.steps),
                 latent: self.watching.as_ref().map_or(&[], |watching| watching.latent(self.steps)),
             };
             let decision = self.steps / self.task.control_period;
@@ -354,6 +359,7 @@ impl<'a, T: Scalar> Episode<'a, T> {
         }
         let command_rate = slew_each(model, world, &self.policy.commands, &mut self.drive.targets);
         // Move.
+        push(model, &self.prelude.plan.facts, world, self.steps, &mut self.state);
         step(model, world, &self.drive, &mut self.state, &mut self.work);
         self.steps += 1;
         command_rate

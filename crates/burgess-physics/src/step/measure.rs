@@ -54,7 +54,8 @@ pub fn meeting_force<T: Real>(model: &Model<T>, work: &Work<T>, kind: Meeting) -
     of_kind.map(|pair| pair.force.normal).sum()
 }
 
-/// Summarises the state after a step. `command_rate` comes from `policy::slew_targets`.
+/// Summarises the state after a step, in which the creature was asked for the velocity `wanted` (m/s). `command_rate` comes from
+/// `policy::slew_targets`.
 #[allow(clippy::too_many_arguments)] // model, world, state, scratch: the fixed order of the house
 pub fn measure<T: Compare>(
     model: &Model<T>,
@@ -65,6 +66,7 @@ pub fn measure<T: Compare>(
     stance: &mut Stance<T>,
     time: T,
     command_rate: T,
+    wanted: Vec3<T>,
 ) -> Sensors<T> {
     let (plan, first_rival) = (&prelude.plan, model.first_rival());
     let (start, object) =
@@ -98,5 +100,6 @@ pub fn measure<T: Compare>(
         object_touch: load_share(meeting_force(model, work, Meeting::FirstObject), plan.reference_force),
         self_touch: load_share(meeting_force(model, work, Meeting::Own), plan.reference_force),
         rival: state.objects.get(first_rival).map_or_else(Vec3::zero, |rival| rival.position),
+        wanted,
     }
 }

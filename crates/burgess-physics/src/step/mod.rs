@@ -16,6 +16,7 @@ pub mod pairs;
 pub mod places;
 pub mod policy;
 pub mod prelude;
+pub mod push;
 pub mod record;
 pub mod reverse;
 pub mod rovers;

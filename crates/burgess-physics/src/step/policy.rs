@@ -2,7 +2,9 @@
 
 use super::state::State;
 use crate::laws::sensors::load_share;
-use crate::model::{Candidate, Contender, Controller, JointKind, Layer, Model, OBSERVATIONS, Rival};
+use crate::model::{
+    Candidate, Contender, Controller, JointKind, Layer, Model, OBSERVATIONS, Rival, WANTED_OBSERVATIONS,
+};
 use crate::world::World;
 use burgess_core::autodiff::{Real, real};
 use burgess_core::math::{Vec3, vec3};
@@ -40,6 +42,8 @@ pub struct Occasion<'a, T> {
     pub time: T,
     /// The load at which a contact counts half (N).
     pub reference_force: T,
+    /// The velocity that the creature is asked for (m/s, world axes), where it is asked for any.
+    pub wanted: Option<Vec3<T>>,
     /// The latent state of the world model that watches, if one does.
     pub latent: &'a [T],
 }
@@ -47,12 +51,12 @@ pub struct Occasion<'a, T> {
 impl<'a, T: Real> Occasion<'a, T> {
     /// The same for a rival, with so many decisions before it.
     pub fn of_rival(self, rival: &Rival<T>, decision: u32) -> Self {
-        Self { decision, reference_force: rival.reference_force, latent: &[], ..self }
+        Self { decision, reference_force: rival.reference_force, wanted: None, latent: &[], ..self }
     }
 }
 
 /// The decisions of a creature and of its rivals, `decision` being the number of those before it by which rivals count. The creature's own
-/// occasion may count from a later one; a rival sees no latent state.
+/// occasion may count from a later one; a rival sees no latent state and is asked for nothing.
 pub fn act_each<T: Real>(
     candidate: &Candidate<T>,
     world: &World<T>,
@@ -168,7 +172,8 @@ pub fn apply<T: Real>(layer: &Layer<T>, inputs: &[T], outputs: &mut Vec<T>) {
 }
 
 /// The observation: up vector in base axes, velocity (m/s) and angular velocity (10 rad/s) in the heading frame, height (m),
-/// clock; then the latent state, if a world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
+/// clock; then the velocity that the creature is asked for, in the heading frame (m/s), where it is asked for any; then the latent state, if a
+/// world model watches; then for each joint angle (rad), rate (10 rad/s) and contact of its link (sum of the load shares of its points).
 pub fn observe<T: Real>(
     model: &Model<T>,
     world: &World<T>,
@@ -188,6 +193,11 @@ pub fn observe<T: Real>(
     observation.push(world.terrain.height(state.position));
     observation.extend([clock.sin(), clock.cos()]);
     debug_assert_eq!(observation.len(), OBSERVATIONS);
+    if let Some(wanted) = occasion.wanted {
+        let Vec3 { x, y, .. } = in_heading_frame(rotation.0[0].x, rotation.0[1].x, wanted);
+        let seen: [T; WANTED_OBSERVATIONS] = [x, y];
+        observation.extend(seen);
+    }
     observation.extend_from_slice(occasion.latent);
     let joints = observation.len();
     for joint in &state.links[1..] {

@@ -45,7 +45,8 @@ impl<T: Real> Snapshot<T> {
             Controller::Sequence { .. } => T::zero(),
         };
         let time = world.dt * real(f64::from(self.steps));
-        let occasion = Occasion { decision: 0, time, reference_force, latent: &[] };
+        let occasion =
+            Occasion { decision: 0, time, reference_force, wanted: world.wanted_in(self.steps), latent: &[] };
         let mut observation = Vec::new();
         observe(&candidate.model, world, &self.state, frequency * time * real(TAU), occasion, &mut observation);
         observation

@@ -5,6 +5,7 @@ mod abreast;
 #[allow(dead_code)] // shared with the physics tests
 mod bodies;
 mod cpu;
+mod environments;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod support;

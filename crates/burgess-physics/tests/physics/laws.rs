@@ -193,8 +193,9 @@ fn every_reward_term_and_descriptor_stands_in_its_list() {
         RewardTerm::ObjectTouch => 12,
         RewardTerm::SelfTouch => 13,
         RewardTerm::NearerToObject => 14,
+        RewardTerm::FollowCommand { .. } => 15,
     };
-    assert!(RewardTerm::ALL.iter().map(term).eq(0..15));
+    assert!(RewardTerm::ALL.iter().map(term).eq(0..16));
     let descriptor = |descriptor: &Descriptor| match *descriptor {
         Descriptor::FinalX => Some(0),
         Descriptor::FinalY => Some(1),

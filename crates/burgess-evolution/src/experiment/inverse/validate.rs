@@ -33,6 +33,12 @@ fn ascent(check: &mut Check, spec: &Ascent, known: Known) {
     check.within("spread", spec.spread, 0.0..=10.0, "");
     check.length("genes", spec.genes.len(), 8);
     one_task(check, &spec.task, &spec.physics);
+    check.need(spec.task.environments.is_none(), "task.environments", "None in an inverse problem", "Some");
+    for (i, term) in spec.task.reward.iter().map(|weighted| weighted.term).enumerate() {
+        let allowed = "another in an inverse problem, which has no commands";
+        let came = format_args!("`{}`", term.label().0);
+        check.need(!term.needs_commands(), format!("task.reward[{i}].term"), allowed, came);
+    }
     descent(check, &spec.descent);
     check.positive("bound", spec.bound, HUGE, "");
     check.positive("unit", spec.unit, 10.0, "");

@@ -51,7 +51,14 @@ impl<'b, F: Fn(usize, usize) -> Vec4, B: Fn(Option<usize>) -> &'b [f32]> Bars<'_
             object.start = xyz(self.shared(first, 5));
             object.start_from(state);
         }
-        Gradient { returns, candidate: total.candidate, prelude: total.prelude, world: total.world, state }
+        Gradient {
+            returns,
+            candidate: total.candidate,
+            prelude: total.prelude,
+            world: total.world,
+            state,
+            other_starts: Vec::new(),
+        }
     }
 
     /// The gradient of a window.

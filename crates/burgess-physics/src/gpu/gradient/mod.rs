@@ -15,9 +15,11 @@ use super::pack::Block;
 use super::part::{PartSetup, Round, side_by_side};
 use super::session::{Session, Variant};
 use crate::batch::WindowGradient;
+use crate::batch::lives::{fold_gradients, lives, objectives_of_lives};
 use crate::error::Error;
 use crate::gradient::{Gradient, Objective};
 use crate::model::Candidate;
+use crate::step::abreast::Life;
 use crate::step::reverse::state::StateAdjoint;
 use crate::task::Returns;
 use decode::Bars;
@@ -42,7 +44,7 @@ type Gradients = Vec<Gradient<f32>>;
 /// Gradients of whole episodes.
 pub(super) const TAPED: Variant = Variant { taped: true, mode: Mode::Episodes };
 
-/// Simulates an episode of each candidate, and goes back through it for each objective.
+/// Simulates an episode of each candidate in each environment, and goes back through it for each objective.
 ///
 /// # Errors
 ///
@@ -56,18 +58,22 @@ pub(super) fn differentiate(
         return Ok(vec![Vec::new(); candidates.len()]);
     }
     objectives.iter().try_for_each(|objective| session.check_objective(objective))?;
-    let objectives: Vec<layout::Objective> = objectives.iter().map(weights).collect();
-    session.in_rounds(&session.taped_rounds, |rounds| attempt(session, candidates, &objectives, rounds))
+    let (environments, fold) = (session.worlds.len(), session.fold);
+    let objectives = objectives_of_lives(objectives, environments, fold);
+    let weights: Vec<layout::Objective> = objectives.iter().map(weights).collect();
+    let lives = lives(candidates, &session.worlds);
+    let gradients = session.in_rounds(&session.taped_rounds, |rounds| attempt(session, &lives, &weights, rounds))?;
+    Ok(fold_gradients(gradients, environments, fold))
 }
 
 fn attempt(
     session: &Arc<Session>,
-    candidates: &[Candidate<f32>],
+    lives: &[Life<'_>],
     objectives: &[layout::Objective],
     least: usize,
 ) -> Result<Vec<Gradients>, Error> {
-    let prepared: Vec<Prepared<'_>> = candidates.par_iter().map(|c| Prepared::new(c, &session.world)).collect();
-    let mut gradients: Vec<Gradients> = vec![Vec::new(); candidates.len()];
+    let prepared: Vec<Prepared<'_>> = lives.par_iter().map(Prepared::new).collect();
+    let mut gradients: Vec<Gradients> = vec![Vec::new(); lives.len()];
     let rooms = PartSetup::rooms(session, TAPED, &prepared)?;
     let room = room(session, session.task(TAPED).steps);
     let mut encoded = Vec::new();
@@ -79,12 +85,12 @@ fn attempt(
         let pass = Pass::upload(session, loads, objectives, Course { steps: 0..room.steps, room })?;
         let found = pass.run(&mut session.taped_paces())?;
         for (((place, _), encoded), found) in round.iter().zip(&encoded).zip(&found) {
-            for (candidate, own) in decode(place, candidates, encoded, found)? {
-                gradients[candidate] = own;
+            for (life, own) in decode(place, lives, encoded, found)? {
+                gradients[life] = own;
             }
         }
     }
-    debug_assert!(gradients.iter().all(|of| of.len() == objectives.len()), "every candidate is in a part");
+    debug_assert!(gradients.iter().all(|of| of.len() == objectives.len()), "every life is in a part");
     Ok(gradients)
 }
 
@@ -194,10 +200,10 @@ pub(super) fn differentiate_window<'c>(
     Ok(found.with_gradients(|all| bases.par_iter().map(|base| one(&all[0], base)).collect())?)
 }
 
-/// The gradients of a part, those of each candidate with its index.
+/// The gradients of a part, those of each life with its index.
 fn decode(
     place: &PartSetup,
-    candidates: &[Candidate<f32>],
+    lives: &[Life<'_>],
     encoded: &Encoded,
     found: &Found,
 ) -> Result<Vec<(usize, Gradients)>, GpuError> {
@@ -212,18 +218,18 @@ fn decode(
             steps: outcome.steps,
             contacts_left_out: outcome.contacts_left_out,
         };
-        let candidate = encoded.candidates[body];
+        let life = encoded.candidates[body];
         let gradient = |of: &FoundGradients<'_>| {
             let bars = Bars {
-                candidate: &candidates[candidate],
-                world: &place.session.world,
+                candidate: lives[life].candidate,
+                world: lives[life].world,
                 field: |link: usize, field: usize| of.lanes[row + link + field * LANES],
                 brain: |object: Option<usize>| of.brain(&encoded.bodies, body, object, place.scratch),
                 link_room: place.pipeline.link_room,
             };
             bars.gradient(returns.clone())
         };
-        Ok((candidate, all.iter().map(gradient).collect()))
+        Ok((life, all.iter().map(gradient).collect()))
     };
     found.with_gradients(|all| bases.par_iter().map(|base| one(all, base)).collect())?
 }

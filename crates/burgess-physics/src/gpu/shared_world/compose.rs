@@ -63,7 +63,7 @@ pub fn source(room: Room, bodies: usize, terrain: &Terrain<f32>) -> String {
     for (name, value) in [("LONG", room.long), ("BOXES", room.boxes)] {
         let _ = writeln!(text, "const {name} = {value};");
     }
-    text += &terrain_functions(terrain);
+    text += &terrain_functions(terrain, "");
     for (_, file) in FILES {
         text.push('\n');
         text += file;

@@ -9,18 +9,20 @@ use super::made::{EffortBar, Step};
 use super::measure::{End, Judgement, SeenBar, reverse_measure};
 use super::observer::WatchingBar;
 use super::policy::{PolicyBack, reverse_act_each, reverse_slew_each};
+use super::push::reverse_push;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
 use super::tape::{Standing, Tape, record_size};
 use super::{recall, reverse_each_body, reverse_step};
 use crate::gradient::{Gradient, Objective, PreludeGradient, StateGradient, WorldGradient};
 use crate::lanes::{LANES, Lanes};
 use crate::model::Candidate;
-use crate::step::abreast;
+use crate::step::abreast::{self, Life};
 use crate::step::episode::Episode;
 use crate::step::measure::{Stance, measure};
 use crate::step::places::Places;
 use crate::step::policy::{Occasion, slew_each};
 use crate::step::prelude::Prelude;
+use crate::step::push::push;
 use crate::step::scalar::Scalar;
 use crate::step::state::{Drive, State, Work};
 use crate::task::{Ending, Returns, TaskPlan};
@@ -142,16 +144,15 @@ pub fn differentiate_window<'a, T: Value>(
     (returns, forth.go_back(objectives, after, watch))
 }
 
-/// As [`differentiate_each`], of candidates that go together: see [`abreast`]. `world` is once that of one candidate and once that of all.
+/// As [`differentiate_each`], of lives that go together: see [`abreast`].
 pub(crate) fn differentiate_abreast(
-    candidates: &[&Candidate<f32>],
-    (world, world_abreast): (&World<f32>, &World<Lanes>),
+    lives: &[Life<'_>],
     task: &TaskPlan,
     objectives: &[Objective],
     memory: usize,
 ) -> Vec<Vec<Gradient<f32>>> {
-    let (together, prelude) = abreast::join(candidates, world);
-    let episode = Episode::with(&together, world_abreast, task, prelude, None);
+    let (together, world, prelude) = abreast::join(lives);
+    let episode = Episode::with(&together, &world, task, prelude, None);
     let start = episode.state.clone();
     let mut forth = Forth::new(episode, u32::MAX, LANES * memory);
     forth.run();
@@ -159,19 +160,19 @@ pub(crate) fn differentiate_abreast(
     let places = forth.episode.prelude().places.clone();
     let mut of_objectives = Vec::new();
     for mut bars in forth.go_back(objectives, None, &mut Blind) {
-        take_start(&together, world_abreast, &start, &places, &mut bars);
+        take_start(&together, &world, &start, &places, &mut bars);
         let mut gradient = bars.gathered();
         gradient.prelude.start = gradient.state.position;
         of_objectives.push(gradient);
     }
-    let of_candidate = |(lane, (candidate, returns)): (usize, (&&Candidate<f32>, &Returns<f32>))| {
+    let of_life = |(lane, (&Life { candidate, .. }, returns)): (usize, (&Life<'_>, &Returns<f32>))| {
         let one = |gradient: &Gathered<Lanes>| match returns.ending {
             Ending::Diverged => not_a_number(candidate, returns.clone()),
             _ => gradient.of_lane(lane, candidate, returns.clone()),
         };
         of_objectives.iter().map(one).collect()
     };
-    candidates.iter().zip(&returns).enumerate().map(of_candidate).collect()
+    lives.iter().zip(&returns).enumerate().map(of_life).collect()
 }
 
 /// A gradient without what the episode gave.
@@ -212,6 +213,7 @@ impl Gathered<Lanes> {
                 rates: list(&state.rates),
                 objects: Vec::new(),
             },
+            other_starts: Vec::new(),
         }
     }
 }
@@ -251,7 +253,7 @@ impl<T: Value> Bars<T> {
         }
         take_start(candidate, world, start, &Places::new(&candidate.model), &mut self);
         let Gathered { candidate, prelude, world, state } = self.gathered();
-        Gradient { returns, candidate, prelude, world, state }
+        Gradient { returns, candidate, prelude, world, state, other_starts: Vec::new() }
     }
 }
 
@@ -466,6 +468,9 @@ impl<'a, T: Scalar> Back<'a, T> {
         let (model, world, watching) = (&self.candidate.model, self.world, episode.watching());
         tape.read(place as usize, &mut self.before);
         tape.read(place as usize + 1, &mut self.after);
+        // The policy saw the velocity without the push.
+        let (facts, seen_velocity) = (self.prelude.plan.facts, self.before.state.velocity);
+        push(model, &facts, world, index, &mut self.before.state);
         // What drove the step: the commands were decided before it, or held.
         self.drive.targets.clone_from(&self.before.targets);
         let command_rate = slew_each(model, world, &self.after.commands, &mut self.drive.targets);
@@ -485,7 +490,8 @@ impl<'a, T: Scalar> Back<'a, T> {
         let time = world.dt * number;
         let stance = &mut Stance::before_landing();
         let after = &self.after.state;
-        let sensors = measure(model, &self.prelude, world, after, &self.work, stance, time, command_rate);
+        let wanted = world.wanted.at(index);
+        let sensors = measure(model, &self.prelude, world, after, &self.work, stance, time, command_rate, wanted);
         self.judgement.judge(&sensors, &mut seen);
         if let Some(watching) = watching {
             self.watching.retreat(watching, index + 1);
@@ -497,12 +503,15 @@ impl<'a, T: Scalar> Back<'a, T> {
         let (effort, rate_bar) =
             reverse_measure(&step, &self.prelude, &seen, &mut self.bar, &mut self.total, &self.work, &self.reverse);
         reverse_step(&step, effort, &mut self.bar, &mut self.total, &mut self.work, &mut self.reverse);
+        reverse_push(model, &facts, world, index, &self.bar, &mut self.total);
+        self.before.state.velocity = seen_velocity;
         reverse_slew_each(model, world, &self.before.targets, &self.after.commands, rate_bar, &mut self.bar);
         if index.is_multiple_of(self.task.control_period) {
             let occasion = Occasion {
                 decision: episode.decision_after(index),
                 time: world.dt * real(f64::from(index)),
                 reference_force: self.prelude.plan.reference_force,
+                wanted: world.wanted_in(index),
                 latent: watching.map_or(&[], |watching| watching.latent(index)),
             };
             reverse_act_each(
@@ -531,5 +540,6 @@ pub fn not_a_number<T: Value>(candidate: &Candidate<T>, returns: Returns<T>) -> 
         prelude: PreludeGradient { start: vector, contact_width: nan, reference_force: nan, mass: nan, leg_span: nan },
         world: WorldGradient { gravity: vector, friction: nan, contact_damping: nan },
         state: StateAdjoint::not_a_number(&candidate.model).gradient(),
+        other_starts: Vec::new(),
     }
 }

@@ -156,6 +156,7 @@ fn see<T: Compare>(s: &Sensors<T>) -> Sensors<Measured<T>> {
         object_touch: variable(s.object_touch, OBJECT + 6),
         self_touch: variable(s.self_touch, OBJECT + 7),
         rival: vector(s.rival, RIVAL),
+        wanted: s.wanted.map(constant),
     }
 }
 

@@ -22,6 +22,7 @@ pub mod mobility;
 pub mod observer;
 pub mod pairs;
 pub mod policy;
+pub mod push;
 pub mod rovers;
 pub mod state;
 pub mod tape;

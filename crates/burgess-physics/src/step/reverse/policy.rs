@@ -2,7 +2,9 @@
 
 use super::measure::load_share_slopes;
 use super::state::{ModelGradient, ReverseWork, StateAdjoint};
-use crate::model::{Candidate, Contender, Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS};
+use crate::model::{
+    Candidate, Contender, Controller, JOINT_OBSERVATIONS, JointKind, Layer, Model, OBSERVATIONS, wanted_observations,
+};
 use crate::step::policy::{Occasion, half_range, in_heading_frame, observe};
 use crate::step::state::State;
 use crate::world::World;
@@ -143,9 +145,17 @@ pub fn reverse_act<T: Compare>(
             }
             let Controller::Mlp { frequency, layers: gradients, .. } = &mut total.candidate.controller else { return };
             scratch.reverse(layers, gradients);
-            // The latent state stands behind what belongs to no joint.
-            let seen = OBSERVATIONS..OBSERVATIONS + occasion.latent.len();
+            // The wanted velocity and the latent state stand behind what belongs to no joint.
+            let wanted = OBSERVATIONS..OBSERVATIONS + wanted_observations(occasion.wanted.is_some());
+            let seen = wanted.end..wanted.end + occasion.latent.len();
             latent_bar.iter_mut().zip(scratch.bars.drain(seen)).for_each(|(bar, own)| *bar += own);
+            let wanted_bar = scratch.bars.drain(wanted);
+            if let (Some(wanted), [x, y]) = (occasion.wanted, wanted_bar.as_slice()) {
+                let forward = state.orientation.rotate(vec3(T::one(), T::zero(), T::zero()));
+                let (forward_bar, _) = reverse_heading(forward, wanted, vec3(*x, *y, T::zero()));
+                bar.rotation += forward.cross(forward_bar);
+            }
+            drop(wanted_bar);
             clock_bar += reverse_observation(
                 model,
                 state,

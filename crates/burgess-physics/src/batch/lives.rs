@@ -1,0 +1,155 @@
+//! The episodes of a batch: one of each candidate in each environment, and how what they gave is folded.
+
+use super::Outcome;
+use crate::environment::Fold;
+use crate::gradient::{Gradient, Objective};
+use crate::model::Candidate;
+use crate::step::abreast::Life;
+use crate::task::{Ending, Returns};
+use crate::world::World;
+use burgess_core::autodiff::Value;
+use burgess_core::math::Vec3;
+
+/// The lives of candidates: those of each in all environments, then those of the next.
+pub(crate) fn lives<'a>(candidates: &'a [Candidate<f32>], worlds: &'a [World<f32>]) -> Vec<Life<'a>> {
+    let all = |candidate| {
+        let life = move |(environment, world)| Life { candidate, world, environment };
+        worlds.iter().enumerate().map(life)
+    };
+    candidates.iter().flat_map(all).collect()
+}
+
+/// The outcomes of candidates, from those of their lives in so many environments.
+pub(crate) fn fold_outcomes(outcomes: Vec<Outcome>, environments: usize, fold: Fold) -> Vec<Outcome> {
+    if environments == 1 {
+        return outcomes;
+    }
+    outcomes.chunks_exact(environments).map(|lives| fold_outcome(lives, fold)).collect()
+}
+
+fn fold_outcome(lives: &[Outcome], fold: Fold) -> Outcome {
+    let ending = worst_ending(lives.iter().map(|life| life.ending));
+    let rewards: Vec<f32> = lives.iter().map(|life| life.reward).collect();
+    let mut descriptors = vec![0.0; lives[0].descriptors.len()];
+    for life in lives {
+        descriptors.iter_mut().zip(&life.descriptors).for_each(|(sum, descriptor)| *sum += descriptor);
+    }
+    descriptors.iter_mut().for_each(|sum| *sum /= lives.len() as f32);
+    Outcome {
+        reward: match fold {
+            Fold::Mean => rewards.iter().sum::<f32>() / rewards.len() as f32,
+            // That of an episode that diverged is no number, and so is the sum of all.
+            Fold::Worst if ending == Ending::Diverged => f32::NAN,
+            Fold::Worst => rewards[worst(&rewards)],
+        },
+        descriptors,
+        ending,
+        steps: lives.iter().map(|life| life.steps).sum(),
+        contacts_left_out: lives.iter().map(|life| life.contacts_left_out).sum(),
+        experience: lives[0].experience.clone().filter(|_| ending != Ending::Diverged),
+    }
+}
+
+/// The place of the least reward; of equal ones the first.
+fn worst<T: Value>(rewards: &[T]) -> usize {
+    let less = |worst: usize, i: usize| if rewards[i].to_f64() < rewards[worst].to_f64() { i } else { worst };
+    (0..rewards.len()).fold(0, less)
+}
+
+fn worst_ending(endings: impl Iterator<Item = Ending>) -> Ending {
+    let badness = |ending: &Ending| match ending {
+        Ending::Finished => 0,
+        Ending::Terminated => 1,
+        Ending::Diverged => 2,
+    };
+    endings.max_by_key(badness).unwrap_or(Ending::Finished)
+}
+
+/// The objectives of lives whose gradients [`fold_gradients`] folds to those of `objectives`: where the worst reward counts, but all
+/// descriptors, the two are apart.
+pub(crate) fn objectives_of_lives(objectives: &[Objective], environments: usize, fold: Fold) -> Vec<Objective> {
+    if environments == 1 || fold == Fold::Mean {
+        return objectives.to_vec();
+    }
+    let apart = |objective: &Objective| {
+        let none = vec![0.0; objective.descriptors.len()];
+        [
+            Objective { reward: objective.reward, descriptors: none },
+            Objective { reward: 0.0, descriptors: objective.descriptors.clone() },
+        ]
+    };
+    objectives.iter().flat_map(apart).collect()
+}
+
+/// The gradients of candidates, one an objective, from those of their lives by [`objectives_of_lives`]. The gradient of the worst reward is that
+/// of the episode which gave it.
+pub(crate) fn fold_gradients(
+    gradients: Vec<Vec<Gradient<f32>>>,
+    environments: usize,
+    fold: Fold,
+) -> Vec<Vec<Gradient<f32>>> {
+    if environments == 1 {
+        return gradients;
+    }
+    let of_candidate = |lives: &[Vec<Gradient<f32>>]| -> Vec<Gradient<f32>> {
+        let share = 1.0 / environments as f32;
+        let returns = fold_returns(&lives.iter().map(|life| &life[0].returns).collect::<Vec<_>>(), fold);
+        let mean = |objective: usize| lives.iter().map(move |life| (&life[objective], share));
+        match fold {
+            Fold::Mean => (0..lives[0].len()).map(|i| weighted_sum(mean(i), environments, &returns)).collect(),
+            Fold::Worst => {
+                let worst = worst(&lives.iter().map(|life| life[0].returns.reward).collect::<Vec<_>>());
+                let alone = |i: usize| {
+                    lives.iter().enumerate().map(move |(life, all)| (&all[i], if life == worst { 1.0 } else { 0.0 }))
+                };
+                let pairs = (0..lives[0].len()).step_by(2);
+                pairs.map(|i| weighted_sum(alone(i).chain(mean(i + 1)), environments, &returns)).collect()
+            }
+        }
+    };
+    gradients.chunks_exact(environments).map(of_candidate).collect()
+}
+
+/// As [`fold_outcome`], of what gradients come with: rewards and descriptors of episodes that diverged are as they came.
+fn fold_returns(lives: &[&Returns<f32>], fold: Fold) -> Returns<f32> {
+    let share = lives.len() as f32;
+    let rewards: Vec<f32> = lives.iter().map(|life| life.reward).collect();
+    let mean = |i: usize| lives.iter().map(|life| life.descriptors[i]).sum::<f32>() / share;
+    Returns {
+        reward: match fold {
+            Fold::Mean => rewards.iter().sum::<f32>() / share,
+            Fold::Worst => rewards[worst(&rewards)],
+        },
+        descriptors: (0..lives[0].descriptors.len()).map(mean).collect(),
+        ending: worst_ending(lives.iter().map(|life| life.ending)),
+        steps: lives.iter().map(|life| life.steps).sum(),
+        contacts_left_out: lives.iter().map(|life| life.contacts_left_out).sum(),
+    }
+}
+
+/// The sum of the gradients of lives, each with its weight: those in all environments in a row, once or more. An episode that diverged makes
+/// all numbers NaN, whatever its weight.
+fn weighted_sum<'a>(
+    lives: impl Iterator<Item = (&'a Gradient<f32>, f32)> + Clone,
+    environments: usize,
+    returns: &Returns<f32>,
+) -> Gradient<f32> {
+    let (mut sums, mut starts) = (Vec::new(), vec![Vec3::zero(); environments]);
+    for (place, (gradient, weight)) in lives.clone().enumerate() {
+        let mut numbers = Vec::with_capacity(sums.len());
+        let _ = gradient.map(&mut |number| {
+            numbers.push(number * weight);
+            number
+        });
+        starts[place % environments] += gradient.prelude.start * weight;
+        match place {
+            0 => sums = numbers,
+            _ => sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number),
+        }
+    }
+    let (mut sums, mut starts) = (sums.into_iter(), starts.into_iter());
+    let (one, _) = lives.into_iter().next().expect("each candidate has lives");
+    let mut gradient = one.map(&mut |_| sums.next().expect("gradients of one candidate have one form"));
+    gradient.prelude.start = starts.next().expect("each candidate has lives");
+    Gradient { returns: returns.clone(), other_starts: starts.collect(), ..gradient }
+}
