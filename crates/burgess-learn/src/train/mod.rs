@@ -9,7 +9,7 @@ mod flight;
 mod windows;
 
 use crate::brain::{SharedBrain, SharedSpec};
-use crate::error::Result;
+use crate::error::{LearnError, Result};
 use burgess_core::adam::Adam;
 use burgess_physics::batch::Backend;
 use burgess_physics::model::Model;
@@ -194,8 +194,12 @@ impl Trained {
     ///
     /// # Errors
     ///
-    /// When the steps a second are no multiple of the decisions a second.
+    /// When the steps a second are no multiple of the decisions a second, or the task asks for velocities.
     pub fn fit(spec: &SharedSpec, mut plan: Plan) -> Result<Plan> {
+        if plan.world.asks() {
+            let what = "task.environments: must have no `commands` for a brain for all bodies, which observes none";
+            return Err(LearnError::Training(what.to_owned()));
+        }
         plan.task.control_period = spec.control_period((1.0 / plan.world.dt).round() as u32)?;
         plan.task.frame = None;
         plan.task.observer = None;
