@@ -597,6 +597,48 @@ fn archives_without_cells_are_run_resumed_and_shown() {
     }
 }
 
+/// Networks that observe commands, on ground that is another in each environment, with pushes.
+#[test]
+fn runs_in_environments_are_resumed_and_verified_and_their_brains_stay_there() {
+    let place = Place::new();
+    let environments = "task.environments=(count: 3, reward: Worst, places: 9, pushes: (every: 0.2, speed: 0.3), \
+                        commands: (every: 0.2, speed: (0.2, 0.5), turn: 2))";
+    let sets = [
+        environments,
+        "task.reward=[(term: FollowCommand(spread: 0.3))]",
+        "policy=Mlp(hidden: [4])",
+        "terrain=Bumps(height: 0.02, wavelength: 0.8)",
+    ];
+    let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+    let ask = |first: &[&str], last: &[&str]| place.ask(&[first, &sets, last].concat());
+    let checked = ask(&["check", "test.ron"], &[]);
+    assert!(checked.contains("3, worst reward, places within 9 m, pushes of 0.3 m/s every 0.2 s"), "{checked}");
+    ask(&["run", "test.ron"], &["--set", "budget.generations=6", "--threads", "1", "--out", "whole"]);
+    ask(&["run", "test.ron"], &["--set", "budget.generations=3", "--threads", "2", "--out", "half"]);
+    let frozen = place.path("half/test-3-1/experiment.ron");
+    let text = fs::read_to_string(&frozen).unwrap();
+    fs::write(&frozen, text.replace("generations: Some(3)", "generations: Some(6)")).unwrap();
+    place.ask(&["resume", "half/test-3-1"]);
+    assert_eq!(place.ask(&["hash", "whole/test-3-1"]), place.ask(&["hash", "half/test-3-1"]));
+    assert!(place.ask(&["verify", "whole/test-3-1"]).contains("equal to the bit"));
+    let list = place.ask(&["list", "whole/test-3-1"]);
+    let id = list.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap();
+    let elite = format!("whole/test-3-1#{id}");
+    let shown = place.call(&["simulate", &elite]);
+    assert!(shown.status.success());
+    let said = String::from_utf8(shown.stderr).unwrap();
+    assert!(said.contains("environment 0 of 3"), "{said}");
+    fs::write(place.path("brain.ron"), place.ask(&["show", &elite, "--policy"])).unwrap();
+    place.ask(&["simulate", &elite, "--policy", "brain.ron"]);
+    let (code, message) = place.fail(&["simulate", "quadruped", "--policy", "brain.ron"]);
+    assert!(code != 0 && message.contains("observes commands"), "{message}");
+    let rival = format!("physics=(rivals: [(body: {elite:?}, at: (1, 0))])");
+    let (code, message) = place.fail(&["check", "test.ron", "--set", &rival]);
+    assert!(code != 0 && message.contains("observes no commands"), "{message}");
+    let (code, message) = place.fail(&[&["pretrain", "test.ron", "--out", "b.safetensors"][..], &sets].concat());
+    assert!(code != 0 && message.contains("task.environments: must be None"), "{message}");
+}
+
 #[test]
 fn tables_show_what_there_is() {
     let place = Place::new();

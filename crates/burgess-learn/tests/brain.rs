@@ -12,7 +12,10 @@ fn bodies() -> Vec<Description<f64>> {
 }
 
 fn brain() -> SharedBrain<f64> {
-    SharedBrain::random(&SharedSpec { width: 6, hidden: vec![5, 4], style: 2, ..SharedSpec::default() }, 3)
+    SharedBrain::random(
+        &SharedSpec { width: 6, hidden: vec![5, 4], style: 2, commands: true, ..SharedSpec::default() },
+        3,
+    )
 }
 
 /// A weighted sum of all numbers of all controllers, and the weights as gradients.

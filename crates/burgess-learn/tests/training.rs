@@ -11,7 +11,7 @@ use burgess_physics::plan::{BrainKind, Plan};
 use std::fs;
 
 fn brain() -> SharedSpec {
-    SharedSpec { width: 8, hidden: vec![4], style: 2, control_rate: 30 }
+    SharedSpec { width: 8, hidden: vec![4], style: 2, control_rate: 30, commands: false }
 }
 
 /// Crawlers of two to six legs and of many weights.
@@ -147,6 +147,6 @@ fn problems_name_their_field() {
     assert_eq!(fields, ["updates", "bodies", "rate", "last_rate", "way.members", "way.rhythm", "way.feedback"]);
     let wrong = TrainingSpec { way: Way::Windows { window: 0.0, clip: 0.0 }, ..TrainingSpec::default() };
     assert_eq!(wrong.problems().len(), 2);
-    let wrong = SharedSpec { width: 0, hidden: Vec::new(), style: 100, control_rate: 0 };
+    let wrong = SharedSpec { width: 0, hidden: Vec::new(), style: 100, control_rate: 0, commands: false };
     assert_eq!(wrong.problems().len(), 4);
 }

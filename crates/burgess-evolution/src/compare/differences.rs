@@ -65,6 +65,7 @@ fn yardstick(experiment: &Experiment) -> Vec<Field> {
         ("archive.qd_offset", experiment.archive.qd_offset().to_string()),
         ("task.reward", text(&experiment.task.reward)),
         ("task.duration", experiment.task.duration.to_string()),
+        ("task.environments", text(&experiment.task.environments)),
     ];
     // A passive grid scores all archives alike, so the archives may differ.
     if !experiment.passive.is_empty() {

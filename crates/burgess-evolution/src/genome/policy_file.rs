@@ -147,6 +147,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_brain_fits_tasks_with_commands_or_tasks_without() {
+        let blind = network();
+        let keys: Vec<JointKey> = match &blind.brain {
+            Brain::Mlp { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
+            Brain::Cpg { .. } => panic!("a network"),
+        };
+        let brain = Brain::random(&blind.policy, true, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
+        let asked = PolicyFile { brain, ..blind.clone() };
+        asked.check().unwrap();
+        blind.ensure_asked(false).unwrap();
+        asked.ensure_asked(true).unwrap();
+        assert!(blind.ensure_asked(true).unwrap_err().to_string().contains("must observe commands"));
+        assert!(asked.ensure_asked(false).unwrap_err().to_string().contains("there are none"));
+        // An oscillator observes nothing anywhere.
+        let brain = Brain::Cpg { frequency: 0.0, joints: Vec::new() };
+        PolicyFile { policy: Policy::default(), brain }.ensure_asked(true).unwrap();
+    }
+
     type Parts<'a> = (&'a mut Vec<f64>, &'a mut Vec<f64>, &'a mut Vec<Vec<f64>>, &'a mut Vec<MlpGene>);
 
     fn mlp(file: &mut PolicyFile) -> Parts<'_> {
