@@ -92,6 +92,9 @@ pub(crate) fn fold_gradients(
         return gradients;
     }
     let of_candidate = |lives: &[Vec<Gradient<f32>>]| -> Vec<Gradient<f32>> {
+        if lives[0].is_empty() {
+            return Vec::new();
+        }
         let share = 1.0 / environments as f32;
         let returns = fold_returns(&lives.iter().map(|life| &life[0].returns).collect::<Vec<_>>(), fold);
         let mean = |objective: usize| lives.iter().map(move |life| (&life[objective], share));

@@ -188,6 +188,8 @@ fn gradients_are_folded_as_rewards_are() {
         assert_eq!(gradient.other_starts.len(), 2);
         close(&[gradient.prelude.start.z, gradient.other_starts[0].z, gradient.other_starts[1].z], &starts);
     }
+    let none = CpuBackend::new(&plan, Some(2)).unwrap().differentiate_each(&all, &[]).unwrap();
+    assert!(none.len() == all.len() && none.iter().all(Vec::is_empty));
     let mut worst = plan.clone();
     worst.world.fold = Fold::Worst;
     let rewards = Objective { reward: 0.7, descriptors: vec![0.0; 3] };
