@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         say!("batch_size: Auto is {size} on this backend; the run keeps that number");
     }
     if let Evaluator::Simulation(backend, _) = &evaluator {
-        pretrain::train_for_run(&mut experiment, &seeds, backend.as_ref())?;
+        pretrain::train_for_run(&mut experiment, &seeds, backend.as_ref(), &args.out)?;
     }
     let folder = RunFolder::create_with(&args.out, &experiment, &seeds, |dir| {
         rivals.freeze(dir)?;

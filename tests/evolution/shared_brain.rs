@@ -92,5 +92,37 @@ fn what_cannot_be_is_named() {
     refused(r#"Fixed("quadruped")"#, TRAIN, &["policy.train: must be for bodies that evolve, is for a fixed body"]);
     refused(EVOLVE, "Shared(train: (bodies: 0))", &["policy.train.bodies: must be"]);
     refused(EVOLVE, "Shared(train: (), sizes: (width: 0))", &["policy.sizes.width: must be from 1 to 1024, is 0"]);
+    let sizes = r#"Shared(brain: "none.safetensors", sizes: (width: 8))"#;
+    refused(EVOLVE, sizes, &["policy.sizes: must be left out beside `brain`"]);
+    let windows = "Shared(train: (way: Windows()))";
+    let explicit = experiment(EVOLVE, windows).replace("archive:", "physics: (form: ExplicitBias), archive:");
+    fs::write(dir.path().join("explicit.ron"), explicit).unwrap();
+    let said = fail(dir.path(), &["check", "explicit.ron"]);
+    assert!(said.contains("policy.train.way"), "{said}");
+    fs::write(dir.path().join("shared.ron"), experiment(EVOLVE, TRAIN)).unwrap();
+    let said = fail(dir.path(), &["gradcheck", "shared.ron", "--backend", "cpu"]);
+    assert!(said.contains("no brain is trained here"), "{said}");
     refused(EVOLVE, "Shared(train: (), sizes: (control_rate: 7))", &["policy.sizes", "7 a second"]);
+}
+
+/// What a run keeps is its own: its frozen experiment runs again, and another brain in its folder is refused.
+#[test]
+fn a_run_knows_its_brain() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("brains")).unwrap();
+    fs::write(dir.path().join("shared.ron"), experiment(EVOLVE, r#"Shared(brain: "brains/one.safetensors")"#)).unwrap();
+    // An experiment that names its brain can train it.
+    for (name, seed) in [("one", "1"), ("other", "2")] {
+        let out = format!("brains/{name}.safetensors");
+        let pretrain = ["pretrain", "shared.ron", "--out", &out, "--backend", "cpu", "--held-out", "1", "--seed", seed];
+        ask(dir.path(), &[&pretrain[..], &["--training", "(updates: 1, bodies: 4)", "--brain", "(width: 8)"]].concat());
+    }
+    run(dir.path(), &[]);
+    ask(dir.path(), &["run", "results/shared-0-1/experiment.ron", "--backend", "cpu"]);
+    let hash = |number: u32| ask(dir.path(), &["hash", &format!("results/shared-0-{number}")]);
+    assert_eq!(hash(1), hash(2));
+    let own = dir.path().join("results/shared-0-1/brain.safetensors");
+    fs::copy(dir.path().join("brains/other.safetensors"), own).unwrap();
+    let error = fail(dir.path(), &["resume", "results/shared-0-1"]);
+    assert!(error.contains("policy.brain") && error.contains("must be the brain"), "{error}");
 }

@@ -21,7 +21,7 @@ use burgess_learn::train::{RENEWAL, Setting, Trained, Trainer, TrainingSpec, Upd
 use burgess_physics::batch::Backend;
 use burgess_physics::plan::{BrainKind, Plan};
 use serde::de::DeserializeOwned;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -71,8 +71,15 @@ pub(super) struct Args {
 /// # Errors
 ///
 /// When the backend fails.
-pub(super) fn train_for_run(experiment: &mut Experiment, seeds: &[Body], backend: &dyn Backend) -> anyhow::Result<()> {
+pub(super) fn train_for_run(
+    experiment: &mut Experiment,
+    seeds: &[Body],
+    backend: &dyn Backend,
+    out: &Path,
+) -> anyhow::Result<()> {
     let Policy::Shared { train: Some(training), sizes, .. } = &experiment.policy else { return Ok(()) };
+    // Before it takes its time.
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
     let sizes = SharedSpec { commands: experiment.asks(), ..sizes.clone() };
     let seed = experiment.seed;
     let mut trainer = Trainer::new(&sizes, training.clone(), seed, origin(experiment, seeds, seed));
@@ -80,7 +87,9 @@ pub(super) fn train_for_run(experiment: &mut Experiment, seeds: &[Body], backend
     let plan = Trained::fit(&sizes, experiment.plan())?;
     let source = |number: u64| bodies.body(number);
     let setting = Setting { plan: &plan, backend, bodies: &source, seed };
-    say!("training a brain for all bodies before the run");
+    say!(
+        "training a brain for all bodies before the run, whose budget and metrics do not count it; Ctrl-C ends it and nothing is written"
+    );
     let began = Instant::now();
     let mut said = began;
     while !trainer.is_done() {
@@ -115,7 +124,9 @@ fn progress(Trained { updates, bodies, training, .. }: &Trained, update: &Update
 ///
 /// When the experiment or a specification is wrong, the file of the brain cannot be read or written, or the backend fails.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let loaded = experiment::load(&args.file, &args.overrides)?;
+    // Nothing of the experiment's own policy counts: it may name the very brain that is to be trained.
+    let overrides: Vec<String> = args.overrides.iter().cloned().chain(["policy=Cpg()".to_owned()]).collect();
+    let loaded = experiment::load(&args.file, &overrides)?;
     let experiment = loaded.experiment;
     let file = args.file.display();
     ensure!(experiment.body.evolves(), "{file}: its body is fixed; a brain for all bodies needs `body: Evolve(...)`");

@@ -58,6 +58,7 @@ impl RunFolder {
         write_ron(&folder.dir.join(SEEDS), "Frozen when the run began: the seed morphologies.", seeds)?;
         experiment.policy.freeze_files(&folder.dir)?;
         add(&folder.dir)?;
+        let experiment = &Experiment { policy: experiment.policy.frozen(), ..experiment.clone() };
         let path = folder.dir.join(EXPERIMENT);
         let comment = "Frozen when the run began: overrides applied, defaults written out.";
         match Benchmark::of(experiment) {

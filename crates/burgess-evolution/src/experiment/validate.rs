@@ -12,7 +12,8 @@ use super::error::InvalidValue;
 use super::learned;
 use super::schema::*;
 use crate::genome::{BodyLimits, Policy, SharedBrainFile, WorldModelFile};
-use burgess_learn::train::TrainingSpec;
+use burgess_learn::SharedSpec;
+use burgess_learn::train::{TrainingSpec, Way};
 use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::laws::reward::RewardTerm;
 use burgess_physics::model::MAX_LINKS;
@@ -119,7 +120,11 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
 
 /// A brain for all bodies is trained on bodies that differ, and observes what the task asks for.
 fn shared_brain(check: &mut Check, experiment: &Experiment) {
-    let Policy::Shared { brain, train, sizes } = &experiment.policy else { return };
+    let Policy::Shared { brain, train, sizes, .. } = &experiment.policy else { return };
+    let by_windows = matches!(train, Some(TrainingSpec { way: Way::Windows { .. }, .. }));
+    let allowed = "Exploration where physics.form is not Momentum or the task has environments";
+    let can = experiment.physics.form == BiasForm::Momentum && experiment.task.environments.is_none();
+    check.need(can || !by_windows, "policy.train.way", allowed, "Windows");
     let evolves = experiment.body.evolves();
     check.need(evolves || train.is_none(), "policy.train", "for bodies that evolve", "for a fixed body");
     let read = brain.as_ref().and_then(SharedBrainFile::trained);
@@ -143,7 +148,9 @@ fn shared_brain(check: &mut Check, experiment: &Experiment) {
 
 fn policy(check: &mut Check, policy: &Policy, physics: &Physics) {
     match policy {
-        Policy::Shared { brain, train, sizes } => {
+        Policy::Shared { brain, train, sizes, .. } => {
+            let own = *sizes != SharedSpec::default();
+            check.need(train.is_some() || !own, "policy.sizes", "left out beside `brain`, which has its own", "given");
             let field = if brain.is_some() { "policy.brain" } else { "policy.sizes" };
             let given = if brain.is_some() && train.is_some() { "both" } else { "neither" };
             check.need(brain.is_some() != train.is_some(), "policy", "with one of `brain` and `train`", given);

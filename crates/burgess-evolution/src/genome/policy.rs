@@ -53,6 +53,9 @@ pub enum Policy {
         /// Sizes of the brain that is trained.
         #[serde(default)]
         sizes: SharedSpec,
+        /// The first digits of the brain's hash, which a run writes down: another brain is refused.
+        #[serde(default)]
+        hash: Option<String>,
     },
 }
 
@@ -118,8 +121,9 @@ impl Policy {
 
     /// With a brain that was trained, as a run keeps it.
     pub fn with_brain(trained: Trained) -> Self {
+        let hash = Some(trained.brain.hash()[..HASH_DIGITS].to_owned());
         let brain = Some(SharedBrainFile::of(trained, FROZEN_BRAIN));
-        Policy::Shared { brain, train: None, sizes: SharedSpec::default() }
+        Policy::Shared { brain, train: None, sizes: SharedSpec::default(), hash }
     }
 
     /// The same, once it was read.
@@ -148,9 +152,18 @@ impl Policy {
                 let path = files.path(file.name(), FROZEN_WORLD_MODEL);
                 file.read(&path).map_err(|problem| ("policy.world_model", problem))
             }
-            Policy::Shared { brain: Some(brain), .. } => {
+            Policy::Shared { brain: Some(brain), hash, .. } => {
                 let path = files.path(brain.name(), FROZEN_BRAIN);
-                brain.read(&path).map_err(|problem| ("policy.brain", problem))
+                brain.read(&path).map_err(|problem| ("policy.brain", problem))?;
+                let came = brain.trained().map(|trained| trained.brain.hash()).unwrap_or_default();
+                match hash {
+                    Some(hash) if !came.starts_with(hash.as_str()) => {
+                        let came = &came[..HASH_DIGITS];
+                        let problem = format!("{}: must be the brain {hash}, is {came}", path.display());
+                        Err(("policy.brain", problem))
+                    }
+                    _ => Ok(()),
+                }
             }
             Policy::Mlp { .. } | Policy::Cpg { .. } | Policy::Shared { .. } => Ok(()),
         }
@@ -169,6 +182,14 @@ impl Policy {
             trained.save(&folder.join(FROZEN_BRAIN))?;
         }
         Ok(())
+    }
+
+    /// As a run writes it down: what it names lies in the run's folder, under its name there.
+    pub(crate) fn frozen(&self) -> Self {
+        match self.shared_brain().and_then(SharedBrainFile::trained) {
+            Some(trained) => Self::with_brain(trained.clone()),
+            None => self.with_frozen_files(Path::new("")),
+        }
     }
 
     /// As it is written elsewhere, with what it names in a run's folder.
@@ -195,6 +216,8 @@ impl Policy {
 
 /// Name of the world model in a run's folder, without extensions.
 const FROZEN_WORLD_MODEL: &str = "observer";
+/// Digits of a brain's hash that a run writes down.
+const HASH_DIGITS: usize = 16;
 /// Name of the shared brain in a run's folder.
 const FROZEN_BRAIN: &str = "brain.safetensors";
 

@@ -152,7 +152,7 @@ mod tests {
         let blind = network();
         let keys: Vec<JointKey> = match &blind.brain {
             Brain::Mlp { joints, .. } => joints.iter().map(|entry| entry.key).collect(),
-            Brain::Cpg { .. } => panic!("a network"),
+            Brain::Cpg { .. } | Brain::Shared { .. } => panic!("a network"),
         };
         let brain = Brain::random(&blind.policy, true, &keys, &mut Stream::new(1, 0, 0, Purpose::Test));
         let asked = PolicyFile { brain, ..blind.clone() };

@@ -6,7 +6,7 @@ use crate::experiment::Experiment;
 use crate::genome::{BodyLimits, Brain, CpgGene, Genome, Policy, Sharing, WorldModelFile, morphology};
 use crate::growth::compile;
 use crate::variation::Variation;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use burgess_core::rng::{Purpose, Stream};
 use burgess_latent::{FrozenWorldModel, Size};
 use burgess_learn::SharedSpec;
@@ -149,6 +149,10 @@ fn untrained() -> Policy {
 ///
 /// When a seed cannot be read.
 pub fn of_experiment(experiment: &Experiment, file: &Path) -> anyhow::Result<Vec<Situation>> {
+    ensure!(
+        experiment.policy.training().is_none(),
+        "policy.train: no brain is trained here; give one, as in policy=Shared(brain: \"brain.safetensors\")"
+    );
     let seeds = start::seed_bodies(experiment, file)?;
     let plan = experiment.plan();
     let space = start::search_space(experiment, seeds.clone());

@@ -54,6 +54,10 @@ impl Variant {
 
 /// Most steps of a dispatch on a software adapter where whole shapes touch the ground, see [`Session::most_steps`].
 const SOFTWARE_STEPS: u32 = 32;
+/// Rounds of loops that a dispatch on a software adapter may come to, forward; the way back takes up to three times as many.
+const SOFTWARE_ROUNDS: u32 = 65_535 / 4;
+/// Rounds of loops of a step without a network, at most.
+const STEP_ROUNDS: u32 = 128;
 
 /// How many steps dispatches have.
 #[derive(Clone, Copy, Debug)]
@@ -200,7 +204,8 @@ impl Session {
             return u32::MAX;
         }
         let of_frames = self.task.observer.as_ref().map_or(u32::MAX, |&(_, period)| period);
-        of_frames.min(if self.world.whole_shapes { SOFTWARE_STEPS } else { u32::MAX })
+        let of_network = SOFTWARE_ROUNDS / (STEP_ROUNDS + self.brain.loop_rounds() / self.task.control_period.max(1));
+        of_frames.min(if self.world.whole_shapes { SOFTWARE_STEPS } else { of_network.max(1) })
     }
 
     /// Steps of the next dispatch of some blocks, of which so many are left.
