@@ -454,3 +454,14 @@ fn touch_as_on_the_cpu(plan: &Plan, all: &[Candidate<f32>], decisions: usize) {
     assert!(quantiles(&states)[1] < CLOSE, "{:?}", quantiles(&states));
     assert!(quantiles(&gradients)[1] < 1e-2, "{:?}", quantiles(&gradients));
 }
+
+/// Software adapters end all loops of an invocation after 65,535 rounds without a word, so the steps of a dispatch must not grow with the speed of
+/// a small batch. Each evaluation after the first has longer dispatches.
+#[test]
+fn networks_of_a_small_batch_reach_the_end_of_long_episodes() {
+    let plan = plan(BrainKind::Mlp(vec![64]), 2400);
+    let Some(backend) = backend(&plan, Options::default()) else { return };
+    let bodies: Vec<Candidate<f32>> = bodies(&plan).into_iter().take(2).collect();
+    let first = backend.evaluate(&bodies).unwrap();
+    (0..3).for_each(|_| assert_eq!(backend.evaluate(&bodies).unwrap(), first));
+}
