@@ -36,14 +36,6 @@ impl BrainKind {
         }
     }
 
-    /// Rounds of loops that a lane of a GPU takes for a decision of a body of two links, which are shared by the fewest lanes.
-    pub(crate) fn loop_rounds(&self) -> u32 {
-        let observations = OBSERVATIONS + JOINT_OBSERVATIONS;
-        let layers = std::iter::once(observations).chain(self.hidden().iter().copied());
-        let rounds: usize = layers.zip(self.hidden()).map(|(inputs, units)| inputs * units.div_ceil(2)).sum();
-        u32::try_from(rounds).unwrap_or(u32::MAX)
-    }
-
     /// Numbers of the widest layer, the observation of the largest body with so many `further` numbers included (a wanted velocity, a latent
     /// state); none where there are no layers.
     pub fn widest_layer(&self, further: usize) -> usize {

@@ -13,6 +13,7 @@ use super::world;
 use crate::environment::Fold;
 use crate::error::Error;
 use crate::gradient::Objective;
+use crate::model::{JOINT_OBSERVATIONS, OBSERVATIONS};
 use crate::plan::{BrainKind, Plan};
 use crate::task::TaskPlan;
 use crate::world::World;
@@ -58,6 +59,13 @@ const SOFTWARE_STEPS: u32 = 32;
 const SOFTWARE_ROUNDS: u32 = 65_535 / 4;
 /// Rounds of loops of a step without a network, at most.
 const STEP_ROUNDS: u32 = 128;
+
+/// Rounds of loops that a lane takes for a decision of a body of two links, whose layers are shared out among the fewest lanes.
+fn loop_rounds(brain: &BrainKind) -> u32 {
+    let layers = std::iter::once(OBSERVATIONS + JOINT_OBSERVATIONS).chain(brain.hidden().iter().copied());
+    let rounds: usize = layers.zip(brain.hidden()).map(|(inputs, units)| inputs * units.div_ceil(2)).sum();
+    u32::try_from(rounds).unwrap_or(u32::MAX)
+}
 
 /// How many steps dispatches have.
 #[derive(Clone, Copy, Debug)]
@@ -204,7 +212,7 @@ impl Session {
             return u32::MAX;
         }
         let of_frames = self.task.observer.as_ref().map_or(u32::MAX, |&(_, period)| period);
-        let of_network = SOFTWARE_ROUNDS / (STEP_ROUNDS + self.brain.loop_rounds() / self.task.control_period.max(1));
+        let of_network = SOFTWARE_ROUNDS / (STEP_ROUNDS + loop_rounds(&self.brain) / self.task.control_period.max(1));
         of_frames.min(if self.world.whole_shapes { SOFTWARE_STEPS } else { of_network.max(1) })
     }
 

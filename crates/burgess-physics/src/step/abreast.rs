@@ -20,7 +20,8 @@ pub(crate) struct Life<'a> {
     pub(crate) candidate: &'a Candidate<f32>,
     /// Where.
     pub(crate) world: &'a World<f32>,
-    /// The number of that environment.
+    /// The number of that environment, by which devices find it.
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
     pub(crate) environment: usize,
 }
 
