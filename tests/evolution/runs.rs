@@ -635,8 +635,16 @@ fn runs_in_environments_are_resumed_and_verified_and_their_brains_stay_there() {
     let rival = format!("physics=(rivals: [(body: {elite:?}, at: (1, 0))])");
     let (code, message) = place.fail(&["check", "test.ron", "--set", &rival]);
     assert!(code != 0 && message.contains("observes no commands"), "{message}");
-    let (code, message) = place.fail(&[&["pretrain", "test.ron", "--out", "b.safetensors"][..], &sets].concat());
-    assert!(code != 0 && message.contains("task.environments: must be None"), "{message}");
+    // A brain for all bodies observes them, too, and lives in all environments if it explores.
+    let training = |way| ["pretrain", "test.ron", "--out", "b.safetensors", "--held-out", "2", "--training", way];
+    let windows = training("(updates: 1, bodies: 2, way: Windows(window: 0.1))");
+    let (code, message) = place.fail(&[&windows[..], &sets].concat());
+    assert!(code != 0 && message.contains("trains in one environment, and the task has 3"), "{message}");
+    let exploration = training("(updates: 1, bodies: 2, way: Exploration(members: 2, feedback: 0.1))");
+    place.ask(&[&exploration[..], &sets].concat());
+    place.ask(&["simulate", &elite, "--policy", "b.safetensors"]);
+    let (code, message) = place.fail(&["simulate", "quadruped", "--policy", "b.safetensors"]);
+    assert!(code != 0 && message.contains("needs a task with them"), "{message}");
 }
 
 #[test]

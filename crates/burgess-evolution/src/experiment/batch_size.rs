@@ -41,6 +41,8 @@ impl Experiment {
             Capacity::Gpu => ON_A_GPU,
             Capacity::IntegratedGpu => ON_AN_INTEGRATED_GPU,
         };
+        // A candidate lives an episode in each environment.
+        let busy = busy.div_ceil(self.task.environments.as_ref().map_or(1, |environments| environments.count.max(1)));
         let spread = self.budget.evaluations.map_or(MAX_BATCH, |evaluations| (evaluations / GENERATIONS) as usize);
         let sharing = match self.scheduler {
             Scheduler::Shares => self.emitters.len(),
@@ -130,6 +132,7 @@ mod tests {
         assert_eq!(auto(&["budget.evaluations=4000"], gpu), 200);
         assert_eq!(auto(&["budget.evaluations=4000", strategies], cpu), 108);
         assert_eq!(auto(&["budget.evaluations=3"], cpu), 1);
+        assert_eq!([cpu, gpu].map(|capacity| auto(&["task.environments=(count: 3)"], capacity)), [22, 1366]);
     }
 
     #[test]
