@@ -120,7 +120,7 @@ fn body_limits(check: &mut Check, limits: &BodyLimits) {
 
 /// A brain for all bodies is trained on bodies that differ, and observes what the task asks for.
 fn shared_brain(check: &mut Check, experiment: &Experiment) {
-    let Policy::Shared { brain, train, sizes, .. } = &experiment.policy else { return };
+    let Policy::Shared { brain, train, .. } = &experiment.policy else { return };
     let by_windows = matches!(train, Some(TrainingSpec { way: Way::Windows { .. }, .. }));
     let allowed = "Exploration where physics.form is not Momentum or the task has environments";
     let can = experiment.physics.form == BiasForm::Momentum && experiment.task.environments.is_none();
@@ -128,7 +128,7 @@ fn shared_brain(check: &mut Check, experiment: &Experiment) {
     let evolves = experiment.body.evolves();
     check.need(evolves || train.is_none(), "policy.train", "for bodies that evolve", "for a fixed body");
     let read = brain.as_ref().and_then(SharedBrainFile::trained);
-    let observes = read.map_or(sizes.commands, |trained| trained.brain.spec().commands);
+    let observes = experiment.policy.shared_sizes().is_some_and(|sizes| sizes.commands);
     let of_task = |asks| {
         if asks {
             "that observes commands, as the task has some"

@@ -155,15 +155,13 @@ impl Policy {
             Policy::Shared { brain: Some(brain), hash, .. } => {
                 let path = files.path(brain.name(), FROZEN_BRAIN);
                 brain.read(&path).map_err(|problem| ("policy.brain", problem))?;
-                let came = brain.trained().map(|trained| trained.brain.hash()).unwrap_or_default();
-                match hash {
-                    Some(hash) if !came.starts_with(hash.as_str()) => {
-                        let came = &came[..HASH_DIGITS];
-                        let problem = format!("{}: must be the brain {hash}, is {came}", path.display());
-                        Err(("policy.brain", problem))
-                    }
-                    _ => Ok(()),
+                let (Some(hash), Some(trained)) = (hash, brain.trained()) else { return Ok(()) };
+                let came = trained.brain.hash();
+                if came.starts_with(hash.as_str()) {
+                    return Ok(());
                 }
+                let problem = format!("{}: must be the brain {hash}, is {}", path.display(), &came[..HASH_DIGITS]);
+                Err(("policy.brain", problem))
             }
             Policy::Mlp { .. } | Policy::Cpg { .. } | Policy::Shared { .. } => Ok(()),
         }

@@ -48,8 +48,7 @@ impl PolicyFile {
             (Policy::Mlp { hidden, .. }, Brain::Mlp { common, bias, hidden: further, joints, .. }) => {
                 let (&first, &last) = hidden.first().zip(hidden.last()).context("`policy.hidden` must not be empty")?;
                 // Only those of tasks with commands observe them.
-                let observations =
-                    self.policy.observations(common.len() == self.policy.observations(true).saturating_mul(first));
+                let observations = self.policy.observations(self.brain.is_asked(&self.policy));
                 expect("brain.common", common.len(), observations.saturating_mul(first))?;
                 expect("brain.bias", bias.len(), first)?;
                 expect("brain.hidden", further.len(), hidden.len() - 1)?;

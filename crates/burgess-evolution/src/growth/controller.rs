@@ -56,11 +56,11 @@ pub fn compile_controller<T: Number>(
     policy: &Policy,
 ) -> Controller<T> {
     let keys = links.iter().skip(1).map(|link| link.joint);
-    let at_rest: Vec<T> = model.joints.iter().map(place_at_rest).collect();
+    let at_rest = || model.joints.iter().map(place_at_rest).collect::<Vec<T>>();
     match (brain, policy) {
         (Brain::Cpg { frequency, joints }, &Policy::Cpg { sharing, frequency: bounds }) => Controller::Cpg {
             frequency: hertz(*frequency, bounds),
-            joints: cpg_joints(joints, keys, &at_rest, sharing),
+            joints: cpg_joints(joints, keys, &at_rest(), sharing),
         },
         (Brain::Mlp { frequency, common, bias, hidden, joints }, &Policy::Mlp { sharing, frequency: bounds, .. }) => {
             let entry = |key: JointKey| Some(&joints[find(joints, key.shared(sharing), |entry| entry.key)?]);
@@ -72,7 +72,7 @@ pub fn compile_controller<T: Number>(
                 Some(layer)
             }));
             let width = layers.last().map_or(0, |layer| layer.biases.len());
-            layers.push(output_layer(width, &entries, &at_rest));
+            layers.push(output_layer(width, &entries, &at_rest()));
             let clocks = keys.zip(&entries).map(|(key, &entry)| clock(entry, key, sharing)).collect();
             Controller::Mlp { frequency: hertz(*frequency, bounds), layers, clocks }
         }
