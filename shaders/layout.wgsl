@@ -21,8 +21,8 @@ struct World {
     zero: u32,                        // 0, which no compiler knows
     push_period: u32,                 // steps of a stretch that begins with a push; 0: no pushes
     asked_period: u32,                // steps for which a wanted velocity holds
+    kept: f32,                        // the share of a state's gradient that goes on to the state before
     unused_0: u32,
-    unused_1: u32,
     hidden: vec4<u32>,                // units of each hidden layer
     terrain: array<vec4<f32>, 256>,   // coefficients of each environment in 16 vectors, as shaders/terrain.wgsl reads them
     events: array<vec4<f32>, 256>,    // of each environment and stretch: change of velocity of 4 kg, wanted velocity (m/s)

@@ -76,6 +76,27 @@ fn retreat(step: u32) {
     if step % world.control_period == 0u {
         reverse_act(decision_at(step), world.dt * f32(own));
     }
+    fade();
+}
+
+// Leaves a share of the bars of the state, but of where bases are on the ground.
+fn fade() {
+    let share = world.kept;
+    angle_bar *= share;
+    rate_bar *= share;
+    target_bar *= share;
+    command_bar *= share;
+    momentum_bar *= share;
+    spin_bar *= share;
+    for (var i = 0u; i < CONTACTS; i++) {
+        force_bars[i] *= share;
+        free_gain_bars[i] *= share;
+    }
+    position_bar.z *= share;
+    rotation_bar *= share;
+    velocity_bar *= share;
+    angular_velocity_bar *= share;
+    fade_pairs(share);
 }
 
 // Which limb end the lane's link is.

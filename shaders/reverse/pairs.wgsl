@@ -45,6 +45,12 @@ fn clear_pair_bars() {
     bristle_bars = array<vec3<f32>, PAIR_SLOTS>();
 }
 
+fn fade_pairs(share: f32) {
+    for (var i = 0u; i < PAIR_SLOTS; i++) {
+        bristle_bars[i] *= share;
+    }
+}
+
 fn wake_pair_bars(shape: u32, state: u32) {
     shape_at_bar = gradients[shape];
     shape_size_bar = gradients[shape + LANES].xyz;

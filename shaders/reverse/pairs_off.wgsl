@@ -8,6 +8,8 @@ fn rest_pair_bars(shape: u32, state: u32) {}
 
 fn clear_pair_bars() {}
 
+fn fade_pairs(share: f32) {}
+
 fn recall_pairs() {}
 
 fn reverse_pairs() {}

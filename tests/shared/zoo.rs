@@ -100,6 +100,7 @@ pub(crate) fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) ->
         batch_size: BatchSize::Fixed(8),
         first_batch: None,
         gradient_horizon: None,
+        gradient_memory: None,
         refine: None,
         protection: None,
         topologies: Default::default(),

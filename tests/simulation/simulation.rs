@@ -95,6 +95,7 @@ fn experiment(policy: Policy, terrain: TerrainSpec, duration: f64) -> Experiment
         batch_size: BatchSize::Fixed(8),
         first_batch: None,
         gradient_horizon: None,
+        gradient_memory: None,
         refine: None,
         protection: None,
         topologies: Default::default(),

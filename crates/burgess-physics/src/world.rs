@@ -200,6 +200,37 @@ pub struct World<T> {
     pub others: Vec<World<T>>,
     /// What the rewards of all environments come to.
     pub fold: Fold,
+    /// How gradients are taken.
+    pub backward: Backward<T>,
+}
+
+/// How the backward pass departs from the exact gradient; by default it does not.
+///
+/// Contact makes long episodes chaotic: a small change now may be a large one later, and such exact gradients say little of where better gaits
+/// are (Metz et al. 2021, "Gradients are not all you need").
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backward<T> {
+    /// The share of the gradient with respect to a state that goes on to the state before it, 1 for all of it: see [`Backward::remembering`].
+    pub kept: T,
+    /// Whether the gradients of all environments of a candidate are brought to one length, over the numbers of its controller, before their mean
+    /// is taken: else the few in which small changes matter most outweigh all others.
+    pub alike: bool,
+}
+
+impl Default for Backward<f64> {
+    fn default() -> Self {
+        Self { kept: 1.0, alike: false }
+    }
+}
+
+impl Backward<f64> {
+    /// Gradients that fade with a time constant (s), in steps of `dt` (s): what an action does counts the less, the later it does it (temporal gradient
+    /// decay: Zhang et al. 2024, "Back to Newton's laws: learning vision-based agile flight via differentiable physics"). The base's horizontal
+    /// position does not fade, since where it is changes little of what comes.
+    #[must_use]
+    pub fn remembering(self, memory: f64, dt: f64) -> Self {
+        Self { kept: libm::exp(-dt / memory), ..self }
+    }
 }
 
 impl World<f64> {
@@ -229,6 +260,7 @@ impl World<f64> {
             wanted: Schedule::default(),
             others: Vec::new(),
             fold: Fold::default(),
+            backward: Backward::default(),
         }
     }
 
@@ -244,6 +276,13 @@ impl World<f64> {
         });
         let first = worlds.next().unwrap_or_else(|| self.clone());
         Self { others: worlds.collect(), ..first }
+    }
+
+    /// The same with gradients that are taken in another way, in all environments.
+    #[must_use]
+    pub fn with_backward(mut self, backward: Backward<f64>) -> Self {
+        self.others.iter_mut().for_each(|other| other.backward = backward);
+        Self { backward, ..self }
     }
 
     /// The same world over another scalar.
@@ -296,6 +335,7 @@ impl<T: Real> World<T> {
             wanted: self.wanted.map(&mut *f),
             others: self.others.iter().map(|other| other.map(f)).collect(),
             fold: self.fold,
+            backward: Backward { kept: f(self.backward.kept), alike: self.backward.alike },
         }
     }
 }

@@ -360,10 +360,7 @@ fn open_slopes(
     parts: &[Part],
 ) -> anyhow::Result<Option<Box<dyn Differentiate>>> {
     match experiment.branches() {
-        true => {
-            let plan = experiment.plan_over(experiment.gradient_horizon.unwrap_or(experiment.task.duration));
-            Ok(Some(announced_differentiator(&plan, backend, parts)?))
-        }
+        true => Ok(Some(announced_differentiator(&experiment.plan_of_emitters(), backend, parts)?)),
         false => Ok(None),
     }
 }

@@ -144,6 +144,7 @@ impl From<Benchmark> for Experiment {
             batch_size: BatchSize::Fixed(batch_size),
             first_batch,
             gradient_horizon: None,
+            gradient_memory: None,
             refine: None,
             protection: None,
             topologies: Topologies::Alike,

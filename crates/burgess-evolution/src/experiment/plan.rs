@@ -6,7 +6,7 @@ use burgess_physics::laws::descriptor::Descriptor;
 use burgess_physics::observer::Observer;
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::task::TaskPlan;
-use burgess_physics::world::World;
+use burgess_physics::world::{Backward, World};
 use std::sync::Arc;
 
 impl Experiment {
@@ -20,13 +20,22 @@ impl Experiment {
         Plan { world, task, brain: self.policy.brain_kind() }
     }
 
-    /// What refinement and emitters differentiate: the plan over a horizon (s).
+    /// What refinement differentiates: the plan over a horizon (s).
     pub fn plan_over(&self, horizon: f64) -> Plan {
         let mut plan = self.plan();
         plan.task.steps = (self.horizon_steps(horizon) as u32).clamp(1, plan.task.steps);
         // What is only looked at has no part in gradients.
         plan.task.descriptors.truncate(plan.task.descriptors.len() - self.passive.len());
         plan.task.frame = None;
+        plan
+    }
+
+    /// What emitters differentiate: with gradients that count all environments alike, since emitters follow directions only.
+    pub fn plan_of_emitters(&self) -> Plan {
+        let mut plan = self.plan_over(self.gradient_horizon.unwrap_or(self.task.duration));
+        let exact = Backward { alike: true, ..Backward::default() };
+        let backward = self.gradient_memory.map_or(exact, |memory| exact.remembering(memory, plan.world.dt));
+        plan.world = plan.world.with_backward(backward);
         plan
     }
 

@@ -70,6 +70,9 @@ pub struct Experiment {
     /// Length of the episode over which emitters take gradients (s), at most that of the task; all of it unless given.
     #[serde(default)]
     pub gradient_horizon: Option<f64>,
+    /// Time constant with which these gradients fade on their way back (s); they are exact unless given.
+    #[serde(default)]
+    pub gradient_memory: Option<f64>,
     /// Gradient steps of candidates before they are judged; none unless given.
     #[serde(default)]
     pub refine: Option<Refine>,

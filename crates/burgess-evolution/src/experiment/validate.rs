@@ -389,6 +389,9 @@ fn emitters(check: &mut Check, experiment: &Experiment) {
     if let Some(horizon) = experiment.gradient_horizon {
         self::horizon(check, "gradient_horizon", horizon, experiment);
     }
+    if let Some(memory) = experiment.gradient_memory {
+        check.within("gradient_memory", memory, 0.001..=1e6, "s");
+    }
     for (i, EmitterSpec { kind, share }) in emitters.iter().enumerate() {
         check.within(&format!("emitters[{i}].share"), *share, 0.0..=HUGE, "");
         emitter(check, &format!("emitters[{i}].kind"), kind, experiment);

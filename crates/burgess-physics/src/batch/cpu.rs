@@ -150,7 +150,9 @@ impl Differentiate for CpuBackend {
         let objectives = &objectives_of_lives(objectives, environments, self.fold);
         let alone = |life: &Life<'_>| differentiate_each(life.candidate, life.world, task, objectives, TAPE_MEMORY);
         let abreast = |lives: &[Life<'_>]| differentiate_abreast(lives, task, objectives, TAPE_MEMORY);
-        Ok(fold_gradients(self.on_the_clock(candidates, alone, abreast), environments, self.fold))
+        let gradients = self.on_the_clock(candidates, alone, abreast);
+        let alike = self.worlds[0].backward.alike;
+        Ok(self.pool.install(|| fold_gradients(gradients, environments, self.fold, alike)))
     }
 
     fn time(&self) -> Duration {

@@ -9,6 +9,7 @@ use crate::task::{Ending, Returns};
 use crate::world::World;
 use burgess_core::autodiff::Value;
 use burgess_core::math::Vec3;
+use rayon::prelude::*;
 
 /// The lives of candidates: those of each in all environments, then those of the next.
 pub(crate) fn lives<'a>(candidates: &'a [Candidate<f32>], worlds: &'a [World<f32>]) -> Vec<Life<'a>> {
@@ -82,11 +83,12 @@ pub(crate) fn objectives_of_lives(objectives: &[Objective], environments: usize,
 }
 
 /// The gradients of candidates, one an objective, from those of their lives by [`objectives_of_lives`]. The gradient of the worst reward is that
-/// of the episode which gave it.
+/// of the episode which gave it; `alike` is that of [`Backward`](crate::world::Backward), for means.
 pub(crate) fn fold_gradients(
     gradients: Vec<Vec<Gradient<f32>>>,
     environments: usize,
     fold: Fold,
+    alike: bool,
 ) -> Vec<Vec<Gradient<f32>>> {
     if environments == 1 {
         return gradients;
@@ -98,7 +100,9 @@ pub(crate) fn fold_gradients(
         let share = 1.0 / environments as f32;
         let returns = fold_returns(&lives.iter().map(|life| &life[0].returns).collect::<Vec<_>>(), fold);
         let mean = |objective: usize| lives.iter().map(move |life| (&life[objective], share));
+        let unit = |i: usize| mean(i).map(|(gradient, share)| (gradient, share / length(gradient)));
         match fold {
+            Fold::Mean if alike => (0..lives[0].len()).map(|i| weighted_sum(unit(i), environments, &returns)).collect(),
             Fold::Mean => (0..lives[0].len()).map(|i| weighted_sum(mean(i), environments, &returns)).collect(),
             Fold::Worst => {
                 let worst = worst(&lives.iter().map(|life| life[0].returns.reward).collect::<Vec<_>>());
@@ -110,7 +114,17 @@ pub(crate) fn fold_gradients(
             }
         }
     };
-    gradients.chunks_exact(environments).map(of_candidate).collect()
+    gradients.par_chunks_exact(environments).map(of_candidate).collect()
+}
+
+/// The length of a gradient over the numbers of the controller; 1 of one that says nothing of it.
+fn length(gradient: &Gradient<f32>) -> f32 {
+    let mut squares = 0.0;
+    let _ = gradient.candidate.controller.map(&mut |number: f32| {
+        squares += number * number;
+        number
+    });
+    if squares == 0.0 { 1.0 } else { squares.sqrt() }
 }
 
 /// As [`fold_outcome`], of what gradients come with: rewards and descriptors of episodes that diverged are as they came.

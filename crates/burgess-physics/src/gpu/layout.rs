@@ -80,8 +80,9 @@ pub struct World {
     pub push_period: u32,
     /// Steps for which a wanted velocity holds.
     pub asked_period: u32,
+    /// The share of a state's gradient that goes on to the state before.
+    pub kept: f32,
     pub unused_0: u32,
-    pub unused_1: u32,
     /// Units of each hidden layer.
     pub hidden: [u32; 4],
     /// Coefficients of each environment in the order that `shaders/terrain.wgsl` reads.

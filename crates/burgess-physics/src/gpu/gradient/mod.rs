@@ -63,7 +63,7 @@ pub(super) fn differentiate(
     let weights: Vec<layout::Objective> = objectives.iter().map(weights).collect();
     let lives = lives(candidates, &session.worlds);
     let gradients = session.in_rounds(&session.taped_rounds, |rounds| attempt(session, &lives, &weights, rounds))?;
-    Ok(fold_gradients(gradients, environments, fold))
+    Ok(fold_gradients(gradients, environments, fold, session.world.backward.alike))
 }
 
 fn attempt(

@@ -527,6 +527,7 @@ impl<'a, T: Scalar> Back<'a, T> {
                 &mut self.policy,
             );
         }
+        self.bar.fade(world.backward.kept);
     }
 }
 

@@ -141,6 +141,29 @@ impl<T: Real> StateAdjoint<T> {
     }
 }
 
+impl<T: Real> StateAdjoint<T> {
+    /// Leaves a share of all but horizontal positions of bases: see [`Backward`](crate::world::Backward).
+    pub(crate) fn fade(&mut self, share: T) {
+        let Self { position, rotation, velocity, angular_velocity, links, contacts, pairs, targets, commands, objects } =
+            self;
+        let number = |x: &mut T| *x *= share;
+        let vector = |x: &mut Vec3<T>| *x = *x * share;
+        number(&mut position.z);
+        [rotation, velocity, angular_velocity].into_iter().for_each(vector);
+        for LinkBar { angle, rate, momentum, spin } in links {
+            [angle, rate].into_iter().for_each(number);
+            [momentum, spin].into_iter().for_each(vector);
+        }
+        for ContactBar { normal_force, free_gain } in contacts {
+            number(normal_force);
+            vector(free_gain);
+        }
+        pairs.iter_mut().for_each(vector);
+        targets.iter_mut().chain(commands).for_each(number);
+        objects.iter_mut().for_each(|object| object.fade(share));
+    }
+}
+
 impl<T: Compare> StateAdjoint<T> {
     /// Sets all to zero where an answer is true. Of a body without objects.
     pub(crate) fn clear_where(&mut self, answer: T::Truth) {
