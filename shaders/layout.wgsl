@@ -70,6 +70,10 @@ struct Body {
     turn_z: f32,            // how it is turned about z at the start: z and w of a quaternion
     turn_w: f32,
     friction: f32,          // where FRICTIONS is set
+    objective: u32,         // the creature's among those of a backward pass
+    unused_0: u32,
+    unused_1: u32,
+    unused_2: u32,
 }
 
 // What the base lane of a creature or of an object keeps between dispatches.

@@ -104,10 +104,10 @@ fn reverse_limb_loads(loads_bar: vec4<f32>) -> vec4<f32> {
 
 // With respect to the sensors of a step: the rates and the samples, and after the last step the ends.
 fn reverse_judgement(step: u32, sensors: Sensors) -> Sensors {
-    var bar = reward_rates_reverse(sensors, objective.reward * world.dt);
+    var bar = reward_rates_reverse(sensors, objective_reward() * world.dt);
     if step + 1u == steps_taken {
         if STEPPED == 0u || results[body * RESULT_WORDS + ENDING] != RUNNING {
-            bar = sensors_add(bar, reward_finishes_reverse(sensors, objective.reward));
+            bar = sensors_add(bar, reward_finishes_reverse(sensors, objective_reward()));
         }
         let b = bodies[body];
         let ends = descriptor_finishes_reverse(sensors, BodyFacts(b.mass, b.link_count, b.leg_span));
@@ -130,7 +130,11 @@ struct EndsGradient {
 }
 
 fn objective_weight(descriptor: u32) -> f32 {
-    return objective.descriptors[descriptor / 4u][descriptor % 4u];
+    return objectives[bodies[body].objective].descriptors[descriptor / 4u][descriptor % 4u];
+}
+
+fn objective_reward() -> f32 {
+    return objectives[bodies[body].objective].reward;
 }
 
 fn sensors_add(a: Sensors, b: Sensors) -> Sensors {

@@ -3,7 +3,7 @@
 
 // Takes the place of `episodes` in this entry point.
 @group(0) @binding(7) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(10) var<uniform> objective: Objective;
+@group(0) @binding(10) var<uniform> objectives: array<Objective, 17>; // the reward and each descriptor
 
 // With respect to the link's state.
 var<private> angle_bar: f32;

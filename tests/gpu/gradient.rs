@@ -269,12 +269,15 @@ struct Compared {
     cpu: Error,
 }
 
-fn compare(steps: u32, grounds: &[usize]) -> Vec<Compared> {
+fn compare(steps: u32, grounds: &[usize], memory: Option<f64>) -> Vec<Compared> {
     let mut all = Vec::new();
     for &ground in grounds {
         let (ground, terrain) = terrains()[ground].clone();
         for brain in BRAINS {
-            let plan = plan(terrain.clone(), brain, steps, Termination::default());
+            let mut plan = plan(terrain.clone(), brain, steps, Termination::default());
+            if let Some(memory) = memory {
+                plan.world.backward = plan.world.backward.remembering(memory, plan.world.dt);
+            }
             let Some(gpu) = gpu() else { return all };
             let differentiator = GpuBackend::for_gradients(&plan, gpu, Options::default()).unwrap();
             let (mut candidates, objective) = (bodies(brain), objective(&plan));
@@ -339,7 +342,9 @@ fn print(all: &[Compared]) -> f64 {
 #[test]
 fn sixty_steps_have_the_gradient_of_the_twin() {
     let _turn = adapter::turn();
-    let all = compare(60, &[0, 1, 2, 3]);
+    let mut all = compare(60, &[0, 1, 2, 3], None);
+    // The same for gradients that fade.
+    all.extend(compare(60, &[2], Some(0.1)));
     let median = print(&all);
     // Hardware's elementary functions are a few last places off.
     assert!(median < 2e-4, "{median:.1e}");
@@ -359,7 +364,7 @@ fn on_software() -> bool {
 #[test]
 fn two_seconds_point_where_the_twin_points() {
     let _turn = adapter::turn();
-    let all = compare(480, &[0, 2]);
+    let all = compare(480, &[0, 2], None);
     print(&all);
     let steady: Vec<_> = all.iter().filter(|one| one.cpu.turn < STEADY).collect();
     println!("{} of {} are steady", steady.len(), all.len());
@@ -504,6 +509,10 @@ fn several_objectives_in_one_way_back_change_no_bit() {
             .iter()
             .map(|objective| single.differentiate(&all, objective).unwrap().iter().map(bits).collect())
             .collect();
+        let follows: Vec<usize> = (0..all.len()).map(|i| i * 2 % objectives.len()).collect();
+        for (i, own) in single.differentiate_own(&all, &objectives, &follows).unwrap().iter().enumerate() {
+            assert!(bits(own) == alone[follows[i]][i], "{brain:?}, candidate {i} with an objective of its own");
+        }
         let little = Options { tape: Some(24 * 14 * 32 * 16), rounds: Some(2), ..Options::default() };
         for way in [with(Options::default()), with(little)] {
             let each = way.differentiate_each(&all, &objectives).unwrap();

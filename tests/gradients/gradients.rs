@@ -21,7 +21,7 @@ use burgess_physics::step::reverse::tape::Standing;
 use burgess_physics::step::state::{ContactState, State, Work};
 use burgess_physics::step::step::start_carrying;
 use burgess_physics::task::{Ending, TaskPlan, Termination};
-use burgess_physics::world::World;
+use burgess_physics::world::{Backward, World};
 
 /// What an episode is made of, as numbers of any kind.
 #[derive(Clone)]
@@ -225,7 +225,32 @@ fn objective(task: &TaskPlan) -> Objective {
     Objective { reward: 0.7, descriptors: task.descriptors.iter().enumerate().map(weight).collect() }
 }
 
-fn value(episode: Episode<'_, D>, objective: &Objective) -> D {
+/// Leaves a share of how the state depends on what was before: what [`Backward`] does to gradients, in the other direction. Commands are left
+/// alone; they must not outlast a step.
+fn fade(episode: &mut Episode<'_, D>, share: f64) {
+    let number = |x: &mut D| x.derivative[0] *= share;
+    let vector = |v: &mut Vec3<D>| [&mut v.x, &mut v.y, &mut v.z].into_iter().for_each(number);
+    let state = &mut episode.state;
+    number(&mut state.position.z);
+    number(&mut state.orientation.w);
+    [&mut state.orientation.v, &mut state.velocity, &mut state.angular_velocity].into_iter().for_each(vector);
+    for link in &mut state.links {
+        [&mut link.angle, &mut link.rate].into_iter().for_each(number);
+        [&mut link.momentum, &mut link.spin].into_iter().for_each(vector);
+    }
+    for contact in &mut state.contacts {
+        number(&mut contact.normal_force);
+        vector(&mut contact.free_gain);
+    }
+    episode.drive.targets.iter_mut().for_each(number);
+}
+
+fn value(mut episode: Episode<'_, D>, objective: &Objective) -> D {
+    let share = episode.world().backward.kept.value;
+    while share < 1.0 && !episode.is_over() {
+        fade(&mut episode, share);
+        episode.advance();
+    }
     let returns = episode.run();
     let weighted = returns.descriptors.iter().zip(&objective.descriptors).filter(|(_, w)| **w != 0.0);
     returns.reward * real(objective.reward) + weighted.map(|(&x, &w)| x * real(w)).sum::<D>()
@@ -353,6 +378,26 @@ fn pushed_and_asked() {
                 for (class, error) in compare(&plan, &candidate, &start, seed as u64, memory) {
                     assert!(error <= 1e-9, "{class} of {name}, {policy:?}: {error:.1e}");
                 }
+            }
+        }
+    }
+}
+
+/// Gradients that fade are those of an episode in which the state's dependence on what was before fades.
+#[test]
+fn gradients_fade_with_their_memory() {
+    for (seed, name) in BODIES.into_iter().enumerate() {
+        let mut plan = plan(seed % 4, cpg(), 90);
+        let candidate = shipped(name, cpg(), seed as u64);
+        let start = after(&plan, &candidate, 40);
+        let exact = differentiate(&candidate, &plan.world, &plan.task, &objective(&plan.task), TAPE_MEMORY);
+        plan.world.backward = Backward::default().remembering(0.1, plan.world.dt);
+        let faded = differentiate(&candidate, &plan.world, &plan.task, &objective(&plan.task), TAPE_MEMORY);
+        let stiffness = |gradient: &Gradient<f64>| gradient.candidate.model.joints[0].servo.kp;
+        assert!((stiffness(&exact) - stiffness(&faded)).abs() > 0.01 * stiffness(&exact).abs(), "{name}: no change");
+        for memory in [TAPE_MEMORY, 0] {
+            for (class, error) in compare(&plan, &candidate, &start, seed as u64, memory) {
+                assert!(error <= 1e-9, "{class} of {name}: {error:.1e}");
             }
         }
     }

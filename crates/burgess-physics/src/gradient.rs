@@ -196,6 +196,35 @@ pub trait Differentiate: Send + Sync {
         Ok(each.into_iter().flatten().collect())
     }
 
+    /// As [`differentiate_each`](Self::differentiate_each), of one objective of each candidate: `follows` has its place in the list. Each objective
+    /// weighs the reward or descriptors, not both.
+    ///
+    /// # Errors
+    ///
+    /// When a device fails.
+    fn differentiate_own(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+        follows: &[usize],
+    ) -> Result<Vec<Gradient<f32>>, Error> {
+        let mut gradients: Vec<Option<Gradient<f32>>> = vec![None; candidates.len()];
+        for (i, objective) in objectives.iter().enumerate() {
+            let places: Vec<usize> = (0..candidates.len()).filter(|&place| follows[place] == i).collect();
+            // Devices need not know what to do with nothing.
+            if places.is_empty() {
+                continue;
+            }
+            let followers: Vec<Candidate<f32>> = places.iter().map(|&place| candidates[place].clone()).collect();
+            let found = self.differentiate(&followers, objective)?;
+            places.into_iter().zip(found).for_each(|(place, found)| gradients[place] = Some(found));
+        }
+        Ok(gradients
+            .into_iter()
+            .map(|gradient| gradient.expect("each candidate follows one of the objectives"))
+            .collect())
+    }
+
     /// Calls from so many threads at the same time keep it busiest.
     fn calls_at_once(&self) -> usize {
         1

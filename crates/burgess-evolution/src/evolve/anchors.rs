@@ -51,7 +51,7 @@ impl<'a> Anchors<'a> {
         Ok(Some(Self { differentiator, space, world: experiment.plan().world, objectives }))
     }
 
-    /// The gradients of each anchor. Anchors that follow the same one are differentiated together.
+    /// The gradients of each anchor. Anchors that follow one are differentiated together, and those that follow all.
     ///
     /// # Errors
     ///
@@ -62,27 +62,31 @@ impl<'a> Anchors<'a> {
         cost: &mut Steppings,
     ) -> Result<Vec<Option<Vec<Vec<f64>>>>> {
         let mut gradients = vec![Vec::new(); anchors.len()];
-        let each = (0..self.objectives.len()).map(Some);
-        for follows in each.chain([None]) {
-            let places: Vec<usize> = (0..anchors.len()).filter(|&i| anchors[i].follows == follows).collect();
-            // Devices need not know what to do with nothing.
-            if places.is_empty() {
-                continue;
-            }
-            let objectives = follows.map_or(&self.objectives[..], |i| &self.objectives[i..=i]);
-            let candidates: Vec<Candidate<f32>> = places.iter().map(|&i| anchors[i].phenotype.clone()).collect();
-            let found =
-                self.differentiator.differentiate_each(&candidates, objectives).context("differentiation failed")?;
-            let (came, wanted) = (found.len(), candidates.len());
+        let candidates = |places: &[usize]| -> Vec<Candidate<f32>> {
+            places.iter().map(|&i| anchors[i].phenotype.clone()).collect()
+        };
+        let context = "differentiation failed";
+        let mut take = |places: Vec<usize>, found: Vec<Vec<Gradient<f32>>>| {
+            let (came, wanted) = (found.len(), places.len());
             ensure!(came == wanted, "the differentiator gave gradients for {came} candidates of {wanted}");
-            for ((place, candidate), found) in places.into_iter().zip(&candidates).zip(found) {
-                let steps = found.first().map_or(0, |gradient| gradient.returns.steps);
-                cost.forward += Steps::of(steps, candidate.model.links.len());
-                for _ in &found {
-                    cost.backward += Steps::of(steps, candidate.model.links.len());
-                }
+            for (place, found) in places.into_iter().zip(found) {
+                let links = anchors[place].phenotype.model.links.len();
+                cost.forward += Steps::of(found.first().map_or(0, |gradient| gradient.returns.steps), links);
+                found.iter().for_each(|gradient| cost.backward += Steps::of(gradient.returns.steps, links));
                 gradients[place] = found;
             }
+            Ok(())
+        };
+        // Devices need not know what to do with nothing.
+        let (one, all): (Vec<usize>, Vec<usize>) = (0..anchors.len()).partition(|&i| anchors[i].follows.is_some());
+        if !one.is_empty() {
+            let follows: Vec<usize> = one.iter().filter_map(|&i| anchors[i].follows).collect();
+            let found = self.differentiator.differentiate_own(&candidates(&one), &self.objectives, &follows);
+            take(one, found.context(context)?.into_iter().map(|gradient| vec![gradient]).collect())?;
+        }
+        if !all.is_empty() {
+            let found = self.differentiator.differentiate_each(&candidates(&all), &self.objectives);
+            take(all, found.context(context)?)?;
         }
         let anchors = anchors.par_iter().zip(gradients);
         Ok(anchors.map(|(anchor, gradients)| self.by_genes(&anchor.offspring, &gradients)).collect())

@@ -83,7 +83,7 @@ pub(crate) fn objectives_of_lives(objectives: &[Objective], environments: usize,
 }
 
 /// The gradients of candidates, one an objective, from those of their lives by [`objectives_of_lives`]. The gradient of the worst reward is that
-/// of the episode which gave it; `alike` is that of [`Backward`](crate::world::Backward), for means.
+/// of the episode which gave it; `alike` is that of [`Backward`](crate::world::Backward).
 pub(crate) fn fold_gradients(
     gradients: Vec<Vec<Gradient<f32>>>,
     environments: usize,
@@ -97,24 +97,58 @@ pub(crate) fn fold_gradients(
         if lives[0].is_empty() {
             return Vec::new();
         }
-        let share = 1.0 / environments as f32;
-        let returns = fold_returns(&lives.iter().map(|life| &life[0].returns).collect::<Vec<_>>(), fold);
-        let mean = |objective: usize| lives.iter().map(move |life| (&life[objective], share));
-        let unit = |i: usize| mean(i).map(|(gradient, share)| (gradient, share / length(gradient)));
-        match fold {
-            Fold::Mean if alike => (0..lives[0].len()).map(|i| weighted_sum(unit(i), environments, &returns)).collect(),
-            Fold::Mean => (0..lives[0].len()).map(|i| weighted_sum(mean(i), environments, &returns)).collect(),
+        let of = |objective: usize| lives.iter().map(move |life| &life[objective]);
+        let returns = fold_returns(&of(0).map(|life| &life.returns).collect::<Vec<_>>(), fold);
+        let of_objective = |i: usize| match fold {
+            Fold::Mean => weighted_sum(&mean_parts(of(i), alike), environments, &returns),
             Fold::Worst => {
-                let worst = worst(&lives.iter().map(|life| life[0].returns.reward).collect::<Vec<_>>());
-                let alone = |i: usize| {
-                    lives.iter().enumerate().map(move |(life, all)| (&all[i], if life == worst { 1.0 } else { 0.0 }))
-                };
-                let pairs = (0..lives[0].len()).step_by(2);
-                pairs.map(|i| weighted_sum(alone(i).chain(mean(i + 1)), environments, &returns)).collect()
+                let parts = [worst_parts(of(i)), mean_parts(of(i + 1), alike)].concat();
+                weighted_sum(&parts, environments, &returns)
             }
-        }
+        };
+        let parts = if fold == Fold::Mean { 1 } else { 2 };
+        (0..lives[0].len()).step_by(parts).map(of_objective).collect()
     };
     gradients.par_chunks_exact(environments).map(of_candidate).collect()
+}
+
+/// The same of lives with the gradient of one objective each, which weighs the reward or descriptors: that of each candidate, by its place.
+pub(crate) fn fold_own_gradients<'a>(
+    gradients: Vec<Vec<Gradient<f32>>>,
+    environments: usize,
+    fold: Fold,
+    alike: bool,
+    objective: impl Fn(usize) -> &'a Objective + Sync,
+) -> Vec<Gradient<f32>> {
+    let lives: Vec<Gradient<f32>> = gradients.into_iter().flatten().collect();
+    if environments == 1 {
+        return lives;
+    }
+    let of_candidate = |(candidate, lives): (usize, &[Gradient<f32>])| {
+        let returns = fold_returns(&lives.iter().map(|life| &life.returns).collect::<Vec<_>>(), fold);
+        let parts = match fold {
+            Fold::Worst if objective(candidate).reward != 0.0 => worst_parts(lives.iter()),
+            Fold::Mean | Fold::Worst => mean_parts(lives.iter(), alike),
+        };
+        weighted_sum(&parts, environments, &returns)
+    };
+    lives.par_chunks_exact(environments).enumerate().map(of_candidate).collect()
+}
+
+/// The gradient of a life, and its weight in a sum.
+type Part<'a> = (&'a Gradient<f32>, f32);
+
+/// The parts of a mean, of gradients as they are or of one length.
+fn mean_parts<'a>(lives: impl ExactSizeIterator<Item = &'a Gradient<f32>>, alike: bool) -> Vec<Part<'a>> {
+    let share = 1.0 / lives.len() as f32;
+    lives.map(|life| (life, if alike { share / length(life) } else { share })).collect()
+}
+
+/// The episode with the worst reward alone.
+fn worst_parts<'a>(lives: impl Iterator<Item = &'a Gradient<f32>>) -> Vec<Part<'a>> {
+    let lives: Vec<&Gradient<f32>> = lives.collect();
+    let worst = worst(&lives.iter().map(|life| life.returns.reward).collect::<Vec<_>>());
+    lives.into_iter().enumerate().map(|(place, life)| (life, if place == worst { 1.0 } else { 0.0 })).collect()
 }
 
 /// The length of a gradient over the numbers of the controller; 1 of one that says nothing of it.
@@ -146,13 +180,9 @@ fn fold_returns(lives: &[&Returns<f32>], fold: Fold) -> Returns<f32> {
 
 /// The sum of the gradients of lives, each with its weight: those in all environments in a row, once or more. An episode that diverged makes
 /// all numbers NaN, whatever its weight.
-fn weighted_sum<'a>(
-    lives: impl Iterator<Item = (&'a Gradient<f32>, f32)> + Clone,
-    environments: usize,
-    returns: &Returns<f32>,
-) -> Gradient<f32> {
+fn weighted_sum(lives: &[Part<'_>], environments: usize, returns: &Returns<f32>) -> Gradient<f32> {
     let (mut sums, mut starts) = (Vec::new(), vec![Vec3::zero(); environments]);
-    for (place, (gradient, weight)) in lives.clone().enumerate() {
+    for (place, &(gradient, weight)) in lives.iter().enumerate() {
         let mut numbers = Vec::with_capacity(sums.len());
         let _ = gradient.map(&mut |number| {
             numbers.push(number * weight);
@@ -165,7 +195,7 @@ fn weighted_sum<'a>(
         }
     }
     let (mut sums, mut starts) = (sums.into_iter(), starts.into_iter());
-    let (one, _) = lives.into_iter().next().expect("each candidate has lives");
+    let (one, _) = lives.first().expect("each candidate has lives");
     let mut gradient = one.map(&mut |_| sums.next().expect("gradients of one candidate have one form"));
     gradient.prelude.start = starts.next().expect("each candidate has lives");
     Gradient { returns: returns.clone(), other_starts: starts.collect(), ..gradient }

@@ -36,6 +36,8 @@ const RECORD_EXTRA: usize = 2;
 const SHARED_BARS: usize = 7;
 /// Most descriptors that an objective weighs.
 pub const OBJECTIVE_DESCRIPTORS: usize = 16;
+/// Most objectives of a backward pass: the reward and each descriptor.
+pub const OBJECTIVES: usize = OBJECTIVE_DESCRIPTORS + 1;
 
 /// Endings, as the device writes them.
 pub const FINISHED: u32 = 1;
@@ -144,6 +146,7 @@ pub struct Lane {
 /// What is known of a whole creature, or of an object or rival.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[allow(missing_docs)]
 pub struct Body {
     /// Where the base origin starts (m).
     pub start: [f32; 3],
@@ -181,6 +184,11 @@ pub struct Body {
     pub turn_w: f32,
     /// Coefficient of friction, read where bodies have their own.
     pub friction: f32,
+    /// The creature's objective among those of a backward pass.
+    pub objective: u32,
+    pub unused_0: u32,
+    pub unused_1: u32,
+    pub unused_2: u32,
 }
 
 /// What the base lane of a creature or of an object keeps between dispatches.

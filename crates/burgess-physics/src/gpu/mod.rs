@@ -231,6 +231,15 @@ impl Differentiate for GpuBackend {
         gradient::differentiate(&self.session, candidates, objectives)
     }
 
+    fn differentiate_own(
+        &self,
+        candidates: &[Candidate<f32>],
+        objectives: &[Objective],
+        follows: &[usize],
+    ) -> Result<Vec<Gradient<f32>>, Error> {
+        gradient::differentiate_own(&self.session, candidates, objectives, follows)
+    }
+
     fn calls_at_once(&self) -> usize {
         // The device works on one while the host prepares and digests the other.
         2

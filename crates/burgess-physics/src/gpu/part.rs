@@ -4,8 +4,8 @@
 use super::device::GpuError;
 use super::encode::{Arrays, Encoded, Prepared};
 use super::layout::{
-    Episode, LANES, LinkRoom, Objective, Span, Vec4, gradient_fields, model_fields, record_fields, result_words,
-    state_fields, thought_floats,
+    Episode, LANES, LinkRoom, OBJECTIVES, Objective, Span, Vec4, gradient_fields, model_fields, record_fields,
+    result_words, state_fields, thought_floats,
 };
 use super::options::contact_rooms;
 use super::pack::{Block, pack};
@@ -296,7 +296,7 @@ impl Part {
         };
         let activations_size = ((activations * size_of::<f32>()) as u64).max(16);
         let activations = take(KEPT, activations_size)?;
-        let objective = place.variant.taped.then(|| uniform(size_of::<Objective>())).transpose()?;
+        let objective = place.variant.taped.then(|| uniform(OBJECTIVES * size_of::<Objective>())).transpose()?;
         // All that a forward pass needs has room. What is written is kept until the next submission, needed or not.
         for (buffer, contents) in given.iter().zip(contents) {
             place.session.gpu.queue.write_buffer(buffer, 0, contents);

@@ -12,7 +12,7 @@ use burgess_physics::model::{Candidate, Controller, OBSERVATIONS, WANTED_OBSERVA
 use burgess_physics::plan::{BrainKind, Plan};
 use burgess_physics::step::episode::Episode;
 use burgess_physics::task::Ending;
-use burgess_physics::world::{GroundContact, Physics, World};
+use burgess_physics::world::{Backward, GroundContact, Physics, World};
 
 /// Steps of an episode: half a second.
 const STEPS: u32 = 120;
@@ -204,6 +204,67 @@ fn gradients_are_folded_as_rewards_are() {
     for ((both, alone), descriptors) in both.iter().zip(&alone).zip(&descriptors) {
         let sum: Vec<f32> = masses(alone).iter().zip(masses(descriptors)).map(|(a, b)| a + b).collect();
         close(&masses(both), &sum);
+    }
+}
+
+#[test]
+fn gradients_of_environments_count_alike_where_that_is_asked() {
+    let mut plan = plan_in(BrainKind::Cpg, &eventful(3));
+    let all = candidates(&plan);
+    let differentiate =
+        |plan: &Plan| CpuBackend::new(plan, Some(2)).unwrap().differentiate(&all, &Objective::reward(3)).unwrap();
+    let numbers = |gradient: &Gradient<f32>| {
+        let mut numbers = Vec::new();
+        let _ = gradient.candidate.controller.map(&mut |x: f32| {
+            numbers.push(x);
+            x
+        });
+        numbers
+    };
+    let length = |numbers: &[f32]| numbers.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let apart: Vec<Vec<Gradient<f32>>> = each(&plan).iter().map(differentiate).collect();
+    plan.world = plan.world.with_backward(Backward { alike: true, ..Backward::default() });
+    for (i, gradient) in differentiate(&plan).iter().enumerate() {
+        let own: Vec<Vec<f32>> = apart.iter().map(|gradients| numbers(&gradients[i])).collect();
+        let lengths: Vec<f32> = own.iter().map(|numbers| length(numbers)).collect();
+        assert!(
+            lengths.iter().any(|&other| (other / lengths[0] - 1.0).abs() > 0.05),
+            "all have one length: {lengths:?}"
+        );
+        for (k, found) in numbers(gradient).into_iter().enumerate() {
+            let wanted: f32 = own.iter().zip(&lengths).map(|(own, length)| own[k] / length / 3.0).sum();
+            assert!((found - wanted).abs() <= 1e-5, "{found} for {wanted}");
+        }
+        // The body goes by the length of the controller's gradient, too.
+        let mass = |gradients: &Vec<Gradient<f32>>| gradients[i].candidate.model.links[1].mass;
+        let wanted: f32 = apart.iter().zip(&lengths).map(|(gradients, length)| mass(gradients) / length / 3.0).sum();
+        let found = gradient.candidate.model.links[1].mass;
+        assert!((found - wanted).abs() <= 1e-5 * wanted.abs().max(1.0), "{found} for {wanted}");
+    }
+}
+
+/// The reward and each descriptor of an episode, as emitters follow them.
+fn one_by_one() -> Vec<Objective> {
+    let of_descriptor =
+        |i: usize| Objective { reward: 0.0, descriptors: (0..3).map(|k| f64::from(u8::from(k == i))).collect() };
+    std::iter::once(Objective::reward(3)).chain((0..3).map(of_descriptor)).collect()
+}
+
+#[test]
+fn each_candidate_has_the_gradient_of_its_own_objective() {
+    for fold in [Fold::Mean, Fold::Worst] {
+        for count in [1, 3] {
+            let mut plan = plan_in(BrainKind::Cpg, &eventful(count));
+            plan.world.fold = fold;
+            let (all, objectives) = (candidates(&plan), one_by_one());
+            let backend = CpuBackend::new(&plan, Some(2)).unwrap();
+            let follows: Vec<usize> = (0..all.len()).map(|i| [2, 0, 1, 3, 0][i % 5]).collect();
+            let own = backend.differentiate_own(&all, &objectives, &follows).unwrap();
+            for ((candidate, own), &objective) in all.iter().zip(&own).zip(&follows) {
+                let alone = backend.differentiate(std::slice::from_ref(candidate), &objectives[objective]).unwrap();
+                assert_eq!(gradient_bits(own), gradient_bits(&alone[0]));
+            }
+        }
     }
 }
 

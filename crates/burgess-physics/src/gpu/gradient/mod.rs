@@ -15,7 +15,7 @@ use super::pack::Block;
 use super::part::{PartSetup, Round, side_by_side};
 use super::session::{Session, Variant};
 use crate::batch::WindowGradient;
-use crate::batch::lives::{fold_gradients, lives, objectives_of_lives};
+use crate::batch::lives::{fold_gradients, fold_own_gradients, lives, objectives_of_lives};
 use crate::error::Error;
 use crate::gradient::{Gradient, Objective};
 use crate::model::Candidate;
@@ -60,16 +60,41 @@ pub(super) fn differentiate(
     objectives.iter().try_for_each(|objective| session.check_objective(objective))?;
     let (environments, fold) = (session.worlds.len(), session.fold);
     let objectives = objectives_of_lives(objectives, environments, fold);
-    let weights: Vec<layout::Objective> = objectives.iter().map(weights).collect();
+    let passes: Vec<Vec<layout::Objective>> = objectives.iter().map(|objective| vec![weights(objective)]).collect();
     let lives = lives(candidates, &session.worlds);
-    let gradients = session.in_rounds(&session.taped_rounds, |rounds| attempt(session, &lives, &weights, rounds))?;
+    let first = |_: usize| 0;
+    let try_in = |rounds| attempt(session, &lives, &passes, &first, rounds);
+    let gradients = session.in_rounds(&session.taped_rounds, try_in)?;
     Ok(fold_gradients(gradients, environments, fold, session.world.backward.alike))
 }
 
+/// The same of one objective of each candidate, `follows` being its place in the list: one backward pass for all.
+///
+/// # Errors
+///
+/// As [`differentiate`].
+pub(super) fn differentiate_own(
+    session: &Arc<Session>,
+    candidates: &[Candidate<f32>],
+    objectives: &[Objective],
+    follows: &[usize],
+) -> Result<Vec<Gradient<f32>>, Error> {
+    objectives.iter().try_for_each(|objective| session.check_objective(objective))?;
+    let (environments, alike) = (session.worlds.len(), session.world.backward.alike);
+    let passes = [objectives.iter().map(weights).collect::<Vec<_>>()];
+    let lives = lives(candidates, &session.worlds);
+    let own = |life: usize| follows[life / environments];
+    let try_in = |rounds| attempt(session, &lives, &passes, &own, rounds);
+    let gradients = session.in_rounds(&session.taped_rounds, try_in)?;
+    Ok(fold_own_gradients(gradients, environments, session.fold, alike, |candidate| &objectives[follows[candidate]]))
+}
+
+/// Each list of objectives has a backward pass of its own; `follows` gives the place in it of the one that a life follows.
 fn attempt(
     session: &Arc<Session>,
     lives: &[Life<'_>],
-    objectives: &[layout::Objective],
+    objectives: &[Vec<layout::Objective>],
+    follows: &dyn Fn(usize) -> usize,
     least: usize,
 ) -> Result<Vec<Gradients>, Error> {
     let prepared: Vec<Prepared<'_>> = lives.par_iter().map(Prepared::new).collect();
@@ -79,7 +104,13 @@ fn attempt(
     let mut encoded = Vec::new();
     for round in in_fitting_rounds(rooms, room, least, &prepared)? {
         encoded.resize_with(round.len(), Encoded::default);
-        round.iter().zip(&mut encoded).for_each(|((place, blocks), encoded)| place.encode(encoded, blocks, &prepared));
+        for ((place, blocks), encoded) in round.iter().zip(&mut encoded) {
+            place.encode(encoded, blocks, &prepared);
+            // Behind them stand objects, which have none.
+            for (body, &life) in encoded.bodies.iter_mut().zip(&encoded.candidates) {
+                body.objective = follows(life) as u32;
+            }
+        }
         let places = round.iter().map(|(place, _)| place.clone());
         let loads = places.zip(&encoded).map(|(place, encoded)| Load::whole_episodes(place, encoded)).collect();
         let pass = Pass::upload(session, loads, objectives, Course { steps: 0..room.steps, room })?;
@@ -181,7 +212,7 @@ pub(super) fn differentiate_window<'c>(
         encode::state_bars(&driven(candidate).model, after, link_room, put);
     }
     let load = Load { place: place.clone(), arrays, activations, window: Some((begin, &bars)) };
-    let pass = Pass::upload(&place.session, vec![load], &[weights(objective)], Course { steps, room })?;
+    let pass = Pass::upload(&place.session, vec![load], &[vec![weights(objective)]], Course { steps, room })?;
     let found = pass.run(&mut place.session.taped_paces())?;
     let [found] = &found[..] else { unreachable!("one part was loaded") };
     let one = |of: &FoundGradients<'_>, &(body, row): &(usize, usize)| {

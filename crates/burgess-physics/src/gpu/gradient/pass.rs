@@ -3,7 +3,7 @@
 use super::segments::{Extent, Room};
 use crate::gpu::device::GpuError;
 use crate::gpu::encode::{Arrays, Encoded};
-use crate::gpu::layout::{Body, LANES, Objective, STEPS, Span, Vec4};
+use crate::gpu::layout::{Body, LANES, OBJECTIVES, Objective, STEPS, Span, Vec4};
 use crate::gpu::pace::Pace;
 use crate::gpu::part::{Dispatch, KEPT, Part, PartSetup, ReadBack, Records, copy, submit};
 use crate::gpu::pool::Loan;
@@ -133,7 +133,7 @@ impl Target {
 }
 
 impl Pass {
-    /// Uploads.
+    /// Uploads. Each list of objectives has a backward pass of its own, in which each creature follows the one of its number.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl Pass {
     pub(super) fn upload(
         session: &Arc<Session>,
         loads: Vec<Load<'_>>,
-        objectives: &[Objective],
+        objectives: &[Vec<Objective>],
         course: Course,
     ) -> Result<Self, GpuError> {
         let Course { steps, room } = course;
@@ -332,7 +332,7 @@ impl Pass {
 impl Member {
     fn upload(
         load: Load<'_>,
-        objectives: &[Objective],
+        objectives: &[Vec<Objective>],
         segment: u32,
         checkpoints: u64,
         device: &wgpu::Device,
@@ -348,7 +348,11 @@ impl Member {
                 0 => None,
                 _ => Some((
                     place.take(device, KEPT, part.activations_size)?,
-                    place.take(device, Usage::UNIFORM | Usage::COPY_DST, size_of::<Objective>() as u64)?,
+                    place.take(
+                        device,
+                        Usage::UNIFORM | Usage::COPY_DST,
+                        (OBJECTIVES * size_of::<Objective>()) as u64,
+                    )?,
                 )),
             };
             let (activations, objective): (&wgpu::Buffer, Option<&wgpu::Buffer>) = match &own {
@@ -356,7 +360,7 @@ impl Member {
                 None => (&part.activations, part.objective.as_deref()),
             };
             let objective = objective.expect("a part with a tape has an objective");
-            queue.write_buffer(objective, 0, bytemuck::bytes_of(&objectives[number]));
+            queue.write_buffer(objective, 0, bytemuck::cast_slice(&objectives[number]));
             if let Some((_, after)) = &window {
                 queue.write_buffer(&gradients, 0, bytemuck::cast_slice(after));
             }
