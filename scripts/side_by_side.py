@@ -18,6 +18,7 @@ def add_arguments(parser, seconds, threads, out):
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=threads)
+    parser.add_argument("--backend", choices=["cpu", "gpu"], default="cpu")
     parser.add_argument("--burgess", default=str(ROOT / "target/release/burgess"))
     parser.add_argument("--out", default=out)
 
@@ -50,7 +51,9 @@ def run(args, cores, experiment, name, changes, seed):
         budget = [] if args.seconds is None else [f"budget=(wall_time: {args.seconds})"]
         for change in (f'name="{name}"', *budget, *changes):
             command += ["--set", change]
-    command += ["--backend", "cpu", "--threads", str(args.threads)]
+    command += ["--backend", args.backend]
+    if args.backend == "cpu":
+        command += ["--threads", str(args.threads)]
     if args.jobs > 1:
         first = place * args.threads
         command = ["taskset", "-c", f"{first}-{first + args.threads - 1}", *command]

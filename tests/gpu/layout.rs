@@ -315,7 +315,7 @@ fn a_changed_field_does_not_pass() {
     let body = host.iter().find(|shape| shape.name == "Body").unwrap();
     for (from, to) in [
         ("    mass: f32,\n    link_count: f32,", "    link_count: f32,\n    mass: f32,"),
-        ("    pull_tolerance: f32,\n    started: u32,", "    pull_tolerance: f32,\n    unused_0: u32,"),
+        ("    pull_tolerance: f32,\n    started: u32,", "    pull_tolerance: f32,\n    begun: u32,"),
         ("    pull_tolerance: f32,\n", "    pull_tolerance: f32,\n    more: vec4<f32>,\n"),
     ] {
         assert!(text.contains(from), "{from}");
