@@ -28,6 +28,7 @@ mod camera;
 mod caption;
 mod gif;
 mod ground;
+mod look;
 mod many;
 mod moment;
 mod palette;
@@ -50,8 +51,11 @@ use rayon::prelude::*;
 use scene::Scene;
 use solid::Solid;
 
+pub(crate) use look::Look;
 pub use many::{ManyBodies, animate_many, picture_of_many};
 pub use moment::{ColouredBody, Frame, Pose};
+pub(crate) use palette::{link_colours, object_colour};
+pub(crate) use solid::ROUND;
 
 /// One body of a contact sheet.
 #[derive(Clone, Debug)]

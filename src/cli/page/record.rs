@@ -1,0 +1,169 @@
+//! Elites simulated again, with all that a page shows of each.
+
+use super::super::render::frame_period;
+use super::super::simulate::ending_text;
+use super::changes::changes;
+use anyhow::Context as _;
+use burgess_evolution::evolve::{provenance, start};
+use burgess_evolution::genome::{Brain, Genome};
+use burgess_evolution::growth::link_keys;
+use burgess_evolution::store::RunReader;
+use burgess_evolution::variation::Variation;
+use burgess_physics::laws::terrain::Terrain;
+use burgess_physics::model::{Candidate, Controller};
+use burgess_physics::plan::Plan;
+use burgess_physics::step::trace::trace;
+use burgess_qd::Evaluated;
+use burgess_report::page::{JointName, Performance, Recording, TermView};
+use burgess_report::pictures::ColouredBody;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// What is known of one elite beside its record: its recording, its genes in words, and what changed from each parent that is still there.
+type Creature = (Option<Recording>, Vec<String>, HashMap<u64, Vec<String>>);
+
+/// All elites of a run of creatures, and their surroundings.
+#[derive(Default)]
+pub(super) struct Recorded {
+    /// By number.
+    pub creatures: HashMap<u64, Creature>,
+    pub terrain: Option<Terrain<f64>>,
+    pub terms: Vec<TermView>,
+    /// What a reader should know about the recordings.
+    pub notes: Vec<String>,
+}
+
+/// How many recordings have the reward that is stored.
+#[derive(Default)]
+struct Check {
+    equal: usize,
+    different: usize,
+    largest: f64,
+}
+
+/// Records the motion of the `chosen` elites, and describes all of them.
+pub(super) fn record(reader: &RunReader, chosen: &HashSet<u64>) -> anyhow::Result<Recorded> {
+    let (experiment, space) = start::thaw_run(reader.dir())?;
+    let plan = experiment.plan();
+    let elites = reader.elites()?;
+    let by_id: HashMap<u64, &Genome> = elites.iter().map(|(_, elite)| (elite.id, &elite.solution)).collect();
+    let describe = |(_, elite): &(usize, Evaluated<Genome>)| -> anyhow::Result<(u64, Creature, Option<f64>)> {
+        let candidate = space.compile(elite.expressed())?;
+        let of_parent = |id: u64| Some((id, changes(by_id.get(&id)?, &elite.solution)));
+        let changes = elite.parents.iter().filter_map(|parent| of_parent(parent.id)).collect();
+        let genes = genes(elite.expressed(), &candidate);
+        let performed = match chosen.contains(&elite.id) {
+            true => Some(perform(elite, &candidate, &space, &plan).with_context(|| format!("elite {}", elite.id))?),
+            false => None,
+        };
+        let reward = performed.as_ref().map(|(_, reward)| *reward);
+        Ok((elite.id, (performed.map(|(recording, _)| recording), genes, changes), reward))
+    };
+    let described = elites.par_iter().map(describe).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut check = Check::default();
+    for ((_, elite), (_, _, reward)) in elites.iter().zip(&described) {
+        if let Some(reward) = reward {
+            check.see(stored_reward(elite), *reward);
+        }
+    }
+    let term = |(term, weight): &(burgess_physics::laws::reward::RewardTerm, f64)| {
+        let (name, unit) = term.label();
+        TermView { name: name.to_owned(), unit: unit.to_owned(), weight: *weight }
+    };
+    Ok(Recorded {
+        creatures: described.into_iter().map(|(id, creature, _)| (id, creature)).collect(),
+        terms: plan.task.reward.iter().map(term).collect(),
+        notes: notes(&check, reader, &plan, elites.len(), chosen.len())?,
+        terrain: Some(plan.world.terrain),
+    })
+}
+
+/// The reward of the task: an archive may see surprise in an elite's reward.
+fn stored_reward(elite: &Evaluated<Genome>) -> f32 {
+    elite.life.seen.as_deref().map_or(elite.reward, |seen| seen.earned)
+}
+
+/// Simulates an elite as `burgess render` does. Returns its recording, and its reward.
+fn perform(
+    elite: &Evaluated<Genome>,
+    candidate: &Candidate<f64>,
+    space: &Variation,
+    Plan { world, task, .. }: &Plan,
+) -> anyhow::Result<(Recording, f64)> {
+    let keys = link_keys(&elite.expressed().body, space.limits.max_links)?;
+    let kinds: Vec<u64> = keys.iter().map(|key| key.gene.0).collect();
+    let name = |key: &burgess_evolution::growth::LinkKey| {
+        format!("{}/{:o}/{:b}", key.joint.gene.0, key.joint.repeat, key.joint.side)
+    };
+    let joints: Vec<JointName> = keys.iter().skip(1).map(name).collect();
+    let (moments, returns) = trace::<f32>(candidate, world, task, frame_period(world.dt));
+    let gravity = world.gravity.norm_squared().sqrt();
+    let recording = Recording::new(&Performance {
+        body: ColouredBody { model: &candidate.model, kinds: &kinds },
+        joints: &joints,
+        // Where nothing weighs anything, forces are shown as those of a creature on the earth.
+        weight: candidate.model.mass() * if gravity > 0.0 { gravity } else { 9.81 },
+        moments: &moments,
+        ending: ending_text(returns.ending),
+        reward: returns.reward,
+    })?;
+    Ok((recording, returns.reward))
+}
+
+/// A genome in words.
+fn genes(genome: &Genome, candidate: &Candidate<f64>) -> Vec<String> {
+    let (body, brain) = (&genome.body, &genome.brain);
+    let numbers = genome.parameters().len();
+    let mut of_body = 0;
+    body.map_parameters(|_, _| of_body += 1);
+    let frequency = match &candidate.controller {
+        Controller::Cpg { frequency, .. } | Controller::Mlp { frequency, .. } => format!(", {frequency:.2} Hz"),
+        Controller::Sequence { .. } => String::new(),
+    };
+    let (kind, entries) = match brain {
+        Brain::Cpg { joints, .. } => ("pattern generator", joints.len()),
+        Brain::Mlp { joints, .. } => ("network", joints.len()),
+        Brain::Shared { joints, .. } => ("brain of all bodies", joints.len()),
+    };
+    vec![
+        format!("body: {} link genes, {} joint genes, {of_body} numbers", body.links.len(), body.joints.len()),
+        format!("brain: {kind}{frequency}, {entries} entries, {} numbers", numbers - of_body),
+    ]
+}
+
+impl Check {
+    fn see(&mut self, stored: f32, recorded: f64) {
+        // Both are rewards in single precision; one that is not a number equals another such.
+        let equal = stored.to_bits() == (recorded as f32).to_bits();
+        *(if equal { &mut self.equal } else { &mut self.different }) += 1;
+        let difference = (f64::from(stored) - recorded).abs();
+        self.largest = if equal { self.largest } else { self.largest.max(difference) };
+    }
+}
+
+fn notes(check: &Check, reader: &RunReader, plan: &Plan, elites: usize, chosen: usize) -> anyhow::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    let recorded = check.equal + check.different;
+    let others = plan.world.others.len();
+    if others > 0 {
+        notes.push(format!(
+            "Each creature is shown in environment 0 of {}, so the reward of its recording is not the one that the archive holds.",
+            others + 1
+        ));
+    } else if check.different == 0 {
+        notes.push(format!("All {recorded} recordings have the stored reward, to the bit."));
+    } else {
+        let backends: Vec<String> = provenance::read(reader.dir())?.into_iter().map(|part| part.backend).collect();
+        notes.push(format!(
+            "{} of {recorded} recordings have another reward than the stored one; the largest difference is {:.3}. \
+             Recordings are simulated on the CPU in single precision. The run was simulated on: {}.",
+            check.different,
+            check.largest,
+            backends.join("; ")
+        ));
+    }
+    if chosen < elites {
+        notes.push(format!("The motion of {chosen} of {elites} elites is recorded, spread over the archive, the best one first."));
+    }
+    Ok(notes)
+}
