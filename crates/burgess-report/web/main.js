@@ -72,6 +72,8 @@ const portraits = new Portraits();
 const lineage = new Lineage((elite) => choose(elite), portraits);
 const set = has3d ? stageCard() : null;
 let stage = null;
+// Whether the stage will be drawn before the browser's next frame.
+let asked = false;
 
 document.getElementById("page").append(
   h("header", {}, h("h1", {}, runs[0].name), h("p", {}, subtitle())),
@@ -87,7 +89,6 @@ if (set) {
   }
 }
 
-let asked = false;
 function draw() {
   if (asked || !stage) return;
   asked = true;

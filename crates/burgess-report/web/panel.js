@@ -94,11 +94,12 @@ function gaitDiagram(creature, seek) {
 
 function rewardChart(creature, seek) {
   const line = (name, y, colour, thin) => ({ name, x: creature.times, y, colour, thin });
-  const lines = creature.terms > 1 ? creature.termsSoFar.map((y, i) => line(header.terms[i].name, y, kindColour(i + 1), true)) : [];
-  lines.push(line("reward", creature.rewardSoFar, KINDS[0]));
-  const figure = chart({ title: "reward so far", lines, xLabel: "time (s)", pick: seek, fromZero: true, height: 170 });
+  const terms = creature.terms > 1 ? creature.termsSoFar.map((y, i) => line(header.terms[i].name, y, kindColour(i + 1), true)) : [];
+  const lines = [line("reward", creature.rewardSoFar, KINDS[0]), ...terms];
+  // The sum is drawn over its terms.
+  const figure = chart({ title: "reward so far", lines: [...lines].reverse(), xLabel: "time (s)", pick: seek, fromZero: true, height: 170 });
   const names = lines.map(({ name, colour }) => h("span", {}, colourSpot(colour), name));
-  return [figure, h("div", { class: "legend" }, names.reverse())];
+  return [figure, h("div", { class: "legend" }, names)];
 }
 
 function jointCharts(creature, seek) {

@@ -142,12 +142,13 @@ class Painter {
     return count;
   }
 
-  // Draws into a part of the canvas. `only` leaves things away: "ground", or "silhouette" (bodies in white on black).
+  // Draws into a part of the canvas. `only` leaves things away: it is "ground" (with the shadows of bodies), or "silhouette" (bodies in white on
+  // black).
   draw({ solids, marks = [], view, part: [x, y, width, height], only }) {
     const { gl } = this;
-    const count = this.upload(this.scene, only === "ground" ? [] : solids);
+    const count = this.upload(this.scene, solids);
     const pixel = (2 * Math.tan(look.half_angle)) / Math.min(width, height);
-    const ball = solids.length && only !== "ground" ? ballAround(solids) : { centre: [0, 0, -1e6], reach: 1e-3 };
+    const ball = solids.length ? ballAround(solids) : { centre: [0, 0, -1e6], reach: 1e-3 };
     const use = ({ program, uniforms: u }) => {
       gl.useProgram(program);
       for (const name of ["eye", "forward", "right", "up"]) gl.uniform3fv(u[name], view[name]);
@@ -173,7 +174,7 @@ class Painter {
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.scene);
-    if (count > 0) {
+    if (count > 0 && only !== "ground") {
       use(this.body);
       gl.uniform1f(this.body.uniforms.plain, only === "silhouette" ? 1 : 0);
       gl.bindVertexArray(this.mesh.array);
