@@ -175,9 +175,11 @@ class Page:
 
 
 # Compares a tile of what `burgess render` drew with pictures of the page: a pixel that differs from the page's ground with its shadows belongs to the
-# creature. In the page's own picture of silhouettes it is white.
+# creature. In the page's own picture of silhouettes it is white. Pixels further than so many from the silhouette do not count: edges of stairs are
+# smoothed otherwise.
+NEAR = 12
 COMPARE = """
-async (render, place, ours, silhouette, ground, [width, height]) => {
+async (render, place, ours, silhouette, ground, [width, height], near) => {
   const pixels = async (url, [x, y]) => {
     const image = new Image();
     image.src = url;
@@ -189,11 +191,14 @@ async (render, place, ours, silhouette, ground, [width, height]) => {
   };
   const [theirs, own, white, bare] = [await pixels(render, place), await pixels(ours, [0, 0]), await pixels(silhouette, [0, 0]), await pixels(ground, [0, 0])];
   const apart = (a, b, i) => (Math.abs(a[i] - b[i]) + Math.abs(a[i + 1] - b[i + 1]) + Math.abs(a[i + 2] - b[i + 2])) / 3;
+  // White within `near` pixels: along rows, then along columns.
+  const spread = (seen, step) => seen.map((_, i) => { for (let k = -near; k <= near; k++) if (seen[i + k * step]) return 1; return 0; });
+  const close = spread(spread(Uint8Array.from({ length: width * height }, (_, i) => white[4 * i] > 127), 1), width);
   let [both, either, difference, inside, everywhere] = [0, 0, 0, 0, 0];
   for (let i = 0; i < own.length; i += 4) {
     const [mine, other] = [white[i] > 127, apart(theirs, bare, i) > 12];
     both += mine && other;
-    either += mine || other;
+    either += close[i / 4] && (mine || other);
     everywhere += apart(own, theirs, i);
     if (mine) {
       inside += 1;
@@ -330,7 +335,7 @@ def check_against_render(bench, page, run, elite):
         pictures = [page.run(f"burgess.picture({elite}, {frame}, {FRAMES}, {list(TILE)}, {json.dumps(only)})") for only in (None, "silhouette", "ground")]
         x = MARGIN + frame % 3 * (TILE[0] + GAP)
         y = MARGIN + HEAD + frame // 3 * (TILE[1] + BELOW)
-        words = ", ".join(json.dumps(part) for part in (render, [x, y], *pictures, list(TILE)))
+        words = ", ".join(json.dumps(part) for part in (render, [x, y], *pictures, list(TILE), NEAR))
         found = page.run(f"({COMPARE})({words})")
         print(f"    frame {frame}: silhouettes overlap by {100 * found['overlap']:.1f} %, colours differ by {found['colour']:.1f} of 255, "
               f"{found['everywhere']:.1f} in the whole picture")

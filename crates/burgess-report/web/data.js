@@ -55,19 +55,21 @@ async function unpacked(elite) {
   return new Creature(elite, facts, channelsOf(facts, bytes.subarray(4 + factsLength)));
 }
 
-// Each channel: the low bytes of all frames, then the high bytes, of differences between multiples of the quantum, folded so that the sign is
-// the lowest bit.
-function channelsOf({ frames, quanta }, bytes) {
-  return quanta.map(([zero, quantum], channel) => {
-    const values = new Float32Array(frames);
-    const low = 2 * frames * channel;
-    let code = zero;
+// The low bytes of all channels come first, then the high bytes. A number is a difference between multiples of the quantum (or a difference of
+// differences, by the channel's order), with its sign in the lowest bit.
+function channelsOf({ frames, codes }, bytes) {
+  const high = frames * codes.length;
+  return codes.map(({ zero, quantum, order }, channel) => {
+    const numbers = new Int16Array(frames);
     for (let frame = 0; frame < frames; frame++) {
-      const folded = bytes[low + frame] | (bytes[low + frames + frame] << 8);
-      code += folded & 1 ? ~(folded >> 1) : folded >> 1;
-      values[frame] = code * quantum;
+      const place = frames * channel + frame;
+      const folded = bytes[place] | (bytes[high + place] << 8);
+      numbers[frame] = (folded >> 1) ^ -(folded & 1);
     }
-    return values;
+    for (let i = 0; i < order; i++) {
+      for (let frame = 1; frame < frames; frame++) numbers[frame] += numbers[frame - 1];
+    }
+    return Float32Array.from(numbers, (number) => (zero + number) * quantum);
   });
 }
 

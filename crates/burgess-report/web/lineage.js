@@ -33,10 +33,11 @@ class Lineage {
   branch(elite, seen) {
     if (seen.has(elite.id) || this.steps++ > MOST_STEPS) return [];
     seen.add(elite.id);
-    const parents = elite.parents.map((parent) => {
-      const there = eliteById.get(parent.id);
-      return there ? this.step(elite, parent, there, seen) : this.lost(parent);
-    });
+    const known = (parent) => eliteById.get(parent.id);
+    const parents = [
+      ...elite.parents.filter(known).map((parent) => this.step(elite, parent, known(parent), seen)),
+      ...elite.parents.filter((parent) => !known(parent)).map((parent) => this.lost(parent)),
+    ];
     const seed = h("li", { class: "lost" }, "Made from a seed body or at random: it has no parents.");
     return [h("li", {}, this.face(elite), h("ol", {}, elite.parents.length ? parents.flat() : seed))];
   }
@@ -59,7 +60,7 @@ class Lineage {
   }
 
   face(elite) {
-    const picture = h("span", { class: "face" });
+    const picture = has3d ? h("span", { class: "face" }) : null;
     if (elite.recording) {
       this.portraits.element(elite, PORTRAIT.map((c) => 2 * c)).then((canvas) => canvas && picture.replaceChildren(canvas), () => {});
     }

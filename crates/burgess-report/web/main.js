@@ -28,9 +28,10 @@ function courseCard() {
 
 function aboutCard() {
   const parts = header.provenance.map((part, i) => [header.provenance.length > 1 ? h("h4", {}, `part ${i + 1}`) : null, factTable(part)]);
-  const keys = [["space", "play, pause"], ["← →", "a frame back or on; on the map: to the next elite"], ["Home, End", "to the start, to the end"], [", .", "slower, faster"],
+  const ofStage = [["space", "play, pause"], ["← →", "a frame back or on"], ["Home, End", "to the start, to the end"], [", .", "slower, faster"],
     ["P", "pin the chosen elite beside the others"], ["F", "follow, or stand still"], ["1 2 3", "contact points, contact forces, joint torques"], ["drag, wheel, shift-drag", "orbit, zoom, pan (double click: back)"],
-    ["click, shift-click", "choose an elite, pin it"]];
+    ["shift-click", "pin an elite of the map"]];
+  const keys = [["← → ↑ ↓, Enter", "on the map: to the next elite, choose it"], ...(has3d ? ofStage : [])];
   return card("about-card", "About this run",
     h("div", { class: "about" },
       h("div", {}, header.notes.length ? [h("h3", {}, "Recordings"), header.notes.map((note) => h("p", {}, note))] : null, h("h3", {}, "Provenance"), parts),
@@ -77,8 +78,8 @@ let asked = false;
 
 document.getElementById("page").append(
   h("header", {}, h("h1", {}, runs[0].name), h("p", {}, subtitle())),
-  h("div", { class: "top" }, map.element, set?.element),
-  panel.element, lineage.element, courseCard(), aboutCard());
+  h("div", { class: "top" }, map.element, set?.element ?? panel.element),
+  set ? panel.element : "", lineage.element, courseCard(), aboutCard());
 
 if (set) {
   try {

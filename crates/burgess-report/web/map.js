@@ -199,7 +199,7 @@ class ArchiveMap {
   draw() {
     const width = this.box.clientWidth;
     if (!width) return;
-    const height = Math.round(clamp(width * 0.78, 260, 560));
+    const height = Math.round(clamp(width * 0.92, 260, 540));
     const ratio = window.devicePixelRatio || 1;
     Object.assign(this.canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     this.canvas.style.height = `${height}px`;
@@ -226,6 +226,12 @@ class ArchiveMap {
     return [this.frame.x + x * this.frame.width, this.frame.y + (1 - y) * this.frame.height];
   }
 
+  // The same on the border of a pixel, so that neighbours leave no gap.
+  onPixel(place) {
+    const ratio = window.devicePixelRatio || 1;
+    return this.at(place).map((c) => Math.round(c * ratio) / ratio);
+  }
+
   path(pen, polygon) {
     pen.beginPath();
     polygon.forEach((corner, i) => (i ? pen.lineTo(...this.at(corner)) : pen.moveTo(...this.at(corner))));
@@ -240,7 +246,11 @@ class ArchiveMap {
     for (const item of items) {
       const colour = this.colour(item.elite) ?? ink("--unknown");
       pen.fillStyle = pen.strokeStyle = colour;
-      if (dots) {
+      if (grid) {
+        const [left, bottom] = this.onPixel(item.polygon[0]);
+        const [right, top] = this.onPixel(item.polygon[2]);
+        pen.fillRect(left, top, right - left, bottom - top);
+      } else if (dots) {
         pen.beginPath();
         pen.arc(...this.at(item.centre), this.dotRadius, 0, 7);
         pen.fill();
@@ -264,10 +274,9 @@ class ArchiveMap {
       }
     }
     if (grid && Math.min(width / grid[0], height / grid[1]) > 7) {
-      pen.beginPath();
-      for (let i = 1; i < grid[0]; i++) pen.rect(Math.round(x + (i * width) / grid[0]) - 0.5, y, 0, height);
-      for (let j = 1; j < grid[1]; j++) pen.rect(x, Math.round(y + (j * height) / grid[1]) - 0.5, width, 0);
-      pen.stroke();
+      pen.fillStyle = ink("--surface");
+      for (let i = 1; i < grid[0]; i++) pen.fillRect(this.onPixel([i / grid[0], 0])[0] - 0.5, y, 1, height);
+      for (let j = 1; j < grid[1]; j++) pen.fillRect(x, this.onPixel([0, j / grid[1]])[1] - 0.5, width, 1);
     }
   }
 

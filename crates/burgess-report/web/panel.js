@@ -145,7 +145,7 @@ class Panel {
     const left = [factTable(facts), h("h3", {}, "Descriptors"), descriptorTable(elite)];
     if (!creature) {
       const why = header.terrain ? "Its motion is not recorded: write the page with a larger --elites to see it." : "Benchmarks have points, not bodies: there is nothing to play.";
-      this.body.replaceChildren(h("div", {}, left), h("p", { class: "note" }, why));
+      this.body.replaceChildren(h("div", { class: "whole" }, left, h("p", { class: "note" }, why)));
       return;
     }
     const joints = jointCharts(creature, this.seek).map(watched);

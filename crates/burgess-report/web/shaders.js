@@ -308,14 +308,34 @@ vec3 groundColour(vec3 p, vec3 n, vec3 d, float t) {
   return mix(colour, ${vector(look.start_line)}, start);
 }
 
-void main() {
-  vec3 d = normalize(ray);
-  float end = 30.0 * cameraDistance;
-  float t = hitGround(d, end);
-  if (t < 0.0) { gl_FragDepth = 1.0; pixelColour = displayed(skyColour(d)); return; }
-  vec3 p = eye + d * t, n;
+// What is seen along a ray: the light, how far away it is (-1 for the sky), and its normal.
+vec3 see(vec3 d, out float t, out vec3 n) {
+  n = vec3(0.0);
+  t = hitGround(d, 30.0 * cameraDistance);
+  if (t < 0.0) return skyColour(d);
+  vec3 p = eye + d * t;
   ground(p, n);
-  float depth = t * dot(d, forward), near = depths.x, far = depths.y;
-  gl_FragDepth = clamp(0.5 + 0.5 * ((far + near) - 2.0 * far * near / depth) / (far - near), 0.0, 1.0);
-  pixelColour = displayed(lit(groundColour(p, n, d, t), p, n, d, t, false));
+  return lit(groundColour(p, n, d, t), p, n, d, t, false);
+}
+
+void main() {
+  vec3 d = normalize(ray), n;
+  float t;
+  vec3 light = see(d, t, n);
+  gl_FragDepth = 1.0;
+  if (t > 0.0) {
+    float depth = t * dot(d, forward), near = depths.x, far = depths.y;
+    gl_FragDepth = clamp(0.5 + 0.5 * ((far + near) - 2.0 * far * near / depth) / (far - near), 0.0, 1.0);
+  }
+  // At an edge of the ground four rays share a pixel. A plane has none.
+  vec3 across = dFdx(ray), along = dFdy(ray);
+  bool edge = length(fwidth(n)) > 0.25 || fwidth(t) > 0.1 * abs(t);
+  if (edge && groundKind != 0) {
+    light = vec3(0.0);
+    for (int i = 0; i < 4; i++) {
+      vec2 place = i == 0 ? vec2(-0.125, -0.375) : i == 1 ? vec2(0.375, -0.125) : i == 2 ? vec2(0.125, 0.375) : vec2(-0.375, 0.125);
+      light += 0.25 * min(see(normalize(ray + across * place.x + along * place.y), t, n), 1.0);
+    }
+  }
+  pixelColour = displayed(light);
 }`;

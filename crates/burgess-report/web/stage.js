@@ -70,6 +70,9 @@ const firstDirection = () => {
 // How far away a camera shows all of a ball.
 const distanceFor = (reach) => (look.fitting * reach) / Math.sin(look.half_angle);
 
+// The angle between neighbouring pixels in the middle of a picture whose shorter side has so many (as a tangent).
+const pixelOf = (side) => (2 * Math.tan(look.half_angle)) / side;
+
 class Painter {
   constructor(canvas) {
     const gl = canvas.getContext("webgl2", { antialias: true, alpha: false, powerPreference: "high-performance" });
@@ -144,10 +147,9 @@ class Painter {
 
   // Draws into a part of the canvas. `only` leaves things away: it is "ground" (with the shadows of bodies), or "silhouette" (bodies in white on
   // black).
-  draw({ solids, marks = [], view, part: [x, y, width, height], only }) {
+  draw({ solids, marks = [], view, part: [x, y, width, height], pixel = pixelOf(Math.min(width, height)), only }) {
     const { gl } = this;
     const count = this.upload(this.scene, solids);
-    const pixel = (2 * Math.tan(look.half_angle)) / Math.min(width, height);
     const ball = solids.length ? ballAround(solids) : { centre: [0, 0, -1e6], reach: 1e-3 };
     const use = ({ program, uniforms: u }) => {
       gl.useProgram(program);
@@ -302,9 +304,11 @@ class Stage {
     const rows = Math.ceil(count / columns);
     return Array.from({ length: count }, (_, i) => {
       const [column, row] = [i % columns, Math.floor(i / columns)];
-      const x = Math.round((column * width) / columns);
+      // The last row may have fewer, which then are wider.
+      const inRow = Math.min(columns, count - row * columns);
+      const x = Math.round((column * width) / inRow);
       const y = Math.round((row * height) / rows);
-      const right = Math.round(((column + 1) * width) / columns);
+      const right = Math.round(((column + 1) * width) / inRow);
       const below = Math.round(((row + 1) * height) / rows);
       const gap = count > 1 ? 1 : 0;
       return [x, height - below, right - x - gap, below - y - gap];
@@ -323,10 +327,11 @@ class Stage {
     // All are shown at one scale, so that sizes compare.
     const distance = distanceFor(Math.max(...this.actors.map((actor) => actor.reach))) * this.zoom;
     const parts = this.parts();
+    const pixel = pixelOf(Math.min(...parts.flatMap(([, , width, height]) => [width, height])));
     this.actors.forEach((actor, i) => {
       const target = add(this.still?.[i] ?? targetOf(actor, time), this.pan);
       const view = viewOf(target, this.direction(), distance);
-      this.painter.draw({ solids: actor.solidsAt(time), marks: marksOf(actor, time, this.shown), view, part: parts[i] });
+      this.painter.draw({ solids: actor.solidsAt(time), marks: marksOf(actor, time, this.shown), view, part: parts[i], pixel });
     });
   }
 

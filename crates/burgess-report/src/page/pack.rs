@@ -1,9 +1,11 @@
 //! Numbers over time in few bytes.
 //!
-//! A channel is stored as whole multiples of its quantum. The quantum is doubled until the channel's range fits into 16 bits, so a stored
-//! number differs from the true one by at most half of the quantum that was used ([`Packed::quanta`]). Of the multiples, the differences from
-//! frame to frame are stored, first the low bytes of a channel, then its high bytes: smooth motion makes these small, and they compress well.
+//! A channel is stored as whole multiples of its quantum. The quantum is doubled until the channel's range fits into 15 bits, so a stored
+//! number differs from the true one by at most half of the quantum that was used ([`Code::quantum`]). Of the multiples, differences from frame
+//! to frame are stored, or differences of differences, whichever are smaller. The low bytes of all channels come first, then the high bytes:
+//! smooth motion leaves little in the high bytes, and they compress well.
 
+use serde::Serialize;
 use std::io::Write as _;
 
 /// A number over time.
@@ -14,34 +16,59 @@ pub(super) struct Channel {
     pub quantum: f64,
 }
 
+/// How a channel's numbers are read.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Code {
+    /// The multiple of the quantum from which multiples count.
+    pub zero: i64,
+    /// The quantum that was used.
+    pub quantum: f64,
+    /// How often differences were taken.
+    pub order: usize,
+}
+
 /// Channels of one length in the form in which a page holds them.
 pub(super) struct Packed {
-    /// Of each channel: the multiple of the quantum that counts as zero, and the quantum that was used.
-    pub quanta: Vec<(i64, f64)>,
-    /// Two bytes a number, channel after channel.
+    /// One a channel.
+    pub codes: Vec<Code>,
+    /// Two bytes a number: the low bytes, channel after channel, then the high bytes.
     pub bytes: Vec<u8>,
 }
 
-/// The largest multiple that is stored: a difference of two then still fits into 16 bits.
+/// The largest multiple that is stored, so that differences fit into 16 bits.
 const LARGEST: i64 = 32_767;
 
 /// The most by which a quantum is enlarged: what is beyond stays at the end of its range.
 const DOUBLINGS: i32 = 60;
 
+/// The most often that differences are taken.
+const MOST_ORDERS: usize = 3;
+
 /// Packs channels.
 pub(super) fn pack(channels: &[Channel]) -> Packed {
-    let mut packed = Packed { quanta: Vec::new(), bytes: Vec::new() };
+    let (mut codes, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
     for channel in channels {
-        let (zero, quantum, codes) = quantised(channel);
-        packed.quanta.push((zero, quantum));
-        let before = std::iter::once(0).chain(codes.iter().copied());
-        // Zigzag: small differences of either sign become small numbers.
-        let differences = codes.iter().zip(before).map(|(&code, before)| code.wrapping_sub(before));
-        let folded: Vec<u16> = differences.map(|d| ((d << 1) ^ (d >> 15)) as u16).collect();
-        packed.bytes.extend(folded.iter().map(|&code| code as u8));
-        packed.bytes.extend(folded.iter().map(|&code| (code >> 8) as u8));
+        let (zero, quantum, multiples) = quantised(channel);
+        let orders: Vec<Vec<i16>> =
+            std::iter::successors(Some(multiples), |before| Some(differences(before))).take(MOST_ORDERS + 1).collect();
+        // About the bits that the numbers need.
+        let bits = |numbers: &Vec<i16>| numbers.iter().map(|n| 16 - n.unsigned_abs().leading_zeros()).sum::<u32>();
+        let order = (0..orders.len()).min_by_key(|&order| bits(&orders[order])).unwrap_or(0);
+        codes.push(Code { zero, quantum, order });
+        for &number in &orders[order] {
+            // The sign goes to the lowest bit: small numbers of either sign become small ones.
+            let [low_byte, high_byte] = (((number << 1) ^ (number >> 15)) as u16).to_le_bytes();
+            low.push(low_byte);
+            high.push(high_byte);
+        }
     }
-    packed
+    Packed { codes, bytes: [low, high].concat() }
+}
+
+/// Differences from one number to the next, modulo 16 bits; the first number follows 0.
+fn differences(numbers: &[i16]) -> Vec<i16> {
+    let before = std::iter::once(0).chain(numbers.iter().copied());
+    numbers.iter().zip(before).map(|(number, before)| number.wrapping_sub(before)).collect()
 }
 
 /// The multiple that counts as zero, the quantum, and the multiples of the quantum above it.
@@ -78,23 +105,29 @@ pub(super) fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use burgess_core::rng::{Purpose, Stream};
 
     /// The numbers of packed channels, as a page reads them.
-    pub(in super::super) fn unpack(quanta: &[(i64, f64)], bytes: &[u8], frames: usize) -> Vec<Vec<f64>> {
-        let channel = |(i, &(zero, quantum)): (usize, &(i64, f64))| {
-            let (low, high) = bytes[2 * frames * i..2 * frames * (i + 1)].split_at(frames);
-            let mut code = 0_i64;
-            let number = |(&low, &high): (&u8, &u8)| {
-                let folded = i64::from(low) | i64::from(high) << 8;
-                code += if folded & 1 == 0 { folded >> 1 } else { !(folded >> 1) };
-                (zero + code) as f64 * quantum
+    fn unpack(Packed { codes, bytes }: &Packed, frames: usize) -> Vec<Vec<f64>> {
+        let (low, high) = bytes.split_at(bytes.len() / 2);
+        let channel = |(i, code): (usize, &Code)| {
+            let unfold = |place: usize| {
+                let folded = u16::from_le_bytes([low[place], high[place]]);
+                (folded >> 1) as i16 ^ -((folded & 1) as i16)
             };
-            low.iter().zip(high).map(number).collect()
+            let mut numbers: Vec<i16> = (i * frames..(i + 1) * frames).map(unfold).collect();
+            for _ in 0..code.order {
+                let sums = numbers.iter().scan(0_i16, |sum, &difference| {
+                    *sum = sum.wrapping_add(difference);
+                    Some(*sum)
+                });
+                numbers = sums.collect();
+            }
+            numbers.iter().map(|&number| (code.zero + i64::from(number)) as f64 * code.quantum).collect()
         };
-        quanta.iter().enumerate().map(channel).collect()
+        codes.iter().enumerate().map(channel).collect()
     }
 
     #[test]
@@ -104,19 +137,27 @@ pub(super) mod tests {
         for (range, quantum, expected) in [(0.0, 1e-4, 1e-4), (1.5, 1e-4, 1e-4), (40.0, 1e-4, 1.6e-3), (1e9, 1e-4, 6.5536e4)] {
             let values: Vec<f64> = (0..400).map(|_| 7.0 + stream.range(-range, range)).collect();
             let packed = pack(&[Channel { values: values.clone(), quantum }]);
-            let used = packed.quanta[0].1;
+            let used = packed.codes[0].quantum;
             assert!(used <= expected * (1.0 + 1e-12), "{range}: {used}");
-            for (value, back) in values.iter().zip(&unpack(&packed.quanta, &packed.bytes, 400)[0]) {
+            for (value, back) in values.iter().zip(&unpack(&packed, 400)[0]) {
                 assert!((value - back).abs() <= 0.5 * used * (1.0 + 1e-6), "{value} became {back}");
             }
         }
     }
 
     #[test]
+    fn smooth_channels_are_small() {
+        let values = (0..300).map(|i| 2.0 * (0.1 * f64::from(i)).sin()).collect();
+        let packed = pack(&[Channel { values, quantum: 1e-4 }]);
+        assert_eq!(packed.codes[0].order, 3);
+        assert!(packed.bytes[300..].iter().filter(|&&byte| byte != 0).count() < 5);
+    }
+
+    #[test]
     fn what_is_not_finite_is_held() {
         let values = vec![f64::NAN, 1.0, f64::INFINITY, 2.0];
         let packed = pack(&[Channel { values, quantum: 0.5 }, Channel { values: vec![f64::NAN; 4], quantum: 0.5 }]);
-        let back = unpack(&packed.quanta, &packed.bytes, 4);
+        let back = unpack(&packed, 4);
         assert_eq!(back, [[1.0, 1.0, 1.0, 2.0], [0.0; 4]]);
     }
 

@@ -1,6 +1,6 @@
 //! The recorded motion of one creature, with what a page needs to draw its body.
 
-use super::pack::{Channel, compressed, pack};
+use super::pack::{Channel, Code, compressed, pack};
 use super::view::JointName;
 use crate::pictures::{ColouredBody, link_colours, object_colour};
 use anyhow::{Result, ensure};
@@ -69,7 +69,7 @@ struct Facts<'a> {
     end: f64,
     ending: &'a str,
     reward: f32,
-    quanta: Vec<(i64, f64)>,
+    codes: Vec<Code>,
 }
 
 #[derive(Serialize)]
@@ -138,7 +138,7 @@ impl Recording {
             end: moments[moments.len() - 1].time,
             ending,
             reward: reward as f32,
-            quanta: packed.quanta,
+            codes: packed.codes,
         };
         let facts = serde_json::to_vec(&facts)?;
         let length = (facts.len() as u32).to_le_bytes();
