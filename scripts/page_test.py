@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # The share of pixels in which the silhouettes of the page and of `burgess render` agree, of all that either covers.
 OVERLAP = 0.95
 # The mean difference of colours inside the silhouette, of 255.
-COLOUR = 8
+COLOUR = 4
 FLAGS = [
     "--headless", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions",

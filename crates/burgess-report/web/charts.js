@@ -64,7 +64,7 @@ function chart({ title, lines, xLabel, height = 150, fromZero = false, range, xR
       }
       return text;
     };
-    const yTicks = niceTicks(low, high, bare ? 2 : Math.max(2, hgt / 34));
+    const yTicks = niceTicks(low, high, bare ? 2 : Math.max(2, hgt / 26));
     const xTicks = bare ? [] : niceTicks(x0, x1, Math.max(2, w / 70));
     cursor.setAttribute("y1", edges.top);
     cursor.setAttribute("y2", edges.top + hgt);

@@ -250,7 +250,9 @@ function prepare(creature) {
     return scaled(near.reduce((sum, sphere) => add(sum, sphere.centre), [0, 0, 0]), 1 / near.length);
   });
   creature.extent = spheres[0].reach;
-  creature.reach = Math.max(...spheres.map((sphere, i) => sphere.reach + length(subtract(sphere.centre, creature.track[i]))));
+  const reach = Math.max(...spheres.map((sphere, i) => sphere.reach + length(subtract(sphere.centre, creature.track[i]))));
+  // Objects need room beside the creature.
+  creature.reach = creature.objects ? 1.7 * reach : reach;
   return creature;
 }
 
@@ -296,11 +298,12 @@ class Stage {
     return [Math.cos(this.turn) * Math.cos(this.tilt), Math.sin(this.turn) * Math.cos(this.tilt), Math.sin(this.tilt)];
   }
 
-  // The part of the canvas of each actor, in rows as equally filled as possible.
+  // The part of the canvas of each actor, in rows that make the parts' shorter sides as long as possible.
   parts() {
     const count = Math.max(this.actors.length, 1);
     const { width, height } = this.canvas;
-    const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt((count * width) / height / 1.2)) || 1));
+    const side = (columns) => Math.min(width / columns, height / Math.ceil(count / columns));
+    const columns = Array.from({ length: count }, (_, i) => i + 1).reduce((a, b) => (side(b) > side(a) ? b : a));
     const rows = Math.ceil(count / columns);
     return Array.from({ length: count }, (_, i) => {
       const [column, row] = [i % columns, Math.floor(i / columns)];

@@ -1,6 +1,7 @@
 //! What differs between a parent and its child, in words.
 
-use burgess_evolution::genome::{Field, Genome, GeneId, JointGene, Owner, ParameterId};
+use super::super::columns::count;
+use burgess_evolution::genome::{Field, GeneId, Genome, JointGene, Owner, ParameterId};
 use std::collections::BTreeMap;
 
 /// What differs in the child, one phrase each; empty if nothing does. The store keeps genomes, not the names of mutations: these phrases say what
@@ -22,9 +23,7 @@ pub(super) fn changes(parent: &Genome, child: &Genome) -> Vec<String> {
 
 fn came_and_went(before: &[GeneId], after: &[GeneId], thing: &str) -> Vec<String> {
     let missing = |some: &[GeneId], others: &[GeneId]| some.iter().filter(|id| !others.contains(id)).count();
-    let phrase = |count: usize, what: &str| {
-        (count > 0).then(|| format!("{count} {thing}{} {what}", if count == 1 { "" } else { "s" }))
-    };
+    let phrase = |number: usize, what: &str| (number > 0).then(|| format!("{} {what}", count(number, thing)));
     [phrase(missing(after, before), "added"), phrase(missing(before, after), "removed")].into_iter().flatten().collect()
 }
 
@@ -52,7 +51,9 @@ fn structural(before: &JointGene, after: &JointGene) -> Vec<String> {
 /// How many numbers differ, of those that both have.
 fn numbers(parent: &Genome, child: &Genome) -> Vec<String> {
     let before: BTreeMap<ParameterId, f64> = parent.parameters().into_iter().collect();
-    let ([mut body, mut brain], mut greatest): ([(usize, usize); 2], Option<(f64, Field)>) = Default::default();
+    // Of each, how many differ, and how many there are.
+    let (mut body, mut brain) = ((0, 0), (0, 0));
+    let mut greatest: Option<(f64, Field)> = None;
     for (id, value) in child.parameters() {
         let Some(&old) = before.get(&id) else { continue };
         let count = match id.owner {
@@ -69,7 +70,7 @@ fn numbers(parent: &Genome, child: &Genome) -> Vec<String> {
     let phrase = |(changed, all): (usize, usize), of: &str| {
         (changed > 0).then(|| format!("{changed} of {all} numbers of the {of}"))
     };
-    let greatest = greatest.map(|(change, field)| format!("most: {field:?} by {change:.2}"));
+    let greatest = greatest.map(|(change, field)| format!("largest change: {field:?} by {change:.2}"));
     [phrase(body, "body"), phrase(brain, "brain"), greatest].into_iter().flatten().collect()
 }
 
@@ -100,6 +101,6 @@ mod tests {
         assert_eq!(phrases[0], "1 link gene added");
         assert_eq!(phrases[1], format!("repeat {repeat} → {}", repeat + 1));
         assert!(phrases[2].starts_with("1 of ") && phrases[2].ends_with("numbers of the body"), "{phrases:?}");
-        assert_eq!(phrases[3], "most: LogDensity by 0.25");
+        assert_eq!(phrases[3], "largest change: LogDensity by 0.25");
     }
 }

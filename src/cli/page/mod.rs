@@ -3,10 +3,12 @@
 mod changes;
 mod record;
 
+use super::columns::count;
 use super::list::emitter_name;
 use super::output::Output;
 use super::print::print;
-use burgess_core::files::{GENERATED, read_text};
+use anyhow::Context as _;
+use burgess_core::files::{GENERATED, read_text, write_whole};
 use burgess_evolution::evolve::provenance::{self, Part};
 use burgess_evolution::experiment::Experiment;
 use burgess_evolution::metrics::Metrics;
@@ -19,6 +21,9 @@ use record::Recorded;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+/// Name of the page in a run folder.
+const FILE_NAME: &str = "report.html";
+
 /// Elites whose motion is recorded, unless another number is asked for.
 pub(super) const ELITES: usize = 900;
 
@@ -28,14 +33,34 @@ pub(super) const ELITES: usize = 900;
 ///
 /// When a run cannot be read, an elite cannot be simulated, or the file cannot be written.
 pub(super) fn write(dirs: &[&PathBuf], elites: usize, output: Output) -> anyhow::Result<()> {
-    let readers = dirs.iter().map(|dir| RunReader::open(dir)).collect::<Result<Vec<_>, _>>()?;
-    let view = gather(&readers, elites)?;
-    let recorded = view.elites.iter().filter(|elite| elite.recording.is_some()).count();
-    let text = page(&view)?;
+    let (text, summary) = text(dirs.iter().map(|dir| dir.as_path()), elites)?;
     let path = output.write(text.as_bytes())?;
-    let megabytes = text.len() as f64 / 1e6;
-    print(format_args!("{}: {} elites, motion of {recorded}, {megabytes:.1} MB", path.display(), view.elites.len()));
+    print(format_args!("{}: {summary}", path.display()));
     Ok(())
+}
+
+/// Writes the page of one run into its folder, as [`FILE_NAME`]. A link of that name is replaced.
+///
+/// # Errors
+///
+/// As [`write`].
+pub(super) fn write_into(dir: &Path) -> anyhow::Result<()> {
+    let (text, summary) = text([dir], ELITES)?;
+    let path = dir.join(FILE_NAME);
+    write_whole(&path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    print(format_args!("{}: {summary}", path.display()));
+    Ok(())
+}
+
+/// The text of a page, and what is in it.
+fn text<'a>(dirs: impl IntoIterator<Item = &'a Path>, most: usize) -> anyhow::Result<(String, String)> {
+    let readers = dirs.into_iter().map(RunReader::open).collect::<Result<Vec<_>, _>>()?;
+    let view = gather(&readers, most)?;
+    let recorded = view.elites.iter().filter(|elite| elite.recording.is_some()).count();
+    let elites = count(view.elites.len(), "elite");
+    let text = page(&view)?;
+    let summary = format!("{elites}, motion of {recorded}, {:.1} MB", text.len() as f64 / 1e6);
+    Ok((text, summary))
 }
 
 fn gather(readers: &[RunReader], most: usize) -> anyhow::Result<PageView> {

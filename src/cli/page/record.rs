@@ -151,7 +151,10 @@ fn notes(check: &Check, reader: &RunReader, plan: &Plan, elites: usize, chosen: 
             others + 1
         ));
     } else if check.different == 0 {
-        notes.push(format!("All {recorded} recordings have the stored reward, to the bit."));
+        notes.push(match recorded {
+            1 => "The recording has the stored reward, to the bit.".into(),
+            _ => format!("All {recorded} recordings have the stored reward, to the bit."),
+        });
     } else {
         let backends: Vec<String> = provenance::read(reader.dir())?.into_iter().map(|part| part.backend).collect();
         notes.push(format!(
@@ -163,7 +166,9 @@ fn notes(check: &Check, reader: &RunReader, plan: &Plan, elites: usize, chosen: 
         ));
     }
     if chosen < elites {
-        notes.push(format!("The motion of {chosen} of {elites} elites is recorded, spread over the archive, the best one first."));
+        notes.push(format!(
+            "The motion of {chosen} of {elites} elites is recorded, spread over the archive, the best one first."
+        ));
     }
     Ok(notes)
 }

@@ -83,3 +83,85 @@ fn as_text(text: &str) -> String {
 fn as_script_data(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::{ArchiveView, AxisView, EliteView, LayoutView, RunView};
+
+    /// What would end an element of a page, or begin one.
+    const HOSTILE: &str = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>&amp;\u{2028}\"";
+
+    fn hostile_view() -> PageView {
+        let axis = AxisView { name: HOSTILE.into(), unit: String::new(), range: (0.0, 1.0), bins: 2, counts: false };
+        let archive = ArchiveView { axes: vec![axis], layout: LayoutView::Grid, elites: Vec::new() };
+        let view = RunView { name: HOSTILE.into(), seed: u64::MAX, bodies_evolve: true, archive, metrics: Vec::new() };
+        let elite = PageElite {
+            id: 7,
+            view: EliteView { cell: 1, descriptors: vec![0.7], reward: f64::NAN, refinement: None },
+            is_best: true,
+            generation: 0,
+            candidate: 0,
+            emitter: 0,
+            parents: Vec::new(),
+            age: 0,
+            body: None,
+            recording: None,
+            genes: vec![HOSTILE.into()],
+        };
+        PageView {
+            runs: vec![PageRun { folder: HOSTILE.into(), view, accepted: Vec::new() }],
+            elites: vec![elite],
+            emitters: vec![HOSTILE.into()],
+            families: Vec::new(),
+            terms: vec![TermView { name: HOSTILE.into(), unit: HOSTILE.into(), weight: 1.0 }],
+            terrain: None,
+            experiment: HOSTILE.into(),
+            provenance: vec![vec![(HOSTILE.into(), HOSTILE.into())]],
+            notes: vec![HOSTILE.into()],
+        }
+    }
+
+    #[test]
+    fn names_stay_text() {
+        let text = page(&hostile_view()).unwrap();
+        assert!(!text.contains("<script>alert") && !text.contains("<img src=x"));
+        // The elements of the skeleton, and no others.
+        assert_eq!(text.matches("</script>").count(), 3);
+        assert!(text.contains("<title>&lt;/script&gt;"));
+    }
+
+    #[test]
+    fn the_header_is_json_and_comes_back() {
+        let text = page(&hostile_view()).unwrap();
+        let (_, rest) = text.split_once("<script id=\"header\" type=\"application/json\">").unwrap();
+        let (json, _) = rest.split_once("</script>").unwrap();
+        let header: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(header["runs"][0]["name"], HOSTILE);
+        assert_eq!(header["runs"][0]["seed"], u64::MAX.to_string());
+        assert_eq!(header["elites"][0]["genes"][0], HOSTILE);
+        assert!(header["elites"][0]["reward"].is_null(), "JSON has no NaN");
+    }
+
+    #[test]
+    fn a_page_asks_for_nothing() {
+        let text = page(&hostile_view()).unwrap();
+        let program = SCRIPTS.concat() + STYLE + SKELETON;
+        assert!(text.contains("default-src 'none'"));
+        for word in ["fetch(", "XMLHttpRequest", "WebSocket", "import(", "@import", "url(", "innerHTML", "eval("] {
+            assert!(!program.contains(word), "{word}");
+        }
+        // Names of namespaces are no addresses.
+        let addresses = program.matches("http").count() - program.matches("http-equiv").count();
+        assert_eq!(addresses, program.matches("\"http://www.w3.org/2000/svg\"").count());
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_together_are_refused() {
+        let mut view = hostile_view();
+        view.runs[0].view.archive.axes.clear();
+        assert!(page(&view).unwrap_err().to_string().contains("at least one descriptor"));
+        view.runs.clear();
+        assert!(page(&view).unwrap_err().to_string().contains("at least one run"));
+    }
+}

@@ -105,12 +105,12 @@ pub(super) fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use burgess_core::rng::{Purpose, Stream};
 
     /// The numbers of packed channels, as a page reads them.
-    fn unpack(Packed { codes, bytes }: &Packed, frames: usize) -> Vec<Vec<f64>> {
+    pub(crate) fn unpack(Packed { codes, bytes }: &Packed, frames: usize) -> Vec<Vec<f64>> {
         let (low, high) = bytes.split_at(bytes.len() / 2);
         let channel = |(i, code): (usize, &Code)| {
             let unfold = |place: usize| {
@@ -133,8 +133,11 @@ mod tests {
     #[test]
     fn a_number_comes_back_within_half_a_quantum() {
         let mut stream = Stream::new(3, 0, 0, Purpose::Test);
-        // Ranges that fit into 16 bits, and one that needs a larger quantum.
-        for (range, quantum, expected) in [(0.0, 1e-4, 1e-4), (1.5, 1e-4, 1e-4), (40.0, 1e-4, 1.6e-3), (1e9, 1e-4, 6.5536e4)] {
+        // Ranges that fit into 15 bits, and some that need a larger quantum: the last column is the least power of two times the quantum that
+        // makes them fit.
+        for (range, quantum, expected) in
+            [(0.0, 1e-4, 1e-4), (1.5, 1e-4, 1e-4), (40.0, 1e-4, 3.2e-3), (1e9, 1e-4, 107_374.182_4)]
+        {
             let values: Vec<f64> = (0..400).map(|_| 7.0 + stream.range(-range, range)).collect();
             let packed = pack(&[Channel { values: values.clone(), quantum }]);
             let used = packed.codes[0].quantum;

@@ -179,7 +179,8 @@ fn channels(model: &Model<f64>, weight: f64, touching: &[usize], moments: &[Trac
         let force = |m: &TraceRow, axis: usize| m.ground_forces[link].force.to_array()[axis];
         (0..3).for_each(|axis| channels.push(channel(quanta::FORCE * weight, &|m| force(m, axis))));
     }
-    let largest = moments.iter().flat_map(|m| m.reward_terms.iter().chain([&m.reward])).fold(1e-6, |a: f64, b| a.max(b.abs()));
+    let largest =
+        moments.iter().flat_map(|m| m.reward_terms.iter().chain([&m.reward])).fold(1e-6, |a: f64, b| a.max(b.abs()));
     channels.push(channel(quanta::REWARD * largest, &|m| m.reward));
     for term in 0..moments[0].reward_terms.len() {
         channels.push(channel(quanta::REWARD * largest, &|m| m.reward_terms[term]));
@@ -245,7 +246,16 @@ fn solid_fact(link: usize, shape: &Shape<f64>, colour: [f32; 3]) -> SolidFacts {
     let solid = |kind, at: Vec3<f64>, turn: Quat<f64>, half: Vec3<f64>, round: f64, reach: f64| {
         let [x, y, z] = single(turn.v);
         let turn = [turn.w as f32, x, y, z];
-        SolidFacts { link, kind, at: single(at), turn, half: single(half), round: round as f32, reach: reach as f32, colour }
+        SolidFacts {
+            link,
+            kind,
+            at: single(at),
+            turn,
+            half: single(half),
+            round: round as f32,
+            reach: reach as f32,
+            colour,
+        }
     };
     match *shape {
         Shape::Sphere { centre, radius } => solid("sphere", centre, Quat::identity(), Vec3::zero(), radius, radius),
@@ -301,4 +311,78 @@ fn quaternion_of(matrix: &Mat3<f64>) -> Quat<f64> {
 
 fn single(v: Vec3<f64>) -> [f32; 3] {
     v.to_array().map(|c| c as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pack::tests::unpack;
+    use super::*;
+    use burgess_core::math::vec3;
+    use burgess_physics::example::walk;
+    use burgess_physics::step::trace::trace;
+
+    #[test]
+    fn bodies_are_put_together_again_from_what_is_recorded() {
+        let (plan, candidate) = walk();
+        let (moments, _) = trace::<f32>(&candidate, &plan.world, &plan.task, 4);
+        let model = &candidate.model;
+        let packed = pack(&channels(model, model.mass() * 9.81, &[], &moments));
+        let numbers = unpack(&packed, moments.len());
+        for (frame, moment) in moments.iter().enumerate() {
+            let at = |channel: usize| numbers[channel][frame];
+            let turn = Quat::new(at(3), at(4), at(5), at(6));
+            let mut poses = vec![(vec3(at(0), at(1), at(2)), turn)];
+            for (i, joint) in model.joints.iter().enumerate() {
+                let JointKind::Hinge(hinge) = &joint.kind;
+                let (position, parent) = poses[model.links[i + 1].parent];
+                let own = parent * Quat::about_axis(hinge.axis, at(7 + 3 * i));
+                poses.push((position + parent.rotate(joint.position), own));
+                assert!((at(8 + 3 * i) - moment.targets[i]).abs() <= 0.5 * quanta::ANGLE + 1e-9);
+                let torque_bound = 0.5 * quanta::TORQUE * joint.servo.torque_limit + 1e-9;
+                assert!((at(9 + 3 * i) - moment.torques[i]).abs() <= torque_bound);
+            }
+            for ((position, turn), (true_position, true_turn)) in poses.iter().zip(&moment.poses) {
+                // Half a quantum at the base, and what its turn and one joint's angle add at the end of a leg.
+                let miss = (*position - *true_position).norm_squared().sqrt();
+                assert!(miss < 2e-4, "{miss} m at {} s", moment.time);
+                let point = vec3(0.2, 0.0, 0.0);
+                assert!((turn.rotate(point) - true_turn.rotate(point)).norm_squared().sqrt() < 2e-4);
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_become_boxes_with_rounded_edges() {
+        let to = vec3(-0.1, 0.3, 0.2);
+        let capsule = solid_fact(0, &Shape::Capsule { from: Vec3::zero(), to, radius: 0.05 }, [0.0; 3]);
+        let [w, x, y, z] = capsule.turn.map(f64::from);
+        let end = Quat::new(w, x, y, z).rotate(vec3(capsule.half[0].into(), 0.0, 0.0)) + to * 0.5;
+        assert!((end - to).norm_squared() < 1e-12, "{end:?}");
+
+        for turn in [vec3(0.4, -0.9, 0.3), vec3(3.1, 0.1, 0.0), vec3(0.0, 3.1, 0.1), vec3(0.1, 0.0, 3.1)] {
+            let turn = Quat::exp(turn);
+            let back = quaternion_of(&turn.to_matrix());
+            let point = vec3(0.3, -0.2, 0.5);
+            assert!((back.rotate(point) - turn.rotate(point)).norm_squared() < 1e-20, "{turn:?} became {back:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let (plan, candidate) = walk();
+        let (mut moments, _) = trace::<f32>(&candidate, &plan.world, &plan.task, 40);
+        let kinds = vec![0; candidate.model.links.len()];
+        let joints = vec![String::new(); candidate.model.joints.len()];
+        let performance = |moments: &[TraceRow], joints: &[JointName]| {
+            let body = ColouredBody { model: &candidate.model, kinds: &kinds };
+            Recording::new(&Performance { body, joints, weight: 1.0, moments, ending: "finished", reward: 0.0 })
+        };
+        assert!(performance(&moments, &joints).unwrap().size() > 500);
+        assert!(performance(&moments, &joints[1..]).unwrap_err().to_string().contains("names for"));
+        assert!(performance(&[], &joints).unwrap_err().to_string().contains("no moment"));
+        moments[1].poses.pop();
+        assert!(performance(&moments, &joints).unwrap_err().to_string().contains("one pose for each"));
+        moments[0].poses[0].0.x = f64::NAN;
+        assert!(performance(&moments, &joints).unwrap_err().to_string().contains("no moment"));
+    }
 }
