@@ -289,6 +289,21 @@ def check_clicks(page):
     page.run("burgess.setPlaying(false)")
 
 
+def check_sky(page):
+    """With the camera near the ground there is sky above, and no part of the stage is left black."""
+    page.run("burgess.stage.orbitBy(0, -2)")
+    darkest = page.run("""(async () => {
+      burgess.stage.draw(burgess.state.time);
+      const { canvas } = burgess.stage, copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+      const pen = copy.getContext("2d", { willReadFrequently: true });
+      pen.drawImage(canvas, 0, 0);
+      const row = pen.getImageData(0, 4, copy.width, 1).data;
+      return Math.min(...row);
+    })()""")
+    check(darkest > 120, f"the sky has a pixel of {darkest} of 255")
+    page.run("burgess.stage.home()")
+
+
 def check_keys(page):
     """Everything can be reached by keys."""
     page.run("document.activeElement.blur()")
@@ -429,6 +444,7 @@ def tests(bench):
         check(page.run("burgess.header.runs.length") == 2, "there is one run only")
         check("to the bit" in page.run("document.getElementById('about-card').textContent"), "recordings have other rewards than the archive")
         check_clicks(page)
+        check_sky(page)
         check_keys(page)
         check_axes(page)
         check_clean(page)

@@ -11,7 +11,7 @@ class Lineage {
     this.children = h("div", { class: "children" });
     this.element = card("lineage-card", "Lineage", h("div", { class: "lineage" },
       h("div", {}, h("h3", {}, "Ancestors"), this.tree,
-        h("p", { class: "note" }, "The store keeps the genomes of elites that are in the archive now, and of every elite the numbers of its parents. So a line ends where an ancestor was replaced. The phrases say what a comparison of both genomes shows; names of mutations are not kept.")),
+        h("p", { class: "note" }, "The store keeps the genomes of elites that are in the archive now, and of every elite the numbers of its parents. So a line ends where an ancestor was replaced. The phrases say what a comparison of both genomes shows. Names of mutations are not kept, nor whether gradient steps that were tried were accepted.")),
       h("div", {}, h("h3", {}, "Offspring in the archive"), this.children, this.familyTable())));
   }
 
@@ -47,7 +47,7 @@ class Lineage {
     const gained = child.reward - there.reward;
     const lines = [
       `reward ${gained >= 0 ? "+" : ""}${digits(gained, 3)}, by ${header.emitters[child.emitter] ?? "?"}`,
-      child.gain !== null && `gradient steps: ${child.gain >= 0 ? "+" : ""}${digits(child.gain, 3)} of it, trust ${digits(child.trust, 2)}`,
+      child.gain !== null && `gradient steps tried: ${child.gain >= 0 ? "+" : ""}${digits(child.gain, 3)}, trust ${digits(child.trust, 2)}`,
       child.family !== there.family && "another body plan",
       ...(parent.changes ?? []),
     ].filter(Boolean);

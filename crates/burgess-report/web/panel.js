@@ -134,7 +134,7 @@ class Panel {
       ["cell", `${elite.cell} of ${archive.cells}`],
       ["made in", `generation ${elite.generation}, candidate ${elite.candidate}`],
       ["emitter", header.emitters[elite.emitter] ?? "?"],
-      elite.gain !== null && ["gradient steps", `reward changed by ${digits(elite.gain, 3)}, trust ${digits(elite.trust, 3)}`],
+      elite.gain !== null && ["gradient steps", `tried: ${elite.gain >= 0 ? "+" : ""}${digits(elite.gain, 3)} in reward, trust ${digits(elite.trust, 3)}`],
       elite.family !== null && ["body plan", h("span", {}, colourSpot(kindColour(elite.family)), header.families[elite.family])],
       elite.family !== null && header.bodies_evolve && ["body age", counted(elite.age, "generation")],
       elite.mass !== null && ["body", `${digits(elite.mass, 3)} kg, ${digits(elite.span, 3)} m across`],

@@ -172,6 +172,8 @@ class Painter {
     gl.scissor(x, y, width, height);
     gl.enable(gl.SCISSOR_TEST);
     gl.enable(gl.DEPTH_TEST);
+    // The sky is as far away as depth goes.
+    gl.depthFunc(gl.LEQUAL);
     gl.clearColor(0, 0, 0, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     gl.activeTexture(gl.TEXTURE0);

@@ -8,8 +8,8 @@ mod pack;
 mod recording;
 mod view;
 
-pub use recording::{Performance, Recording, quanta};
-pub use view::{BodyView, JointName, PageElite, PageRun, PageView, ParentView, TermView};
+pub use recording::{JointName, Performance, Recording, quanta};
+pub use view::{BodyView, PageElite, PageRun, PageView, ParentView, TermView};
 
 use anyhow::{Result, ensure};
 use base64::Engine as _;

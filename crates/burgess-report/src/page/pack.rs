@@ -104,31 +104,32 @@ pub(super) fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
+/// The numbers of packed channels, as a page reads them.
 #[cfg(test)]
-pub(super) mod tests {
+pub(super) fn unpack(Packed { codes, bytes }: &Packed, frames: usize) -> Vec<Vec<f64>> {
+    let (low, high) = bytes.split_at(bytes.len() / 2);
+    let channel = |(i, code): (usize, &Code)| {
+        let unfold = |place: usize| {
+            let folded = u16::from_le_bytes([low[place], high[place]]);
+            (folded >> 1) as i16 ^ -((folded & 1) as i16)
+        };
+        let mut numbers: Vec<i16> = (i * frames..(i + 1) * frames).map(unfold).collect();
+        for _ in 0..code.order {
+            let sums = numbers.iter().scan(0_i16, |sum, &difference| {
+                *sum = sum.wrapping_add(difference);
+                Some(*sum)
+            });
+            numbers = sums.collect();
+        }
+        numbers.iter().map(|&number| (code.zero + i64::from(number)) as f64 * code.quantum).collect()
+    };
+    codes.iter().enumerate().map(channel).collect()
+}
+
+#[cfg(test)]
+mod tests {
     use super::*;
     use burgess_core::rng::{Purpose, Stream};
-
-    /// The numbers of packed channels, as a page reads them.
-    pub(crate) fn unpack(Packed { codes, bytes }: &Packed, frames: usize) -> Vec<Vec<f64>> {
-        let (low, high) = bytes.split_at(bytes.len() / 2);
-        let channel = |(i, code): (usize, &Code)| {
-            let unfold = |place: usize| {
-                let folded = u16::from_le_bytes([low[place], high[place]]);
-                (folded >> 1) as i16 ^ -((folded & 1) as i16)
-            };
-            let mut numbers: Vec<i16> = (i * frames..(i + 1) * frames).map(unfold).collect();
-            for _ in 0..code.order {
-                let sums = numbers.iter().scan(0_i16, |sum, &difference| {
-                    *sum = sum.wrapping_add(difference);
-                    Some(*sum)
-                });
-                numbers = sums.collect();
-            }
-            numbers.iter().map(|&number| (code.zero + i64::from(number)) as f64 * code.quantum).collect()
-        };
-        codes.iter().enumerate().map(channel).collect()
-    }
 
     #[test]
     fn a_number_comes_back_within_half_a_quantum() {

@@ -1,7 +1,6 @@
 //! The recorded motion of one creature, with what a page needs to draw its body.
 
 use super::pack::{Channel, Code, compressed, pack};
-use super::view::JointName;
 use crate::pictures::{ColouredBody, link_colours, object_colour};
 use anyhow::{Result, ensure};
 use burgess_core::math::{Mat3, Quat, Vec3};
@@ -27,6 +26,9 @@ pub mod quanta {
     /// Rewards, as a share of the largest one in the recording.
     pub const REWARD: f64 = 5e-4;
 }
+
+/// Name of a joint, such as the gene that made it.
+pub type JointName = String;
 
 /// The motion of a creature and the facts of its body, compressed.
 #[derive(Clone, Debug)]
@@ -315,7 +317,7 @@ fn single(v: Vec3<f64>) -> [f32; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pack::tests::unpack;
+    use super::super::pack::unpack;
     use super::*;
     use burgess_core::math::vec3;
     use burgess_physics::example::walk;

@@ -4,9 +4,6 @@ use super::recording::Recording;
 use crate::views::{EliteView, RunView};
 use burgess_physics::laws::terrain::Terrain;
 
-/// Name of a joint, such as the gene that made it.
-pub type JointName = String;
-
 /// A page about one run, or about several of which the first one's archive is shown.
 #[derive(Clone, Debug)]
 pub struct PageView {
