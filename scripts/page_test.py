@@ -4,7 +4,7 @@
 Usage: scripts/page_test.py [--burgess PATH] [--chromium PATH] [--keep DIR]
 
 Needs Python 3 and Chromium; build first: cargo build --release. Without Chromium the script installs Debian's where it may, else it says so and is
-skipped. It makes a few small runs in a temporary folder. `--keep` puts pages, pictures and screenshots into a folder.
+skipped. It makes a few small runs in a temporary folder, one of them on a GPU where `burgess adapters` lists one. `--keep` puts pages, pictures and screenshots into a folder.
 """
 import argparse
 import base64
@@ -224,10 +224,10 @@ class Bench:
         check(done.returncode == expect, f"burgess {' '.join(map(str, words))}: exit code {done.returncode}\n{done.stderr}")
         return done.stdout + done.stderr
 
-    def make_run(self, file, *changes, name=None):
+    def make_run(self, file, *changes, backend="cpu"):
         out = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
         words = [word for change in changes for word in ("--set", change)]
-        self.call("run", ROOT / "experiments" / file, "--out", out, "--backend", "cpu", *words)
+        self.call("run", ROOT / "experiments" / file, "--out", out, "--backend", backend, *words)
         return next(out.iterdir())
 
     def make_page(self, name, *runs, elites=None):
@@ -486,6 +486,17 @@ def tests(bench):
         check_benchmark(bench, 3, "bins=12", *few_steps)
         check_benchmark(bench, 6, "bins=5", *few_steps)
 
+    def gpu():
+        if subprocess.run([bench.burgess, "adapters"], capture_output=True).returncode:
+            print("    SKIPPED: there is no adapter")
+            return
+        run = bench.make_run("quickstart.ron", *small, backend="gpu")
+        page = bench.open(bench.make_page("gpu", run))
+        check("to the bit" in page.run("document.getElementById('about-card').textContent"), "recordings of a GPU have other rewards than the archive")
+        check_clicks(page)
+        check_clean(page)
+        page.close()
+
     def faults():
         nowhere = bench.folder / "nowhere"
         words = bench.call("report", nowhere, "--html", bench.folder / "x.html", expect=1)
@@ -502,6 +513,7 @@ def tests(bench):
         ("scripts in names stay text", lambda: check_hostile(bench, made["run"])),
         ("stairs, hills and objects", grounds),
         ("archives of points, of one to six dimensions", benchmarks),
+        ("a run of a GPU is recorded on the GPU", gpu),
         ("folders and files that are not there", faults),
     ]
 

@@ -1,5 +1,6 @@
 //! `burgess report DIR...`: draws the plots of runs again, and several runs over each other; or writes a page in which they can be explored.
 
+use super::backend;
 use super::output::Output;
 use super::page;
 use super::print::print;
@@ -26,6 +27,8 @@ pub(super) struct Args {
     /// In the HTML file: record the motion of at most so many elites, spread over the archive, the best one first.
     #[arg(long, value_name = "N", default_value_t = page::ELITES, requires = "html")]
     elites: usize,
+    #[command(flatten)]
+    backend: backend::Args,
 }
 
 /// Draws, and prints the path of every file.
@@ -35,7 +38,7 @@ pub(super) struct Args {
 /// When a run cannot be read or a file cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(html) = &args.html {
-        page::write(&distinct(&args.dirs), args.elites, Output::open(html.clone())?)?;
+        page::write(&distinct(&args.dirs), args.elites, &args.backend, Output::open(html.clone())?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let dirs = distinct(&args.dirs);

@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let space = start::search_space(&experiment, seeds);
     let code = carry_on(&folder, &experiment, &space, &evaluator)?;
     if args.html {
-        page::write_into(folder.dir())?;
+        page::write_into(folder.dir(), &args.backend)?;
     }
     Ok(code)
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod record;
 
+use super::backend;
 use super::columns::count;
 use super::list::emitter_name;
 use super::output::Output;
@@ -27,13 +28,14 @@ const FILE_NAME: &str = "report.html";
 /// Elites whose motion is recorded, unless another number is asked for.
 pub(super) const ELITES: usize = 900;
 
-/// Writes the page of runs. The archive of the first one is shown, and the motion of so many of its elites.
+/// Writes the page of runs. The archive of the first one is shown, and the motion of so many of its elites, simulated on what the run
+/// was simulated on unless another backend is asked for.
 ///
 /// # Errors
 ///
 /// When a run cannot be read, an elite cannot be simulated, or the file cannot be written.
-pub(super) fn write(dirs: &[&PathBuf], elites: usize, output: Output) -> anyhow::Result<()> {
-    let (text, summary) = text(dirs.iter().map(|dir| dir.as_path()), elites)?;
+pub(super) fn write(dirs: &[&PathBuf], elites: usize, backend: &backend::Args, output: Output) -> anyhow::Result<()> {
+    let (text, summary) = text(dirs.iter().map(|dir| dir.as_path()), elites, backend)?;
     let path = output.write(text.as_bytes())?;
     print(format_args!("{}: {summary}", path.display()));
     Ok(())
@@ -44,8 +46,8 @@ pub(super) fn write(dirs: &[&PathBuf], elites: usize, output: Output) -> anyhow:
 /// # Errors
 ///
 /// As [`write`].
-pub(super) fn write_into(dir: &Path) -> anyhow::Result<()> {
-    let (text, summary) = text([dir], ELITES)?;
+pub(super) fn write_into(dir: &Path, backend: &backend::Args) -> anyhow::Result<()> {
+    let (text, summary) = text([dir], ELITES, backend)?;
     let path = dir.join(FILE_NAME);
     write_whole(&path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     print(format_args!("{}: {summary}", path.display()));
@@ -53,9 +55,13 @@ pub(super) fn write_into(dir: &Path) -> anyhow::Result<()> {
 }
 
 /// The text of a page, and what is in it.
-fn text<'a>(dirs: impl IntoIterator<Item = &'a Path>, most: usize) -> anyhow::Result<(String, String)> {
+fn text<'a>(
+    dirs: impl IntoIterator<Item = &'a Path>,
+    most: usize,
+    backend: &backend::Args,
+) -> anyhow::Result<(String, String)> {
     let readers = dirs.into_iter().map(RunReader::open).collect::<Result<Vec<_>, _>>()?;
-    let view = gather(&readers, most)?;
+    let view = gather(&readers, most, backend)?;
     let recorded = view.elites.iter().filter(|elite| elite.recording.is_some()).count();
     let elites = count(view.elites.len(), "elite");
     let text = page(&view)?;
@@ -63,7 +69,7 @@ fn text<'a>(dirs: impl IntoIterator<Item = &'a Path>, most: usize) -> anyhow::Re
     Ok((text, summary))
 }
 
-fn gather(readers: &[RunReader], most: usize) -> anyhow::Result<PageView> {
+fn gather(readers: &[RunReader], most: usize, backend: &backend::Args) -> anyhow::Result<PageView> {
     let runs = readers.iter().map(page_run).collect::<anyhow::Result<Vec<_>>>()?;
     let (reader, experiment) = (&readers[0], readers[0].experiment());
     let archive = &runs[0].view.archive;
@@ -75,7 +81,7 @@ fn gather(readers: &[RunReader], most: usize) -> anyhow::Result<PageView> {
         None => {
             let ids: Vec<u64> = reader.best_records()?.iter().map(|(_, elite)| elite.id).collect();
             let chosen: HashSet<u64> = spread(archive, most).into_iter().map(|place| ids[place]).collect();
-            record::record(reader, &chosen)?
+            record::record(reader, &chosen, backend)?
         }
     };
     let cells = reader.cell_count();

@@ -4,6 +4,7 @@ use super::episode::Episode;
 use super::kinematics::kinematics;
 use super::objects::each_body;
 use super::pair_work::Meeting;
+use super::snapshot::Snapshot;
 use super::state::{LinkState, LinkWork, Work};
 use crate::laws::reward::RewardTerm;
 use crate::model::{Candidate, Model};
@@ -74,28 +75,52 @@ pub fn trace<T: Value>(
     task: &TaskPlan,
     period: u32,
 ) -> (Vec<TraceRow>, Returns<f64>) {
+    trace_along::<T>(candidate, world, task, period, &[])
+}
+
+/// As [`trace`], of an episode that another backend has simulated. `stations` say where it stood at the start and after each decision. The
+/// recording goes from one to the next, so it never differs by more than one decision's rounding, and it has their end and their returns.
+pub fn trace_along<T: Value>(
+    candidate: &Candidate<f64>,
+    world: &World<f64>,
+    task: &TaskPlan,
+    period: u32,
+    stations: &[Snapshot<T>],
+) -> (Vec<TraceRow>, Returns<f64>) {
     let candidate = candidate.map(real::<T>);
     let world = world.cast::<T>();
     let mut episode = Episode::new(&candidate, &world, task);
     let mut gained = vec![0.0; task.reward.len()];
     let mut moments = vec![moment(&candidate, &mut episode, &gained)];
-    let mut steps = 0;
-    while episode.advance() {
-        steps += 1;
+    let mut is_over = false;
+    while !is_over && episode.advance() {
         // A step that diverges earns nothing.
         if episode.ending() != Some(Ending::Diverged) {
             add_gains(&episode, &mut gained);
         }
-        if steps % period.max(1) == 0 {
+        let steps = episode.steps();
+        let station = stations.get(steps.div_ceil(task.control_period.max(1)) as usize).filter(|s| s.steps == steps);
+        if let Some(station) = station {
+            episode.take_over(station);
+            is_over = station.ending.is_some();
+        }
+        is_over |= episode.is_over();
+        if is_over || steps.is_multiple_of(period.max(1)) {
             moments.push(moment(&candidate, &mut episode, &gained));
         }
     }
-    if steps % period.max(1) != 0 {
-        moments.push(moment(&candidate, &mut episode, &gained));
+    let mut returns = episode.returns();
+    if let Some((ended, ending)) = stations.iter().find_map(|station| Some((station, station.ending?))) {
+        (returns.reward, returns.ending, returns.steps) = (ended.reward, ending, ended.steps);
+        returns.descriptors.clone_from(&ended.samples);
     }
-    let Returns { reward, descriptors, ending, steps, contacts_left_out } = episode.returns();
+    let Returns { reward, descriptors, ending, steps, contacts_left_out } = returns;
+    let reward = reward.to_f64();
+    if let Some(last) = moments.last_mut() {
+        last.reward = reward;
+    }
     let descriptors = descriptors.into_iter().map(Value::to_f64).collect();
-    (moments, Returns { reward: reward.to_f64(), descriptors, ending, steps, contacts_left_out })
+    (moments, Returns { reward, descriptors, ending, steps, contacts_left_out })
 }
 
 /// Adds what each term of the reward gained in the last step, times its weight.
@@ -179,6 +204,7 @@ fn poses<T: Value>(work: &Work<T>) -> impl Iterator<Item = (Vec3<f64>, Quat<f64>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::{Batch, Drive, Simulator as _};
     use crate::example::walk;
 
     /// The moments of the example's walk.
@@ -193,6 +219,30 @@ mod tests {
         let last = moments.last().expect("at least the start");
         assert!((last.reward_terms.iter().sum::<f64>() - returns.reward).abs() < 1e-4 * (1.0 + returns.reward.abs()));
         assert_eq!(last.reward, returns.reward);
+    }
+
+    #[test]
+    fn a_recording_follows_its_stations_and_has_their_end() {
+        let (plan, candidate) = walk();
+        let mut batch = Batch::<f32>::load(&plan, vec![candidate.map(|x| x as f32)]).unwrap();
+        let mut stations = batch.states().unwrap();
+        while stations.last().is_some_and(|station| station.ending.is_none()) {
+            batch.step(Drive::Controllers, 1).unwrap();
+            stations.extend(batch.states().unwrap());
+        }
+        let record = |stations| trace_along::<f32>(&candidate, &plan.world, &plan.task, 4, stations);
+        let ((alone, returns), (along, returns_along)) = (record(&[]), record(&stations));
+        // The same backend: nothing changes.
+        assert_eq!(alone.len(), along.len());
+        assert_eq!(returns.reward, returns_along.reward);
+        assert!(alone.iter().zip(&along).all(|(a, b)| a.poses == b.poses && a.torques == b.torques));
+        // Another one, whose creature stands elsewhere after the tenth decision.
+        let steps = stations[10].steps;
+        stations[10].state.position.y += 0.25;
+        let (moved, _) = record(&stations);
+        let place = moved.iter().position(|m| m.time >= f64::from(steps) * plan.world.dt - 1e-9).unwrap();
+        assert!((moved[place].position.y - along[place].position.y - 0.25).abs() < 1e-6);
+        assert_eq!(moved[place - 1].poses, along[place - 1].poses);
     }
 
     #[test]
