@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -459,6 +460,16 @@ def tests(bench):
         check_clean(page)
         page.close()
 
+    def empty():
+        run = bench.folder / "empty"
+        shutil.copytree(made["run"], run)
+        with sqlite3.connect(run / "archive.sqlite") as store:
+            store.execute("DELETE FROM elites")
+        page = bench.open(bench.make_page("empty", run))
+        check("empty" in page.run("document.getElementById('elite-card').textContent"), "an empty archive is not called so")
+        check_clean(page)
+        page.close()
+
     def few():
         page = bench.open(bench.make_page("few", made["run"], elites=5))
         check(page.run("burgess.header.elites.filter((elite) => elite.recording).length") == 5, "not five elites are recorded")
@@ -469,11 +480,12 @@ def tests(bench):
         page.close()
 
     def grounds():
-        for file in ("stairs.ron", "rough.ron", "push_ball.ron"):
-            run = bench.make_run(file, "budget.generations=1", "batch_size=24", "refine=None")
+        walls = "terrain=Walls([(centre: (1.1, 0.4), half: (0.05, 0.6), height: 0.25), (centre: (-0.9, 0.8), half: (0.3, 0.2), height: 0.4)])"
+        for file, *more in (("stairs.ron",), ("rough.ron",), ("push_ball.ron",), ("quickstart.ron", "terrain=Plane(slope: 0.15)"), ("quickstart.ron", walls)):
+            run = bench.make_run(file, "budget.generations=1", "batch_size=24", "refine=None", *more)
             page = bench.open(bench.make_page(file.split(".")[0], run))
             page.run("burgess.setPlaying(false)")
-            print(f"  {file}:")
+            print(f"    {file} {' '.join(more)}:")
             check_against_render(bench, page, run, page.run("burgess.state.chosen.id"))
             check_clean(page)
             page.close()
@@ -510,8 +522,9 @@ def tests(bench):
         (f"pictures agree with `burgess render`: silhouettes by {100 * OVERLAP:.0f} %, colours by {COLOUR} of 255", pictures),
         ("wide and narrow, light and dark", lambda: check_layout(bench, made["path"], "quickstart")),
         ("a page with the motion of five elites", few),
+        ("an empty archive", empty),
         ("scripts in names stay text", lambda: check_hostile(bench, made["run"])),
-        ("stairs, hills and objects", grounds),
+        ("stairs, hills, slopes, walls and objects", grounds),
         ("archives of points, of one to six dimensions", benchmarks),
         ("a run of a GPU is recorded on the GPU", gpu),
         ("folders and files that are not there", faults),

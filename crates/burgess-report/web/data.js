@@ -184,8 +184,8 @@ function viridis(share) {
   return `rgb(${a.map((c, i) => Math.round(c + (b[i] - c) * (place - left))).join(",")})`;
 }
 
-// The colours of Okabe and Ito (2008), which the plots use, for kinds; what is beyond them is grey.
-const KINDS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a8a8a"];
+// Six colours of Okabe and Ito (2008) and a violet, for kinds; what is beyond them is grey.
+const KINDS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8459a6"];
 const OTHERS = "#b5b5b5";
 const kindColour = (kind) => (kind < KINDS.length ? KINDS[kind] : OTHERS);
 

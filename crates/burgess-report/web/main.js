@@ -148,6 +148,8 @@ function setSpeed(speed) {
 let latest = 0;
 async function choose(elite) {
   state.chosen = elite;
+  // So that the address leads back to this elite.
+  history.replaceState(null, "", `#${elite.id}`);
   await showActors();
 }
 
@@ -237,8 +239,18 @@ window.burgess = {
   },
 };
 
+window.addEventListener("hashchange", () => {
+  const named = eliteById.get(Number(location.hash.slice(1)));
+  if (named && named !== state.chosen) choose(named);
+});
+
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 if (bestElite) {
-  const first = bestElite.recording ? bestElite : [...shownElites].reverse().find((elite) => elite.recording) ?? bestElite;
+  const named = eliteById.get(Number(location.hash.slice(1)));
+  const first = named ?? [...shownElites].reverse().find((elite) => elite.recording) ?? bestElite;
   window.burgess.ready = choose(first).then(() => setPlaying(!still));
-} else window.burgess.ready = Promise.resolve();
+} else {
+  panel.body.replaceChildren(h("p", { class: "note" }, "The archive is empty."));
+  set?.canvas.classList.add("unused");
+  window.burgess.ready = Promise.resolve();
+}

@@ -337,6 +337,7 @@ class ArchiveMap {
 
   drawLegend() {
     const shade = SHADES[this.shade];
+    if (!shownElites.length) return;
     if (!shade.kinds) {
       const [low, high] = this.scaleNow;
       const stops = Array.from({ length: 9 }, (_, i) => viridis(i / 8)).join(",");

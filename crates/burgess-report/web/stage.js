@@ -61,12 +61,6 @@ const viewOf = (target, direction, distance) => {
   return { eye: subtract(target, scaled(forward, distance)), forward, right, up: cross(right, forward), distance };
 };
 
-// The direction from which pictures show a creature. On stairs the camera stands behind it, so that it sees the risers.
-const firstDirection = () => {
-  const [x, y, z] = look.views[0];
-  return unit([header.terrain.kind === "stairs" ? -x : x, y, z]);
-};
-
 // How far away a camera shows all of a ball.
 const distanceFor = (reach) => (look.fitting * reach) / Math.sin(look.half_angle);
 
@@ -275,10 +269,16 @@ class Stage {
     this.resolution = 1;
     this.home();
     this.listen();
+    // A browser may take the device away, and give it back.
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.painter = new Painter(canvas);
+      changed();
+    });
   }
 
   home() {
-    const direction = firstDirection();
+    const direction = this.actors[0]?.view ?? [0, -1, 0];
     this.turn = Math.atan2(direction[1], direction[0]);
     this.tilt = Math.asin(direction[2]);
     this.zoom = 1;
@@ -287,8 +287,11 @@ class Stage {
   }
 
   setActors(creatures) {
+    const first = !this.actors.length;
     this.actors = creatures.map(prepare);
     this.still = null;
+    // The visitor's own view stays.
+    if (first) this.home();
   }
 
   setFollow(follow, time) {
@@ -415,7 +418,7 @@ class Portraits {
     this.painter ??= new Painter(this.canvas);
     const ball = (moment) => ballAround(creature.solidsAt(moment));
     const reach = Math.max(...times.map((moment) => ball(moment).reach));
-    const view = viewOf(ball(time).centre, firstDirection(), distanceFor(reach));
+    const view = viewOf(ball(time).centre, creature.view, distanceFor(reach));
     this.painter.draw({ solids: creature.solidsAt(time), view, part: [0, 0, width, height], only });
     return this.canvas;
   }

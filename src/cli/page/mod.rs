@@ -154,7 +154,7 @@ fn families<'a>(experiment: &Experiment, records: &'a [(usize, Record)]) -> (Vec
     let mut counts: BTreeMap<&[u8], (usize, String)> = BTreeMap::new();
     for (_, record) in records {
         let topology = &record.traits.physique.topology;
-        let summary = || format!("{}, {} limb ends", topology.summary(), topology.ends());
+        let summary = || format!("{}, {}", topology.summary(), count(topology.ends(), "limb end"));
         counts.entry(topology.bytes()).or_insert_with(|| (0, summary())).0 += 1;
     }
     let mut order: Vec<(&[u8], (usize, String))> = counts.into_iter().collect();

@@ -165,6 +165,7 @@ fn perform(
     let recording = Recording::new(&Performance {
         body: ColouredBody { model: &candidate.model, kinds: &kinds },
         joints: &joints,
+        terrain: &world.terrain,
         // Where nothing weighs anything, forces are shown as those of a creature on the earth.
         weight: candidate.model.mass() * if gravity > 0.0 { gravity } else { 9.81 },
         moments: &moments,

@@ -230,7 +230,7 @@ mod tests {
             batch.step(Drive::Controllers, 1).unwrap();
             stations.extend(batch.states().unwrap());
         }
-        let record = |stations| trace_along::<f32>(&candidate, &plan.world, &plan.task, 4, stations);
+        let record = |stations: &[Snapshot<f32>]| trace_along::<f32>(&candidate, &plan.world, &plan.task, 4, stations);
         let ((alone, returns), (along, returns_along)) = (record(&[]), record(&stations));
         // The same backend: nothing changes.
         assert_eq!(alone.len(), along.len());

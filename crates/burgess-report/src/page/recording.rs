@@ -1,9 +1,10 @@
 //! The recorded motion of one creature, with what a page needs to draw its body.
 
 use super::pack::{Channel, Code, compressed, pack};
-use crate::pictures::{ColouredBody, link_colours, object_colour};
+use crate::pictures::{ColouredBody, direction_to_camera, link_colours, object_colour};
 use anyhow::{Result, ensure};
 use burgess_core::math::{Mat3, Quat, Vec3};
+use burgess_physics::laws::terrain::Terrain;
 use burgess_physics::model::{BaseKind, JointKind, Model, Shape};
 use burgess_physics::step::trace::TraceRow;
 use serde::Serialize;
@@ -43,6 +44,8 @@ pub struct Performance<'a> {
     pub body: ColouredBody<'a>,
     /// Names of its joints, link 1 first.
     pub joints: &'a [JointName],
+    /// The ground.
+    pub terrain: &'a Terrain<f64>,
     /// Weight (N), which makes forces comparable.
     pub weight: f64,
     /// Its moments at equal distances in time; only the last one may follow sooner.
@@ -56,6 +59,8 @@ pub struct Performance<'a> {
 #[derive(Serialize)]
 struct Facts<'a> {
     floating: bool,
+    /// From the body to the camera.
+    view: [f32; 3],
     weight: f32,
     links: Vec<LinkFacts>,
     joints: Vec<JointFacts<'a>>,
@@ -107,6 +112,9 @@ struct SolidFacts {
     colour: [f32; 3],
 }
 
+/// Of so many moments one must be seen past all ground.
+const VIEW_STRIDE: usize = 8;
+
 impl Recording {
     /// Records a performance.
     ///
@@ -114,7 +122,7 @@ impl Recording {
     ///
     /// If the body has no link or no moment, or if a moment does not fit the body.
     pub fn new(performance: &Performance<'_>) -> Result<Self> {
-        let Performance { body, joints, weight, moments, ending, reward } = *performance;
+        let Performance { body, joints, terrain, weight, moments, ending, reward } = *performance;
         let model = body.model;
         let moments = &moments[..finite_count(moments)];
         ensure!(!moments.is_empty(), "there is no moment at which all links have a finite place");
@@ -125,8 +133,10 @@ impl Recording {
         let touching: Vec<usize> = (0..links).filter(|&link| moments.iter().any(|m| m.contacts[link] > 0.0)).collect();
         let terms = moments[0].reward_terms.len();
         let packed = pack(&channels(model, weight, &touching, moments));
+        let seen: Vec<_> = moments.iter().step_by(VIEW_STRIDE).map(|m| [&m.poses[..], &m.objects].concat()).collect();
         let facts = Facts {
             floating: model.base == BaseKind::Floating,
+            view: direction_to_camera(body, terrain, &seen),
             weight: weight as f32,
             links: link_facts(body),
             joints: joint_facts(model, joints),
@@ -377,7 +387,16 @@ mod tests {
         let joints = vec![String::new(); candidate.model.joints.len()];
         let performance = |moments: &[TraceRow], joints: &[JointName]| {
             let body = ColouredBody { model: &candidate.model, kinds: &kinds };
-            Recording::new(&Performance { body, joints, weight: 1.0, moments, ending: "finished", reward: 0.0 })
+            let terrain = &plan.world.terrain;
+            Recording::new(&Performance {
+                body,
+                joints,
+                terrain,
+                weight: 1.0,
+                moments,
+                ending: "finished",
+                reward: 0.0,
+            })
         };
         assert!(performance(&moments, &joints).unwrap().size() > 500);
         assert!(performance(&moments, &joints[1..]).unwrap_err().to_string().contains("names for"));

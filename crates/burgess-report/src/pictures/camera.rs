@@ -25,7 +25,7 @@ pub(super) const HALF_ANGLE: f32 = 0.27;
 
 /// Directions from the body to the camera. If the ground is in the way of one, the next one is tried. On stairs, the camera stands behind the body
 /// instead of ahead of it, so that it sees the risers.
-pub(super) const VIEWS: [[f64; 3]; 5] =
+const VIEWS: [[f64; 3]; 5] =
     [[0.45, -1.0, 0.42], [0.45, 1.0, 0.42], [0.4, -0.9, 0.9], [-0.5, -0.9, 0.8], [0.15, -0.4, 1.2]];
 
 /// The body's bounding sphere, times this factor, fills the shorter side of a picture.
@@ -47,6 +47,11 @@ impl Camera {
             distance,
             middle: (0.5 * width as f32, 0.5 * height as f32),
         }
+    }
+
+    /// Unit vector from the target to the camera.
+    pub(crate) fn direction(&self) -> V {
+        -self.forward
     }
 
     /// Unit vector from the camera through a point of the picture, in pixels from the upper left corner.

@@ -1,6 +1,6 @@
-//! Light, colours and the camera's place as numbers, for programs that draw the same scenes.
+//! Light, colours and the camera's opening as numbers, for programs that draw the same scenes.
 
-use super::camera::{FITTING, HALF_ANGLE, VIEWS};
+use super::camera::{FITTING, HALF_ANGLE};
 use super::scene::{SUN_RADIUS, SURROUNDINGS};
 use super::shade::{
     COARSE_GRID, COARSE_LINE, FINE_GRID, FINE_LINE, HIGH_GROUND, HORIZON, LOW_GROUND, Light, SKY, START_LINE, SUN,
@@ -27,7 +27,6 @@ pub(crate) struct Look {
     coarse_grid: f32,
     half_angle: f32,
     fitting: f32,
-    views: [[f64; 3]; VIEWS.len()],
 }
 
 impl Default for Look {
@@ -50,7 +49,6 @@ impl Default for Look {
             coarse_grid: COARSE_GRID,
             half_angle: HALF_ANGLE,
             fitting: FITTING,
-            views: VIEWS,
         }
     }
 }

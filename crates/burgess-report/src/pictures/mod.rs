@@ -209,6 +209,15 @@ fn take(
     moments.par_iter().zip(&cameras).map(picture).collect()
 }
 
+/// The direction from a body to a camera that sees it at some moments, at least one, past all ground: that from which pictures of these moments
+/// are taken. A moment has a pose for every link, those of objects included.
+pub(crate) fn direction_to_camera(body: ColouredBody<'_>, terrain: &Terrain<f64>, moments: &[Vec<Pose>]) -> [f32; 3] {
+    let ground = Ground::new(terrain);
+    let placed: Vec<(f64, Vec<Solid>)> =
+        moments.iter().map(|poses| (0.0, Scene::new(&ground, body, poses).solids)).collect();
+    follow(&ground, &placed, 0.0, (1, 1))[0].direction().to_array()
+}
+
 /// The frames whose poses are all finite, after a check that all frames fit the body.
 fn usable<'a>(body: ColouredBody<'_>, frames: &'a [Frame]) -> Result<Vec<&'a Frame>> {
     let ColouredBody { model, kinds } = body;
