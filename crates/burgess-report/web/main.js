@@ -43,7 +43,7 @@ function stageCard() {
   const canvas = h("canvas", { tabindex: 0, "aria-label": "The chosen creature in motion. Drag to turn, wheel to zoom." });
   const play = h("button", { type: "button", class: "play", title: "play or pause (space)", onclick: () => setPlaying(!state.playing) }, "▶");
   const scrub = h("input", { type: "range", min: 0, max: 1, step: 0.001, value: 0, "aria-label": "time", oninput: () => { setPlaying(false); seek(Number(scrub.value)); } });
-  const clock = h("output", { class: "clock" }, "0.00 s");
+  const clock = h("span", { class: "clock" }, "0.00 s");
   const speed = choice("speed", SPEEDS.map((value) => [value, `${value}×`]), 1, (value) => (state.speed = Number(value)));
   const mark = (name, key, text) => toggle(text, `show ${text} (${key})`, false, (on) => {
     stage.shown[name] = on;
@@ -185,7 +185,7 @@ async function showActors() {
     set.scrub.max = state.ending;
     const told = failed ? `A recording cannot be read: ${failed.message}.` : creatures.length ? "" : "The motion of this elite is not recorded.";
     set.names.replaceChildren(...(told ? [h("span", {}, told)] : []));
-    stage?.setActors(creatures);
+    stage?.setActors(creatures, state.time);
     if (stage && creatures.length > 1) set.names.replaceChildren(...nameTags(creatures));
     set.canvas.classList.toggle("unused", creatures.length === 0);
   }

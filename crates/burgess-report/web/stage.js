@@ -266,6 +266,8 @@ class Stage {
     this.actors = [];
     this.shown = { points: false, forces: false, torques: false };
     this.follow = true;
+    // Where the camera looks while it does not follow.
+    this.still = null;
     this.resolution = 1;
     this.home();
     this.listen();
@@ -283,13 +285,12 @@ class Stage {
     this.tilt = Math.asin(direction[2]);
     this.zoom = 1;
     this.pan = [0, 0, 0];
-    this.still = null;
   }
 
-  setActors(creatures) {
+  setActors(creatures, time) {
     const first = !this.actors.length;
     this.actors = creatures.map(prepare);
-    this.still = null;
+    this.setFollow(this.follow, time);
     // The visitor's own view stays.
     if (first) this.home();
   }
