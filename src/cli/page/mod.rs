@@ -45,7 +45,7 @@ pub(super) fn write(dirs: &[&PathBuf], elites: usize, backend: &backend::Args, o
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub(super) fn write_into(dir: &Path, backend: &backend::Args) -> anyhow::Result<()> {
     let (text, summary) = text([dir], ELITES, backend)?;
     let path = dir.join(FILE_NAME);

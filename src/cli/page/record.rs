@@ -50,6 +50,9 @@ struct Check {
 /// Candidates that are simulated together where a backend steps them: their states at every decision fill some hundred megabytes.
 const CHUNK: usize = 128;
 
+/// Most moments of a recording: a minute at full rate. Longer episodes are recorded at a lower one.
+const MOST_FRAMES: u32 = 3600;
+
 /// Records the motion of the `chosen` elites, and describes all of them.
 pub(super) fn record(reader: &RunReader, chosen: &HashSet<u64>, backend: &backend::Args) -> anyhow::Result<Recorded> {
     let (experiment, space) = start::thaw_run(reader.dir())?;
@@ -160,7 +163,8 @@ fn perform(
         format!("{}/{:o}/{:b}", key.joint.gene.0, key.joint.repeat, key.joint.side)
     };
     let joints: Vec<JointName> = keys.iter().skip(1).map(name).collect();
-    let (moments, returns) = trace_along(candidate, world, task, frame_period(world.dt), stations);
+    let period = frame_period(world.dt).max(task.steps.div_ceil(MOST_FRAMES));
+    let (moments, returns) = trace_along(candidate, world, task, period, stations);
     let gravity = world.gravity.norm_squared().sqrt();
     let recording = Recording::new(&Performance {
         body: ColouredBody { model: &candidate.model, kinds: &kinds },
