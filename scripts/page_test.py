@@ -97,7 +97,7 @@ class Browser:
 class Page:
     """A page in a tab of its own."""
 
-    def __init__(self, browser, path, width=1400, height=1000, dark=False):
+    def __init__(self, browser, path, width=1400, height=1000, dark=False, hash=""):
         self.browser, self.path = browser, path
         target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
         self.target = target
@@ -107,7 +107,7 @@ class Page:
         self.ask("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
         self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self.resize(width, height)
-        self.ask("Page.navigate", url=path.absolute().as_uri())
+        self.ask("Page.navigate", url=path.absolute().as_uri() + hash)
         self.wait_for("document.readyState === 'complete' && window.burgess !== undefined", "the program of the page has run")
         self.run("await burgess.ready")
 
@@ -430,6 +430,12 @@ def check_benchmark(bench, measures, *changes, archive="Grid()"):
     page.close()
 
 
+def page_elites(path):
+    """The numbers of a page's elites, from its header."""
+    text = path.read_text(encoding="utf-8").split('<script id="header" type="application/json">')[1].split("</script>")[0]
+    return [elite["id"] for elite in json.loads(text)["elites"]]
+
+
 def tests(bench):
     """(What it is, and what does it.)"""
     small = ("budget.generations=8", "task.duration=2", "batch_size=48")
@@ -444,11 +450,17 @@ def tests(bench):
         page = bench.open(made["path"])
         check(page.run("burgess.header.runs.length") == 2, "there is one run only")
         check("to the bit" in page.run("document.getElementById('about-card').textContent"), "recordings have other rewards than the archive")
+        best = page.run("burgess.header.elites.reduce((a, b) => (b.reward > a.reward ? b : a)).id")
+        check(page.run("burgess.state.chosen.id") == best, "it does not begin with the best elite")
         check_clicks(page)
         check_sky(page)
         check_keys(page)
         check_axes(page)
         check_clean(page)
+        page.close()
+        other = next(elite for elite in page_elites(made["path"]) if elite != best)
+        page = bench.open(made["path"], hash=f"#{other}")
+        check(page.run("burgess.state.chosen.id") == other, "the address does not lead to its elite")
         page.close()
 
     def pictures():

@@ -239,15 +239,17 @@ window.burgess = {
   },
 };
 
+// The elite that the address names, such as `page.html#3257`.
+const namedElite = () => (location.hash.length > 1 ? eliteById.get(Number(location.hash.slice(1))) : undefined);
+
 window.addEventListener("hashchange", () => {
-  const named = eliteById.get(Number(location.hash.slice(1)));
+  const named = namedElite();
   if (named && named !== state.chosen) choose(named);
 });
 
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 if (bestElite) {
-  const named = eliteById.get(Number(location.hash.slice(1)));
-  const first = named ?? [...shownElites].reverse().find((elite) => elite.recording) ?? bestElite;
+  const first = namedElite() ?? [...shownElites].reverse().find((elite) => elite.recording) ?? bestElite;
   window.burgess.ready = choose(first).then(() => setPlaying(!still));
 } else {
   panel.body.replaceChildren(h("p", { class: "note" }, "The archive is empty."));
