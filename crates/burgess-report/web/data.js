@@ -1,6 +1,7 @@
 // What the page knows: the header at once, a recording when it is asked for.
 
 const header = JSON.parse(document.getElementById("header").textContent);
+const recordings = document.getElementById("recordings").textContent;
 const { archive, elites, runs, look } = header;
 const eliteById = new Map(elites.map((elite) => [elite.id, elite]));
 // The map shows the best elite of each cell, the worst first, so that the best are drawn on top.
@@ -46,8 +47,7 @@ async function creatureOf(elite) {
 
 async function unpacked(elite) {
   const [start, size] = elite.recording;
-  const text = document.getElementById("recordings").textContent.substr(start, size);
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const packed = Uint8Array.from(atob(recordings.slice(start, start + size)), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const factsLength = new DataView(bytes.buffer).getUint32(0, true);
