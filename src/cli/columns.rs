@@ -24,6 +24,11 @@ pub(super) fn scaled(x: f64) -> String {
     format!("{:.2}{unit}", x * factor)
 }
 
+/// A number of things, e.g. `2 elites`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

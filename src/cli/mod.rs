@@ -16,6 +16,7 @@ mod hash;
 mod interrupt;
 mod list;
 mod output;
+mod page;
 mod pretrain;
 mod print;
 mod program;
@@ -70,7 +71,7 @@ enum Command {
     Show(show::Args),
     /// Check gradients against differences, for every class of parameters in every situation.
     Gradcheck(gradcheck::Args),
-    /// Draw the plots of runs, and several runs over each other.
+    /// Draw the plots of runs, and several runs over each other, or write one HTML page in which they can be explored.
     Report(report::Args),
     /// Compare experiments over their seeds, at equal evaluations, steps and wall time.
     Compare(compare::Args),

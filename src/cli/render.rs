@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let by_default = args.gif.is_none().then(|| PathBuf::from(format!("{}.png", file_stem(&subject.label))));
     let png = args.png.clone().or(by_default).map(Output::open).transpose()?;
     let gif = args.gif.clone().map(Output::open).transpose()?;
-    let period = (1.0 / (FRAME_RATE * subject.world.dt)).round().max(1.0) as u32;
+    let period = frame_period(subject.world.dt);
     let (moments, _) = trace::<f32>(&subject.candidate, &subject.world, &subject.task, period);
     let frames: Vec<Frame> = moments.iter().map(frame_of).collect();
     let kinds: Vec<u64> = subject.keys.iter().map(|key| key.gene.0).collect();
@@ -48,6 +48,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         print(output.write(&animate(body, terrain, &frames, Animation::default())?)?.display());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Steps of `dt` (s) from one recorded moment to the next.
+pub(super) fn frame_period(dt: f64) -> u32 {
+    (1.0 / (FRAME_RATE * dt)).round().max(1.0) as u32
 }
 
 /// The label with everything but letters, digits and dashes turned into dashes.

@@ -1,5 +1,8 @@
-//! `burgess report DIR...`: draws the plots of runs again, and several runs over each other.
+//! `burgess report DIR...`: draws the plots of runs again, and several runs over each other; or writes a page in which they can be explored.
 
+use super::backend;
+use super::output::Output;
+use super::page;
 use super::print::print;
 use burgess_evolution::report::{draw_all, view};
 use burgess_evolution::store::RunReader;
@@ -17,6 +20,15 @@ pub(super) struct Args {
     /// Folder of the overlay [default: overlay/ beside the first run].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write one HTML file instead of plots: it opens in a browser without a server or a network. It has the map of the first run's archive, its
+    /// elites in motion, their lineage, and the curves of all runs (docs/seeing.md).
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    html: Option<PathBuf>,
+    /// In the HTML file: record the motion of at most so many elites, spread over the archive, the best one first.
+    #[arg(long, value_name = "N", default_value_t = page::ELITES, requires = "html")]
+    elites: usize,
+    #[command(flatten)]
+    backend: backend::Args,
 }
 
 /// Draws, and prints the path of every file.
@@ -25,6 +37,10 @@ pub(super) struct Args {
 ///
 /// When a run cannot be read or a file cannot be written.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if let Some(html) = &args.html {
+        page::write(&distinct(&args.dirs), args.elites, &args.backend, Output::open(html.clone())?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let dirs = distinct(&args.dirs);
     // All runs are read before anything is written.
     let views = dirs.iter().map(|dir| view(&RunReader::open(dir)?)).collect::<anyhow::Result<Vec<_>>>()?;

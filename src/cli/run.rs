@@ -1,7 +1,9 @@
 //! `burgess run FILE`: an experiment file becomes a run folder.
 
 use super::backend::{self, Evaluator};
+use super::columns::count;
 use super::interrupt::Interrupt;
+use super::page;
 use super::pretrain;
 use super::print::print;
 use super::program::program;
@@ -38,6 +40,9 @@ pub(super) struct Args {
     /// Change a field, such as `task.duration=2.5` or `emitters[0].share=0.5`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<String>,
+    /// At the end, also write report.html into the run folder, as `burgess report --html` does: every elite is simulated once more.
+    #[arg(long)]
+    html: bool,
 }
 
 /// Runs the experiment to the end of its budget, or until Ctrl-C, SIGTERM or SIGHUP.
@@ -49,7 +54,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let loaded = match experiment::load_any(&args.file, &args.overrides)? {
         AnyLoaded::Evolution(loaded) => *loaded,
-        AnyLoaded::Inverse(_) => return run_inverse(args),
+        AnyLoaded::Inverse(_) => {
+            anyhow::ensure!(!args.html, "{}: is an inverse problem, of which there is no page", args.file.display());
+            return run_inverse(args);
+        }
         AnyLoaded::Scene(_) => {
             let file = args.file.display();
             anyhow::bail!("{file}: is a scene, in which nothing evolves; `burgess world {file}` simulates it")
@@ -70,7 +78,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         start::freeze_encoder(&experiment, &loaded.folder, dir)
     })?;
     let space = start::search_space(&experiment, seeds);
-    carry_on(&folder, &experiment, &space, &evaluator)
+    let code = carry_on(&folder, &experiment, &space, &evaluator)?;
+    if args.html {
+        page::write_into(folder.dir(), &args.backend)?;
+    }
+    Ok(code)
 }
 
 /// Solves an inverse problem; the exit code says whether its goal is missed.
@@ -168,8 +180,4 @@ fn bodies(experiment: &Experiment, topologies: usize) -> String {
         (None, 1) => " of 1 topology".into(),
         (None, number) => format!(" of {number} topologies"),
     }
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -54,11 +54,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn summarise(label: &str, moments: &[TraceRow], returns: &Returns<f64>) {
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let moved = last.position - first.position;
-    let ending = match returns.ending {
-        Ending::Finished => "finished",
-        Ending::Terminated => "terminated by the task",
-        Ending::Diverged => "diverged",
-    };
+    let ending = ending_text(returns.ending);
     print(format_args!("{label}: {ending} after {:.3} s, {} steps", last.time, returns.steps));
     print(format_args!("  moved   {:+.3} m in x, {:+.3} m in y, {:+.3} m in z", moved.x, moved.y, moved.z));
     print(format_args!("  reward  {:.4}", returns.reward));
@@ -71,6 +67,15 @@ fn summarise(label: &str, moments: &[TraceRow], returns: &Returns<f64>) {
             "  {} contacts between links left out: there is room for {PAIR_SLOTS} a link at a time",
             returns.contacts_left_out
         ));
+    }
+}
+
+/// How an episode ended, in words.
+pub(super) fn ending_text(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Finished => "finished",
+        Ending::Terminated => "terminated by the task",
+        Ending::Diverged => "diverged",
     }
 }
 

@@ -11,6 +11,7 @@
 //! | a learned encoder | [`draw_latent`] |
 //! | six moments of a body | [`pictures::strip`], then [`Image::write_png`] |
 //! | a body in motion | [`pictures::animate`] |
+//! | one HTML file in which archives, motion and curves can be explored | [`page::page`] |
 //! | elites side by side | [`spread()`] to choose them, then [`pictures::contact_sheet`] |
 //! | tables that compare experiments | [`compare::Comparison`] |
 //!
@@ -46,6 +47,7 @@ mod canvas;
 pub mod compare;
 mod image;
 mod numbers;
+pub mod page;
 mod pen;
 pub mod pictures;
 mod plots;

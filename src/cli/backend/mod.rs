@@ -132,13 +132,21 @@ impl Args {
     ///
     /// As [`open`](Self::open).
     pub(super) fn open_like(&self, experiment: &Experiment, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
-        let plan = experiment.plan();
+        self.open_plan_like(&experiment.plan(), parts)
+    }
+
+    /// As [`open_like`](Self::open_like), for a plan that differs from the experiment's.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub(super) fn open_plan_like(&self, plan: &Plan, parts: &[Part]) -> anyhow::Result<Box<dyn Backend>> {
         let backend = match (self.start()?, parts.last()) {
-            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, &plan).or_else(|error| {
+            (Wanted::Auto, Some(last)) => self.take_recorded(&last.backend, plan).or_else(|error| {
                 say!("{error:#}");
-                self.take(Wanted::Auto, &plan)
+                self.take(Wanted::Auto, plan)
             })?,
-            (wanted, _) => self.take(wanted, &plan)?,
+            (wanted, _) => self.take(wanted, plan)?,
         };
         Ok(announced(backend))
     }

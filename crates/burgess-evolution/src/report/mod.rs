@@ -3,7 +3,7 @@
 //! | what | where |
 //! |---|---|
 //! | every figure of a run folder | [`draw_all`] |
-//! | what plots show of a run | [`view`](view()), [`metrics_row`] |
+//! | what plots show of a run | [`view`](view()), [`elite_view`], [`metrics_row`] |
 //! | elites side by side, and the poses of a recorded moment | `portraits`, [`frame_of`] |
 //! | what plots show of an encoder | [`latent_map`], [`imagination`], [`training_curves`] |
 
@@ -13,7 +13,7 @@ mod view;
 
 pub use latent::{IMAGINED, Sample, imagination, latent_map, training_curves};
 pub use portraits::frame_of;
-pub use view::{metrics_row, view};
+pub use view::{elite_view, metrics_row, view};
 
 use crate::store::RunReader;
 use anyhow::{Context as _, Result};

@@ -45,7 +45,8 @@ pub fn view(run: &RunReader) -> Result<RunView> {
     })
 }
 
-fn elite_view(cell: usize, elite: &Record) -> EliteView {
+/// What plots show of an elite in a cell.
+pub fn elite_view(cell: usize, elite: &Record) -> EliteView {
     EliteView {
         cell,
         descriptors: elite.descriptors.iter().map(|&d| f64::from(d)).collect(),

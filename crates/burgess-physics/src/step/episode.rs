@@ -281,18 +281,25 @@ impl<'a, T: Scalar> Episode<'a, T> {
     ) -> Self {
         let mut episode = Self::with(candidate, world, task, prelude, None);
         episode.prelude.start = from.start;
-        episode.state.clone_from(&from.state);
-        episode.drive.targets.clone_from(&from.targets);
-        episode.policy.commands.clone_from(&from.commands);
-        episode.stance = Stance::from_array(from.stance);
         episode.steps = from.steps;
         episode.lasted = real(f64::from(from.steps));
-        let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
-        for (own, (&total, &excess)) in std::iter::once(&mut episode.reward).chain(&mut episode.samples).zip(&mut sums)
-        {
-            *own = Sum { total, excess };
-        }
+        episode.take_over(from);
         episode
+    }
+
+    /// Goes on from where another episode of the same candidate stands after as many steps. What was measured last stays.
+    pub(crate) fn take_over(&mut self, from: &Snapshot<T>) {
+        self.state.clone_from(&from.state);
+        self.drive.targets.clone_from(&from.targets);
+        self.policy.commands.clone_from(&from.commands);
+        self.stance = Stance::from_array(from.stance);
+        // Of an episode that has ended, a snapshot has returns where others have sums.
+        if from.ending.is_none() {
+            let mut sums = std::iter::once(&from.reward).chain(&from.samples).zip(&from.excess);
+            for (own, (&total, &excess)) in std::iter::once(&mut self.reward).chain(&mut self.samples).zip(&mut sums) {
+                *own = Sum { total, excess };
+            }
+        }
     }
 
     /// From here on the candidate's sequence of actions counts its rows from the present decision.

@@ -21,12 +21,15 @@ pub(crate) struct Camera {
 }
 
 /// Half of the angle that the shorter side of a picture covers (rad).
-const HALF_ANGLE: f32 = 0.27;
+pub(super) const HALF_ANGLE: f32 = 0.27;
 
 /// Directions from the body to the camera. If the ground is in the way of one, the next one is tried. On stairs, the camera stands behind the body
 /// instead of ahead of it, so that it sees the risers.
 const VIEWS: [[f64; 3]; 5] =
     [[0.45, -1.0, 0.42], [0.45, 1.0, 0.42], [0.4, -0.9, 0.9], [-0.5, -0.9, 0.8], [0.15, -0.4, 1.2]];
+
+/// The body's bounding sphere, times this factor, fills the shorter side of a picture.
+pub(super) const FITTING: f32 = 1.08;
 
 impl Camera {
     /// A camera at the distance `distance` (m) from `target`, in the direction `direction` from it. It looks at `target`; the size of its picture is in
@@ -46,6 +49,11 @@ impl Camera {
         }
     }
 
+    /// Unit vector from the target to the camera.
+    pub(crate) fn direction(&self) -> V {
+        -self.forward
+    }
+
     /// Unit vector from the camera through a point of the picture, in pixels from the upper left corner.
     pub(crate) fn ray(&self, x: f32, y: f32) -> V {
         let (along, down) = ((x - self.middle.0) * self.pixel, (y - self.middle.1) * self.pixel);
@@ -62,7 +70,7 @@ pub(crate) fn follow(ground: &Ground, moments: &[(f64, Vec<Solid>)], window: f64
     let targets = smoothed(&times, &spheres.iter().map(|s| s.0).collect::<Vec<_>>(), window);
     // The body must stay in the picture also where the smoothed path does not pass through the body's centre.
     let reach = spheres.iter().zip(&targets).map(|(s, &t)| s.1 + (s.0 - t).norm_squared().sqrt()).fold(0.0, f32::max);
-    let distance = 1.08 * reach / libm::sinf(HALF_ANGLE);
+    let distance = FITTING * reach / libm::sinf(HALF_ANGLE);
     let direction = free_view(ground, &targets, distance);
     targets.into_iter().map(|target| Camera::new(target, direction, distance, size)).collect()
 }

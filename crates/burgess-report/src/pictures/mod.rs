@@ -28,6 +28,7 @@ mod camera;
 mod caption;
 mod gif;
 mod ground;
+mod look;
 mod many;
 mod moment;
 mod palette;
@@ -50,8 +51,11 @@ use rayon::prelude::*;
 use scene::Scene;
 use solid::Solid;
 
+pub(crate) use look::Look;
 pub use many::{ManyBodies, animate_many, picture_of_many};
 pub use moment::{ColouredBody, Frame, Pose};
+pub(crate) use palette::{link_colours, object_colour};
+pub(crate) use solid::ROUND;
 
 /// One body of a contact sheet.
 #[derive(Clone, Debug)]
@@ -203,6 +207,15 @@ fn take(
     let picture =
         |(frame, camera): (&&Frame, &Camera)| render::render(&Scene::new(&ground, body, &frame.poses), camera, size);
     moments.par_iter().zip(&cameras).map(picture).collect()
+}
+
+/// The direction from a body to a camera that sees it at some moments, at least one, past all ground: that from which pictures of these moments
+/// are taken. A moment has a pose for every link, those of objects included.
+pub(crate) fn direction_to_camera(body: ColouredBody<'_>, terrain: &Terrain<f64>, moments: &[Vec<Pose>]) -> [f32; 3] {
+    let ground = Ground::new(terrain);
+    let placed: Vec<(f64, Vec<Solid>)> =
+        moments.iter().map(|poses| (0.0, Scene::new(&ground, body, poses).solids)).collect();
+    follow(&ground, &placed, 0.0, (1, 1))[0].direction().to_array()
 }
 
 /// The frames whose poses are all finite, after a check that all frames fit the body.

@@ -44,10 +44,10 @@ pub(crate) struct Scene<'a> {
 }
 
 /// How far a surface of a body looks for what takes light from it, as a share of the body's size.
-const SURROUNDINGS: f32 = 0.35;
+pub(super) const SURROUNDINGS: f32 = 0.35;
 
 /// Angular radius of the sun (rad). It is much larger than that of the real sun, so that shadows are soft.
-const SUN_RADIUS: f32 = 0.06;
+pub(super) const SUN_RADIUS: f32 = 0.06;
 
 impl<'a> Scene<'a> {
     /// A body with its links and the objects beside it in these poses. There is one pose per link, those of objects included, and one kind per

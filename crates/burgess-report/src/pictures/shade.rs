@@ -15,17 +15,17 @@ pub(crate) const FINE_GRID: f32 = 0.2;
 pub(crate) const COARSE_GRID: f32 = 1.0;
 
 /// Direction to the sun, of length 1. The sun stands ahead, so that stairs that rise ahead cast shadows on the treads below.
-const TO_SUN: V = vec3(0.48, -0.36, 0.8);
-const SUN: Light = [1.00, 0.93, 0.84];
-const SKY: Light = [0.50, 0.54, 0.60];
+pub(super) const TO_SUN: V = vec3(0.48, -0.36, 0.8);
+pub(super) const SUN: Light = [1.00, 0.93, 0.84];
+pub(super) const SKY: Light = [0.50, 0.54, 0.60];
 
-const LOW_GROUND: Light = [0.485, 0.505, 0.520];
-const HIGH_GROUND: Light = [0.690, 0.672, 0.625];
-const FINE_LINE: Light = [0.434, 0.434, 0.423];
-const COARSE_LINE: Light = [0.162, 0.168, 0.188];
-const START_LINE: Light = [0.552, 0.076, 0.021];
-const HORIZON: Light = [0.855, 0.888, 0.922];
-const ZENITH: Light = [0.392, 0.552, 0.761];
+pub(super) const LOW_GROUND: Light = [0.485, 0.505, 0.520];
+pub(super) const HIGH_GROUND: Light = [0.690, 0.672, 0.625];
+pub(super) const FINE_LINE: Light = [0.434, 0.434, 0.423];
+pub(super) const COARSE_LINE: Light = [0.162, 0.168, 0.188];
+pub(super) const START_LINE: Light = [0.552, 0.076, 0.021];
+pub(super) const HORIZON: Light = [0.855, 0.888, 0.922];
+pub(super) const ZENITH: Light = [0.392, 0.552, 0.761];
 
 /// What is seen along a ray.
 #[derive(Clone, Copy, Debug)]

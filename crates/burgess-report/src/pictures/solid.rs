@@ -38,7 +38,7 @@ enum Form {
 }
 
 /// Edges of boxes are rounded, so that they catch the light. The radius is this share of the smallest half size.
-const ROUND: f64 = 0.12;
+pub(crate) const ROUND: f64 = 0.12;
 
 impl Solid {
     /// A shape in link coordinates, moved into the world by the link's pose.

@@ -19,6 +19,8 @@ mod parallel;
 mod ticks;
 mod voronoi;
 
+pub(crate) use colour::viridis;
+
 use crate::pen::{Figure, save};
 use crate::views::{CourseView, LatentView, LinesView, Progress, RunView, Shown};
 use anyhow::{Context, Result, ensure};
