@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const ROUNDS: usize = 8;
 /// The same where an emitter has goals, which are fresh in small batches only (`docs/performance.md`).
 const ROUNDS_OF_GOALS: usize = 2;
+/// Fewer candidates are not worth a generation, in however many environments each of them lives.
+const LEAST: usize = 16;
 /// Of four times as many a GPU simulates a quarter to a third more a second (`docs/performance.md`), but parents are four times as old.
 const ON_A_GPU: usize = 4096;
 /// Integrated GPUs have a fraction of the units, and share the processor's memory.
@@ -42,7 +44,8 @@ impl Experiment {
             Capacity::IntegratedGpu => ON_AN_INTEGRATED_GPU,
         };
         // A candidate lives an episode in each environment.
-        let busy = busy.div_ceil(self.task.environments.as_ref().map_or(1, |environments| environments.count.max(1)));
+        let environments = self.task.environments.as_ref().map_or(1, |environments| environments.count.max(1));
+        let busy = busy.div_ceil(environments).max(busy.min(LEAST));
         let spread = self.budget.evaluations.map_or(MAX_BATCH, |evaluations| (evaluations / GENERATIONS) as usize);
         let sharing = match self.scheduler {
             Scheduler::Shares => self.emitters.len(),
@@ -133,6 +136,7 @@ mod tests {
         assert_eq!(auto(&["budget.evaluations=4000", strategies], cpu), 108);
         assert_eq!(auto(&["budget.evaluations=3"], cpu), 1);
         assert_eq!([cpu, gpu].map(|capacity| auto(&["task.environments=(count: 3)"], capacity)), [22, 1366]);
+        assert_eq!([cpu, gpu].map(|capacity| auto(&[goals, "task.environments=(count: 8)"], capacity)), [16, 512]);
     }
 
     #[test]

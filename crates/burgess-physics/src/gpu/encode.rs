@@ -517,10 +517,6 @@ fn body_facts(prepared: &Prepared<'_>, first_lane: usize) -> Body {
         pull_tolerance: prelude.pull_tolerance,
         turn_w: 1.0,
         friction: prepared.friction,
-        objective: 0,
-        unused_0: 0,
-        unused_1: 0,
-        unused_2: 0,
         ..bytemuck::Zeroable::zeroed()
     }
 }
@@ -541,10 +537,6 @@ fn object_facts(object: &Object<f32>, start: Vec3<f32>, world: &World<f32>) -> B
         turn_z: half.sin(),
         turn_w: half.cos(),
         friction: body.friction.unwrap_or(world.friction),
-        objective: 0,
-        unused_0: 0,
-        unused_1: 0,
-        unused_2: 0,
         ..bytemuck::Zeroable::zeroed()
     }
 }

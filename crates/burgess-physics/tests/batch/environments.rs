@@ -480,6 +480,27 @@ mod gpu {
         }
     }
 
+    #[test]
+    fn gradients_of_own_objectives_share_a_pass() {
+        let mut plan = plans().swap_remove(0);
+        let Some(gpu) = backend(&plan) else { return };
+        let (all, objectives) = (candidates(&plan), one_by_one());
+        let follows: Vec<usize> = (0..all.len()).map(|i| [2, 0, 1, 3, 0][i % 5]).collect();
+        for (fold, alike) in [(Fold::Mean, false), (Fold::Mean, true), (Fold::Worst, false)] {
+            plan.world.fold = fold;
+            plan.world = plan.world.clone().with_backward(Backward { alike, ..Backward::default() });
+            let gpu = gpu.differentiator(&plan).unwrap();
+            let own = gpu.differentiate_own(&all, &objectives, &follows).unwrap();
+            for (number, objective) in objectives.iter().enumerate() {
+                let alone = gpu.differentiate(&all, objective).unwrap();
+                for i in (0..all.len()).filter(|&i| follows[i] == number) {
+                    let [own, alone] = [&own[i], &alone[i]].map(|gradient| candidate_numbers(&gradient.candidate));
+                    assert_eq!(own, alone, "{fold:?}, {alike}, candidate {i}");
+                }
+            }
+        }
+    }
+
     /// Bodies that step live in the first environment, and see what it asks.
     #[test]
     fn windows_are_the_cpus() {
