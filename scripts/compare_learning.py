@@ -48,8 +48,8 @@ def methods(experiment, backend):
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--experiments", nargs="*", choices=list(EXPERIMENTS), default=list(EXPERIMENTS))
-    parser.add_argument("--methods", nargs="*", default=["mutation", "cma-me", "gradients"])
+    parser.add_argument("--experiments", nargs="+", choices=list(EXPERIMENTS), default=list(EXPERIMENTS))
+    parser.add_argument("--methods", nargs="+", choices=list(BATCHES["cpu"]), default=list(BATCHES["cpu"]))
     parser.add_argument("--at", type=float, nargs="*", default=[], metavar="SECONDS")
     side_by_side.add_arguments(parser, seconds=60.0, threads=1, out="results/learning")
     return parser.parse_args()

@@ -521,7 +521,32 @@ def tests(bench):
         check_clean(page)
         page.close()
 
+    def at_the_end():
+        out = pathlib.Path(tempfile.mkdtemp(dir=bench.folder))
+        words = [word for change in ("budget.generations=2", "task.duration=2", "batch_size=16") for word in ("--set", change)]
+        bench.call("run", ROOT / "experiments/quickstart.ron", "--html", "--out", out, "--backend", "cpu", *words)
+        page = bench.open(next(out.iterdir()) / "report.html")
+        check(page.run("burgess.state.chosen.id") >= 0, "the page of a run does not show an elite")
+        check_clean(page)
+        page.close()
+
+    def niches():
+        run = bench.make_run("walkers.ron", "refine=None", "budget.generations=6", "task.duration=0.5", "batch_size=128", "descriptors[0].bins=3", "descriptors[1].bins=3")
+        page = bench.open(bench.make_page("niches", run))
+        kept, shown = page.run("[burgess.header.elites.length, burgess.header.elites.filter((elite) => elite.best).length]")
+        check(shown < kept, "each cell keeps one elite, so that nothing is tested")
+        plans = page.run("new Set(burgess.header.elites.filter((elite) => elite.best).map((elite) => elite.family)).size")
+        words = page.run("document.querySelector('header p').textContent")
+        check(f"{shown} elites" in words and f"{plans} body plan" in words, f"{shown} elites of {plans} body plans: {words}")
+        titles = page.run("[...document.querySelectorAll('h3')].map((title) => title.textContent)")
+        check(any(title.startswith(f"{plans} body plan") for title in titles), f"lineage counts other body plans: {titles}")
+        page.close()
+
     def faults():
+        database = made["run"] / "archive.sqlite"
+        before = database.read_bytes()
+        words = bench.call("report", made["run"], "--html", database, expect=1)
+        check("file of the run" in words and database.read_bytes() == before, f"a page in place of the run: {words}")
         nowhere = bench.folder / "nowhere"
         words = bench.call("report", nowhere, "--html", bench.folder / "x.html", expect=1)
         check("nowhere" in words and not (bench.folder / "x.html").exists(), f"a folder that is not there: {words}")
@@ -539,7 +564,9 @@ def tests(bench):
         ("stairs, hills, slopes, walls and objects", grounds),
         ("archives of points, of one to six dimensions", benchmarks),
         ("a run of a GPU is recorded on the GPU", gpu),
-        ("folders and files that are not there", faults),
+        ("a page at the end of a run", at_the_end),
+        ("cells that keep several elites", niches),
+        ("folders and files that are not there, and those of the run", faults),
     ]
 
 

@@ -57,14 +57,20 @@ def run(args, cores, experiment, name, changes, seed):
     if args.jobs > 1:
         first = place * args.threads
         command = ["taskset", "-c", f"{first}-{first + args.threads - 1}", *command]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    cores.put(place)
+    try:
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    finally:
+        cores.put(place)
     print(f"{name}, seed {seed}: {'done' if done.returncode == 0 else done.stderr}", file=sys.stderr, flush=True)
     done.check_returncode()
 
 
 def run_all(args, methods):
     """Every seed of (experiment file, name, changes), all methods of a seed side by side, so that they meet the same machine."""
+    if not pathlib.Path(args.burgess).is_file():
+        sys.exit(f"{args.burgess} is not there; build it first: cargo build --release")
+    if args.seeds < 1 or args.jobs < 1 or args.threads < 1 or (args.seconds is not None and args.seconds <= 0):
+        sys.exit("--seeds, --jobs, --threads and --seconds must be above 0")
     cores = Queue()
     for place in range(args.jobs):
         cores.put(place)

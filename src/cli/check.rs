@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(e: &Experiment) -> [(&'static str, String); 20] {
+fn summary(e: &Experiment) -> [(&'static str, String); 21] {
     [
         ("name", format!("{} (seed {})", e.name, e.seed)),
         ("bodies", bodies(&e.body)),
@@ -81,6 +81,7 @@ fn summary(e: &Experiment) -> [(&'static str, String); 20] {
         ("archive", archive(e)),
         ("passive", axes(&e.passive)),
         ("emitters", emitters(e)),
+        ("gradients", gradients(e)),
         ("parents", parents(e)),
         ("refinement", refinement(e)),
         ("protection", protection(e)),
@@ -350,6 +351,18 @@ fn emitters(e: &Experiment) -> String {
             format!("{names}; a bandit chooses {active} of them each generation")
         }
     }
+}
+
+/// Those that emitters follow.
+fn gradients(e: &Experiment) -> String {
+    if !e.branches() {
+        let unused = e.gradient_horizon.is_some() || e.gradient_memory.is_some();
+        let note = if unused { ", so that gradient_horizon and gradient_memory do nothing" } else { "" };
+        return format!("none that emitters follow{note}");
+    }
+    let horizon = e.gradient_horizon.unwrap_or(e.task.duration);
+    let fading = e.gradient_memory.map_or_else(|| "exact".to_owned(), |memory| format!("fading with {memory} s"));
+    format!("of {horizon} s, {fading}")
 }
 
 fn refinement(e: &Experiment) -> String {

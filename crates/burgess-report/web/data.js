@@ -6,6 +6,7 @@ const { archive, elites, runs, look } = header;
 const eliteById = new Map(elites.map((elite) => [elite.id, elite]));
 // The map shows the best elite of each cell, the worst first, so that the best are drawn on top.
 const shownElites = elites.filter((elite) => elite.best && elite.reward !== null).sort((a, b) => a.reward - b.reward);
+const shownFamilies = new Set(shownElites.map((elite) => elite.family).filter((family) => family !== null)).size;
 const bestElite = shownElites[shownElites.length - 1];
 
 const offspring = new Map();

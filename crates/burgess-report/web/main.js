@@ -64,7 +64,7 @@ function stageCard() {
 function subtitle() {
   const run = runs[0];
   return [`seed ${run.seed}`, `${counted(shownElites.length, "elite")} in ${archive.cells} cells`, bestElite && `best reward ${digits(bestElite.reward)}`,
-    header.families.length && counted(header.families.length, "body plan"), runs.length > 1 && `${runs.length} runs`].filter(Boolean).join(" · ");
+    shownFamilies && counted(shownFamilies, "body plan"), runs.length > 1 && `${runs.length} runs`].filter(Boolean).join(" · ");
 }
 
 const map = new ArchiveMap((elite, pin) => (pin ? togglePin(elite) : choose(elite)));

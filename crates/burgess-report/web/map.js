@@ -345,8 +345,8 @@ class ArchiveMap {
         h("span", { class: "ramp", style: `background:linear-gradient(90deg,${stops})` }), h("span", {}, digits(high, 3)));
       return;
     }
-    const rows = header.families.slice(0, KINDS.length).map((name, i) => h("span", {}, colourSpot(KINDS[i]), name));
-    const rest = header.families.length - KINDS.length;
+    const rows = header.families.slice(0, Math.min(KINDS.length, shownFamilies)).map((name, i) => h("span", {}, colourSpot(KINDS[i]), name));
+    const rest = shownFamilies - KINDS.length;
     if (rest > 0) rows.push(h("span", {}, colourSpot(OTHERS), `${rest} others`));
     this.legend.replaceChildren(...rows);
   }

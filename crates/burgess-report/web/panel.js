@@ -3,6 +3,13 @@
 const linkName = (creature, link) => (link === 0 ? "base" : `link ${link}`);
 const linkColour = (creature, link) => cssColour(creature.solids.find((solid) => solid.link === link)?.colour ?? [0.3, 0.3, 0.3]);
 
+// Why an elite has no motion.
+function whyStill(elite) {
+  if (!header.terrain) return "Benchmarks have points, not bodies: there is nothing to play.";
+  if (!elite.best) return "Another elite of its cell is better. Of each cell only the best is on the map and in motion; this one is kept beside it for its body plan or its age.";
+  return "Its motion is not recorded: write the page with a larger --elites to see it.";
+}
+
 // Genes of evolved bodies have long random numbers.
 const geneName = (gene) => (gene.length > 8 ? `${gene.slice(0, 4)}…${gene.slice(-3)}` : gene);
 
@@ -131,7 +138,7 @@ class Panel {
     this.title.textContent = `Elite ${elite.id}`;
     const facts = [
       ["reward", digits(elite.reward, 5)],
-      ["cell", `${elite.cell} of ${archive.cells}`],
+      ["cell", `number ${elite.cell}, counted from 0, of ${archive.cells}`],
       ["made in", `generation ${elite.generation}, candidate ${elite.candidate}`],
       ["emitter", header.emitters[elite.emitter] ?? "?"],
       elite.gain !== null && ["gradient steps", `tried: ${elite.gain >= 0 ? "+" : ""}${digits(elite.gain, 3)} in reward, trust ${digits(elite.trust, 3)}`],
@@ -139,12 +146,12 @@ class Panel {
       elite.family !== null && header.bodies_evolve && ["body age", counted(elite.age, "generation")],
       elite.mass !== null && ["body", `${digits(elite.mass, 3)} kg, ${digits(elite.span, 3)} m across`],
       creature && ["episode", `${creature.ending}, ${digits(creature.end, 3)} s`],
-      creature && creature.reward !== elite.reward && ["recording", `has the reward ${digits(creature.reward, 5)}`],
+      creature && creature.reward !== elite.reward && ["recording", `has the reward ${digits(creature.reward, 5)}${header.environments > 1 ? `: it is of environment 0 of ${header.environments}` : ""}`],
       ...elite.genes.map((line) => line.split(/: (.*)/s).slice(0, 2)).map(([name, value]) => [`genes of the ${name}`, value]),
     ].filter(Boolean);
     const left = [factTable(facts), h("h3", {}, "Descriptors"), descriptorTable(elite)];
     if (!creature) {
-      const why = header.terrain ? "Its motion is not recorded: write the page with a larger --elites to see it." : "Benchmarks have points, not bodies: there is nothing to play.";
+      const why = whyStill(elite);
       this.body.replaceChildren(h("div", { class: "whole" }, left, h("p", { class: "note" }, why)));
       return;
     }

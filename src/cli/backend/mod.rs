@@ -19,6 +19,7 @@ use burgess_physics::plan::Plan;
 use burgess_physics::shared_world::{CpuWorld, Setup, Simulate};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, ValueEnum};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// What simulates.
@@ -182,9 +183,13 @@ impl Args {
         Ok(simulation)
     }
 
-    /// Checks the arguments and starts the threads of the process.
+    /// Checks the arguments and starts the threads of the process, unless that was done: a command may open several backends.
     fn start(&self) -> anyhow::Result<Wanted<'_>> {
+        static STARTED: OnceLock<()> = OnceLock::new();
         let wanted = self.wanted()?;
+        if STARTED.set(()).is_err() {
+            return Ok(wanted);
+        }
         if self.threads.map(usize::from) > self.threads() {
             say!("--threads: taken as {}, {MOST_A_CORE} for each core", most_threads());
         }

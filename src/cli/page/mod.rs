@@ -75,7 +75,7 @@ fn gather(readers: &[RunReader], most: usize, backend: &backend::Args) -> anyhow
     let archive = &runs[0].view.archive;
     let records = reader.records()?;
     let best: HashSet<u64> = reader.best_records()?.iter().map(|(_, elite)| elite.id).collect();
-    let (families, family_of) = families(experiment, &records);
+    let (families, family_of) = families(experiment, &records, &best);
     let Recorded { mut creatures, terrain, terms, notes } = match experiment.problem() {
         Some(_) => Recorded::default(),
         None => {
@@ -125,6 +125,7 @@ fn gather(readers: &[RunReader], most: usize, backend: &backend::Args) -> anyhow
         families,
         terms,
         terrain,
+        environments: experiment.task.environments.as_ref().map_or(1, |environments| environments.count),
         experiment: read_text(&reader.dir().join(EXPERIMENT), GENERATED)?,
         provenance: provenance::read(reader.dir())?.iter().map(part).collect(),
         notes,
@@ -146,8 +147,12 @@ fn folder_name(dir: &Path) -> String {
     whole.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// Names of the body plans of elites, the most frequent first, and their numbers by their bytes.
-fn families<'a>(experiment: &Experiment, records: &'a [(usize, Record)]) -> (Vec<String>, HashMap<&'a [u8], usize>) {
+/// Names of the body plans of elites, the most frequent among the best of cells first, and their numbers by their bytes.
+fn families<'a>(
+    experiment: &Experiment,
+    records: &'a [(usize, Record)],
+    best: &HashSet<u64>,
+) -> (Vec<String>, HashMap<&'a [u8], usize>) {
     if experiment.problem().is_some() {
         return Default::default();
     }
@@ -155,7 +160,7 @@ fn families<'a>(experiment: &Experiment, records: &'a [(usize, Record)]) -> (Vec
     for (_, record) in records {
         let topology = &record.traits.physique.topology;
         let summary = || format!("{}, {}", topology.summary(), count(topology.ends(), "limb end"));
-        counts.entry(topology.bytes()).or_insert_with(|| (0, summary())).0 += 1;
+        counts.entry(topology.bytes()).or_insert_with(|| (0, summary())).0 += usize::from(best.contains(&record.id));
     }
     let mut order: Vec<(&[u8], (usize, String))> = counts.into_iter().collect();
     order.sort_by(|(_, (a, _)), (_, (b, _))| b.cmp(a));

@@ -91,7 +91,7 @@ pub(super) fn record(reader: &RunReader, chosen: &HashSet<u64>, backend: &backen
     Ok(Recorded {
         creatures,
         terms: plan.task.reward.iter().map(term).collect(),
-        notes: notes(&check, &stage, reader, &plan, elites.len(), chosen.len())?,
+        notes: notes(&check, &stage, reader, &plan, reader.best_records()?.len(), chosen.len())?,
         terrain: Some(plan.world.terrain),
     })
 }
@@ -215,7 +215,7 @@ fn notes(
     stage: &Stage,
     reader: &RunReader,
     plan: &Plan,
-    elites: usize,
+    best: usize,
     chosen: usize,
 ) -> anyhow::Result<Vec<String>> {
     let mut notes = Vec::new();
@@ -223,8 +223,11 @@ fn notes(
     let others = plan.world.others.len();
     if others > 0 {
         notes.push(format!(
-            "Each creature is shown in environment 0 of {}, so the reward of its recording is not the one that the archive holds.",
-            others + 1
+            "Each creature is shown in environment 0 of {}; the archive holds what its rewards in all of them come to. Commands and pushes are not \
+             drawn. The recordings were simulated on: {}.{}",
+            others + 1,
+            stage.describe(),
+            stage.note
         ));
     } else if check.different == 0 {
         notes.push(match recorded {
@@ -234,7 +237,7 @@ fn notes(
     } else {
         let backends: Vec<String> = provenance::read(reader.dir())?.into_iter().map(|part| part.backend).collect();
         notes.push(format!(
-            "{} of {recorded} recordings have another reward than the stored one; the largest difference is {:.3}. \
+            "{} of {recorded} recordings have another reward than the stored one; the largest difference is {:.1e}. \
              The recordings were simulated on: {}.{} The run was simulated on: {}.",
             check.different,
             check.largest,
@@ -243,9 +246,9 @@ fn notes(
             backends.join("; ")
         ));
     }
-    if chosen < elites {
+    if chosen < best {
         notes.push(format!(
-            "The motion of {chosen} of {elites} elites is recorded, spread over the archive, the best one first."
+            "The motion of {chosen} of {best} elites is recorded, spread over the archive, the best one first."
         ));
     }
     Ok(notes)

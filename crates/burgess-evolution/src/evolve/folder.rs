@@ -24,6 +24,11 @@ const LOCK: &str = "lock";
 /// (between fork and exec) holds copies of the files of the one that starts it.
 const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 
+/// Whether a run folder's file of this name is one that the run is kept in: its tables and its frozen experiment, bodies, brains and models.
+pub fn is_own_file(name: &str) -> bool {
+    [store::FILE_NAME, METRICS, LOCK].contains(&name) || name.ends_with(".ron") || name.ends_with(".safetensors")
+}
+
 /// A run folder that belongs to this process until the value is dropped.
 #[derive(Debug)]
 pub struct RunFolder {

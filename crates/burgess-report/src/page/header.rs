@@ -23,6 +23,8 @@ pub(super) struct Header<'a> {
     provenance: &'a [Vec<(String, String)>],
     notes: &'a [String],
     bodies_evolve: bool,
+    /// In how many environments an elite was judged; recordings are of the first.
+    environments: usize,
     /// The sun, the sky and the palette of pictures, in linear light.
     look: crate::pictures::Look,
     viridis: Vec<[u8; 3]>,
@@ -124,6 +126,7 @@ impl<'a> Header<'a> {
             provenance: &view.provenance,
             notes: &view.notes,
             bodies_evolve: first.bodies_evolve,
+            environments: view.environments,
             look: crate::pictures::Look::default(),
             viridis: (0..=64).map(|i| crate::plots::viridis(f64::from(i) / 64.0)).collect(),
         }

@@ -114,6 +114,7 @@ mod tests {
             elites: vec![elite],
             emitters: vec![HOSTILE.into()],
             families: Vec::new(),
+            environments: 1,
             terms: vec![TermView { name: HOSTILE.into(), unit: HOSTILE.into(), weight: 1.0 }],
             terrain: None,
             experiment: HOSTILE.into(),

@@ -19,6 +19,8 @@ pub struct PageView {
     pub terms: Vec<TermView>,
     /// The ground; `None` if there are no bodies.
     pub terrain: Option<Terrain<f64>>,
+    /// In how many environments elites were judged; recordings are of the first.
+    pub environments: usize,
     /// The text of the first run's experiment file.
     pub experiment: String,
     /// Who made the first run: for each part of it, names and values.
