@@ -60,6 +60,8 @@ function chart({ title, lines, xLabel, height = 150, fromZero = false, range, xR
       let pen = false;
       for (let i = 0; i < x.length; i++) {
         if (isKnown(y[i])) text += `${pen ? "L" : "M"}${toX(x[i]).toFixed(1)} ${toY(y[i]).toFixed(1)}`;
+        // A point without neighbours is a dot.
+        if (isKnown(y[i]) && !pen && !isKnown(y[i + 1])) text += "h0.01";
         pen = isKnown(y[i]);
       }
       return text;
@@ -73,7 +75,7 @@ function chart({ title, lines, xLabel, height = 150, fromZero = false, range, xR
       yTicks.map((tick) => svg("text", { class: "tick", x: edges.left - 5, y: toY(tick) + 4, "text-anchor": "end" }, tickText(tick))),
       xTicks.map((tick) => svg("text", { class: "tick", x: toX(tick), y: height - 18, "text-anchor": "middle" }, tickText(tick))),
       bare ? null : svg("text", { class: "label", x: edges.left + w / 2, y: height - 3, "text-anchor": "middle" }, xLabel),
-      lines.map((line) => svg("path", { d: path(line), fill: "none", stroke: line.colour, "stroke-width": line.thin ? 1 : 1.8, "stroke-dasharray": line.dashed ? "4 3" : undefined, "stroke-linejoin": "round" },
+      lines.map((line) => svg("path", { d: path(line), fill: "none", stroke: line.colour, "stroke-width": line.x.length === 1 ? 5 : line.thin ? 1 : 1.8, "stroke-dasharray": line.dashed ? "4 3" : undefined, "stroke-linejoin": "round", "stroke-linecap": line.x.length === 1 ? "round" : undefined },
         line.name ? svg("title", {}, line.name) : null)),
       cursor);
     if (pick) {

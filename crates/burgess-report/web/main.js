@@ -63,8 +63,10 @@ function stageCard() {
 
 function subtitle() {
   const run = runs[0];
-  return [`seed ${run.seed}`, `${counted(shownElites.length, "elite")} in ${archive.cells} cells`, bestElite && `best reward ${digits(bestElite.reward)}`,
-    shownFamilies && counted(shownFamilies, "body plan"), runs.length > 1 && `${runs.length} runs`].filter(Boolean).join(" · ");
+  const evaluations = run.evaluations[run.evaluations.length - 1] ?? 0;
+  return [`seed ${run.seed}`, `${counted(shownElites.length, "elite")} in ${counted(archive.cells, "cell")}`, counted(evaluations, "evaluation"),
+    bestElite && `best reward ${digits(bestElite.reward)}`,
+    shownFamilies && counted(shownFamilies, "body plan"), runs.length > 1 && `all this of ${run.folder}, curves of ${runs.length} runs`].filter(Boolean).join(" · ");
 }
 
 const map = new ArchiveMap((elite, pin) => (pin ? togglePin(elite) : choose(elite)));

@@ -32,7 +32,7 @@ function rewardTable(creature) {
   const values = creature.termsSoFar.map((channel) => channel[last]);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const rows = header.terms.map((term, i) => h("tr", {},
-    h("th", { scope: "row" }, withUnit(term.name, term.unit)), h("td", { class: "number" }, `× ${digits(term.weight, 2)}`),
+    h("th", { scope: "row" }, term.name), h("td", { class: "number" }, `× ${digits(term.weight, 2)}${term.unit ? ` per ${term.unit}` : ""}`),
     h("td", { class: "number" }, digits(values[i])), h("td", { class: "wide" }, bar(values[i], [low, high], values[i] < 0 ? KINDS[1] : KINDS[0]))));
   return h("table", {}, h("thead", {}, h("tr", {}, ["term", "weight", "reward", ""].map((name) => h("th", {}, name)))), h("tbody", {}, rows));
 }
