@@ -113,6 +113,7 @@ pub(crate) fn fold_gradients(
 }
 
 /// The same of lives with the gradient of one objective each, which weighs the reward or descriptors: that of each candidate, by its place.
+#[cfg(feature = "gpu")]
 pub(crate) fn fold_own_gradients<'a>(
     gradients: Vec<Vec<Gradient<f32>>>,
     environments: usize,
