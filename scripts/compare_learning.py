@@ -16,10 +16,7 @@ from side_by_side import ROOT
 
 MUTATION = "(kind: Random(), share: 0.05), (kind: Gaussian(), share: 0.45), (kind: IsoLine(), share: 0.4), (kind: Crossover(), share: 0.1)"
 CMA_ME = "(kind: Random(), share: 0.3), (kind: CmaMe(sigma: 0.3)), (kind: CmaMe(sigma: 0.3)), (kind: CmaMe(sigma: 0.3))"
-GOALS = (
-    "(kind: Goals(steps: 50, neighbours: 30, draws: 1, upward: 0.9)), "
-    "(kind: Gaussian(), share: 0.5), (kind: IsoLine(), share: 0.4), (kind: Random(), share: 0.1)"
-)
+GOALS = "(kind: Goals({}, neighbours: 30, draws: 1)), (kind: Gaussian(), share: 0.5), (kind: IsoLine(), share: 0.4), (kind: Random(), share: 0.1)"
 # Candidates a generation, the best of those that docs/learning.md compares.
 BATCHES = {
     "cpu": {"mutation": 64, "cma-me": 64, "gradients": 32},
@@ -28,17 +25,22 @@ BATCHES = {
 # What all methods have in common: topologies that compete alike, and no refinement.
 EXPERIMENTS = {
     "followers": [],
-    "rough": ["archive=Grid(qd_offset: 0.4)", "gradient_horizon=None"],
+    "rough": ["archive=Grid(qd_offset: 0.4)"],
     "walkers": ["refine=None", "topologies=Alike", "policy=Mlp(hidden: [16], control_rate: 30)"],
 }
-# Seconds.
-MEMORIES = {"followers": 0.5, "rough": 0.3, "walkers": 0.3}
+# How `Goals` steps, and what its gradients see: docs/learning.md says how these were chosen.
+STRAIGHT = ("steps: 20, upward: 0.7, rate: 0.05", "gradient_horizon=0.8")
+STEPS = {
+    "followers": ("steps: 50, upward: 0.9", "gradient_horizon=1.0", "gradient_memory=0.5"),
+    "rough": STRAIGHT,
+    "walkers": STRAIGHT,
+}
 
 
 def methods(experiment, backend):
     """What is set for each way to search."""
-    memory = f"gradient_memory=Some({MEMORIES[experiment]})"
-    emitters = {"mutation": [MUTATION], "cma-me": [CMA_ME], "gradients": [GOALS, memory]}
+    steps, *seen = STEPS[experiment]
+    emitters = {"mutation": [MUTATION], "cma-me": [CMA_ME], "gradients": [GOALS.format(steps), *seen]}
     batches = BATCHES[backend]
     return {
         name: [*EXPERIMENTS[experiment], f"batch_size={batches[name]}", f"emitters=[{kinds}]", *more]
