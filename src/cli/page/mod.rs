@@ -74,14 +74,15 @@ fn gather(readers: &[RunReader], most: usize, backend: &backend::Args) -> anyhow
     let (reader, experiment) = (&readers[0], readers[0].experiment());
     let archive = &runs[0].view.archive;
     let records = reader.records()?;
-    let best: HashSet<u64> = reader.best_records()?.iter().map(|(_, elite)| elite.id).collect();
+    // In the order of the archive's view.
+    let shown: Vec<u64> = reader.best_records()?.iter().map(|(_, elite)| elite.id).collect();
+    let best: HashSet<u64> = shown.iter().copied().collect();
     let (families, family_of) = families(experiment, &records, &best);
     let Recorded { mut creatures, terrain, terms, notes } = match experiment.problem() {
         Some(_) => Recorded::default(),
         None => {
-            let ids: Vec<u64> = reader.best_records()?.iter().map(|(_, elite)| elite.id).collect();
-            let chosen: HashSet<u64> = spread(archive, most).into_iter().map(|place| ids[place]).collect();
-            record::record(reader, &chosen, backend)?
+            let chosen: HashSet<u64> = spread(archive, most).into_iter().map(|place| shown[place]).collect();
+            record::record(reader, &chosen, shown.len(), backend)?
         }
     };
     let cells = reader.cell_count();

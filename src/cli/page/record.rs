@@ -53,8 +53,13 @@ const CHUNK: usize = 128;
 /// Most moments of a recording: a minute at full rate. Longer episodes are recorded at a lower one.
 const MOST_FRAMES: u32 = 3600;
 
-/// Records the motion of the `chosen` elites, and describes all of them.
-pub(super) fn record(reader: &RunReader, chosen: &HashSet<u64>, backend: &backend::Args) -> anyhow::Result<Recorded> {
+/// Records the motion of the `chosen` elites of the `best` of cells, and describes all elites.
+pub(super) fn record(
+    reader: &RunReader,
+    chosen: &HashSet<u64>,
+    best: usize,
+    backend: &backend::Args,
+) -> anyhow::Result<Recorded> {
     let (experiment, space) = start::thaw_run(reader.dir())?;
     let plan = experiment.plan();
     let stage = Stage::open(&plan, backend, &provenance::read(reader.dir())?)?;
@@ -91,7 +96,7 @@ pub(super) fn record(reader: &RunReader, chosen: &HashSet<u64>, backend: &backen
     Ok(Recorded {
         creatures,
         terms: plan.task.reward.iter().map(term).collect(),
-        notes: notes(&check, &stage, reader, &plan, reader.best_records()?.len(), chosen.len())?,
+        notes: notes(&check, &stage, reader, &plan, best, chosen.len())?,
         terrain: Some(plan.world.terrain),
     })
 }
